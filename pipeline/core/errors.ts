@@ -1,0 +1,61 @@
+/** What this project throws on purpose. The class says what the caller does next; `code` says why. */
+export abstract class PipelineError extends Error {
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, details: Record<string, unknown> = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Wrong configuration or usage: print every problem, exit 2 before anything starts. */
+export class ConfigError extends PipelineError {}
+/** This record can never succeed: the runtime sends it to the dead-letter topic and moves on. */
+export class RecordError extends PipelineError {}
+/** May succeed later: wait and retry in place, order kept; past its budget it becomes fatal. */
+export class RetryableError extends PipelineError {}
+/** Another task owns the partition: drop uncommitted work and rejoin. */
+export class FencedError extends PipelineError {}
+/** Ends the process with status 1 and a sentence that says what to do. */
+export class FatalError extends PipelineError {}
+
+/** Every code with the sentence that docs/reference/errors.md prints. A test compares this table with what is thrown. */
+export const ERROR_CODES = {
+  // ConfigError
+  INVALID_CONFIG: 'An option is missing, unknown or out of range. The message lists all of them with their paths.',
+  INVALID_USAGE: 'The command line is wrong. `./goshawk <command> --help` shows what it takes.',
+  NAME_MISMATCH: 'A folder exports a member of another name. Rename one of them.',
+  TOPIC_MISMATCH: 'A topic exists with settings that differ from the catalogue. Change the topic or the catalogue.',
+  PREREQUISITE_MISSING: 'Something this machine needs is not installed. The message names the package.',
+  PORT_IN_USE: 'The port asked for is taken. Choose another with --port, or 0 for any.',
+  ALREADY_RUNNING: 'Another installation uses this data folder. Stop it, or choose another with --data.',
+  DATA_FOLDER: 'The data folder cannot be used as it is. The message says why.',
+  // RecordError
+  DECODE_FAILED: 'The bytes are not what their topic declares.',
+  INVALID_EVENT: 'A field has a value that the event model refuses.',
+  FUTURE_TIMESTAMP: 'The event is stamped further ahead of the broker\'s clock than maxFuture allows.',
+  PAST_TIMESTAMP: 'The event is older than maxPast allows.',
+  RECORD_TOO_LARGE: 'The record, or what became of it, exceeds the limit of its topic.',
+  UNEXPECTED: 'A bug of ours: a stage threw something it does not document. Please report it.',
+  // RetryableError
+  BROKER_UNAVAILABLE: 'The broker does not answer. Work waits and goes on when it does.',
+  REGISTRY_UNAVAILABLE: 'The schema registry does not answer and the id is not cached.',
+  DATABASE_UNAVAILABLE: 'The database does not answer. Work waits and goes on when it does.',
+  TXN_MUST_ABORT: 'The transaction cannot be committed; it is aborted and done again.',
+  // FencedError
+  PRODUCER_FENCED: 'Another process has the transactional id.',
+  GENERATION_FENCED: 'The consumer group moved on without this member.',
+  OFFSETS_FENCED: 'Another owner has moved the offsets in the database.',
+  // FatalError
+  OFFSET_GONE: 'The committed position is no longer in the topic: records were deleted before they were read. Reset the group on purpose to go on.',
+  CHANGELOG_GAP: 'A changelog ends before the position that was committed with it.',
+  BROKER_REFUSED: 'The broker refused a request for good. The message has its error code.',
+  UNSUPPORTED_BROKER: 'The broker is older than 2.5 or its client library is not the pinned version.',
+  SCHEMA_UNKNOWN: 'A record carries a schema id that the registry does not know.',
+  TOO_MANY_UNEXPECTED: 'Too many records failed with UNEXPECTED; the stage stops rather than drain its topic into dead letters.',
+  MIGRATION_FAILED: 'A database migration failed. The message has the file and the reason.',
+} as const;
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,103 @@
+// The vocabulary: record, stage, store, topology, connector.
+import type { z } from 'zod';
+
+export type Micros = number; // since 1970, UTC; event time unless the name says `appended` or `wall`
+export interface Position { readonly topic: string; readonly partition: number; readonly offset: number }
+/** N keeps two topics of one schema apart. `$type` and `input` below are never set: they carry a type. */
+export interface Topic<V, N extends string = string> { readonly name: N; readonly schema: Schema<V> | 'bytes' }
+export interface Schema<V> { readonly fullName: string; readonly $type?: V }
+
+/** Paths that are decoded, as a nested literal; `true` takes the whole field. The rest of the record stays bytes. */
+export type Projection<V> = { readonly [K in keyof V]?: true | (NonNullable<V[K]> extends object ? Projection<NonNullable<V[K]>> : never) };
+export type Projected<V, P> = P extends true ? V
+  : V extends null | undefined ? V
+  : V extends object ? { readonly [K in keyof P & keyof V]: Projected<V[K], P[K]> }
+  : V;
+
+export interface StreamRecord<V> {
+  readonly key: string | null;
+  readonly value: V;
+  readonly headers: ReadonlyMap<string, Uint8Array>;
+  readonly position: Position;
+  readonly appendedAt: Micros; // when the broker took the raw record this one comes from: trusted, and the same in every replay
+}
+
+/** `In` is what the input must be for its bytes to be reused. */
+export interface Output<in In> {
+  readonly to: Topic<unknown>;
+  readonly kind: 'forward' | 'append' | 'send';
+  readonly key?: string;
+  readonly value?: unknown;
+  readonly input?: (input: In) => void;
+}
+/** Why a stage chose not to pass a record on. A closed set: it is a label of metrics. */
+export type DropReason = 'duplicate' | 'filtered' | 'late';
+/** What a stage says of a record. Rejecting is throwing RecordError. The runtime counts all three for the ledger. */
+export type Outcome<In> =
+  | { readonly passed: readonly Output<In>[] } // also with none: looked at, nothing to add
+  | { readonly dropped: DropReason; readonly outputs: readonly Output<In>[] };
+
+export function pass<In = unknown>(...outputs: readonly Output<In>[]): Outcome<In> { return { passed: outputs }; }
+export function drop<In = unknown>(reason: DropReason, ...outputs: readonly Output<In>[]): Outcome<In> { return { dropped: reason, outputs }; }
+/** The input's own key, partition and bytes. */
+export function forward<V>(to: Topic<V>): Output<V> { return { to, kind: 'forward' }; }
+/** The input's bytes, then the context's: the target record is `{ event, context }`, in this order. Same partition. */
+export function append<E, C>(to: Topic<{ readonly event: E; readonly context: C }>, context: NoInfer<C>): Output<E> { return { to, kind: 'append', value: context }; }
+/** A new record, partitioned by its key. */
+export function send<V>(to: Topic<V>, key: string, value: NoInfer<V>): Output<unknown> { return { to, kind: 'send', key, value }; }
+
+/** Owned by one task, in memory, hence synchronous. Values are immutable. Writes show outside when the task commits. */
+export interface Store<V> {
+  readonly get: (key: string) => V | undefined;
+  readonly put: (key: string, value: V) => void;
+  readonly delete: (key: string) => void;
+  readonly scan: (from: string, to: string) => Iterable<readonly [key: string, value: V]>; // [from, to), in key order
+}
+/** How a kind of store opens and comes back: from its changelog, or (a set of seen ids) from the stage's own output. */
+export interface StoreSpec<S> { readonly restore: 'changelog' | 'output'; readonly open: () => S }
+
+/** A table of reference records, read whole by each process from its topic. */
+export interface RefTable<R> { readonly name: string; readonly topic: Topic<R> }
+export interface ReferenceTables {
+  readonly get: <R>(table: RefTable<R>, key: string, asOf: Micros) => R | undefined;
+  /** Built once per activated version of the table, then cached: the rule index, the prefix tree. */
+  readonly derived: <R, D>(table: RefTable<R>, asOf: Micros, build: (rows: Iterable<R>, version: number) => D) => D;
+}
+export interface Context<S> {
+  readonly stores: { readonly [K in keyof S]: S[K] };
+  readonly reference: ReferenceTables;
+  readonly watermark: (dataset?: string) => Micros; // no event older than this is still expected
+  readonly schedule: (key: string, at: Micros) => void; // onTimer(key) when the watermark reaches `at`; one a key, a later call replaces it, Infinity cancels
+}
+
+export interface Stage<In, S extends object = Record<never, never>> {
+  readonly name: string; // kebab-case; the consumer group is `goshawk.<name>`
+  readonly reads: Projection<In> | 'bytes';
+  readonly stores: { readonly [K in keyof S]: StoreSpec<S[K]> };
+  readonly process: (record: StreamRecord<In>, ctx: Context<S>) => Outcome<In>;
+  readonly onTimer?: (key: string, ctx: Context<S>) => readonly Output<unknown>[];
+}
+/** The way to make one: `In` is given, the rest inferred; `process` sees exactly what `reads` names. */
+export function defineStage<In>() {
+  return <const P extends Projection<In> | 'bytes', S extends object = Record<never, never>>(s: {
+    readonly name: string;
+    readonly reads: P;
+    readonly stores?: { readonly [K in keyof S]: StoreSpec<S[K]> };
+    readonly process: (record: StreamRecord<P extends 'bytes' ? In : Projected<In, P>>, ctx: Context<S>) => Outcome<In>;
+    readonly onTimer?: (key: string, ctx: Context<S>) => readonly Output<unknown>[];
+  }): Stage<In, S> => ({ stores: {}, ...s }) as unknown as Stage<In, S>;
+}
+
+export interface Owned { readonly topic: string; readonly partition: number }
+export interface Batch<V> extends Owned { readonly from: number; readonly next: number; readonly records: readonly StreamRecord<V>[] } // offsets [from, next)
+/** Stores a topic in a place that keeps the offsets itself: rows and next offset in one transaction there. */
+export interface Loader<V> {
+  readonly name: string;
+  readonly reads: Projection<V>;
+  readonly open: (owned: readonly Owned[], generation: number) => Promise<readonly (Owned & { readonly next: number })[]>;
+  readonly load: (batches: readonly Batch<V>[]) => Promise<void>; // durable once it resolves; FencedError when another owns one
+  readonly close: (owned: readonly Owned[]) => Promise<void>;
+}
+
+/** A zod object; see `config.ts`. */
+export type ConfigSchema<Config> = z.ZodType<Config>;
