@@ -1,19 +1,6 @@
 // Writes types.gen.ts from the .avsc files: one interface per record, one string union per enum, one constant per file.
-import { readdirSync, readFileSync } from 'node:fs';
-
-type AvroType = string | readonly AvroType[] | AvroRecord | AvroEnum | AvroArray | AvroMap | AvroPrimitive;
-interface AvroPrimitive { readonly type: 'long' | 'int' | 'string' | 'bytes'; readonly logicalType?: string }
-interface AvroArray { readonly type: 'array'; readonly items: AvroType }
-interface AvroMap { readonly type: 'map'; readonly values: AvroType }
-interface AvroEnum { readonly type: 'enum'; readonly name: string; readonly doc: string; readonly symbols: readonly string[] }
-interface AvroField { readonly name: string; readonly type: AvroType; readonly doc: string; readonly ecs?: string; readonly default?: unknown }
-export interface AvroRecord { readonly type: 'record'; readonly name: string; readonly namespace?: string; readonly doc: string; readonly fields: readonly AvroField[] }
-
-/** Every schema in `dir`, by file name without its ending, in the order of the names. */
-export function readSchemas(dir: URL): ReadonlyMap<string, AvroRecord> {
-  const files = readdirSync(dir).filter((file) => file.endsWith('.avsc')).sort();
-  return new Map(files.map((file) => [file.replace('.avsc', ''), JSON.parse(readFileSync(new URL(file, dir), 'utf8')) as AvroRecord]));
-}
+import type { AvroRecord, AvroSchema } from './schema.ts';
+import { isRecord, isUnion } from './schema.ts';
 
 const PRIMITIVES: Readonly<Record<string, string>> = { string: 'string', boolean: 'boolean', int: 'number', long: 'number', float: 'number', double: 'number', bytes: 'Uint8Array', null: 'null' };
 const simpleName = (name: string) => name.slice(name.lastIndexOf('.') + 1);
@@ -28,18 +15,17 @@ export function generateTypes(schemas: ReadonlyMap<string, AvroRecord>): string 
     if (before !== undefined && before !== text) throw new Error(`Two schemas define ${name} differently`);
     definitions.set(name, text);
   };
-  const tsType = (type: AvroType): string => {
+  const tsType = (type: AvroSchema): string => {
     if (typeof type === 'string') return PRIMITIVES[type] ?? simpleName(type);
-    if (Array.isArray(type)) return (type as readonly AvroType[]).map(tsType).sort((a, b) => Number(a === 'null') - Number(b === 'null')).join(' | ');
-    const t = type as Exclude<AvroType, string | readonly AvroType[]>;
-    switch (t.type) {
-      case 'array': return `readonly ${/[ |]/.test(tsType(t.items)) ? `(${tsType(t.items)})` : tsType(t.items)}[]`;
-      case 'map': return `Readonly<Record<string, ${tsType(t.values)}>>`;
+    if (isUnion(type)) return type.map(tsType).sort((a, b) => Number(a === 'null') - Number(b === 'null')).join(' | ');
+    switch (type.type) {
+      case 'array': return `readonly ${/[ |]/.test(tsType(type.items)) ? `(${tsType(type.items)})` : tsType(type.items)}[]`;
+      case 'map': return `Readonly<Record<string, ${tsType(type.values)}>>`;
       case 'enum':
-        define(t.name, `/** ${t.doc} */\nexport type ${t.name} = ${t.symbols.map((symbol) => `'${symbol}'`).join(' | ')};`);
-        return t.name;
-      case 'record': return record(t);
-      default: return PRIMITIVES[t.type] ?? 'never';
+        define(type.name, `/** ${type.doc} */\nexport type ${type.name} = ${type.symbols.map((symbol) => `'${symbol}'`).join(' | ')};`);
+        return type.name;
+      case 'record': return record(type);
+      default: return PRIMITIVES[type.type] ?? 'never';
     }
   };
   const record = (schema: AvroRecord): string => {
@@ -50,8 +36,8 @@ export function generateTypes(schemas: ReadonlyMap<string, AvroRecord>): string 
   const fieldsOf = (schema: AvroRecord, prefix: readonly string[]) => {
     for (const field of schema.fields) {
       const path = [...prefix, field.name];
-      const inner = (Array.isArray(field.type) ? field.type.find((branch) => branch !== 'null') : field.type) as AvroType;
-      if (typeof inner === 'object' && 'type' in inner && inner.type === 'record') fieldsOf(inner, path);
+      const inner = isUnion(field.type) ? (field.type.find((branch) => branch !== 'null') ?? 'null') : field.type;
+      if (isRecord(inner)) fieldsOf(inner, path);
       else if (field.ecs !== undefined) catalogue.push(`  '${field.ecs}': [${path.map((part) => `'${part}'`).join(', ')}],`);
     }
   };
