@@ -8,7 +8,7 @@ import { schemas } from './types.gen.ts';
 import type { Context, Event } from './types.gen.ts';
 
 const codec = new Codec(fixedIds());
-const event = plainEvent({ process: { ...plainEvent().process!, name: 'a.exe' }, native: Buffer.from('{"a":1}') });
+const event = plainEvent({ process: { name: 'a.exe', executable: null, commandLine: null, pid: null, entityId: null, workingDirectory: null, hash: null, parent: null }, native: Buffer.from('{"a":1}') });
 const framed = codec.encode(schemas.event, event);
 /** Without prototypes, bytes as hex. */
 const plain = (value: unknown): unknown => {
