@@ -40,23 +40,36 @@ export interface Appended { readonly tp: TopicPartition; readonly first: number;
 
 export interface GroupMetadata { readonly groupId: string; readonly generationId: number; readonly memberId: string; readonly groupInstanceId: string | null }
 
+/** Divides partitions among the members of a group. Must give the same answer for the same members, whoever leads. */
+export interface Assignor {
+  readonly name: string;
+  readonly assign: (
+    members: readonly { readonly memberId: string; readonly topics: readonly string[] }[], partitionCounts: ReadonlyMap<string, number>,
+  ) => ReadonlyMap<string, readonly TopicPartition[]>;
+}
 export interface ConsumeOptions {
   /** Exact names. Changing the set is done by `resubscribe`. */
   readonly topics: readonly string[];
   readonly isolation: 'committed' | 'uncommitted';
   /** Where a group without a committed offset begins; `fail` is a FatalError OFFSET_GONE. Out of range is always that error. */
   readonly start: 'earliest' | 'latest' | 'fail';
-  /** Compressed bytes. */
+  /** Compressed bytes; 256 KiB unless given. */
   readonly maxBytesPerPartition?: number;
+  /** `byPartitionNumber` of assign.ts unless given. */
+  readonly assignor?: Assignor;
 }
 export interface ConsumeHandlers {
-  /** Called after a rebalance with all partitions now owned; may return start offsets that override the committed ones. */
+  /** Called after a rebalance with all partitions now owned, maybe none; may return start offsets that override the committed ones. */
   readonly assigned: (owned: readonly TopicPartition[], group: GroupMetadata) => Promise<Offsets | undefined>;
   /** Before a rebalance, still owned: commit or abort here. Awaited. */
   readonly revoked: (owned: readonly TopicPartition[]) => Promise<void>;
   /** No longer owned, without warning: drop everything uncommitted. */
   readonly lost: (owned: readonly TopicPartition[]) => void;
-  /** Return soon: the next fetch starts only when all handlers of this one returned. Pausing is the brake. */
+  /**
+   * Return soon: the next fetch starts only when all handlers of this one returned. Pausing is the brake. `beat` throws when the group
+   * rebalances: let it pass, the batch is then read again. A FencedError makes the consumer rejoin, any other error ends it (`failed`).
+   * `isStale`: sought or no longer owned, stop working on it.
+   */
   readonly batch: (batch: RawBatch, control: { readonly beat: () => Promise<void>; readonly isStale: () => boolean }) => Promise<void>;
 }
 export interface GroupConsumer {
@@ -87,8 +100,12 @@ export interface Producer {
 }
 export interface Transaction {
   readonly send: (records: readonly OutRecord[]) => Promise<readonly Appended[]>;
-  /** Next offset to read, per input partition. Goes out with generation and member id; refused when those are stale. */
-  readonly offsets: (offsets: Offsets, group: GroupMetadata) => Promise<void>;
+  /**
+   * Next offset to read, per input partition. Goes out with generation and member id; refused when those are stale.
+   * @param metadata Text kept beside the offset, by `tpKey`, below 4 kB each (the broker's offset.metadata.max.bytes): the runtime's
+   *   counts for the ledger. It becomes visible with the offset, by `Admin.positions`; a partition without one gets ''.
+   */
+  readonly offsets: (offsets: Offsets, group: GroupMetadata, metadata?: ReadonlyMap<string, string>) => Promise<void>;
 }
 export interface TxnProducer {
   /** Fences predecessors with the same id, then runs the cleansing transaction over `outputs` and `group`. */
@@ -116,6 +133,8 @@ export interface Admin {
   readonly offsets: (partitions: readonly TopicPartition[], at: 'earliest' | 'latest' | 'stable' | { readonly timestampMs: number }) => Promise<Offsets>;
   /** Committed offsets of a group, with require_stable; a partition without one is absent. */
   readonly committed: (groupId: string, partitions: readonly TopicPartition[]) => Promise<Offsets>;
+  /** As `committed`, with the text that was committed beside each offset ('' when none). By `tpKey`. */
+  readonly positions: (groupId: string, partitions: readonly TopicPartition[]) => Promise<ReadonlyMap<string, { readonly offset: number; readonly metadata: string }>>;
   readonly setCommitted: (groupId: string, offsets: Offsets) => Promise<void>;
   readonly groups: () => Promise<readonly { readonly groupId: string; readonly state: string; readonly members: number }[]>;
   /** Deletes everything before the given offsets. */
