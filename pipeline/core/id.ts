@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Deterministic id: SHA-256 over the parts, each with its length in front so that no two lists of parts look alike, cut to 128 bits.
+ * @returns 32 lower-case hex digits. The same parts give the same id in every replay.
+ */
+export function hashId(...parts: readonly (string | number)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) {
+    const text = String(part);
+    hash.update(`${text.length}:${text},`);
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** Events sort and buffer by (time, id): a key whose text order is that order. Times are positive and below 2^53. */
+export const timeKey = (micros: number, id: string): string => `${String(micros).padStart(16, '0')}|${id}`;

@@ -1,0 +1,80 @@
+// Per entity and pane of stream time: what one upstream task saw. Panes of all tasks are added up by `features`.
+import type { Micros, Outcome, Store } from '../core/index.ts';
+import { defineStage, pass, send } from '../core/index.ts';
+import { keyValue } from '../core/stores.ts';
+import type { Enriched, FeaturePartial } from '../../schemas/avro/types.gen.ts';
+import { topics } from '../../topologies/topics.ts';
+import type { FeaturesConfig } from './config.ts';
+import { hash64Hex, withValue } from './distinct.ts';
+
+type Pane = Omit<FeaturePartial, 'organization' | 'entityType' | 'entity' | 'paneStart' | 'paneMicros' | 'upstream'>;
+const EMPTY: Pane = { events: 0, failures: 0, bytesOut: 0, bytesIn: 0, destinations: [], ports: [], users: [], actions: [] };
+
+/** Store key `paneStart|organization|type|entity`, so that one scan finds the entities of a pane. The entity comes last: it may hold any character. */
+const paneKey = (paneStart: Micros) => String(paneStart).padStart(16, '0');
+const TIMER = 'pane|';
+
+export const partials = ({ paneSeconds, distinctLimit }: FeaturesConfig) => {
+  const paneMicros = paneSeconds * 1_000_000;
+
+  const add = (panes: Store<Pane>, key: string, event: Observed) => {
+    const before = panes.get(key) ?? EMPTY;
+    panes.put(key, {
+      events: before.events + 1,
+      failures: before.failures + (event.isFailure ? 1 : 0),
+      bytesOut: before.bytesOut + event.bytesOut,
+      bytesIn: before.bytesIn + event.bytesIn,
+      destinations: event.destination === null ? before.destinations : withValue(before.destinations, hash64Hex(event.destination), distinctLimit),
+      ports: event.port === null ? before.ports : withValue(before.ports, event.port, distinctLimit),
+      users: event.user === null ? before.users : withValue(before.users, hash64Hex(event.user), distinctLimit),
+      actions: event.action === null ? before.actions : withValue(before.actions, hash64Hex(event.action), distinctLimit),
+    });
+  };
+
+  return defineStage<Enriched>()({
+    name: 'partials',
+    reads: {
+      event: {
+        time: true, organization: true, outcome: true, action: true, host: { name: true }, user: { name: true },
+        source: { ip: true, bytes: true }, destination: { ip: true, port: true, bytes: true },
+      },
+    },
+    stores: { panes: keyValue<Pane>() },
+
+    process({ value: { event } }, ctx): Outcome<Enriched> {
+      const host = event.host?.name ?? null;
+      const user = event.user?.name ?? null;
+      const address = event.source?.ip ?? null;
+      if (host === null && user === null && address === null) return pass();
+      const observed: Observed = {
+        isFailure: event.outcome === 'failure', bytesOut: event.source?.bytes ?? 0, bytesIn: event.destination?.bytes ?? 0,
+        destination: event.destination?.ip ?? null, port: event.destination?.port ?? null, user, action: event.action,
+      };
+      const paneStart = Math.floor(event.time / paneMicros) * paneMicros;
+      const { panes } = ctx.stores;
+      const prefix = `${paneKey(paneStart)}|${event.organization}`;
+      if (host !== null) add(panes, `${prefix}|host|${host}`, observed);
+      if (user !== null) add(panes, `${prefix}|user|${user}`, observed);
+      if (address !== null) add(panes, `${prefix}|address|${address}`, observed);
+      ctx.schedule(`${TIMER}${paneKey(paneStart)}`, paneStart + paneMicros);
+      return pass();
+    },
+
+    /** A late event opens its pane again; what it adds goes out as a second partial of that pane. */
+    onTimer(timer, ctx) {
+      const pane = timer.slice(TIMER.length);
+      const closed = [...ctx.stores.panes.scan(`${pane}|`, `${pane}}`)]; // `}` is the character after `|`
+      return closed.map(([key, sums]) => {
+        ctx.stores.panes.delete(key);
+        const [, organization = '', entityType = '', ...entity] = key.split('|');
+        const partial: FeaturePartial = { organization, entityType, entity: entity.join('|'), paneStart: Number(pane), paneMicros, upstream: 0, ...sums };
+        return send(topics.partials, `${organization}|${entityType}|${partial.entity}`, partial);
+      });
+    },
+  });
+};
+
+interface Observed {
+  readonly isFailure: boolean; readonly bytesOut: number; readonly bytesIn: number;
+  readonly destination: string | null; readonly port: number | null; readonly user: string | null; readonly action: string | null;
+}
