@@ -56,6 +56,11 @@ export const ERROR_CODES = {
   UNSUPPORTED_BROKER: 'The broker is older than 2.5 or its client library is not the pinned version.',
   SCHEMA_UNKNOWN: 'A record carries a schema id that the registry does not know.',
   TOO_MANY_UNEXPECTED: 'Too many records failed with UNEXPECTED; the stage stops rather than drain its topic into dead letters.',
+  FETCH_FAILED: 'A download did not complete. What came is kept; the same command goes on from there.',
+  PART_DIED: 'A part of the local installation ended by itself, or did not become ready. The message has its log file.',
+  NO_SPACE: 'The disk is full.',
+  TIMER_FAILED: 'A bug of ours: a stage failed in a timer, which has no record to set aside. Please report it.',
   MIGRATION_FAILED: 'A database migration failed. The message has the file and the reason.',
+  DATABASE_REFUSED: 'The database refuses for good: a right, an extension, its version or a statement. The message says which.',
 } as const;
 export type ErrorCode = keyof typeof ERROR_CODES;
