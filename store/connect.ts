@@ -1,0 +1,104 @@
+import type { PoolClient } from 'pg';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { asPipelineError } from './failure.ts';
+
+export const config = z.strictObject({
+  url: z.string().default('postgresql://goshawk@127.0.0.1:5432/goshawk').meta({
+    description: 'Address of the database. `postgresql://user@/name?host=%2Ffolder` for a socket in a folder.', secret: true,
+  }),
+  poolSize: z.int().min(1).max(100).default(8).meta({ description: 'Connections of one process, at most.' }),
+  connectTimeoutMs: z.int().min(100).max(60_000).default(5_000).meta({ description: 'How long to wait for a connection.' }),
+  statementTimeoutMs: z.int().min(0).max(600_000).default(30_000).meta({ description: 'Longest statement of the API; 0 = no limit. Stages have none.' }),
+});
+export type DatabaseConfig = z.infer<typeof config>;
+
+export type Role = 'goshawk_stages' | 'goshawk_api';
+export interface PoolOptions {
+  readonly databaseUrl: string;
+  /** Taken for the whole session, unless the URL's user is that role already. Absent: the URL's user. */
+  readonly role?: Role;
+  readonly max?: number;
+  readonly connectTimeoutMs?: number;
+  /** 0 or absent = no limit. */
+  readonly statementTimeoutMs?: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string;
+  readonly log?: Logger;
+}
+
+/**
+ * Connects when first used, so opening does no I/O and never fails. The caller ends it.
+ * Values come back as: timestamptz a number of microseconds since 1970 (a Date has no microseconds; bind with `api.from_micros($1)`),
+ * bigint a number, inet and uuid text, bytea a Buffer, jsonb parsed.
+ */
+export function openPool({ databaseUrl, role, max = 8, connectTimeoutMs = 5_000, statementTimeoutMs = 0, applicationName = 'goshawk', log }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({ ...sessionOptions({ databaseUrl, role, statementTimeoutMs, applicationName }), max, connectionTimeoutMillis: connectTimeoutMs });
+  // An idle connection that breaks must not end the process; the next query opens another.
+  pool.on('error', (error) => log?.warn({ code: 'DATABASE_UNAVAILABLE', reason: error.message }, 'An idle database connection broke.'));
+  return pool;
+}
+
+/** For a connection that is not pooled: LISTEN, advisory locks. The caller connects and ends it. */
+export function openClient({ databaseUrl, role, connectTimeoutMs = 5_000, statementTimeoutMs = 0, applicationName = 'goshawk' }: Omit<PoolOptions, 'max' | 'log'>): pg.Client {
+  return new pg.Client({ ...sessionOptions({ databaseUrl, role, statementTimeoutMs, applicationName }), connectionTimeoutMillis: connectTimeoutMs });
+}
+
+/** The same address, signing in as another role: better than taking the role, since a session cannot go back. Needs trust or a password for it. */
+export function signedInAs(databaseUrl: string, role: Role, password = ''): string {
+  const credentials = password === '' ? role : `${role}:${encodeURIComponent(password)}`;
+  return databaseUrl.replace(/^(\w+:\/\/)(?:[^@/?]*@)?/, (_all, scheme: string) => `${scheme}${credentials}@`);
+}
+
+interface Session { readonly databaseUrl: string; readonly role: Role | undefined; readonly statementTimeoutMs: number; readonly applicationName: string }
+function sessionOptions({ databaseUrl, role, statementTimeoutMs, applicationName }: Session) {
+  const user = /^\w+:\/\/([^:@/?]+)[^@/?]*@/.exec(databaseUrl)?.[1];
+  const takesRole = role !== undefined && user !== role;
+  return {
+    connectionString: databaseUrl, application_name: applicationName, types, keepAlive: true, statement_timeout: statementTimeoutMs,
+    // Set when the session starts, so RESET ROLE comes back to it.
+    options: `-c TimeZone=UTC${takesRole ? ` -c role=${role}` : ''}`,
+  };
+}
+
+const { builtins } = pg.types;
+const types: pg.CustomTypesConfig = {
+  getTypeParser(id, format) {
+    if (format !== 'binary') {
+      if (id === builtins.INT8) return Number;
+      if (id === builtins.TIMESTAMPTZ) return parseMicros;
+    }
+    return pg.types.getTypeParser(id, format) as (value: string) => unknown;
+  },
+} as pg.CustomTypesConfig;
+
+/** `2026-11-25 12:46:45.123456+00`, as a session in UTC writes it, in microseconds. Years 1 to 9999. @throws RangeError for anything else */
+export function parseMicros(text: string): number {
+  const seconds = Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`) * 1000;
+  const fraction = text.charCodeAt(19) === 46 ? text.slice(20, text.lastIndexOf('+')) : '';
+  const micros = seconds + Number(fraction.padEnd(6, '0'));
+  if (Number.isNaN(micros) || !text.endsWith('+00')) throw new RangeError(`"${text}" is no time in UTC of the years 1 to 9999`);
+  return micros;
+}
+
+/**
+ * One transaction that sees one organization through schema api. Committed when `work` resolves, else rolled back.
+ * @throws What `work` throws; a connection's failure as RetryableError DATABASE_UNAVAILABLE.
+ */
+export async function withOrganization<T>(pool: pg.Pool, organization: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => { throw asPipelineError(error); });
+  let broken: Error | undefined;
+  try {
+    await client.query(`BEGIN; SET LOCAL goshawk.organization = ${client.escapeLiteral(organization)}`);
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: Error) => { broken = failure; });
+    if (broken !== undefined) throw asPipelineError(error);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
