@@ -63,11 +63,15 @@ export interface ReferenceTables {
   /** Built once per activated version of the table, then cached: the rule index, the prefix tree. */
   readonly derived: <R, D>(table: RefTable<R>, asOf: Micros, build: (rows: Iterable<R>, version: number) => D) => D;
 }
+/** In place of a dataset: the append time of raw records. `watermark(APPEND_CLOCK)`: nothing that was appended before is still expected. */
+export const APPEND_CLOCK = '@append';
 export interface Context<S> {
   readonly stores: { readonly [K in keyof S]: S[K] };
   readonly reference: ReferenceTables;
-  readonly watermark: (dataset?: string) => Micros; // no event older than this is still expected
-  readonly schedule: (key: string, at: Micros) => void; // onTimer(key) when the watermark reaches `at`; one a key, a later call replaces it, Infinity cancels
+  /** No event older than this is still expected: of one dataset, or of any. -Infinity before anything is known. See also `APPEND_CLOCK`. */
+  readonly watermark: (dataset?: string) => Micros;
+  /** onTimer(key) when that watermark reaches `at`, at once behind the record when it has; one a key, a later call replaces it, Infinity cancels. */
+  readonly schedule: (key: string, at: Micros, dataset?: string) => void;
 }
 
 export interface Stage<In, S extends object = Record<never, never>> {

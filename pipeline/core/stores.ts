@@ -1,0 +1,144 @@
+// The kinds of store that a stage can ask for, and what the runtime asks of them in return.
+import { SortedKeys } from './sorted-keys.ts';
+import type { Micros, Store, StoreSpec } from './index.ts';
+
+/** Where the runtime finds the `Journal` of an opened store. Stages leave it alone. */
+export const journal: unique symbol = Symbol('goshawk.journal');
+/** A value of the changelog; null when the key is gone. */
+export type Change = readonly [key: string, value: Buffer | null];
+/**
+ * How writes become permanent. They show in the store at once and are noted: a record that fails takes its own back, an abort takes back
+ * all that has not committed. That is an overlay whose reads cost nothing.
+ */
+export interface Journal {
+  /** Where the notes end now. */
+  readonly mark: () => number;
+  /** Takes back what was written since `mark`; 0 takes back everything uncommitted, sealed or not. */
+  readonly undo: (mark: number) => void;
+  /** What changed since the last seal, once per key, in the order of first change. Those writes now belong to a commit that is under way. */
+  readonly seal: () => readonly Change[];
+  /** The sealed writes have committed. */
+  readonly settle: () => void;
+  /** One record of the changelog, in its order. Nothing is noted. */
+  readonly restore: (key: string, value: Buffer | null) => void;
+  /** Everything in it, for tests. */
+  readonly entries: () => Iterable<readonly [key: string, value: unknown]>;
+}
+export interface Journaled { readonly [journal]: Journal }
+export const journalOf = (store: unknown): Journal => (store as Journaled)[journal];
+
+/** How values travel in the changelog. */
+export interface ValueFormat<V> { readonly encode: (value: V) => Buffer; readonly decode: (bytes: Buffer) => V }
+const json: ValueFormat<unknown> = { encode: (value) => Buffer.from(JSON.stringify(value)), decode: (bytes) => JSON.parse(bytes.toString()) as unknown };
+
+/**
+ * Values by key, kept in memory, rebuilt from a changelog.
+ * @param format JSON unless given: then values must be what JSON gives back (no undefined, Map, NaN or typed array inside).
+ */
+export const keyValue = <V>(format: ValueFormat<V> = json as ValueFormat<V>): StoreSpec<Store<V>> =>
+  ({ restore: 'changelog', open: () => new KeyValueStore(format) });
+
+export class KeyValueStore<V> implements Store<V>, Journaled {
+  readonly #format: ValueFormat<V>;
+  readonly #values = new Map<string, V>();
+  #sorted: SortedKeys | undefined; // made by the first scan
+  // What was there before each write since the last commit; the first `#sealed` belong to the commit under way.
+  readonly #keys: string[] = [];
+  readonly #before: (V | undefined)[] = [];
+  #sealed = 0;
+  readonly #undone: ((key: string) => void) | undefined;
+
+  /** @param undone Told of each key whose value was taken back. */
+  constructor(format: ValueFormat<V> = json as ValueFormat<V>, undone?: (key: string) => void) {
+    this.#format = format;
+    this.#undone = undone;
+  }
+
+  get(key: string): V | undefined {
+    return this.#values.get(key);
+  }
+
+  put(key: string, value: V): void {
+    this.#note(key);
+    this.#set(key, value);
+  }
+
+  delete(key: string): void {
+    if (!this.#values.has(key)) return;
+    this.#note(key);
+    this.#set(key, undefined);
+  }
+
+  /** Keys are those at the time of the call; one that is deleted meanwhile is left out. */
+  *scan(from: string, to: string): Iterable<readonly [key: string, value: V]> {
+    this.#sorted ??= new SortedKeys(this.#values.keys());
+    for (const key of this.#sorted.range(from, to)) {
+      const value = this.#values.get(key);
+      if (value !== undefined) yield [key, value];
+    }
+  }
+
+  get size(): number { return this.#values.size; }
+
+  readonly [journal]: Journal = {
+    mark: () => this.#keys.length,
+    undo: (mark) => {
+      for (let i = this.#keys.length - 1; i >= mark; i--) {
+        this.#set(this.#keys[i]!, this.#before[i]);
+        this.#undone?.(this.#keys[i]!);
+      }
+      this.#keys.length = mark;
+      this.#before.length = mark;
+      if (this.#sealed > mark) this.#sealed = mark;
+    },
+    seal: () => {
+      if (this.#sealed === this.#keys.length) return [];
+      const changed = new Set<string>();
+      for (let i = this.#sealed; i < this.#keys.length; i++) changed.add(this.#keys[i]!);
+      this.#sealed = this.#keys.length;
+      return Array.from(changed, (key): Change => {
+        const value = this.#values.get(key);
+        return [key, value === undefined ? null : this.#format.encode(value)];
+      });
+    },
+    settle: () => {
+      this.#keys.splice(0, this.#sealed);
+      this.#before.splice(0, this.#sealed);
+      this.#sealed = 0;
+    },
+    restore: (key, value) => this.#set(key, value === null ? undefined : this.#format.decode(value)),
+    entries: () => this.#values.entries(),
+  };
+
+  #note(key: string): void {
+    this.#keys.push(key);
+    this.#before.push(this.#values.get(key));
+  }
+
+  #set(key: string, value: V | undefined): void {
+    if (this.#sorted !== undefined && this.#values.has(key) !== (value !== undefined)) {
+      if (value === undefined) this.#sorted.remove(key);
+      else this.#sorted.add(key);
+    }
+    if (value === undefined) this.#values.delete(key);
+    else this.#values.set(key, value);
+  }
+}
+
+/**
+ * A store that comes back from the stage's own output: each of its writes goes with a `forward` of the same record, so the output has
+ * all that is needed. `marks` say from which offset on; they are committed with each position of the input.
+ */
+export interface OutputJournal<V = unknown> extends Journal {
+  /** Fields of the output that `replay` needs. */
+  readonly reads: object;
+  /** One record of the output, in its order. */
+  readonly replay: (value: V, appendedAt: Micros) => void;
+  /** Before the output is replayed. @returns The offset at which to begin; 0 when the marks are lost. */
+  readonly begin: (marks: OutputMarks | undefined) => number;
+  /** After a seal. @param end Offset below which all output of earlier commits lies; what this commit writes is at or behind it. */
+  readonly marks: (end: number) => OutputMarks;
+}
+/** Per part of the store that is still needed: where its output begins, and the highest append time noted before that. */
+export type OutputMarks = readonly (readonly [part: number, offset: number, highest: Micros])[];
+export const isOutputJournal = (candidate: Journal): candidate is OutputJournal => 'replay' in candidate;

@@ -1,0 +1,177 @@
+// One stage on one partition number, with its state. No I/O: the runtime and the driver for tests both run stages through this.
+import { FatalError, RecordError } from '../core/errors.ts';
+import type { Context, DropReason, Micros, Output, Stage, StreamRecord } from '../core/index.ts';
+import { isOutputJournal, journal, journalOf, KeyValueStore } from '../core/stores.ts';
+import type { Change, Journal, OutputJournal } from '../core/stores.ts';
+import type { ReferenceData } from './reference.ts';
+import { TIMER_PREFIX, Timers } from './timers.ts';
+import { UpstreamClock, Watermarks } from './watermark.ts';
+import type { Told, UpstreamState, WatermarksState } from './watermark.ts';
+
+/** Where a task puts what its stage gives. All methods may throw RecordError: the record is then rejected as a whole. */
+export interface Sink {
+  /** How far it is filled; `rollback` takes back what came later. */
+  readonly mark: () => number;
+  readonly rollback: (mark: number) => void;
+  readonly output: (output: Output<never>, record: StreamRecord<unknown> | null) => void;
+  readonly passed: (record: StreamRecord<unknown>) => void;
+  readonly dropped: (record: StreamRecord<unknown>, reason: DropReason) => void;
+  readonly rejected: (record: StreamRecord<unknown>, error: RecordError) => void;
+  /** Outputs of a timer. */
+  readonly emitted: (count: number) => void;
+}
+export interface TaskOptions {
+  readonly stage: Stage<unknown, object>;
+  readonly reference: ReferenceData;
+  /** Stages that write watermarks to the input; none when the task derives its own. */
+  readonly upstream: readonly string[];
+}
+/** Name of the changelog that holds timers and watermarks; no store may have it. */
+export const TASK_STORE = 'task';
+const WATERMARK_KEY = 'watermark';
+interface SavedClock { readonly marks: WatermarksState; readonly upstream: readonly UpstreamState[]; readonly appended: Micros }
+
+export class Task {
+  readonly stage: Stage<unknown, object>;
+  readonly watermarks = new Watermarks();
+  readonly upstream: UpstreamClock | null;
+  readonly stores: Readonly<Record<string, unknown>>;
+  readonly #ctx: Context<object>;
+  readonly #reference: ReferenceData;
+  readonly #state: KeyValueStore<unknown>;
+  readonly #timers: Timers;
+  readonly #journals: readonly (readonly [store: string, journal: Journal])[];
+  readonly #hasState: boolean;
+  readonly #marks: number[] = [];
+  #appended: Micros = -Infinity;
+
+  constructor({ stage, reference, upstream }: TaskOptions) {
+    this.stage = stage;
+    this.#reference = reference;
+    this.upstream = upstream.length > 0 ? new UpstreamClock(upstream) : null;
+    this.#state = new KeyValueStore<unknown>(undefined, (key) => {
+      if (key.startsWith(TIMER_PREFIX)) this.#timers.requeue(key.slice(TIMER_PREFIX.length));
+    });
+    this.#timers = new Timers(this.#state);
+    this.stores = Object.fromEntries(Object.entries(stage.stores as Record<string, { open: () => unknown }>).map(([name, spec]) => [name, spec.open()]));
+    this.#journals = [...Object.entries(this.stores).map(([name, store]) => [name, journalOf(store)] as const), [TASK_STORE, this.#state[journal]]];
+    this.#hasState = this.#journals.length > 1 || stage.onTimer !== undefined;
+    this.#ctx = {
+      stores: this.stores,
+      reference,
+      watermark: (dataset) => this.watermarks.of(dataset),
+      schedule: (key, at, dataset) => {
+        if (stage.onTimer === undefined) throw new TypeError(`${stage.name} schedules a timer but has no onTimer`);
+        this.#timers.schedule(key, at, dataset);
+      },
+    };
+  }
+
+  /** Runs one record. What it wrote and put out counts as a whole or not at all. @throws FatalError only */
+  handle(record: StreamRecord<unknown>, sink: Sink): void {
+    const filled = sink.mark();
+    if (this.#hasState) for (let i = 0; i < this.#journals.length; i++) this.#marks[i] = this.#journals[i]![1].mark();
+    if (record.appendedAt > this.#appended) this.#appended = record.appendedAt;
+    this.#reference.now = record.appendedAt;
+    try {
+      const outcome = this.stage.process(record, this.#ctx);
+      if ('passed' in outcome) {
+        const outputs = outcome.passed;
+        for (let i = 0; i < outputs.length; i++) sink.output(outputs[i] as Output<never>, record);
+        sink.passed(record);
+      } else {
+        for (const output of outcome.outputs) sink.output(output as Output<never>, record);
+        sink.dropped(record, outcome.dropped);
+      }
+    } catch (error) {
+      sink.rollback(filled);
+      if (this.#hasState) this.#journals.forEach(([, notes], i) => notes.undo(this.#marks[i]!));
+      if (error instanceof FatalError) throw error;
+      sink.rejected(record, error instanceof RecordError ? error
+        : new RecordError('UNEXPECTED', `${this.stage.name} failed: ${error instanceof Error ? error.message : String(error)}`, {}, { cause: error }));
+    }
+  }
+
+  /** Fires what is due. Timers may set timers. @throws FatalError when `onTimer` throws: there is no record to set aside */
+  fireTimers(sink: Sink): void {
+    if (this.#timers.isEmpty) return;
+    for (let key = this.#takeDue(); key !== undefined; key = this.#takeDue()) {
+      this.#reference.now = this.#appended;
+      try {
+        const outputs = this.stage.onTimer!(key, this.#ctx);
+        for (const output of outputs) sink.output(output as Output<never>, null);
+        sink.emitted(outputs.length);
+      } catch (cause) {
+        if (cause instanceof FatalError) throw cause;
+        throw new FatalError('TIMER_FAILED', `${this.stage.name} failed in the timer ${key}: ${cause instanceof Error ? cause.message : String(cause)}`, { key }, { cause });
+      }
+    }
+  }
+
+  #takeDue(): string | undefined {
+    return this.#timers.take((dataset) => this.watermarks.of(dataset));
+  }
+
+  /** What an upstream task tells of its watermark. @returns Whether the task's own moved. */
+  hear(stage: string, task: number, of: number, datasets: Told, idle: boolean): boolean {
+    return this.upstream !== null && this.upstream.hear(stage, task, of, datasets, idle) && this.watermarks.update(this.upstream.told());
+  }
+
+  /** Notes the watermark in the state, for a restart. */
+  keepWatermark(): void {
+    const saved: SavedClock = { marks: this.watermarks.save(), upstream: this.upstream?.save() ?? [], appended: this.#appended === -Infinity ? 0 : this.#appended };
+    this.#state.put(WATERMARK_KEY, saved);
+  }
+
+  /** What is to be sent to changelogs; these writes now belong to the commit under way. */
+  seal(): readonly (readonly [store: string, changes: readonly Change[]])[] {
+    const all: (readonly [string, readonly Change[]])[] = [];
+    for (const [store, notes] of this.#journals) {
+      const changes = notes.seal();
+      if (changes.length > 0) all.push([store, changes]);
+    }
+    return all;
+  }
+
+  settle(): void {
+    for (const [, notes] of this.#journals) notes.settle();
+  }
+
+  /** Back to what has committed. */
+  abort(): void {
+    for (const [, notes] of this.#journals) notes.undo(0);
+    this.#loadClock();
+  }
+
+  /** One record of a changelog; `restored` when all are in. */
+  restore(store: string, key: string, value: Buffer | null): void {
+    this.#journals.find(([name]) => name === store)![1].restore(key, value);
+  }
+
+  restored(): void {
+    for (const [key] of this.#state.scan(TIMER_PREFIX, `${TIMER_PREFIX}\uffff`)) this.#timers.requeue(key.slice(TIMER_PREFIX.length));
+    this.#loadClock();
+  }
+
+  /** Stores that come back from the stage's own output. */
+  outputStores(): readonly (readonly [store: string, journal: OutputJournal])[] {
+    return this.#journals.flatMap(([name, notes]) => (isOutputJournal(notes) ? [[name, notes] as const] : []));
+  }
+
+  /** All state, for tests. */
+  entries(): Readonly<Record<string, readonly (readonly [key: string, value: unknown])[]>> {
+    return Object.fromEntries(this.#journals.map(([name, notes]) => [name, [...notes.entries()].sort(([a], [b]) => (a < b ? -1 : 1))]));
+  }
+
+  #loadClock(): void {
+    const saved = this.#state.get(WATERMARK_KEY) as SavedClock | undefined;
+    if (saved === undefined) return;
+    this.watermarks.load(saved.marks);
+    this.upstream?.load(saved.upstream);
+    this.#appended = saved.appended;
+  }
+}
+
+/** Stores of a stage that have a changelog, and the runtime's own. */
+export const changelogStores = (stage: Stage<unknown, object>): readonly string[] =>
+  [...Object.entries(stage.stores as Record<string, { restore: string }>).filter(([, spec]) => spec.restore === 'changelog').map(([name]) => name), TASK_STORE];

@@ -1,0 +1,165 @@
+// How far event time has come in a task. A source derives it from its records; behind a repartition it is the least of what upstream tasks tell.
+import { APPEND_CLOCK } from '../core/index.ts';
+import type { Micros } from '../core/index.ts';
+
+/** Watermarks as they are told downstream: only datasets that hold somebody back. */
+export type Told = Readonly<Record<string, Micros>>;
+interface Entry { max: Micros; wallMs: number }
+
+/** Never goes back, per dataset and overall. */
+export class Watermarks {
+  readonly #byDataset = new Map<string, Micros>();
+  #active = new Set<string>();
+  #overall: Micros = -Infinity;
+
+  /** @param dataset Absent = of all datasets. One that is idle, or was never seen, follows that one. */
+  of(dataset?: string): Micros {
+    if (dataset === undefined) return this.#overall;
+    const own = this.#byDataset.get(dataset) ?? -Infinity;
+    return dataset === APPEND_CLOCK || this.#active.has(dataset) ? own : Math.max(own, this.#overall);
+  }
+
+  /** @param told Undefined while somebody who must be heard was not. @returns Whether anything moved. */
+  update(told: Told | undefined): boolean {
+    if (told === undefined) return false;
+    let isMoved = false;
+    let least = Infinity;
+    this.#active = new Set();
+    for (const [dataset, at] of Object.entries(told)) {
+      this.#active.add(dataset);
+      if (at > (this.#byDataset.get(dataset) ?? -Infinity)) {
+        this.#byDataset.set(dataset, at);
+        isMoved = true;
+      }
+      if (dataset !== APPEND_CLOCK) least = Math.min(least, this.#byDataset.get(dataset)!);
+    }
+    if (least !== Infinity && least > this.#overall) {
+      this.#overall = least;
+      isMoved = true;
+    }
+    return isMoved;
+  }
+
+  /** What is told downstream. */
+  told(): Told {
+    return Object.fromEntries([...this.#active].sort().map((dataset) => [dataset, this.#byDataset.get(dataset)!]));
+  }
+
+  save(): WatermarksState {
+    return { of: Object.fromEntries(this.#byDataset), active: [...this.#active], overall: this.#overall === -Infinity ? null : this.#overall };
+  }
+
+  load({ of, active, overall }: WatermarksState): void {
+    this.#byDataset.clear();
+    for (const [dataset, at] of Object.entries(of)) this.#byDataset.set(dataset, at);
+    this.#active = new Set(active);
+    this.#overall = overall ?? -Infinity;
+  }
+}
+export interface WatermarksState { readonly of: Told; readonly active: readonly string[]; readonly overall: Micros | null }
+
+/** From records: the highest event time per input partition and dataset, less the lateness that the dataset is allowed. */
+export class SourceClock {
+  readonly #latenessOf: (dataset: string) => Micros;
+  readonly #maxFuture: Micros;
+  readonly #inputs = new Map<string, Map<string, Entry>>();
+  #last: { readonly input: string; readonly dataset: string; readonly entry: Entry } | undefined;
+
+  /** @param maxFuture An event stamped further ahead of its append time moves nothing: time cannot be pushed. */
+  constructor(latenessOf: (dataset: string) => Micros, maxFuture: Micros) {
+    this.#latenessOf = latenessOf;
+    this.#maxFuture = maxFuture;
+  }
+
+  observe(input: string, dataset: string, time: Micros, appendedAt: Micros, wallMs: number): void {
+    if (time > appendedAt + this.#maxFuture) return;
+    this.#note(input, dataset, time, wallMs);
+  }
+
+  /** The append clock of an input: nothing that was appended before `appendedAt` is still to come there. */
+  observeAppend(input: string, appendedAt: Micros, wallMs: number): void {
+    this.#note(input, APPEND_CLOCK, appendedAt, wallMs);
+  }
+
+  #note(input: string, dataset: string, time: Micros, wallMs: number): void {
+    let entry = this.#last?.input === input && this.#last.dataset === dataset ? this.#last.entry : undefined;
+    if (entry === undefined) {
+      let datasets = this.#inputs.get(input);
+      if (datasets === undefined) this.#inputs.set(input, datasets = new Map());
+      entry = datasets.get(dataset);
+      if (entry === undefined) datasets.set(dataset, entry = { max: -Infinity, wallMs });
+      this.#last = { input, dataset, entry };
+    }
+    if (time > entry.max) entry.max = time;
+    entry.wallMs = wallMs;
+  }
+
+  /** Forgets what has been silent since `sinceWallMs`: it holds nobody back until it speaks again. */
+  forgetSilent(sinceWallMs: number): void {
+    for (const datasets of this.#inputs.values()) {
+      for (const [dataset, { wallMs }] of datasets) if (wallMs < sinceWallMs && dataset !== APPEND_CLOCK) datasets.delete(dataset);
+    }
+    this.#last = undefined;
+  }
+
+  /** An input that the task no longer reads. */
+  forgetInput(input: string): void {
+    this.#inputs.delete(input);
+    this.#last = undefined;
+  }
+
+  told(): Told {
+    const least: Record<string, Micros> = {};
+    for (const datasets of this.#inputs.values()) {
+      for (const [dataset, { max }] of datasets) {
+        const at = dataset === APPEND_CLOCK ? max : max - this.#latenessOf(dataset);
+        least[dataset] = Math.min(least[dataset] ?? Infinity, at);
+      }
+    }
+    return least;
+  }
+}
+
+/** From what upstream tasks tell. Nothing is known before each of them was heard once. */
+export class UpstreamClock {
+  readonly #stages: ReadonlySet<string>;
+  readonly #heard = new Map<string, { readonly of: number; readonly datasets: Told; readonly idle: boolean; readonly stage: string }>(); // by stage/task
+
+  constructor(stages: Iterable<string>) {
+    this.#stages = new Set(stages);
+  }
+
+  /** @returns Whether it comes from a stage that this one listens to. */
+  hear(stage: string, task: number, of: number, datasets: Told, idle: boolean): boolean {
+    if (!this.#stages.has(stage)) return false;
+    this.#heard.set(`${stage}/${task}`, { stage, of, datasets, idle });
+    return true;
+  }
+
+  told(): Told | undefined {
+    const least: Record<string, Micros> = {};
+    const tasks = new Map<string, number>();
+    const expected = new Map<string, number>();
+    for (const { stage, of, datasets, idle } of this.#heard.values()) {
+      tasks.set(stage, (tasks.get(stage) ?? 0) + 1);
+      expected.set(stage, of);
+      if (idle && Object.keys(datasets).length === 0) continue;
+      for (const [dataset, at] of Object.entries(datasets)) least[dataset] = Math.min(least[dataset] ?? Infinity, at);
+    }
+    for (const stage of this.#stages) if ((tasks.get(stage) ?? 0) < (expected.get(stage) ?? 1)) return undefined;
+    return least;
+  }
+
+  save(): readonly UpstreamState[] {
+    return [...this.#heard].map(([key, { of, datasets, idle }]) => [key, of, datasets, idle] as const);
+  }
+
+  load(state: readonly UpstreamState[]): void {
+    this.#heard.clear();
+    for (const [key, of, datasets, idle] of state) {
+      const stage = key.slice(0, key.lastIndexOf('/'));
+      if (this.#stages.has(stage)) this.#heard.set(key, { stage, of, datasets, idle });
+    }
+  }
+}
+export type UpstreamState = readonly [key: string, of: number, datasets: Told, idle: boolean];
