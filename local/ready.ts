@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { FatalError } from '../pipeline/core/errors.ts';
+import { lastLines } from './part.ts';
+import type { Exit, Part } from './part.ts';
+
+const READY_MS = 90_000; // a broker took 15 s after kill -9 on a busy machine; never less than this
+const POLL_MS = 100;
+
+/**
+ * Waits until `probe` says true; errors of the probe mean "not yet".
+ * @throws FatalError PART_DIED or NO_SPACE, with the last lines of the log, when the part ends first or 90 s are over; the signal's reason.
+ */
+export async function waitUntilReady(part: Part, probe: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+  let exit: Exit | undefined;
+  void part.exited.then((value) => {
+    exit = value;
+  });
+  for (const end = performance.now() + READY_MS; performance.now() < end; await delay(POLL_MS, undefined, { signal })) {
+    signal.throwIfAborted();
+    if (exit !== undefined) throw partDied(part, exit);
+    if (await probe().catch(() => false)) return;
+  }
+  throw new FatalError('PART_DIED', `${part.name} did not become ready within ${READY_MS / 1000} s. Its log is ${part.logFile}:\n${lastLines(part.logFile, 8)}`, { part: part.name });
+}
+
+export function partDied(part: Part, exit: Exit): FatalError {
+  const lines = lastLines(part.logFile, 8);
+  if (/No space left on device|could not write.*ENOSPC/i.test(lines)) {
+    return new FatalError('NO_SPACE', `${part.name} ended because no space is left on the disk of ${part.logFile}. Make room, then start again.`, { part: part.name });
+  }
+  const how = exit.signal === null ? `code ${exit.code}` : `signal ${exit.signal}`;
+  return new FatalError('PART_DIED', `${part.name} ended by itself (${how}). Its log is ${part.logFile}:\n${lines}`, { part: part.name, exit });
+}
