@@ -1,5 +1,5 @@
-// The search language: text to a tree. What a tree means for SQL is in sql.ts, for an event in memory in match.ts; one table of
-// cases holds both to the same answers.
+// The search language: text to a tree. What a tree means in SQL is in sql.ts, for an event in memory in api/live/match.ts; one
+// table of cases (cases.ts) holds both to the same answers.
 
 /**
  * What a value is compared with, case aside: pieces that must follow each other, `*` between them.
@@ -18,7 +18,8 @@ export type Search =
   | { readonly kind: 'not'; readonly of: Search }
   /** Somewhere in the native document. */
   | { readonly kind: 'text'; readonly pieces: Pieces }
-  | { readonly kind: 'field'; readonly field: string; readonly test: FieldTest };
+  /** `at` and `length` are where the term stands, for those who find later that field and test do not go together. */
+  | { readonly kind: 'field'; readonly field: string; readonly test: FieldTest; readonly at: number; readonly length: number };
 
 /** The text cannot be read as a search. `at` counts characters from 0; `length` is how many of them are meant. */
 export class SearchError extends Error {
@@ -84,10 +85,14 @@ class Parser {
   }
 
   parse(): Search {
-    if (this.#token.type === 'end') return { kind: 'all' };
+    if (this.#isAtEnd()) return { kind: 'all' };
     const search = this.#or(null, 0);
-    if (this.#token.type !== 'end') throw this.#unexpected();
+    if (!this.#isAtEnd()) throw this.#unexpected();
     return search;
+  }
+
+  #isAtEnd(): boolean {
+    return this.#token.type === 'end';
   }
 
   /** `field` is the one in front of the parenthesis that we are in, if any. */
@@ -153,7 +158,7 @@ class Parser {
     if (this.#terms > SEARCH_LIMITS.terms) throw new SearchError(`A search has at most ${SEARCH_LIMITS.terms} terms.`, token.at, token.length);
     this.#advance(next);
     const { pieces } = token;
-    if (field !== null) return { kind: 'field', field, test: fieldTest(token) };
+    if (field !== null) return { kind: 'field', field, test: fieldTest(token), at: token.at, length: token.length };
     if (pieces.every((piece) => piece === '')) {
       if (pieces.length > 1) return { kind: 'all' };
       throw new SearchError('Nothing stands between these quotation marks.', token.at, token.length);

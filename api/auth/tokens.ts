@@ -1,0 +1,64 @@
+import { jwtVerify, SignJWT } from 'jose';
+import { ApiProblem } from '../gate/problem.ts';
+import { isRole } from '../gate/permissions.ts';
+import type { Role } from '../gate/permissions.ts';
+import { ALGORITHM } from './keys.ts';
+import type { SigningKeys } from './keys.ts';
+
+/** Who asks, as a verified token says. */
+export interface Principal {
+  readonly user: string;
+  readonly organization: string;
+  readonly roles: readonly Role[];
+  /** Seconds since 1970: what stays open, such as a WebSocket, ends then. */
+  readonly expiresAt: number;
+}
+export type Subject = Pick<Principal, 'user' | 'organization' | 'roles'>;
+
+const AUDIENCE = 'goshawk-api';
+const issuerOf = (installationId: string) => `urn:goshawk:${installationId}`;
+/** Names of organizations are parts of topic names, hence the narrow alphabet. */
+export const ORGANIZATION = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** Signs and checks access tokens (JWT, RFC 9068 claims) of one installation: a token of another one is refused even under the same key. */
+export class Tokens {
+  readonly #keys: SigningKeys;
+  readonly #issuer: string;
+  readonly #nowSeconds: () => number;
+
+  /** @param nowSeconds Wall clock, seconds since 1970; tests move it by hand. */
+  constructor(keys: SigningKeys, installationId: string, nowSeconds: () => number = () => Math.floor(Date.now() / 1_000)) {
+    this.#keys = keys;
+    this.#issuer = issuerOf(installationId);
+    this.#nowSeconds = nowSeconds;
+  }
+
+  async sign({ user, organization, roles }: Subject, lifeSeconds: number): Promise<{ readonly token: string; readonly expiresAt: number }> {
+    const now = this.#nowSeconds();
+    const expiresAt = now + lifeSeconds;
+    const token = await new SignJWT({ org: organization, roles })
+      .setProtectedHeader({ alg: ALGORITHM, kid: this.#keys.kid, typ: 'at+jwt' })
+      .setIssuer(this.#issuer).setAudience(AUDIENCE).setSubject(user).setIssuedAt(now).setExpirationTime(expiresAt)
+      .sign(this.#keys.privateKey);
+    return { token, expiresAt };
+  }
+
+  /** @throws ApiProblem UNAUTHENTICATED, without saying which check failed beyond "expired". */
+  async verify(token: string): Promise<Principal> {
+    try {
+      const { payload } = await jwtVerify(token, this.#keys.publicKey, {
+        issuer: this.#issuer, audience: AUDIENCE, algorithms: [ALGORITHM], typ: 'at+jwt', requiredClaims: ['sub', 'exp', 'org', 'roles'],
+        currentDate: new Date(this.#nowSeconds() * 1_000),
+      });
+      const { sub, exp, org, roles } = payload;
+      if (typeof sub !== 'string' || typeof org !== 'string' || !ORGANIZATION.test(org) || !Array.isArray(roles)) throw new Error('claims');
+      return { user: sub, organization: org, roles: roles.filter((role): role is Role => typeof role === 'string' && isRole(role)), expiresAt: exp as number };
+    } catch (error) {
+      const isExpired = (error as { readonly code?: unknown }).code === 'ERR_JWT_EXPIRED';
+      throw unauthenticated(isExpired ? 'The token has expired. Log in again, or make a new one with `./goshawk token`.' : 'The token is not valid here. Log in, or make one with `./goshawk token`.', error);
+    }
+  }
+}
+
+export const unauthenticated = (detail: string, cause?: unknown) =>
+  new ApiProblem('UNAUTHENTICATED', detail, { headers: { 'www-authenticate': 'Bearer' }, cause });

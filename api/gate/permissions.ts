@@ -1,0 +1,93 @@
+// Who may do what. The only such table: routes and GraphQL fields look themselves up here, and what is not listed is forbidden.
+
+export const ROLES = ['platform_admin', 'admin', 'analyst', 'responder', 'engineer', 'auditor', 'viewer', 'sensor'] as const;
+export type Role = (typeof ROLES)[number];
+export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);
+
+/** Without a token. */
+const PUBLIC = 'public';
+/** From this machine without a token, from elsewhere with one of a role that reads the pipeline. */
+const LOOPBACK = 'loopback';
+export type Access = typeof PUBLIC | typeof LOOPBACK | readonly Role[];
+
+const ANY: readonly Role[] = ROLES;
+const READERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'responder', 'engineer', 'auditor', 'viewer'];
+const RESPONDERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'responder'];
+const BUILDERS: readonly Role[] = ['platform_admin', 'admin', 'engineer'];
+const PRODUCERS: readonly Role[] = ['platform_admin', 'admin', 'engineer', 'sensor'];
+/** A sensor may ask what became of what it sent, without seeing events. */
+const READERS_AND_SENSORS: readonly Role[] = ANY;
+
+export const PERMISSIONS = {
+  'GET /health': PUBLIC,
+  'GET /health/ready': PUBLIC,
+  'GET /metrics': LOOPBACK,
+  'GET /.well-known/jwks.json': PUBLIC,
+  'GET /openapi.json': PUBLIC,
+  'GET /docs': PUBLIC,
+  'GET /docs/*': PUBLIC,
+  'GET /docs/static/*': PUBLIC,
+  'GET /': PUBLIC,
+  'GET /*': PUBLIC,
+
+  'POST /auth/login': PUBLIC,
+  'POST /auth/refresh': PUBLIC, // the refresh token is the proof
+  'POST /auth/logout': PUBLIC, // likewise
+  'GET /auth/me': ANY,
+
+  'GET /v2/events': READERS,
+  'GET /v2/events/stats': READERS,
+  'GET /v2/events/:id': READERS_AND_SENSORS,
+  'POST /v2/events': PRODUCERS,
+  'POST /v2/events/bulk': PRODUCERS,
+  'GET /v2/alerts': READERS,
+  'GET /v2/status': READERS,
+  'GET /v2/assets': READERS,
+  'GET /v2/assets/:id': READERS,
+  'POST /v2/assets': BUILDERS,
+  'PUT /v2/assets/:id': BUILDERS,
+  'DELETE /v2/assets/:id': BUILDERS,
+  'GET /v2/zones': READERS,
+  'GET /v2/zones/:id': READERS,
+  'POST /v2/zones': BUILDERS,
+  'PUT /v2/zones/:id': BUILDERS,
+  'DELETE /v2/zones/:id': BUILDERS,
+
+  'GET /graphql': PUBLIC, // the explorer page and the upgrade; the operation itself needs a token
+  'POST /graphql': ANY, // its fields are below
+  'GET /live': PUBLIC, // the upgrade; the token comes as header or first message, its rooms are below
+  'live alerts': READERS,
+  'live events': READERS,
+  'live counters': READERS,
+
+  'Query.viewer': ANY,
+  'Query.events': READERS,
+  'Query.event': READERS,
+  'Query.eventCounts': READERS,
+  'Query.eventTop': READERS,
+  'Query.findings': READERS,
+  'Query.finding': READERS,
+  'Query.findingsByRule': READERS,
+  'Query.findingCounts': READERS,
+  'Query.alerts': READERS,
+  'Query.alert': READERS,
+  'Query.alertCounts': READERS,
+  'Query.pipeline': READERS,
+  'Query.deadLetters': READERS,
+  'DeadLetter.preview': BUILDERS, // may hold secrets; null for others, and each look is audited
+  'Mutation.updateAlerts': RESPONDERS,
+  'Subscription.alertChanged': READERS,
+  'Subscription.eventTail': READERS,
+} as const satisfies Record<string, Access>;
+export type Permission = keyof typeof PERMISSIONS;
+
+/** `undefined` when the table does not know the name: then nobody may. */
+export const accessOf = (name: string): Access | undefined => (PERMISSIONS as Readonly<Record<string, Access>>)[name];
+
+/** Whether one of the roles is enough for what the table calls `name`. */
+export function mayDo(name: string, roles: readonly Role[]): boolean {
+  const access = accessOf(name);
+  if (access === undefined) return false;
+  if (access === PUBLIC) return true;
+  return (access === LOOPBACK ? READERS : access).some((role) => roles.includes(role));
+}

@@ -1,0 +1,72 @@
+// What the API refuses, and how it says so: RFC 9457 over REST, `extensions.code` over GraphQL, the close reason over WebSocket.
+/** Every code of the API with its HTTP status and title. Codes are stable; docs/reference/errors.md is printed from this table. */
+export const PROBLEMS = {
+  INVALID_REQUEST: { status: 400, title: 'The request is not valid.' },
+  MALFORMED_JSON: { status: 400, title: 'The body is not JSON.' },
+  INVALID_SEARCH: { status: 400, title: 'The search cannot be read.' },
+  INVALID_CURSOR: { status: 400, title: 'The cursor is not one of ours.' },
+  QUERY_TOO_COMPLEX: { status: 400, title: 'The query asks for too much at once.' },
+  UNAUTHENTICATED: { status: 401, title: 'A valid token is needed.' },
+  LOGIN_FAILED: { status: 401, title: 'Name or password is wrong.' },
+  SESSION_ENDED: { status: 401, title: 'The session has ended.' },
+  FORBIDDEN: { status: 403, title: 'The role does not allow this.' },
+  NOT_FOUND: { status: 404, title: 'There is no such thing.' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The method does not fit the address.' },
+  CONFLICT: { status: 409, title: 'The change does not fit what is there.' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type is not supported.' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'The idempotency key was used for another request.' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests.' },
+  SLOW_CONSUMER: { status: 429, title: 'The subscriber did not keep up.' },
+  UNEXPECTED: { status: 500, title: 'This is our mistake.' },
+  BROKER_UNAVAILABLE: { status: 503, title: 'The broker does not answer.' },
+  DATABASE_UNAVAILABLE: { status: 503, title: 'The database does not answer.' },
+  QUERY_TIMEOUT: { status: 503, title: 'The query took too long.' },
+} as const;
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What is wrong with one part of a request. `pointer` is a JSON pointer (RFC 6901) into it: `/body/events/3/@timestamp`. */
+export interface Violation { readonly pointer: string; readonly detail: string }
+
+/** Refuses a request. `message` becomes `detail`: it says what to do, and never holds what only we should know. */
+export class ApiProblem extends Error {
+  readonly code: ProblemCode;
+  readonly errors: readonly Violation[];
+  readonly headers: Readonly<Record<string, string>>;
+  /** Further members of `extensions`, for GraphQL: the position in a search. */
+  readonly extensions: Readonly<Record<string, unknown>>;
+
+  constructor(code: ProblemCode, detail: string, more: { readonly errors?: readonly Violation[]; readonly headers?: Readonly<Record<string, string>>; readonly extensions?: Readonly<Record<string, unknown>>; readonly cause?: unknown } = {}) {
+    super(detail, { cause: more.cause });
+    this.name = 'ApiProblem';
+    this.code = code;
+    this.errors = more.errors ?? [];
+    this.headers = more.headers ?? {};
+    this.extensions = more.extensions ?? {};
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status;
+  }
+
+  /** The body of `application/problem+json`. */
+  document(requestId: string): Record<string, unknown> {
+    const { status, title } = PROBLEMS[this.code];
+    return {
+      type: `urn:goshawk:problem:${this.code}`,
+      title,
+      status,
+      detail: this.message,
+      code: this.code,
+      requestId,
+      ...(this.errors.length > 0 && { errors: this.errors }),
+      ...this.extensions,
+    };
+  }
+}
+
+export const notFound = (what: string) => new ApiProblem('NOT_FOUND', `There is no ${what}, or it belongs to another organization.`);
+
+/** JSON pointer from its parts. */
+export const pointer = (...parts: readonly PropertyKey[]): string =>
+  parts.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -1,0 +1,40 @@
+import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from 'graphql';
+import type { Micros } from '../../../pipeline/core/index.ts';
+import { isoOf, parseTime } from '../../time.ts';
+
+const invalid = (message: string) => new GraphQLError(message, { extensions: { code: 'INVALID_REQUEST' } });
+
+const timeOf = (value: unknown): Micros => {
+  const time = typeof value === 'string' ? parseTime(value) : null;
+  if (time === null) throw invalid('A time is ISO 8601 with a zone, for example 2026-11-25T12:46:45.123456Z.');
+  return time;
+};
+
+/** Inside it is microseconds, outside ISO 8601. */
+const Time = new GraphQLScalarType<Micros, string>({
+  name: 'Time',
+  serialize: (value) => isoOf(Number(value)),
+  parseValue: timeOf,
+  parseLiteral: (node) => timeOf(node.kind === Kind.STRING ? node.value : null),
+});
+
+const countOf = (value: unknown): number => {
+  const count = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
+  if (typeof count !== 'number' || !Number.isSafeInteger(count)) throw invalid('A count is a whole number below 2^53.');
+  return count;
+};
+const Count = new GraphQLScalarType<number, number>({
+  name: 'Count',
+  serialize: countOf,
+  parseValue: countOf,
+  parseLiteral: (node) => countOf(node.kind === Kind.INT ? node.value : null),
+});
+
+const Json = new GraphQLScalarType<unknown, unknown>({
+  name: 'JSON',
+  serialize: (value) => value,
+  parseValue: (value) => value,
+  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+});
+
+export default { Time, Count, JSON: Json };
