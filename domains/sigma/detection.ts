@@ -1,0 +1,54 @@
+// The `detection` part of a rule and the body of a filter: search identifiers and the condition over them.
+import { parseCondition } from './condition.ts';
+import { all, any, not } from './expression.ts';
+import type { Expression } from './expression.ts';
+import { parseItem } from './item.ts';
+import type { ItemContext } from './item.ts';
+import { refuse } from './problem.ts';
+
+const MAX_DEPTH = 16;
+
+/**
+ * @param body Search identifiers by name, and `condition` (a text, or a list of which one must hold).
+ * @param reserved Keys of `body` that are no search identifiers, beside `condition` and `timeframe`.
+ * @throws Refusal
+ */
+export function parseDetection(body: Readonly<Record<string, unknown>>, reserved: readonly string[], context: ItemContext): { readonly expression: Expression; readonly conditions: readonly string[] } {
+  const { condition } = body;
+  const conditions = (Array.isArray(condition) ? condition : [condition]) as readonly unknown[];
+  if (condition === undefined || condition === null || conditions.length === 0) refuse('there is no condition');
+  if (!conditions.every((one) => typeof one === 'string')) refuse('the condition is no text');
+  if ('timeframe' in body) context.warn('timeframe is a leftover of Sigma 1 and does nothing');
+  const skipped = new Set(['condition', 'timeframe', ...reserved]);
+  const names = Object.keys(body).filter((name) => !skipped.has(name));
+  if (names.length === 0) refuse('there is no search identifier');
+  const used = new Set<string>();
+  const operands = new Map(names.map((name) => [name, identifier(name, body[name], context)]));
+  const operand = (name: string) => {
+    used.add(name);
+    return operands.get(name)!;
+  };
+  const expression = any(conditions.map((text) => parseCondition(text as string, { names, operand, all, any, not })));
+  for (const name of names) if (!used.has(name)) context.warn(`the search identifier "${name}" is not used by the condition`);
+  return { expression, conditions: conditions as readonly string[] };
+}
+
+function identifier(name: string, value: unknown, context: ItemContext): Expression {
+  if (value === null || value === undefined) return refuse(`the search identifier "${name}" is empty`);
+  return definition(name, value, context, 0);
+}
+
+/** A map holds when all its entries do, a list when one of its members does, a scalar is a keyword. */
+function definition(name: string, value: unknown, context: ItemContext, depth: number): Expression {
+  if (depth > MAX_DEPTH) refuse(`the search identifier "${name}" is nested more than ${MAX_DEPTH} deep`);
+  if (Array.isArray(value)) {
+    if (value.length === 0) refuse(`the search identifier "${name}" is an empty list`);
+    const keywords = value.filter((one) => typeof one !== 'object' || one === null);
+    const nested = value.filter((one) => typeof one === 'object' && one !== null);
+    return any([...(keywords.length > 0 ? [parseItem('', keywords, context)] : []), ...nested.map((one) => definition(name, one, context, depth + 1))]);
+  }
+  if (typeof value !== 'object' || value === null) return parseItem('', value, context);
+  const entries = Object.entries(value);
+  if (entries.length === 0) refuse(`the search identifier "${name}" is an empty map`);
+  return all(entries.map(([key, one]) => parseItem(key, one, context)));
+}

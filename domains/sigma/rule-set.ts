@@ -1,0 +1,91 @@
+// Documents become a set of rules in which every reference is resolved. One bad document does not harm the others.
+import { parseCorrelation } from './correlation.ts';
+import type { CorrelationRule } from './correlation.ts';
+import { readDocuments } from './document.ts';
+import type { RawDocument } from './document.ts';
+import { parseFilter } from './filter.ts';
+import type { SigmaFilter } from './filter.ts';
+import { link } from './link.ts';
+import type { Metadata } from './metadata.ts';
+import type { Placeholders } from './pattern.ts';
+import { problemOf, Refusal, refuse } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { compileRegex } from './regex.ts';
+import { parseRule } from './rule.ts';
+import type { SigmaRule } from './rule.ts';
+
+export interface RuleSetOptions {
+  readonly placeholders?: Placeholders;
+  /** Load rules whose status is deprecated or unsupported, which are left out otherwise. */
+  readonly includeRetired?: boolean;
+}
+export interface RuleFile { readonly file: string; readonly text: string }
+
+/** Who wants to hear of a match. */
+export interface Linked {
+  /** False when only correlations want it, and none of them says `generate`: it makes no findings of its own. */
+  readonly isAlerting: boolean;
+  /** Correlations that refer to it, by key, in the order of the set. */
+  readonly correlations: readonly string[];
+}
+export type LinkedRule = SigmaRule & Linked;
+export type LinkedCorrelation = CorrelationRule & Linked;
+export interface RuleSet {
+  readonly rules: readonly LinkedRule[];
+  /** Inner ones stand before those that refer to them. */
+  readonly correlations: readonly LinkedCorrelation[];
+  /** Already applied to the rules. */
+  readonly filters: readonly SigmaFilter[];
+  /** Left out because they are deprecated or unsupported. */
+  readonly retired: readonly Metadata[];
+  /** Documents that were refused, and why. */
+  readonly refusals: readonly Problem[];
+  /** Documents that were accepted, and what is odd about them. */
+  readonly warnings: readonly Problem[];
+}
+
+/** Documents of one set, before references are resolved. */
+export interface Parsed {
+  readonly rules: readonly SigmaRule[];
+  readonly correlations: readonly CorrelationRule[];
+  readonly filters: readonly SigmaFilter[];
+  readonly retired: readonly Metadata[];
+}
+
+/** Reads all documents of all files, then links them; order does not matter. Never throws on content. */
+export function parseRuleSet(files: readonly RuleFile[], { placeholders = {}, includeRetired = false }: RuleSetOptions = {}): RuleSet {
+  const parsed = { rules: [] as SigmaRule[], correlations: [] as CorrelationRule[], filters: [] as SigmaFilter[], retired: [] as Metadata[] };
+  const refusals: Problem[] = [];
+  const warnings: Problem[] = [];
+  const isRetired = ({ status }: Metadata) => !includeRetired && (status === 'deprecated' || status === 'unsupported');
+
+  const read = (raw: RawDocument) => {
+    const warn = (reason: string) => void warnings.push(problemOf(raw, reason));
+    const context = { placeholders, warn, checkRegex: compileRegex };
+    if ('correlation' in raw.body) {
+      const correlation = parseCorrelation(raw, warn);
+      if (isRetired(correlation)) parsed.retired.push(correlation);
+      else parsed.correlations.push(correlation);
+    } else if ('filter' in raw.body) parsed.filters.push(parseFilter(raw, context));
+    else if ('detection' in raw.body) {
+      const rule = parseRule(raw, context);
+      if (isRetired(rule)) parsed.retired.push(rule);
+      else parsed.rules.push(rule);
+    } else refuse('it has neither detection nor correlation nor filter');
+  };
+
+  for (const { file, text } of files) {
+    const { documents, problems } = readDocuments(text, file);
+    refusals.push(...problems);
+    for (const raw of documents) {
+      try {
+        read(raw);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        refusals.push(problemOf(raw, error.message));
+      }
+    }
+  }
+  const linked = link(parsed);
+  return { ...linked, retired: parsed.retired, refusals: [...refusals, ...linked.refusals], warnings: [...warnings, ...linked.warnings] };
+}
