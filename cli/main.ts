@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError, FatalError, PipelineError, RetryableError } from '../pipeline/core/errors.ts';
-import type { CommandFile, Io } from './command.ts';
+import type { CommandFile } from './command.ts';
 import { openIo } from './command.ts';
 
 const folder = new URL('.', import.meta.url);
