@@ -93,11 +93,26 @@ export function defineStage<In>() {
 }
 
 export interface Owned { readonly topic: string; readonly partition: number }
-export interface Batch<V> extends Owned { readonly from: number; readonly next: number; readonly records: readonly StreamRecord<V>[] } // offsets [from, next)
+/** A record that could not be decoded: its bytes as they lay on the topic, and why. */
+export interface RefusedRecord {
+  readonly position: Position;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: readonly (readonly [name: string, value: Uint8Array])[];
+  readonly code: string;
+  readonly message: string;
+}
+export interface Batch<V> extends Owned {
+  readonly from: number; // offsets [from, next)
+  readonly next: number;
+  readonly records: readonly StreamRecord<V>[];
+  readonly refused?: readonly RefusedRecord[]; // of the same range; the loader sets them aside in its transaction
+}
 /** Stores a topic in a place that keeps the offsets itself: rows and next offset in one transaction there. */
 export interface Loader<V> {
   readonly name: string;
   readonly reads: Projection<V>;
+  /** Claims partitions for a generation of the group. One that nothing was stored of is absent from the answer: begin at the earliest. */
   readonly open: (owned: readonly Owned[], generation: number) => Promise<readonly (Owned & { readonly next: number })[]>;
   readonly load: (batches: readonly Batch<V>[]) => Promise<void>; // durable once it resolves; FencedError when another owns one
   readonly close: (owned: readonly Owned[]) => Promise<void>;
