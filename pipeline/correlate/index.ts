@@ -3,12 +3,12 @@
 import { z } from 'zod';
 import { hashId, timeKey } from '../core/id.ts';
 import type { Context, Micros, Outcome, Output, Store } from '../core/index.ts';
-import { defineStage, drop, pass, send } from '../core/index.ts';
+import { APPEND_CLOCK, defineStage, drop, pass, send } from '../core/index.ts';
 import { keyValue } from '../core/stores.ts';
-import type { CorrelationRule } from '../../domains/sigma/index.ts';
+import type { LinkedCorrelation } from '../../domains/sigma/index.ts';
 import type { Finding, Match } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
-import { findingOf, windowRuleOf } from './finding.ts';
+import { findingOf } from './finding.ts';
 import type { Entry, Group } from './window.ts';
 import { EMPTY_GROUP, holds, inserted, isJudgedAtClose, windowAt } from './window.ts';
 
@@ -20,15 +20,15 @@ export const config = z.strictObject({
 export type CorrelateConfig = z.infer<typeof config>;
 
 interface Waiting { readonly match: Match; readonly appendedAt: Micros }
-interface Stores { readonly waiting: Store<Waiting>; readonly groups: Store<Group>; readonly clock: Store<Micros> }
+interface Stores { readonly waiting: Store<Waiting>; readonly groups: Store<Group> }
 type Ctx = Context<Stores>;
 const RELEASE = 'release';
+const RELEASE_AT_LATEST = 'release-at-latest';
 const CLOSE = 'close|';
 const FORGET = 'forget|';
-const APPENDED = 'appended';
 
-/** @param rules Correlation rules by id, as parsed from the rule set that detect runs. */
-export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: CorrelateConfig, rules: ReadonlyMap<string, CorrelationRule>) => {
+/** @param rules Correlation rules by key, of the rule set that detect runs. */
+export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: CorrelateConfig, rules: ReadonlyMap<string, LinkedCorrelation>) => {
   const reorder = reorderMs * 1000;
   const lateness = latenessSeconds * 1_000_000;
   const groupKey = (match: Match) => [match.organization, match.correlationId, ...match.groupValues].map((part) => part.replaceAll('|', '%7C')).join('|');
@@ -36,18 +36,21 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
   /** Takes every match whose turn has come out of the buffer, in order. */
   const release = (ctx: Ctx): Output<unknown>[] => {
     const outputs: Output<unknown>[] = [];
-    const appended = ctx.stores.clock.get(APPENDED) ?? 0;
+    const appended = ctx.watermark(APPEND_CLOCK);
     const watermark = ctx.watermark();
-    let isWaiting = false;
+    let next = Number.POSITIVE_INFINITY;
+    let atLatest = Number.POSITIVE_INFINITY;
     for (const [key, { match, appendedAt }] of [...ctx.stores.waiting.scan('', '~')]) {
       if (match.event.time > watermark && appendedAt + reorder > appended) {
-        if (!isWaiting) ctx.schedule(RELEASE, match.event.time);
-        isWaiting = true;
+        next = Math.min(next, match.event.time);
+        atLatest = Math.min(atLatest, appendedAt + reorder);
         continue;
       }
       ctx.stores.waiting.delete(key);
       outputs.push(...apply(match, ctx));
     }
+    ctx.schedule(RELEASE, next);
+    ctx.schedule(RELEASE_AT_LATEST, atLatest, APPEND_CLOCK);
     return outputs;
   };
 
@@ -60,11 +63,10 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
     const entries = inserted(old.entries, entry);
     if (entries === old.entries) return [];
     const group = trimmed({ ...old, entries }, rule);
-    const window = windowRuleOf(rule);
-    ctx.schedule(`${FORGET}${key}`, group.entries.at(-1)!.time + window.timespan + lateness);
-    if (isJudgedAtClose(window)) {
+    ctx.schedule(`${FORGET}${key}`, group.entries.at(-1)!.time + rule.timespanMicros + lateness);
+    if (isJudgedAtClose(rule)) {
       ctx.stores.groups.put(key, group);
-      ctx.schedule(`${CLOSE}${key}`, group.entries[0]!.time + window.timespan);
+      ctx.schedule(`${CLOSE}${key}`, group.entries[0]!.time + rule.timespanMicros);
       return [];
     }
     const [next, outputs] = judged(group, entry, rule, match);
@@ -73,15 +75,14 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
   };
 
   /** Fires once when the condition turns true; a straggler judges every window that it falls into. */
-  const judged = (group: Group, entry: Entry, rule: CorrelationRule, match: Match): [Group, Output<unknown>[]] => {
-    const window = windowRuleOf(rule);
+  const judged = (group: Group, entry: Entry, rule: LinkedCorrelation, match: Match): [Group, Output<unknown>[]] => {
     const at = group.entries.indexOf(entry);
     const isStraggler = at < group.entries.length - 1;
     const outputs: Output<unknown>[] = [];
     let next = group;
-    for (let end = Math.max(at, 0); end < group.entries.length && group.entries[end]!.time <= entry.time + window.timespan; end++) {
-      const inside = windowAt(window, group.entries, end);
-      const isTrue = holds(window, inside);
+    for (let end = Math.max(at, 0); end < group.entries.length && group.entries[end]!.time <= entry.time + rule.timespanMicros; end++) {
+      const inside = windowAt(rule, group.entries, end);
+      const isTrue = holds(rule, inside);
       const isFirst = isTrue && (isStraggler ? !next.fired.some(({ first, last }) => first <= inside.at(-1)!.time && last >= inside[0]!.time) : next.firingSince === null);
       const earlier = isTrue && isStraggler ? next.fired.find(({ first, last }) => inside[0]!.time < first && last <= inside.at(-1)!.time) : undefined;
       if (isFirst || earlier !== undefined) {
@@ -96,23 +97,23 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
   };
 
   /** The finding, and a match for each correlation that builds on this one. */
-  const outputsOf = (finding: Finding, rule: CorrelationRule, match: Match, inside: readonly Entry[]): Output<unknown>[] => {
-    const outer = [...rules.values()].filter(({ rules: wanted }) => wanted.includes(rule.id));
-    const matches = outer.flatMap((wanting): Output<unknown>[] => {
+  const outputsOf = (finding: Finding, rule: LinkedCorrelation, match: Match, inside: readonly Entry[]): Output<unknown>[] => {
+    const matches = rule.correlations.flatMap((key): Output<unknown>[] => {
+      const wanting = rules.get(key);
+      if (wanting === undefined) return [];
       const groupValues = wanting.groupBy.map((field) => match.groupValues[match.groupFields.indexOf(field)]);
       if (groupValues.some((value) => value === undefined)) return []; // the chained one groups by a field that this one does not know
       const chained: Match = {
-        organization: match.organization, ruleId: rule.id, ruleVersion: rule.version, correlationId: wanting.id, groupFields: wanting.groupBy, groupValues: groupValues as string[], values: [],
+        organization: match.organization, ruleId: rule.key, ruleVersion: rule.version, correlationId: wanting.key, groupFields: wanting.groupBy, groupValues: groupValues as string[], values: [],
         event: inside.at(-1)!.event, entities: match.entities,
       };
       return [send(topics.matches, groupKey(chained), chained)];
     });
-    const isShown = outer.length === 0 || rule.generate;
-    return isShown ? [send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding), ...matches] : matches;
+    return rule.isAlerting ? [send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding), ...matches] : matches;
   };
 
-  const trimmed = (group: Group, rule: CorrelationRule): Group => {
-    const oldest = group.entries.at(-1)!.time - rule.timespan - lateness;
+  const trimmed = (group: Group, rule: LinkedCorrelation): Group => {
+    const oldest = group.entries.at(-1)!.time - rule.timespanMicros - lateness;
     const kept = group.entries.filter(({ time }) => time >= oldest);
     const excess = Math.max(0, kept.length - entriesPerGroup);
     const fired = group.fired.filter(({ last }) => last >= oldest);
@@ -126,15 +127,14 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
     const [organization = '', correlationId = '', ...groupValues] = key.split('|').map((part) => part.replaceAll('%7C', '|'));
     const rule = rules.get(correlationId);
     if (group === undefined || first === undefined || rule === undefined) return [];
-    const window = windowRuleOf(rule);
-    const inside = group.entries.filter(({ time }) => time <= first.time + window.timespan);
+    const inside = group.entries.filter(({ time }) => time <= first.time + rule.timespanMicros);
     const rest = group.entries.slice(inside.length);
     if (rest.length === 0) ctx.stores.groups.delete(key);
     else {
       ctx.stores.groups.put(key, { ...group, entries: rest });
-      ctx.schedule(`${CLOSE}${key}`, rest[0]!.time + window.timespan);
+      ctx.schedule(`${CLOSE}${key}`, rest[0]!.time + rule.timespanMicros);
     }
-    if (!holds(window, inside)) return [];
+    if (!holds(rule, inside)) return [];
     const match: Match = {
       organization, ruleId: first.ruleId, ruleVersion: '', correlationId, groupFields: rule.groupBy, groupValues, values: [], event: first.event, entities: first.entities,
     };
@@ -144,20 +144,19 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
   return defineStage<Match>()({
     name: 'correlate',
     reads: { organization: true, ruleId: true, ruleVersion: true, correlationId: true, groupFields: true, groupValues: true, values: true, event: true, entities: true },
-    stores: { waiting: keyValue<Waiting>(), groups: keyValue<Group>(), clock: keyValue<Micros>() },
+    stores: { waiting: keyValue<Waiting>(), groups: keyValue<Group>() },
 
     process({ value: match, appendedAt }, ctx): Outcome<Match> {
       const rule = rules.get(match.correlationId);
-      if (rule !== undefined && match.event.time < ctx.watermark() - rule.timespan - lateness) {
+      if (rule !== undefined && match.event.time < ctx.watermark() - rule.timespanMicros - lateness) {
         return drop('late', send(topics.late, `${match.event.topic}/${match.event.partition}/${match.event.offset}`, match));
       }
-      if (appendedAt > (ctx.stores.clock.get(APPENDED) ?? 0)) ctx.stores.clock.put(APPENDED, appendedAt);
       ctx.stores.waiting.put(`${timeKey(match.event.time, match.event.id)}|${match.ruleId}|${groupKey(match)}`, { match, appendedAt });
       return pass(...(release(ctx) as Output<Match>[]));
     },
 
     onTimer(timer, ctx) {
-      if (timer === RELEASE) return release(ctx);
+      if (timer === RELEASE || timer === RELEASE_AT_LATEST) return release(ctx);
       if (timer.startsWith(CLOSE)) return close(timer.slice(CLOSE.length), ctx);
       ctx.stores.groups.delete(timer.slice(FORGET.length));
       return [];

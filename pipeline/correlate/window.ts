@@ -1,21 +1,10 @@
 // The state of one group of one correlation, and when its condition holds. Pure: entries in, new state and verdicts out.
 import type { Micros } from '../core/index.ts';
+import type { Bound, CorrelationRule, SeenCondition } from '../../domains/sigma/index.ts';
 import type { Entity, EventRef } from '../../schemas/avro/types.gen.ts';
 
-export type CorrelationType = 'event_count' | 'value_count' | 'temporal' | 'temporal_ordered' | 'value_sum' | 'value_avg' | 'value_percentile';
-export type Operator = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
-
 /** What the window needs of a correlation rule. */
-export interface WindowRule {
-  readonly type: CorrelationType;
-  /** Ids of the referenced rules; their order matters for temporal_ordered. */
-  readonly rules: readonly string[];
-  readonly timespan: Micros;
-  /** All must hold; two make a range. Empty for temporal types without a condition: every rule at least once. */
-  readonly conditions: readonly { readonly operator: Operator; readonly value: number }[];
-  /** For value_percentile, 0 to 100. */
-  readonly percentile: number;
-}
+export type WindowRule = Pick<CorrelationRule, 'type' | 'rules' | 'timespanMicros' | 'bounds' | 'percentile' | 'seen'>;
 
 export interface Entry {
   readonly time: Micros;
@@ -53,21 +42,30 @@ export function inserted(entries: readonly Entry[], entry: Entry): readonly Entr
 
 /** Entries of the window that ends with the entry at `end`: [time - timespan, time], both inclusive. */
 export function windowAt(rule: WindowRule, entries: readonly Entry[], end: number): readonly Entry[] {
-  const from = entries[end]!.time - rule.timespan;
+  const from = entries[end]!.time - rule.timespanMicros;
   let start = end;
   while (start > 0 && entries[start - 1]!.time >= from) start--;
   return entries.slice(start, end + 1);
 }
 
 /** A condition that more events can only make false is judged when a window closes; the others as soon as they hold. */
-export const isJudgedAtClose = (rule: WindowRule): boolean => rule.conditions.some(({ operator }) => operator !== 'gt' && operator !== 'gte');
+export const isJudgedAtClose = (rule: WindowRule): boolean => rule.seen === null && rule.bounds.some(({ operator }) => operator !== 'gt' && operator !== 'gte');
 
 /** Whether the condition holds over these entries. */
 export function holds(rule: WindowRule, window: readonly Entry[]): boolean {
   if (rule.type === 'temporal_ordered' && !inOrder(rule.rules, window)) return false;
-  if (rule.conditions.length === 0) return new Set(window.map(({ ruleId }) => ruleId)).size >= rule.rules.length;
+  if (rule.seen !== null) return isSeen(rule.seen, new Set(window.map(({ ruleId }) => ruleId)));
   const measured = measure(rule, window);
-  return measured !== null && rule.conditions.every(({ operator, value }) => compare(measured, operator, value));
+  return measured !== null && rule.bounds.every((bound) => compare(measured, bound));
+}
+
+function isSeen(condition: SeenCondition, rules: ReadonlySet<string>): boolean {
+  switch (condition.kind) {
+    case 'rule': return rules.has(condition.rule);
+    case 'and': return condition.of.every((part) => isSeen(part, rules));
+    case 'or': return condition.of.some((part) => isSeen(part, rules));
+    case 'not': return !isSeen(condition.of, rules);
+  }
 }
 
 /** The number that the condition compares; null when no entry has one. */
@@ -80,7 +78,7 @@ export function measure(rule: WindowRule, window: readonly Entry[]): number | nu
   }
   const numbers = window.map(({ value }) => (value.trim() === '' ? Number.NaN : Number(value))).filter(Number.isFinite).sort((a, b) => a - b);
   if (numbers.length === 0) return null;
-  if (rule.type === 'value_percentile') return numbers[Math.max(0, Math.ceil((rule.percentile / 100) * numbers.length) - 1)]!; // nearest rank
+  if (rule.type === 'value_percentile' || rule.type === 'value_median') return numbers[Math.max(0, Math.ceil(((rule.percentile ?? 50) / 100) * numbers.length) - 1)]!; // nearest rank
   const sum = numbers.reduce((total, number) => total + number, 0); // sorted before, so the sum does not depend on arrival
   return rule.type === 'value_sum' ? sum : sum / numbers.length;
 }
@@ -96,7 +94,7 @@ function inOrder(rules: readonly string[], window: readonly Entry[]): boolean {
   return true;
 }
 
-function compare(measured: number, operator: Operator, value: number): boolean {
+function compare(measured: number, { operator, number: value }: Bound): boolean {
   switch (operator) {
     case 'gt': return measured > value;
     case 'gte': return measured >= value;

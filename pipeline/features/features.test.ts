@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { plainContext, plainEvent } from '../../schemas/avro/plain.ts';
+import type { Event, Feature, FeaturePartial } from '../../schemas/avro/types.gen.ts';
+import { StageDriver } from '../runtime/driver.ts';
+import { union, withValue } from './distinct.ts';
+import { config, features, partials } from './index.ts';
+
+const SECOND = 1_000_000;
+const T = 1_700_000_000_000_000 - (1_700_000_000_000_000 % (3600 * SECOND));
+const end = (fields: Partial<NonNullable<Event['source']>>) => ({ ip: null, port: null, domain: null, mac: null, bytes: null, packets: null, ...fields });
+const connection = (at: number, to: string, fields: Partial<Event> = {}) => ({
+  event: plainEvent({ time: T + at * SECOND, host: { name: 'ws1', id: null, ip: [], os: null }, source: end({ ip: '10.0.0.1', bytes: 100 }), destination: end({ ip: to, port: 443, bytes: 5 }), ...fields }),
+  context: plainContext(),
+});
+const partialsOf = (outputs: readonly { value: unknown }[]) => outputs.map(({ value }) => value as FeaturePartial);
+const featuresOf = (outputs: readonly { value: unknown }[]) => outputs.map(({ value }) => value as Feature);
+
+describe('partials', () => {
+  it('adds up a pane per entity and lets it go when the watermark passes its end', () => {
+    const driver = new StageDriver(partials(config.parse({})));
+    driver.send(connection(1, '1.1.1.1'));
+    driver.send(connection(2, '1.1.1.1', { outcome: 'failure' }));
+    driver.send(connection(3, '2.2.2.2'));
+    expect(driver.advance(T + 9 * SECOND)).toEqual([]);
+    const out = partialsOf(driver.advance(T + 10 * SECOND));
+    expect(out.map(({ entityType, entity, events, failures, bytesOut, destinations }) => [entityType, entity, events, failures, bytesOut, destinations.length])).toEqual([
+      ['address', '10.0.0.1', 3, 1, 300, 2], ['host', 'ws1', 3, 1, 300, 2],
+    ]);
+  });
+  it('makes a second partial of what comes late', () => {
+    const driver = new StageDriver(partials(config.parse({})));
+    driver.send(connection(1, '1.1.1.1'));
+    driver.advance(T + 10 * SECOND);
+    const late = driver.send(connection(2, '3.3.3.3'));
+    expect(partialsOf(late.outputs).map(({ paneStart, events }) => [paneStart, events])).toEqual([[T, 1], [T, 1]]);
+  });
+  it('has nothing to say of an event without entities', () => {
+    expect(new StageDriver(partials(config.parse({}))).send({ event: plainEvent(), context: plainContext() }).summary).toBe('passed');
+  });
+  it('keeps an open pane over a restart', () => {
+    const driver = new StageDriver(partials(config.parse({})));
+    driver.send(connection(1, '1.1.1.1'));
+    driver.restart();
+    driver.send(connection(2, '1.1.1.1'));
+    expect(partialsOf(driver.advance(T + 10 * SECOND))[0]?.events).toBe(2);
+  });
+});
+
+describe('features', () => {
+  const partial = (pane: number, fields: Partial<FeaturePartial> = {}): FeaturePartial => ({
+    organization: 'default', entityType: 'host', entity: 'a|b', paneStart: T + pane * 10 * SECOND, paneMicros: 10 * SECOND, upstream: 0, events: 1, failures: 0, bytesOut: 10, bytesIn: 0,
+    destinations: ['0000000000000001'], ports: [443], users: [], actions: [], ...fields,
+  });
+  it('closes each window once, with distinct values counted over its panes', () => {
+    const driver = new StageDriver(features(config.parse({})));
+    for (const pane of [0, 1, 29]) driver.send(partial(pane, { destinations: [`000000000000000${pane % 3}`] }));
+    const out = featuresOf(driver.advance(T + 300 * SECOND));
+    expect(out.map(({ windowMicros, entity, events, bytesOut, distinctDestinations }) => [windowMicros, entity, events, bytesOut, distinctDestinations])).toEqual([[300 * SECOND, 'a|b', 3, 30, 3]]);
+    expect(featuresOf(driver.advance(T + 3600 * SECOND)).map(({ windowMicros, events }) => [windowMicros, events])).toEqual([[3600 * SECOND, 3]]);
+  });
+  it('says so again when a late pane changes a closed window, until it is forgotten', () => {
+    const driver = new StageDriver(features(config.parse({ windowSeconds: [300], retentionSeconds: 60 })));
+    driver.send(partial(0));
+    driver.advance(T + 300 * SECOND);
+    expect(featuresOf(driver.send(partial(0)).outputs).map(({ events }) => events)).toEqual([2]);
+    driver.advance(T + 360 * SECOND);
+    expect(driver.send(partial(0)).outputs).toEqual([]);
+    expect(driver.state()['windows']).toEqual({});
+  });
+  it('gives the same whatever the order of the panes', () => {
+    const panes = [0, 1, 2, 3].map((pane) => partial(pane, { ports: [pane, 443], destinations: [`00000000000000${pane}0`] }));
+    const run = (order: readonly FeaturePartial[]) => {
+      const driver = new StageDriver(features(config.parse({})));
+      for (const pane of order) driver.send(pane);
+      return driver.advance(T + 3600 * SECOND);
+    };
+    fc.assert(fc.property(fc.shuffledSubarray(panes, { minLength: 4 }), (order) => {
+      expect(run(order)).toEqual(run(panes));
+    }));
+  });
+});
+
+it('keeps sorted sets sorted, distinct and bounded', () => {
+  fc.assert(fc.property(fc.array(fc.nat(50)), fc.array(fc.nat(50)), (a, b) => {
+    const want = (values: readonly number[]) => [...new Set(values)].sort((x, y) => x - y);
+    const set = (values: readonly number[]) => values.reduce<readonly number[]>((all, value) => withValue(all, value, 1000), []);
+    expect(set(a)).toEqual(want(a));
+    expect(union(set(a), set(b), 1000)).toEqual(want([...a, ...b]));
+    expect(union(set(a), set(b), 3).length).toBeLessThanOrEqual(Math.max(3, set(a).length, set(b).length));
+  }));
+});
