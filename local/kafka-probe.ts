@@ -19,7 +19,7 @@ export function probeClusterId(port: number, host = '127.0.0.1'): Promise<string
       try {
         resolve(readClusterId(answer));
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     });
     socket.on('error', reject);
