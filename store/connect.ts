@@ -36,6 +36,7 @@ export interface PoolOptions {
 export function openPool({ databaseUrl, role, max = 8, connectTimeoutMs = 5_000, statementTimeoutMs = 0, applicationName = 'goshawk', log }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({ ...sessionOptions({ databaseUrl, role, statementTimeoutMs, applicationName }), max, connectionTimeoutMillis: connectTimeoutMs });
   // An idle connection that breaks must not end the process; the next query opens another.
+  pool.on('connect', (client) => client.on('error', () => {})); // in use: the query in flight reports it
   pool.on('error', (error) => log?.warn({ code: 'DATABASE_UNAVAILABLE', reason: error.message }, 'An idle database connection broke.'));
   return pool;
 }
@@ -51,12 +52,15 @@ export function signedInAs(databaseUrl: string, role: Role, password = ''): stri
   return databaseUrl.replace(/^(\w+:\/\/)(?:[^@/?]*@)?/, (_all, scheme: string) => `${scheme}${credentials}@`);
 }
 
+const IDLE_IN_TRANSACTION_MS = 60_000;
 interface Session { readonly databaseUrl: string; readonly role: Role | undefined; readonly statementTimeoutMs: number; readonly applicationName: string }
 function sessionOptions({ databaseUrl, role, statementTimeoutMs, applicationName }: Session) {
   const user = /^\w+:\/\/([^:@/?]+)[^@/?]*@/.exec(databaseUrl)?.[1];
   const takesRole = role !== undefined && user !== role;
   return {
     connectionString: databaseUrl, application_name: applicationName, types, keepAlive: true, statement_timeout: statementTimeoutMs,
+    // A process that stopped within a transaction must not hold its locks for ever.
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     // Set when the session starts, so RESET ROLE comes back to it.
     options: `-c TimeZone=UTC${takesRole ? ` -c role=${role}` : ''}`,
   };
