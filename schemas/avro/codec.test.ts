@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bodyCheck } from './check.ts';
 import { Codec, CodecError, FRAME_BYTES, ourSchemas, schemaIdOf } from './codec.ts';
+import type { Paths } from './projection.ts';
 import { plainContext, plainEvent } from './plain.ts';
 import { fixedIds } from './registry.ts';
 import { schemas } from './types.gen.ts';
@@ -30,7 +31,7 @@ describe('codec', () => {
     expect(plain(codec.decode(schemas.event, framed))).toEqual(plain(event));
   });
 
-  it.each<[name: string, paths: Parameters<typeof codec.decode>[2], want: unknown]>([
+  it.each<[name: string, paths: Paths, want: unknown]>([
     ['reads top-level fields only', { id: true, time: true }, { id: event.id, time: event.time }],
     ['reads into an optional record', { process: { name: true } }, { process: { name: 'a.exe' } }],
     ['reads a null record as null', { file: { name: true } }, { file: null }],
@@ -48,7 +49,7 @@ describe('codec', () => {
   });
 
   it('encodes an event of another version again instead of appending to it', () => {
-    const older = ourSchemas().get('goshawk.v1.Event') !;
+    const older = ourSchemas().get('goshawk.v1.Event')!;
     const ids = fixedIds();
     const foreign = new Codec({ ...ids, writer: (id) => (id === 99 ? older : ids.writer(id)) });
     const other = Buffer.from(framed);

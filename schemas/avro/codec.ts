@@ -99,9 +99,11 @@ export class Codec {
    *   Bytes behind the last path are not looked at.
    * @throws CodecError NOT_FRAMED, UNKNOWN_SCHEMA, TRUNCATED, INVALID_VALUE
    */
-  decode<V, const P extends Paths | true = true>(schema: Named<V>, framed: Buffer, paths?: P): Projected<V, P> {
+  decode<V>(schema: Named<V>, framed: Buffer): V;
+  decode<V, const P extends Paths | true>(schema: Named<V>, framed: Buffer, paths: P): Projected<V, P>;
+  decode(schema: Named<unknown>, framed: Buffer, paths: Paths | true = true): unknown {
     const id = schemaIdOf(framed);
-    const plan = this.#plan(schema.fullName, id, paths ?? true);
+    const plan = this.#plan(schema.fullName, id, paths);
     let result: { value: unknown; offset: number };
     try {
       result = (plan.reader as unknown as DecodableType).decode(framed, FRAME_BYTES, plan.resolver);
@@ -109,7 +111,7 @@ export class Codec {
       throw new CodecError('INVALID_VALUE', `Bytes are no ${schema.fullName} of schema ${id}`, { cause });
     }
     if (result.offset < 0) throw new CodecError('TRUNCATED', `${schema.fullName} of schema ${id} ends too early (${framed.length} bytes)`);
-    return result.value as Projected<V, P>;
+    return result.value;
   }
 
   /**
@@ -118,7 +120,7 @@ export class Codec {
    * @throws CodecError as `encode` and `decode`
    */
   append<E, C>(target: Named<{ readonly event: E; readonly context: C }>, event: Named<E>, framedEvent: Buffer, context: Named<C>, value: C): Buffer {
-    if (schemaIdOf(framedEvent) !== this.idOf(event)) return this.encode(target, { event: this.decode(event, framedEvent) as E, context: value });
+    if (schemaIdOf(framedEvent) !== this.idOf(event)) return this.encode(target, { event: this.decode(event, framedEvent), context: value });
     const { type } = this.#writerOf(context.fullName);
     const contextEnd = this.#encodeBody(type, value, FRAME_BYTES, context.fullName);
     const out = Buffer.allocUnsafe(framedEvent.length + contextEnd - FRAME_BYTES);
