@@ -1,0 +1,40 @@
+// Stores events, findings, features and alerts in PostgreSQL. The only stage that knows SQL.
+import type { Registry } from 'prom-client';
+import { z } from 'zod';
+import type { Loader } from '../core/index.ts';
+import type { Alert, Enriched, Feature, Finding } from '../../schemas/avro/types.gen.ts';
+import type { LoaderDeps } from './loader.ts';
+import { createLoader } from './loader.ts';
+import { rowCounter } from './metrics.ts';
+import { alerts, events, features, findings } from './target.ts';
+
+export const config = z.strictObject({
+  ledgerSpanMs: z.int().min(100).max(600_000).default(10_000).meta({ description: 'How long one entry of the ledger grows before the next begins.' }),
+});
+export type PersistConfig = z.infer<typeof config>;
+export type PersistDeps = Omit<LoaderDeps, 'ledgerSpanMs' | 'app' | 'group' | 'countRows'> & {
+  /** Absent: `goshawk`, the live application. */
+  readonly app?: string;
+  /** Absent: `goshawk.persist`. */
+  readonly group?: string;
+  /** Where `persist_rows_total` is registered. */
+  readonly metrics?: Registry;
+};
+
+export interface Persist {
+  readonly events: Loader<Enriched>;
+  readonly findings: Loader<Finding>;
+  readonly features: Loader<Feature>;
+  readonly alerts: Loader<Alert>;
+}
+
+/** One loader each for enriched, findings, features and alerts; one group. Nothing is connected until `open`. */
+export function persist({ ledgerSpanMs }: PersistConfig, { app = 'goshawk', group = 'goshawk.persist', metrics, ...deps }: PersistDeps): Persist {
+  const all: LoaderDeps = { ...deps, app, group, ledgerSpanMs, countRows: rowCounter(metrics) };
+  return {
+    events: createLoader(events, all),
+    findings: createLoader(findings, all),
+    features: createLoader(features, all),
+    alerts: createLoader(alerts, all),
+  };
+}
