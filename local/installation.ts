@@ -83,8 +83,7 @@ async function open(folder: string, lock: FolderLock, report: Report): Promise<I
   const notes = join(folder, 'parts');
   const temporary = join(folder, 'tmp');
   await writeAtomically(ownerFile, JSON.stringify({ ...self, state: 'running' }));
-  mkdirSync(runningFolder, { recursive: true });
-  await writeAtomically(runningFile, `${self.pid} ${self.started}\n`);
+  await announceRunning(runningFile, self);
   await rm(addressFile, { force: true });
   await Promise.all(PARTS.map((name) => clearLeftover(name, notes, folder, () => report.say('clean', `Waiting for a ${name} that an earlier run left behind.`))));
   await rm(temporary, { recursive: true, force: true });
@@ -109,6 +108,16 @@ async function open(folder: string, lock: FolderLock, report: Report): Promise<I
       lock.release();
     },
   };
+}
+
+/** A project folder that belongs to somebody else holds no note, and that somebody installs nothing while we run, one hopes. */
+async function announceRunning(file: string, { pid, started }: ProcessIdentity): Promise<void> {
+  try {
+    mkdirSync(runningFolder, { recursive: true });
+    await writeAtomically(file, `${pid} ${started}\n`);
+  } catch {
+    // Only bootstrap's warning is lost.
+  }
 }
 
 async function lockFolder(folder: string, report: Report, signal: AbortSignal): Promise<FolderLock> {

@@ -7,6 +7,7 @@ import type { Interruption } from './interruption.ts';
 import { isPortFree } from './ports.ts';
 import type { Report } from './report.ts';
 import { planServices, requireComplete, startServices } from './services.ts';
+import type { ServiceAddresses } from './services.ts';
 import { createSupervisor } from './supervisor.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -51,10 +52,7 @@ export async function up(options: UpOptions, { report, interruption, print }: Up
     await installation.publish({ ...addresses, apiUrl: null, clusterId: installation.identity.clusterId, installationId: installation.identity.installationId });
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     if (options.only !== undefined) {
-      print(`Goshawk is ready: ${options.only.join(', ')}`);
-      if (addresses.kafkaBrokers !== '') print(`KAFKA_BROKERS=${addresses.kafkaBrokers}`);
-      if (addresses.registryUrl !== '') print(`SCHEMA_REGISTRY_URL=${addresses.registryUrl}`);
-      if (addresses.databaseUrl !== '') print(`DATABASE_URL=${addresses.databaseUrl}`);
+      print([`Goshawk is ready: ${options.only.join(', ')}`, ...variables(addresses)].join('\n'));
       report.say('ready', `Started in ${seconds} s. Ctrl-C ends everything.`);
     }
     await untilOver(supervisor, signal);
@@ -67,6 +65,10 @@ export async function up(options: UpOptions, { report, interruption, print }: Up
     await end(supervisor, installation);
   }
 }
+
+/** Lines that a shell can take over. */
+const variables = ({ kafkaBrokers, registryUrl, databaseUrl }: ServiceAddresses): readonly string[] =>
+  [['KAFKA_BROKERS', kafkaBrokers], ['SCHEMA_REGISTRY_URL', registryUrl], ['DATABASE_URL', databaseUrl]].flatMap(([name, address]) => (address === '' ? [] : [`${name}=${address}`]));
 
 /** Resolves when the signal aborts. @throws FatalError when a part died. */
 async function untilOver(supervisor: Supervisor, signal: AbortSignal): Promise<void> {

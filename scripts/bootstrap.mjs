@@ -276,6 +276,6 @@ function handOver() {
       say('The pinned Node cannot be started (' + error.message + '). Delete node_modules and run the same command again.');
       resolve(2);
     });
-    child.on('close', (code, signal) => resolve(code !== null ? code : signalCode[signal] || 1));
+    child.on('exit', (code, signal) => resolve(code !== null ? code : signalCode[signal] || 1));
   });
 }
