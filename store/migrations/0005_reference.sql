@@ -37,22 +37,22 @@ CREATE INDEX zone_organization ON goshawk.zone (organization, name, id);
 CREATE FUNCTION goshawk.publish_asset(p_id uuid, p_valid_from timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   a       goshawk.asset;
-  version bigint := nextval(pg_get_serial_sequence('goshawk.outbox', 'id'));
+  next_version bigint := nextval(pg_get_serial_sequence('goshawk.outbox', 'id'));
 BEGIN
-  UPDATE goshawk.asset x SET version = publish_asset.version, written_at = now() WHERE x.id = p_id AND x.valid_from = p_valid_from RETURNING * INTO STRICT a;
-  INSERT INTO goshawk.outbox (id, topic, key, payload) VALUES (version, 'ref.assets.v1', a.id || '|' || api.micros(a.valid_from), jsonb_build_object(
+  UPDATE goshawk.asset x SET version = next_version, written_at = now() WHERE x.id = p_id AND x.valid_from = p_valid_from RETURNING * INTO STRICT a;
+  INSERT INTO goshawk.outbox (id, topic, key, payload) VALUES (next_version, 'ref.assets.v1', a.id || '|' || api.micros(a.valid_from), jsonb_build_object(
     'id', a.id, 'organization', a.organization, 'validFrom', api.micros(a.valid_from), 'validTo', api.micros(a.valid_to), 'writtenAt', api.micros(a.written_at),
-    'version', version, 'name', a.name, 'kind', a.kind, 'hostnames', to_jsonb(a.hostnames),
+    'version', next_version, 'name', a.name, 'kind', a.kind, 'hostnames', to_jsonb(a.hostnames),
     'addresses', (SELECT coalesce(jsonb_agg(host(x) ORDER BY n), '[]') FROM unnest(a.addresses) WITH ORDINALITY AS t (x, n)), 'owner', a.owner, 'criticality', a.criticality));
 END $$;
 
 CREATE FUNCTION goshawk.publish_zone(p_id uuid, p_valid_from timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   z       goshawk.zone;
-  version bigint := nextval(pg_get_serial_sequence('goshawk.outbox', 'id'));
+  next_version bigint := nextval(pg_get_serial_sequence('goshawk.outbox', 'id'));
 BEGIN
-  UPDATE goshawk.zone x SET version = publish_zone.version, written_at = now() WHERE x.id = p_id AND x.valid_from = p_valid_from RETURNING * INTO STRICT z;
-  INSERT INTO goshawk.outbox (id, topic, key, payload) VALUES (version, 'ref.zones.v1', z.id || '|' || api.micros(z.valid_from), jsonb_build_object(
+  UPDATE goshawk.zone x SET version = next_version, written_at = now() WHERE x.id = p_id AND x.valid_from = p_valid_from RETURNING * INTO STRICT z;
+  INSERT INTO goshawk.outbox (id, topic, key, payload) VALUES (next_version, 'ref.zones.v1', z.id || '|' || api.micros(z.valid_from), jsonb_build_object(
     'id', z.id, 'organization', z.organization, 'validFrom', api.micros(z.valid_from), 'validTo', api.micros(z.valid_to), 'writtenAt', api.micros(z.written_at),
-    'version', version, 'name', z.name, 'cidr', z.cidr::text, 'kind', z.kind));
+    'version', next_version, 'name', z.name, 'cidr', z.cidr::text, 'kind', z.kind));
 END $$;
