@@ -7,6 +7,7 @@ import { writeAtomically } from './project.ts';
 import type { Recording } from './recording.ts';
 import type { Salter } from './salt.ts';
 import { openSalter } from './salt.ts';
+import { sensorKey } from './sensor-key.ts';
 
 /** Records a second of each source in the first round; together 40. Later rounds go at half of it. */
 export const RATES: Readonly<Record<string, number>> = { windows: 24, zeek: 10, cloudtrail: 4, suricata: 1.5, syslog: 0.5 };
@@ -61,7 +62,7 @@ export function openPlayer({ recordings, producer, partitions, placesFile, salt,
       const record = recording.records[next];
       if (record === undefined || atMs > wallMs) break;
       const text = recording.rebasers[record.file]?.shift(record.text, Math.round(atMs * 1000) - record.time) ?? record.text;
-      const key = sensorOf(record.text) ?? recording.source;
+      const key = sensorKey(record.text) ?? recording.source;
       records.push({ topic, partition: partitionFor(key, partitions(topic)), key: Buffer.from(key), value: Buffer.from(salters[record.file]?.salt(text) ?? text) });
     }
     return { records, next };
@@ -89,9 +90,6 @@ export function openPlayer({ recordings, producer, partitions, placesFile, salt,
     },
   };
 }
-
-/** The sensor's own name, so that the records of one host stay in order. */
-const sensorOf = (text: string): string | undefined => /"(?:Hostname|@system|recipientAccountId|in_iface)":\s*"([^"]+)"/.exec(text)?.[1] ?? /^<\d+>\d+ \S+ (\S+)/.exec(text)?.[1];
 
 function readPlaces(file: string): Places {
   try {

@@ -1,0 +1,44 @@
+import Table from 'cli-table3';
+import { openBroker } from '../local/broker.ts';
+import { ensureTopics } from '../local/topics.ts';
+import { installationTopics } from '../topologies/settings.ts';
+import type { CommandFile } from './command.ts';
+import { requireConnection } from './connection.ts';
+import { parsePositive } from './numbers.ts';
+import { topicRows } from './topic-table.ts';
+
+interface Options { readonly create?: boolean; readonly data?: string; readonly partitions: number; readonly replication: number; readonly organization: readonly string[]; readonly json?: boolean }
+
+export default {
+  name: 'topics',
+  register(program, io) {
+    program.command('topics')
+      .description('Prints the catalogue of topics; with --create makes what is missing and checks what is there')
+      .option('--create', 'create missing topics; refuse when one exists with other settings that matter')
+      .option('--partitions <count>', 'of each topic whose count is not fixed', parsePositive, 4)
+      .option('--replication <count>', 'copies of each partition', parsePositive, 1)
+      .option('--organization <names...>', 'whose raw topics and sinks', ['default'])
+      .option('--data <folder>', 'of the installation that runs on this machine')
+      .option('--json', 'one JSON document')
+      .action(async ({ create = false, data, partitions, replication, organization }: Options) => {
+        if (create) {
+          const { kafkaBrokers } = requireConnection(['kafkaBrokers'], { data });
+          const broker = openBroker(kafkaBrokers, 'goshawk-topics', io.log());
+          try {
+            const created = await ensureTopics(broker.admin(), installationTopics({ organizations: organization, partitions }), replication);
+            if (io.json) io.print(JSON.stringify({ created }));
+            else io.report.say('topics', created.length === 0 ? 'All topics are there.' : `Created ${created.join(', ')}.`);
+          } finally {
+            await broker.close();
+          }
+          return;
+        }
+        const rows = topicRows();
+        if (io.json) return io.print(JSON.stringify(rows));
+        const table = new Table({ head: ['topic', 'value', 'key', 'partitions', 'cleanup', 'retention', 'largest'], style: { head: [], border: [] } });
+        for (const row of rows) table.push([row.name, row.schema, row.key, row.partitions, row.cleanup, row.retention, row.maxMessage]);
+        io.print(table.toString());
+        for (const { name, note } of rows) if (note !== '') io.print(`${name}: ${note}`);
+      });
+  },
+} satisfies CommandFile;
