@@ -4,6 +4,9 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { asPipelineError } from './failure.ts';
 
+/** The driver's types, for those who use what is opened here. */
+export type { Client, ClientBase, Pool, PoolClient } from 'pg';
+
 export const config = z.strictObject({
   url: z.string().default('postgresql://goshawk@127.0.0.1:5432/goshawk').meta({
     description: 'Address of the database. `postgresql://user@/name?host=%2Ffolder` for a socket in a folder.', secret: true,

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase } from '../../store/connect.ts';
 import type { Position } from '../core/index.ts';
 
 /** A record set aside. The bytes are given where the loader has them; else the relay reads them at the position. */

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient } from '../../store/connect.ts';
 import type { Logger } from 'pino';
 import type { Batch, Loader, Owned } from '../core/index.ts';
 import { FencedError, RetryableError } from '../core/errors.ts';

@@ -1,5 +1,5 @@
 // The position of a group in the database: claimed by generation, moved in the transaction that stores the rows.
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase, Pool } from '../../store/connect.ts';
 import type { Owned } from '../core/index.ts';
 import { FencedError } from '../core/errors.ts';
 

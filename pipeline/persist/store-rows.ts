@@ -1,8 +1,6 @@
 // Three ways to get encoded rows into their table, inside an open transaction.
-import { once } from 'node:events';
-import type { PoolClient } from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
-import { copyFrame } from '../../store/copy.ts';
+import type { PoolClient } from '../../store/connect.ts';
+import { copyIn } from '../../store/copy-in.ts';
 import { isDataRefused } from '../../store/failure.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Encoding } from './encode.ts';
@@ -11,24 +9,6 @@ import type { Target } from './target.ts';
 
 /** What became of one span's rows. */
 export interface Stored { readonly stored: number; readonly duplicates: number; readonly refused: readonly DeadLetter[] }
-
-const WRITE_AHEAD_BYTES = 1 << 20;
-
-/** @returns Rows that the server took. */
-async function copyIn(client: PoolClient, table: string, columns: string, pieces: Iterable<Buffer>): Promise<number> {
-  const stream = client.query(copyFrom(`COPY ${table} (${columns}) FROM STDIN (FORMAT binary)`, { highWaterMark: WRITE_AHEAD_BYTES }));
-  // The stream finishes when the server has answered and is ready; an error of the server or the connection comes at any time.
-  const finished = once(stream, 'finish');
-  finished.catch(() => {}); // awaited below; it must not count as unhandled while pieces are still written
-  stream.write(copyFrame.header);
-  for (const piece of pieces) {
-    if (stream.destroyed || stream.errored !== null) break;
-    if (!stream.write(piece)) await Promise.race([once(stream, 'drain'), finished]);
-  }
-  if (!stream.destroyed) stream.end(copyFrame.trailer);
-  await finished;
-  return stream.rowCount;
-}
 
 /** Straight into the table, encoding on the way. The first repeated or refused row fails the transaction. */
 export async function copyDirect<V>(client: PoolClient, target: Target<V>, encoding: Encoding<V>): Promise<void> {

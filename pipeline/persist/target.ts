@@ -1,5 +1,5 @@
 // The four tables that persist fills: how a record becomes a row, and the SQL that goes with it.
-import type { ClientBase } from 'pg';
+import type { ClientBase } from '../../store/connect.ts';
 import type { Micros, Projection } from '../core/index.ts';
 import type { Alert, Enriched, Feature, Finding } from '../../schemas/avro/types.gen.ts';
 import type { CopyRows } from '../../store/copy.ts';
@@ -85,6 +85,9 @@ export const findings: Target<Finding> = {
   }),
 };
 
+// An alert that grows for days names other events with each revision: the last 50.
+const MOST_EVIDENCE = 1_000;
+
 export const alerts: Target<Alert> = {
   name: 'alerts', reads: {
     id: true, organization: true, revision: true, time: true, lastTime: true, title: true, severity: true, groupKey: true, score: true, ruleIds: true, tags: true, entities: true,
@@ -102,6 +105,7 @@ export const alerts: Target<Alert> = {
       SELECT s.id, api.from_micros(e.time), decode(e.id, 'hex'), s.organization, e.topic, e.partition, e."offset"
       FROM stored s, jsonb_to_recordset(s.events) AS e (id text, time bigint, topic text, partition integer, "offset" bigint)
       WHERE NOT EXISTS (SELECT FROM goshawk.evidence k WHERE k.alert_id = s.id AND k.event_time = api.from_micros(e.time) AND k.event_id = decode(e.id, 'hex'))
+        AND (SELECT count(*) FROM goshawk.evidence k WHERE k.alert_id = s.id) < ${MOST_EVIDENCE}
       ON CONFLICT DO NOTHING
     )
     SELECT count(*) AS stored, count(pg_notify('goshawk_alert', json_build_object('organization', organization, 'id', encode(id, 'hex'), 'revision', revision)::text)) FROM stored`,

@@ -85,6 +85,7 @@ CREATE TABLE goshawk.evidence_due (
   raw_topic     text        NOT NULL,
   raw_partition integer     NOT NULL,
   raw_offset    bigint      NOT NULL,
+  asked_at      timestamptz NOT NULL DEFAULT now(),
   due_at        timestamptz NOT NULL DEFAULT now(),    -- when to look next
   tries         integer     NOT NULL DEFAULT 0,
   PRIMARY KEY (alert_id, event_time, event_id)

@@ -34,7 +34,8 @@ CREATE TABLE goshawk.outbox (
   key        text        NOT NULL,
   payload    jsonb,                                    -- the record by its Avro field names; null = tombstone
   created_at timestamptz NOT NULL DEFAULT now(),
-  sent_at    timestamptz
+  sent_at    timestamptz,                              -- when the broker had it, or when it was found that it cannot be sent:
+  failure    text                                      -- why not
 );
 CREATE INDEX outbox_unsent ON goshawk.outbox (id) WHERE sent_at IS NULL;
 

@@ -57,6 +57,7 @@ CREATE VIEW api.stage_ledger AS SELECT * FROM goshawk.stage_ledger;
 CREATE VIEW api.stage_offset AS SELECT * FROM goshawk.stage_offset;
 CREATE VIEW api.outbox_state AS
   SELECT (SELECT count(*) FROM goshawk.outbox WHERE sent_at IS NULL) AS unsent_references,
+         (SELECT count(*) FROM goshawk.outbox WHERE failure IS NOT NULL) AS failed_references,
          (SELECT count(*) FROM goshawk.dead_letter_outbox WHERE sent_at IS NULL) AS unsent_dead_letters;
 
 -- For pages. A security barrier keeps the reader's ORDER BY and LIMIT from reaching an index, unless the view has the same order:

@@ -1,6 +1,6 @@
 // For tests: a topic in memory, and loaders that are stopped and started over it.
 import { expect } from 'vitest';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient } from '../../../store/connect.ts';
 import type { Batch, Loader, Owned, StreamRecord } from '../../core/index.ts';
 import { silent } from '../../../store/test/fresh-database.ts';
 import type { Persist, PersistDeps } from '../index.ts';
