@@ -1,0 +1,105 @@
+// AWS CloudTrail: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+import type { Decoder, Draft, JsonObject, RawDocument } from '../kit.ts';
+import { canonicalIp, draft, elementRanges, endpoint, isObject, memberRange, objectOf, readIso, setEcs, stamp, text, user } from '../kit.ts';
+import { actionOf, identityOf } from './meaning.ts';
+
+const LOGSOURCE: Draft['logsource'] = { category: [], service: ['cloudtrail'] };
+interface ApiCall extends JsonObject { readonly eventSource: string; readonly eventName: string }
+interface Lookup extends JsonObject { readonly CloudTrailEvent: string }
+const isRecord = (value: unknown): value is ApiCall => isObject(value) && typeof value.eventSource === 'string' && typeof value.eventName === 'string' && (value.eventTime !== undefined || value.eventVersion !== undefined);
+const isLookup = (value: unknown): value is Lookup => isObject(value) && typeof value.CloudTrailEvent === 'string';
+
+const decoder: Decoder = {
+  name: 'cloudtrail',
+  version: 1,
+
+  recognise({ json }) {
+    if (json === undefined) return 0;
+    if (isRecord(json)) return json.eventVersion !== undefined ? 1 : 0.95;
+    if (isLookup(json)) return 1;
+    if (Array.isArray(json.Records)) return isRecord(json.Records[0]) ? 1 : 0;
+    if (Array.isArray(json.Events)) return isLookup(json.Events[0]) ? 1 : 0;
+    return json.source !== undefined && isRecord(json.detail) ? 0.95 : 0; // EventBridge
+  },
+
+  decode(document) {
+    const { json, text: raw } = document;
+    if (json === undefined) return 'not a JSON object';
+    if (isRecord(json)) return [eventOf(document, json, document.bytes)];
+    if (isLookup(json)) return [lookup(document, json)];
+    if (Array.isArray(json.Records)) return wrapped(raw, 'Records', json.Records, (value, bytes) => (isRecord(value) ? eventOf(document, value, bytes) : undefined)) ?? 'a record of the file is no CloudTrail event';
+    if (Array.isArray(json.Events)) return wrapped(raw, 'Events', json.Events, (value) => (isLookup(value) ? lookup(document, value) : undefined)) ?? 'an event of the answer is no CloudTrail event';
+    if (!isRecord(json.detail)) return 'no CloudTrail event';
+    const { from, to } = memberRange(raw, 'detail')!;
+    return [eventOf(document, json.detail, Buffer.from(raw.slice(from, to)))];
+  },
+};
+export default decoder;
+
+/** Each element of a member, with its own bytes; undefined when one is something else. */
+function wrapped(raw: string, member: string, values: readonly unknown[], make: (value: unknown, bytes: Uint8Array) => Draft | undefined): readonly Draft[] | undefined {
+  const ranges = elementRanges(raw, memberRange(raw, member)!.from);
+  const events = values.map((value, index) => make(value, Buffer.from(raw.slice(ranges[index]!.from, ranges[index]!.to))));
+  return events.every((event) => event !== undefined) ? events : undefined;
+}
+
+/** LookupEvents holds the event as text; what it says beside it is kept under `lookup`. */
+function lookup(document: RawDocument, { CloudTrailEvent: inner, ...beside }: Lookup): Draft {
+  let record: unknown;
+  try {
+    record = JSON.parse(inner);
+  } catch {
+    record = undefined;
+  }
+  if (!isRecord(record)) return eventOf(document, { eventSource: beside.EventSource, eventName: beside.EventName, eventTime: beside.EventTime, eventID: beside.EventId }, Buffer.from(JSON.stringify({ CloudTrailEvent: inner, ...beside })));
+  const native = `${inner.slice(0, inner.lastIndexOf('}'))},"lookup":${JSON.stringify(beside)}}`;
+  return eventOf(document, record, Buffer.from(native));
+}
+
+function eventOf({ zone }: RawDocument, record: JsonObject, native: Uint8Array): Draft {
+  const event = draft('aws.cloudtrail', 'aws', native);
+  const source = text(record.eventSource);
+  const name = text(record.eventName);
+  const { category, type } = actionOf(source ?? '', name ?? '');
+  event.id = text(record.eventID) ?? '';
+  event.logsource = LOGSOURCE;
+  event.category = category;
+  event.type = type;
+  event.action = name;
+  event.code = name;
+  event.provider = source;
+  stamp(event, readIso(text(record.eventTime) ?? text(record['@timestamp']) ?? ''), zone);
+  outcome(event, record, name);
+
+  const identity = objectOf(record.userIdentity);
+  const request = objectOf(record.requestParameters);
+  event.user = identityOf(identity);
+  const target = text(request.userName);
+  if (target !== null && target !== event.user?.name) event.targetUser = user(target);
+  const address = text(record.sourceIPAddress);
+  const ip = canonicalIp(address);
+  event.source = endpoint(ip, null, ip === null ? address : null); // services act under their name
+  event.cloud = { provider: 'aws', accountId: text(record.recipientAccountId) ?? text(identity.accountId), region: text(record.awsRegion), service: source?.endsWith('.amazonaws.com') ? source.slice(0, -'.amazonaws.com'.length) : source };
+  const agent = text(record.userAgent);
+  if (agent !== null) event.http = { method: null, status: null, userAgent: agent, referrer: null };
+  tls(event, objectOf(record.tlsDetails));
+  event.message = `${name} on ${event.cloud.service}${event.user?.name == null ? '' : ` by ${event.user.name}`}${event.outcome === 'failure' ? ` failed${text(record.errorCode) === null ? '' : `: ${text(record.errorCode)}`}` : ''}`;
+  return event;
+}
+
+function outcome(event: Draft, record: JsonObject, name: string | null): void {
+  const code = text(record.errorCode);
+  const message = text(record.errorMessage);
+  const consoleLogin = name === 'ConsoleLogin' ? text(objectOf(record.responseElements).ConsoleLogin) : null;
+  event.outcome = code !== null || message !== null || consoleLogin === 'Failure' ? 'failure' : 'success';
+  setEcs(event, 'error.code', code);
+  setEcs(event, 'error.message', message);
+  if (code !== null && /AccessDenied|Unauthorized/.test(code) && event.category.includes('api')) event.type = [...event.type, 'denied'];
+}
+
+function tls(event: Draft, details: JsonObject): void {
+  const version = text(details.tlsVersion);
+  if (version === null) return;
+  event.tls = { serverName: text(details.clientProvidedHostHeader), version: version.startsWith('TLSv') ? version.slice(4) : version, ja3: null, ja3s: null, ja4: null, subject: null, issuer: null };
+  setEcs(event, 'tls.cipher', text(details.cipherSuite));
+}

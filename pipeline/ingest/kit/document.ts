@@ -1,0 +1,115 @@
+// What decoders are given: the documents that one raw record holds.
+import { isUtf8 } from 'node:buffer';
+import type { Micros } from '../../core/index.ts';
+import { elementRanges } from './json-ranges.ts';
+import type { JsonObject } from './values.ts';
+import { isObject } from './values.ts';
+
+/** What a decoder keeps for one stream of lines (topic, partition and record key), for formats whose lines need what came before. Survives restarts. */
+export interface Memory {
+  readonly get: () => unknown;
+  /** @param value Immutable JSON. */
+  readonly put: (value: unknown) => void;
+}
+
+export interface RawDocument {
+  /** The sensor's bytes, valid UTF-8. A view: they are copied when the event is encoded. */
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  /** When the text is a JSON object within the limits. Parsed once, for recognising and decoding alike. */
+  readonly json: JsonObject | undefined;
+  /** Time of the raw record: stands in for what the sensor left out. */
+  readonly appendedAt: Micros;
+  /** Zone of the source's times that name none; undefined = not known. */
+  readonly zone: string | undefined;
+  readonly memory: Memory;
+}
+export type DocumentContext = Pick<RawDocument, 'appendedAt' | 'zone' | 'memory'>;
+export interface Limits { readonly maxDepth: number; readonly maxFields: number }
+
+/**
+ * The documents of a record: the elements of a JSON array of objects, the lines of a text whose every line is a JSON object, else the text as one.
+ * @returns undefined when the bytes are not valid UTF-8.
+ */
+export function documentsOf(value: Uint8Array, context: DocumentContext, limits: Limits): readonly RawDocument[] | undefined {
+  if (!isUtf8(value)) return undefined;
+  const hasMark = value[0] === 0xef && value[1] === 0xbb && value[2] === 0xbf;
+  const bytes = hasMark ? value.subarray(3) : value;
+  const text = bufferOf(bytes).toString('utf8');
+  const first = text.charCodeAt(firstInk(text));
+  if (first === 123) {
+    const json = objectIn(text, limits);
+    if (json !== undefined) return [document(bytes, text, json, context)];
+    return lines(text, context, limits) ?? [document(bytes, text, undefined, context)];
+  }
+  if (first === 91) return elements(text, context, limits) ?? [document(bytes, text, undefined, context)];
+  return [document(bytes, text, undefined, context)];
+}
+
+/** Bytes that are not all text, read as far as they are: what is no UTF-8 shows as U+FFFD. */
+export const lossyDocument = (value: Uint8Array, context: DocumentContext): RawDocument => document(value, bufferOf(value).toString('utf8'), undefined, context);
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+const document = (bytes: Uint8Array, text: string, json: JsonObject | undefined, { appendedAt, zone, memory }: DocumentContext): RawDocument => ({ bytes, text, json, appendedAt, zone, memory });
+
+function firstInk(text: string): number {
+  let at = 0;
+  while (at < text.length && text.charCodeAt(at) <= 32) at++;
+  return at;
+}
+
+/** The object that a text is; undefined when it is none, or deeper or wider than the limits. */
+export function objectIn(text: string, limits: Limits): JsonObject | undefined {
+  const value = parsed(text);
+  return isObject(value) && isWithin(value, limits) ? value : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function lines(text: string, context: DocumentContext, limits: Limits): readonly RawDocument[] | undefined {
+  if (!text.includes('\n')) return undefined;
+  const documents: RawDocument[] = [];
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    const json = objectIn(line, limits);
+    if (json === undefined) return undefined;
+    documents.push(document(Buffer.from(line.trimEnd()), line.trimEnd(), json, context));
+  }
+  return documents;
+}
+
+function elements(text: string, context: DocumentContext, limits: Limits): readonly RawDocument[] | undefined {
+  const values = parsed(text);
+  if (!Array.isArray(values) || values.length === 0 || !values.every((value): value is JsonObject => isObject(value) && isWithin(value, limits))) return undefined;
+  return elementRanges(text).map(({ from, to }, index) => {
+    const element = text.slice(from, to);
+    return document(Buffer.from(element), element, values[index] as JsonObject, context);
+  });
+}
+
+/** Nesting and number of fields are bounded here, once, for all that read the document later. */
+function isWithin(value: JsonObject, { maxDepth, maxFields }: Limits): boolean {
+  let left = maxFields;
+  const walk = (part: object, depth: number): boolean => {
+    if (depth > maxDepth) return false;
+    if (Array.isArray(part)) {
+      left -= part.length;
+      if (left < 0) return false;
+      for (const inner of part as readonly unknown[]) if (typeof inner === 'object' && inner !== null && !walk(inner, depth + 1)) return false;
+      return true;
+    }
+    for (const name in part) {
+      if (--left < 0) return false;
+      const inner = (part as JsonObject)[name];
+      if (typeof inner === 'object' && inner !== null && !walk(inner, depth + 1)) return false;
+    }
+    return true;
+  };
+  return walk(value, 1);
+}
