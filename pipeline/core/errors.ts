@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   DATA_FOLDER: 'The data folder cannot be used as it is. The message says why.',
   // RecordError
   DECODE_FAILED: 'The bytes are not what their topic declares.',
+  SCHEMA_UNKNOWN: 'A record carries a schema id that the registry does not know.',
   INVALID_EVENT: 'A field has a value that the event model refuses.',
   FUTURE_TIMESTAMP: 'The event is stamped further ahead of the broker\'s clock than maxFuture allows.',
   PAST_TIMESTAMP: 'The event is older than maxPast allows.',
@@ -44,6 +45,7 @@ export const ERROR_CODES = {
   BROKER_UNAVAILABLE: 'The broker does not answer. Work waits and goes on when it does.',
   REGISTRY_UNAVAILABLE: 'The schema registry does not answer and the id is not cached.',
   DATABASE_UNAVAILABLE: 'The database does not answer. Work waits and goes on when it does.',
+  TOPIC_MISSING: 'A topic that a stage writes to does not exist yet; it is created, and work goes on.',
   TXN_MUST_ABORT: 'The transaction cannot be committed; it is aborted and done again.',
   // FencedError
   PRODUCER_FENCED: 'Another process has the transactional id.',
@@ -54,7 +56,6 @@ export const ERROR_CODES = {
   CHANGELOG_GAP: 'A changelog ends before the position that was committed with it.',
   BROKER_REFUSED: 'The broker refused a request for good. The message has its error code.',
   UNSUPPORTED_BROKER: 'The broker is older than 2.5 or its client library is not the pinned version.',
-  SCHEMA_UNKNOWN: 'A record carries a schema id that the registry does not know.',
   TOO_MANY_UNEXPECTED: 'Too many records failed with UNEXPECTED; the stage stops rather than drain its topic into dead letters.',
   FETCH_FAILED: 'A download did not complete. What came is kept; the same command goes on from there.',
   PART_DIED: 'A part of the local installation ended by itself, or did not become ready. The message has its log file.',

@@ -7,11 +7,11 @@ export type Wire =
 export interface Topology { readonly name: string; readonly wires: readonly Wire[] }
 
 /** `to` lists what the stage may write to, for the printed picture and the checks at start. */
-export interface Wiring<In> { readonly from: Topic<In>; readonly to: readonly Topic<never>[]; readonly commitEveryMs?: number }
+export interface Wiring<In> { readonly from: Topic<In>; readonly to: readonly Topic<unknown>[]; readonly commitEveryMs?: number }
 
 /** 100 ms between commits unless nobody waits for the stage. */
 export const stage = <In, S extends object>(member: Stage<In, S>, { from, to, commitEveryMs = 100 }: Wiring<In>): Wire =>
-  ({ kind: 'stage', name: member.name, stage: member as unknown as Stage<unknown, object>, from: from as Topic<unknown>, to: to as unknown as readonly Topic<unknown>[], commitEveryMs });
+  ({ kind: 'stage', name: member.name, stage: member as unknown as Stage<unknown, object>, from: from as Topic<unknown>, to, commitEveryMs });
 
 /** Loaders of one `group` share a consumer group, named `goshawk.<group>`. */
 export const loader = <V>(member: Loader<V>, { from, group }: { readonly from: Topic<V>; readonly group: string }): Wire =>

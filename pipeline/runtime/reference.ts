@@ -119,6 +119,12 @@ export class ReferenceData implements ReferenceTables {
   /** Append time of the record at hand; the runtime sets it before each record. */
   now: Micros = Infinity;
   readonly #tables = new Map<string, Table>();
+  readonly #names: ReadonlySet<string> | undefined;
+
+  /** @param names Tables that there are; asking for another is a mistake. Absent = any. */
+  constructor(names?: readonly string[]) {
+    this.#names = names && new Set(names);
+  }
 
   /** @param key Of the record in the topic, entity + valid-from: a later row under it replaces the former. @param row Null removes it. */
   put(table: string, key: string, row: unknown, writtenAt: Micros): void {
@@ -136,7 +142,10 @@ export class ReferenceData implements ReferenceTables {
 
   #table(name: string): Table {
     let table = this.#tables.get(name);
-    if (table === undefined) this.#tables.set(name, table = new Table());
+    if (table === undefined) {
+      if (this.#names?.has(name) === false) throw new TypeError(`This process does not read the reference table ${name}`);
+      this.#tables.set(name, table = new Table());
+    }
     return table;
   }
 }

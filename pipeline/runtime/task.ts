@@ -1,40 +1,45 @@
 // One stage on one partition number, with its state. No I/O: the runtime and the driver for tests both run stages through this.
-import { FatalError, RecordError } from '../core/errors.ts';
+import { FatalError, RecordError, RetryableError } from '../core/errors.ts';
 import type { Context, DropReason, Micros, Output, Stage, StreamRecord } from '../core/index.ts';
 import { isOutputJournal, journal, journalOf, KeyValueStore } from '../core/stores.ts';
 import type { Change, Journal, OutputJournal } from '../core/stores.ts';
 import type { ReferenceData } from './reference.ts';
 import { TIMER_PREFIX, Timers } from './timers.ts';
 import { UpstreamClock, Watermarks } from './watermark.ts';
-import type { Told, UpstreamState, WatermarksState } from './watermark.ts';
+import type { SourceClock, SourceState, Told, UpstreamState, WatermarksState } from './watermark.ts';
 
 /** Where a task puts what its stage gives. All methods may throw RecordError: the record is then rejected as a whole. */
-export interface Sink {
+export interface Sink<R extends StreamRecord<unknown> = StreamRecord<unknown>> {
   /** How far it is filled; `rollback` takes back what came later. */
   readonly mark: () => number;
   readonly rollback: (mark: number) => void;
-  readonly output: (output: Output<never>, record: StreamRecord<unknown> | null) => void;
-  readonly passed: (record: StreamRecord<unknown>) => void;
-  readonly dropped: (record: StreamRecord<unknown>, reason: DropReason) => void;
-  readonly rejected: (record: StreamRecord<unknown>, error: RecordError) => void;
+  readonly output: (output: Output<never>, record: R | null) => void;
+  readonly passed: (record: R) => void;
+  readonly dropped: (record: R, reason: DropReason) => void;
+  readonly rejected: (record: R, error: RecordError) => void;
   /** Outputs of a timer. */
   readonly emitted: (count: number) => void;
 }
 export interface TaskOptions {
   readonly stage: Stage<unknown, object>;
   readonly reference: ReferenceData;
-  /** Stages that write watermarks to the input; none when the task derives its own. */
+  /** Stages that write watermarks to the input. */
   readonly upstream: readonly string[];
+  /** Where the task derives its watermark itself, because nobody upstream tells one. */
+  readonly source?: SourceClock | null;
 }
+const MAX_TIMERS_AT_ONCE = 1_000_000; // beyond it a timer sets itself again at the same time, for ever
 /** Name of the changelog that holds timers and watermarks; no store may have it. */
 export const TASK_STORE = 'task';
 const WATERMARK_KEY = 'watermark';
-interface SavedClock { readonly marks: WatermarksState; readonly upstream: readonly UpstreamState[]; readonly appended: Micros }
+interface SavedClock { readonly marks: WatermarksState; readonly upstream: readonly UpstreamState[]; readonly source: readonly SourceState[]; readonly appended: Micros }
+const UNKNOWN: SavedClock = { marks: { of: {}, active: [], overall: null }, upstream: [], source: [], appended: -Infinity };
 
 export class Task {
   readonly stage: Stage<unknown, object>;
   readonly watermarks = new Watermarks();
   readonly upstream: UpstreamClock | null;
+  readonly source: SourceClock | null;
   readonly stores: Readonly<Record<string, unknown>>;
   readonly #ctx: Context<object>;
   readonly #reference: ReferenceData;
@@ -45,10 +50,11 @@ export class Task {
   readonly #marks: number[] = [];
   #appended: Micros = -Infinity;
 
-  constructor({ stage, reference, upstream }: TaskOptions) {
+  constructor({ stage, reference, upstream, source = null }: TaskOptions) {
     this.stage = stage;
     this.#reference = reference;
     this.upstream = upstream.length > 0 ? new UpstreamClock(upstream) : null;
+    this.source = source;
     this.#state = new KeyValueStore<unknown>(undefined, (key) => {
       if (key.startsWith(TIMER_PREFIX)) this.#timers.requeue(key.slice(TIMER_PREFIX.length));
     });
@@ -59,7 +65,10 @@ export class Task {
     this.#ctx = {
       stores: this.stores,
       reference,
-      watermark: (dataset) => this.watermarks.of(dataset),
+      watermark: (dataset) => {
+        this.refresh();
+        return this.watermarks.of(dataset);
+      },
       schedule: (key, at, dataset) => {
         if (stage.onTimer === undefined) throw new TypeError(`${stage.name} schedules a timer but has no onTimer`);
         this.#timers.schedule(key, at, dataset);
@@ -67,8 +76,11 @@ export class Task {
     };
   }
 
-  /** Runs one record. What it wrote and put out counts as a whole or not at all. @throws FatalError only */
-  handle(record: StreamRecord<unknown>, sink: Sink): void {
+  /**
+   * Runs one record. What it wrote and put out counts as a whole or not at all.
+   * @throws FatalError; RetryableError of the sink: nothing of the record is left, run it again later
+   */
+  handle<R extends StreamRecord<unknown>>(record: R, sink: Sink<R>): void {
     const filled = sink.mark();
     if (this.#hasState) for (let i = 0; i < this.#journals.length; i++) this.#marks[i] = this.#journals[i]![1].mark();
     if (record.appendedAt > this.#appended) this.#appended = record.appendedAt;
@@ -86,23 +98,26 @@ export class Task {
     } catch (error) {
       sink.rollback(filled);
       if (this.#hasState) this.#journals.forEach(([, notes], i) => notes.undo(this.#marks[i]!));
-      if (error instanceof FatalError) throw error;
+      if (error instanceof FatalError || error instanceof RetryableError) throw error;
       sink.rejected(record, error instanceof RecordError ? error
         : new RecordError('UNEXPECTED', `${this.stage.name} failed: ${error instanceof Error ? error.message : String(error)}`, {}, { cause: error }));
     }
   }
 
   /** Fires what is due. Timers may set timers. @throws FatalError when `onTimer` throws: there is no record to set aside */
-  fireTimers(sink: Sink): void {
+  fireTimers<R extends StreamRecord<unknown>>(sink: Sink<R>): void {
     if (this.#timers.isEmpty) return;
+    this.refresh();
+    this.#reference.now = this.#appended;
+    let fired = 0;
     for (let key = this.#takeDue(); key !== undefined; key = this.#takeDue()) {
-      this.#reference.now = this.#appended;
       try {
+        if (++fired > MAX_TIMERS_AT_ONCE) throw new RangeError('the timer sets itself again at a time that has passed');
         const outputs = this.stage.onTimer!(key, this.#ctx);
         for (const output of outputs) sink.output(output as Output<never>, null);
         sink.emitted(outputs.length);
       } catch (cause) {
-        if (cause instanceof FatalError) throw cause;
+        if (cause instanceof FatalError || cause instanceof RetryableError) throw cause;
         throw new FatalError('TIMER_FAILED', `${this.stage.name} failed in the timer ${key}: ${cause instanceof Error ? cause.message : String(cause)}`, { key }, { cause });
       }
     }
@@ -112,6 +127,14 @@ export class Task {
     return this.#timers.take((dataset) => this.watermarks.of(dataset));
   }
 
+  /** Append time of the latest record, for what timers put out. */
+  get appendedAt(): Micros { return this.#appended; }
+
+  /** A source's watermark moves with its records; it is worked out when somebody asks. */
+  refresh(): void {
+    if (this.source !== null) this.watermarks.update(this.source.told());
+  }
+
   /** What an upstream task tells of its watermark. @returns Whether the task's own moved. */
   hear(stage: string, task: number, of: number, datasets: Told, idle: boolean): boolean {
     return this.upstream !== null && this.upstream.hear(stage, task, of, datasets, idle) && this.watermarks.update(this.upstream.told());
@@ -119,7 +142,7 @@ export class Task {
 
   /** Notes the watermark in the state, for a restart. */
   keepWatermark(): void {
-    const saved: SavedClock = { marks: this.watermarks.save(), upstream: this.upstream?.save() ?? [], appended: this.#appended === -Infinity ? 0 : this.#appended };
+    const saved: SavedClock = { marks: this.watermarks.save(), upstream: this.upstream?.save() ?? [], source: this.source?.save() ?? [], appended: this.#appended === -Infinity ? 0 : this.#appended };
     this.#state.put(WATERMARK_KEY, saved);
   }
 
@@ -148,7 +171,9 @@ export class Task {
     this.#journals.find(([name]) => name === store)![1].restore(key, value);
   }
 
-  restored(): void {
+  restored(wallMs = 0): void {
+    const saved = this.#state.get(WATERMARK_KEY) as SavedClock | undefined;
+    if (saved !== undefined) this.source?.load(saved.source, wallMs);
     for (const [key] of this.#state.scan(TIMER_PREFIX, `${TIMER_PREFIX}\uffff`)) this.#timers.requeue(key.slice(TIMER_PREFIX.length));
     this.#loadClock();
   }
@@ -164,8 +189,7 @@ export class Task {
   }
 
   #loadClock(): void {
-    const saved = this.#state.get(WATERMARK_KEY) as SavedClock | undefined;
-    if (saved === undefined) return;
+    const saved = (this.#state.get(WATERMARK_KEY) as SavedClock | undefined) ?? UNKNOWN;
     this.watermarks.load(saved.marks);
     this.upstream?.load(saved.upstream);
     this.#appended = saved.appended;

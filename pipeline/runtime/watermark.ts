@@ -63,12 +63,23 @@ export class SourceClock {
   readonly #latenessOf: (dataset: string) => Micros;
   readonly #maxFuture: Micros;
   readonly #inputs = new Map<string, Map<string, Entry>>();
+  readonly #awaited = new Set<string>();
   #last: { readonly input: string; readonly dataset: string; readonly entry: Entry } | undefined;
 
   /** @param maxFuture An event stamped further ahead of its append time moves nothing: time cannot be pushed. */
   constructor(latenessOf: (dataset: string) => Micros, maxFuture: Micros) {
     this.#latenessOf = latenessOf;
     this.#maxFuture = maxFuture;
+  }
+
+  /** The input has records to read and nothing is known of it: no watermark before the first of them. */
+  await(input: string): void {
+    if (!this.#inputs.has(input)) this.#awaited.add(input);
+  }
+
+  /** All of it has been read. */
+  arrived(input: string): void {
+    if (this.#awaited.size > 0) this.#awaited.delete(input);
   }
 
   observe(input: string, dataset: string, time: Micros, appendedAt: Micros, wallMs: number): void {
@@ -78,6 +89,7 @@ export class SourceClock {
 
   /** The append clock of an input: nothing that was appended before `appendedAt` is still to come there. */
   observeAppend(input: string, appendedAt: Micros, wallMs: number): void {
+    if (this.#awaited.size > 0) this.#awaited.delete(input);
     this.#note(input, APPEND_CLOCK, appendedAt, wallMs);
   }
 
@@ -105,10 +117,21 @@ export class SourceClock {
   /** An input that the task no longer reads. */
   forgetInput(input: string): void {
     this.#inputs.delete(input);
+    this.#awaited.delete(input);
     this.#last = undefined;
   }
 
-  told(): Told {
+  save(): readonly SourceState[] {
+    return [...this.#inputs].flatMap(([input, datasets]) => [...datasets].map(([dataset, { max }]) => [input, dataset, max] as const));
+  }
+
+  load(state: readonly SourceState[], wallMs: number): void {
+    for (const [input, dataset, max] of state) this.#note(input, dataset, max, wallMs);
+  }
+
+  /** Undefined while an input is awaited. */
+  told(): Told | undefined {
+    if (this.#awaited.size > 0) return undefined;
     const least: Record<string, Micros> = {};
     for (const datasets of this.#inputs.values()) {
       for (const [dataset, { max }] of datasets) {
@@ -119,6 +142,8 @@ export class SourceClock {
     return least;
   }
 }
+
+export type SourceState = readonly [input: string, dataset: string, max: Micros];
 
 /** From what upstream tasks tell. Nothing is known before each of them was heard once. */
 export class UpstreamClock {

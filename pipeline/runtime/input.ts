@@ -1,0 +1,85 @@
+// Records as they come from the broker, and the values in them.
+import { RecordError } from '../core/errors.ts';
+import type { Micros, Position, StreamRecord, Topic } from '../core/index.ts';
+import { CodecError } from '../../schemas/avro/codec.ts';
+import type { Codec } from '../../schemas/avro/codec.ts';
+import type { RawRecord, TopicPartition } from './port.ts';
+
+/** Header with the append time of the raw record that this one comes from: int64, big-endian, microseconds. */
+export const APPENDED_HEADER = 'appended';
+export const NO_BYTES = Buffer.alloc(0);
+
+/** Key, headers and position are made only when the stage asks for them. */
+export class InputRecord<V> implements StreamRecord<V> {
+  readonly raw: RawRecord;
+  readonly tp: TopicPartition;
+  readonly appendedAt: Micros;
+  value: V;
+
+  constructor(raw: RawRecord, tp: TopicPartition, appendedAt: Micros, value: V) {
+    this.raw = raw;
+    this.tp = tp;
+    this.appendedAt = appendedAt;
+    this.value = value;
+  }
+
+  get key(): string | null { return this.raw.key === null ? null : this.raw.key.toString(); }
+  get headers(): ReadonlyMap<string, Uint8Array> { return new Map(this.raw.headers); }
+  get position(): Position { return { topic: this.tp.topic, partition: this.tp.partition, offset: this.raw.offset }; }
+}
+
+/** Our header where our own stages wrote the topic; else, as on raw topics, what the broker says: a sensor's header is not believed. */
+export function appendedAtOf(raw: RawRecord, isTrusted: boolean): Micros {
+  if (isTrusted) {
+    for (const [name, bytes] of raw.headers) if (name === APPENDED_HEADER && bytes.length === 8) return bytes.readInt32BE(0) * 4_294_967_296 + bytes.readUInt32BE(4);
+  }
+  return raw.timestampMs * 1000;
+}
+
+export function appendedHeader(appendedAt: Micros): Buffer {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeInt32BE(Math.floor(appendedAt / 4_294_967_296), 0);
+  bytes.writeUInt32BE(appendedAt % 4_294_967_296, 4);
+  return bytes;
+}
+
+/** Schema id of a framed value without the check; -1 when it cannot be one. */
+export const frameId = (value: Buffer): number => (value.length >= 5 && value[0] === 0 ? value.readInt32BE(1) : -1);
+
+/** Reads one topic under one projection. */
+export class Decoder {
+  readonly isBytes: boolean;
+  readonly #codec: Codec;
+  readonly #schema: { readonly fullName: string };
+  readonly #paths: object | true;
+  #knownId = -1;
+
+  constructor(codec: Codec, topic: Topic<unknown>, reads: object | true | 'bytes') {
+    this.#codec = codec;
+    this.isBytes = topic.schema === 'bytes' || reads === 'bytes';
+    this.#schema = topic.schema === 'bytes' ? { fullName: '' } : topic.schema;
+    this.#paths = reads === 'bytes' ? true : reads;
+  }
+
+  /** Id of a writer's schema that is to be loaded before `value`; undefined nearly always. */
+  missing(value: Buffer | null): number | undefined {
+    if (this.isBytes || value === null) return undefined;
+    const id = frameId(value);
+    if (id === this.#knownId || id < 0) return undefined;
+    if (this.#codec.missingWriter(value) !== undefined) return id;
+    this.#knownId = id;
+    return undefined;
+  }
+
+  /** @throws RecordError DECODE_FAILED, or SCHEMA_UNKNOWN when the registry does not have the writer's schema */
+  decode(value: Buffer | null): unknown {
+    if (this.isBytes) return value ?? NO_BYTES;
+    if (value === null) throw new RecordError('DECODE_FAILED', 'Record has no value');
+    try {
+      return this.#codec.decode(this.#schema, value, this.#paths as never);
+    } catch (cause) {
+      if (!(cause instanceof CodecError)) throw cause;
+      throw new RecordError(cause.code === 'UNKNOWN_SCHEMA' ? 'SCHEMA_UNKNOWN' : 'DECODE_FAILED', cause.message, { schemaId: frameId(value) }, { cause });
+    }
+  }
+}

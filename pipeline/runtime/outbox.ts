@@ -1,0 +1,177 @@
+// What a stage instance has done since its last commit: the content of the next transaction.
+import { ConfigError, FatalError } from '../core/errors.ts';
+import type { RecordError } from '../core/errors.ts';
+import type { DropReason, Micros, Output, Topic } from '../core/index.ts';
+import { deadLetterHeaders } from './dead-letter.ts';
+import type { DeadLetterOrigin } from './dead-letter.ts';
+import type { Destination } from './destination.ts';
+import { APPENDED_HEADER, appendedHeader, NO_BYTES } from './input.ts';
+import type { InputRecord } from './input.ts';
+import { Counts } from './ledger.ts';
+import { partitionFor } from './partition.ts';
+import type { GroupMetadata, Headers, OutRecord } from './port.ts';
+import type { Sink } from './task.ts';
+
+/** An input partition as the outbox knows it; see `Input` of stage-instance.ts. */
+export interface InputLike { readonly key: string; position: number }
+/** What one transaction does for one input partition. */
+export interface Part<I extends InputLike> { readonly input: I; readonly counts: Counts; next: number }
+
+/** One transaction. `records` are outputs and dead letters in the order in which they were made; what the commit adds comes behind. */
+export class Work<I extends InputLike> {
+  /** The generation in which its first record was read. */
+  readonly group: GroupMetadata;
+  readonly records: OutRecord[] = [];
+  /** Whose counts each record belongs to; null: nobody's. */
+  readonly owners: (Counts | null)[] = [];
+  readonly parts = new Map<string, Part<I>>();
+  /** Input records in it. */
+  count = 0;
+  unexpected = 0;
+  /** What is to be committed beside the offsets, by `tpKey`, once it is known. */
+  metadata: ReadonlyMap<string, string> | undefined;
+  readonly firstWallMs: number;
+
+  constructor(group: GroupMetadata, wallMs: number) {
+    this.group = group;
+    this.firstWallMs = wallMs;
+  }
+
+  part(input: I): Part<I> {
+    let part = this.parts.get(input.key);
+    if (part === undefined) this.parts.set(input.key, part = { input, counts: new Counts(), next: input.position });
+    return part;
+  }
+}
+
+export interface OutboxOptions {
+  /** By the name that the stage knows. */
+  readonly destinations: ReadonlyMap<string, Destination>;
+  readonly deadLetters: Destination;
+  readonly origin: DeadLetterOrigin;
+  /** The input's own name, for messages. */
+  readonly from: string;
+  /** Whether the headers of the input are our own; a sensor's header is not carried on under our name. */
+  readonly isTrusted: boolean;
+  /** Told the event time of each output that carries one, once its record has passed; only for sources that read bytes. */
+  readonly observe: ((dataset: string, time: Micros, record: InputRecord<unknown>) => void) | null;
+  /** A topic that a pattern of the wiring stands for, but nobody has asked for yet. @throws RetryableError TOPIC_MISSING */
+  readonly onMissing: (to: Topic<unknown>) => Destination;
+  readonly onRejected: (record: InputRecord<unknown>, error: RecordError) => void;
+  readonly wallMs: () => number;
+}
+
+/** Takes what tasks give and adds it to the work at hand. */
+export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
+  /** Set before each slice of a batch. */
+  work!: Work<I>;
+  part!: Part<I>;
+  /** Partition and append time of what a timer puts out. */
+  timerAppendedAt: Micros = 0;
+  readonly #options: OutboxOptions;
+  #lastTo: Topic<unknown> | undefined;
+  #lastDestination!: Destination;
+  #lastAppendedAt = -1;
+  #lastHeaders: Headers = [];
+  readonly #times: { dataset: string; time: Micros }[] = [];
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  mark(): number {
+    this.#times.length = 0;
+    return this.work.records.length;
+  }
+
+  rollback(mark: number): void {
+    this.work.records.length = mark;
+    this.work.owners.length = mark;
+    this.#times.length = 0;
+  }
+
+  output(output: Output<never>, record: InputRecord<unknown> | null): void {
+    const { to } = output;
+    const destination = to === this.#lastTo ? this.#lastDestination : this.#destinationOf(to);
+    if (output.kind === 'send') {
+      const key = Buffer.from(output.key!);
+      const value = destination.encode(output.value, key.length);
+      this.#push(destination.name, partitionFor(key, destination.partitions), key, value, this.#appended(record === null ? this.timerAppendedAt : record.appendedAt));
+      if (record !== null && this.#options.observe !== null && destination.eventTime !== undefined) {
+        const { time, dataset } = destination.eventTime.of(output.value as never);
+        this.#times.push({ time, dataset });
+      }
+      return;
+    }
+    if (record === null) throw new TypeError('A timer has no input to forward');
+    const { raw, tp } = record;
+    if (output.kind === 'forward') {
+      destination.checkForward(this.#options.from);
+      destination.checkSize((raw.value?.length ?? 0) + (raw.key?.length ?? 0));
+      this.#push(destination.name, tp.partition, raw.key, raw.value, this.#carried(record));
+    } else {
+      this.#push(destination.name, tp.partition, raw.key, destination.append(raw.value ?? NO_BYTES, output.value, raw.key?.length ?? 0), this.#carried(record));
+    }
+  }
+
+  passed(record: InputRecord<unknown>): void {
+    this.part.counts.passed++;
+    this.#observe(record);
+  }
+
+  dropped(record: InputRecord<unknown>, reason: DropReason): void {
+    const { dropped } = this.part.counts;
+    dropped[reason] = (dropped[reason] ?? 0) + 1;
+    this.#observe(record);
+  }
+
+  rejected(record: InputRecord<unknown>, error: RecordError): void {
+    const { rejected } = this.part.counts;
+    rejected[error.code] = (rejected[error.code] ?? 0) + 1;
+    if (error.code === 'UNEXPECTED') {
+      if (error.cause instanceof ConfigError) throw new FatalError('TOPIC_MISMATCH', error.cause.message, {}, { cause: error.cause });
+      this.work.unexpected++;
+    }
+    const { deadLetters, origin, wallMs, onRejected } = this.#options;
+    const { raw, tp } = record;
+    const partition = raw.key === null ? tp.partition % deadLetters.partitions : partitionFor(raw.key, deadLetters.partitions);
+    this.#push(deadLetters.name, partition, raw.key, raw.value, deadLetterHeaders(record, error, origin, wallMs()));
+    onRejected(record, error);
+  }
+
+  emitted(count: number): void {
+    this.part.counts.emitted += count;
+  }
+
+  #push(topic: string, partition: number, key: Buffer | null, value: Buffer | null, headers: Headers): void {
+    this.work.records.push({ topic, partition, key, value, headers });
+    this.work.owners.push(this.part.counts);
+  }
+
+  #destinationOf(to: Topic<unknown>): Destination {
+    const destination = this.#options.destinations.get(to.name) ?? this.#options.onMissing(to);
+    this.#lastTo = to;
+    return this.#lastDestination = destination;
+  }
+
+  /** The input's headers, with ours where it has none. */
+  #carried(record: InputRecord<unknown>): Headers {
+    const { headers } = record.raw;
+    if (headers.length === 0) return this.#appended(record.appendedAt);
+    if (this.#options.isTrusted) for (const [name] of headers) if (name === APPENDED_HEADER) return headers;
+    return [...headers.filter(([name]) => name !== APPENDED_HEADER), ...this.#appended(record.appendedAt)];
+  }
+
+  /** Records of one batch often have one append time. */
+  #appended(appendedAt: Micros): Headers {
+    if (appendedAt !== this.#lastAppendedAt) {
+      this.#lastAppendedAt = appendedAt;
+      this.#lastHeaders = [[APPENDED_HEADER, appendedHeader(appendedAt)]];
+    }
+    return this.#lastHeaders;
+  }
+
+  #observe(record: InputRecord<unknown>): void {
+    for (let i = 0; i < this.#times.length; i++) this.#options.observe!(this.#times[i]!.dataset, this.#times[i]!.time, record);
+  }
+}
