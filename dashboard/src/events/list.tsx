@@ -1,0 +1,95 @@
+import type { RefObject } from 'react';
+import { Moment, ZoneTag } from '../kit/moment.tsx';
+import { Cell, Head, Rows } from '../kit/rows.tsx';
+import { Value } from '../kit/value.tsx';
+import { summary } from './summary.ts';
+import type { EventRow } from './use-results.ts';
+
+interface ListProps {
+  readonly rows: readonly EventRow[];
+  readonly openId: string | undefined;
+  readonly cursor: number;
+  readonly onOpen: (event: EventRow) => void;
+  readonly shape: 'full' | 'short' | 'card';
+  readonly onNearEnd?: () => void;
+  readonly onTop: (isAtTop: boolean) => void;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly isHovered: RefObject<boolean>;
+  readonly end: React.ReactNode;
+}
+
+const COLUMNS = {
+  full: '98px minmax(96px, 148px) minmax(90px, 150px) minmax(70px, 120px) minmax(200px, 1fr) minmax(180px, 280px)',
+  short: '98px minmax(90px, 136px) minmax(0, 1fr)',
+  card: 'minmax(0, 1fr)',
+};
+
+export function EventList({ rows, openId, cursor, onOpen, shape, onNearEnd, onTop, scroller, isHovered, end }: ListProps) {
+  return (
+    <Rows
+      label="Events"
+      items={rows}
+      keyOf={(event) => event.id}
+      columns={COLUMNS[shape]}
+      height={shape === 'card' ? 56 : undefined}
+      head={shape === 'card' ? undefined : <ListHead isFull={shape === 'full'} />}
+      row={(event) => (shape === 'card' ? <Card event={event} /> : <Line event={event} isFull={shape === 'full'} />)}
+      rowClass={(event) => (event.id === openId ? 'rows-open' : '')}
+      onRow={onOpen}
+      cursor={cursor}
+      onTop={onTop}
+      scroller={scroller}
+      isHovered={isHovered}
+      end={end}
+      {...(onNearEnd === undefined ? {} : { onNearEnd })}
+    />
+  );
+}
+
+const ListHead = ({ isFull }: { readonly isFull: boolean }) => (
+  <>
+    <Head>Time <ZoneTag /></Head>
+    <Head>Dataset</Head>
+    {isFull && <Head>Host</Head>}
+    {isFull && <Head>User</Head>}
+    <Head>What</Head>
+    {isFull && <Head>Flow</Head>}
+  </>
+);
+
+function Line({ event, isFull }: { readonly event: EventRow; readonly isFull: boolean }) {
+  const text = summary(event);
+  return (
+    <>
+      <Cell className="event-time"><Moment at={event.time} /></Cell>
+      <Cell className="quiet"><Value field="event.dataset" value={event.dataset} /></Cell>
+      {isFull && <Cell>{event.host !== null && <Value field="host.name" value={event.host}><code>{event.host}</code></Value>}</Cell>}
+      {isFull && <Cell>{event.user !== null && <Value field="user.name" value={event.user}><code>{event.user}</code></Value>}</Cell>}
+      <Cell title={text}>{event.kind === 'alert' && <span className="event-kind">alert</span>}{text}</Cell>
+      {isFull && <Cell className="event-flow"><Flow event={event} /></Cell>}
+    </>
+  );
+}
+
+/** Source to destination, each a value of its own. */
+export function Flow({ event }: { readonly event: EventRow }) {
+  const { sourceIp, sourcePort, destinationIp, destinationPort } = event;
+  if (sourceIp === null && destinationIp === null) return null;
+  return (
+    <code>
+      {sourceIp !== null && <Value field="source.ip" value={sourceIp}>{sourceIp}</Value>}
+      {sourcePort !== null && <span className="faint">:{sourcePort}</span>}
+      {destinationIp !== null && <><span className="faint"> → </span><Value field="destination.ip" value={destinationIp}>{destinationIp}</Value></>}
+      {destinationPort !== null && <span className="faint">:{destinationPort}</span>}
+    </code>
+  );
+}
+
+function Card({ event }: { readonly event: EventRow }) {
+  return (
+    <span role="cell" className="event-card">
+      <span className="event-card-line"><Moment at={event.time} /><span className="faint cut">{event.dataset}</span><span className="event-card-host cut"><code>{event.host ?? event.sourceIp ?? ''}</code></span></span>
+      <span className="cut">{summary(event)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,802 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type AlertChange = {
+  /** Empty string unassigns. */
+  assignee?: string | null | undefined;
+  note?: string | null | undefined;
+  status?: AlertStatus | null | undefined;
+  verdict?: Verdict | null | undefined;
+};
+
+export type AlertFilter = {
+  from?: string | null | undefined;
+  minSeverity?: Severity | null | undefined;
+  search?: string | null | undefined;
+  status?: Array<AlertStatus> | null | undefined;
+  to?: string | null | undefined;
+};
+
+export type AlertStatus =
+  | 'acknowledged'
+  | 'closed'
+  | 'open';
+
+export type EventFilter = {
+  /** Source or destination address, or a network in CIDR form. */
+  address?: string | null | undefined;
+  dataset?: Array<string> | null | undefined;
+  from?: string | null | undefined;
+  host?: Array<string> | null | undefined;
+  /** 0 to 100, at least. */
+  minSeverity?: number | null | undefined;
+  /** Words and quoted phrases looked for in the native document, all of them; `field:value` terms on ECS names; `-` before a term negates it. */
+  search?: string | null | undefined;
+  sensor?: Array<string> | null | undefined;
+  to?: string | null | undefined;
+  user?: Array<string> | null | undefined;
+};
+
+export type Severity =
+  | 'critical'
+  | 'high'
+  | 'informational'
+  | 'low'
+  | 'medium';
+
+export type Verdict =
+  | 'benign'
+  | 'false_positive'
+  | 'true_positive';
+
+export type AlertRowFragment = { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> };
+
+export type AlertsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: AlertFilter | null | undefined;
+}>;
+
+
+export type AlertsQuery = { alerts: { edges: Array<{ cursor: string, node: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type AlertDetailQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AlertDetailQuery = { alert: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, notes: Array<{ at: string, by: string, text: string }>, rules: Array<{ id: string, version: string, title: string, description: string | null, author: string | null, license: string | null, reference: string | null, tags: Array<string> }>, findings: Array<{ id: string, time: string, lastTime: string, kind: string, severity: Severity, status: string, eventCount: number, supersedes: string | null, reason: string | null, rule: { id: string, title: string, version: string }, entities: Array<{ type: string, value: string }>, matchedFields: Array<{ name: string, value: string }> }>, events: Array<{ id: string, time: string, dataset: string, topic: string, partition: number, offset: number, event: { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null } | null }>, entities: Array<{ type: string, value: string }> } | null };
+
+export type AlertEvidenceQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AlertEvidenceQuery = { alert: { id: string, events: Array<{ id: string, topic: string, partition: number, offset: number, event: { id: string, native: unknown } | null }> } | null };
+
+export type UpdateAlertsMutationVariables = Exact<{
+  ids: Array<string | number> | string | number;
+  change: AlertChange;
+}>;
+
+
+export type UpdateAlertsMutation = { updateAlerts: Array<{ id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, notes: Array<{ at: string, by: string, text: string }>, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> }> };
+
+export type AlertChangedSubscriptionVariables = Exact<{
+  minSeverity?: Severity | null | undefined;
+}>;
+
+
+export type AlertChangedSubscription = { alertChanged: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } };
+
+export type EventsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: EventFilter | null | undefined;
+}>;
+
+
+export type EventsQuery = { events: { edges: Array<{ cursor: string, node: { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type EventDetailQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EventDetailQuery = { event: { type: Array<string>, fields: unknown, native: unknown, labels: unknown, storedAt: string | null, id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null, provenance: { topic: string, partition: number, offset: number, appendedAt: string, parser: string, parserVersion: number } } | null };
+
+export type EventHistogramQueryVariables = Exact<{
+  from: string;
+  to: string;
+  spanSeconds: number;
+  filter?: EventFilter | null | undefined;
+}>;
+
+
+export type EventHistogramQuery = { eventCounts: Array<{ start: string, count: number, series: string }> };
+
+export type EventFacetQueryVariables = Exact<{
+  field: string;
+  from: string;
+  to: string;
+  first?: number | null | undefined;
+  filter?: EventFilter | null | undefined;
+}>;
+
+
+export type EventFacetQuery = { eventTop: Array<{ name: string, count: number }> };
+
+export type EventTailSubscriptionVariables = Exact<{
+  filter?: EventFilter | null | undefined;
+}>;
+
+
+export type EventTailSubscription = { eventTail: { leftOut: number, events: Array<{ id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null }> } };
+
+export type EventRowFragment = { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null };
+
+export type EventRateQueryVariables = Exact<{
+  from: string;
+  to: string;
+  spanSeconds: number;
+}>;
+
+
+export type EventRateQuery = { eventCounts: Array<{ start: string, count: number, series: string }> };
+
+export type OverviewQueryVariables = Exact<{
+  before: string;
+  from: string;
+  to: string;
+  spanSeconds: number;
+  wholeSeconds: number;
+}>;
+
+
+export type OverviewQuery = { alertCounts: Array<{ start: string, count: number, series: string }>, alertsBefore: Array<{ start: string, count: number, series: string }>, eventsBefore: Array<{ start: string, count: number, series: string }>, findingsByRule: Array<{ ruleId: string, title: string, severity: Severity, count: number, lastTime: string }>, findingsBefore: Array<{ ruleId: string, count: number }> };
+
+export type OpenAlertsQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type OpenAlertsQuery = { alerts: { edges: Array<{ node: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } }>, pageInfo: { hasNextPage: boolean } } };
+
+export type NewestEventsQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type NewestEventsQuery = { events: { edges: Array<{ node: { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null } }> } };
+
+export type PipelineHealthQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PipelineHealthQuery = { pipeline: { state: string, parts: Array<{ name: string, kind: string, state: string, version: string | null, detail: string, downSince: string | null }>, stages: Array<{ name: string, inputTopic: string, outputTopics: Array<string>, lag: number | null, watermark: string | null, inPerSecond: number, in: number, passed: number, out: number, dropped: Array<{ name: string, count: number }>, rejected: Array<{ name: string, count: number }> }>, topics: Array<{ name: string, partitions: number, records: number, schema: string, key: string }>, deadLetterCounts: Array<{ name: string, count: number }> } };
+
+export type DeadLettersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  code?: string | null | undefined;
+}>;
+
+
+export type DeadLettersQuery = { deadLetters: { edges: Array<{ cursor: string, node: { id: string, at: string, stage: string, code: string, message: string, topic: string, partition: number, offset: number, bytes: number, preview: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ViewerQuery = { viewer: { user: string, organization: string, roles: Array<string> } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const AlertRowFragmentDoc = new TypedDocumentString(`
+    fragment AlertRow on Alert {
+  id
+  revision
+  time
+  lastTime
+  title
+  severity
+  score
+  status
+  verdict
+  assignee
+  tags
+  entities {
+    type
+    value
+  }
+  rules {
+    id
+    title
+  }
+  findingCount
+  eventCount
+  storedAt
+  reason
+}
+    `, {"fragmentName":"AlertRow"}) as unknown as TypedDocumentString<AlertRowFragment, unknown>;
+export const EventRowFragmentDoc = new TypedDocumentString(`
+    fragment EventRow on Event {
+  id
+  time
+  dataset
+  sensor
+  kind
+  category
+  action
+  code
+  severity
+  outcome
+  message
+  host
+  user
+  sourceIp
+  sourcePort
+  destinationIp
+  destinationPort
+  process
+}
+    `, {"fragmentName":"EventRow"}) as unknown as TypedDocumentString<EventRowFragment, unknown>;
+export const AlertsDocument = new TypedDocumentString(`
+    query Alerts($first: Int, $after: String, $filter: AlertFilter) {
+  alerts(first: $first, after: $after, filter: $filter) {
+    edges {
+      cursor
+      node {
+        ...AlertRow
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment AlertRow on Alert {
+  id
+  revision
+  time
+  lastTime
+  title
+  severity
+  score
+  status
+  verdict
+  assignee
+  tags
+  entities {
+    type
+    value
+  }
+  rules {
+    id
+    title
+  }
+  findingCount
+  eventCount
+  storedAt
+  reason
+}`) as unknown as TypedDocumentString<AlertsQuery, AlertsQueryVariables>;
+export const AlertDetailDocument = new TypedDocumentString(`
+    query AlertDetail($id: ID!) {
+  alert(id: $id) {
+    ...AlertRow
+    notes {
+      at
+      by
+      text
+    }
+    rules {
+      id
+      version
+      title
+      description
+      author
+      license
+      reference
+      tags
+    }
+    findings {
+      id
+      time
+      lastTime
+      kind
+      severity
+      status
+      eventCount
+      supersedes
+      reason
+      rule {
+        id
+        title
+        version
+      }
+      entities {
+        type
+        value
+      }
+      matchedFields {
+        name
+        value
+      }
+    }
+    events {
+      id
+      time
+      dataset
+      topic
+      partition
+      offset
+      event {
+        ...EventRow
+      }
+    }
+  }
+}
+    fragment AlertRow on Alert {
+  id
+  revision
+  time
+  lastTime
+  title
+  severity
+  score
+  status
+  verdict
+  assignee
+  tags
+  entities {
+    type
+    value
+  }
+  rules {
+    id
+    title
+  }
+  findingCount
+  eventCount
+  storedAt
+  reason
+}
+fragment EventRow on Event {
+  id
+  time
+  dataset
+  sensor
+  kind
+  category
+  action
+  code
+  severity
+  outcome
+  message
+  host
+  user
+  sourceIp
+  sourcePort
+  destinationIp
+  destinationPort
+  process
+}`) as unknown as TypedDocumentString<AlertDetailQuery, AlertDetailQueryVariables>;
+export const AlertEvidenceDocument = new TypedDocumentString(`
+    query AlertEvidence($id: ID!) {
+  alert(id: $id) {
+    id
+    events {
+      id
+      topic
+      partition
+      offset
+      event {
+        id
+        native
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AlertEvidenceQuery, AlertEvidenceQueryVariables>;
+export const UpdateAlertsDocument = new TypedDocumentString(`
+    mutation UpdateAlerts($ids: [ID!]!, $change: AlertChange!) {
+  updateAlerts(ids: $ids, change: $change) {
+    ...AlertRow
+    notes {
+      at
+      by
+      text
+    }
+  }
+}
+    fragment AlertRow on Alert {
+  id
+  revision
+  time
+  lastTime
+  title
+  severity
+  score
+  status
+  verdict
+  assignee
+  tags
+  entities {
+    type
+    value
+  }
+  rules {
+    id
+    title
+  }
+  findingCount
+  eventCount
+  storedAt
+  reason
+}`) as unknown as TypedDocumentString<UpdateAlertsMutation, UpdateAlertsMutationVariables>;
+export const AlertChangedDocument = new TypedDocumentString(`
+    subscription AlertChanged($minSeverity: Severity) {
+  alertChanged(minSeverity: $minSeverity) {
+    ...AlertRow
+  }
+}
+    fragment AlertRow on Alert {
+  id
+  revision
+  time
+  lastTime
+  title
+  severity
+  score
+  status
+  verdict
+  assignee
+  tags
+  entities {
+    type
+    value
+  }
+  rules {
+    id
+    title
+  }
+  findingCount
+  eventCount
+  storedAt
+  reason
+}`) as unknown as TypedDocumentString<AlertChangedSubscription, AlertChangedSubscriptionVariables>;
+export const EventsDocument = new TypedDocumentString(`
+    query Events($first: Int, $after: String, $filter: EventFilter) {
+  events(first: $first, after: $after, filter: $filter) {
+    edges {
+      cursor
+      node {
+        ...EventRow
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment EventRow on Event {
+  id
+  time
+  dataset
+  sensor
+  kind
+  category
+  action
+  code
+  severity
+  outcome
+  message
+  host
+  user
+  sourceIp
+  sourcePort
+  destinationIp
+  destinationPort
+  process
+}`) as unknown as TypedDocumentString<EventsQuery, EventsQueryVariables>;
+export const EventDetailDocument = new TypedDocumentString(`
+    query EventDetail($id: ID!) {
+  event(id: $id) {
+    ...EventRow
+    type
+    fields
+    native
+    labels
+    storedAt
+    provenance {
+      topic
+      partition
+      offset
+      appendedAt
+      parser
+      parserVersion
+    }
+  }
+}
+    fragment EventRow on Event {
+  id
+  time
+  dataset
+  sensor
+  kind
+  category
+  action
+  code
+  severity
+  outcome
+  message
+  host
+  user
+  sourceIp
+  sourcePort
+  destinationIp
+  destinationPort
+  process
+}`) as unknown as TypedDocumentString<EventDetailQuery, EventDetailQueryVariables>;
+export const EventHistogramDocument = new TypedDocumentString(`
+    query EventHistogram($from: Time!, $to: Time!, $spanSeconds: Int!, $filter: EventFilter) {
+  eventCounts(
+    from: $from
+    to: $to
+    spanSeconds: $spanSeconds
+    by: dataset
+    filter: $filter
+  ) {
+    start
+    count
+    series
+  }
+}
+    `) as unknown as TypedDocumentString<EventHistogramQuery, EventHistogramQueryVariables>;
+export const EventFacetDocument = new TypedDocumentString(`
+    query EventFacet($field: String!, $from: Time!, $to: Time!, $first: Int, $filter: EventFilter) {
+  eventTop(field: $field, from: $from, to: $to, first: $first, filter: $filter) {
+    name
+    count
+  }
+}
+    `) as unknown as TypedDocumentString<EventFacetQuery, EventFacetQueryVariables>;
+export const EventTailDocument = new TypedDocumentString(`
+    subscription EventTail($filter: EventFilter) {
+  eventTail(filter: $filter) {
+    leftOut
+    events {
+      ...EventRow
+    }
+  }
+}
+    fragment EventRow on Event {
+  id
+  time
+  dataset
+  sensor
+  kind
+  category
+  action
+  code
+  severity
+  outcome
+  message
+  host
+  user
+  sourceIp
+  sourcePort
+  destinationIp
+  destinationPort
+  process
+}`) as unknown as TypedDocumentString<EventTailSubscription, EventTailSubscriptionVariables>;
+export const EventRateDocument = new TypedDocumentString(`
+    query EventRate($from: Time!, $to: Time!, $spanSeconds: Int!) {
+  eventCounts(from: $from, to: $to, spanSeconds: $spanSeconds, by: sensor) {
+    start
+    count
+    series
+  }
+}
+    `) as unknown as TypedDocumentString<EventRateQuery, EventRateQueryVariables>;
+export const OverviewDocument = new TypedDocumentString(`
+    query Overview($before: Time!, $from: Time!, $to: Time!, $spanSeconds: Int!, $wholeSeconds: Int!) {
+  alertCounts(from: $from, to: $to, spanSeconds: $spanSeconds) {
+    start
+    count
+    series
+  }
+  alertsBefore: alertCounts(from: $before, to: $from, spanSeconds: $wholeSeconds) {
+    start
+    count
+    series
+  }
+  eventsBefore: eventCounts(
+    from: $before
+    to: $from
+    spanSeconds: $wholeSeconds
+    by: sensor
+  ) {
+    start
+    count
+    series
+  }
+  findingsByRule(from: $from, to: $to, first: 50) {
+    ruleId
+    title
+    severity
+    count
+    lastTime
+  }
+  findingsBefore: findingsByRule(from: $before, to: $from, first: 50) {
+    ruleId
+    count
+  }
+}
+    `) as unknown as TypedDocumentString<OverviewQuery, OverviewQueryVariables>;
+export const OpenAlertsDocument = new TypedDocumentString(`
+    query OpenAlerts($first: Int) {
+  alerts(first: $first, filter: {status: [open, acknowledged]}) {
+    edges {
+      node {
+        ...AlertRow
+      }
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
+}
+    fragment AlertRow on Alert {
+  id
+  revision
+  time
+  lastTime
+  title
+  severity
+  score
+  status
+  verdict
+  assignee
+  tags
+  entities {
+    type
+    value
+  }
+  rules {
+    id
+    title
+  }
+  findingCount
+  eventCount
+  storedAt
+  reason
+}`) as unknown as TypedDocumentString<OpenAlertsQuery, OpenAlertsQueryVariables>;
+export const NewestEventsDocument = new TypedDocumentString(`
+    query NewestEvents($first: Int) {
+  events(first: $first) {
+    edges {
+      node {
+        ...EventRow
+      }
+    }
+  }
+}
+    fragment EventRow on Event {
+  id
+  time
+  dataset
+  sensor
+  kind
+  category
+  action
+  code
+  severity
+  outcome
+  message
+  host
+  user
+  sourceIp
+  sourcePort
+  destinationIp
+  destinationPort
+  process
+}`) as unknown as TypedDocumentString<NewestEventsQuery, NewestEventsQueryVariables>;
+export const PipelineHealthDocument = new TypedDocumentString(`
+    query PipelineHealth {
+  pipeline {
+    state
+    parts {
+      name
+      kind
+      state
+      version
+      detail
+      downSince
+    }
+    stages {
+      name
+      inputTopic
+      outputTopics
+      lag
+      watermark
+      inPerSecond
+      in
+      passed
+      out
+      dropped {
+        name
+        count
+      }
+      rejected {
+        name
+        count
+      }
+    }
+    topics {
+      name
+      partitions
+      records
+      schema
+      key
+    }
+    deadLetterCounts {
+      name
+      count
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PipelineHealthQuery, PipelineHealthQueryVariables>;
+export const DeadLettersDocument = new TypedDocumentString(`
+    query DeadLetters($first: Int, $after: String, $code: String) {
+  deadLetters(first: $first, after: $after, code: $code) {
+    edges {
+      cursor
+      node {
+        id
+        at
+        stage
+        code
+        message
+        topic
+        partition
+        offset
+        bytes
+        preview
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeadLettersQuery, DeadLettersQueryVariables>;
+export const ViewerDocument = new TypedDocumentString(`
+    query Viewer {
+  viewer {
+    user
+    organization
+    roles
+  }
+}
+    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;

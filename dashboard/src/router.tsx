@@ -1,0 +1,54 @@
+// Every page with its address. Areas come when they are visited; the address holds what is shown.
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { readAlertsSearch } from './alerts/address.ts';
+import { readEventsSearch } from './events/address.ts';
+import { readOverviewSearch } from './overview/address.ts';
+import { readPipelineSearch } from './pipeline/address.ts';
+import { session } from './session/tokens.ts';
+import { Frame } from './shell/frame.tsx';
+import { Lost } from './shell/lost.tsx';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search): { next?: string } => (typeof search['next'] === 'string' && /^\/(?!\/)/.test(search['next']) ? { next: search['next'] } : {}),
+  component: lazyRouteComponent(() => import('./session/login.tsx'), 'LoginPage'),
+});
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: Frame,
+  beforeLoad: ({ location }) => {
+    if (session.get() === 'out') throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } });
+  },
+});
+
+const overview = createRoute({ getParentRoute: () => inside, path: '/', validateSearch: readOverviewSearch, component: lazyRouteComponent(() => import('./overview/page.tsx'), 'OverviewPage') });
+const alerts = createRoute({ getParentRoute: () => inside, path: '/alerts', validateSearch: readAlertsSearch, component: lazyRouteComponent(() => import('./alerts/page.tsx'), 'AlertsPage') });
+const alert = createRoute({ getParentRoute: () => alerts, path: '$alertId' });
+const events = createRoute({ getParentRoute: () => inside, path: '/events', validateSearch: readEventsSearch, component: lazyRouteComponent(() => import('./events/page.tsx'), 'EventsPage') });
+const event = createRoute({ getParentRoute: () => events, path: '$eventId' });
+const pipeline = createRoute({ getParentRoute: () => inside, path: '/pipeline', validateSearch: readPipelineSearch, component: lazyRouteComponent(() => import('./pipeline/page.tsx'), 'PipelinePage') });
+const kit = createRoute({ getParentRoute: () => root, path: '/kit', component: import.meta.env.DEV ? lazyRouteComponent(() => import('./kit/showcase.tsx'), 'Showcase') : Lost });
+
+export const router = createRouter({
+  routeTree: root.addChildren([login, kit, inside.addChildren([overview, alerts.addChildren([alert]), events.addChildren([event]), pipeline])]),
+  defaultPreload: 'intent',
+  // Addresses are read and typed by people: plain names and values, no JSON.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (search) => {
+    const params = new URLSearchParams();
+    for (const [name, value] of Object.entries(search)) if (typeof value === 'string' && value !== '') params.set(name, value);
+    const text = params.toString().replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%2F', '/');
+    return text === '' ? '' : `?${text}`;
+  },
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

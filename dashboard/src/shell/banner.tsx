@@ -1,0 +1,45 @@
+// Names the part that is away, since when, and what that means for what is on the screen.
+import { useNow } from '../kit/clock.ts';
+import { age, duration } from '../kit/numbers.ts';
+import { HealthShape, healthOf } from '../kit/severity.tsx';
+import { toMs } from '../kit/time.ts';
+import { useHealth, type Part } from './health.tsx';
+import './banner.css';
+
+/** What stops and what goes on while a part is away; the API's own `detail` says what to do. */
+const meaning: Record<string, string> = {
+  broker: 'No new records arrive. What is stored can be read.',
+  database: 'Stored events and alerts cannot be read, and lists below stay as they were. Records wait in their topics; nothing is lost.',
+  registry: 'Records keep flowing with the schemas that are cached.',
+  connect: 'Documents for other systems wait in their topics.',
+};
+
+export function Banner() {
+  const health = useHealth();
+  const now = useNow(1000);
+  if (health.problem !== undefined) {
+    return (
+      <div className="banner banner-bad" role="alert">
+        <HealthShape health="bad" />
+        <p>
+          <strong>{health.problem.title}</strong> {health.at === undefined ? '' : `What you see is ${age(now - health.at)} old. `}{health.problem.advice}
+        </p>
+      </div>
+    );
+  }
+  const away = (health.data?.pipeline.parts ?? []).filter(({ state }) => healthOf(state) === 'bad' || state === 'starting');
+  return away.map((part) => <AwayPart key={part.name} part={part} now={now} />);
+}
+
+function AwayPart({ part, now }: { readonly part: Part; readonly now: number }) {
+  const isStarting = part.state === 'starting';
+  return (
+    <div className={`banner ${isStarting ? 'banner-waiting' : 'banner-bad'}`} role="alert">
+      <HealthShape health={isStarting ? 'waiting' : 'bad'} />
+      <p>
+        <strong>{isStarting ? `The ${part.name} is starting.` : `The ${part.name} is away${part.downSince === null ? '' : ` for ${duration(now - toMs(part.downSince))}`}.`}</strong>
+        {' '}{meaning[part.name] ?? ''} {part.detail}
+      </p>
+    </div>
+  );
+}

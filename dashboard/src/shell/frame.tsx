@@ -1,0 +1,42 @@
+import { Outlet, useNavigate } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useKeys } from '../kit/keys.ts';
+import { fieldTerm } from '../kit/search-language.ts';
+import { Deeds } from '../kit/undo.tsx';
+import { ValueContext, ValueMenu, type ValueActions } from '../kit/value.tsx';
+import { Banner } from './banner.tsx';
+import { HealthProvider } from './health.tsx';
+import { KeysHelp } from './keys-help.tsx';
+import { OpenAlertsProvider } from './open-alerts.tsx';
+import { Rail } from './rail.tsx';
+import './frame.css';
+
+export function Frame() {
+  const navigate = useNavigate();
+  useKeys([
+    { keys: 'g o', label: 'Overview', group: 'Go to', run: () => void navigate({ to: '/' }) },
+    { keys: 'g a', label: 'Alerts', group: 'Go to', run: () => void navigate({ to: '/alerts' }) },
+    { keys: 'g e', label: 'Events', group: 'Go to', run: () => void navigate({ to: '/events' }) },
+    { keys: 'g p', label: 'Pipeline', group: 'Go to', run: () => void navigate({ to: '/pipeline' }) },
+  ]);
+  // Where a page says nothing else, filtering for a value opens a search for it.
+  const actions = useMemo<ValueActions>(() => ({ filter: (field, value, isNegated) => void navigate({ to: '/events', search: { q: fieldTerm(field, value, isNegated) } }) }), [navigate]);
+  return (
+    <HealthProvider>
+      <OpenAlertsProvider>
+        <ValueContext value={actions}>
+          <div className="frame">
+            <Rail />
+            <div className="frame-main">
+              <Banner />
+              <main className="frame-page"><Outlet /></main>
+            </div>
+          </div>
+          <Deeds />
+          <ValueMenu />
+          <KeysHelp />
+        </ValueContext>
+      </OpenAlertsProvider>
+    </HealthProvider>
+  );
+}
