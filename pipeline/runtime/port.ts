@@ -27,6 +27,8 @@ export interface RawBatch {
   readonly nextOffset: number;
   readonly highWatermark: number;
   readonly lastStableOffset: number;
+  /** The range could not be read (checksum, decompression, format, size limit): no records, but the raw batch for a dead letter. */
+  readonly unreadable?: { readonly reason: string; readonly bytes: Buffer };
 }
 export interface OutRecord {
   readonly topic: string;

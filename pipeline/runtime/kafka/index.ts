@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+import type { Admin, Broker, ConsumerOptions, PartitionReader, Producer, TxnProducer } from '../port.ts';
+import { KafkaAdmin } from './admin.ts';
+import type { Compression } from './compression.ts';
+import { Connections } from './connections.ts';
+import { KafkaConsumer } from './consumer.ts';
+import type { SocketFactory } from './library.ts';
+import { quietLogger, troubleLog } from './log.ts';
+import { KafkaProducer } from './producer.ts';
+import { KafkaReader } from './reader.ts';
+import { KafkaTxnProducer } from './txn-producer.ts';
+
+export interface KafkaBrokerOptions {
+  /** `host:port` of some nodes of the cluster. */
+  readonly brokers: readonly string[];
+  /** Shows in the broker's logs, quotas and group descriptions. */
+  readonly clientId: string;
+  /** `true`, or options of node:tls. */
+  readonly ssl?: object | boolean | undefined;
+  readonly sasl?: { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string } | undefined;
+  readonly log: Logger;
+  /** Of what we write; zstd level 1 unless told otherwise. */
+  readonly compression?: Compression;
+  /** How long one request may take; 15 s. */
+  readonly requestTimeoutMs?: number;
+  /** For tests: a way through a proxy. */
+  readonly socketFactory?: SocketFactory;
+  /** For the tests of the contract suite: commits offsets in a transaction without naming member and generation. */
+  readonly withoutGroupMetadata?: boolean;
+  /** For the tests of the contract suite: reads committed offsets while a transaction may still move them. */
+  readonly withoutStableReads?: boolean;
+}
+
+/**
+ * An Apache Kafka cluster, 2.5 or later, over connections of kafkajs 2.2.4. Connects when first used. Each consumer, producer, reader and
+ * admin has its own connections; closing it, or the broker, closes them.
+ */
+export function kafkaBroker(options: KafkaBrokerOptions): Broker {
+  const { brokers, clientId, ssl, sasl, log, socketFactory, requestTimeoutMs, compression = 'zstd', withoutGroupMetadata = false, withoutStableReads = false } = options;
+  const logger = quietLogger(log);
+  const open = new Set<() => Promise<void>>();
+  const connections = () => new Connections({ brokers, clientId, ssl, sasl, logger, socketFactory, requestTimeoutMs });
+  const closing = <T>(part: T, close: (part: T) => Promise<void>): T => {
+    open.add(() => close(part));
+    return part;
+  };
+  return {
+    consumer: (group: ConsumerOptions) => closing(new KafkaConsumer(
+      connections(), { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 2_000, rebalanceTimeoutMs: 60_000, ...group },
+      { log, isStable: !withoutStableReads, onTrouble: troubleLog(log, { group: group.groupId }) },
+    ), (consumer) => consumer.stop()),
+    reader: (): PartitionReader => closing(new KafkaReader(connections(), troubleLog(log, { reader: clientId })), (reader) => reader.close()),
+    producer: (): Producer => closing(new KafkaProducer(connections(), compression), (producer) => producer.close()),
+    txnProducer: ({ transactionalId, transactionTimeoutMs = 10_000 }): TxnProducer =>
+      closing(new KafkaTxnProducer(connections(), { transactionalId, transactionTimeoutMs, compression, withoutGroupMetadata }), (producer) => producer.close()),
+    admin: (): Admin => closing(new KafkaAdmin(connections(), !withoutStableReads), (admin) => admin.close()),
+    close: async () => {
+      await Promise.all([...open].map((close) => close()));
+      open.clear();
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { FencedError, RecordError, RetryableError } from '../../core/errors.ts';
+import { tpKey } from '../port.ts';
+import type { Appended, OutRecord, TopicPartition } from '../port.ts';
+import type { Compression } from './compression.ts';
+import type { Connections } from './connections.ts';
+import { BrokerError, isMoved, toPipelineError } from './errors.ts';
+import { BATCH_HEADROOM, produce } from './produce.ts';
+import type { PreparedBatch, ProduceAnswer } from './produce.ts';
+import { encodeBatch } from './record-batch.ts';
+import { retry } from './retry.ts';
+
+/** One request carries at most this much per partition before compression, so that its batch stays below the usual message.max.bytes. */
+const MAX_BATCH_BYTES = 900_000;
+const MAX_RECORDS = 2_000;
+const DUPLICATE_SEQUENCE_NUMBER = 46;
+
+export interface ProducerIds { readonly producerId: bigint; readonly producerEpoch: number }
+export interface SenderOptions {
+  readonly transactionalId: string | null;
+  readonly compression: Compression;
+  /** How long the same batch is sent again before giving up. */
+  readonly deliveryTimeoutMs: number;
+  /** Before the first batch to these partitions leaves: adds them to the transaction. */
+  readonly onPartitions: (partitions: readonly TopicPartition[]) => Promise<void>;
+}
+
+/**
+ * Sends for one producer id: cuts, encodes, numbers and repeats. A batch whose answer is lost is sent again as it is; the broker knows it
+ * by its sequence number and appends it once. One request at a time to each node, so order is kept. Callers take turns.
+ */
+export class Sender {
+  readonly #connections: Connections;
+  readonly #options: SenderOptions;
+  readonly #ids: ProducerIds;
+  readonly #sequences = new Map<string, number>();
+  #isBroken = false;
+
+  constructor(connections: Connections, ids: ProducerIds, options: SenderOptions) {
+    this.#connections = connections;
+    this.#ids = ids;
+    this.#options = options;
+  }
+
+  /** True once a batch was left without an answer: what the broker has of it is unknown, so the numbers that follow are too. */
+  get isBroken(): boolean { return this.#isBroken; }
+
+  async send(records: readonly OutRecord[]): Promise<readonly Appended[]> {
+    const appended: Appended[] = [];
+    for (const chunk of cut(records)) {
+      for (const part of await this.#sendChunk(chunk)) {
+        const last = appended.findLast(({ tp }) => tpKey(tp) === tpKey(part.tp));
+        if (last && last.first + last.count === part.first) appended[appended.indexOf(last)] = { ...last, count: last.count + part.count };
+        else appended.push(part);
+      }
+    }
+    return appended;
+  }
+
+  async #sendChunk(chunk: ReadonlyMap<string, readonly OutRecord[]>): Promise<readonly Appended[]> {
+    if (this.#isBroken) throw new RetryableError('TXN_MUST_ABORT', 'The producer lost the answer to an earlier send: a new one is needed');
+    const nowMs = Date.now();
+    const batches = [...chunk].map(([key, records]): PreparedBatch => ({
+      tp: { topic: records[0]!.topic, partition: records[0]!.partition },
+      count: records.length,
+      bytes: encodeBatch(records, {
+        ...this.#ids, firstSequence: this.#sequences.get(key) ?? 0, isTransactional: this.#options.transactionalId !== null,
+      }, this.#options.compression, nowMs, BATCH_HEADROOM),
+    }));
+    await this.#options.onPartitions(batches.map(({ tp }) => tp));
+    const appended = new Map<string, Appended>();
+    const left = new Map(batches.map((batch) => [tpKey(batch.tp), batch]));
+    try {
+      await retry(() => this.#attempt(left, appended), {
+        isRetriable: isMoved, deadlineMs: this.#options.deliveryTimeoutMs, before: () => this.#connections.refresh(),
+      });
+    } catch (error) {
+      const failure = toPipelineError(error, `produce to ${[...left.keys()].slice(0, 3).join(', ')}`);
+      // Of a record that was refused nothing was appended, and the numbers stand; all else leaves them in doubt.
+      if (!(failure instanceof RecordError)) this.#isBroken = true;
+      throw failure;
+    }
+    return [...appended.values()];
+  }
+
+  /** Sends what is left to the leaders of now, and strikes off what was appended. @throws the first failure, when all have answered. */
+  async #attempt(left: Map<string, PreparedBatch>, appended: Map<string, Appended>): Promise<void> {
+    const located = await Promise.all([...left.values()].map(async (batch) => ({ batch, leader: await this.#connections.leader(batch.tp) })));
+    const results = await Promise.allSettled([...Map.groupBy(located, ({ leader }) => leader)].map(async ([nodeId, group]) => {
+      const node = await this.#connections.node(nodeId);
+      const answers = await node.send(produce(this.#options.transactionalId, group.map(({ batch }) => batch)));
+      let failure: BrokerError | undefined;
+      for (const answer of answers) {
+        if (answer.errorCode === 0 || answer.errorCode === DUPLICATE_SEQUENCE_NUMBER) this.#accept(answer, left, appended);
+        else failure ??= new BrokerError(answer.errorCode);
+      }
+      if (failure) throw failure;
+    }));
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    if (failures.length > 0) throw failures.find((error) => !isMoved(error)) ?? failures[0];
+  }
+
+  #accept({ tp, baseOffset }: ProduceAnswer, left: Map<string, PreparedBatch>, appended: Map<string, Appended>): void {
+    const key = tpKey(tp);
+    const { count } = left.get(key)!;
+    left.delete(key);
+    appended.set(key, { tp, first: baseOffset, count });
+    this.#sequences.set(key, nextSequence(this.#sequences.get(key) ?? 0, count));
+  }
+}
+
+/** Sequence numbers go from 0 to 2^31 - 1 and then begin again. */
+export const nextSequence = (sequence: number, count: number): number => (sequence + count) % 2 ** 31;
+
+/** In order, by partition. A record above the limit goes alone: whether it is too large for its topic is the broker's to say. */
+export function* cut(records: readonly OutRecord[]): Generator<ReadonlyMap<string, readonly OutRecord[]>> {
+  let chunk = new Map<string, OutRecord[]>();
+  let sizes = new Map<string, number>();
+  let count = 0;
+  for (const record of records) {
+    const key = tpKey(record);
+    const size = sizeOf(record);
+    const filled = sizes.get(key) ?? 0;
+    if (count === MAX_RECORDS || (filled > 0 && filled + size > MAX_BATCH_BYTES)) {
+      yield chunk;
+      chunk = new Map();
+      sizes = new Map();
+      count = 0;
+    }
+    const group = chunk.get(key);
+    if (group) group.push(record); else chunk.set(key, [record]);
+    sizes.set(key, (sizes.get(key) ?? 0) + size);
+    count++;
+  }
+  if (count > 0) yield chunk;
+}
+
+function sizeOf({ key, value, headers }: OutRecord): number {
+  let size = 20 + (key?.length ?? 0) + (value?.length ?? 0);
+  if (headers) for (const [name, bytes] of headers) size += 10 + name.length * 3 + bytes.length;
+  return size;
+}
+
+export const isFenced = (error: unknown): boolean => error instanceof FencedError && error.code === 'PRODUCER_FENCED';
