@@ -1,14 +1,19 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // Tests that need a server, a browser or the whole chain say so in their name; test/services.ts starts the servers, and only for them.
 const SERVICES = ['**/*.{kafka,db,registry,e2e,browser}.test.ts'];
 const NEVER = ['**/node_modules/**', '**/.goshawk/**', '**/dist/**'];
 
+// Vite would take the module build of graphql where Node takes the other: two copies, whose objects refuse each other.
+const resolve = { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] };
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/count-reporter.ts'],
     projects: [
       {
+        resolve,
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
@@ -17,6 +22,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           name: 'services',
           include: SERVICES,

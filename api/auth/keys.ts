@@ -16,7 +16,12 @@ export interface SigningKeys {
 }
 
 export const ALGORITHM = 'EdDSA';
-export const KEY_FILE = 'token-signing.jwk';
+const KEY_FILE = 'token-signing.jwk';
+
+/** Of a local installation. */
+export const keyFolderOf = (dataFolder: string): string => join(dataFolder, 'keys');
+/** Whether an installation has been there already. */
+export const hasKey = (folder: string): boolean => existsSync(join(folder, KEY_FILE));
 
 /**
  * Reads `<folder>/token-signing.jwk`, or makes folder (0700) and key (0600). Two processes that start at once end with the same key.

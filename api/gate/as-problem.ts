@@ -60,7 +60,6 @@ function fastifyProblem(error: unknown): ApiProblem | undefined {
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return undefined;
   switch (statusCode) {
     case 404: return new ApiProblem('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.', { cause: error });
-    case 405: return new ApiProblem('METHOD_NOT_ALLOWED', 'Another method is expected here. /docs lists what there is.', { cause: error });
     case 413: return new ApiProblem('BODY_TOO_LARGE', 'Send fewer or smaller items per request.', { cause: error });
     case 415: return new ApiProblem('UNSUPPORTED_MEDIA_TYPE', 'Send JSON with `content-type: application/json`.', { cause: error });
     default: return new ApiProblem('INVALID_REQUEST', typeof message === 'string' ? message : 'The request cannot be read.', { cause: error });

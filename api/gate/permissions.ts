@@ -25,8 +25,12 @@ export const PERMISSIONS = {
   'GET /.well-known/jwks.json': PUBLIC,
   'GET /openapi.json': PUBLIC,
   'GET /docs': PUBLIC,
+  'GET /docs/': PUBLIC,
   'GET /docs/*': PUBLIC,
-  'GET /docs/static/*': PUBLIC,
+  'GET /docs/json': PUBLIC,
+  'GET /docs/yaml': PUBLIC,
+  'GET /docs/static/index.html': PUBLIC,
+  'GET /docs/static/swagger-initializer.js': PUBLIC,
   'GET /': PUBLIC,
   'GET /*': PUBLIC,
 

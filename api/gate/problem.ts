@@ -11,7 +11,6 @@ export const PROBLEMS = {
   SESSION_ENDED: { status: 401, title: 'The session has ended.' },
   FORBIDDEN: { status: 403, title: 'The role does not allow this.' },
   NOT_FOUND: { status: 404, title: 'There is no such thing.' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'The method does not fit the address.' },
   CONFLICT: { status: 409, title: 'The change does not fit what is there.' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type is not supported.' },

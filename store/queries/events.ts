@@ -66,7 +66,7 @@ export interface EventFilter {
   readonly search?: Search;
 }
 
-const SELECT_EVENT = `
+export const SELECT_EVENT = `
   e.event_time AS "time", encode(e.id, 'hex') AS "id", e.dataset, e.sensor, e.product, e.kind, e.category, e.type, e.outcome, e.action, e.code,
   e.provider, e.severity, e.message, e.host_name AS "hostName", e.user_name AS "userName", e.target_user_name AS "targetUserName",
   host(e.source_ip) AS "sourceIp", e.source_port AS "sourcePort", host(e.destination_ip) AS "destinationIp", e.destination_port AS "destinationPort",

@@ -12,3 +12,6 @@ export async function manyOf<Row>(sql: Sql, text: string, values: readonly unkno
 export async function oneOf<Row>(sql: Sql, text: string, values: readonly unknown[] = []): Promise<Row | undefined> {
   return (await manyOf<Row>(sql, text, values))[0];
 }
+
+/** What `openPool` gives, for those that may not import the driver. */
+export type { Client as DatabaseClient, Pool as DatabasePool } from 'pg';

@@ -34,8 +34,8 @@ export function searchCondition(search: Search, parameters: Parameters): string 
 
 /** The text as it stands inside a JSON string, without the quotation marks. */
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
-const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
-const likePattern = (pieces: Pieces): string => pieces.map(escapeLike).join('%');
+export const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
+export const likePattern = (pieces: Pieces): string => pieces.map(escapeLike).join('%');
 
 function fieldCondition(term: FieldTerm, parameters: Parameters): string {
   const field = ecsNameOf(term.field);

@@ -1,0 +1,52 @@
+// What the API is given. It opens none of these and closes none, except where it says so.
+import type { Registry as MetricsRegistry } from 'prom-client';
+import type { Logger } from 'pino';
+import type { Micros } from '../pipeline/core/index.ts';
+import type { Topology } from '../pipeline/core/topology.ts';
+import type { Broker } from '../pipeline/runtime/port.ts';
+import type { Codec } from '../schemas/avro/codec.ts';
+import type { DatabaseClient, DatabasePool } from '../store/queries/sql.ts';
+import type { ApiConfig } from './config.ts';
+
+/** How a part of the installation is; see `Part` in the query schema. */
+export interface PartState {
+  readonly state: 'up' | 'down' | 'starting' | 'off';
+  readonly version: string | null;
+  /** What is wrong and what to do, or a fact worth knowing; empty when all is well. */
+  readonly detail: string;
+}
+/** A part that somebody else knows about. `check` may throw: then the part is down, for the reason that the error gives. */
+export interface PartProbe {
+  readonly name: string;
+  readonly kind: string;
+  readonly url?: string;
+  readonly check: (signal: AbortSignal) => Promise<PartState>;
+}
+
+export interface ApiDeps {
+  readonly config: ApiConfig;
+  readonly log: Logger;
+  /** Signs in as goshawk_api. */
+  readonly pool: DatabasePool;
+  /** A new connection with the same role, for LISTEN; the API connects and ends it. */
+  readonly openListener: () => DatabaseClient;
+  readonly broker: Broker;
+  /** Its ids may still be unknown while the registry is away; `codec.load` is called for what is missing. */
+  readonly codec: Codec;
+  /** Whose stages the pipeline page shows. */
+  readonly topology: Topology;
+  /** Makes the topic of a gateway source where it is missing. */
+  readonly createRawTopic: (name: string) => Promise<void>;
+  /** Registry, connect, processes: what the API does not use itself. */
+  readonly probes: readonly PartProbe[];
+  readonly metrics: MetricsRegistry;
+  readonly installationId: string;
+  /** Where the signing key lies, or is made. */
+  readonly keyFolder: string;
+  /** The built dashboard; null = the page says that it is not built. */
+  readonly dashboardFolder: string | null;
+  readonly version: string;
+  /** `goshawk`, or the lane whose ledger is shown. */
+  readonly app?: string;
+  readonly wallMicros?: () => Micros;
+}

@@ -1,0 +1,63 @@
+import type { Micros } from '../pipeline/core/index.ts';
+import type { EventFilter } from '../store/queries/events.ts';
+import { isAddressOrNetwork } from '../store/queries/search/sql.ts';
+import { parseSearch } from '../store/queries/search/syntax.ts';
+import { ApiProblem } from './gate/problem.ts';
+
+/** As it comes in: `null` is the same as absent. */
+export interface EventFilterInput {
+  readonly from?: Micros | null | undefined;
+  readonly to?: Micros | null | undefined;
+  readonly dataset?: readonly string[] | null | undefined;
+  readonly sensor?: readonly string[] | null | undefined;
+  readonly host?: readonly string[] | null | undefined;
+  readonly user?: readonly string[] | null | undefined;
+  readonly address?: string | null | undefined;
+  readonly minSeverity?: number | null | undefined;
+  readonly search?: string | null | undefined;
+}
+
+const MAX_NAMES = 100;
+const LISTS = ['dataset', 'sensor', 'host', 'user'] as const;
+
+/**
+ * @param at JSON pointer to the filter in the request, for errors.
+ * @throws ApiProblem INVALID_REQUEST, SearchError
+ */
+export function readEventFilter(input: EventFilterInput | null | undefined, at = '/filter'): EventFilter {
+  const filter: { -readonly [K in keyof EventFilter]: EventFilter[K] } = {};
+  if (input === null || input === undefined) return filter;
+  const { from, to, address, minSeverity, search } = input;
+  if (typeof from === 'number') filter.from = from;
+  if (typeof to === 'number') filter.to = to;
+  for (const name of LISTS) {
+    const values = input[name];
+    if (values === null || values === undefined) continue;
+    if (values.length > MAX_NAMES) throw invalid(`${at}/${name}`, `At most ${MAX_NAMES} values.`);
+    filter[name] = values.map((value) => withoutNul(value, `${at}/${name}`));
+  }
+  if (typeof address === 'string' && address !== '') {
+    if (!isAddressOrNetwork(address)) throw invalid(`${at}/address`, 'Write an address such as 10.0.0.1 or a network such as 10.0.0.0/8.');
+    filter.address = address;
+  }
+  if (typeof minSeverity === 'number') filter.minSeverity = Math.round(Math.min(Math.max(minSeverity, 0), 100));
+  if (typeof search === 'string') filter.search = parseSearch(search);
+  return filter;
+}
+
+/** @throws ApiProblem INVALID_REQUEST for a range that is empty or has too many spans to draw. */
+export function readRange(from: Micros, to: Micros, spanSeconds: number): { readonly from: Micros; readonly to: Micros; readonly spanMicros: Micros } {
+  if (from >= to) throw invalid('/to', 'The range ends after it begins.');
+  if (spanSeconds < 1) throw invalid('/spanSeconds', 'At least one second.');
+  const spanMicros = spanSeconds * 1_000_000;
+  if ((to - from) / spanMicros > MAX_SPANS) throw invalid('/spanSeconds', `A range has at most ${MAX_SPANS} spans: take longer ones.`);
+  return { from, to, spanMicros };
+}
+const MAX_SPANS = 2_000;
+
+export function withoutNul(value: string, at: string): string {
+  if (value.includes('\0')) throw invalid(at, 'Text cannot hold the character NUL.');
+  return value;
+}
+
+const invalid = (at: string, detail: string) => new ApiProblem('INVALID_REQUEST', detail, { errors: [{ pointer: at, detail }] });

@@ -1,0 +1,79 @@
+// In front of every route: a request id, who asks, whether they may, how often; and behind it, how what failed is said.
+import { randomUUID } from 'node:crypto';
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { unauthenticated } from '../auth/tokens.ts';
+import type { Principal, Tokens } from '../auth/tokens.ts';
+import type { ApiConfig } from '../config.ts';
+import { asProblem } from './as-problem.ts';
+import { accessOf, mayDo } from './permissions.ts';
+import { ApiProblem } from './problem.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null on public routes without a token. */
+    principal: Principal | null;
+  }
+}
+
+/** Callers may name their requests: letters, digits, `.`, `_`, `-`, at most 64. */
+export const requestIdOf = (given: string | readonly string[] | undefined): string => (typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID());
+
+/** Of a request behind the gate, where the table asks for a role. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.principal === null) throw unauthenticated('Send a token: `authorization: Bearer ...`. `./goshawk token` makes one.');
+  return request.principal;
+}
+
+/** The token of a request, of a WebSocket's first message, or null. */
+export const bearerOf = (authorization: unknown): string | null =>
+  (typeof authorization === 'string' ? /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1] ?? null : null);
+
+export async function registerGate(app: FastifyInstance, config: ApiConfig, tokens: Tokens): Promise<void> {
+  app.decorateRequest('principal', null);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (request.is404) return;
+    const token = bearerOf(request.headers.authorization);
+    const access = accessOf(permissionName(request));
+    // A stale token does not keep anybody from what needs none, signing in above all.
+    if (token !== null && (access !== 'public' || WITH_OPTIONAL_TOKEN.has(request.routeOptions.url ?? ''))) request.principal = await tokens.verify(token);
+    if (access === 'public' || (access === 'loopback' && isOpen(request, config))) return;
+    requireRole(principalOf(request), permissionName(request));
+  });
+  await app.register(rateLimit, {
+    max: config.requestsPerMinute,
+    timeWindow: 60_000,
+    enableDraftSpec: true,
+    keyGenerator: ({ principal, ip }) => (principal === null ? `address ${ip}` : `user ${principal.organization}/${principal.user}`),
+    errorResponseBuilder: (_request, { ttl }) => new ApiProblem('RATE_LIMITED', `Wait ${Math.ceil(ttl / 1_000)} s, then send fewer requests a minute.`),
+  });
+  app.setErrorHandler((error, request, reply) => sendProblem(asProblem(error), request, reply));
+  app.setNotFoundHandler((request, reply) => sendProblem(new ApiProblem('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.'), request, reply));
+}
+
+/** Answers with a problem; what is our mistake goes to the log with its cause. */
+export function sendProblem(problem: ApiProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (problem.code === 'UNEXPECTED') request.log.error({ code: problem.code, err: problem.cause, requestId: request.id, route: request.routeOptions.url }, 'A request failed unexpectedly.');
+  else if (problem.status >= 500) request.log.warn({ code: problem.code, reason: (problem.cause as Error | undefined)?.message, requestId: request.id }, 'A request could not be served.');
+  return reply.code(problem.status).headers(problem.headers).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem.document(request.id)));
+}
+
+/** What the table of permissions calls the route. */
+const permissionName = ({ method, routeOptions }: FastifyRequest): string => `${method === 'HEAD' ? 'GET' : method} ${routeOptions.url ?? ''}`;
+
+/** Public as a page or an upgrade, with operations that need a token. */
+const WITH_OPTIONAL_TOKEN = new Set(['/graphql', '/live']);
+
+/** @throws ApiProblem FORBIDDEN */
+export function requireRole(principal: Principal, name: string): void {
+  if (mayDo(name, principal.roles)) return;
+  const access = accessOf(name);
+  throw new ApiProblem('FORBIDDEN', typeof access === 'object' ? `Needs one of the roles ${access.join(', ')}; yours: ${principal.roles.join(', ') || 'none'}.` : 'No role may do this.');
+}
+
+function isOpen({ ip, headers }: FastifyRequest, { metricsAccess }: ApiConfig): boolean {
+  if (metricsAccess === 'open') return true;
+  // Behind a proxy on this machine every request seems local.
+  return metricsAccess === 'loopback' && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined && /^(127\.|::1$|::ffff:127\.)/.test(ip);
+}

@@ -1,0 +1,86 @@
+// What a resolver is given.
+import DataLoader from 'dataloader';
+import type { Micros } from '../../pipeline/core/index.ts';
+import type { EventRef } from '../../schemas/avro/types.gen.ts';
+import { withOrganization } from '../../store/connect.ts';
+import { notesOf } from '../../store/queries/alerts.ts';
+import type { NoteRow } from '../../store/queries/alerts.ts';
+import { eventsByIds } from '../../store/queries/events.ts';
+import type { EventRow } from '../../store/queries/events.ts';
+import { evidenceOf } from '../../store/queries/evidence.ts';
+import { findingsByIds } from '../../store/queries/findings.ts';
+import type { FindingRow } from '../../store/queries/findings.ts';
+import type { DatabasePool, Sql } from '../../store/queries/sql.ts';
+import { appendAudit } from '../../store/queries/users.ts';
+import type { Principal } from '../auth/tokens.ts';
+import type { AlertFeed } from '../live/alert-feed.ts';
+import type { EventTail } from '../live/tail.ts';
+import { parseLetterId } from '../pipeline/dead-letters.ts';
+import type { DeadLetterIndex } from '../pipeline/dead-letters.ts';
+import type { DeadLetterPreview } from '../pipeline/preview.ts';
+import type { PipelineMonitor } from '../pipeline/monitor.ts';
+
+/** What lives as long as the API and serves every request. */
+export interface Services {
+  readonly pool: DatabasePool;
+  readonly monitor: PipelineMonitor;
+  readonly deadLetters: DeadLetterIndex;
+  readonly preview: DeadLetterPreview;
+  readonly alertFeed: AlertFeed;
+  readonly tail: EventTail;
+}
+
+export interface ApiContext {
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly services: Services;
+  /** One transaction that sees the caller's organization. */
+  readonly read: <T>(work: (sql: Sql) => Promise<T>) => Promise<T>;
+  readonly loaders: Loaders;
+}
+
+/** One query for all that a level of the answer asks, instead of one each. */
+export interface Loaders {
+  /** The stored event, else the copy kept as evidence, else null. */
+  readonly events: DataLoader<EventRef, EventRow | null>;
+  readonly findings: DataLoader<Ref, FindingRow | null>;
+  readonly notes: DataLoader<string, readonly NoteRow[]>;
+  /** By id of the dead letter, which must be of the caller's organization. Each look is audited. */
+  readonly previews: DataLoader<string, string | null>;
+}
+interface Ref { readonly id: string; readonly time: Micros }
+
+export function contextOf(services: Services, principal: Principal, requestId: string): ApiContext {
+  const read: ApiContext['read'] = (work) => withOrganization(services.pool, principal.organization, work);
+  return { principal, requestId, services, read, loaders: loadersOf(read, services, principal) };
+}
+
+const keyOf = ({ time, id }: Ref): string => `${time}-${id}`;
+
+function loadersOf(read: ApiContext['read'], services: Services, principal: Principal): Loaders {
+  // No cache: a subscription keeps its context for hours, and what it shows must be what is stored now.
+  const options = { cache: false, maxBatchSize: 1_000 } as const;
+  return {
+    events: new DataLoader<EventRef, EventRow | null>((refs) => read(async (sql) => {
+      const stored = byKey(await eventsByIds(sql, unique(refs)));
+      const missing = unique(refs.filter((ref) => !stored.has(keyOf(ref))));
+      const kept = byKey(await evidenceOf(sql, missing));
+      return refs.map((ref) => stored.get(keyOf(ref)) ?? kept.get(keyOf(ref)) ?? null);
+    }), options),
+    findings: new DataLoader<Ref, FindingRow | null>((refs) => read(async (sql) => {
+      const stored = byKey(await findingsByIds(sql, unique(refs)));
+      return refs.map((ref) => stored.get(keyOf(ref)) ?? null);
+    }), options),
+    notes: new DataLoader<string, readonly NoteRow[]>((ids) => read(async (sql) => {
+      const byAlert = Map.groupBy(await notesOf(sql, ids), ({ alertId }) => alertId);
+      return ids.map((id) => byAlert.get(id) ?? []);
+    }), options),
+    previews: new DataLoader<string, string | null>(async (ids) => {
+      await read((sql) => appendAudit(sql, principal.user, 'dead-letter.preview', `${ids.length} dead letters`, { ids }));
+      return services.preview(ids.map((id) => parseLetterId(id) ?? [0, 0]));
+    }, options),
+  };
+}
+
+const byKey = <Row extends Ref>(rows: readonly Row[]): ReadonlyMap<string, Row> => new Map(rows.map((row) => [keyOf(row), row]));
+const unique = <R extends Ref>(refs: readonly R[]): readonly R[] => [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()];

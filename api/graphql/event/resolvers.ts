@@ -1,0 +1,51 @@
+import type { Micros } from '../../../pipeline/core/index.ts';
+import { countEvents, eventsByIds, pageOfEvents, topValues } from '../../../store/queries/events.ts';
+import type { EventRow, EventSeries } from '../../../store/queries/events.ts';
+import { ApiProblem } from '../../gate/problem.ts';
+import { readEventFilter, readRange, withoutNul } from '../../event-filter.ts';
+import type { EventFilterInput } from '../../event-filter.ts';
+import { eventView, parsePublicId } from '../../event-view.ts';
+import { pageSize, parseCursor, toConnection } from '../../paging.ts';
+import type { ApiContext } from '../context.ts';
+
+interface Page { readonly first?: number | null; readonly after?: string | null; readonly filter?: EventFilterInput | null }
+interface Range { readonly from: Micros; readonly to: Micros }
+const MAX_TOP = 50;
+
+export default {
+  Query: {
+    async events(_root: unknown, args: Page, { read }: ApiContext) {
+      const first = pageSize(args.first);
+      const filter = readEventFilter(args.filter);
+      const after = parseCursor(args.after);
+      const rows = await read((sql) => pageOfEvents(sql, filter, after, first + 1)); // the one more answers hasNextPage
+      return toConnection(rows, first, ({ time, id }) => ({ at: time, id }));
+    },
+    async event(_root: unknown, { id }: { readonly id: string }, { read }: ApiContext) {
+      const ref = parsePublicId(id);
+      return ref === null ? null : (await read((sql) => eventsByIds(sql, [ref])))[0] ?? null;
+    },
+    eventCounts(_root: unknown, args: Range & { readonly spanSeconds: number; readonly by?: EventSeries | null; readonly filter?: EventFilterInput | null }, { read }: ApiContext) {
+      const range = readRange(args.from, args.to, args.spanSeconds);
+      const filter = readEventFilter(args.filter);
+      return read((sql) => countEvents(sql, range, args.by ?? 'dataset', narrowed(filter, range)));
+    },
+    eventTop(_root: unknown, args: Range & { readonly field: string; readonly first?: number | null; readonly filter?: EventFilterInput | null }, { read }: ApiContext) {
+      const { from, to } = args;
+      if (from >= to) throw new ApiProblem('INVALID_REQUEST', 'The range ends after it begins.', { errors: [{ pointer: '/to', detail: 'Not after `from`.' }] });
+      const filter = readEventFilter(args.filter);
+      return read((sql) => topValues(sql, withoutNul(args.field, '/field'), narrowed(filter, { from, to }), Math.min(pageSize(args.first ?? 10), MAX_TOP)));
+    },
+  },
+  Subscription: {
+    eventTail: {
+      subscribe: (_root: unknown, { filter }: { readonly filter?: EventFilterInput | null }, { principal, services }: ApiContext) => services.tail.watch(principal.organization, readEventFilter(filter)),
+      resolve: (batch: unknown) => batch,
+    },
+  },
+  Event: eventView satisfies Record<string, (row: EventRow) => unknown>,
+};
+
+/** The range of the chart, and within it that of the filter. */
+const narrowed = <F extends { readonly from?: Micros; readonly to?: Micros }>(filter: F, { from, to }: Range): F =>
+  ({ ...filter, from: Math.max(filter.from ?? from, from), to: Math.min(filter.to ?? to, to) });

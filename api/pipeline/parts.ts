@@ -1,0 +1,89 @@
+// Which parts of the installation answer, since when not, and what to do about it.
+import type { Micros } from '../../pipeline/core/index.ts';
+import type { Broker } from '../../pipeline/runtime/port.ts';
+import type { DatabasePool } from '../../store/queries/sql.ts';
+import type { PartProbe, PartState } from '../deps.ts';
+
+export interface Part extends PartState {
+  readonly name: string;
+  readonly kind: string;
+  readonly url: string | null;
+  readonly downSince: Micros | null;
+}
+
+const TIMEOUT_MS = 2_500;
+
+/** Asks all probes at once; what does not answer within 2.5 s is down. Remembers since when. */
+export class Parts {
+  readonly #probes: readonly PartProbe[];
+  readonly #wallMicros: () => Micros;
+  readonly #downSince = new Map<string, Micros>();
+
+  constructor(probes: readonly PartProbe[], wallMicros: () => Micros) {
+    this.#probes = probes;
+    this.#wallMicros = wallMicros;
+  }
+
+  /** In the order of the probes. Never throws. */
+  check(): Promise<readonly Part[]> {
+    return Promise.all(this.#probes.map(async ({ name, kind, url, check }): Promise<Part> => {
+      const state = await withinTime(check).catch((error: unknown): PartState => ({ state: 'down', version: null, detail: adviceFor(name, error) }));
+      if (state.state !== 'down') this.#downSince.delete(name);
+      else if (!this.#downSince.has(name)) this.#downSince.set(name, this.#wallMicros());
+      return { name, kind, url: url ?? null, ...state, downSince: this.#downSince.get(name) ?? null };
+    }));
+  }
+}
+
+async function withinTime(check: PartProbe['check']): Promise<PartState> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const late = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error(`no answer within ${TIMEOUT_MS / 1_000} s`)), { once: true }));
+  return Promise.race([check(signal), late]);
+}
+
+/** Whatever is away, nothing is lost: each sentence says what waits, and what to do. */
+const ADVICE: Readonly<Record<string, string>> = {
+  broker: 'Stages wait and go on where they were. Start it again, or look at logs/broker.log in the data folder.',
+  registry: 'Stages go on with the schemas that they know; only a new one would wait. Start it again, or look at logs/registry.log in the data folder.',
+  database: 'Events wait in their topics and are stored when it is back. Start it again, or look at logs/database.log in the data folder.',
+};
+const adviceFor = (name: string, error: unknown): string => {
+  const reason = error instanceof Error ? error.message || error.name : String(error);
+  return `Does not answer (${reason.split('\n', 1)[0]}). ${ADVICE[name] ?? 'Start it again, or look at its log.'}`;
+};
+
+export const brokerProbe = (broker: Broker): PartProbe => ({
+  name: 'broker', kind: 'kafka',
+  check: async () => {
+    const admin = broker.admin();
+    try {
+      return { state: 'up', version: null, detail: `Cluster ${await admin.clusterId()}` };
+    } finally {
+      await admin.close();
+    }
+  },
+});
+
+export const databaseProbe = (pool: DatabasePool): PartProbe => ({
+  name: 'database', kind: 'postgresql',
+  check: async () => {
+    const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
+    return { state: 'up', version: rows[0]?.version ?? null, detail: '' };
+  },
+});
+
+export const apiProbe = (version: string): PartProbe => ({ name: 'api', kind: 'api', check: async () => ({ state: 'up', version, detail: '' }) });
+
+/** Until connectors run here: said, so that nobody looks for what is wrong. */
+export const connectProbe: PartProbe = { name: 'connect', kind: 'connect', check: async () => ({ state: 'off', version: null, detail: 'No connectors run in this installation.' }) };
+
+/** `subjects` is the one request that every implementation of the Confluent API answers. */
+export const registryProbe = (url: string): PartProbe => ({
+  name: 'registry', kind: 'schema-registry', url,
+  check: async (signal) => {
+    const response = await fetch(new URL('subjects', url.endsWith('/') ? url : `${url}/`), { signal });
+    await response.body?.cancel();
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return { state: 'up', version: null, detail: '' };
+  },
+});

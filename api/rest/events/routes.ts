@@ -1,0 +1,126 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { withOrganization } from '../../../store/connect.ts';
+import { countEvents, eventsByIds, eventsByPosition, pageOfEvents } from '../../../store/queries/events.ts';
+import type { EventRow } from '../../../store/queries/events.ts';
+import { tpKey } from '../../../pipeline/runtime/port.ts';
+import type { Broker } from '../../../pipeline/runtime/port.ts';
+import { readEventFilter, readRange } from '../../event-filter.ts';
+import { eventDocument, parsePublicId } from '../../event-view.ts';
+import { principalOf } from '../../gate/gate.ts';
+import { notFound } from '../../gate/problem.ts';
+import type { Services } from '../../graphql/context.ts';
+import { cursorOf, parseCursor } from '../../paging.ts';
+import { isoOf } from '../../time.ts';
+import { linkNext, paging, text, time } from '../kit.ts';
+import type { Routes } from '../kit.ts';
+import { parseReceipt } from './receipt.ts';
+import type { Receipt } from './receipt.ts';
+
+const names = z.union([text(256), z.array(text(256)).max(100)]).transform((value) => (typeof value === 'string' ? [value] : value)).optional();
+const filter = {
+  from: time.optional().meta({ description: 'Inclusive.' }), to: time.optional().meta({ description: 'Exclusive.' }),
+  dataset: names, sensor: names, host: names, user: names,
+  address: text(64).optional().meta({ description: 'Source or destination: an address, or a network in CIDR form.' }),
+  minSeverity: z.coerce.number().min(0).max(100).optional(),
+  search: text(2_000).optional().meta({ description: 'The search language of the dashboard.' }),
+} as const;
+const event = z.record(z.string(), z.unknown()).meta({ id: 'Event', description: 'As the type Event of the query API.' });
+
+const HOUR = 3_600_000_000;
+/** A broker's clock and ours differ by less. */
+const CLOCK_MICROS = 300_000_000;
+
+interface EventRoutesDeps { readonly services: Services; readonly broker: Broker; readonly wallMicros: () => number }
+
+export function registerEventRoutes(app: Routes, { services, broker, wallMicros }: EventRoutesDeps): void {
+  const { pool } = services;
+
+  app.route({
+    method: 'GET', url: '/v2/events',
+    schema: { tags: ['events'], summary: 'Stored events, newest first', querystring: z.strictObject({ ...filter, ...paging }), response: { 200: z.object({ events: z.array(event) }) } },
+    handler: async (request, reply) => {
+      const { limit, cursor, ...input } = request.query;
+      const eventFilter = readEventFilter(input, '/query');
+      const after = parseCursor(cursor);
+      const rows = await withOrganization(pool, principalOf(request).organization, (sql) => pageOfEvents(sql, eventFilter, after, limit + 1));
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      linkNext(request, reply, rows.length > limit && last !== undefined ? cursorOf({ at: last.time, id: last.id }) : null);
+      return { events: page.map(eventDocument) };
+    },
+  });
+
+  app.route({
+    method: 'GET', url: '/v2/events/stats',
+    schema: {
+      tags: ['events'], summary: 'Counts of events over time',
+      querystring: z.strictObject({ ...filter, spanSeconds: z.coerce.number().int().min(1).default(3_600), by: z.enum(['dataset', 'sensor', 'severity']).default('dataset') }),
+      response: { 200: z.object({ from: z.string(), to: z.string(), spanSeconds: z.number(), by: z.string(), total: z.number(), counts: z.array(z.object({ start: z.string(), series: z.string(), count: z.number() })) }) },
+    },
+    handler: async (request) => {
+      const { spanSeconds, by, ...input } = request.query;
+      const eventFilter = readEventFilter(input, '/query');
+      const to = eventFilter.to ?? wallMicros();
+      const range = readRange(eventFilter.from ?? to - 24 * HOUR, to, spanSeconds);
+      const counts = await withOrganization(pool, principalOf(request).organization, (sql) => countEvents(sql, range, by, eventFilter));
+      return {
+        from: isoOf(range.from), to: isoOf(range.to), spanSeconds, by, total: counts.reduce((sum, { count }) => sum + count, 0),
+        counts: counts.map(({ start, series, count }) => ({ start: isoOf(start), series, count })),
+      };
+    },
+  });
+
+  app.route({
+    method: 'GET', url: '/v2/events/:id',
+    schema: {
+      tags: ['events'], summary: 'What became of an event: by its receipt or its id', params: z.object({ id: z.string().max(500) }),
+      response: {
+        200: z.object({
+          id: z.string(), status: z.enum(['pending', 'stored', 'rejected']),
+          event: event.optional(), events: z.array(event).optional().meta({ description: 'All of them, when one record held several.' }),
+          error: z.object({ code: z.string(), detail: z.string(), stage: z.string(), deadLetter: z.string() }).optional(),
+        }),
+      },
+    },
+    handler: async (request) => {
+      const { id } = request.params;
+      const receipt = parseReceipt(id);
+      if (receipt !== null) return fateOf(id, receipt, request);
+      const ref = parsePublicId(id);
+      const { organization } = principalOf(request);
+      const [row] = ref === null ? [] : await withOrganization(pool, organization, (sql) => eventsByIds(sql, [ref]));
+      if (row === undefined) throw notFound('stored event of this id');
+      return stored(id, [row], request);
+    },
+  });
+
+  async function fateOf(id: string, receipt: Receipt, request: FastifyRequest) {
+    const { organization } = principalOf(request);
+    if (!receipt.topic.startsWith(`raw.${organization}.`)) throw notFound('receipt of this form');
+    const rows = await withOrganization(pool, organization, (sql) => eventsByPosition(sql, receipt, receipt.takenAt, CLOCK_MICROS));
+    if (rows.length > 0) return stored(id, rows, request);
+    const letter = services.deadLetters.bySource(receipt);
+    if (letter !== undefined) return { id, status: 'rejected' as const, error: { code: letter.code, detail: letter.message, stage: letter.stage, deadLetter: letter.id } };
+    if (!(await isWritten(receipt))) throw notFound('record at this receipt');
+    return { id, status: 'pending' as const };
+  }
+
+  async function isWritten({ topic, partition, offset }: Receipt): Promise<boolean> {
+    const admin = broker.admin();
+    try {
+      if (partition >= ((await admin.topics()).get(topic) ?? 0)) return false;
+      const tp = { topic, partition };
+      return offset < ((await admin.offsets([tp], 'latest')).get(tpKey(tp)) ?? 0);
+    } finally {
+      await admin.close();
+    }
+  }
+}
+
+/** A sensor learns that its event is stored, not what is stored. */
+function stored(id: string, rows: readonly EventRow[], request: FastifyRequest) {
+  const isSensor = principalOf(request).roles.every((role) => role === 'sensor');
+  const events = isSensor ? [] : rows.map(eventDocument);
+  return { id, status: 'stored' as const, ...(events[0] !== undefined && { event: events[0] }), ...(events.length > 1 && { events }) };
+}
