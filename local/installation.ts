@@ -51,7 +51,7 @@ export interface Installation {
 
 const NEEDED_MIB = 500;
 const STOPPING_MS = 15_000;
-const PARTS = ['broker', 'registry', 'database', 'a', 'b', 'c', 'player'] as const;
+const PARTS = ['broker', 'registry', 'database', 'collect', 'analyse', 'serve', 'player'] as const;
 /** Bootstrap installs nothing while one of these is alive. */
 const runningFolder = join(stateFolder, 'running');
 

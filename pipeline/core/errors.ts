@@ -58,6 +58,7 @@ export const ERROR_CODES = {
   UNSUPPORTED_BROKER: 'The broker is older than 2.5 or its client library is not the pinned version.',
   TOO_MANY_UNEXPECTED: 'Too many records failed with UNEXPECTED; the stage stops rather than drain its topic into dead letters.',
   FETCH_FAILED: 'A download did not complete. What came is kept; the same command goes on from there.',
+  BUILD_FAILED: 'The dashboard could not be built. The message has the last lines of the build.',
   PART_DIED: 'A part of the local installation ended by itself, or did not become ready. The message has its log file.',
   NO_SPACE: 'The disk is full.',
   TIMER_FAILED: 'A bug of ours: a stage failed in a timer, which has no record to set aside. Please report it.',

@@ -1,0 +1,68 @@
+// The API in this process, from addresses to serving: for `up` and for `./goshawk api`.
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { keyFolderOf } from '../api/auth/keys.ts';
+import type { ApiConfig } from '../api/config.ts';
+import type { PartProbe } from '../api/deps.ts';
+import { registryProbe } from '../api/pipeline/parts.ts';
+import { startApi } from '../api/start.ts';
+import type { RunningApi } from '../api/start.ts';
+import type { Topology } from '../pipeline/core/topology.ts';
+import type { Broker } from '../pipeline/runtime/port.ts';
+import type { Codec } from '../schemas/avro/codec.ts';
+import { openClient, openPool } from '../store/connect.ts';
+import { settingsOf } from '../topologies/settings.ts';
+import { topics } from '../topologies/topics.ts';
+import { version } from './version.ts';
+
+export interface ApiOptions {
+  readonly broker: Broker;
+  readonly codec: Codec;
+  readonly topology: Topology;
+  readonly databaseUrl: string;
+  readonly registryUrl: string;
+  readonly installationId: string;
+  /** Holds the signing key. */
+  readonly dataFolder: string;
+  readonly dashboardFolder: string | null;
+  readonly config: ApiConfig;
+  readonly isPortExplicit: boolean;
+  readonly probes: readonly PartProbe[];
+  readonly replicationFactor: number;
+  readonly log: Logger;
+  readonly metrics: Registry;
+  readonly onFirstPassword: (password: string) => void;
+}
+
+const ROLE = 'goshawk_api';
+
+/** `stop` also ends its database connections. */
+export async function serveApi(options: ApiOptions): Promise<RunningApi> {
+  const { broker, codec, topology, databaseUrl, registryUrl, installationId, dataFolder, dashboardFolder, config, log, metrics, replicationFactor } = options;
+  const pool = openPool({ databaseUrl, role: ROLE, applicationName: 'goshawk api', log });
+  const running = await startApi({
+    config, log, pool, broker, codec, topology, metrics, installationId, dashboardFolder, version,
+    keyFolder: keyFolderOf(dataFolder),
+    openListener: () => openClient({ databaseUrl, role: ROLE, applicationName: 'goshawk api listener' }),
+    createRawTopic: async (name) => {
+      const admin = broker.admin();
+      try {
+        const partitions = (await admin.topics()).get(topics.parsed.name) ?? 1;
+        await admin.createTopics([settingsOf(topics.raw, partitions, name)], replicationFactor);
+      } finally {
+        await admin.close();
+      }
+    },
+    probes: [registryProbe(registryUrl), ...options.probes],
+  }, { isPortExplicit: options.isPortExplicit, onFirstPassword: options.onFirstPassword }).catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
+  return {
+    ...running,
+    async stop() {
+      await running.stop();
+      await pool.end();
+    },
+  };
+}
