@@ -50,6 +50,10 @@ export const refTables = {
 } as const;
 
 export const rawTopic = (organization: string, source: string) => `raw.${organization}.${source}`;
+/** All of `sink.<org>.<format>.v1`: what publish may write to. */
+export const sinks = declare<Uint8Array, 'sink.*'>('sink.*', 'bytes', sinkSettings());
 /** A sink of one organization, JSON documents. */
-export const sinkTopic = (organization: string, format: 'ecs' | 'ocsf') => declare<Uint8Array, string>(`sink.${organization}.${format}.v1`, 'bytes', sinkSettings);
-const sinkSettings: Settings = { ...work('event, finding or alert id', 4096, 3 * DAY_MS, 3), note: 'Read with isolation.level=read_committed.' };
+export const sinkTopic = (organization: string, format: 'ecs' | 'ocsf') => declare<Uint8Array, string>(`sink.${organization}.${format}.v1`, 'bytes', sinkSettings());
+function sinkSettings(): Settings {
+  return { ...work('event, finding or alert id', 4096, 3 * DAY_MS, 3), note: 'Read with isolation.level=read_committed.' };
+}

@@ -1,7 +1,5 @@
 // Who reads what and writes where. The picture in flow.golden.txt is printed from this table, and index.ts wires the stages by it.
-import { sinkTopic, topics } from '../topics.ts';
-
-const sink = sinkTopic('<org>', 'ecs');
+import { sinks, topics } from '../topics.ts';
 
 export const flow = {
   ingest: { from: topics.raw, to: [topics.parsed] },
@@ -13,9 +11,9 @@ export const flow = {
   partials: { from: topics.enriched, to: [topics.partials], commitEveryMs: 1000 },
   features: { from: topics.partials, to: [topics.features], commitEveryMs: 1000 },
   alert: { from: topics.findings, to: [topics.alerts] },
-  'publish-events': { from: topics.enriched, to: [sink], commitEveryMs: 400 },
-  'publish-findings': { from: topics.findings, to: [sink], commitEveryMs: 400 },
-  'publish-alerts': { from: topics.alerts, to: [sink], commitEveryMs: 400 },
+  'publish-events': { from: topics.enriched, to: [sinks], commitEveryMs: 400 },
+  'publish-findings': { from: topics.findings, to: [sinks], commitEveryMs: 400 },
+  'publish-alerts': { from: topics.alerts, to: [sinks], commitEveryMs: 400 },
 } as const;
 
 /** What persist stores; one loader each, one group. */

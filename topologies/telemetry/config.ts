@@ -1,0 +1,12 @@
+// What can be set: one section per component, in goshawk.yaml or the environment.
+import { config as alert } from '../../pipeline/alert/index.ts';
+import { config as correlate } from '../../pipeline/correlate/index.ts';
+import { config as detect } from '../../pipeline/detect/index.ts';
+import { config as enrich } from '../../pipeline/enrich/index.ts';
+import { config as features } from '../../pipeline/features/index.ts';
+import { config as ingest } from '../../pipeline/ingest/index.ts';
+import { config as persist } from '../../pipeline/persist/index.ts';
+import { config as publish } from '../../pipeline/publish/index.ts';
+import { config as validate } from '../../pipeline/validate/index.ts';
+
+export const sections = { ingest, validate, enrich, detect, correlate, features, alert, persist, publish } as const;
