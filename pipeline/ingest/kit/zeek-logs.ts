@@ -1,5 +1,5 @@
 // From the fields of a Zeek log to an event, whichever way they were written: JSON and TSV meet here.
-import { canonicalIp, communityId } from './address.ts';
+import { canonicalIp, communityId } from '../../../domains/network/address.ts';
 import type { RawDocument } from './document.ts';
 import type { Draft } from './draft.ts';
 import { draft, endpoint, file, network, setEcs, stamp, stampMicros, user } from './draft.ts';

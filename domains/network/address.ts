@@ -40,6 +40,19 @@ export function isIpv4(text: string): boolean {
   return dots === 3 && digitsInPart > 0;
 }
 
+/**
+ * The address as 16-bit numbers, most significant first: two for IPv4, eight for IPv6; an IPv4 address inside IPv6 counts as IPv4.
+ * @param text Canonical. @returns undefined when it is no address.
+ */
+export function addressGroups(text: string): readonly number[] | undefined {
+  if (isIpv4(text)) {
+    const [a, b, c, d] = text.split('.').map(Number) as [number, number, number, number];
+    return [a * 256 + b, c * 256 + d];
+  }
+  const groups = text.includes(':') ? ipv6Groups(text) : undefined;
+  return groups?.[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0) ? groups.slice(6) : groups;
+}
+
 /** The eight numbers of an IPv6 address; undefined when it is none. */
 function ipv6Groups(text: string): number[] | undefined {
   const gap = text.indexOf('::');
