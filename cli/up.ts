@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { SERVICES } from '../local/choice.ts';
 import type { Service } from '../local/choice.ts';
@@ -26,9 +27,10 @@ export default {
       .option('--port <number>', 'where the dashboard and the API serve (default: 8080, or another when that is taken)', parsePort)
       .option('--no-sample', 'do not play the recorded telemetry')
       .option('--only <services>', `start only these: ${SERVICES.join(', ')}`, parseServices)
+      .option('--config <file>', 'options (default: goshawk.yaml in the project, if there)')
       .option('--json', 'progress as JSON lines')
-      .action(async (options: { data?: string; port?: number; sample: boolean; only?: readonly Service[] }) => {
-        process.exitCode = await up({ data: dataFolder(options.data), port: options.port, sample: options.sample, only: options.only }, io);
+      .action(async (options: { data?: string; port?: number; sample: boolean; only?: readonly Service[]; config?: string }) => {
+        process.exitCode = await up({ data: dataFolder(options.data), port: options.port, sample: options.sample, only: options.only, configFile: options.config === undefined ? undefined : resolve(options.config) }, io);
       });
   },
 } satisfies CommandFile;

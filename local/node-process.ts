@@ -18,7 +18,9 @@ export interface NodeProcess extends Pick<Part, 'name' | 'stop' | 'kill' | 'logF
   readonly pid: () => number | undefined;
 }
 export interface NodeProcessOptions {
-  readonly spec: ProcessSpec;
+  readonly name: ProcessSpec['name'];
+  /** Asked at each start. */
+  readonly spec: () => ProcessSpec;
   readonly folders: PartFolders;
   readonly temporary: string;
   readonly report: Report;
@@ -31,10 +33,10 @@ export interface NodeProcessOptions {
 const main = fileURLToPath(new URL('process.ts', import.meta.url));
 const CONFIG_ERROR = 2; // trying again would not help
 
-export function superviseProcess({ spec, folders, temporary, report, onMessage, onState, onFail }: NodeProcessOptions): NodeProcess {
+export function superviseProcess({ name, spec, folders, temporary, report, onMessage, onState, onFail }: NodeProcessOptions): NodeProcess {
   const policy = restartPolicy();
   const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
-  const log = openLog(folders.logs, spec.name);
+  const log = openLog(folders.logs, name);
   closeSync(log.fd);
   let child: ChildProcess | undefined;
   let exited: Promise<Exit> = Promise.resolve({ code: 0, signal: null });
@@ -48,15 +50,16 @@ export function superviseProcess({ spec, folders, temporary, report, onMessage, 
 
   function start(): void {
     const fd = openSync(log.file, 'a');
+    const task = spec();
     const running = spawn(process.execPath, [main], {
-      cwd: spec.dataFolder,
-      env: { ...process.env, GOSHAWK_PROCESS: JSON.stringify(spec), TMPDIR: temporary },
+      cwd: task.dataFolder,
+      env: { ...process.env, GOSHAWK_PROCESS: JSON.stringify(task), TMPDIR: temporary },
       stdio: ['ignore', fd, fd, 'ipc'],
       detached: true,
     });
     closeSync(fd);
     child = running;
-    const note = running.pid === undefined ? undefined : writeNote(folders.notes, spec.name, running.pid);
+    const note = running.pid === undefined ? undefined : writeNote(folders.notes, name, running.pid);
     running.on('message', (message: Message) => {
       if (message.type === 'ready') {
         setState('up');
@@ -79,9 +82,9 @@ export function superviseProcess({ spec, folders, temporary, report, onMessage, 
     const delayMs = code === CONFIG_ERROR ? null : policy.next(performance.now());
     if (delayMs === null) {
       const why = code === CONFIG_ERROR ? 'cannot run' : 'ended more than five times within a minute';
-      return onFail(new FatalError('PART_DIED', `The process ${spec.name} ${why} (${how}). Its log is ${log.file}:\n${lastLines(log.file, 5)}`, { part: spec.name }));
+      return onFail(new FatalError('PART_DIED', `The process ${name} ${why} (${how}). Its log is ${log.file}:\n${lastLines(log.file, 5)}`, { part: name }));
     }
-    report.say('restart', `The process ${spec.name} ended by itself (${how}) and is started again. Its log is ${log.file}.`, { part: spec.name, code, signal });
+    report.say('restart', `The process ${name} ended by itself (${how}) and is started again. Its log is ${log.file}.`, { part: name, code, signal });
     waiting = setTimeout(() => {
       setState('starting');
       start();
@@ -90,7 +93,7 @@ export function superviseProcess({ spec, folders, temporary, report, onMessage, 
 
   start();
   return {
-    name: spec.name,
+    name,
     logFile: log.file,
     ready,
     state: () => state,

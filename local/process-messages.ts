@@ -6,7 +6,8 @@ export interface ProcessSpec {
   readonly name: ProcessName;
   /** Empty: none. */
   readonly stages: readonly string[];
-  readonly api: { readonly port: number; readonly isPortExplicit: boolean; readonly dashboardFolder: string | null } | null;
+  /** `port` null: what the configuration says. */
+  readonly api: { readonly port: number | null; readonly isPortExplicit: boolean; readonly dashboardFolder: string | null } | null;
   readonly player: boolean;
   readonly addresses: ServiceAddresses;
   readonly dataFolder: string;
@@ -16,16 +17,18 @@ export interface ProcessSpec {
 export type ProcessName = 'collect' | 'analyse' | 'serve' | 'player';
 export type ProcessState = 'starting' | 'up' | 'down';
 
-/** From a process to the supervisor. */
+/** From a process to the supervisor. `metrics?` asks for the numbers of the other processes, `metrics` answers such a question. */
 export type Report =
   | { readonly type: 'ready' } // all stages run, all state is back, the API serves
   | { readonly type: 'serving'; readonly url: string }
   | { readonly type: 'administrator'; readonly password: string }
+  | { readonly type: 'metrics?'; readonly id: number }
   | { readonly type: 'metrics'; readonly id: number; readonly families: readonly object[] };
-/** From the supervisor to the process that serves the API, and for `metrics?` to the others. */
+/** From the supervisor to a process. */
 export type Notice =
   | { readonly type: 'processes'; readonly states: Readonly<Partial<Record<ProcessName, ProcessState>>> }
-  | { readonly type: 'metrics?'; readonly id: number };
+  | { readonly type: 'metrics?'; readonly id: number }
+  | { readonly type: 'metrics'; readonly id: number; readonly families: readonly object[] };
 
 /** The stages of `telemetry` by process: one event loop is not enough, and neighbours pass records without a hop between machines' cores. */
 export const PROCESSES: Readonly<Record<Exclude<ProcessName, 'player'>, readonly string[]>> = {

@@ -10,6 +10,9 @@ export const cacheFolder = join(stateFolder, 'cache');
 /** Absolute; `given` is relative to the caller's working directory. */
 export const dataFolder = (given: string | undefined): string => (given === undefined ? join(stateFolder, 'data') : resolve(given));
 
+/** Where a data folder keeps the ids of schemas, so that processes start while the registry is away. */
+export const schemaCacheFile = (folder: string): string => join(folder, 'schemas.json');
+
 let writes = 0;
 /** Whole or not at all: written beside, then renamed. Of two at once, one wins whole. */
 export async function writeAtomically(file: string, text: string): Promise<void> {

@@ -34,7 +34,8 @@ export interface RunningStages {
 /** Resolves when all have joined their groups; state may still be coming back (`running.ready`). */
 export async function startStages(options: StagesOptions): Promise<RunningStages & { readonly topology: Topology }> {
   const { file, config, broker, codec, stages, instanceId, installationId, databaseUrl, log, metrics } = options;
-  const { topology, close } = await file.open(config.topology, { installationId, databaseUrl, stages, log, metrics, committed: (group, partitions) => broker.admin().committed(group, partitions) });
+  const admin = broker.admin(); // closed with the broker
+  const { topology, close } = await file.open(config.topology, { installationId, databaseUrl, stages, log, metrics, committed: (group, partitions) => admin.committed(group, partitions) });
   try {
     const running = await runTopology({
       topology, broker, codec, instanceId, version, log, registry: metrics, replicationFactor: config.own.kafka.replication,

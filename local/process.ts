@@ -1,0 +1,117 @@
+// One of the Node processes of an installation. `up` starts it with its task in GOSHAWK_PROCESS and ends it by letting go of the channel.
+import pino from 'pino';
+import type { Logger } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { PartProbe } from '../api/deps.ts';
+import { ConfigError, PipelineError } from '../pipeline/core/errors.ts';
+import type { Broker } from '../pipeline/runtime/port.ts';
+import { Codec } from '../schemas/avro/codec.ts';
+import { openRegistry } from '../schemas/avro/registry.ts';
+import { serveApi } from './api.ts';
+import { openBroker } from './broker.ts';
+import { loadProcessConfig, loadTopologyFile } from './config.ts';
+import type { ProcessConfig } from './config.ts';
+import { SharedMetrics } from './metrics.ts';
+import { playForEver } from './player-loop.ts';
+import type { Notice, ProcessSpec, ProcessState, Report } from './process-messages.ts';
+import { schemaCacheFile } from './project.ts';
+import { startStages } from './stages.ts';
+
+const STOP_MS = 15_000;
+const TOPOLOGY = 'telemetry';
+
+/** What is open, in the order in which it was opened; closed in reverse. */
+const open: (() => Promise<void>)[] = [];
+let isEnding = false;
+
+const spec = JSON.parse(process.env.GOSHAWK_PROCESS ?? '{}') as ProcessSpec;
+const log = pino({ level: process.env.LOG_LEVEL || 'info', base: { process: spec.name } }, pino.destination({ fd: 1, sync: true }));
+const tell = (message: Report) => {
+  if (process.connected) process.send?.(message);
+};
+
+const [printWarning] = process.listeners('warning');
+process.removeAllListeners('warning');
+process.on('warning', (warning) => {
+  if (warning.name !== 'TimeoutNegativeWarning') printWarning?.(warning); // kafkajs, on every Node since 23
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
+process.on('disconnect', () => void end(0));
+process.on('unhandledRejection', (error) => fail(error));
+process.on('uncaughtException', (error) => fail(error));
+
+try {
+  const file = await loadTopologyFile(TOPOLOGY);
+  await run(loadProcessConfig(file, process.env, spec.configFile ?? undefined));
+} catch (error) {
+  fail(error);
+}
+
+async function run(config: ProcessConfig): Promise<void> {
+  const broker = openBroker(spec.addresses.kafkaBrokers, `goshawk-${spec.name}`, log);
+  open.push(() => broker.close());
+  if (spec.player) return playForEver({ broker, dataFolder: spec.dataFolder, log, onOpen: (close) => open.push(close), onReady: () => tell({ type: 'ready' }) });
+  await runStages(broker, config);
+}
+
+async function runStages(broker: Broker, config: ProcessConfig): Promise<void> {
+  const metrics = new SharedMetrics({ process: spec.name });
+  collectDefaultMetrics({ register: metrics });
+  const codec = new Codec(await openRegistry({ url: spec.addresses.registryUrl, cacheFile: schemaCacheFile(spec.dataFolder) }));
+  const stages = await startStages({
+    file: await loadTopologyFile(TOPOLOGY), config, stages: spec.stages, broker, codec, databaseUrl: spec.addresses.databaseUrl, installationId: spec.installationId,
+    instanceId: `up-${spec.name}`, log, metrics,
+  });
+  open.push(() => stages.stop());
+  void stages.running.failed.then((error) => fail(error));
+  const states = listenToSupervisor(metrics);
+  if (spec.api !== null) await startApi({ broker, codec, config, topology: stages.topology, log, metrics, states });
+  await stages.running.ready;
+  log.info({ stages: spec.stages }, 'All stages of this process run.');
+  tell({ type: 'ready' });
+}
+
+async function startApi({ broker, codec, config, topology, metrics, states }: { broker: Broker; codec: Codec; config: ProcessConfig; topology: Parameters<typeof serveApi>[0]['topology']; log: Logger; metrics: Registry; states: () => Notice & { type: 'processes' } }): Promise<void> {
+  const { api: ports, addresses } = spec;
+  if (ports === null) return;
+  const api = await serveApi({
+    broker, codec, topology, databaseUrl: addresses.databaseUrl, registryUrl: addresses.registryUrl, installationId: spec.installationId, dataFolder: spec.dataFolder,
+    dashboardFolder: ports.dashboardFolder, config: { ...config.own.api, port: ports.port ?? config.own.api.port }, isPortExplicit: ports.isPortExplicit,
+    probes: (['collect', 'analyse', 'serve'] as const).map((name): PartProbe => ({ name, kind: 'process', check: async () => stateOf(states().states[name]) })),
+    replicationFactor: config.own.kafka.replication, log, metrics, onFirstPassword: (password) => tell({ type: 'administrator', password }),
+  });
+  open.push(() => api.stop());
+  tell({ type: 'serving', url: api.url });
+}
+
+const stateOf = (state: ProcessState | undefined): Awaited<ReturnType<PartProbe['check']>> =>
+  ({ state: state ?? 'starting', version: null, detail: state === 'down' ? 'It ended and is started again. Its stages wait; nothing is lost.' : '' });
+
+/** The supervisor says how the other processes are, and asks for numbers on behalf of the one that serves them. */
+function listenToSupervisor(metrics: SharedMetrics): () => Notice & { type: 'processes' } {
+  let last: Notice & { type: 'processes' } = { type: 'processes', states: {} };
+  metrics.connect((id) => tell({ type: 'metrics?', id }));
+  process.on('message', (notice: Notice) => {
+    if (notice.type === 'processes') last = notice;
+    else if (notice.type === 'metrics') metrics.take(notice.id, notice.families);
+    else void metrics.own().then((families) => tell({ type: 'metrics', id: notice.id, families }));
+  });
+  return () => last;
+}
+
+/** Closes everything in reverse order; what takes longer than 15 s is left to the system. */
+async function end(code: number): Promise<void> {
+  if (isEnding) return;
+  isEnding = true;
+  setTimeout(() => process.exit(code), STOP_MS).unref();
+  for (const close of open.reverse()) await close().catch((error: unknown) => log.warn({ err: error }, 'Something could not be closed.'));
+  process.exit(code);
+}
+
+/** A process of the installation that meets something it cannot go on from ends; the supervisor starts it again. */
+function fail(error: unknown): void {
+  if (isEnding) return;
+  const { code, message } = error as PipelineError;
+  log.fatal({ err: error instanceof PipelineError ? undefined : error, code }, message ?? String(error));
+  void end(error instanceof ConfigError ? 2 : 1);
+}
