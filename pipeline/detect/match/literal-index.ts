@@ -1,0 +1,224 @@
+// Which literals are in these texts? Millions of texts, ten thousands of literals, few hits.
+//
+// Each literal is known by its rarest four characters. Four characters and the field make a number; a bit table says whether any
+// literal has that number. Going through a text costs some cycles a character whatever the number of literals, and only a
+// set bit leads to a look-up and a comparison. An Aho-Corasick automaton does the same in fewer lines, but its table leaves the
+// caches as literals grow (docs/adr/0010-literals-by-window.md has the figures).
+import { OTHER, writeCodes } from '../compile/fold.ts';
+import { rarityOf } from '../compile/rarity.ts';
+import type { Literal } from '../compile/witness.ts';
+
+/** Stands before and behind a text, so that a window can say "at the start". Not a code of any character. */
+const START = 0x01;
+const END = 0x02;
+const START_WINDOW = (START << 24) | (START << 16) | (START << 8) | START;
+const WINDOW = 4;
+
+interface Entry { readonly key: number; readonly field: number; readonly codes: Uint8Array; readonly windowEnd: number; readonly isStart: boolean; readonly isEnd: boolean; readonly targets: Set<number> }
+/** An entry is a row of numbers, so that a look-up touches one line of the cache: see `build`. */
+const ROW = 8;
+const [KEY, FIELD, CODES, LENGTH, BACK, ANCHORS, TARGETS, TARGETS_END] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+const AT_START = 1;
+const AT_END = 2;
+
+/** Numbers that were woken in the current round, each once, in order of waking. */
+export class Awake {
+  readonly #rounds: Int32Array;
+  readonly list: Int32Array;
+  count = 0;
+  #round = 0;
+
+  /** @param size Numbers are below it. */
+  constructor(size: number) {
+    this.#rounds = new Int32Array(size);
+    this.list = new Int32Array(size);
+  }
+
+  reset(): void {
+    this.count = 0;
+    this.#round += 1;
+    if (this.#round < 0x7fff_ffff) return;
+    this.#rounds.fill(0);
+    this.#round = 1;
+  }
+
+  /** The numbers at [from, to) of `targets`. */
+  add(targets: Int32Array, from: number, to: number): void {
+    for (let i = from; i < to; i += 1) {
+      const target = targets[i]!;
+      if (this.#rounds[target] === this.#round) continue;
+      this.#rounds[target] = this.#round;
+      this.list[this.count] = target;
+      this.count += 1;
+    }
+  }
+}
+
+const saltOf = (field: number): number => Math.imul(field + 1, 0x85eb_ca6b);
+const spread = (key: number): number => Math.imul(key, 0x9e37_79b1);
+const slotOf = (key: number): number => spread(key) ^ (spread(key) >>> 15); // low bits of a product know little
+
+export class LiteralIndex {
+  readonly #byLiteral = new Map<string, Entry>();
+  /** By field: who wants to know that the field is there, or that it holds a character beyond printable ASCII. */
+  readonly #present = new Wanted();
+  readonly #other = new Wanted();
+  readonly #popularity = new Map<number, number>();
+  readonly #scanned: boolean[] = [];
+
+  #bits = new Int32Array(1);
+  #bitShift = 31;
+  #slots = new Int32Array(0); // open addressing: first entry of the key, plus one
+  #slotMask = 0;
+  #rows = new Int32Array(0); // those of one key stand together; a row of zeros ends them
+  #codes = new Uint8Array(0);
+  #targets = new Int32Array(0);
+
+  readonly #awake: Awake;
+
+  /** @param awake Told of every literal that is found, by the numbers that it was added with. */
+  constructor(awake: Awake) {
+    this.#awake = awake;
+  }
+
+  /** @param field 0 or more. */
+  add(field: number, literal: Omit<Literal, 'field'>, target: number): void {
+    const codes = new Uint8Array(literal.text.length);
+    writeCodes(literal.text, codes, 0);
+    const window = this.#chooseWindow(codes, literal);
+    if (window === undefined) {
+      (codes.includes(OTHER) ? this.#other : this.#present).add(field, target);
+      return;
+    }
+    const name = `${field} ${literal.isStart ? 1 : 0}${literal.isEnd ? 1 : 0} ${Buffer.from(codes).toString('latin1')}`;
+    const known = this.#byLiteral.get(name);
+    if (known !== undefined) known.targets.add(target);
+    else this.#byLiteral.set(name, { key: window.gram ^ saltOf(field), field, codes, windowEnd: window.end, isStart: literal.isStart, isEnd: literal.isEnd, targets: new Set([target]) });
+  }
+
+  /** After the last `add`, before the first scan. */
+  build(): void {
+    const entries = [...this.#byLiteral.values()].sort((a, b) => a.key - b.key);
+    this.#byLiteral.clear();
+    this.#rows = new Int32Array((entries.length + 1) * ROW);
+    this.#codes = Uint8Array.from(entries.flatMap(({ codes }) => [...codes]));
+    this.#targets = Int32Array.from(entries.flatMap(({ targets }) => [...targets]));
+    const log2 = Math.min(22, Math.max(13, Math.ceil(Math.log2(entries.length * 64 + 1))));
+    this.#bits = new Int32Array(2 ** (log2 - 5));
+    this.#bitShift = 32 - log2;
+    this.#slotMask = 2 ** Math.ceil(Math.log2(entries.length * 2 + 2)) - 1;
+    this.#slots = new Int32Array(this.#slotMask + 1);
+    let codesAt = 0;
+    let targetsAt = 0;
+    for (const [index, { key, field, codes, windowEnd, isStart, isEnd, targets }] of entries.entries()) {
+      this.#rows.set([key, field, codesAt, codes.length, windowEnd, (isStart ? AT_START : 0) | (isEnd ? AT_END : 0), targetsAt, targetsAt + targets.size], index * ROW);
+      codesAt += codes.length;
+      targetsAt += targets.size;
+      this.#scanned[field] = true;
+      if (index === 0 || entries[index - 1]!.key !== key) this.#enter(key, index * ROW);
+    }
+    this.#present.build();
+    this.#other.build();
+  }
+
+  #enter(key: number, row: number): void {
+    const bit = spread(key) >>> this.#bitShift;
+    this.#bits[bit >>> 5]! |= 1 << (bit & 31);
+    let slot = slotOf(key) & this.#slotMask;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#slotMask;
+    this.#slots[slot] = row + 1;
+  }
+
+  /** Whether anyone wants to know that the field is there. */
+  notes(field: number): boolean {
+    return this.#present.of(field) !== undefined;
+  }
+  /** Whether anyone wants to know what is in it. */
+  scans(field: number): boolean {
+    return this.#scanned[field] === true || this.#other.of(field) !== undefined;
+  }
+
+  /** The field is there, whatever it holds. */
+  present(field: number): void {
+    const targets = this.#present.of(field);
+    if (targets !== undefined) this.#awake.add(targets, 0, targets.length);
+  }
+
+  /** The field holds a text with characters beyond printable ASCII. */
+  other(field: number): void {
+    const targets = this.#other.of(field);
+    if (targets !== undefined) this.#awake.add(targets, 0, targets.length);
+  }
+
+  /** Goes through the codes [from, to), which are one whole text of the field. */
+  scan(field: number, codes: Uint8Array, from: number, to: number): void {
+    const salt = saltOf(field);
+    const bits = this.#bits;
+    const shift = this.#bitShift;
+    let gram = START_WINDOW;
+    for (let i = from; i < to; i += 1) {
+      gram = (gram << 8) | codes[i]!;
+      const bit = spread(gram ^ salt) >>> shift;
+      if ((bits[bit >>> 5]! >>> (bit & 31)) & 1) this.#lookUp(field, gram ^ salt, codes, from, to, i);
+    }
+    gram = (gram << 8) | END;
+    const bit = spread(gram ^ salt) >>> shift;
+    if ((bits[bit >>> 5]! >>> (bit & 31)) & 1) this.#lookUp(field, gram ^ salt, codes, from, to, to);
+  }
+
+  /** The window that ends at `at` may belong to a literal. */
+  #lookUp(field: number, key: number, codes: Uint8Array, from: number, to: number, at: number): void {
+    const rows = this.#rows;
+    let slot = slotOf(key) & this.#slotMask;
+    for (let row = this.#slots[slot]! - 1; row >= 0; row = this.#slots[slot]! - 1) {
+      if (rows[row + KEY] === key) {
+        for (; rows[row + KEY] === key && rows[row + TARGETS_END] !== 0; row += ROW) {
+          if (rows[row + FIELD] === field && this.#stands(row, codes, from, to, at - rows[row + BACK]!)) this.#awake.add(this.#targets, rows[row + TARGETS]!, rows[row + TARGETS_END]!);
+        }
+        return;
+      }
+      slot = (slot + 1) & this.#slotMask;
+    }
+  }
+
+  /** Whether the literal of the row is in the text [from, to) at `start`. */
+  #stands(row: number, text: Uint8Array, from: number, to: number, start: number): boolean {
+    const rows = this.#rows;
+    const end = start + rows[row + LENGTH]!;
+    const anchors = rows[row + ANCHORS]!;
+    if (start < from || end > to || ((anchors & AT_START) !== 0 && start !== from) || ((anchors & AT_END) !== 0 && end !== to)) return false;
+    for (let i = start, code = rows[row + CODES]!; i < end; i += 1, code += 1) if (this.#codes[code] !== text[i]) return false;
+    return true;
+  }
+
+  /** The four codes that say most; undefined when there are less than four. Windows that other literals have taken say less. */
+  #chooseWindow(codes: Uint8Array, { isStart, isEnd }: Omit<Literal, 'field'>): { readonly gram: number; readonly end: number } | undefined {
+    const lead = isStart ? WINDOW - 1 : 0;
+    const at = (index: number) => (index < 0 ? START : index < codes.length ? codes[index]! : END);
+    let best: { gram: number; end: number; score: number } | undefined;
+    for (let end = WINDOW - 1 - lead; end < codes.length + (isEnd ? 1 : 0); end += 1) {
+      const window = [at(end - 3), at(end - 2), at(end - 1), at(end)] as const;
+      const gram = (window[0] << 24) | (window[1] << 16) | (window[2] << 8) | window[3];
+      const score = rarityOf(window) - 2 * Math.log2(1 + (this.#popularity.get(gram) ?? 0));
+      if (best === undefined || score > best.score) best = { gram, end, score };
+    }
+    if (best !== undefined) this.#popularity.set(best.gram, (this.#popularity.get(best.gram) ?? 0) + 1);
+    return best;
+  }
+}
+
+/** Numbers by field. */
+class Wanted {
+  readonly #targets: Set<number>[] = [];
+  #built: (Int32Array | undefined)[] = [];
+
+  add(field: number, target: number): void {
+    (this.#targets[field] ??= new Set()).add(target);
+  }
+  build(): void {
+    this.#built = Array.from(this.#targets, (targets: Set<number> | undefined) => (targets === undefined ? undefined : Int32Array.from(targets)));
+  }
+  of(field: number): Int32Array | undefined {
+    return this.#built[field];
+  }
+}
