@@ -27,14 +27,22 @@ const PASSING = /^(08|40|53|57|58|55P03|25006)/;
 
 /**
  * @returns An error of core as it is. RetryableError DATABASE_UNAVAILABLE when the server is away, overloaded or full;
- *   FatalError DATABASE_REFUSED when it refuses the statement itself.
+ *   FatalError DATABASE_REFUSED when it refuses the statement itself. Anything else as it is: no failure of a database.
  */
-export function asPipelineError(error: unknown): PipelineError {
-  if (error instanceof PipelineError) return error;
+export function asPipelineError(error: unknown): unknown {
   const state = sqlState(error);
-  const reason = error instanceof Error ? error.message || error.name : String(error);
+  if (error instanceof PipelineError || (state === undefined && !isConnectionLost(error))) return error;
+  const reason = (error as Error).message || (error as { code?: string }).code || 'no reason given';
   if (state === undefined || PASSING.test(state)) {
     return new RetryableError('DATABASE_UNAVAILABLE', `The database does not do its work now: ${reason}`, state === undefined ? {} : { state }, { cause: error });
   }
   return new FatalError('DATABASE_REFUSED', `The database refused a statement: ${reason} (SQLSTATE ${state})`, { state }, { cause: error });
+}
+
+/** Codes of sockets and name look-ups, and what the driver says in words. */
+function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && /^E[A-Z]+(_[A-Z]+)?$/.test(code) && !code.startsWith('ERR')) return true;
+  return /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout)/.test(error.message);
 }

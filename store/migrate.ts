@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Client } from 'pg';
 import type { Logger } from 'pino';
-import { FatalError, PipelineError } from '../pipeline/core/errors.ts';
+import { FatalError } from '../pipeline/core/errors.ts';
 import { openClient } from './connect.ts';
 import { asPipelineError, sqlState } from './failure.ts';
 import type { RolePasswords } from './roles.ts';
@@ -39,7 +39,7 @@ export async function migrate({ databaseUrl, log, passwords, folder = new URL('m
     await client.connect();
     return await migrateWith(client, migrations, log, passwords);
   } catch (error) {
-    throw error instanceof PipelineError ? error : asPipelineError(error);
+    throw asPipelineError(error);
   } finally {
     await client.end().catch(() => {});
   }

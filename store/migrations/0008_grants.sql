@@ -8,6 +8,6 @@ GRANT EXECUTE ON FUNCTION api.micros(timestamptz), api.from_micros(bigint) TO go
 
 GRANT USAGE ON SCHEMA goshawk TO goshawk_stages;
 GRANT SELECT, INSERT ON goshawk.event, goshawk.finding TO goshawk_stages;
-GRANT SELECT, INSERT, UPDATE ON goshawk.alert, goshawk.feature, goshawk.stage_offset, goshawk.stage_ledger, goshawk.evidence TO goshawk_stages;
-GRANT SELECT, INSERT, UPDATE, DELETE ON goshawk.event_count, goshawk.evidence_due, goshawk.dead_letter_outbox, goshawk.outbox TO goshawk_stages;
+GRANT SELECT, INSERT, UPDATE ON goshawk.alert, goshawk.feature, goshawk.stage_offset, goshawk.evidence TO goshawk_stages;
+GRANT SELECT, INSERT, UPDATE, DELETE ON goshawk.event_count, goshawk.stage_ledger, goshawk.evidence_due, goshawk.dead_letter_outbox, goshawk.outbox TO goshawk_stages;
 GRANT SELECT ON goshawk.installation, goshawk.organization TO goshawk_stages;

@@ -1,0 +1,56 @@
+import type { Logger } from 'pino';
+import type { Admin, PartitionReader } from '../../pipeline/runtime/port.ts';
+import type { Pool } from '../../store/connect.ts';
+import { copyEvidence, keepRaw, rawDue } from '../../store/evidence.ts';
+import { dropExpired, foldCounts, foldLedger, prepareAhead, pruneOutboxes } from '../../store/upkeep.ts';
+import { readRecord } from '../relay/read-record.ts';
+import type { TickerConfig } from './index.ts';
+
+export interface Duty { readonly name: string; readonly everyMs: number; readonly run: () => Promise<void> }
+export interface DutyDeps { readonly pool: Pool; readonly admin: Admin; readonly reader: PartitionReader; readonly log: Logger; readonly signal: AbortSignal }
+
+const COPY_ROWS = 500;
+const RAW_ROWS = 100;
+const DAYS_AHEAD = 2;
+const FOLD_COUNTS_MINUTES = 15;
+const FOLD_LEDGER_DAYS = 2;
+
+export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, signal }: DutyDeps): readonly Duty[] {
+  return [
+    { name: 'partitions ahead', everyMs: options.upkeepMs, run: () => prepareAhead(pool, DAYS_AHEAD) },
+    {
+      name: 'evidence', everyMs: options.evidenceMs,
+      async run() {
+        for (;;) {
+          const { copied, waiting, givenUp } = await copyEvidence(pool, COPY_ROWS, options.evidenceGiveUpDays);
+          if (givenUp > 0) log.warn({ count: givenUp }, 'Events that alerts rest on were never stored; they are no longer looked for.');
+          if (signal.aborted || copied + waiting + givenUp < COPY_ROWS) return;
+        }
+      },
+    },
+    {
+      // Apart from the copy of the event, so that a broker that is away delays only this.
+      name: 'raw evidence', everyMs: options.evidenceMs,
+      async run() {
+        for (;;) {
+          const due = await rawDue(pool, RAW_ROWS);
+          for (const at of due) {
+            if (signal.aborted) return;
+            await keepRaw(pool, at, (await readRecord(reader, admin, at, signal))?.value ?? null);
+          }
+          if (due.length < RAW_ROWS) return;
+        }
+      },
+    },
+    {
+      name: 'retention', everyMs: options.upkeepMs,
+      async run() {
+        const dropped = await dropExpired(pool, { event: options.eventDays, event_count: options.eventCountDays, finding: options.findingDays, feature: options.featureDays });
+        if (Object.keys(dropped).length > 0) log.info({ dropped }, 'Dropped what is older than retention says.');
+      },
+    },
+    { name: 'folding of counts', everyMs: options.upkeepMs, run: async () => { await foldCounts(pool, FOLD_COUNTS_MINUTES); } },
+    { name: 'folding of the ledger', everyMs: options.upkeepMs, run: async () => { await foldLedger(pool, FOLD_LEDGER_DAYS); } },
+    { name: 'pruning of outboxes', everyMs: options.upkeepMs, run: async () => { await pruneOutboxes(pool, options.outboxDays); } },
+  ];
+}

@@ -1,0 +1,64 @@
+// Duties by the wall clock. One ticker at a time, by advisory lock; it reads SQL and is never replayed. Each duty bears being
+// done twice and being left undone for a while.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { Broker } from '../../pipeline/runtime/port.ts';
+import type { Pool } from '../../store/connect.ts';
+import { whileLeading } from '../../store/leader.ts';
+import type { Duty } from './duties.ts';
+import { dutiesOf } from './duties.ts';
+
+const days = (fallback: number, of: string) => z.int().min(1).max(36_500).default(fallback).meta({ description: `Days for which ${of} are kept: by event time, but never less than that since they were stored.` });
+
+export const config = z.strictObject({
+  eventDays: days(30, 'events'),
+  eventCountDays: days(400, 'counts of events by minute'),
+  findingDays: days(400, 'findings'),
+  featureDays: days(90, 'features'),
+  outboxDays: z.int().min(1).max(3_650).default(7).meta({ description: 'Days for which rows that were published stay in the outboxes.' }),
+  evidenceGiveUpDays: z.int().min(1).max(3_650).default(7).meta({ description: 'Days after which an event that an alert names, and that was never stored, is no longer looked for.' }),
+  evidenceMs: z.int().min(100).max(600_000).default(1_000).meta({ description: 'How often contributing events of alerts are copied into the evidence.' }),
+  upkeepMs: z.int().min(1_000).max(86_400_000).default(3_600_000).meta({ description: 'How often partitions are made ahead, old ones dropped and small rows folded.' }),
+});
+export type TickerConfig = z.infer<typeof config>;
+
+export interface TickerDeps {
+  /** Of role goshawk_stages; the caller ends it. */
+  readonly pool: Pool;
+  /** For the connection that holds the lock. */
+  readonly databaseUrl: string;
+  readonly broker: Broker;
+  readonly log: Logger;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs until `signal`. Waits while another process has the duty or the database is away. */
+export async function runTicker(options: TickerConfig, deps: TickerDeps): Promise<void> {
+  await whileLeading({ databaseUrl: deps.databaseUrl, duty: 'ticker', log: deps.log, signal: deps.signal }, async (signal) => {
+    const admin = deps.broker.admin();
+    const reader = deps.broker.reader();
+    try {
+      await everyInItsTime(dutiesOf(options, { ...deps, admin, reader, signal }), deps.log, signal);
+    } finally {
+      await Promise.allSettled([admin.close(), reader.close()]);
+    }
+  });
+}
+
+/** One after another, each when it is due; a duty that fails is logged and comes again in its time. */
+async function everyInItsTime(duties: readonly Duty[], log: Logger, signal: AbortSignal): Promise<void> {
+  const due = new Map(duties.map((duty) => [duty, 0]));
+  while (!signal.aborted) {
+    for (const duty of duties) {
+      if (signal.aborted || (due.get(duty) as number) > performance.now()) continue;
+      await duty.run().catch((error: unknown) => {
+        if (!signal.aborted) log.warn({ duty: duty.name, err: error }, 'A duty of the ticker failed; it is tried again in its time.');
+      });
+      due.set(duty, performance.now() + duty.everyMs);
+    }
+    const next = Math.min(...due.values()) - performance.now();
+    if (next > 0) await sleep(next, undefined, { signal }).catch(() => {});
+  }
+}

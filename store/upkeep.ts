@@ -1,0 +1,90 @@
+// What a database needs done by the clock: partitions ahead, retention, folding of small rows.
+import type { Pool } from './connect.ts';
+import type { TimeTable } from './tiers.ts';
+import { TIME_TABLES } from './tiers.ts';
+
+/** Days for which each table keeps rows: by event time, but never less than that since they were stored. */
+export type Retention = Readonly<Record<TimeTable, number>>;
+
+/** Partitions of today and the days ahead, so that the first load after midnight need not make them. */
+export async function prepareAhead(pool: Pool, days: number): Promise<void> {
+  for (const table of Object.keys(TIME_TABLES)) {
+    await pool.query(`SELECT goshawk.prepare_days($1, array(SELECT (now() AT TIME ZONE 'UTC')::date + n FROM generate_series(0, $2::int) AS n))`, [table, days]);
+  }
+}
+
+/** @returns Partitions or chunks dropped, by table. One that a long reader holds is left for the next time. */
+export async function dropExpired(pool: Pool, retention: Retention): Promise<Readonly<Partial<Record<TimeTable, number>>>> {
+  const dropped: Partial<Record<TimeTable, number>> = {};
+  for (const [table, days] of Object.entries(retention) as [TimeTable, number][]) {
+    const { rows } = await pool.query<{ dropped: number }>('SELECT goshawk.drop_before($1, now() - make_interval(days => $2)) AS dropped', [table, days]);
+    if ((rows[0]?.dropped ?? 0) > 0) dropped[table] = rows[0]?.dropped as number;
+  }
+  return dropped;
+}
+
+/** One row for all loads of a minute, once it is `afterMinutes` old by storage time. @returns Rows saved */
+export async function foldCounts(pool: Pool, afterMinutes: number): Promise<number> {
+  const { rows } = await pool.query<{ saved: number }>(`
+    WITH small AS (
+      DELETE FROM goshawk.event_count WHERE NOT folded AND stored_at < now() - make_interval(mins => $1) RETURNING *
+    ), sums AS (
+      INSERT INTO goshawk.event_count (minute, organization, dataset, sensor, severity, events, folded, stored_at)
+      SELECT minute, organization, dataset, sensor, severity, sum(events), true, max(stored_at) FROM small GROUP BY 1, 2, 3, 4, 5
+      RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM small) - (SELECT count(*) FROM sums) AS saved`, [afterMinutes]);
+  return rows[0]?.saved ?? 0;
+}
+
+/** One entry of persist's ledger a day and partition, where the entries leave no hole between them. @returns Rows saved */
+export async function foldLedger(pool: Pool, afterDays: number): Promise<number> {
+  const { rows: days } = await pool.query<Day>(`
+    SELECT app, stage, topic, partition, min(from_offset) AS from, max(to_offset) AS to FROM goshawk.stage_ledger WHERE wall_to < now() - make_interval(days => $1)
+    GROUP BY app, stage, topic, partition, (wall_from AT TIME ZONE 'UTC')::date HAVING count(*) > 1 AND sum(to_offset - from_offset) = max(to_offset) - min(from_offset)`, [afterDays]);
+  let saved = 0;
+  for (const day of days) saved += await foldDay(pool, day);
+  return saved;
+}
+
+interface Day { readonly app: string; readonly stage: string; readonly topic: string; readonly partition: number; readonly from: number; readonly to: number }
+interface Entry { readonly records: number; readonly passed: number; readonly dropped: Readonly<Record<string, number>>; readonly rejected: Readonly<Record<string, number>>; readonly wall_from: number; readonly wall_to: number }
+
+async function foldDay(pool: Pool, { app, stage, topic, partition, from, to }: Day): Promise<number> {
+  const client = await pool.connect();
+  let isDone = false;
+  try {
+    await client.query('BEGIN');
+    const { rows } = await client.query<Entry>(`
+      DELETE FROM goshawk.stage_ledger WHERE app = $1 AND stage = $2 AND topic = $3 AND partition = $4 AND from_offset >= $5 AND to_offset <= $6
+      RETURNING records, passed, dropped, rejected, wall_from, wall_to`, [app, stage, topic, partition, from, to]);
+    const total = (field: 'records' | 'passed') => rows.reduce((sum, row) => sum + row[field], 0);
+    await client.query(`
+      INSERT INTO goshawk.stage_ledger (app, stage, topic, partition, from_offset, to_offset, records, passed, dropped, rejected, wall_from, wall_to)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, api.from_micros($11), api.from_micros($12))`,
+    [
+      app, stage, topic, partition, from, to, total('records'), total('passed'), sumReasons(rows.map(({ dropped }) => dropped)), sumReasons(rows.map(({ rejected }) => rejected)),
+      Math.min(...rows.map((row) => row.wall_from)), Math.max(...rows.map((row) => row.wall_to)),
+    ]);
+    await client.query('COMMIT');
+    isDone = true;
+    return rows.length - 1;
+  } finally {
+    client.release(!isDone); // a connection in an open transaction is not used again
+  }
+}
+
+function sumReasons(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const one of all) for (const [reason, count] of Object.entries(one)) sums[reason] = (sums[reason] ?? 0) + count;
+  return sums;
+}
+
+/** Rows of both outboxes that were sent long ago. @returns Rows deleted */
+export async function pruneOutboxes(pool: Pool, afterDays: number): Promise<number> {
+  let deleted = 0;
+  for (const table of ['outbox', 'dead_letter_outbox']) {
+    deleted += (await pool.query(`DELETE FROM goshawk.${table} WHERE sent_at < now() - make_interval(days => $1)`, [afterDays])).rowCount ?? 0;
+  }
+  return deleted;
+}
