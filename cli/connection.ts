@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../pipeline/core/errors.ts';
+import type { Broker } from '../pipeline/runtime/port.ts';
 import { addressesFrom } from '../local/choice.ts';
 import { findRunning } from '../local/installation.ts';
 import { dataFolder } from '../local/project.ts';
@@ -48,4 +49,14 @@ export function requireConnection<const N extends Need>(needs: readonly N[], opt
     throw new ConfigError('INVALID_USAGE', `Nothing runs in ${connection.dataFolder}. Start it with ./goshawk up, name another folder with --data, or set ${missing.map((need) => VARIABLES[need]).join(', ')}.`);
   }
   return connection as ReturnType<typeof requireConnection<N>>;
+}
+
+/** For installations that were given no id: the cluster's, which is as stable and as much their own. */
+export async function installationIdFor(broker: Broker): Promise<string> {
+  const admin = broker.admin();
+  try {
+    return await admin.clusterId();
+  } finally {
+    await admin.close();
+  }
 }

@@ -5,12 +5,8 @@ import type { Service } from '../local/choice.ts';
 import { dataFolder } from '../local/project.ts';
 import { up } from '../local/up.ts';
 import type { CommandFile } from './command.ts';
+import { parsePort } from './numbers.ts';
 
-const parsePort = (text: string): number => {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535; 0 picks one.');
-  return port;
-};
 const parseServices = (text: string): readonly Service[] => {
   const names = text.split(',').map((name) => name.trim());
   const isService = (name: string): name is Service => (SERVICES as readonly string[]).includes(name);
