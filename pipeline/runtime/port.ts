@@ -83,6 +83,7 @@ export interface GroupConsumer {
   /** Outside of a transaction: for connectors and hints. */
   readonly commit: (offsets: Offsets, group: GroupMetadata) => Promise<void>;
   readonly committed: (partitions: readonly TopicPartition[]) => Promise<Offsets>;
+  /** Of partitions that are owned; others are left alone. Pauses and seeks end with the next rebalance. */
   readonly pause: (partitions: readonly TopicPartition[]) => void;
   readonly resume: (partitions: readonly TopicPartition[]) => void;
   readonly seek: (partition: TopicPartition, offset: number) => void;
@@ -123,6 +124,16 @@ export interface TxnProducer {
   readonly close: () => Promise<void>;
 }
 export interface TopicSettings { readonly name: string; readonly partitions: number; readonly config: Readonly<Record<string, string>> }
+/** Lets a principal do something with what has this name or, where `isPrefix`, begins with it. */
+export interface Permission {
+  /** Without the broker's `User:`. */
+  readonly principal: string;
+  readonly resource: 'topic' | 'group' | 'transactional-id' | 'cluster';
+  readonly name: string;
+  readonly isPrefix: boolean;
+  /** Reading and writing include `describe`. */
+  readonly operation: 'read' | 'write' | 'create' | 'delete' | 'describe' | 'describe-configs' | 'alter';
+}
 export interface Admin {
   readonly clusterId: () => Promise<string>;
   readonly topics: () => Promise<ReadonlyMap<string, number>>; // name to partition count
@@ -139,8 +150,10 @@ export interface Admin {
   readonly positions: (groupId: string, partitions: readonly TopicPartition[]) => Promise<ReadonlyMap<string, { readonly offset: number; readonly metadata: string }>>;
   readonly setCommitted: (groupId: string, offsets: Offsets) => Promise<void>;
   readonly groups: () => Promise<readonly { readonly groupId: string; readonly state: string; readonly members: number }[]>;
-  /** Deletes everything before the given offsets. */
+  /** Deletes everything before the given offsets. @throws FatalError BROKER_REFUSED for topics that are only compacted. */
   readonly deleteRecords: (before: Offsets) => Promise<void>;
+  /** Adds permissions; those that exist stay. Needs a broker with an authorizer: else FatalError BROKER_REFUSED. */
+  readonly permit: (permissions: readonly Permission[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 export interface ConsumerOptions { readonly groupId: string; readonly sessionTimeoutMs?: number; readonly heartbeatIntervalMs?: number; readonly rebalanceTimeoutMs?: number }

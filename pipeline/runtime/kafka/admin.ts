@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FatalError } from '../../core/errors.ts';
 import { tpKey } from '../port.ts';
-import type { Admin, Offsets, TopicPartition, TopicSettings } from '../port.ts';
+import type { Admin, Offsets, Permission, TopicPartition, TopicSettings } from '../port.ts';
 import type { Connections, Node } from './connections.ts';
 import { brokerCodeOf, isCoordinatorMoved, isMoved, toPipelineError } from './errors.ts';
 import { offsetTopics, partitionOf } from './offset-topics.ts';
@@ -15,6 +15,12 @@ const UNKNOWN_TOPIC = 3;
 const TOPIC_RESOURCE = 2;
 const EARLIEST = -2;
 const LATEST = -1;
+// Numbers of the protocol for access control.
+const RESOURCES = { topic: 2, group: 3, cluster: 4, 'transactional-id': 5 } as const;
+const OPERATIONS = { read: 3, write: 4, create: 5, delete: 6, alter: 7, describe: 8, 'describe-configs': 10 } as const;
+const LITERAL = 3;
+const PREFIXED = 4;
+const ALLOW = 3;
 
 export class KafkaAdmin implements Admin {
   readonly #connections: Connections;
@@ -108,6 +114,14 @@ export class KafkaAdmin implements Admin {
       await this.#ask(`delete records of ${key}`, async () => this.#connections.node(await this.#connections.leader({ topic, partition })), (node) => node.use((broker) =>
         broker.deleteRecords({ topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] })));
     }
+  }
+
+  async permit(permissions: readonly Permission[]): Promise<void> {
+    const acl = permissions.map(({ principal, resource, name, isPrefix, operation }) => ({
+      resourceType: RESOURCES[resource], resourceName: name, resourcePatternType: isPrefix ? PREFIXED : LITERAL,
+      principal: `User:${principal}`, host: '*', operation: OPERATIONS[operation], permissionType: ALLOW,
+    }));
+    await this.#ask('set permissions', () => this.#connections.controller(), (node) => node.use((broker) => broker.createAcls({ acl })));
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,8 @@ export interface ConnectionOptions {
   readonly logger: KafkajsLogger;
   readonly socketFactory?: SocketFactory | undefined;
   readonly requestTimeoutMs?: number | undefined;
+  /** Called once, by `close`. */
+  readonly onClose?: () => void;
 }
 export type CoordinatorKind = 'group' | 'transaction';
 
@@ -155,7 +157,9 @@ export class Connections {
   }
 
   close(): void {
+    if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#options.onClose?.();
     for (const node of this.#nodes.values()) node.close();
     this.#nodes.clear();
   }

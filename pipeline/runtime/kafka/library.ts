@@ -87,6 +87,12 @@ export interface KafkajsBroker {
   readonly describeGroups: (request: { groupIds: readonly string[] }) => Promise<{
     groups: readonly { groupId: string; state: string; members: readonly unknown[] }[];
   }>;
+  readonly createAcls: (request: {
+    acl: readonly {
+      readonly resourceType: number; readonly resourceName: string; readonly resourcePatternType: number;
+      readonly principal: string; readonly host: string; readonly operation: number; readonly permissionType: number;
+    }[];
+  }) => Promise<unknown>;
   readonly deleteRecords: (request: { topics: readonly TopicPartitions<{ partition: number; offset: string }>[]; timeout?: number }) => Promise<unknown>;
 }
 /** What kafkajs logs through. */

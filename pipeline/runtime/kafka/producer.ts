@@ -64,6 +64,7 @@ export class KafkaProducer implements Producer {
 
 /** Divides what a joint send appended among those who asked, in their order. */
 export function shareOut(appended: readonly Appended[], requests: readonly (readonly OutRecord[])[]): (readonly Appended[])[] {
+  if (requests.length === 1) return [appended];
   const left = Map.groupBy(appended.map(({ tp, first, count }) => ({ tp, first, count })), ({ tp }) => tpKey(tp));
   return requests.map((records) => [...Map.groupBy(records, tpKey)].flatMap(([key, group]) => {
     const ranges = left.get(key) ?? [];

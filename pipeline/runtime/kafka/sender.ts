@@ -46,8 +46,8 @@ export class Sender {
 
   async send(records: readonly OutRecord[]): Promise<readonly Appended[]> {
     const appended: Appended[] = [];
-    for (const chunk of cut(records)) {
-      for (const part of await this.#sendChunk(chunk)) {
+    for (const groups of cut(records)) {
+      for (const part of await this.#sendChunk(groups)) {
         const last = appended.findLast(({ tp }) => tpKey(tp) === tpKey(part.tp));
         if (last && last.first + last.count === part.first) appended[appended.indexOf(last)] = { ...last, count: last.count + part.count };
         else appended.push(part);
@@ -56,14 +56,14 @@ export class Sender {
     return appended;
   }
 
-  async #sendChunk(chunk: ReadonlyMap<string, readonly OutRecord[]>): Promise<readonly Appended[]> {
+  async #sendChunk(groups: readonly Group[]): Promise<readonly Appended[]> {
     if (this.#isBroken) throw new RetryableError('TXN_MUST_ABORT', 'The producer lost the answer to an earlier send: a new one is needed');
     const nowMs = Date.now();
-    const batches = [...chunk].map(([key, records]): PreparedBatch => ({
-      tp: { topic: records[0]!.topic, partition: records[0]!.partition },
+    const batches = groups.map(({ tp, records }): PreparedBatch => ({
+      tp,
       count: records.length,
       bytes: encodeBatch(records, {
-        ...this.#ids, firstSequence: this.#sequences.get(key) ?? 0, isTransactional: this.#options.transactionalId !== null,
+        ...this.#ids, firstSequence: this.#sequences.get(tpKey(tp)) ?? 0, isTransactional: this.#options.transactionalId !== null,
       }, this.#options.compression, nowMs, BATCH_HEADROOM),
     }));
     await this.#options.onPartitions(batches.map(({ tp }) => tp));
@@ -111,27 +111,36 @@ export class Sender {
 /** Sequence numbers go from 0 to 2^31 - 1 and then begin again. */
 export const nextSequence = (sequence: number, count: number): number => (sequence + count) % 2 ** 31;
 
+/** Records of one partition, in order. */
+export interface Group { readonly tp: TopicPartition; readonly records: OutRecord[]; bytes: number }
+
 /** In order, by partition. A record above the limit goes alone: whether it is too large for its topic is the broker's to say. */
-export function* cut(records: readonly OutRecord[]): Generator<ReadonlyMap<string, readonly OutRecord[]>> {
-  let chunk = new Map<string, OutRecord[]>();
-  let sizes = new Map<string, number>();
+export function* cut(records: readonly OutRecord[]): Generator<readonly Group[]> {
+  let groups: Group[] = [];
+  let byTopic = new Map<string, Group[]>(); // by partition
   let count = 0;
   for (const record of records) {
-    const key = tpKey(record);
+    const { topic, partition } = record;
     const size = sizeOf(record);
-    const filled = sizes.get(key) ?? 0;
-    if (count === MAX_RECORDS || (filled > 0 && filled + size > MAX_BATCH_BYTES)) {
-      yield chunk;
-      chunk = new Map();
-      sizes = new Map();
+    let group = byTopic.get(topic)?.[partition];
+    if (count === MAX_RECORDS || (group && group.bytes + size > MAX_BATCH_BYTES)) {
+      yield groups;
+      groups = [];
+      byTopic = new Map();
       count = 0;
+      group = undefined;
     }
-    const group = chunk.get(key);
-    if (group) group.push(record); else chunk.set(key, [record]);
-    sizes.set(key, (sizes.get(key) ?? 0) + size);
+    if (!group) {
+      group = { tp: { topic, partition }, records: [], bytes: 0 };
+      groups.push(group);
+      const ofTopic = byTopic.get(topic);
+      if (ofTopic) ofTopic[partition] = group; else byTopic.set(topic, Object.assign([], { [partition]: group }));
+    }
+    group.records.push(record);
+    group.bytes += size;
     count++;
   }
-  if (count > 0) yield chunk;
+  if (count > 0) yield groups;
 }
 
 function sizeOf({ key, value, headers }: OutRecord): number {

@@ -41,6 +41,7 @@ export function memoryAdmin(client: Client): Admin {
     },
     groups: async () => [...cluster.groups.values()].map(({ id, state, memberCount }) => ({ groupId: id, state, members: memberCount })),
     deleteRecords: async (before) => { for (const [key, offset] of before) cluster.deleteRecords(partitionOf(key), offset); },
+    permit: async () => { throw new FatalError('BROKER_REFUSED', 'There is no authorizer in memory: everybody may do everything', { code: 54 }); },
     close: async () => {},
   };
 }

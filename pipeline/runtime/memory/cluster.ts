@@ -56,9 +56,13 @@ export class Cluster {
     return group;
   }
 
-  /** @throws RecordError RECORD_TOO_LARGE, before anything is appended. */
-  checkSize({ topic, partition, key, value }: OutRecord): void {
-    const limit = Number(this.topics.get(topic)?.config['max.message.bytes'] ?? DEFAULT_MAX_MESSAGE_BYTES);
+  /** @throws RecordError, before anything is appended: RECORD_TOO_LARGE, or UNEXPECTED for a record without key on a compacted topic. */
+  checkRecord({ topic, partition, key, value }: OutRecord): void {
+    const config = this.topics.get(topic)?.config ?? {};
+    const limit = Number(config['max.message.bytes'] ?? DEFAULT_MAX_MESSAGE_BYTES);
+    if (key === null && config['cleanup.policy']?.includes('compact')) {
+      throw new RecordError('UNEXPECTED', `A record without key cannot go to ${topic}: it is compacted`, { topic, partition, code: 87 });
+    }
     const size = (key?.length ?? 0) + (value?.length ?? 0);
     if (size > limit) throw new RecordError('RECORD_TOO_LARGE', `A record of ${size} bytes exceeds the ${limit} of ${topic}`, { topic, partition, code: 10 });
   }

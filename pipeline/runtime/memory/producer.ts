@@ -6,11 +6,12 @@ import { withMetadata } from './group.ts';
 import type { PartitionLog } from './log.ts';
 import type { ProducerIdentity } from './transactions.ts';
 
+const CLEANSE_KEY = Buffer.from('cleanse');
 const isUnanswered = (error: unknown) => error instanceof PipelineError && error.details['unanswered'] === true;
 
 /** Appends records by partition, in the order given within each. */
 function appendAll(client: Client, records: readonly OutRecord[], append: (log: PartitionLog, records: readonly OutRecord[]) => number): Appended[] {
-  for (const record of records) client.cluster.checkSize(record);
+  for (const record of records) client.cluster.checkRecord(record);
   const byPartition = Map.groupBy(records, tpKey);
   const logs = [...byPartition.values()].map((group) => client.cluster.log(group[0]!)); // all exist, or nothing is appended
   const appended = [...byPartition.values()].map((group, i) => ({ tp: logs[i]!.tp, first: append(logs[i]!, group), count: group.length }));
@@ -48,7 +49,7 @@ export class MemoryTxnProducer implements TxnProducer {
     // The cleansing transaction of the real adapter, for the offsets that it takes.
     const who = this.#who;
     for (const { topic, partition } of outputs) {
-      cluster.transactions.append(who, cluster.log({ topic, partition }), [{ topic, partition, key: null, value: null }], cluster.clock.nowMs());
+      cluster.transactions.append(who, cluster.log({ topic, partition }), [{ topic, partition, key: CLEANSE_KEY, value: null }], cluster.clock.nowMs());
     }
     if (groupId !== null) cluster.transactions.addGroup(who, cluster.group(groupId), cluster.clock.nowMs());
     cluster.transactions.end(who, false, cluster.clock.nowMs());
