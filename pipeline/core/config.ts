@@ -13,7 +13,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Names that keep the spelling that other tools use. */
 const USUAL_NAMES: Readonly<Record<string, string>> = {
   KAFKA_BROKERS: 'kafka.brokers', KAFKA_SSL: 'kafka.ssl', KAFKA_SASL_MECHANISM: 'kafka.saslMechanism', KAFKA_SASL_USERNAME: 'kafka.saslUsername', KAFKA_SASL_PASSWORD: 'kafka.saslPassword',
-  SCHEMA_REGISTRY_URL: 'registry.url', DATABASE_URL: 'database.url', HOST: 'api.host', PORT: 'api.port', LOG_LEVEL: 'log.level',
+  SCHEMA_REGISTRY_URL: 'registry.url', DATABASE_URL: 'database.url', HOST: 'api.host', PORT: 'api.port', LOG_LEVEL: 'log.level', GOSHAWK_RULES_DIRS: 'detect.directories',
 };
 const constantCase = (name: string) => name.replaceAll(/(?<=[a-z0-9])([A-Z])/g, '_$1').toUpperCase();
 /** `GOSHAWK_<SECTION>_<OPTION>`. */

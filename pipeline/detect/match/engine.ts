@@ -79,7 +79,7 @@ export class Engine {
   /**
    * All rules that the event meets, in the order in which they were given.
    *
-   * @throws SyntaxError when the bytes are no JSON; TypeError when they are no object
+   * @throws SyntaxError when the bytes are no JSON object
    */
   match(logsource: EventLogsource, document: EventDocument): readonly RuleMatch[] {
     const group = this.#groupOf(logsource);
@@ -195,6 +195,6 @@ const noAliases: AliasesOf = () => () => [];
 
 function parse(bytes: Uint8Array): JsonObject {
   const parsed = parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new TypeError('The document is no JSON object');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new SyntaxError('The document is no JSON object');
   return parsed as JsonObject;
 }

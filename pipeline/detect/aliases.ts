@@ -1,0 +1,58 @@
+// Rules name fields as one vendor does. Where an event has the same thing under another name, that name is asked when the rule's own is
+// absent: Security 4688 for process creation, Suricata and Zeek for the general network categories, ECS for canonical events.
+import type { RuleLogsource, SigmaRule } from '../../domains/sigma/index.ts';
+import type { AliasesOf } from './compile/program.ts';
+
+interface Aliases {
+  /** Rules with this log source. */
+  readonly of: (logsource: RuleLogsource) => boolean;
+  /** Field of the rule to paths in documents, in the order in which they are asked. */
+  readonly fields: Readonly<Record<string, readonly string[]>>;
+}
+
+const inCategory = (...categories: readonly string[]) => ({ category }: RuleLogsource) => category !== null && categories.includes(category);
+
+const PROCESS = {
+  Image: ['NewProcessName', 'process.executable'], CommandLine: ['process.command_line'], CurrentDirectory: ['process.working_directory'], OriginalFileName: ['process.pe.original_file_name'],
+  ParentImage: ['ParentProcessName', 'process.parent.executable'], ParentCommandLine: ['process.parent.command_line'], LogonId: ['SubjectLogonId'], ProcessId: ['process.pid'], ParentProcessId: ['process.parent.pid'],
+  User: ['user.name'], Computer: ['host.name'],
+};
+const CONNECTION = {
+  SourceIp: ['source.ip'], SourcePort: ['source.port'], SourceHostname: ['source.domain'],
+  DestinationIp: ['destination.ip'], DestinationPort: ['destination.port'], DestinationHostname: ['destination.domain'], Protocol: ['network.transport'], Image: ['process.executable'],
+};
+const FILE = { TargetFilename: ['file.path'], Image: ['process.executable'], User: ['user.name'] };
+const ENDS = {
+  src_ip: ['id.orig_h', 'source.ip'], src_port: ['id.orig_p', 'source.port'], dst_ip: ['dest_ip', 'id.resp_h', 'destination.ip'], dst_port: ['dest_port', 'id.resp_p', 'destination.port'],
+};
+const WEB = {
+  ...ENDS,
+  'c-uri': ['http.url', 'url.original', 'uri'], 'cs-uri': ['http.url', 'url.original', 'uri'], 'cs-uri-stem': ['url.path', 'http.url', 'uri'], 'cs-uri-query': ['url.query', 'http.url', 'uri'], 'c-uri-query': ['url.query', 'http.url', 'uri'],
+  'c-useragent': ['http.http_user_agent', 'user_agent.original', 'user_agent'], 'cs-user-agent': ['http.http_user_agent', 'user_agent.original', 'user_agent'],
+  'cs-host': ['http.hostname', 'url.domain', 'host'], 'r-dns': ['http.hostname', 'url.domain', 'host'], 'cs-method': ['http.http_method', 'http.request.method', 'method'],
+  'sc-status': ['http.status', 'http.response.status_code', 'status_code'], 'cs-referer': ['http.http_refer', 'http.request.referrer', 'referrer'], 'cs-referrer': ['http.http_refer', 'http.request.referrer', 'referrer'],
+};
+
+const TABLE: readonly Aliases[] = [
+  { of: inCategory('process_creation', 'process_termination'), fields: PROCESS },
+  { of: inCategory('network_connection'), fields: CONNECTION },
+  { of: inCategory('file_event', 'file_change', 'file_delete', 'file_rename', 'file_access'), fields: FILE },
+  { of: inCategory('image_load', 'driver_load'), fields: { ImageLoaded: ['dll.path', 'file.path'], Image: ['process.executable'] } },
+  { of: inCategory('registry_event', 'registry_set', 'registry_add', 'registry_delete'), fields: { TargetObject: ['registry.path'], Details: ['registry.data.strings'], Image: ['process.executable'] } },
+  { of: inCategory('dns_query'), fields: { QueryName: ['dns.question.name'], Image: ['process.executable'] } },
+  { of: inCategory('dns'), fields: { ...ENDS, query: ['dns.rrname', 'dns.queries.rrname', 'dns.question.name', 'QueryName'], record_type: ['qtype_name', 'dns.rrtype', 'dns.question.type'], answer: ['answers', 'dns.answers.rdata', 'dns.answers.data'] } },
+  { of: inCategory('proxy', 'webserver'), fields: WEB },
+  { of: inCategory('firewall', 'network_traffic'), fields: ENDS },
+  { of: ({ product }) => product === 'windows', fields: { EventID: ['event.code'], Provider_Name: ['event.provider'], Computer: ['host.name'] } },
+];
+
+const NONE: readonly string[] = [];
+
+/** Other names of a field for this rule; none for most. */
+export const aliasesOf: AliasesOf = ({ logsource }: SigmaRule) => {
+  const tables = TABLE.filter((one) => one.of(logsource)).map((one) => one.fields);
+  return (field) => {
+    for (const fields of tables) if (Object.hasOwn(fields, field)) return fields[field]!;
+    return NONE;
+  };
+};

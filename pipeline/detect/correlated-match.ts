@@ -1,0 +1,25 @@
+// What correlations are told of a match.
+import { fieldFor } from '../../domains/sigma/index.ts';
+import type { LinkedCorrelation } from '../../domains/sigma/index.ts';
+import type { Entity, Match } from '../../schemas/avro/types.gen.ts';
+import { eventRef } from './finding.ts';
+import type { MatchedEvent } from './finding.ts';
+import type { RuleMatch } from './match/engine.ts';
+
+/** Undefined when the event lacks a field that the correlation groups by or counts: it then has no place in any group. */
+export function matchFor(correlation: LinkedCorrelation, { rule, text }: RuleMatch, event: MatchedEvent, entities: readonly Entity[]): Match | undefined {
+  const read = (name: string) => {
+    const field = fieldFor(correlation, name, rule.key);
+    return field === undefined ? undefined : text(field);
+  };
+  const groupValues = correlation.groupBy.map(read);
+  const values = correlation.valueFields.map(read);
+  if (groupValues.includes(undefined) || values.includes(undefined)) return undefined;
+  return {
+    organization: event.organization, ruleId: rule.key, ruleVersion: rule.version, correlationId: correlation.key,
+    groupFields: correlation.groupBy, groupValues: groupValues as string[], values: values as string[], event: eventRef(event), entities,
+  };
+}
+
+/** Key of the record: matches of one group of one correlation meet in one partition. */
+export const matchKey = (match: Match): string => [match.organization, match.correlationId, ...match.groupValues].map((part) => part.replaceAll('|', '%7C')).join('|');
