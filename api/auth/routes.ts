@@ -8,7 +8,7 @@ import type { SigningKeys } from './keys.ts';
 
 const COOKIE = 'goshawk_refresh';
 /** Where the refresh token goes: to a browser in a cookie that scripts cannot read, to a program in the body. */
-const holder = z.enum(['cookie', 'body']).default('cookie').meta({ description: 'Where the refresh token is put: `cookie` for browsers, `body` for programs.' });
+const holder = z.enum(['cookie', 'body']).optional().meta({ description: 'Where the refresh token is put: `cookie` for browsers, `body` for programs. Left out: `cookie` when signing in, afterwards where it came from.' });
 
 const signedIn = z.object({
   accessToken: z.string().meta({ description: 'For `authorization: Bearer ...`.' }),
@@ -28,7 +28,7 @@ export function registerAuthRoutes(app: Routes, sessions: Sessions, keys: Signin
       response: { 200: signedIn },
     },
     handler: async (request, reply) => {
-      const { user, password, organization, refresh } = request.body;
+      const { user, password, organization, refresh = 'cookie' } = request.body;
       return answer(request, reply, await sessions.login(user, password, organization), refresh);
     },
   });
@@ -37,7 +37,7 @@ export function registerAuthRoutes(app: Routes, sessions: Sessions, keys: Signin
     method: 'POST', url: '/auth/refresh',
     schema: {
       tags: ['auth'], summary: 'A new access token for a refresh token',
-      body: z.strictObject({ refreshToken: z.string().max(300).optional(), refresh: holder.optional() }).nullish(),
+      body: z.strictObject({ refreshToken: z.string().max(300).optional(), refresh: holder }).nullish(),
       response: { 200: signedIn },
     },
     handler: async (request, reply) => {

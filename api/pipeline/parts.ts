@@ -17,17 +17,19 @@ const TIMEOUT_MS = 2_500;
 export class Parts {
   readonly #probes: readonly PartProbe[];
   readonly #wallMicros: () => Micros;
+  readonly #timeoutMs: number;
   readonly #downSince = new Map<string, Micros>();
 
-  constructor(probes: readonly PartProbe[], wallMicros: () => Micros) {
+  constructor(probes: readonly PartProbe[], wallMicros: () => Micros, timeoutMs = TIMEOUT_MS) {
     this.#probes = probes;
+    this.#timeoutMs = timeoutMs;
     this.#wallMicros = wallMicros;
   }
 
   /** In the order of the probes. Never throws. */
   check(): Promise<readonly Part[]> {
     return Promise.all(this.#probes.map(async ({ name, kind, url, check }): Promise<Part> => {
-      const state = await withinTime(check).catch((error: unknown): PartState => ({ state: 'down', version: null, detail: adviceFor(name, error) }));
+      const state = await withinTime(check, this.#timeoutMs).catch((error: unknown): PartState => ({ state: 'down', version: null, detail: adviceFor(name, error) }));
       if (state.state !== 'down') this.#downSince.delete(name);
       else if (!this.#downSince.has(name)) this.#downSince.set(name, this.#wallMicros());
       return { name, kind, url: url ?? null, ...state, downSince: this.#downSince.get(name) ?? null };
@@ -35,9 +37,9 @@ export class Parts {
   }
 }
 
-async function withinTime(check: PartProbe['check']): Promise<PartState> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const late = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error(`no answer within ${TIMEOUT_MS / 1_000} s`)), { once: true }));
+async function withinTime(check: PartProbe['check'], timeoutMs: number): Promise<PartState> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const late = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs / 1_000} s`)), { once: true }));
   return Promise.race([check(signal), late]);
 }
 

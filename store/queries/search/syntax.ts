@@ -44,8 +44,9 @@ export const SEARCH_LIMITS = { characters: 2_000, terms: 50, depth: 20 } as cons
  * - `field:value`, `field:"a value"`, `field:a*`: an ECS field, else a field of the native document. `field:*`: it has a value.
  * - `field:>=100` and `<`, `<=`, `>`: numbers. `source.ip:10.0.0.0/8`: a network.
  * - `field:(a or b)`: the same field for each.
- * - Terms beside each other must all hold; `or`, `and`, `not`, `-term` and parentheses as usual. A backslash takes the next of
- *   `* " ( ) \ :` and space as it is; before any other character it is itself, so that `C:\Windows` needs no care.
+ * - Terms beside each other must all hold; `or`, `and`, `not`, `-term` and parentheses as usual.
+ * - A backslash is a character like any other, so that `C:\Windows\*.exe` needs no care. In quotation marks nothing is special but
+ *   `\"`, a quotation mark, and `\\`, a backslash (one that stands alone is itself); there `*` is a character.
  *
  * An empty text is `{ kind: 'all' }`.
  * @throws SearchError with the position of what is wrong.
@@ -68,7 +69,6 @@ type Place = 'term' | 'group' | 'value';
 
 const FIELD = /[A-Za-z_@][\w.@-]*:/y;
 const WORDS: ReadonlyMap<string, 'and' | 'or' | 'not'> = new Map([['and', 'and'], ['or', 'or'], ['not', 'not']]);
-const ESCAPABLE = new Set(['*', '"', '(', ')', '\\', ':', ' ']);
 const isSpace = (char: string) => char === ' ' || char === '\t' || char === '\n' || char === '\r';
 
 class Parser {
@@ -238,8 +238,7 @@ class Parser {
         if (pieces.length === 1 || pieces.at(-1) !== '') pieces.push('');
         continue;
       }
-      if (char === '\\' && ESCAPABLE.has(text[i + 1] ?? '')) i += 1;
-      pieces[pieces.length - 1] += text[i] as string;
+      pieces[pieces.length - 1] += char;
     }
     this.#position = i;
     const length = i - at;

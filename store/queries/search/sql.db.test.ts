@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestDatabase, serverUrl } from '../../../api/test/database.ts';
+import type { TestDatabase } from '../../../api/test/database.ts';
+import { NOON, seedEvents } from '../../../api/test/seed.ts';
+import { withOrganization } from '../../connect.ts';
+import { pageOfEvents } from '../events.ts';
+import { CASES, EVENTS, REFUSED } from './cases.ts';
+import { parseSearch, SearchError } from './syntax.ts';
+
+describe.skipIf(serverUrl === '')('a search in SQL', () => {
+  let database: TestDatabase;
+  const names = Object.keys(EVENTS);
+  const find = async (text: string) => {
+    const rows = await withOrganization(database.pool, 'default', (sql) => pageOfEvents(sql, { from: NOON, search: parseSearch(text) }, null, 50));
+    return rows.map(({ rawOffset }) => names[rawOffset]).reverse();
+  };
+
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    await seedEvents(database.owner, Object.values(EVENTS).map((event, n) => ({ n, ...event })));
+  });
+  afterAll(() => database.drop());
+
+  it.each(CASES)('%s: %s', async (_name, text, found) => {
+    expect(await find(text)).toEqual(found);
+  });
+
+  it.each(REFUSED)('refuses %s: %s', async (_name, text, at) => {
+    await expect(find(text)).rejects.toMatchObject({ name: SearchError.name, code: 'INVALID_SEARCH', at });
+  });
+});
