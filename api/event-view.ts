@@ -25,7 +25,7 @@ export function fieldsOf(row: EventRow): Record<string, unknown> {
   const fields: Record<string, unknown> = { '@timestamp': isoOf(row.time) };
   for (const [ecs, property] of TYPED) {
     const value = row[property];
-    if (value !== null && !(Array.isArray(value) && value.length === 0)) fields[ecs] = value;
+    if (value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)) fields[ecs] = value;
   }
   const { labels, ...detail } = row.detail;
   Object.assign(fields, detail);

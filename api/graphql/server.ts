@@ -8,7 +8,8 @@ import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { principalOf, bearerOf } from '../gate/gate.ts';
+import { asProblem } from '../gate/as-problem.ts';
+import { bearerOf, principalOf } from '../gate/gate.ts';
 import type { Principal, Tokens } from '../auth/tokens.ts';
 import { openExpiry } from '../live/expiry.ts';
 import { contextOf } from './context.ts';
@@ -67,7 +68,8 @@ function refusalOf({ schema, document, operationName, variableValues }: Pick<Exe
     checkQuery(schema, document, operation, variableValues ?? {});
     return undefined;
   } catch (error) {
-    return new GraphQLError((error as Error).message, { originalError: error as Error });
+    const { code, message } = asProblem(error);
+    return new GraphQLError(message, { extensions: { code } });
   }
 }
 

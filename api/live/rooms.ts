@@ -27,6 +27,7 @@ const message = z.union([z.strictObject({ token: z.string().max(10_000) }), z.st
 
 const COUNTERS_MS = 2_000;
 const PING_MS = 15_000;
+const MAX_WAITING = 32;
 const TRY_AGAIN = 1_013;
 const POLICY = 1_008;
 const HELP = 'Send {"token":"..."} first unless the request had one, then {"join":"alerts"}, {"join":"events","filter":{...}} or {"join":"counters"}; {"leave":"..."} ends one.';
@@ -54,6 +55,8 @@ class Visitor {
   readonly #log: Logger;
   readonly #joined = new Map<Room, AsyncIterableIterator<object, undefined>>();
   #principal: Principal | null;
+  #heard: Promise<void> = Promise.resolve();
+  #waiting = 0;
 
   constructor(socket: Socket, { principal }: FastifyRequest, services: Services, tokens: Tokens, log: Logger) {
     this.#socket = socket;
@@ -74,11 +77,18 @@ class Visitor {
     ping.unref();
     this.#socket.on('pong', () => { isAlive = true; });
     this.#socket.on('error', () => {});
-    this.#socket.on('message', (data) => void this.#hear(String(data)));
+    this.#socket.on('message', (data) => this.#receive(String(data)));
     this.#socket.once('close', () => {
       clearInterval(ping);
       for (const room of [...this.#joined.keys()]) this.#leave(room);
     });
+  }
+
+  /** One after the other: what follows a token may rely on it. */
+  #receive(data: string): void {
+    this.#waiting += 1;
+    if (this.#waiting > MAX_WAITING) return this.#socket.close(POLICY, 'Too many messages at once.');
+    this.#heard = this.#heard.then(() => this.#hear(data)).finally(() => { this.#waiting -= 1; });
   }
 
   async #hear(data: string): Promise<void> {
