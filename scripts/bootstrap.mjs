@@ -2,7 +2,7 @@
 // pinned Node. Plain JavaScript in old syntax and without imports of ours, so that an old Node can still read it and say so.
 import { spawn, execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -136,7 +136,7 @@ function runNpm() {
     const npm = child;
     const line = setInterval(() => {
       const seconds = Math.round((Date.now() - started) / 1000);
-      say('Installing packages: ' + seconds + ' s, ' + countPackages() + ' there.', { seconds });
+      say('Installing packages: ' + seconds + ' s, ' + megabytesFetched(cache) + ' MB fetched.', { seconds });
     }, 5000);
     let hardStop;
     onStop = () => {
@@ -176,12 +176,17 @@ function runNpm() {
   });
 }
 
-function countPackages() {
-  try {
-    return readdirSync(modules).reduce((sum, name) => sum + (name.startsWith('@') ? readdirSync(join(modules, name)).length : name.startsWith('.') ? 0 : 1), 0);
-  } catch (error) {
-    return 0; // npm is moving folders about
-  }
+/** What lies in npm's cache. Files come and go while this looks. */
+function megabytesFetched(folder) {
+  const sizeOf = (path) => {
+    try {
+      const stat = statSync(path);
+      return stat.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0) : stat.size;
+    } catch (error) {
+      return 0;
+    }
+  };
+  return Math.round(sizeOf(join(folder, '_cacache')) / 1000000);
 }
 
 /** Process id and start time: ids are used again, pairs are not. Null when there is no such process. */
