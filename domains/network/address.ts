@@ -62,7 +62,7 @@ function ipv6Groups(text: string): number[] | undefined {
   if (head === undefined || tail === undefined) return undefined;
   const missing = 8 - head.length - tail.length;
   if (gap < 0 ? missing !== 0 : missing < 1) return undefined;
-  return [...head, ...new Array<number>(gap < 0 ? 0 : missing).fill(0), ...tail];
+  return [...head, ...Array.from({ length: gap < 0 ? 0 : missing }, () => 0), ...tail];
 }
 
 function groupsOf(text: string, mayEndInIpv4: boolean): number[] | undefined {

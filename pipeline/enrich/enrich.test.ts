@@ -16,7 +16,7 @@ const asset = (over: Partial<RefAsset>): RefAsset => ({ id: 'a1', organization: 
 const zone = (over: Partial<RefZone>): RefZone => ({ id: 'z1', organization: 'acme', validFrom: 0, validTo: null, writtenAt: 0, version: 1, name: 'lan', cidr: '10.0.0.0/8', kind: 'internal', ...over });
 
 let stage: Stage<Event>;
-beforeAll(async () => { stage = await enrich(config.parse({})) as unknown as Stage<Event>; });
+beforeAll(async () => { stage = await enrich(config.parse({})); });
 function contextOf(input: Event, reference: DriverOptions['reference'] = {}): Context {
   const { outputs: [output] } = new StageDriver(stage, { reference }).send(input);
   expect(output).toMatchObject({ to: 'events.enriched.v1', kind: 'append', value: { event: input } });

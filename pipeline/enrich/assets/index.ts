@@ -32,15 +32,15 @@ const source: ContextSource = {
     add({ time, organization, host, source: from, destination: to }, context, reference) {
       const { version, byHost, byAddress } = reference.derived(refTables.assets, time, indexOf);
       if (byHost.size === 0 && byAddress.size === 0) return;
-      const named = (name: string | null | undefined): AssetContext | undefined => {
-        if (name == null) return undefined;
+      const named = (name: string | null): AssetContext | undefined => {
+        if (name === null) return undefined;
         const dot = name.indexOf('.');
         return byHost.get(`${organization}|${name}`) ?? (dot > 0 ? byHost.get(`${organization}|${name.slice(0, dot)}`) : undefined); // an asset may be known by its short name
       };
-      const addressed = (ip: string | null | undefined): AssetContext | undefined => (ip == null ? undefined : byAddress.get(`${organization}|${ip}`));
-      context.hostAsset = named(host?.name) ?? addressed(host?.ip.find((ip) => byAddress.has(`${organization}|${ip}`))) ?? null;
-      context.sourceAsset = addressed(from?.ip) ?? named(from?.domain?.toLowerCase()) ?? null;
-      context.destinationAsset = addressed(to?.ip) ?? named(to?.domain?.toLowerCase()) ?? null;
+      const addressed = (ip: string | null): AssetContext | undefined => (ip === null ? undefined : byAddress.get(`${organization}|${ip}`));
+      context.hostAsset = named(host?.name ?? null) ?? addressed(host?.ip.find((ip) => byAddress.has(`${organization}|${ip}`)) ?? null) ?? null;
+      context.sourceAsset = addressed(from?.ip ?? null) ?? named(from?.domain?.toLowerCase() ?? null) ?? null;
+      context.destinationAsset = addressed(to?.ip ?? null) ?? named(to?.domain?.toLowerCase() ?? null) ?? null;
       context.versions.assets = version;
     },
   }),

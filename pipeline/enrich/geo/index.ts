@@ -38,8 +38,8 @@ export default source;
 
 function openFile(path: string, option: string): File {
   try {
-    const reader = new Reader<Row & object>(readFileSync(path) as never);
-    return { get: (ip) => reader.get(ip) as Row | null, builtAt: reader.metadata.buildEpoch.toISOString() };
+    const reader = new Reader<Row & object>(readFileSync(path));
+    return { get: (ip) => reader.get(ip), builtAt: reader.metadata.buildEpoch.toISOString() };
   } catch (cause) {
     throw new ConfigError('INVALID_CONFIG', `${option}: ${path} cannot be read as an MMDB file. Name another, or leave it out for the built-in one.`, { path }, { cause });
   }
@@ -47,7 +47,7 @@ function openFile(path: string, option: string): File {
 
 const NAMES = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
 const objectAt = (row: Row | null, name: string): Row | null => (typeof row?.[name] === 'object' ? (row[name] as Row | null) : null);
-const textAt = (row: Row | null, name: string): string | null => (typeof row?.[name] === 'string' && row[name] !== '' ? (row[name] as string) : null);
+const textAt = (row: Row | null, name: string): string | null => (typeof row?.[name] === 'string' && row[name] !== '' ? row[name] : null);
 
 /** `country.iso_code` and `country.names.en`, or `country_code`; `autonomous_system_number` and its organization, or `asn` and `as_name`. */
 function geoOf(country: Row | null, system: Row | null): Geo | null {

@@ -35,8 +35,10 @@ const source: ContextSource = {
       const cache = byOrganization.get(organization);
       const lookup = ask.get(organization);
       if (cache === undefined || lookup === undefined) return;
-      if (from?.ip != null) context.sourceZone = cache.get(from.ip, lookup);
-      if (to?.ip != null) context.destinationZone = cache.get(to.ip, lookup);
+      const sourceIp = from?.ip ?? null;
+      const destinationIp = to?.ip ?? null;
+      if (sourceIp !== null) context.sourceZone = cache.get(sourceIp, lookup);
+      if (destinationIp !== null) context.destinationZone = cache.get(destinationIp, lookup);
       context.versions.zones = version;
     },
   }),

@@ -83,7 +83,7 @@ function eventOf({ zone }: RawDocument, record: JsonObject, native: Uint8Array):
   const agent = text(record.userAgent);
   if (agent !== null) event.http = { method: null, status: null, userAgent: agent, referrer: null };
   tls(event, objectOf(record.tlsDetails));
-  event.message = `${name} on ${event.cloud.service}${event.user?.name == null ? '' : ` by ${event.user.name}`}${event.outcome === 'failure' ? ` failed${text(record.errorCode) === null ? '' : `: ${text(record.errorCode)}`}` : ''}`;
+  event.message = `${name} on ${event.cloud.service}${(event.user?.name ?? null) === null ? '' : ` by ${event.user!.name}`}${event.outcome === 'failure' ? ` failed${text(record.errorCode) === null ? '' : `: ${text(record.errorCode)}`}` : ''}`;
   return event;
 }
 

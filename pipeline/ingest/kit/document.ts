@@ -89,7 +89,7 @@ function elements(text: string, context: DocumentContext, limits: Limits): reado
   if (!Array.isArray(values) || values.length === 0 || !values.every((value): value is JsonObject => isObject(value) && isWithin(value, limits))) return undefined;
   return elementRanges(text).map(({ from, to }, index) => {
     const element = text.slice(from, to);
-    return document(Buffer.from(element), element, values[index] as JsonObject, context);
+    return document(Buffer.from(element), element, values[index], context);
   });
 }
 

@@ -180,12 +180,17 @@ export function zoneOffset(zone: string, local: number): number {
   return offset;
 }
 
-function computedOffset(zone: string, local: number): number {
+function formatOf(zone: string): Intl.DateTimeFormat {
   let format = formats.get(zone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' });
     formats.set(zone, format);
   }
+  return format;
+}
+
+function computedOffset(zone: string, local: number): number {
+  const format = formatOf(zone);
   const wallOf = (utc: number): number => {
     const part = Object.fromEntries(format.formatToParts(utc / 1000).map(({ type, value }) => [type, Number(value)])) as Record<string, number>;
     return civilMicros(part.year!, part.month!, part.day!, part.hour!, part.minute!, part.second!);
@@ -197,7 +202,7 @@ function computedOffset(zone: string, local: number): number {
 /** Whether the name can be given to `zoneOffset`. */
 export function isZone(zone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    formatOf(zone);
     return true;
   } catch {
     return false;

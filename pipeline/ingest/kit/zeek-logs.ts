@@ -26,8 +26,8 @@ export function zeekEvent(path: string, f: JsonObject, native: Uint8Array, { zon
   ends(event, f, path);
   LOGS.get(path)?.(event, f);
   event.message ??= summary(event, path);
-  setEcs(event, 'observer.hostname', text(f._system_name) ?? text(f['@system']) ?? text(f._node_name));
-  const received = typeof f._write_ts === 'string' ? readIso(f._write_ts) : undefined;
+  setEcs(event, 'observer.hostname', text(f['_system_name']) ?? text(f['@system']) ?? text(f['_node_name']));
+  const received = typeof f['_write_ts'] === 'string' ? readIso(f['_write_ts']) : undefined;
   if (received?.hasZone && received.micros >= 0) event.observedAt = received.micros;
   event.id = stableId(path, f);
   return event;
@@ -45,7 +45,8 @@ function time(event: Draft, ts: unknown, zone: string | undefined): void {
 /** Logs of which one line is written per connection, file or transaction. */
 function stableId(path: string, f: JsonObject): string {
   const id = path === 'files' ? text(f.fuid) : path === 'conn' || path === 'ssl' || path === 'http' ? text(f.uid) : null;
-  return id === null || f.ts === undefined ? '' : `${path}|${id}|${String(f.ts)}|${path === 'http' ? String(f.trans_depth) : ''}`;
+  const at = text(f.ts);
+  return id === null || at === null ? '' : `${path}|${id}|${at}|${path === 'http' ? (text(f.trans_depth) ?? '') : ''}`;
 }
 
 function ends(event: Draft, f: JsonObject, path: string): void {
@@ -194,6 +195,7 @@ function summary({ source, destination, network: net, dns: asked, http: request,
     : tls !== null ? [tls.version, tls.serverName ?? tls.subject]
     : touched !== null ? [touched.path]
     : [net?.protocol, action === path ? null : action, who?.name];
-  const peers = source?.ip != null && destination?.ip != null ? `${source.ip}${source.port === null ? '' : `:${source.port}`} -> ${destination.ip}${destination.port === null ? '' : `:${destination.port}`}` : null;
+  const [from, to] = [source?.ip ?? null, destination?.ip ?? null];
+  const peers = source !== null && destination !== null && from !== null && to !== null ? `${from}${source.port === null ? '' : `:${source.port}`} -> ${to}${destination.port === null ? '' : `:${destination.port}`}` : null;
   return firstLine([path, ...what, peers].filter((part) => part !== null && part !== undefined).join(' '));
 }

@@ -24,7 +24,7 @@ export function recordsOf(file: string): readonly string[] {
   });
 }
 export const sampleFiles = (): readonly string[] => globSync('*/*.gz', { cwd: SAMPLES }).sort().map((file) => join(SAMPLES, file));
-export const telemetryFiles = (pattern: string): readonly string[] => (TELEMETRY === undefined ? [] : globSync(pattern, { cwd: TELEMETRY }).sort().map((file) => join(TELEMETRY!, file)));
+export const telemetryFiles = (pattern: string): readonly string[] => (TELEMETRY === undefined ? [] : globSync(pattern, { cwd: TELEMETRY }).sort().map((file) => join(TELEMETRY, file)));
 
 export const openTestIngestor = (options: Partial<IngestConfig> = {}): Promise<Ingestor> => openIngestor(config.parse(options), { installation: 'test' });
 

@@ -19,8 +19,10 @@ export function security(event: Draft, f: JsonObject): void {
   peers(event, f);
   objects(event, f);
   const message = text(f.Message);
-  event.message = message !== null ? firstLine(message) : `${kind?.action ?? `Security event ${event.code}`}${event.user?.name == null ? '' : `: ${event.user.name}`}${event.targetUser?.name == null ? '' : ` -> ${event.targetUser.name}`}`;
+  event.message = message !== null ? firstLine(message) : `${kind?.action ?? `Security event ${event.code}`}${named(': ', event.user)}${named(' -> ', event.targetUser)}`;
 }
+
+const named = (mark: string, account: { readonly name: string | null } | null): string => (account?.name ? `${mark}${account.name}` : '');
 
 // The two audit bits of Keywords, as hex text, and as the signed number that some agents write (doubles hold both exactly).
 const SUCCESS = new Set(['0x8020000000000000', '-9214364837600034816', '-9214364837600035000', 'AUDIT_SUCCESS', 'Audit Success']);

@@ -9,7 +9,7 @@ const decoder: Decoder = {
   recognise({ json }) {
     if (json === undefined) return 0;
     if (json.ts === undefined) return wrapped(json) === undefined ? 0 : 0.95;
-    if (typeof json._path === 'string' || (typeof json['@stream'] === 'string' && json['@proc'] !== undefined)) return 1;
+    if (typeof json['_path'] === 'string' || (typeof json['@stream'] === 'string' && json['@proc'] !== undefined)) return 1;
     const hasEnds = json['id.orig_h'] !== undefined || json.id_orig_h !== undefined;
     if (typeof json.uid === 'string' && hasEnds) return 0.95;
     return guessZeekLog(json) === undefined ? 0 : 0.6;
@@ -20,7 +20,7 @@ const decoder: Decoder = {
     if (json === undefined) return 'not a JSON object';
     const name = json.ts === undefined ? wrapped(json) : undefined;
     if (name !== undefined) return [zeekEvent(name, json[name] as JsonObject, unwrapped(document, name), document)];
-    return [zeekEvent(text(json._path) ?? text(json['@stream']) ?? guessZeekLog(json) ?? 'unknown', json, document.bytes, document)];
+    return [zeekEvent(text(json['_path']) ?? text(json['@stream']) ?? guessZeekLog(json) ?? 'unknown', json, document.bytes, document)];
   },
 };
 export default decoder;

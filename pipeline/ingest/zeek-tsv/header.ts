@@ -13,7 +13,7 @@ export interface Header {
   readonly types: readonly string[];
 }
 export const NO_HEADER: Header = { separator: '\t', setSeparator: ',', empty: '(empty)', unset: '-', path: '', fields: [], types: [] };
-export const isHeader = (value: unknown): value is Header => isObject(value) && Array.isArray((value as JsonObject).fields);
+export const isHeader = (value: unknown): value is Header => isObject(value) && Array.isArray((value).fields);
 
 const NAMES = ['separator', 'set_separator', 'empty_field', 'unset_field', 'path', 'open', 'close', 'fields', 'types'];
 /** What no other format begins a line with. A stray tab may come first. */
@@ -38,7 +38,10 @@ export function withLine(header: Header, written: string): Header {
   }
 }
 
-/** `\xNN` is a byte (several may make one character), `\\` a backslash; any other backslash stays. */
+/**
+ * `\xNN` is a byte (several may make one character), `\\` a backslash; any other backslash stays. What is no text, or a control character
+ * that is no blank, stays escaped: Zeek's JSON has it so too.
+ */
 export function unescaped(text: string): string {
   if (!text.includes('\\')) return text;
   let result = '';
@@ -55,11 +58,20 @@ export function unescaped(text: string): string {
     }
     if (bytes.length > 0) {
       const decoded = Buffer.from(bytes).toString('utf8');
-      result += decoded.includes('�') ? text.slice(next, at) : decoded; // bytes that are no text stay escaped, as Zeek's JSON has them
+      result += decoded.includes('�') ? text.slice(next, at) : printable(decoded);
     } else {
       result += '\\';
       at += text.charCodeAt(at + 1) === 92 ? 2 : 1;
     }
+  }
+  return result;
+}
+function printable(decoded: string): string {
+  let result = '';
+  for (let at = 0; at < decoded.length; at++) {
+    const code = decoded.charCodeAt(at);
+    const isControl = (code < 32 && code !== 8 && code !== 9 && code !== 10 && code !== 12 && code !== 13) || code === 127;
+    result += isControl ? `\\x${code.toString(16).padStart(2, '0')}` : decoded[at];
   }
   return result;
 }
