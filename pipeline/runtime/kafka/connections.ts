@@ -27,6 +27,12 @@ const NEEDED = [
 ];
 const CONNECTION_TIMEOUT_MS = 5_000;
 
+/** Of all topics when none is named. Errors are per topic, hence not thrown. */
+function metadataCall(topics: readonly string[]): Call<ClusterMetadata> {
+  const { request, response } = library.metadata({ topics, allowAutoTopicCreation: false });
+  return { request, response: { decode: response.decode, parse: (data) => data } };
+}
+
 /** One node. Requests go out in order and are answered in order; fetches have a connection of their own. */
 export class Node {
   readonly id: number;
@@ -137,13 +143,20 @@ export class Connections {
     this.#coordinators.delete(`${kind} ${id}`);
   }
 
-  /** The node id of a partition's leader. @throws BrokerError 3 or 5, which are retried after a refresh. */
+  /** The node id of a partition's leader. @throws BrokerError 3 or 5, which are retried after a refresh, or 29: we may not see the topic. */
   async leader(tp: TopicPartition): Promise<number> {
     if (!this.#metadata) await this.refresh();
     const leader = this.#leaders.get(tpKey(tp));
-    if (leader === undefined) throw new BrokerError(3);
+    if (leader === undefined) throw new BrokerError(await this.topicError(tp.topic) || 3);
     if (leader < 0) throw new BrokerError(5);
     return leader;
+  }
+
+  /** What the broker says of a topic by name: 0, 3 when it is not there, 29 when we may not see it. Lists of all topics leave those out. */
+  async topicError(topic: string): Promise<number> {
+    const node = await this.anyNode();
+    const { topicMetadata } = await node.send(metadataCall([topic]));
+    return topicMetadata[0]?.topicErrorCode ?? 3;
   }
 
   /** Of topics that we may see. As of the last refresh. */
@@ -182,8 +195,7 @@ export class Connections {
 
   /** From a node that is connected, else from the seeds in turn. */
   async #ask(): Promise<{ readonly node: Node; readonly metadata: ClusterMetadata }> {
-    const { request, response } = library.metadata({ topics: [], allowAutoTopicCreation: false });
-    const call: Call<ClusterMetadata> = { request, response: { decode: response.decode, parse: (data) => data } }; // errors are per topic
+    const call = metadataCall([]);
     for (const node of this.#nodes.values()) {
       try {
         return { node, metadata: await node.send(call) };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FencedError } from '../../core/errors.ts';
 import type { Assignor, GroupMetadata, TopicPartition } from '../port.ts';
 import type { Connections, Node } from './connections.ts';
-import { brokerCodeOf, isCoordinatorMoved, isMoved, toPipelineError } from './errors.ts';
+import { brokerCodeOf, BrokerError, isCoordinatorMoved, isMoved, toPipelineError } from './errors.ts';
 import { library } from './library.ts';
 import type { JoinedGroup, KafkajsBroker } from './library.ts';
 
@@ -20,6 +20,7 @@ const REBALANCE_IN_PROGRESS = 27;
 const ILLEGAL_GENERATION = 22;
 const UNKNOWN_MEMBER_ID = 25;
 const FENCED_INSTANCE_ID = 82;
+const TOPIC_AUTHORIZATION_FAILED = 29;
 const RETRY_MS = 200;
 
 /** One member of a consumer group, classic protocol: joins, beats, leaves. */
@@ -113,6 +114,7 @@ export class Membership {
 
   async #join(topics: readonly string[], assignor: Assignor): Promise<Joined> {
     const { groupId, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options;
+    await this.#refuseHidden(topics);
     const metadata = library.MemberMetadata.encode({ version: 0, topics });
     const joined = await this.#coordinator(async (broker) => broker.joinGroup({
       groupId, sessionTimeout: sessionTimeoutMs, rebalanceTimeout: rebalanceTimeoutMs, memberId: this.#memberId, groupProtocols: [{ name: assignor.name, metadata }],
@@ -128,6 +130,15 @@ export class Membership {
       group: { groupId, generationId, memberId, groupInstanceId: null },
       owned: Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition }))),
     };
+  }
+
+  /** A topic that is not there may appear; one that we may not see would stay without a reader, unnoticed. */
+  async #refuseHidden(topics: readonly string[]): Promise<void> {
+    await this.#connections.anyNode();
+    for (const topic of topics) {
+      if (this.#connections.partitionCounts.has(topic)) continue;
+      if (await this.#connections.topicError(topic) === TOPIC_AUTHORIZATION_FAILED) throw new BrokerError(TOPIC_AUTHORIZATION_FAILED);
+    }
   }
 
   async #assign({ members }: JoinedGroup, assignor: Assignor) {
