@@ -8,7 +8,7 @@ import { asPipelineError, sqlState } from './failure.ts';
 import type { RolePasswords } from './roles.ts';
 import { ensureRoles } from './roles.ts';
 import type { Tier } from './tiers.ts';
-import { arrangement, forTier, offeredTier, tierOf } from './tiers.ts';
+import { arrangement, forTier, isTimescaleUsable, tierForNew, tierOf, timescaleLicence } from './tiers.ts';
 
 export interface Migration { readonly number: number; readonly name: string; readonly sql: string; readonly checksum: string }
 export interface Migrated { readonly tier: Tier; /** Names of the files that ran now. */ readonly applied: readonly string[]; /** Number of the last file. */ readonly version: number }
@@ -95,12 +95,14 @@ function requireHistory(before: readonly { number: number; name: string; checksu
 }
 
 async function chooseTier(client: Client, log: Logger): Promise<Tier> {
-  const [made, offered] = [await tierOf(client), await offeredTier(client)];
-  if (made === 'timescale' && offered === 'plain') {
-    throw new FatalError('DATABASE_REFUSED', 'The database was made with TimescaleDB, which this server does not preload under the timescale licence. Add it to shared_preload_libraries: without it compressed rows are not seen.');
+  const made = await tierOf(client);
+  if (made === undefined) return tierForNew(client);
+  const isUsable = await isTimescaleUsable(client);
+  if (made === 'timescale' && !(isUsable && await timescaleLicence(client) === 'timescale')) {
+    throw new FatalError('DATABASE_REFUSED', 'The database was made with TimescaleDB, which this server does not preload, or not under the timescale licence. Add it to shared_preload_libraries: without it compressed rows are not seen.');
   }
-  if (made === 'plain' && offered === 'timescale') log.warn({ tier: made }, 'TimescaleDB is there, but the database was made without it and stays so.');
-  return made ?? offered;
+  if (made === 'plain' && isUsable) log.warn({ tier: made }, 'TimescaleDB is there, but the database was made without it and stays so.');
+  return made;
 }
 
 async function apply(client: Client, { number, name, sql, checksum }: Migration, tier: Tier): Promise<void> {

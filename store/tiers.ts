@@ -1,6 +1,7 @@
 // The only place where plain PostgreSQL and TimescaleDB differ. Plain: native range partitions, made ahead by persist and dropped by
 // the ticker. Timescale: hypertables with the columnstore. A server with the extension under the `apache` licence counts as plain.
 import type { ClientBase } from 'pg';
+import { sqlState } from './failure.ts';
 
 export type Tier = 'plain' | 'timescale';
 
@@ -13,13 +14,36 @@ export const TIME_TABLES = {
 } as const;
 export type TimeTable = keyof typeof TIME_TABLES;
 
-/** What a server offers. Preload comes first: CREATE EXTENSION without it drops the connection. */
-export async function offeredTier(client: ClientBase): Promise<Tier> {
-  const { rows } = await client.query<{ offered: boolean }>(`
-    SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb')
-       AND EXISTS (SELECT FROM pg_settings WHERE name = 'timescaledb.bgw_launcher_poll_time')
-       AND coalesce(current_setting('timescaledb.license', true), '') = 'timescale' AS offered`);
-  return rows[0]?.offered === true ? 'timescale' : 'plain';
+/** Whether the extension can be made here. Preload is asked first: CREATE EXTENSION without it drops the connection. */
+export async function isTimescaleUsable(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ usable: boolean }>(`
+    SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'timescaledb') AND EXISTS (SELECT FROM pg_settings WHERE name = 'timescaledb.bgw_launcher_poll_time') AS usable`);
+  return rows[0]?.usable === true;
+}
+
+/** Under which licence the extension of this database runs; null where it was not made. */
+export async function timescaleLicence(client: ClientBase): Promise<string | null> {
+  const { rows } = await client.query<{ licence: string | null }>(
+    `SELECT CASE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN current_setting('timescaledb.license', true) END AS licence`);
+  return rows[0]?.licence ?? null;
+}
+
+/** Tier for a new database. The licence shows only when the extension is there, so it is made, and taken back when it is no use. */
+export async function tierForNew(client: ClientBase): Promise<Tier> {
+  if (!await isTimescaleUsable(client)) return 'plain';
+  const before = await timescaleLicence(client);
+  if (before === null) {
+    try {
+      await client.query('CREATE EXTENSION timescaledb SCHEMA public');
+    } catch (error) {
+      if (sqlState(error) === '42501') return 'plain'; // not for this user to make
+      throw error;
+    }
+  }
+  const licence = before ?? await timescaleLicence(client);
+  if (licence === 'timescale') return 'timescale';
+  if (before === null) await client.query('DROP EXTENSION timescaledb');
+  return 'plain';
 }
 
 /** What a database was made with; undefined before the first migration. It cannot change: a partitioned table never becomes a hypertable. */
@@ -114,9 +138,8 @@ END $$;
 ${GRANTS}`;
 
 const TIMESCALE = `
-CREATE EXTENSION IF NOT EXISTS timescaledb;
 ${Object.entries(TIME_TABLES).map(([name, { column, columnstore }]) => `
-SELECT public.create_hypertable('goshawk.${name}', '${column}', chunk_time_interval => interval '1 day', if_not_exists => true, migrate_data => true);
+SELECT public.create_hypertable('goshawk.${name}', '${column}', chunk_time_interval => interval '1 day', create_default_indexes => false, if_not_exists => true, migrate_data => true);
 ${columnstore ? `
 ALTER TABLE goshawk.${name} SET (timescaledb.compress, timescaledb.compress_segmentby = 'organization', timescaledb.compress_orderby = '${column} DESC, id');
 SELECT public.add_compression_policy('goshawk.${name}', interval '7 days', if_not_exists => true);` : ''}`).join('')}

@@ -95,7 +95,8 @@ describe.skipIf(serverUrl === '')('ticker', () => {
     expect(await rowsOf(`SELECT FROM goshawk.evidence_due WHERE alert_id = decode($1, 'hex')`, idOf('never'))).toEqual([]);
   });
 
-  it('makes partitions ahead, so that a load at midnight finds them', async () => {
+  it('makes partitions ahead, so that a load at midnight finds them', async ({ skip }) => {
+    skip(database.tier === 'timescale', 'chunks make themselves');
     await run('partitions ahead');
     const days = await rowsOf(`SELECT count(*) AS n FROM goshawk.time_partition WHERE parent = 'event' AND from_day BETWEEN (now() AT TIME ZONE 'UTC')::date AND (now() AT TIME ZONE 'UTC')::date + 2`);
     expect(days).toEqual([{ n: 3 }]);
@@ -106,7 +107,7 @@ describe.skipIf(serverUrl === '')('ticker', () => {
     const count = async () => (await rowsOf('SELECT count(*) AS n FROM goshawk.event'))[0]?.n;
     await run('retention', { eventDays: 30 });
     expect(await count()).toBe(2); // of 2023, stored just now
-    await database.owner.query(`UPDATE goshawk.event SET stored_at = stored_at - interval '40 days'; UPDATE goshawk.time_partition SET created_at = created_at - interval '40 days'`);
+    await database.age(40);
     await run('retention', { eventDays: 30 });
     expect(await count()).toBe(0);
     expect((await evidenceOf('late')).length).toBe(2); // evidence outlives it

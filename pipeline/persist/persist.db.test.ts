@@ -182,9 +182,9 @@ describe.skipIf(serverUrl === '')('persist', () => {
     const DAY = 86_400_000_000;
     const old = (name: string, days: number) => enriched(`ages ${name}`, { time: TIME - days * DAY });
     await loader.load([batchOf('ages', 0, 0, [old('1', 3_000), old('2', 2_999), old('3', -400), old('4', 0)])]);
-    await database.owner.query(`UPDATE goshawk.time_partition SET created_at = '2000-01-01'; UPDATE goshawk.event SET stored_at = '2000-01-01' WHERE organization = 'ages'`);
+    await database.age(10_000);
     const [dropped] = await rowsOf(`SELECT goshawk.drop_before('event', '2017-01-01') AS n`);
-    expect(dropped?.n).toBe(1); // one partition for the month of both
+    expect(dropped?.n).toBe(database.tier === 'plain' ? 1 : 2); // one partition for the month of both, or a chunk each
     expect(await count('ages')).toBe(2);
     await loader.load([batchOf('ages', 0, 4, [old('5', 3_000)])]);
     expect(await count('ages')).toBe(3);

@@ -4,6 +4,7 @@ import type { Client, Pool } from 'pg';
 import { pino } from 'pino';
 import { openClient, openPool } from '../connect.ts';
 import { migrate } from '../migrate.ts';
+import type { Tier } from '../tiers.ts';
 
 /** Superuser connection to the test server; empty when there is none, and the tests are skipped. */
 export const serverUrl = process.env.GOSHAWK_TEST_DATABASE ?? '';
@@ -13,6 +14,10 @@ export interface FreshDatabase {
   readonly url: string;
   /** Owner of everything. */
   readonly owner: Pool;
+  /** Plain when it was not migrated. */
+  readonly tier: Tier;
+  /** Makes everything stored so far that many days older, by storage time. */
+  readonly age: (days: number) => Promise<void>;
   readonly drop: () => Promise<void>;
 }
 
@@ -20,10 +25,14 @@ export async function freshDatabase({ isMigrated = true } = {}): Promise<FreshDa
   const name = `goshawk_${randomBytes(6).toString('hex')}`;
   await onServer((client) => client.query(`CREATE DATABASE ${name}`));
   const url = serverUrl.replace(/^(\w+:\/\/[^/?]*)(?:\/[^?]*)?/, (_all, start: string) => `${start}/${name}`);
-  if (isMigrated) await migrate({ databaseUrl: url, log: silent });
+  const tier = isMigrated ? (await migrate({ databaseUrl: url, log: silent })).tier : 'plain';
   const owner = openPool({ databaseUrl: url, max: 4 });
   return {
-    url, owner,
+    url, owner, tier,
+    async age(days) {
+      const parts = tier === 'plain' ? 'goshawk.time_partition SET created_at = created_at' : '_timescaledb_catalog.chunk SET creation_time = creation_time';
+      await owner.query(`UPDATE ${parts} - interval '${days} days'; UPDATE goshawk.event SET stored_at = stored_at - interval '${days} days'`);
+    },
     async drop() {
       await owner.end();
       await onServer((client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
