@@ -46,7 +46,7 @@ function fastifyProblem(error: unknown): ApiProblem | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if (hasZodFastifySchemaValidationErrors(error)) {
     const context = String((error as FastifyFailure).validationContext ?? 'body');
-    const errors = error.validation.map((issue) => ({ pointer: `/${context === 'querystring' ? 'query' : context}${issue.instancePath}`, detail: issue.message ?? 'Not valid.' }));
+    const errors = error.validation.map((issue) => ({ pointer: `/${context === 'querystring' ? 'query' : context}${issue.instancePath === '/' ? '' : issue.instancePath}`, detail: issue.message ?? 'Not valid.' }));
     return new ApiProblem('INVALID_REQUEST', `${errors.length === 1 ? 'One value does' : `${errors.length} values do`} not fit; \`errors\` says which and why. /docs shows what is expected.`, { errors, cause: error });
   }
   const { code, statusCode, message } = error as FastifyFailure;
