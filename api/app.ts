@@ -5,7 +5,7 @@ import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import websocket from '@fastify/websocket';
 import Fastify, { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { registerAuthRoutes } from './auth/routes.ts';
 import { openKeys } from './auth/keys.ts';
@@ -92,7 +92,9 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
 /** Files with a hash in their name never change; every other address of a page is the application's, which reads it itself. */
 async function registerDashboard(app: FastifyInstance, folder: string | null): Promise<void> {
   const index = folder === null ? null : join(folder, 'index.html');
+  const notFound = (request: FastifyRequest, reply: FastifyReply) => sendProblem(new ApiProblem('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.'), request, reply);
   if (folder === null || index === null || !existsSync(index)) {
+    app.setNotFoundHandler(notFound);
     app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.type('text/html; charset=utf-8').send('<!doctype html><title>Goshawk</title><p>The dashboard is not built. <code>npm start</code> builds it; the API serves: see <a href="/docs">/docs</a> and <a href="/graphql">/graphql</a>.'));
     return;
   }
@@ -106,6 +108,6 @@ async function registerDashboard(app: FastifyInstance, folder: string | null): P
   });
   app.setNotFoundHandler((request, reply) => {
     const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !/^\/(v2|auth|graphql|live|health|metrics|docs|openapi\.json|assets|\.well-known)(\/|$|\?)/.test(request.url);
-    return isPage ? reply.sendFile('index.html') : sendProblem(new ApiProblem('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.'), request, reply);
+    return isPage ? reply.sendFile('index.html') : notFound(request, reply);
   });
 }

@@ -1,13 +1,15 @@
 // All options of a process: ours, and those of the topology that it runs.
+import { join } from 'node:path';
 import { z } from 'zod';
 import { config as api } from '../api/config.ts';
+import { config as relay } from '../api/relay/index.ts';
+import { config as ticker } from '../api/ticker/index.ts';
 import { loadConfig } from '../pipeline/core/config.ts';
 import type { ConfigOf, Environment } from '../pipeline/core/config.ts';
 import { ConfigError } from '../pipeline/core/errors.ts';
 import { load } from '../pipeline/core/load.ts';
 import { config as database } from '../store/connect.ts';
 import type { TopologyFile } from '../topologies/open.ts';
-import { join } from 'node:path';
 import { projectFolder } from './project.ts';
 
 const kafka = z.strictObject({
@@ -25,7 +27,7 @@ const registry = z.strictObject({
 const log = z.strictObject({
   level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info').meta({ description: 'Least level that is logged.' }),
 });
-export const ownSections = { kafka, registry, database, log, api } as const;
+export const ownSections = { kafka, registry, database, log, api, relay, ticker } as const;
 export type OwnConfig = ConfigOf<typeof ownSections>;
 
 const topologiesFolder = new URL('../topologies/', import.meta.url);

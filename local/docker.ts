@@ -11,7 +11,7 @@ import type { Report } from './report.ts';
 export const IMAGES: Readonly<Record<Service, string>> = {
   broker: 'apache/kafka:4.2.2',
   registry: 'apicurio/apicurio-registry:3.3.3',
-  database: 'timescale/timescaledb:2.24.0-pg17',
+  database: 'timescale/timescaledb:2.28.3-pg17',
 };
 
 /** True when an engine answers; a client alone is not enough. */

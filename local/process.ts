@@ -1,9 +1,10 @@
 // One of the Node processes of an installation. `up` starts it with its task in GOSHAWK_PROCESS and ends it by letting go of the channel.
 import pino from 'pino';
-import type { Logger } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { PartProbe } from '../api/deps.ts';
 import { ConfigError, PipelineError } from '../pipeline/core/errors.ts';
+import type { Topology } from '../pipeline/core/topology.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
 import { Codec } from '../schemas/avro/codec.ts';
 import { openRegistry } from '../schemas/avro/registry.ts';
@@ -11,6 +12,7 @@ import { serveApi } from './api.ts';
 import { openBroker } from './broker.ts';
 import { loadProcessConfig, loadTopologyFile } from './config.ts';
 import type { ProcessConfig } from './config.ts';
+import { DUTIES, startDuties } from './duties.ts';
 import { SharedMetrics } from './metrics.ts';
 import { playForEver } from './player-loop.ts';
 import type { Notice, ProcessSpec, ProcessState, Report } from './process-messages.ts';
@@ -65,13 +67,19 @@ async function runStages(broker: Broker, config: ProcessConfig): Promise<void> {
   open.push(() => stages.stop());
   void stages.running.failed.then((error) => fail(error));
   const states = listenToSupervisor(metrics);
-  if (spec.api !== null) await startApi({ broker, codec, config, topology: stages.topology, log, metrics, states });
+  if (spec.api !== null) {
+    await startApi({ broker, codec, config, topology: stages.topology, metrics, states });
+    const duties = startDuties({ duties: DUTIES, config: config.own, broker, codec, databaseUrl: spec.addresses.databaseUrl, log });
+    open.push(() => duties.stop());
+    void duties.failed.then((error) => fail(error));
+  }
   await stages.running.ready;
   log.info({ stages: spec.stages }, 'All stages of this process run.');
   tell({ type: 'ready' });
 }
 
-async function startApi({ broker, codec, config, topology, metrics, states }: { broker: Broker; codec: Codec; config: ProcessConfig; topology: Parameters<typeof serveApi>[0]['topology']; log: Logger; metrics: Registry; states: () => Notice & { type: 'processes' } }): Promise<void> {
+interface ApiParts { readonly broker: Broker; readonly codec: Codec; readonly config: ProcessConfig; readonly topology: Topology; readonly metrics: Registry; readonly states: () => ProcessStates }
+async function startApi({ broker, codec, config, topology, metrics, states }: ApiParts): Promise<void> {
   const { api: ports, addresses } = spec;
   if (ports === null) return;
   const api = await serveApi({
@@ -87,9 +95,10 @@ async function startApi({ broker, codec, config, topology, metrics, states }: { 
 const stateOf = (state: ProcessState | undefined): Awaited<ReturnType<PartProbe['check']>> =>
   ({ state: state ?? 'starting', version: null, detail: state === 'down' ? 'It ended and is started again. Its stages wait; nothing is lost.' : '' });
 
+type ProcessStates = Notice & { readonly type: 'processes' };
 /** The supervisor says how the other processes are, and asks for numbers on behalf of the one that serves them. */
-function listenToSupervisor(metrics: SharedMetrics): () => Notice & { type: 'processes' } {
-  let last: Notice & { type: 'processes' } = { type: 'processes', states: {} };
+function listenToSupervisor(metrics: SharedMetrics): () => ProcessStates {
+  let last: ProcessStates = { type: 'processes', states: {} };
   metrics.connect((id) => tell({ type: 'metrics?', id }));
   process.on('message', (notice: Notice) => {
     if (notice.type === 'processes') last = notice;

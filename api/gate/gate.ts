@@ -49,7 +49,6 @@ export async function registerGate(app: FastifyInstance, config: ApiConfig, toke
     errorResponseBuilder: (_request, { ttl }) => new ApiProblem('RATE_LIMITED', `Wait ${Math.ceil(ttl / 1_000)} s, then send fewer requests a minute.`),
   });
   app.setErrorHandler((error, request, reply) => sendProblem(asProblem(error), request, reply));
-  app.setNotFoundHandler((request, reply) => sendProblem(new ApiProblem('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.'), request, reply));
 }
 
 /** Answers with a problem; what is our mistake goes to the log with its cause. */

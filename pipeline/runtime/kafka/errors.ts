@@ -48,11 +48,14 @@ export function brokerCodeOf(error: unknown): number | undefined {
 
 const SILENT = new Set(['KafkaJSConnectionError', 'KafkaJSConnectionClosedError', 'KafkaJSRequestTimeoutError', 'KafkaJSTimeout', 'KafkaJSLockTimeout', 'KafkaJSBrokerNotFound']);
 
+/** A plain Error of kafkajs, for a node whose connection another request is just making or has just lost. */
+const NOT_CONNECTED = 'Broker not connected';
+
 /** True when a request got no answer: the connection broke, was refused, or time ran out. Whether it was carried out is unknown. */
 export function isUnanswered(error: unknown): boolean {
   for (let at = error as Failure | undefined; at; at = at.cause as Failure | undefined) {
     if (at instanceof PipelineError) return at.details['unanswered'] === true;
-    if (SILENT.has(String(at.name))) return true;
+    if (SILENT.has(String(at.name)) || at.message === NOT_CONNECTED) return true;
   }
   return false;
 }
