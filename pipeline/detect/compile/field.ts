@@ -39,7 +39,10 @@ export class FieldTable {
   }
 }
 
-/** `a.b.c` is one key, then `b.c` below `a`, then `c` below `a` and `b`. */
+/**
+ * `a.b.c` is one key, then `b.c` below `a`, then `c` below `a` and `b`. The first of these that an event has is the field, also where it
+ * lies in arrays: objects of one array are expected to spell it alike.
+ */
 function readings(name: string): readonly Path[] {
   const keys = name.split('.');
   return keys.map((_key, depth) => [...keys.slice(0, depth), keys.slice(depth).join('.')]);

@@ -96,21 +96,20 @@ class Parser {
 
   #run(): Facts {
     const parts: Facts[] = [];
-    for (let next = this.#peek(); next !== undefined && next !== '|' && next !== ')'; next = this.#peek()) parts.push(this.#repeated(this.#atom()));
+    for (let next = this.#peek(); next !== undefined && next !== '|' && next !== ')'; next = this.#peek()) parts.push(...this.#repeated(this.#atom()));
     return sequence(parts);
   }
 
-  /** A quantifier behind an atom: with at least one turn what it contains is still required. */
-  #repeated(atom: Facts): Facts {
-    let facts = atom;
-    for (;;) {
+  /** A quantifier behind an atom: with at least one turn there is the atom, and then anything. */
+  #repeated(atom: Facts): readonly Facts[] {
+    let parts: readonly Facts[] = [atom];
+    for (let turns = 0; ; turns += 1) {
       const [quantifier, from] = /^(?:[*+?]|\{(\d+)(?:,\d*)?\})\??/.exec(this.#source.slice(this.#at, this.#at + 16)) ?? [];
-      if (quantifier === undefined) return facts;
+      if (quantifier === undefined) return parts;
       this.#at += quantifier.length;
-      const isOptional = quantifier[0] === '*' || quantifier[0] === '?' || from === '0';
-      const isOnce = /^\{1\}/.test(quantifier);
-      if (isOptional) facts = quantifier[0] === '?' && facts.exact !== null ? { exact: [...new Set(['', ...facts.exact])], required: null } : UNKNOWN;
-      else if (!isOnce) facts = { exact: null, required: better(usable(facts.exact), usable(facts.required)) };
+      if (turns > 0 || quantifier[0] === '*' || from === '0') parts = [UNKNOWN];
+      else if (quantifier[0] === '?') parts = [atom.exact === null ? UNKNOWN : { exact: [...new Set(['', ...atom.exact])], required: null }];
+      else if (!quantifier.startsWith('{1}')) parts = [atom, UNKNOWN];
     }
   }
 
