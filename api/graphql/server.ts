@@ -99,10 +99,10 @@ function overWebSocket(getEnveloped: Envelop, requestIds: AsyncLocalStorage<stri
           const { schema, execute: run, subscribe, contextFactory, parse, validate } = getEnveloped({ principal: extra.principal as Principal, requestId, params } as never);
           const document = parse(params.query);
           const errors = validate(schema, document);
-          if (errors.length > 0) return errors.map((error: GraphQLError) => maskedError(error, requestId, log));
+          if (errors.length > 0) return errors.map((error: GraphQLError) => maskedError(error, requestId, log, 'GRAPHQL_VALIDATION_FAILED'));
           return { schema, document, operationName: params.operationName, variableValues: params.variables, contextValue: await contextFactory(), rootValue: { execute: run as Operate, subscribe: subscribe as Operate } satisfies Enveloped } as never;
         } catch (error) {
-          return [maskedError(error, requestId, log)];
+          return [maskedError(error, requestId, log, 'GRAPHQL_PARSE_FAILED')];
         }
       });
     },

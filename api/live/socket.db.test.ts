@@ -83,9 +83,9 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
     const search = await subscribe('subscription { eventTail(filter: { search: "a (b" }) { leftOut } }');
     expect(await search.ended).toMatchObject([{ extensions: { code: 'INVALID_SEARCH', position: { at: 2, length: 1 } } }]);
     const field = await subscribe('subscription { eventTail { nonsense } }');
-    expect(await field.ended).toMatchObject([{ message: expect.stringContaining('nonsense') }]);
+    expect(await field.ended).toMatchObject([{ message: expect.stringContaining('nonsense'), extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
     const syntax = await subscribe('subscription {');
-    expect(await syntax.ended).toMatchObject([{ extensions: { code: 'INVALID_REQUEST' } }]);
+    expect(await syntax.ended).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
     await Promise.all([search.close(), field.close(), syntax.close()]);
   });
 

@@ -26,15 +26,16 @@ export default {
       return ref === null ? null : (await read((sql) => eventsByIds(sql, [ref])))[0] ?? null;
     },
     eventCounts(_root: unknown, args: Range & { readonly spanSeconds: number; readonly by?: EventSeries | null; readonly filter?: EventFilterInput | null }, { read }: ApiContext) {
-      const range = readRange(args.from, args.to, args.spanSeconds);
+      const { spanMicros, ...range } = readRange(args.from, args.to, args.spanSeconds);
       const filter = readEventFilter(args.filter);
-      return read((sql) => countEvents(sql, range, args.by ?? 'dataset', narrowed(filter, range)));
+      const within = overlap(range, filter);
+      return within === null ? [] : read((sql) => countEvents(sql, { ...within, spanMicros }, args.by ?? 'dataset', filter));
     },
     eventTop(_root: unknown, args: Range & { readonly field: string; readonly first?: number | null; readonly filter?: EventFilterInput | null }, { read }: ApiContext) {
-      const { from, to } = args;
-      if (from >= to) throw new ApiProblem('INVALID_REQUEST', 'The range ends after it begins.', { errors: [{ pointer: '/to', detail: 'Not after `from`.' }] });
+      if (args.from >= args.to) throw new ApiProblem('INVALID_REQUEST', 'The range ends after it begins.', { errors: [{ pointer: '/to', detail: 'Not after `from`.' }] });
       const filter = readEventFilter(args.filter);
-      return read((sql) => topValues(sql, withoutNul(args.field, '/field'), narrowed(filter, { from, to }), Math.min(pageSize(args.first ?? 10), MAX_TOP)));
+      const within = overlap(args, filter);
+      return within === null ? [] : read((sql) => topValues(sql, withoutNul(args.field, '/field'), { ...filter, ...within }, Math.min(pageSize(args.first ?? 10), MAX_TOP)));
     },
   },
   Subscription: {
@@ -46,6 +47,9 @@ export default {
   Event: eventView satisfies Record<string, (row: EventRow) => unknown>,
 };
 
-/** The range of the chart, and within it that of the filter. */
-const narrowed = <F extends { readonly from?: Micros; readonly to?: Micros }>(filter: F, { from, to }: Range): F =>
-  ({ ...filter, from: Math.max(filter.from ?? from, from), to: Math.min(filter.to ?? to, to) });
+/** What lies in the range of the chart and in that of the filter; null when nothing does. */
+function overlap(range: Range, filter: Partial<Range>): Range | null {
+  const from = Math.max(range.from, filter.from ?? range.from);
+  const to = Math.min(range.to, filter.to ?? range.to);
+  return from < to ? { from, to } : null;
+}
