@@ -55,7 +55,7 @@ export async function registerGate(app: FastifyInstance, config: ApiConfig, toke
 export function sendProblem(problem: ApiProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.code === 'UNEXPECTED') request.log.error({ code: problem.code, err: problem.cause, requestId: request.id, route: request.routeOptions.url }, 'A request failed unexpectedly.');
   else if (problem.status >= 500) request.log.warn({ code: problem.code, reason: (problem.cause as Error | undefined)?.message, requestId: request.id }, 'A request could not be served.');
-  return reply.code(problem.status).headers(problem.headers).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem.document(request.id)));
+  return reply.code(problem.status).headers({ 'x-request-id': request.id, ...problem.headers }).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem.document(request.id)));
 }
 
 /** What the table of permissions calls the route. */
