@@ -12,6 +12,9 @@ export const TIME_TABLES = {
   finding: { column: 'event_time', columnstore: false },
   feature: { column: 'window_start', columnstore: false },
 } as const;
+// A real event's row has 2.7 kB; above 2 kB PostgreSQL compresses it, which costs half of the server's work on it (40 us with
+// pglz, 29 with lz4, 22 without) and saves a fifth of the disk. So rows stay as they are up to half a page.
+const STORAGE = 'toast_tuple_target = 4080';
 export type TimeTable = keyof typeof TIME_TABLES;
 
 /** Whether the extension can be made here. Preload is asked first: CREATE EXTENSION without it drops the connection. */
@@ -60,7 +63,18 @@ export const forTier = (sql: string, tier: Tier): string => sql.replaceAll(/PART
  * `goshawk.prepare_days(table, days date[])`, which must have run before rows of those days are stored, and
  * `goshawk.drop_before(table, cutoff)`, which drops what is wholly older than that, by event time and by storage time.
  */
-export const arrangement = (tier: Tier): string => (tier === 'plain' ? PLAIN : TIMESCALE);
+export const arrangement = (tier: Tier): string => `${COMPRESSION}\n${tier === 'plain' ? PLAIN : TIMESCALE}`;
+
+// What is compressed all the same takes lz4 where the server was built with it.
+const COMPRESSION = `
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals))
+     AND EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'goshawk.event'::regclass AND attname = 'native' AND attcompression <> 'l') THEN
+    ALTER TABLE goshawk.event ALTER COLUMN native SET COMPRESSION lz4, ALTER COLUMN detail SET COMPRESSION lz4;
+    ALTER TABLE goshawk.evidence ALTER COLUMN native SET COMPRESSION lz4, ALTER COLUMN event SET COMPRESSION lz4;
+  END IF;
+END $$;`;
 
 const isTimeTable = `p_table IN (${Object.keys(TIME_TABLES).map((name) => `'${name}'`).join(', ')})`;
 const FUNCTION_SETTINGS = 'LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = \'UTC\'';
@@ -103,7 +117,7 @@ BEGIN
       upper := least((date_trunc('month', d) + interval '1 month')::date, (SELECT min(t.from_day) FROM goshawk.time_partition t WHERE t.parent = p_table AND t.from_day > d));
     END IF;
     part := p_table || '_' || to_char(lower, 'YYYYMMDD') || CASE WHEN upper > lower + 1 THEN '_' || to_char(upper, 'YYYYMMDD') ELSE '' END;
-    EXECUTE format('CREATE TABLE goshawk.%I (LIKE goshawk.%I INCLUDING ALL)', part, p_table);
+    EXECUTE format('CREATE TABLE goshawk.%I (LIKE goshawk.%I INCLUDING ALL) WITH (${STORAGE})', part, p_table);
     EXECUTE format('ALTER TABLE goshawk.%I ATTACH PARTITION goshawk.%I FOR VALUES FROM (%L) TO (%L)', p_table, part, lower::timestamptz, upper::timestamptz);
     INSERT INTO goshawk.time_partition (parent, name, from_day, to_day) VALUES (p_table, part, lower, upper);
     created := created + 1;
@@ -138,11 +152,17 @@ END $$;
 ${GRANTS}`;
 
 const TIMESCALE = `
+DO $$
+BEGIN
 ${Object.entries(TIME_TABLES).map(([name, { column, columnstore }]) => `
-SELECT public.create_hypertable('goshawk.${name}', '${column}', chunk_time_interval => interval '1 day', create_default_indexes => false, if_not_exists => true, migrate_data => true);
+  IF NOT EXISTS (SELECT FROM timescaledb_information.hypertables WHERE hypertable_schema = 'goshawk' AND hypertable_name = '${name}') THEN
+    ALTER TABLE goshawk.${name} SET (${STORAGE});
+    PERFORM public.create_hypertable('goshawk.${name}', '${column}', chunk_time_interval => interval '1 day', create_default_indexes => false, migrate_data => true);
 ${columnstore ? `
-ALTER TABLE goshawk.${name} SET (timescaledb.compress, timescaledb.compress_segmentby = 'organization', timescaledb.compress_orderby = '${column} DESC, id');
-SELECT public.add_compression_policy('goshawk.${name}', interval '7 days', if_not_exists => true);` : ''}`).join('')}
+    ALTER TABLE goshawk.${name} SET (timescaledb.compress, timescaledb.compress_segmentby = 'organization', timescaledb.compress_orderby = '${column} DESC, id DESC');
+    PERFORM public.add_compression_policy('goshawk.${name}', interval '7 days');` : ''}
+  END IF;`).join('')}
+END $$;
 
 CREATE OR REPLACE FUNCTION goshawk.prepare_days(p_table text, p_days date[]) RETURNS integer LANGUAGE sql AS 'SELECT 0'; -- chunks make themselves
 

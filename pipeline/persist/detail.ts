@@ -202,9 +202,9 @@ function list(rows: CopyRows, name: string, values: readonly string[]): void {
   if (values.length === 0) return;
   rows.jsonRaw(name);
   rows.jsonRaw('[');
-  for (const [index, value] of values.entries()) {
-    if (index > 0) rows.jsonRaw(',');
-    rows.jsonString(value);
+  for (let i = 0; i < values.length; i += 1) {
+    if (i > 0) rows.jsonRaw(',');
+    rows.jsonString(values[i] as string);
   }
   rows.jsonRaw(']');
 }
@@ -221,8 +221,14 @@ function writeMap(rows: CopyRows, map: Readonly<Record<string, string>>): void {
   rows.jsonRaw(separator === '{' ? '{}' : '}');
 }
 
-/** ISO 8601 with microseconds. */
+let lastSecond = Number.NaN;
+let lastPrefix = '';
+/** ISO 8601 with microseconds. Events of one second come together: the text up to it is kept. */
 function iso(micros: number): string {
-  const millis = Math.floor(micros / 1000);
-  return `${new Date(millis).toISOString().slice(0, -1)}${String(micros - millis * 1000).padStart(3, '0')}Z`;
+  const second = Math.floor(micros / 1_000_000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastPrefix = new Date(second * 1000).toISOString().slice(0, 20);
+  }
+  return `${lastPrefix}${String(micros - second * 1_000_000).padStart(6, '0')}Z`;
 }
