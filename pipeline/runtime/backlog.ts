@@ -1,6 +1,8 @@
 import { tpKey } from './port.ts';
 import type { Offsets, TopicPartition } from './port.ts';
 
+const MERGED_MS = 100;
+
 /** How long written records have waited for the stage of this process that reads them. One per topic between two stages. */
 export class Backlog {
   readonly #written = new Map<string, { end: number; readonly wallMs: number }[]>();
@@ -10,10 +12,11 @@ export class Backlog {
   wrote(tp: TopicPartition, end: number, wallMs: number): void {
     const key = tpKey(tp);
     if (!this.#reading.has(key)) return; // read in another process: its lag is not ours to know
-    const queue = this.#written.get(key);
-    if (queue === undefined) this.#written.set(key, [{ end, wallMs }]);
-    else if (wallMs - queue.at(-1)!.wallMs < 100) queue.at(-1)!.end = end;
-    else queue.push({ end, wallMs });
+    let queue = this.#written.get(key);
+    if (queue === undefined) this.#written.set(key, queue = []);
+    const last = queue.at(-1);
+    if (last !== undefined && wallMs - last.wallMs < MERGED_MS) last.end = end;
+    else if (end > this.#reading.get(key)!) queue.push({ end, wallMs });
   }
 
   /** What this process reads of the topic, and from where. */

@@ -27,14 +27,13 @@ export class Work<I extends InputLike> {
   readonly parts = new Map<string, Part<I>>();
   /** Input records in it. */
   count = 0;
+  /** Of them rejected for a bug of ours. */
   unexpected = 0;
   /** What is to be committed beside the offsets, by `tpKey`, once it is known. */
   metadata: ReadonlyMap<string, string> | undefined;
-  readonly firstWallMs: number;
 
-  constructor(group: GroupMetadata, wallMs: number) {
+  constructor(group: GroupMetadata) {
     this.group = group;
-    this.firstWallMs = wallMs;
   }
 
   part(input: I): Part<I> {

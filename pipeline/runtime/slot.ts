@@ -17,6 +17,8 @@ export class Slot {
   readonly number: number;
   readonly task: Task;
   isReady = false;
+  /** A restore has begun to fill its stores. */
+  isTouched = false;
   /** Ends a restore that nobody waits for any more. */
   readonly abandoned = new AbortController();
   /** The watermark is not yet as the state has it. */
@@ -61,6 +63,7 @@ export class Slot {
   /** After an abort: what was told may not have arrived. */
   forgetTold(): void {
     this.#told = {};
+    this.isClockChanged = false;
   }
 
   get hasTold(): boolean { return this.#toldAnything; }

@@ -40,10 +40,10 @@ const known = (watermark: Micros): Micros | null => (Number.isFinite(watermark) 
 
 export function statusOfStage(instance: StageInstance): StageStatus {
   const inputs = [...instance.inputs.values()];
-  const watermarks = [...instance.slots.values()].map(({ task }) => task.watermarks.of());
+  const watermarks = [...instance.state.slots.values()].map(({ task }) => task.watermarks.of());
   return {
     name: instance.plan.wire.name,
-    state: instance.pausedFor.length > 0 ? 'paused' : instance.isReady ? 'running' : instance.slots.size > 0 ? 'restoring' : 'joining',
+    state: instance.pausedFor.length > 0 ? 'paused' : instance.isReady ? 'running' : instance.state.slots.size > 0 ? 'restoring' : 'joining',
     pausedFor: instance.pausedFor,
     lag: inputs.reduce((sum, { lag }) => sum + lag, 0),
     watermark: known(Math.min(...watermarks)),

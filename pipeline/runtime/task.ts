@@ -104,27 +104,32 @@ export class Task {
     }
   }
 
-  /** Fires what is due. Timers may set timers. @throws FatalError when `onTimer` throws: there is no record to set aside */
+  /**
+   * Fires what is due. Timers may set timers.
+   * @throws FatalError when `onTimer` throws: there is no record to set aside; RetryableError of the sink: the timer is still there
+   */
   fireTimers<R extends StreamRecord<unknown>>(sink: Sink<R>): void {
     if (this.#timers.isEmpty) return;
     this.refresh();
     this.#reference.now = this.#appended;
     let fired = 0;
-    for (let key = this.#takeDue(); key !== undefined; key = this.#takeDue()) {
+    for (;;) {
+      const filled = sink.mark();
+      this.#journals.forEach(([, notes], i) => { this.#marks[i] = notes.mark(); });
+      const key = this.#timers.take((dataset) => this.watermarks.of(dataset));
+      if (key === undefined) return;
       try {
         if (++fired > MAX_TIMERS_AT_ONCE) throw new RangeError('the timer sets itself again at a time that has passed');
         const outputs = this.stage.onTimer!(key, this.#ctx);
         for (const output of outputs) sink.output(output as Output<never>, null);
         sink.emitted(outputs.length);
       } catch (cause) {
+        sink.rollback(filled);
+        this.#journals.forEach(([, notes], i) => notes.undo(this.#marks[i]!));
         if (cause instanceof FatalError || cause instanceof RetryableError) throw cause;
         throw new FatalError('TIMER_FAILED', `${this.stage.name} failed in the timer ${key}: ${cause instanceof Error ? cause.message : String(cause)}`, { key }, { cause });
       }
     }
-  }
-
-  #takeDue(): string | undefined {
-    return this.#timers.take((dataset) => this.watermarks.of(dataset));
   }
 
   /** Append time of the latest record, for what timers put out. */

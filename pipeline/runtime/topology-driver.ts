@@ -116,8 +116,12 @@ export class TopologyDriver {
     for (const row of rows) await this.send(table.topic as Topic<R>, row, { key: `${row.id}|${String((row as { validFrom?: unknown }).validFrom ?? '')}`, partition: 0 });
   }
 
-  /** Until all that was written has been read and what became of it has committed. @throws the error of a stage that failed; Error when it never ends */
-  async settle(): Promise<void> {
+  /**
+   * Until all that was written has been read and what became of it has committed.
+   * @param tickMs Moves time by this much every few turns, for what waits to be tried again; 0 = time stands still.
+   * @throws the error of a stage that failed; Error when it never ends
+   */
+  async settle(tickMs = 0): Promise<void> {
     const admin = this.broker.admin();
     let failed: Error | undefined;
     void this.running.failed.then((error) => { failed = error; });
@@ -125,6 +129,7 @@ export class TopologyDriver {
       if (failed !== undefined) throw failed;
       if (turns > TURNS) throw new Error(`The topology does not settle: ${JSON.stringify(this.running.status())}`);
       await turn();
+      if (tickMs > 0 && turns % 20 === 19) this.clock.advance(tickMs);
       const tasks = this.running.status().flatMap((stage) => stage.tasks);
       const ends = await admin.offsets(tasks, 'stable');
       const isDone = this.running.isQuiet() && tasks.every((task) => task.position >= ends.get(tpKey(task))!);

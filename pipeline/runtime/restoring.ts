@@ -1,0 +1,69 @@
+// Brings the tasks of newly assigned partitions back, in the background: positions, counts, stores.
+import { RetryableError } from '../core/errors.ts';
+import { restoreTask } from './changelog.ts';
+import type { StageInstanceOptions } from './instance-options.ts';
+import { emptyTally, fromMetadata } from './ledger.ts';
+import type { Beside } from './ledger.ts';
+import type { RawRecord } from './port.ts';
+import type { Input, Slot } from './slot.ts';
+import { backoffMs, sleep } from './wall-clock.ts';
+
+/**
+ * Sets position, tally and, for a slot that is not ready, the stores of its task. While the broker is away it tries again.
+ * @returns False when the signal ended it, or when it failed half way through the stores: the task then holds half a state.
+ * @throws FatalError CHANGELOG_GAP
+ */
+export async function restoreSlot(slot: Slot, inputs: readonly Input[], options: StageInstanceOptions, isWatermark: (record: RawRecord) => boolean, signal: AbortSignal): Promise<'restored' | 'ended' | 'half'> {
+  const { app, admin, plan, clock, log } = options;
+  const tps = inputs.map(({ tp }) => tp);
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    try {
+      const found = await admin.positions(`${app}.${plan.wire.name}`, tps);
+      const [earliest, stable] = await Promise.all([admin.offsets(tps, 'earliest'), admin.offsets(tps, 'stable')]);
+      const beside = inputs.map(({ key }) => fromMetadata(found.get(key)?.metadata ?? ''));
+      if (!slot.isReady) await restoreStores(slot, beside, options, isWatermark, signal);
+      if (signal.aborted) return 'ended';
+      inputs.forEach((input, i) => {
+        const committed = found.get(input.key);
+        input.position = input.committed = committed !== undefined && committed.offset >= 0 ? committed.offset : earliest.get(input.key) ?? 0;
+        input.tally = beside[i]?.tally ?? emptyTally(input.committed);
+        input.commits = beside[i]?.n ?? 0;
+        input.lastRecordWallMs = clock.nowMs();
+        input.end = stable.get(input.key) ?? input.position;
+        input.isReady = true;
+        if (input.lag > 0) slot.task.source?.await(input.key);
+      });
+      slot.isReady = true;
+      return 'restored';
+    } catch (error) {
+      if (signal.aborted) return 'ended';
+      if (!(error instanceof RetryableError)) throw error;
+      log.warn({ err: error, task: `${plan.wire.name}_${slot.number}` }, 'The state of a task cannot be read for now.');
+      await sleep(clock, backoffMs(attempt), signal);
+      if (slot.isTouched && !slot.isReady) return 'half';
+    }
+  }
+  return 'ended';
+}
+
+async function restoreStores(slot: Slot, beside: readonly (Beside | undefined)[], options: StageInstanceOptions, isWatermark: (record: RawRecord) => boolean, signal: AbortSignal): Promise<void> {
+  const { app, admin, reader, codec, plan, clock, log, metrics } = options;
+  const stage = plan.wire.name;
+  const beganMs = clock.nowMs();
+  const marks = beside.find((each) => each !== undefined && Object.keys(each.marks).length > 0)?.marks ?? {};
+  const changelogs: Record<string, number> = {};
+  for (const each of beside) for (const [store, end] of Object.entries(each?.changelogs ?? {})) changelogs[store] = Math.max(changelogs[store] ?? 0, end);
+  let restored = 0;
+  const ends = await restoreTask(slot.task, slot.number, { changelogs, marks }, {
+    app, admin, reader, codec, output: plan.output, signal, wallMs: beganMs, isWatermark,
+    onProgress: (records) => {
+      slot.isTouched = true;
+      restored += records;
+      metrics.restored.inc({ stage }, records);
+    },
+  });
+  slot.changelogs = ends.changelogs;
+  slot.outputEnd = ends.outputEnd;
+  metrics.restoreSeconds.set({ stage }, (clock.nowMs() - beganMs) / 1000);
+  log.info({ task: `${stage}_${slot.number}`, records: restored, ms: clock.nowMs() - beganMs }, 'The task has its state.');
+}
