@@ -36,14 +36,14 @@ export async function openRules(config: DetectConfig, log: Pick<Logger, 'info' |
   return { set, engine: openEngine(set), isOwn: ({ file }) => ownFiles.has(file) };
 }
 
-/** The engine as the stage runs it: gated, with aliases, able to read what correlations want. */
-export function openEngine(set: RuleSet): Engine {
+/** The engine as the stage runs it: gated, with aliases, able to read what correlations want. `isGated` false is for comparisons. */
+export function openEngine(set: RuleSet, { isGated = true }: { readonly isGated?: boolean } = {}): Engine {
   const correlations = new Map(set.correlations.map((correlation) => [correlation.key, correlation]));
   const alsoRead = (rule: LinkedRule) => rule.correlations.flatMap((key) => {
     const correlation = correlations.get(key)!;
     return [...correlation.groupBy, ...correlation.valueFields].map((name) => fieldFor(correlation, name, rule.key)).filter((field) => field !== undefined);
   });
-  return new Engine(set.rules, { aliasesOf, alsoRead });
+  return new Engine(set.rules, { isGated, aliasesOf, alsoRead });
 }
 
 /** Cases beside our rules are no rules. */

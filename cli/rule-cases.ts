@@ -1,0 +1,104 @@
+// Cases beside rules: records of a sensor, and whether the rule must make a finding of them. They run through the stages that records take.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { ConfigError } from '../pipeline/core/errors.ts';
+import { config as correlateConfig, correlate } from '../pipeline/correlate/index.ts';
+import { config as detectConfig, detect } from '../pipeline/detect/index.ts';
+import { openEngine } from '../pipeline/detect/open-rules.ts';
+import { config as ingestConfig, openIngestor } from '../pipeline/ingest/index.ts';
+import type { Ingestor } from '../pipeline/ingest/index.ts';
+import { sourceOf } from '../pipeline/ingest/source.ts';
+import { StageDriver } from '../pipeline/runtime/driver.ts';
+import type { RuleSet } from '../domains/sigma/index.ts';
+import type { Context, Enriched, Event, Finding, Match } from '../schemas/avro/types.gen.ts';
+import { rawTopic, topics } from '../topologies/topics.ts';
+
+/** A record of a sensor as an object, or as the text that it wrote. */
+const record = z.union([z.string(), z.record(z.string(), z.unknown())]);
+const caseSchema = z.strictObject({
+  name: z.string(),
+  /** Whether the rule makes a finding. */
+  match: z.boolean(),
+  /** Records in the order of arrival. */
+  events: z.array(record).min(1),
+  /** Id or name of the rule; the last document of the rule file unless given. */
+  rule: z.string().optional(),
+});
+const fileSchema = z.array(caseSchema).min(1);
+export type RuleCase = z.infer<typeof caseSchema>;
+export interface CaseFile { readonly file: string; readonly ruleFile: string; readonly cases: readonly RuleCase[] }
+export interface CaseResult { readonly file: string; readonly rule: string; readonly name: string; readonly match: boolean; readonly problem: string | null }
+
+/** All `<rule>.cases.yml` below a folder, or of a single rule file. @throws ConfigError INVALID_CONFIG for a file of another shape */
+export async function readCases(path: string): Promise<readonly CaseFile[]> {
+  const files = (await stat(path)).isDirectory()
+    ? (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && entry.name.endsWith('.cases.yml')).map((entry) => join(entry.parentPath, entry.name)).sort()
+    : [path.replace(/\.yml$/, '.cases.yml')];
+  return Promise.all(files.map(async (file) => {
+    const read = fileSchema.safeParse(parse(await readFile(file, 'utf8')));
+    if (!read.success) throw new ConfigError('INVALID_CONFIG', `${file} holds no cases: ${z.prettifyError(read.error)}`);
+    return { file, ruleFile: file.replace(/\.cases\.yml$/, '.yml'), cases: read.data };
+  }));
+}
+
+const NO_CONTEXT: Context = {
+  version: 1, sourceGeo: null, destinationGeo: null, hostAsset: null, sourceAsset: null, destinationAsset: null, sourceZone: null, destinationZone: null,
+  relatedIp: [], relatedUser: [], relatedHosts: [], relatedHash: [], versions: {},
+};
+const APPENDED_AT = Date.UTC(2026, 0, 1) * 1000;
+const AT_LAST = APPENDED_AT * 2;
+
+/** Runs records through ingest, detect and correlate in memory, each case from the beginning. */
+export class RuleCases {
+  readonly #set: RuleSet;
+  readonly #ingestor: Ingestor;
+  readonly #engine: ReturnType<typeof openEngine>;
+
+  private constructor(set: RuleSet, ingestor: Ingestor) {
+    this.#set = set;
+    this.#ingestor = ingestor;
+    this.#engine = openEngine(set);
+  }
+
+  static async open(set: RuleSet): Promise<RuleCases> {
+    return new RuleCases(set, await openIngestor(ingestConfig.parse({}), { installation: 'cases' }));
+  }
+
+  run({ file, ruleFile, cases }: CaseFile): readonly CaseResult[] {
+    const inFile = [...this.#set.rules, ...this.#set.correlations].filter((rule) => rule.file.endsWith(ruleFile) || ruleFile.endsWith(rule.file)).sort((a, b) => a.document - b.document);
+    return cases.map((one) => {
+      const { name, match } = one;
+      const rule = one.rule === undefined ? inFile.at(-1) : [...this.#set.rules, ...this.#set.correlations].find(({ id, name: alias }) => id === one.rule || alias === one.rule);
+      if (rule === undefined) return { file, rule: one.rule ?? ruleFile, name, match, problem: 'there is no such rule' };
+      const found = this.findings(this.events(one.events)).some(({ ruleId }) => ruleId === rule.key);
+      return { file, rule: rule.title, name, match, problem: found === match ? null : match ? 'the rule makes no finding' : 'the rule makes a finding' };
+    });
+  }
+
+  /** Native records, as of one file of a sensor. */
+  events(records: readonly RuleCase['events'][number][]): readonly Event[] {
+    const topic = rawTopic('default', 'cases');
+    const source = sourceOf(topic, new Map());
+    let kept: unknown;
+    const memory = { get: () => kept, put: (value: unknown) => void (kept = value) };
+    return records.flatMap((native, offset) => this.#ingestor.events({ value: Buffer.from(typeof native === 'string' ? native : JSON.stringify(native)), position: { topic, partition: 0, offset }, appendedAt: APPENDED_AT }, source, memory));
+  }
+
+  /** What people would see of these events, correlations included. */
+  findings(events: readonly Event[]): readonly Finding[] {
+    const detecting = new StageDriver<Enriched>(detect(detectConfig.parse({}), { set: this.#set, engine: this.#engine, isOwn: () => true }));
+    const correlating = new StageDriver(correlate(correlateConfig.parse({}), new Map(this.#set.correlations.map((rule) => [rule.key, rule]))));
+    const findings: Finding[] = [];
+    const take = (outputs: readonly { readonly to: string; readonly value: unknown }[]): void => {
+      for (const { to, value } of outputs) {
+        if (to === topics.findings.name) findings.push(value as Finding);
+        else if (to === topics.matches.name) take(correlating.send(value as Match, { appendedAt: APPENDED_AT }).outputs);
+      }
+    };
+    for (const event of events) take(detecting.send({ event, context: NO_CONTEXT }, { appendedAt: APPENDED_AT }).outputs);
+    take(correlating.advance(AT_LAST));
+    return findings;
+  }
+}
