@@ -37,7 +37,11 @@ describe('the samples', () => {
     expect(records.filter((record) => claims(record).includes('+'))).toEqual([]);
   });
   it('give the same events when they are read again', () => {
-    for (const file of sampleFiles()) expect(decoded(ingestor, recordsOf(file))).toEqual(decoded(ingestor, recordsOf(file)));
+    const told = (records: readonly string[]) => decoded(ingestor, records).map((event) => JSON.stringify(event));
+    for (const file of sampleFiles()) {
+      const records = recordsOf(file).slice(0, 200);
+      expect(told(records)).toEqual(told(records));
+    }
   });
 });
 

@@ -86,6 +86,8 @@ export async function ingest(options: IngestConfig, identity: { readonly install
   });
 }
 
+type Complete = (event: Draft, parser: Decoder | undefined, document: RawDocument) => void;
+
 class Recogniser implements Ingestor {
   readonly #decoders: readonly Decoder[];
   readonly #byName: ReadonlyMap<string, Decoder>;
@@ -107,9 +109,9 @@ class Recogniser implements Ingestor {
     const context = { appendedAt, zone: this.#options.zoneOfSource[source.name], memory };
     const documents = documentsOf(value, context, this.#limits);
     const events: Draft[] = [];
-    const complete = (event: Draft, parser: Decoder | undefined, text: string) => {
-      // What needs a second look is told by the text as a whole; most events need none.
-      if (text.length > LONGEST_TEXT || text.includes('\\u0000') || text.includes('\0')) scrub(event);
+    const complete: Complete = (event, parser, { json, text }) => {
+      // What needs a second look is told by the text as a whole; most events need none. JSON writes NUL as an escape.
+      if (text.length > LONGEST_TEXT || text.includes(json === undefined ? '\0' : '\\u0000')) scrub(event);
       this.#seal(event, parser, source, position, appendedAt, events.length);
       events.push(event);
     };
@@ -119,32 +121,32 @@ class Recogniser implements Ingestor {
     return events;
   }
 
-  #decode(document: RawDocument, format: string | undefined, complete: (event: Draft, parser: Decoder | undefined, text: string) => void): void {
+  #decode(document: RawDocument, format: string | undefined, complete: Complete): void {
     const decoder = format === undefined ? this.#recognise(document) : this.#byName.get(format);
     const result = decoder?.decode(document) ?? (format === undefined ? 'format not recognised' : 'format not known');
     if (typeof result !== 'string') {
-      for (const event of result) complete(event, decoder, document.text);
+      for (const event of result) complete(event, decoder, document);
       return;
     }
     if (document.text.trim() === '') return;
     const event = unparsed(document.text, result);
     const grown = event.native.length > 2 * document.bytes.length && event.native.length > LONGEST_TEXT;
-    complete(grown ? unparsedBytes(document.bytes, result) : event, undefined, document.text);
+    complete(grown ? unparsedBytes(document.bytes, result) : event, undefined, document);
   }
 
   /** A line of text with stray bytes is still a line; the bytes stay beside what was read of it. */
-  #decodeLossy(document: RawDocument, format: string | undefined, complete: (event: Draft, parser: Decoder | undefined, text: string) => void): void {
+  #decodeLossy(document: RawDocument, format: string | undefined, complete: Complete): void {
     const decoder = format === undefined ? this.#recognise(document) : this.#byName.get(format);
     const result = decoder?.decode(document);
     const [event] = result ?? [];
     if (event === undefined || typeof event === 'string' || result!.length > 1 || event.dataset === UNPARSED) {
-      complete(unparsedBytes(document.bytes, 'not valid UTF-8'), undefined, document.text);
+      complete(unparsedBytes(document.bytes, 'not valid UTF-8'), undefined, document);
       return;
     }
     const raw = Buffer.from(document.bytes).toString('base64');
     event.native = Buffer.from(`${Buffer.from(event.native).toString('utf8').slice(0, -1)},"rawBase64":"${raw}"}`);
     event.labels = { ...event.labels, reason: 'not valid UTF-8' };
-    complete(event, decoder, document.text);
+    complete(event, decoder, document);
   }
 
   /** The first that is sure, in the order of names; else the most confident. Nothing is remembered, so a replay decides the same. */

@@ -31,7 +31,7 @@ describe('readIso', () => {
       expect(readIso(date.toISOString()).micros).toBe(date.getTime() * 1000);
     }));
   });
-  it('never throws', () => { fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.nat(30), (text, from) => { readIso(text, from); readBsd(text, from, NOON); })); });
+  it('never throws', () => { fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('latin1')), fc.nat(30), (text, from) => { readIso(text, from); readBsd(text, from, NOON); })); });
 });
 
 describe('readBsd', () => {

@@ -11,13 +11,14 @@ function put(flat: Flat, name: string, value: unknown): void {
   else flat[name] = value;
 }
 
-/** Attributes of an element: `#attributes` (evtx), `@Name` (xml to JSON), or plain members. */
-function attributesOf(element: JsonObject): readonly (readonly [name: string, value: unknown])[] {
-  return Object.entries(element).flatMap(([name, value]): [string, unknown][] => {
-    if (name === '#attributes') return Object.entries(objectOf(value));
-    if (name === '#text') return [];
-    return [[name.startsWith('@') ? name.slice(1) : name, value]];
-  });
+/** Attributes of an element: those below `#attributes` (evtx), those with an `@` (xml to JSON), or plain members. */
+function eachAttribute(element: JsonObject, take: (name: string, value: unknown) => void): void {
+  for (const name in element) {
+    if (name === '#attributes') {
+      const attributes = objectOf(element[name]);
+      for (const attribute in attributes) take(attribute, attributes[attribute]);
+    } else if (name !== '#text') take(name.charCodeAt(0) === 64 ? name.slice(1) : name, element[name]);
+  }
 }
 const textOf = (element: JsonObject): unknown => element['#text'];
 
@@ -29,32 +30,31 @@ export function flattenEvent(event: JsonObject): Flat {
   const flat: Flat = {};
   system(flat, objectOf(event.System));
   data(flat, event.EventData);
-  const user = event.UserData;
-  for (const [name, value] of isObject(user) ? attributesOf(user) : []) {
-    if (name === 'xmlns') continue;
+  eachAttribute(objectOf(event.UserData), (name, value) => {
     if (isObject(value)) members(flat, value);
-    else add(flat, name, value);
-  }
-  for (const [name, value] of attributesOf(objectOf(event.RenderingInfo))) {
+    else if (name !== 'xmlns') add(flat, name, value);
+  });
+  eachAttribute(objectOf(event.RenderingInfo), (name, value) => {
     if (name === 'Message') add(flat, name, value);
     else if (value !== null) add(flat, `RenderingInfo_${name}`, value);
-  }
+  });
   return flat;
 }
 
 function system(flat: Flat, element: JsonObject): void {
-  for (const [name, value] of Object.entries(element)) {
+  for (const name in element) {
+    const value = element[name];
     if (value === null) continue;
-    const base = name.endsWith('_attributes') ? name.slice(0, -'_attributes'.length) : name;
     if (!isObject(value)) {
       put(flat, name, value);
       continue;
     }
+    const base = name.endsWith('_attributes') ? name.slice(0, -'_attributes'.length) : name;
     const own = textOf(value);
     if (own !== undefined) put(flat, base, own);
-    for (const [attribute, content] of attributesOf(value)) {
+    eachAttribute(value, (attribute, content) => {
       if (content !== null) put(flat, attribute === 'SystemTime' ? 'TimeCreated' : `${base}_${attribute}`, content);
-    }
+    });
   }
 }
 
@@ -66,11 +66,11 @@ function data(flat: Flat, element: unknown): void {
 }
 
 function members(flat: Flat, element: JsonObject): void {
-  for (const [name, value] of attributesOf(element)) {
-    if (name === 'xmlns' || name.startsWith('xmlns:')) continue;
+  eachAttribute(element, (name, value) => {
+    if (name === 'xmlns' || name.startsWith('xmlns:')) return;
     if (name === 'Data' && (Array.isArray(value) || isObject(value))) dataList(flat, Array.isArray(value) ? value : [value]);
     else add(flat, name, isObject(value) && textOf(value) !== undefined && Object.keys(value).length === 1 ? textOf(value) : value);
-  }
+  });
 }
 
 function dataList(flat: Flat, values: readonly unknown[]): void {
@@ -92,7 +92,7 @@ function dataList(flat: Flat, values: readonly unknown[]): void {
 }
 
 function add(flat: Flat, written: string, value: unknown): void {
-  const name = written.replaceAll(' ', '');
+  const name = written.includes(' ') ? written.replaceAll(' ', '') : written;
   if (Object.hasOwn(flat, name)) put(flat, `System_${name}`, flat[name]);
   put(flat, name, value);
 }
@@ -132,7 +132,7 @@ const isUnsafe = (value: unknown): boolean => typeof value === 'number' && Numbe
 /** Whether a number of the document lost digits when it was parsed. */
 export function losesDigits(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return isUnsafe(value);
-  for (const inner of Object.values(value)) if (losesDigits(inner)) return true;
+  for (const name in value) if (losesDigits((value as JsonObject)[name])) return true;
   return false;
 }
 /** The document with such numbers as text, which keeps them. */

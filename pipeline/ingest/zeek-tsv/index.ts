@@ -38,19 +38,35 @@ const decoder: Decoder = {
 };
 export default decoder;
 
+/** A column's JSON text, and its value for the mapping. */
+interface Cell { readonly token: string; readonly value: unknown }
+type Read = (column: string) => Cell;
+interface Plan { readonly prefix: string; readonly columns: readonly { readonly name: string; readonly member: string; readonly read: Read }[] }
+/** Headers are immutable and shared by all lines below them. */
+const plans = new WeakMap<Header, Plan>();
+
+function planOf(header: Header): Plan {
+  let plan = plans.get(header);
+  if (plan === undefined) {
+    const columns = header.fields.map((name, index) => ({ name, member: `,${JSON.stringify(name)}:`, read: readerOf(header.types[index] ?? 'string', header) }));
+    plans.set(header, (plan = { prefix: `{"_path":${JSON.stringify(header.path)}`, columns }));
+  }
+  return plan;
+}
+
 function eventOf(line: string, header: Header, document: RawDocument): Draft {
   if (header.fields.length === 0) return unparsed(line, 'no #fields line came before');
-  const columns = line.split(header.separator);
-  if (columns.length !== header.fields.length) return unparsed(line, `${columns.length} columns where #fields names ${header.fields.length}`);
+  const cells = line.split(header.separator);
+  if (cells.length !== header.fields.length) return unparsed(line, `${cells.length} columns where #fields names ${header.fields.length}`);
+  const { prefix, columns } = planOf(header);
   const fields: Record<string, unknown> = {};
-  let json = `{"_path":${JSON.stringify(header.path)}`;
-  for (let index = 0; index < columns.length; index++) {
-    const column = columns[index]!;
-    if (column === header.unset) continue;
-    const name = header.fields[index]!;
-    const token = tokenOf(column, header.types[index] ?? 'string', header);
-    json += `,${JSON.stringify(name)}:${token}`;
-    if (name !== '__proto__') fields[name] = JSON.parse(token);
+  let json = prefix;
+  for (const [index, { name, member, read }] of columns.entries()) {
+    const cell = cells[index]!;
+    if (cell === header.unset) continue;
+    const { token, value } = read(cell);
+    json += member + token;
+    if (name !== '__proto__') fields[name] = value;
   }
   return zeekEvent(header.path, fields, Buffer.from(`${json},"raw":${JSON.stringify(line)}}`), document);
 }
@@ -58,15 +74,22 @@ function eventOf(line: string, header: Header, document: RawDocument): Draft {
 const NUMBERS = new Set(['time', 'interval', 'double', 'count', 'int', 'port']);
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** The column as JSON. Numbers keep their digits: `0.000870` is one. */
-function tokenOf(column: string, type: string, header: Header): string {
+/** How a column of a Zeek type is read. Numbers keep their digits: `0.000870` is JSON as it stands. */
+function readerOf(type: string, header: Header): Read {
+  const text: Read = (column) => {
+    const value = column === header.empty ? '' : unescaped(column);
+    return { token: JSON.stringify(value), value };
+  };
   const open = type.indexOf('[');
   if (open > 0) {
-    if (column === header.empty) return '[]';
-    const inner = type.slice(open + 1, -1);
-    return `[${column.split(header.setSeparator).map((part) => (part === header.unset ? 'null' : tokenOf(part, inner, header))).join(',')}]`;
+    const inner = readerOf(type.slice(open + 1, -1), header);
+    return (column) => {
+      if (column === header.empty) return { token: '[]', value: [] };
+      const cells = column.split(header.setSeparator).map((part): Cell => (part === header.unset ? { token: 'null', value: null } : inner(part)));
+      return { token: `[${cells.map(({ token }) => token).join(',')}]`, value: cells.map(({ value }) => value) };
+    };
   }
-  if (type === 'bool') return column === 'T' ? 'true' : column === 'F' ? 'false' : JSON.stringify(column);
-  if (NUMBERS.has(type) && NUMBER.test(column)) return column;
-  return JSON.stringify(column === header.empty ? '' : unescaped(column));
+  if (type === 'bool') return (column) => (column === 'T' ? { token: 'true', value: true } : column === 'F' ? { token: 'false', value: false } : text(column));
+  if (NUMBERS.has(type)) return (column) => (NUMBER.test(column) ? { token: column, value: Number(column) } : text(column));
+  return text;
 }
