@@ -12,7 +12,7 @@ interface Part { readonly name: string; readonly kind: string; readonly url?: st
 interface Stage { readonly name: string; readonly lag: number | null; readonly watermark: string | null; readonly inPerSecond?: number; readonly in: number; readonly out: number; readonly dropped: Readonly<Record<string, number>>; readonly rejected: Readonly<Record<string, number>> }
 interface Status { readonly state: string; readonly parts: readonly Part[]; readonly stages: readonly Stage[] }
 
-const TIMEOUT_MS = 5000;
+const TIMEOUT_MS = 10_000;
 
 export default {
   name: 'status',

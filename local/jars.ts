@@ -40,9 +40,9 @@ function folderFor(registryVersion: string): string {
 /** True when nothing has to be fetched for this Java. */
 export const hasJars = (java: Java): boolean => existsSync(folderFor(registryVersionFor(java)));
 
-/** True when Maven answers: asked only when jars are missing. */
-export const hasMaven = async (java: Java): Promise<boolean> =>
-  !(await runCommand('mvn', ['--version'], { env: { ...process.env, JAVA_HOME: java.home, MAVEN_OPTS: '-XX:-UsePerfData' } })).isMissing;
+/** True when there is a `mvn`: asked only when jars are, or may be, missing. It need not find a Java itself: it is given ours. */
+export const hasMaven = async (java: Java | null): Promise<boolean> =>
+  !(await runCommand('mvn', ['--version'], { env: { ...process.env, ...(java === null ? {} : { JAVA_HOME: java.home }), MAVEN_OPTS: '-XX:-UsePerfData' } })).isMissing;
 
 /**
  * Fetches what is missing and gives the folders. Two processes may ask at once: one fetches, the other waits.

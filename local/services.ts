@@ -37,12 +37,12 @@ export async function planServices(wanted: readonly Service[], dataFolder: strin
   const jars = java !== null && hasJars(java);
   const postgres = own.includes('database') ? await choosePostgres(postgresFolder(dataFolder), env) : null;
   const machine: Machine = {
-    addresses, hasJava: java !== null, hasJars: jars, hasMaven: java === null || jars ? null : await hasMaven(java), hasPostgres: postgres !== null, hasDocker: null,
+    addresses, hasJava: java !== null, hasJars: jars, hasMaven: needsJava && !jars ? await hasMaven(java) : null, hasPostgres: postgres !== null, hasDocker: null,
   };
-  const choice = choose(wanted, machine);
+  const choice = choose(wanted, machine, env.GOSHAWK_JAVA);
   if (choice.missing.length === 0) return { choice, wanted, machine, java, postgres };
   const withDocker = { ...machine, hasDocker: await hasDockerEngine() };
-  return { choice: choose(wanted, withDocker), wanted, machine: withDocker, java, postgres };
+  return { choice: choose(wanted, withDocker, env.GOSHAWK_JAVA), wanted, machine: withDocker, java, postgres };
 }
 
 const postgresFolder = (dataFolder: string) => join(dataFolder, 'postgres');

@@ -33,6 +33,7 @@ describe('broker errors', () => {
     const refused = new KafkaJSConnectionError('Connection error: connect ECONNREFUSED', { code: 'ECONNREFUSED' });
     const wrapped = new KafkaJSNonRetriableError(refused, { cause: refused });
     expect([isUnanswered(refused), isUnanswered(wrapped), brokerCodeOf(wrapped)]).toEqual([true, true, undefined]);
+    expect(isUnanswered(new Error('Broker not connected'))).toBe(true);
     expect(toPipelineError(wrapped, 'test')).toMatchObject({ code: 'BROKER_UNAVAILABLE', details: { unanswered: true } });
     expect(brokerCodeOf(new KafkaJSNumberOfRetriesExceeded(createErrorFromCode(51), { retryCount: 1, retryTime: 1 }))).toBe(51);
     expect(toPipelineError(new TypeError('oops'), 'test')).toMatchObject({ code: 'BROKER_REFUSED' });
