@@ -65,7 +65,7 @@ export function pageOfAlerts(sql: Sql, filter: AlertFilter, after: { readonly at
     const at = `api.from_micros(${parameters.add(after.at)})`;
     conditions.push(`a.changed_at <= ${at} AND (a.changed_at < ${at} OR a.id < decode(${parameters.add(after.id)}, 'hex'))`);
   }
-  return manyOf(sql, `SELECT ${SELECT_ALERT} FROM api.alert a WHERE ${conditions.join(' AND ')} ORDER BY a.changed_at DESC, a.id DESC LIMIT ${parameters.add(limit)}`, parameters.values);
+  return manyOf(sql, `SELECT ${SELECT_ALERT} FROM api.alert_newest a WHERE ${conditions.join(' AND ')} ORDER BY a.changed_at DESC, a.id DESC LIMIT ${parameters.add(limit)}`, parameters.values);
 }
 
 /** In any order; unknown ones are left out. */

@@ -84,7 +84,7 @@ export function pageOfEvents(sql: Sql, filter: EventFilter, after: { readonly at
     // The first half alone bounds the index; the second only decides between equal times.
     conditions.push(`e.event_time <= ${time} AND (e.event_time < ${time} OR e.id < decode(${parameters.add(after.id)}, 'hex'))`);
   }
-  return manyOf<EventRow>(sql, `SELECT ${SELECT_EVENT} FROM api.event e WHERE ${conditions.join(' AND ')} ORDER BY e.event_time DESC, e.id DESC LIMIT ${parameters.add(limit)}`, parameters.values);
+  return manyOf<EventRow>(sql, `SELECT ${SELECT_EVENT} FROM api.event_newest e WHERE ${conditions.join(' AND ')} ORDER BY e.event_time DESC, e.id DESC LIMIT ${parameters.add(limit)}`, parameters.values);
 }
 
 /** In any order; those that are not stored are left out. Asks by primary key, so that each id touches one partition. */

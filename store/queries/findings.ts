@@ -56,7 +56,7 @@ export function pageOfFindings(sql: Sql, filter: FindingFilter, after: { readonl
     const time = `api.from_micros(${parameters.add(after.at)})`;
     conditions.push(`f.event_time <= ${time} AND (f.event_time < ${time} OR f.id < decode(${parameters.add(after.id)}, 'hex'))`);
   }
-  return manyOf(sql, `SELECT ${SELECT_FINDING} FROM api.finding f WHERE ${conditions.join(' AND ')} ORDER BY f.event_time DESC, f.id DESC LIMIT ${parameters.add(limit)}`, parameters.values);
+  return manyOf(sql, `SELECT ${SELECT_FINDING} FROM api.finding_newest f WHERE ${conditions.join(' AND ')} ORDER BY f.event_time DESC, f.id DESC LIMIT ${parameters.add(limit)}`, parameters.values);
 }
 
 /** In any order; those that are not stored are left out. */
