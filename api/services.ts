@@ -1,6 +1,7 @@
 // What follows topics and tables for as long as the API lives.
 import { alertsChangedSince } from '../store/queries/alerts.ts';
 import { withOrganization } from '../store/connect.ts';
+import { schemas } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Services } from './graphql/context.ts';
@@ -9,6 +10,7 @@ import { followTopic } from './live/follow.ts';
 import type { Follower } from './live/follow.ts';
 import { EventTail } from './live/tail.ts';
 import { DeadLetterIndex } from './pipeline/dead-letters.ts';
+import { LagMeter } from './pipeline/lag.ts';
 import { LedgerView } from './pipeline/ledger-view.ts';
 import { PipelineMonitor } from './pipeline/monitor.ts';
 import { apiProbe, brokerProbe, connectProbe, databaseProbe, Parts } from './pipeline/parts.ts';
@@ -28,7 +30,8 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   const own = [brokerProbe(broker), ...deps.probes.filter(({ name }) => name === 'registry'), databaseProbe(pool), apiProbe(deps.version)];
   const others = deps.probes.filter(({ name }) => name !== 'registry');
   const parts = new Parts([...own, ...others, ...(others.some(({ name }) => name === 'connect') ? [] : [connectProbe])], wallMicros);
-  const monitor = new PipelineMonitor({ broker, pool, topology, ledger, deadLetters, parts, app, log, wallMicros });
+  const lag = new LagMeter(broker, () => codec.idOf(schemas.watermark));
+  const monitor = new PipelineMonitor({ broker, pool, topology, ledger, deadLetters, parts, lag, app, log, wallMicros });
   const alertFeed = openAlertFeed({ openListener: deps.openListener, log, wallMicros, changedSince: (organization, since) => withOrganization(pool, organization, (sql) => alertsChangedSince(sql, since)) });
   const tail = new EventTail({ broker, codec, log, eventsPerSecond: config.liveEventsPerSecond, maxWatchers: config.liveSubscribers });
   let followers: readonly Follower[] = [];

@@ -5,10 +5,12 @@ import { memoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import type { MemoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import { Codec } from '../../schemas/avro/codec.ts';
 import { fixedIds } from '../../schemas/avro/registry.ts';
+import { schemas } from '../../schemas/avro/types.gen.ts';
 import { installationTopics } from '../../topologies/settings.ts';
 import { topics } from '../../topologies/topics.ts';
 import { topology } from '../test/api.ts';
 import { DeadLetterIndex } from './dead-letters.ts';
+import { LagMeter } from './lag.ts';
 import { LedgerView } from './ledger-view.ts';
 import { PipelineMonitor, topicsOf } from './monitor.ts';
 import { brokerProbe, databaseProbe, Parts } from './parts.ts';
@@ -36,7 +38,7 @@ describe('the pipeline', () => {
     } } as never;
     const port = { ...broker, admin: () => (isBrokerAway ? { clusterId: gone, topics: gone, close: async () => {} } : broker.admin()) } as never;
     const parts = new Parts([brokerProbe(port), databaseProbe(pool)], () => now);
-    monitor = new PipelineMonitor({ broker: port, pool, topology, ledger, deadLetters: new DeadLetterIndex(codec), parts, app: 'goshawk', log: pino({ level: 'silent' }), wallMicros: () => now });
+    monitor = new PipelineMonitor({ broker: port, pool, topology, ledger, deadLetters: new DeadLetterIndex(codec), parts, lag: new LagMeter(port, () => codec.idOf(schemas.watermark)), app: 'goshawk', log: pino({ level: 'silent' }), wallMicros: () => now });
   });
   const gone = () => Promise.reject(new RetryableError('BROKER_UNAVAILABLE', 'away'));
 

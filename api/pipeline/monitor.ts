@@ -10,6 +10,7 @@ import type { DatabasePool } from '../../store/queries/sql.ts';
 import { topics as catalogue } from '../../topologies/topics.ts';
 import type { TopicDeclaration } from '../../topologies/topics.ts';
 import type { DeadLetterIndex } from './dead-letters.ts';
+import type { LagMeter, Position } from './lag.ts';
 import type { LedgerView } from './ledger-view.ts';
 import type { Part, Parts } from './parts.ts';
 
@@ -47,6 +48,7 @@ export interface MonitorDeps {
   readonly ledger: LedgerView;
   readonly deadLetters: DeadLetterIndex;
   readonly parts: Parts;
+  readonly lag: LagMeter;
   readonly app: string;
   readonly log: Logger;
   readonly wallMicros: () => Micros;
@@ -81,7 +83,8 @@ export class PipelineMonitor {
       }),
     ]);
     for (const [tp, offset] of kafka?.deadLetterStarts ?? []) deadLetters.dropBefore(Number(tp.slice(tp.lastIndexOf('/') + 1)), offset);
-    const stages = this.#deps.topology.wires.map((wire) => this.#stage(wire, now, kafka, stored));
+    const lags = kafka === undefined ? undefined : await this.#lags(kafka, stored?.[1] ?? []);
+    const stages = this.#deps.topology.wires.map((wire, index) => this.#stage(wire, now, lags?.[index] ?? null, stored?.[0] ?? []));
     const all = kafka === undefined ? checked : [...checked, stagesPart(this.#deps.topology, kafka.members)];
     return { state: overallState(all), parts: all, stages, topics: kafka?.topics ?? [] };
   }
@@ -103,13 +106,31 @@ export class PipelineMonitor {
     }
   }
 
-  #stage(wire: Wire, now: Micros, kafka: BrokerView | undefined, stored: readonly [readonly StageTotals[], readonly StoredOffset[]] | undefined): StageStatus {
-    const sums = this.#deps.ledger.sums(wire.name, now);
-    const totals = stored?.[0].filter(({ stage, topic }) => wire.kind === 'loader' && stage === wire.name && topic === wire.from.name) ?? [];
+  /** One per wire; undefined when the broker went away meanwhile. */
+  async #lags(kafka: BrokerView, stored: readonly StoredOffset[]): Promise<readonly number[] | undefined> {
+    const { wires } = this.#deps.topology;
+    const positions = wires.flatMap((wire) => positionsOf(wire, kafka, stored));
+    try {
+      const lags = await this.#deps.lag.measure(positions);
+      let at = 0;
+      return wires.map((wire) => {
+        const count = inputsOf(wire, kafka.partitionCounts).length;
+        return lags.slice(at, (at += count)).reduce((sum, lag) => sum + lag, 0);
+      });
+    } catch {
+      return undefined;
+    }
+  }
+
+  #stage(wire: Wire, now: Micros, lag: number | null, stored: readonly StageTotals[]): StageStatus {
+    const sums = wire.kind === 'stage' ? this.#deps.ledger.sums(wire.name, now) : undefined;
+    const totals = stored.filter(({ stage, topic }) => wire.kind === 'loader' && stage === wire.group && topic === wire.from.name);
     const total = (pick: (row: StageTotals) => number) => totals.reduce((sum, row) => sum + pick(row), 0);
     return {
-      name: wire.name, inputTopic: wire.from.name, outputTopics: wire.kind === 'stage' ? wire.to.map(({ name }) => name) : [],
-      lag: kafka === undefined ? null : lagOf(wire, kafka, stored?.[1] ?? []),
+      // Loaders share a group, and one of them may be named as a stage is.
+      name: wire.kind === 'loader' ? `${wire.group}-${wire.name}` : wire.name,
+      inputTopic: wire.from.name, outputTopics: wire.kind === 'stage' ? wire.to.map(({ name }) => name) : [],
+      lag,
       watermark: sums?.watermark ?? null,
       inPerSecond: (sums?.inPerSecond ?? 0) + total(({ recent }) => recent) / (RATE_MICROS / 1_000_000),
       in: (sums?.in ?? 0) + total((row) => row.in),
@@ -149,17 +170,15 @@ async function committedOffsets(admin: Admin, { wires }: Topology, partitionCoun
   return new Map(await Promise.all([...inputs].map(async ([group, members]) => [group, await admin.committed(group, members.flatMap((wire) => inputsOf(wire, partitionCounts)))] as const)));
 }
 
-function lagOf(wire: Wire, { partitionCounts, earliest, ends, committed }: BrokerView, stored: readonly StoredOffset[]): number {
+/** Where a group is in each partition of its input: what the database says of it comes first, since Kafka has a hint only. */
+function positionsOf(wire: Wire, { partitionCounts, earliest, ends, committed }: BrokerView, stored: readonly StoredOffset[]): readonly Position[] {
   const group = groupOf(wire);
-  let lag = 0;
-  for (const tp of inputsOf(wire, partitionCounts)) {
+  return inputsOf(wire, partitionCounts).map((tp): Position => {
     const key = tpKey(tp);
     const inDatabase = stored.find((row) => row.group === group && row.topic === tp.topic && row.partition === tp.partition)?.next;
     const start = earliest.get(key) ?? 0;
-    const next = inDatabase ?? committed.get(group)?.get(key) ?? start;
-    lag += Math.max(0, (ends.get(key) ?? 0) - Math.max(next, start));
-  }
-  return lag;
+    return { group, tp, next: Math.max(inDatabase ?? committed.get(group)?.get(key) ?? start, start), end: ends.get(key) ?? 0 };
+  });
 }
 
 function declarationOf(topic: string): TopicDeclaration<unknown> | undefined {

@@ -64,7 +64,7 @@ describe.skipIf(serverUrl === '')('relay', () => {
     expect(records.map(({ key }) => key?.toString())).toEqual([`${id}|${first}`, `${id}|${first}`, `${id}|${second}`]);
     const values = records.map(({ value }) => codec.decode(schemas.refAsset, value as Buffer));
     expect(values[1]).toMatchObject({ id, organization: 'default', validFrom: first, validTo: second, name: 'web', hostnames: ['web'], addresses: ['10.0.0.1'], owner: 'ann', criticality: 3 });
-    expect(values.map(({ version }) => version)).toEqual([...values.map(({ version }) => version)].sort((a, b) => a - b));
+    expect(values.map(({ version }) => version)).toEqual(values.map(({ version }) => version).toSorted((a, b) => a - b));
     const [zone] = await allOf('ref.zones.v1');
     expect(codec.decode(schemas.refZone, zone?.value as Buffer)).toMatchObject({ cidr: '10.0.0.0/8', kind: 'internal', validTo: null });
   });

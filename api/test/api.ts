@@ -31,7 +31,7 @@ const wire = (name: string, from: { readonly name: string }, to: readonly { read
 export const topology: Topology = defineTopology('telemetry', [
   wire('ingest', topics.raw, [topics.parsed]),
   wire('validate', topics.parsed, [topics.valid]),
-  { kind: 'loader', name: 'persist-events', from: topics.enriched, group: 'persist' } as never,
+  { kind: 'loader', name: 'events', from: topics.enriched, group: 'persist' } as never,
 ]);
 
 export interface TestApi {

@@ -27,7 +27,7 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
       emitted: 0, out: [{ topic: 'events.parsed.v1', partition: 0, count: 8, first: 0, last: 7 }], watermark: 1_772_366_400_000_000, wallFrom: 0, wallTo: 1_772_369_999_000_000,
     }) }]);
     await database.owner.query(`INSERT INTO goshawk.stage_ledger (app, stage, topic, partition, from_offset, to_offset, records, passed, dropped, rejected) VALUES
-      ('goshawk', 'persist-events', $1, 0, 0, 10, 10, 7, '{"duplicate":2}', '{"INVALID_EVENT":1}'), ('goshawk', 'persist-events', $1, 1, 0, 5, 5, 5, '{}', '{}'), ('lane', 'persist-events', $1, 0, 0, 99, 99, 99, '{}', '{}')`, [topics.enriched.name]);
+      ('goshawk', 'persist', $1, 0, 0, 10, 10, 7, '{"duplicate":2}', '{"INVALID_EVENT":1}'), ('goshawk', 'persist', $1, 1, 0, 5, 5, 5, '{}', '{}'), ('lane', 'persist', $1, 0, 0, 99, 99, 99, '{}', '{}')`, [topics.enriched.name]);
   });
   afterAll(async () => {
     await api.close();
