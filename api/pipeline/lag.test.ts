@@ -58,6 +58,24 @@ describe('lag', () => {
     expect([await measure(await end()), await measure(await end())]).toEqual([0, 0]);
   });
 
+  it('gets through a long idle past step by step', async () => {
+    await send(...Array.from({ length: 12_000 }, () => watermark), Buffer.from('a'));
+    const lags = [];
+    for (let n = 0; n < 5; n += 1) lags.push(await measure(0));
+    const total = await end();
+    expect(lags).toEqual([total, total - 5_000, total - 10_000, 1, 1]);
+  });
+
+  it('does not read through a backlog that is real', async () => {
+    await send(...Array.from({ length: 12_000 }, () => Buffer.from('a')));
+    const lags = [];
+    for (let n = 0; n < 5; n += 1) lags.push(await measure(0));
+    expect(lags.every((lag) => lag >= 12_000)).toBe(true);
+    const reader = vi.spyOn(broker, 'reader');
+    await measure(0);
+    expect(reader).not.toHaveBeenCalled();
+  });
+
   it('reads only what is new', async () => {
     await send(Buffer.from('a'));
     await measure(0);

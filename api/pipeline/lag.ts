@@ -7,8 +7,10 @@ import { schemaIdOf } from '../../schemas/avro/codec.ts';
 interface Measured { readonly next: number; readonly scannedTo: number; readonly records: number }
 export interface Position { readonly group: string; readonly tp: TopicPartition; readonly next: number; readonly end: number }
 
-/** Further behind than this, markers do not matter. */
+/** Offsets looked at in one partition at one time; the rest at the next. */
 const MAX_SCANNED = 5_000;
+/** Whoever is that far behind really is: markers do not matter then. */
+const MAX_RECORDS = 5_000;
 const TIMEOUT_MS = 2_000;
 
 export class LagMeter {
@@ -36,14 +38,13 @@ export class LagMeter {
           this.#measured.set(key, { next, scannedTo: next, records: 0 });
           return Math.max(0, end - next);
         }
-        if (end - before.scannedTo > MAX_SCANNED) return before.records + end - before.scannedTo;
-        if (end > before.scannedTo) {
-          reader ??= this.#broker.reader();
-          const found = await this.#records(reader, tp, before.scannedTo, end);
-          if (found === null) return before.records + end - before.scannedTo;
-          this.#measured.set(key, { next, scannedTo: end, records: before.records + found });
-        }
-        return this.#measured.get(key)?.records ?? 0;
+        const to = before.records > MAX_RECORDS ? before.scannedTo : Math.min(end, before.scannedTo + MAX_SCANNED);
+        if (to === before.scannedTo) return before.records + end - to;
+        reader ??= this.#broker.reader();
+        const found = await this.#records(reader, tp, before.scannedTo, to);
+        if (found === null) return before.records + end - before.scannedTo;
+        this.#measured.set(key, { next, scannedTo: to, records: before.records + found });
+        return before.records + found + end - to;
       }));
     } finally {
       await reader?.close();
