@@ -47,10 +47,10 @@ describe('against node:net', () => {
     fc.assert(fc.property(fc.array(piece, { maxLength: 18 }), (pieces) => {
       const text = pieces.join('');
       expect(parse(text) === 'no' ? 0 : parse(text).length === 8 ? 4 : 6).toBe(isIP(text));
-    }), { numRuns: 5_000 });
+    }), { numRuns: 1_000 });
   });
 
   it('accepts every address', () => {
-    fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => { expect(parse(text)).not.toBe('no'); }), { numRuns: 2_000 });
+    fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => { expect(parse(text)).not.toBe('no'); }), { numRuns: 300 });
   });
 });

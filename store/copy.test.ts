@@ -41,7 +41,7 @@ describe('CopyRows', () => {
     ['IPv6', (rows) => rows.inet('::1'), '0380001000000000000000000000000000000001'],
     ['what is no address', (rows) => rows.inet('host'), null],
     ['an empty array', (rows) => rows.textArray([]), '000000000000000000000019'],
-    ['an array', (rows) => rows.textArray(['a']), '000000010000000000000019000000010000000100000001' + '61'],
+    ['an array', (rows) => rows.textArray(['a']), '00000001000000000000001900000001000000010000000161'],
     ['jsonb', (rows) => rows.json({ a: 1 }), '01' + Buffer.from('{"a":1}').toString('hex')],
   ])('writes %s', (_name, write, hex) => {
     expect(field(write)?.toString('hex') ?? null).toBe(hex);
@@ -65,7 +65,7 @@ describe('CopyRows', () => {
   it('writes any text as well-formed UTF-8 without NUL, whatever its length', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
       expect(field((rows) => rows.text(text))?.toString('utf8')).toBe(wellFormed(text));
-    }), { numRuns: 2_000 });
+    }), { numRuns: 300 });
   });
 
   it('writes any string as JSON that means the same', () => {
@@ -77,7 +77,7 @@ describe('CopyRows', () => {
       });
       expect(bytes?.[0]).toBe(1);
       expect(JSON.parse(bytes?.toString('utf8', 1) ?? '')).toBe(wellFormed(text));
-    }), { numRuns: 2_000 });
+    }), { numRuns: 300 });
   });
 
   it('replaces bytes that are no UTF-8, and keeps those that are', () => {

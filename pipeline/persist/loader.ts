@@ -11,6 +11,7 @@ import { Ledger } from './ledger.ts';
 import type { CountRows } from './metrics.ts';
 import type { Committed } from './position.ts';
 import { claim, isStoredAlready } from './position.ts';
+import { portionsOf } from './portions.ts';
 import type { Stored } from './store-rows.ts';
 import { copyDirect, rememberStage, storeStaged } from './store-rows.ts';
 import type { Target } from './target.ts';
@@ -40,6 +41,7 @@ const STAGE = 'persist';
 const DAY_MICROS = 86_400_000_000;
 const STAGED_AFTER_DUPLICATES = 20; // loads: replays and re-drives repeat themselves
 const ATTEMPTS = 6;
+const LOAD_BYTES = 32 << 20; // rows in memory at once; records may have megabytes each
 
 /** A loader of one topic into one table: rows, offsets, ledger, dead letters and notifications in one transaction. Loads one after another. */
 export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> {
@@ -51,7 +53,6 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
   let stagedLoads = 0;
 
   async function load(batches: readonly Batch<V>[]): Promise<void> {
-    if (batches.length === 0) return;
     const spans = spansOf(batches);
     let way: Way = target.mode === 'upsert' || stagedLoads > 0 ? 'staged' : 'direct';
     const client = await pool.connect();
@@ -183,7 +184,7 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
     },
     async load(batches) {
       try {
-        await load(batches);
+        for (const portion of portionsOf(batches, target.bytesOf, LOAD_BYTES)) await load(portion);
       } catch (error) {
         // A missing partition that keeps missing, or data that no way could store: try again later rather than lose it.
         if (isPartitionMissing(error) || isDataRefused(error)) throw new RetryableError('DATABASE_UNAVAILABLE', `The database would not take rows of ${target.name}`, {}, { cause: error });

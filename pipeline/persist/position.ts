@@ -42,11 +42,11 @@ export async function claim(pool: Pool, group: string, owned: readonly Owned[], 
   return claimed.flatMap(({ topic, partition, next }) => (next === null ? [] : [{ topic, partition, next }]));
 }
 
-/** True when every range is stored already by this generation: the answer to its commit was lost. */
+/** True when every range, or more, is stored already by this generation: the answer to its commit was lost. */
 export async function isStoredAlready(client: ClientBase, group: string, ranges: readonly Range[], generation: number): Promise<boolean> {
   const { rows } = await client.query<{ stored: number }>(`
     SELECT count(*) AS stored FROM goshawk.stage_offset o JOIN unnest($2::text[], $3::int[], $4::bigint[]) AS t (topic, partition, next)
-      ON o.topic = t.topic AND o.partition = t.partition AND o.next_offset = t.next
+      ON o.topic = t.topic AND o.partition = t.partition AND o.next_offset >= t.next
     WHERE o.consumer_group = $1 AND o.generation = $5`,
   [group, ranges.map(({ topic }) => topic), ranges.map(({ partition }) => partition), ranges.map(({ next }) => next), generation]);
   return rows[0]?.stored === ranges.length;

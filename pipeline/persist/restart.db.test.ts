@@ -16,7 +16,9 @@ const enriched = (topic: string, name: string, fields: Partial<Enriched['event']
   ({ event: plainEvent({ id: idOf(`${topic} ${name}`), organization: topic, ...fields }), context: plainContext() });
 const incompressible = (name: string) => Array.from({ length: 100 }, (_one, index) => idOf(`${name} ${index}`)).join(''); // too long for an index
 
-describe.skipIf(serverUrl === '')('a loader that is stopped anywhere', () => {
+const PATIENCE = { timeout: 120_000 }; // hundreds of small transactions, each of which waits for the disk
+
+describe.skipIf(serverUrl === '')('a loader that is stopped anywhere', PATIENCE, () => {
   let database: FreshDatabase;
   let pool: Pool;
   let breaker: Breaker;

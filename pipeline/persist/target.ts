@@ -14,6 +14,8 @@ export interface Target<V> {
   readonly columns: readonly string[];
   /** @throws RecordError for a value that its column cannot hold */
   readonly write: (rows: CopyRows, value: V) => void;
+  /** About what a row takes in memory. */
+  readonly bytesOf: (value: V) => number;
   /** Tables that need a partition for the day of `timeOf`. */
   readonly timeTables: readonly TimeTable[];
   readonly timeOf: (value: V) => Micros;
@@ -28,7 +30,7 @@ export interface Target<V> {
 const EVENT_COUNT_COLUMNS = 'minute, organization, dataset, sensor, severity, events';
 
 export const events: Target<Enriched> = {
-  name: 'events', reads: { event: true, context: true }, table: 'event', columns: EVENT_COLUMNS, write: writeEvent,
+  name: 'events', reads: { event: true, context: true }, table: 'event', columns: EVENT_COLUMNS, write: writeEvent, bytesOf: ({ event }) => 1_000 + event.native.length,
   timeTables: ['event', 'event_count'], timeOf: ({ event }) => event.time, mode: 'insert',
   merge: (stage, columns) => `
     WITH stored AS (
@@ -72,7 +74,7 @@ export const findings: Target<Finding> = {
     id: true, organization: true, time: true, lastTime: true, kind: true, ruleId: true, ruleVersion: true, title: true, description: true, author: true, license: true, reference: true,
     severity: true, status: true, tags: true, groupKey: true, entities: true, fields: true, events: true, eventCount: true, supersedes: true, reason: true,
   },
-  table: 'finding', columns: FINDING_COLUMNS, write: writeFinding, timeTables: ['finding'], timeOf: ({ time }) => time, mode: 'insert',
+  table: 'finding', columns: FINDING_COLUMNS, write: writeFinding, bytesOf: () => 5_000, timeTables: ['finding'], timeOf: ({ time }) => time, mode: 'insert',
   merge: (stage, columns) => `
     WITH stored AS (
       INSERT INTO goshawk.finding (${columns}) SELECT ${columns} FROM ${stage} ORDER BY arrival ON CONFLICT (event_time, id) DO NOTHING
@@ -93,7 +95,7 @@ export const alerts: Target<Alert> = {
     id: true, organization: true, revision: true, time: true, lastTime: true, title: true, severity: true, groupKey: true, score: true, ruleIds: true, tags: true, entities: true,
     findings: true, findingCount: true, events: true, eventCount: true, reason: true,
   },
-  table: 'alert', columns: ALERT_COLUMNS, write: writeAlert, timeTables: [], timeOf: ({ time }) => time, mode: 'upsert',
+  table: 'alert', columns: ALERT_COLUMNS, write: writeAlert, bytesOf: () => 20_000, timeTables: [], timeOf: ({ time }) => time, mode: 'upsert',
   // Evidence is asked for every event that the alert names and that is neither kept nor asked for.
   merge: (stage, columns) => `
     WITH stored AS (
@@ -117,7 +119,7 @@ export const features: Target<Feature> = {
     organization: true, entityType: true, entity: true, windowStart: true, windowMicros: true, events: true, failures: true, bytesOut: true, bytesIn: true,
     distinctDestinations: true, distinctPorts: true, distinctUsers: true, distinctActions: true,
   },
-  table: 'feature', columns: FEATURE_COLUMNS, write: writeFeature, timeTables: ['feature'], timeOf: ({ windowStart }) => windowStart, mode: 'upsert',
+  table: 'feature', columns: FEATURE_COLUMNS, write: writeFeature, bytesOf: () => 200, timeTables: ['feature'], timeOf: ({ windowStart }) => windowStart, mode: 'upsert',
   merge: (stage, columns) => `
     WITH stored AS (
       INSERT INTO goshawk.feature (${columns}) SELECT DISTINCT ON (${FEATURE_KEY.join(', ')}) ${columns} FROM ${stage} ORDER BY ${FEATURE_KEY.join(', ')}, arrival DESC

@@ -1,13 +1,11 @@
 // For tests: a topic in memory, and loaders that are stopped and started over it.
 import { expect } from 'vitest';
 import type { Pool, PoolClient } from '../../../store/connect.ts';
-import type { Batch, Loader, Owned, StreamRecord } from '../../core/index.ts';
+import type { Batch, Loader, Owned } from '../../core/index.ts';
 import { silent } from '../../../store/test/fresh-database.ts';
 import type { Persist, PersistDeps } from '../index.ts';
 import { config, persist } from '../index.ts';
-
-export const recordOf = <V>(topic: string, partition: number, offset: number, value: V): StreamRecord<V> =>
-  ({ key: null, value, headers: new Map(), position: { topic, partition, offset }, appendedAt: 0 });
+import { recordOf } from './record.ts';
 
 export const batchOf = <V>(topic: string, partition: number, from: number, values: readonly V[]): Batch<V> =>
   ({ topic, partition, from, next: from + values.length, records: values.map((value, index) => recordOf(topic, partition, from + index, value)) });
