@@ -1,0 +1,6 @@
+import { expect, it } from 'vitest';
+import { staleFiles } from './files.ts';
+
+it('every generated file is as it would be written now; else run ./goshawk gen', async () => {
+  expect(await staleFiles()).toEqual([]);
+});
