@@ -159,10 +159,11 @@ export class LoaderGroup {
 
   #loseTo(error: FencedError): void {
     this.#options.log.warn({ err: error, loaders: this.name }, 'Another owner has the partitions; the loaders join again.');
-    const tps = [...this.inputs.values()].map(({ tp }) => tp);
+    const inputs = [...this.inputs.values()];
     this.#drop();
     this.#fenced = error;
-    this.#consumer.resume(tps); // the next batch tells the consumer
+    for (const { tp, isReady, durable } of inputs) if (isReady) this.#consumer.seek(tp, durable); // a batch must come: it tells the consumer
+    this.#consumer.resume(inputs.map(({ tp }) => tp));
   }
 
   #setPaused(lane: LoaderLane, isPaused: boolean): void {

@@ -23,6 +23,7 @@ class Table {
   readonly #byKey = new Map<string, Version>();
   readonly #builds = new Map<unknown, Build[]>();
   #changes: Micros[] = []; // ascending times of activation
+  #forgottenChanges = 0;
   #replaced: Version[] = [];
   version = 0;
 
@@ -84,10 +85,15 @@ class Table {
     }
     const after = this.#changes.findIndex((at) => at > now);
     const count = after < 0 ? this.#changes.length : after;
-    return { value: build(rows, count), activeFrom: this.#changes[count - 1] ?? -Infinity, activeTo: this.#changes[count] ?? Infinity, validFrom, validTo };
+    return { value: build(rows, this.#forgottenChanges + count), activeFrom: this.#changes[count - 1] ?? -Infinity, activeTo: this.#changes[count] ?? Infinity, validFrom, validTo };
   }
 
   #forget(before: Micros): void {
+    const old = this.#changes.findIndex((at) => at >= before);
+    if (old > 1000) {
+      this.#changes.splice(0, old);
+      this.#forgottenChanges += old;
+    }
     if (this.#replaced.length === 0 || this.#replaced[0]!.activeTo >= before) return;
     for (const version of this.#replaced) {
       if (version.activeTo >= before) continue;

@@ -217,7 +217,10 @@ export class StageInstance implements CommitHost<Input> {
 
   lost(error: FencedError): void {
     this.state.fenced = error;
+    const inputs = this.state.readyInputs;
     this.#drop();
+    for (const { tp, committed } of inputs) this.#consumer.seek(tp, committed); // a batch must come: it tells the consumer
+    this.#consumer.resume(inputs.map(({ tp }) => tp));
   }
 
   async metadata(_group: GroupMetadata, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -1,0 +1,145 @@
+// Loaders against a place in memory that keeps rows and offsets together, as the database does.
+import { describe, expect, it } from 'vitest';
+import { FencedError, RetryableError } from '../core/errors.ts';
+import type { Batch, Loader } from '../core/index.ts';
+import { defineTopology, loader, stage } from '../core/topology.ts';
+import type { Event } from '../../schemas/avro/types.gen.ts';
+import { topics } from '../../topologies/topics.ts';
+import { line, platform, take } from './test/example.ts';
+import { runOnMemory } from './topology-driver.ts';
+import type { OnMemoryOptions, TopologyDriver } from './topology-driver.ts';
+
+const RAW = 'raw.default.test';
+
+/** Rows, and how far each partition is: changed together or not at all. */
+class Place {
+  readonly rows: string[] = [];
+  readonly refused: string[] = [];
+  readonly offsets = new Map<string, { next: number; generation: number }>();
+  /** Errors of the next loads, before or after the rows are durable. */
+  readonly faults: { readonly when: 'before' | 'after'; readonly error: Error }[] = [];
+  opened = 0;
+  closed = 0;
+
+  loader(): Loader<Event> {
+    return {
+      name: 'events', reads: { labels: true, sensor: true },
+      open: async (owned, generation) => {
+        this.opened++;
+        return owned.flatMap(({ topic, partition }) => {
+          const key = `${topic}/${partition}`;
+          const known = this.offsets.get(key);
+          if (known === undefined) { this.offsets.set(key, { next: 0, generation }); return []; }
+          known.generation = Math.max(known.generation, generation);
+          return [{ topic, partition, next: known.next }];
+        });
+      },
+      load: async (batches) => {
+        const fault = this.faults.shift();
+        if (fault?.when === 'before') throw fault.error;
+        for (const batch of batches) this.#take(batch);
+        if (fault?.when === 'after') throw fault.error;
+      },
+      close: async () => { this.closed++; },
+    };
+  }
+
+  #take(batch: Batch<Event>): void {
+    const known = this.offsets.get(`${batch.topic}/${batch.partition}`)!;
+    if (known.next !== batch.from) throw new FencedError('OFFSETS_FENCED', `Expected ${known.next}, got ${batch.from}`);
+    known.next = batch.next;
+    for (const { value, position } of batch.records) {
+      expect(position.offset >= batch.from && position.offset < batch.next).toBe(true);
+      this.rows.push(value.labels['n']!);
+    }
+    for (const { code } of batch.refused ?? []) this.refused.push(code);
+  }
+}
+
+const start = (place: Place, more: Partial<OnMemoryOptions> = {}) => runOnMemory(defineTopology('loading', [
+  stage(take, { from: topics.raw, to: [topics.parsed] }), loader(place.loader(), { from: topics.parsed, group: 'persist' })]), { platform, topics: [RAW], limits: { turnRecords: 3, commitRecords: 5 }, ...more });
+const write = (driver: TopologyDriver, from: number, count: number) => driver.write(RAW, Array.from({ length: count }, (_, i) => ({ key: null, value: line({ n: from + i, host: `h${(from + i) % 5}` }), partition: i % 2 })));
+const numbers = (place: Place) => place.rows.map(Number).sort((a, b) => a - b);
+const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+describe('loaders', () => {
+  it('load every record once, markers and watermarks within their ranges', async () => {
+    const place = new Place();
+    const driver = await start(place);
+    for (let i = 0; i < 10; i++) {
+      await write(driver, i * 10, 10);
+      await driver.settle();
+    }
+    expect(numbers(place)).toEqual(upTo(100));
+    await driver.advance(6000);
+    await driver.stop();
+    const admin = driver.broker.admin();
+    const tps = [0, 1].map((partition) => ({ topic: topics.parsed.name, partition }));
+    expect(await admin.committed('goshawk.persist', tps), 'the hint').toEqual(new Map([...place.offsets].map(([key, { next }]) => [key, next])));
+    expect([place.opened, place.closed]).toEqual([1, 1]);
+  });
+
+  it('go on where the place is, whatever Kafka says', async () => {
+    const place = new Place();
+    const first = await start(place);
+    await write(first, 0, 20);
+    await first.settle();
+    await first.stop();
+    await first.broker.admin().setCommitted('goshawk.persist', new Map([[`${topics.parsed.name}/0`, 0], [`${topics.parsed.name}/1`, 0]]));
+    const second = await start(place, { broker: first.broker.connect() });
+    await write(second, 20, 20);
+    await second.settle();
+    await second.stop();
+    expect(numbers(place)).toEqual(upTo(40));
+  });
+
+  it('wait for a place that is away, while the stages before them go on', async () => {
+    const place = new Place();
+    const driver = await start(place);
+    const away = new RetryableError('DATABASE_UNAVAILABLE', 'The database does not answer');
+    place.faults.push(...Array.from({ length: 4 }, () => ({ when: 'before' as const, error: away })));
+    await write(driver, 0, 30);
+    for (let i = 0; i < 300; i++) await new Promise((resolve) => { setImmediate(resolve); });
+    expect((await driver.records(topics.parsed)).length).toBe(30);
+    expect([place.rows.length, driver.running.status().find(({ name }) => name === 'events')]).toMatchObject([0, { state: 'paused', pausedFor: ['database'] }]);
+    await driver.settle(50);
+    expect(numbers(place)).toEqual(upTo(30));
+    await driver.stop();
+  });
+
+  it('join again when fenced, and load nothing twice', async () => {
+    const place = new Place();
+    const driver = await start(place);
+    place.faults.push({ when: 'after', error: new FencedError('OFFSETS_FENCED', 'Another owner') });
+    await write(driver, 0, 30);
+    await driver.settle(50);
+    expect(numbers(place)).toEqual(upTo(30));
+    expect(place.opened).toBeGreaterThan(1);
+    await driver.stop();
+  });
+
+  it('hand over records that cannot be decoded, with the others of their range', async () => {
+    const place = new Place();
+    const driver = await start(place);
+    const framed = driver.codec.encode(topics.parsed.schema as never, (await import('../../schemas/avro/plain.ts')).plainEvent({ labels: { n: '0' } }));
+    await driver.write(topics.parsed.name, [{ key: null, value: Buffer.from('garbage') }, { key: null, value: framed }, { key: null, value: framed.subarray(0, 40) }, { key: null, value: null }]);
+    await driver.settle();
+    expect([place.rows, place.refused]).toEqual([['0'], ['DECODE_FAILED', 'DECODE_FAILED', 'DECODE_FAILED']]);
+    await driver.stop();
+  });
+
+  it('do not keep a process from stopping while the place is away', async () => {
+    const place = new Place();
+    const driver = await start(place);
+    place.faults.push(...Array.from({ length: 1000 }, () => ({ when: 'before' as const, error: new RetryableError('DATABASE_UNAVAILABLE', 'Away') })));
+    await write(driver, 0, 10);
+    for (let i = 0; i < 100; i++) await new Promise((resolve) => { setImmediate(resolve); });
+    await driver.stop();
+    expect(place.rows).toEqual([]);
+    place.faults.length = 0;
+    const again = await start(place, { broker: driver.broker.connect() });
+    await again.settle();
+    expect(numbers(place)).toEqual(upTo(10));
+    await again.stop();
+  });
+});
