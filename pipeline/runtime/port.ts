@@ -87,6 +87,8 @@ export interface GroupConsumer {
   readonly pause: (partitions: readonly TopicPartition[]) => void;
   readonly resume: (partitions: readonly TopicPartition[]) => void;
   readonly seek: (partition: TopicPartition, offset: number) => void;
+  /** For an owner that finds itself fenced outside of a batch: `lost` is called with what it owns, then it joins again. */
+  readonly rejoin: () => void;
   /** Leaves the group gracefully; `revoked` is called first. */
   readonly stop: () => Promise<void>;
 }

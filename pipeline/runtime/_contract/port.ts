@@ -250,7 +250,7 @@ export function portContract(name: string, subject: Subject): void {
         expect(order.indexOf('a revoked 6')).toBeLessThan(order.findIndex((step) => step.startsWith('b assigned')));
         expect(a.generations[1]).toBe(b.generations[0]);
         for (const { owned } of [a, b]) {
-          const numbers = (name: string) => owned.filter((tp) => tp.topic === name).map(({ partition }) => partition).sort();
+          const numbers = (name: string) => owned.filter((tp) => tp.topic === name).map(({ partition }) => partition).sort((x, y) => x - y);
           expect(numbers(t)).toEqual(numbers(u)); // a task is one number over all topics
         }
         expect([...a.owned, ...b.owned].map(tpKey).sort()).toEqual([0, 1, 2].flatMap((p) => [tpKey(at(t, p)), tpKey(at(u, p))]).sort());
@@ -325,6 +325,17 @@ export function portContract(name: string, subject: Subject): void {
         });
         await fenced.until(() => fenced.values.length === 2);
         expect(fenced.hooks).toEqual([`assigned ${tpKey(at(t))}`, `lost ${tpKey(at(t))}`, `assigned ${tpKey(at(t))}`]);
+      });
+
+      it('rejoin when asked to, dropping what they have', async () => {
+        const t = await topic();
+        const member = await join(connect(), `g-${randomUUID()}`, { topics: [t] });
+        member.consumer.rejoin();
+        await member.until(() => member.generations.length === 2);
+        expect(member.generations[1]).toBeGreaterThan(member.generations[0]!);
+        await produced(record(t, 'a'));
+        await member.until(() => member.values.length === 1);
+        expect(member.hooks).toEqual([`assigned ${tpKey(at(t))}`, `lost ${tpKey(at(t))}`, `assigned ${tpKey(at(t))}`]);
       });
 
       it('never jump over records that were deleted before they were read', async () => {

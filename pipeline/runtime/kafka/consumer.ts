@@ -91,6 +91,10 @@ export class KafkaConsumer implements GroupConsumer {
   resume(partitions: readonly TopicPartition[]): void { this.#each(partitions, (slot, fetcher) => { fetcher.setPaused(slot, false); }); }
   seek(partition: TopicPartition, offset: number): void { this.#each([partition], (slot, fetcher) => { fetcher.seek(slot, offset); }); }
 
+  rejoin(): void {
+    this.#session?.fetcher.fail(new FencedError('GENERATION_FENCED', `A member of group ${this.#options.groupId} gives up its partitions`));
+  }
+
   #each(partitions: readonly TopicPartition[], act: (slot: Slot, fetcher: Fetcher) => void): void {
     for (const tp of partitions) {
       const slot = this.#session?.slots.get(tpKey(tp));
@@ -160,6 +164,7 @@ export class KafkaConsumer implements GroupConsumer {
     this.#handlers.lost(owned);
     if (!(failure instanceof FencedError)) throw failure;
     this.#settings.log.warn({ group: this.#options.groupId, code: failure.code, err: failure }, 'Fenced; joining the group again.');
+    await this.#membership.leave(); // as another member, hence in a later generation: else the fence would hold
   }
 
   /** Says goodbye to the partitions, in the way that fits: with a last commit, or by dropping what nobody may commit any more. */

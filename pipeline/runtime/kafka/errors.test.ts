@@ -3,10 +3,10 @@ import { FatalError, FencedError, RecordError, RetryableError } from '../../core
 import { BrokerError, brokerCodeOf, isCoordinatorMoved, isMoved, isUnanswered, toPipelineError } from './errors.ts';
 import { original } from './original.ts';
 
-const { createErrorFromCode } = original<{ createErrorFromCode: (code: number) => Error }>('protocol/error.js');
+const { createErrorFromCode } = original('protocol/error.js') as { createErrorFromCode: (code: number) => Error };
 type ErrorClass = new (error: unknown, options: object) => Error;
 const { KafkaJSNumberOfRetriesExceeded, KafkaJSNonRetriableError, KafkaJSConnectionError } =
-  original<Record<'KafkaJSNumberOfRetriesExceeded' | 'KafkaJSNonRetriableError' | 'KafkaJSConnectionError', ErrorClass>>('errors.js');
+  original('errors.js') as Record<'KafkaJSNumberOfRetriesExceeded' | 'KafkaJSNonRetriableError' | 'KafkaJSConnectionError', ErrorClass>;
 
 describe('broker errors', () => {
   it.each<[codes: number[], type: new (...args: never[]) => Error, code: string]>([

@@ -114,9 +114,9 @@ describe('slices', () => {
     const bytes = stored([{ values: ['0'], producerId: 1 }, { values: ['1'], producerId: 2 }, { values: [], producerId: 2, marker: 'abort' }, { values: ['3'], producerId: 1 }, { values: [], producerId: 1, marker: 'abort' }]);
     const aborted = [{ producerId: 1, firstOffset: 0 }, { producerId: 2, firstOffset: 1 }];
     expect(read(bytes, { from: 1, aborted })).toEqual([{ from: 1, next: 5, values: [] }]);
-    const Decoder = original<OriginalDecoder>('protocol/decoder.js');
-    const decode = original<OriginalBatchDecoder>('protocol/recordBatch/v0/decoder.js');
-    const Batch = original<new (topic: string, offset: string, data: object) => { messages: readonly DecodedRecord[] }>('consumer/batch.js');
+    const Decoder = original('protocol/decoder.js') as OriginalDecoder;
+    const decode = original('protocol/recordBatch/v0/decoder.js') as OriginalBatchDecoder;
+    const Batch = original('consumer/batch.js') as new (topic: string, offset: string, data: object) => { messages: readonly DecodedRecord[] };
     const decoder = new Decoder(bytes) as { canReadBytes: (n: number) => boolean };
     const messages: DecodedRecord[] = [];
     while (decoder.canReadBytes(49)) messages.push(...(await decode(decoder)).records);

@@ -3,14 +3,14 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** A module of kafkajs. `fresh` loads it anew, also when ours stands in for it, and leaves the process as it was. */
-export function original<T>(name: string, load: 'shared' | 'fresh' = 'shared'): T {
+/** A module of kafkajs; the caller says what it is. `fresh` loads it anew, also when ours stands in for it, and leaves the process as it was. */
+export function original(name: string, load: 'shared' | 'fresh' = 'shared'): unknown {
   const path = require.resolve(`kafkajs/src/${name}`);
-  if (load === 'shared') return require(path) as T;
+  if (load === 'shared') return require(path);
   const kept = require.cache[path];
   delete require.cache[path];
   try {
-    return require(path) as T;
+    return require(path);
   } finally {
     if (kept) require.cache[path] = kept; else delete require.cache[path];
   }

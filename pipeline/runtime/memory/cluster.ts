@@ -1,7 +1,8 @@
 import { FatalError, RecordError, RetryableError } from '../../core/errors.ts';
 import { tpKey } from '../port.ts';
 import type { OutRecord, TopicPartition, TopicSettings } from '../port.ts';
-import { ManualClock, Signal } from './clock.ts';
+import type { ManualClock } from './clock.ts';
+import { Signal } from './clock.ts';
 import { Group } from './group.ts';
 import { PartitionLog } from './log.ts';
 import { Transactions } from './transactions.ts';

@@ -24,6 +24,7 @@ export class MemoryConsumer implements GroupConsumer {
   #owned = new Map<string, Owned>();
   #isBusy = false; // in a handler: no heartbeats but those asked for
   #isStopping = false;
+  #isToRejoin = false;
   #loop: Promise<void> = Promise.resolve();
   #joined = Promise.withResolvers<void>();
 
@@ -77,6 +78,11 @@ export class MemoryConsumer implements GroupConsumer {
     this.#client.cluster.changed.notify();
   }
 
+  rejoin(): void {
+    this.#isToRejoin = true;
+    this.#client.cluster.changed.notify();
+  }
+
   #setPaused(partitions: readonly TopicPartition[], isPaused: boolean): void {
     for (const tp of partitions) {
       const owned = this.#owned.get(tpKey(tp));
@@ -116,6 +122,8 @@ export class MemoryConsumer implements GroupConsumer {
 
   /** Joins where needed: at first, when the group rebalances, when it has expelled this member, when fenced. */
   async #takeStanding(): Promise<void> {
+    if (this.#isToRejoin) this.#drop();
+    this.#isToRejoin = false;
     if (this.#metadata) {
       const standing = this.#beat();
       if (standing === 'member') return;
@@ -221,7 +229,7 @@ export class MemoryConsumer implements GroupConsumer {
   }
 
   #mustRejoin(): boolean {
-    return !this.#metadata || !this.#group.isSettledFor(this.#metadata.memberId);
+    return this.#isToRejoin || !this.#metadata || !this.#group.isSettledFor(this.#metadata.memberId);
   }
 
   #partitions(): TopicPartition[] {

@@ -89,7 +89,7 @@ export class Group {
 
   /** Time moved: expels who has been silent for its session, or did not join a rebalance in time. */
   expire(nowMs: number): void {
-    for (const { member, lastBeatMs, join, expelled } of [...this.#seats.values()]) {
+    for (const { member, lastBeatMs, join, expelled } of this.#seats.values()) {
       const seat = this.#seats.get(member.id)!;
       if (member.isBeating()) seat.lastBeatMs = nowMs;
       const isSilent = nowMs - (member.isBeating() ? nowMs : lastBeatMs) > member.sessionTimeoutMs;

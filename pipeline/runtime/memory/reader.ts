@@ -16,15 +16,16 @@ export class MemoryReader implements PartitionReader {
     const wake = () => { cluster.changed.notify(); };
     ended.addEventListener('abort', wake);
     try {
+      const end = to === 'follow' ? Infinity : to;
       let position = from;
-      while (!ended.aborted && !this.#client.isCrashed && (to === 'follow' || position < to)) {
+      while (!ended.aborted && !this.#client.isCrashed && position < end) {
         const batch = cluster.log(tp).read(position, 'committed', maxBatchRecords);
         if (batch.nextOffset === position) {
           await cluster.changed.wait();
           continue;
         }
         position = batch.nextOffset;
-        yield to === 'follow' || position <= to ? batch : { ...batch, records: batch.records.filter(({ offset }) => offset < to), nextOffset: to };
+        yield position <= end ? batch : { ...batch, records: batch.records.filter(({ offset }) => offset < end), nextOffset: end };
         await turn();
       }
     } finally {
