@@ -30,6 +30,8 @@ export interface LoaderDeps {
   /** How long one entry of the ledger grows. */
   readonly ledgerSpanMs: number;
   readonly now?: () => number;
+  /** Rows in memory at once: a larger load is cut into several transactions. 32 MiB unless given. */
+  readonly loadBytes?: number;
   /** For the test of the tests only: moves the offsets in a transaction of their own, before the rows. */
   readonly offsetsOutsideTransaction?: boolean;
 }
@@ -41,7 +43,7 @@ const STAGE = 'persist';
 const DAY_MICROS = 86_400_000_000;
 const STAGED_AFTER_DUPLICATES = 20; // loads: replays and re-drives repeat themselves
 const ATTEMPTS = 6;
-const LOAD_BYTES = 32 << 20; // rows in memory at once; records may have megabytes each
+const LOAD_BYTES = 32 << 20; // records may have megabytes each
 
 /** A loader of one topic into one table: rows, offsets, ledger, dead letters and notifications in one transaction. Loads one after another. */
 export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> {
@@ -184,7 +186,7 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
     },
     async load(batches) {
       try {
-        for (const portion of portionsOf(batches, target.bytesOf, LOAD_BYTES)) await load(portion);
+        for (const portion of portionsOf(batches, target.bytesOf, deps.loadBytes ?? LOAD_BYTES)) await load(portion);
       } catch (error) {
         // A missing partition that keeps missing, or data that no way could store: try again later rather than lose it.
         if (isPartitionMissing(error) || isDataRefused(error)) throw new RetryableError('DATABASE_UNAVAILABLE', `The database would not take rows of ${target.name}`, {}, { cause: error });

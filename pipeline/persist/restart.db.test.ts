@@ -9,7 +9,7 @@ import { openPool } from '../../store/connect.ts';
 import type { FreshDatabase } from '../../store/test/fresh-database.ts';
 import { freshDatabase, serverUrl } from '../../store/test/fresh-database.ts';
 import type { Log } from './test/log.ts';
-import { Breaker, expectLedger, loaders, runFromStart } from './test/log.ts';
+import { batchOf, Breaker, expectLedger, loaders, runFromStart } from './test/log.ts';
 
 const idOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
 const enriched = (topic: string, name: string, fields: Partial<Enriched['event']> = {}): Enriched =>
@@ -88,6 +88,31 @@ describe.skipIf(serverUrl === '')('a loader that is stopped anywhere', PATIENCE,
     const { wrong, places } = await interruptEverywhere('events', logOf, checkEvents);
     expect(wrong).toEqual([]);
     expect(places).toBeGreaterThanOrEqual(atLeast); // the cases above would be empty if nothing had been interrupted
+  });
+
+  it('goes on within a load that is cut into portions when it is tried again, wherever it broke', async () => {
+    let places = 0;
+    for (const when of ['before', 'after'] as const) {
+      for (let statement = 1; ; statement += 1) {
+        const topic = `portions-${when}-${statement}`;
+        const log: Log<Enriched> = [['a', 'b', 'c'].map((name) => enriched(topic, name))];
+        const loader = loaders(pool, { group: topic, loadBytes: 1 }).events;
+        await loader.open([{ topic, partition: 0 }], 1);
+        const batch = batchOf(topic, 0, 0, log[0] as readonly Enriched[]);
+        breaker.arm(statement, when);
+        const failure = await loader.load([batch]).then(() => undefined, (error: unknown) => error);
+        const hasBroken = breaker.hasBroken;
+        breaker.arm(Number.POSITIVE_INFINITY, when);
+        if (failure !== undefined) {
+          expect(failure).toBeInstanceOf(RetryableError);
+          await loader.load([batch]);
+        }
+        await checkEvents(topic, log);
+        if (!hasBroken) break;
+        places += 1;
+      }
+    }
+    expect(places).toBeGreaterThanOrEqual(2 * 3 * 4); // three portions of at least four statements, each broken before and after
   });
 
   it('keeps the last revision of each alert', async () => {
