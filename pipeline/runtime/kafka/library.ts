@@ -1,5 +1,5 @@
 // The parts of kafkajs 2.2.4 that we stand on: connections with TLS and SASL, version negotiation, and the codecs of requests that are
-// not on the record path. Its consumer, producer and admin are not used: they have defects that cost records (docs/adr/0002).
+// not on the record path. Its consumer, producer and admin are not used: they have defects that cost records (docs/adr/0003).
 // Loaded by file name, which is why the version is pinned and checked.
 import { createRequire } from 'node:module';
 import { FatalError } from '../../core/errors.ts';
