@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { nativeRecords } from '../local/native-files.ts';
 import { ConfigError, RecordError } from '../pipeline/core/errors.ts';
 import { aliasesOf } from '../pipeline/detect/aliases.ts';
@@ -38,8 +39,11 @@ export default {
   },
 } satisfies CommandFile;
 
+/** The rules of this project when no path is given, relative to where the caller stands. */
+const orOurs = (paths: readonly string[]): readonly string[] => (paths.length === 0 ? [relative(process.cwd(), OWN_RULES)] : paths);
+
 async function readSet(paths: readonly string[], retired = false): Promise<RuleSet> {
-  const files = (await Promise.all((paths.length === 0 ? [OWN_RULES] : paths).map((path) => readRuleFiles(path)))).flat();
+  const files = (await Promise.all(orOurs(paths).map((path) => readRuleFiles(path)))).flat();
   return parseRuleSet(files, { includeRetired: retired });
 }
 
@@ -50,7 +54,7 @@ async function lint(io: Io, paths: readonly string[], retired: boolean): Promise
   if (io.json) return io.print(JSON.stringify({ ...counts, refusals: set.refusals, warnings: set.warnings }));
   for (const refusal of set.refusals) io.print(`refused  ${placed(refusal)}`);
   for (const warning of set.warnings) io.print(`warning  ${placed(warning)}`);
-  io.print(`${counts.rules} rules, ${counts.correlations} correlations and ${counts.filters} filters are good; ${set.refusals.length} documents are refused${counts.retired > 0 ? `, ${counts.retired} are retired` : ''}.`);
+  io.print(`${counts.rules} rules, ${counts.correlations} correlations and ${counts.filters} filters are good; ${set.refusals.length === 1 ? '1 document is' : `${set.refusals.length} documents are`} refused${counts.retired > 0 ? `, ${counts.retired} are retired` : ''}.`);
 }
 const placed = ({ file, document, line, title, reason }: Problem): string => `${file}:${line} document ${document}${title === null ? '' : ` "${title}"`}: ${reason}`;
 
@@ -108,7 +112,7 @@ function objectOf(line: string | Uint8Array): Readonly<Record<string, unknown>> 
 }
 
 async function test(io: Io, paths: readonly string[]): Promise<void> {
-  const folders = paths.length === 0 ? [OWN_RULES] : paths;
+  const folders = orOurs(paths);
   const set = await readSet(folders);
   const runner = await RuleCases.open(set);
   const files = (await Promise.all(folders.map((folder) => readCases(folder)))).flat();

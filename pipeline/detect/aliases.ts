@@ -43,7 +43,8 @@ const TABLE: readonly Aliases[] = [
   { of: inCategory('dns'), fields: { ...ENDS, query: ['dns.rrname', 'dns.queries.rrname', 'dns.question.name', 'QueryName'], record_type: ['qtype_name', 'dns.rrtype', 'dns.question.type'], answer: ['answers', 'dns.answers.rdata', 'dns.answers.data'] } },
   { of: inCategory('proxy', 'webserver'), fields: WEB },
   { of: inCategory('firewall', 'network_traffic'), fields: ENDS },
-  { of: ({ product }) => product === 'windows', fields: { EventID: ['event.code'], Provider_Name: ['event.provider'], Computer: ['host.name'] } },
+  { of: ({ product }) => product === 'windows', fields: { EventID: ['event.code'], Provider_Name: ['SourceName', 'ProviderName', 'event.provider'], Computer: ['Hostname', 'ComputerName', 'host.name'] } },
+  { of: ({ product }) => product === 'zeek', fields: { 'id.orig_h': ['id_orig_h', 'source.ip'], 'id.orig_p': ['id_orig_p', 'source.port'], 'id.resp_h': ['id_resp_h', 'destination.ip'], 'id.resp_p': ['id_resp_p', 'destination.port'] } },
 ];
 
 const NONE: readonly string[] = [];

@@ -6,11 +6,24 @@ import { eventRef } from './finding.ts';
 import type { MatchedEvent } from './finding.ts';
 import type { RuleMatch } from './match/engine.ts';
 
-/** Undefined when the event lacks a field that the correlation groups by or counts: it then has no place in any group. */
+/** What the event says under an ECS name, for formats whose native document is text: correlations may group by these everywhere. */
+const ECS: Readonly<Record<string, (event: MatchedEvent) => string | null | undefined>> = {
+  'host.name': ({ host }) => host?.name,
+  'user.name': ({ user }) => user?.name,
+  'user.target.name': ({ targetUser }) => targetUser?.name,
+  'source.ip': ({ source }) => source?.ip,
+  'destination.ip': ({ destination }) => destination?.ip,
+};
+
+/**
+ * A name is a field of the native document, else one of the ECS names above.
+ * @returns Undefined when the event lacks a field that the correlation groups by or counts: it then has no place in any group.
+ */
 export function matchFor(correlation: LinkedCorrelation, { rule, text }: RuleMatch, event: MatchedEvent, entities: readonly Entity[]): Match | undefined {
   const read = (name: string) => {
     const field = fieldFor(correlation, name, rule.key);
-    return field === undefined ? undefined : text(field);
+    if (field === undefined) return undefined;
+    return text(field) ?? (Object.hasOwn(ECS, field) ? (ECS[field]!(event) ?? undefined) : undefined);
   };
   const groupValues = correlation.groupBy.map(read);
   const values = correlation.valueFields.map(read);

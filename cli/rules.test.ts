@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Io } from './command.ts';
+import rules from './rules.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'goshawk-cli-rules-'));
+const rule = (name: string, detection: string, logsource = '{product: windows, service: security}') => `title: ${name}\nid: 00000000-0000-4000-8000-00000000000${name}\nlogsource: ${logsource}\ndetection: ${detection}\n`;
+beforeAll(() => {
+  writeFileSync(join(folder, 'a.yml'), rule('1', '{s: {EventID: 1102}, condition: s}'));
+  writeFileSync(join(folder, 'a.cases.yml'), '- {name: fires, match: true, events: [{EventID: 1102, Channel: Security, Hostname: h}]}\n- {name: wrong, match: true, events: [{EventID: 1100, Channel: Security, Hostname: h}]}\n');
+  writeFileSync(join(folder, 'b.yml'), `${rule('2', '{s: {x: 1}, condition: s}', '{product: test}')}---\ntitle: bad\nlogsource: {product: x}\ndetection: {s: {a|nope: 1}, condition: s}\n`);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(args: readonly string[], json = false): Promise<{ readonly out: readonly string[]; readonly said: readonly string[]; readonly code: number }> {
+  const out: string[] = [];
+  const said: string[] = [];
+  const report = { say: (_step: string, sentence: string) => void said.push(sentence), progress: () => {} };
+  const io = { json, print: (line: string) => void out.push(line), report, interruption: { signal: new AbortController().signal, code: () => null }, log: () => ({}) } as unknown as Io;
+  const program = new Command().exitOverride();
+  rules.register(program, io);
+  const before = process.exitCode;
+  process.exitCode = 0;
+  await program.parseAsync(['node', 'goshawk', 'rules', ...args]);
+  const code = Number(process.exitCode);
+  process.exitCode = before;
+  return { out, said, code };
+}
+
+describe('rules lint', () => {
+  it('names file, line, document, title and reason of what is refused, and ends with 1', async () => {
+    const { out, code } = await run(['lint', folder]);
+    expect(out).toEqual([`refused  ${join(folder, 'b.yml')}:6 document 2 "bad": unknown modifier "nope" in "a|nope"`, '2 rules, 0 correlations and 0 filters are good; 1 document is refused.']);
+    expect(code).toBe(1);
+  });
+  it('prints one JSON document for programs', async () => {
+    const { out } = await run(['lint', folder, '--json'], true);
+    expect(JSON.parse(out.join(''))).toMatchObject({ rules: 2, refusals: [{ document: 2, title: 'bad' }] });
+  });
+  it('ends with 0 when all is good', async () => {
+    expect((await run(['lint', join(folder, 'a.yml')])).code).toBe(0);
+  });
+  it('refuses a path that is not there', async () => {
+    await expect(run(['lint', join(folder, 'nowhere')])).rejects.toMatchObject({ code: 'INVALID_CONFIG' });
+  });
+});
+
+describe('rules match', () => {
+  const events = join(folder, 'events.ndjson');
+  beforeAll(() => writeFileSync(events, [
+    { id: 'given', logsource: { product: ['test'] }, event: { x: 1 } },
+    { id: 'elsewhere', logsource: { product: ['other'], category: ['c'], service: [] }, event: { x: 1 } },
+    { EventID: 1102, Channel: 'Security', Hostname: 'h' },
+    { EventID: 1100, Channel: 'Security', Hostname: 'h' },
+    { '@timestamp': '2026-01-01T00:00:00Z', event: { code: '1102', kind: 'event' }, host: { name: 'h', os: { type: 'windows' } }, ecs: { version: '9.0.0' } },
+  ].map((line) => JSON.stringify(line)).join('\n')));
+  const id = (name: string) => `00000000-0000-4000-8000-00000000000${name}`;
+
+  it('prints a line for each event: with a log source, or native', async () => {
+    const { out, code } = await run(['match', '--rules', folder, '--events', events]);
+    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([{ id: 'given', rules: [id('2')] }, { id: 'elsewhere', rules: [] }, { id: '3', rules: [id('1')] }, { id: '4', rules: [] }, { id: '5', rules: [] }]);
+    expect(code).toBe(0);
+  });
+  it('asks every rule with --no-gate', async () => {
+    const { out } = await run(['match', '--rules', folder, '--events', events, '--no-gate']);
+    expect((JSON.parse(out[1]!) as { rules: unknown }).rules).toEqual([id('2')]);
+  });
+  it('says which rules it refused', async () => {
+    expect((await run(['match', '--rules', folder, '--events', events])).said).toEqual([expect.stringContaining('unknown modifier')]);
+  });
+});
+
+it('rules test names the cases that are wrong', async () => {
+  const { out, code } = await run(['test', folder]);
+  expect(out).toEqual([`wrong  ${join(folder, 'a.cases.yml')} (1): wrong: the rule makes no finding`, '1 of 2 cases are right.']);
+  expect(code).toBe(1);
+});
