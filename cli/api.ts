@@ -39,7 +39,7 @@ export default {
           const { topology, close } = await file.open(config.topology, { installationId: id, databaseUrl: null, stages: [], log, metrics, committed: async () => new Map() });
           closing.push(close);
           const api = await serveApi({
-            broker, codec, topology, databaseUrl, registryUrl, dataFolder, log, metrics, installationId: id, config: port === undefined ? config.own.api : { ...config.own.api, port },
+            broker, codec, topology, databaseUrl, statementTimeoutMs: config.own.database.statementTimeoutMs, registryUrl, dataFolder, log, metrics, installationId: id, config: port === undefined ? config.own.api : { ...config.own.api, port },
             isPortExplicit: port !== undefined || Boolean(process.env.PORT || process.env.GOSHAWK_API_PORT), dashboardFolder: existsSync(dashboard) ? dashboard : null,
             probes: [], replicationFactor: config.own.kafka.replication,
             onFirstPassword: (password) => io.report.say('administrator', `Sign in as admin with the password ${password} (shown this once, kept nowhere).`, { user: 'admin', password }),

@@ -20,6 +20,7 @@ export interface ApiOptions {
   readonly codec: Codec;
   readonly topology: Topology;
   readonly databaseUrl: string;
+  readonly statementTimeoutMs: number;
   readonly registryUrl: string;
   readonly installationId: string;
   /** Holds the signing key. */
@@ -39,7 +40,7 @@ const ROLE = 'goshawk_api';
 /** `stop` also ends its database connections. */
 export async function serveApi(options: ApiOptions): Promise<RunningApi> {
   const { broker, codec, topology, databaseUrl, registryUrl, installationId, dataFolder, dashboardFolder, config, log, metrics, replicationFactor } = options;
-  const pool = openPool({ databaseUrl, role: ROLE, applicationName: 'goshawk api', log });
+  const pool = openPool({ databaseUrl, role: ROLE, statementTimeoutMs: options.statementTimeoutMs, applicationName: 'goshawk api', log });
   const running = await startApi({
     config, log, pool, broker, codec, topology, metrics, installationId, dashboardFolder, version,
     keyFolder: keyFolderOf(dataFolder),

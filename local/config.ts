@@ -44,5 +44,5 @@ export interface ProcessConfig { readonly own: OwnConfig; readonly topology: Con
 /** @param file undefined = goshawk.yaml of the project, if there. @throws ConfigError INVALID_CONFIG with all problems. */
 export function loadProcessConfig({ sections }: Pick<TopologyFile, 'sections'>, environment: Environment, file: string | undefined): ProcessConfig {
   const all = loadConfig({ ...sections, ...ownSections }, environment, file ?? join(projectFolder, 'goshawk.yaml'));
-  return { own: all as OwnConfig, topology: all };
+  return { own: all, topology: all };
 }

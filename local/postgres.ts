@@ -51,7 +51,7 @@ export async function preparePostgres(folder: string, binaries: PostgresBinaries
   const identity = await findIdentity(join(binaries.folder, 'postgres'), folder);
   await chmod(folder, 0o700);
   if (!existsSync(join(folder, MARKER))) {
-    const [program = '', ...args] = [...identity.prefix, join(binaries.folder, 'initdb'), '-D', folder, '-U', OWNER, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync', '--no-instructions'];
+    const [program, ...args] = [...identity.prefix, join(binaries.folder, 'initdb'), '-D', folder, '-U', OWNER, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync', '--no-instructions'];
     const result = await runCommand(program, args, { cwd: '/', env: environment, signal });
     if (result.code !== 0) throw new FatalError('PART_DIED', `initdb failed in ${folder}:\n${result.output}`);
     await writeFile(join(folder, MARKER), `${binaries.folder}\n`);
@@ -88,7 +88,7 @@ export function startPostgres(prepared: PreparedPostgres, { isDurable }: Postgre
     dynamic_shared_memory_type: 'mmap', // else kill -9 leaves segments in /dev/shm
     ...(isDurable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '300' }),
   };
-  const [program = '', ...args] = [...identity.prefix, join(binaries.folder, 'postgres'), '-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const [program, ...args] = [...identity.prefix, join(binaries.folder, 'postgres'), '-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const part = startPart({ name: 'database', command: [program, ...args], cwd: folder, env: environment, stopSignal: 'INT' }, folders);
   if (socketFolder !== folder) void part.exited.then(() => rm(socketFolder, { recursive: true, force: true }));
   return { part, isReady: waitUntilReady(part, () => isDatabaseReady(databaseUrl(socketFolder, 'postgres')), signal) };

@@ -83,7 +83,7 @@ async function startApi({ broker, codec, config, topology, metrics, states }: Ap
   const { api: ports, addresses } = spec;
   if (ports === null) return;
   const api = await serveApi({
-    broker, codec, topology, databaseUrl: addresses.databaseUrl, registryUrl: addresses.registryUrl, installationId: spec.installationId, dataFolder: spec.dataFolder,
+    broker, codec, topology, databaseUrl: addresses.databaseUrl, statementTimeoutMs: config.own.database.statementTimeoutMs, registryUrl: addresses.registryUrl, installationId: spec.installationId, dataFolder: spec.dataFolder,
     dashboardFolder: ports.dashboardFolder, config: { ...config.own.api, port: ports.port ?? config.own.api.port }, isPortExplicit: ports.isPortExplicit,
     probes: (['collect', 'analyse', 'serve'] as const).map((name): PartProbe => ({ name, kind: 'process', check: async () => stateOf(states().states[name]) })),
     replicationFactor: config.own.kafka.replication, log, metrics, onFirstPassword: (password) => tell({ type: 'administrator', password }),

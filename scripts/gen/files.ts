@@ -14,7 +14,7 @@ async function generateAll(): Promise<ReadonlyMap<string, string>> {
   const here = new URL('.', import.meta.url);
   const names = readdirSync(here).filter((name) => name.endsWith('.ts') && name !== 'files.ts' && !name.endsWith('.test.ts')).sort();
   const generators = await Promise.all(names.map(async (name) => ((await import(new URL(name, here).href)) as { default?: Generator }).default));
-  const all = await Promise.all(generators.filter((generator) => generator !== undefined).map((generator) => generator.generate()));
+  const all = await Promise.all(generators.filter((generator) => generator !== undefined).map(async (generator) => generator.generate()));
   return new Map(all.flatMap((files) => [...files]));
 }
 
