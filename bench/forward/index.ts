@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Registry } from 'prom-client';
+import { defineStage, forward, pass } from '../../pipeline/core/index.ts';
+import type { Topic } from '../../pipeline/core/index.ts';
+import type { Wire } from '../../pipeline/core/topology.ts';
+import { defineTopology, stage } from '../../pipeline/core/topology.ts';
+import { config as ingestConfig, openIngestor } from '../../pipeline/ingest/index.ts';
+import { kafkaBroker } from '../../pipeline/runtime/kafka/index.ts';
+import type { Broker } from '../../pipeline/runtime/port.ts';
+import { runTopology } from '../../pipeline/runtime/run.ts';
+import { config as validateConfig, validate } from '../../pipeline/validate/index.ts';
+import { Codec } from '../../schemas/avro/codec.ts';
+import { fixedIds } from '../../schemas/avro/registry.ts';
+import { schemas } from '../../schemas/avro/types.gen.ts';
+import type { Event } from '../../schemas/avro/types.gen.ts';
+import { settingsOf } from '../../topologies/settings.ts';
+import { topics } from '../../topologies/topics.ts';
+import type { Bench, Benchmark, Figure } from '../figure.ts';
+import { cpuMicros } from '../figure.ts';
+
+const PARTITIONS = 4;
+const RECORDS = 200_000;
+const WARM = 50_000;
+const RECORD_BYTES = 500;
+
+export default {
+  name: 'forward',
+  description: 'Exactly once from topic to topic through the runtime, beside the same loop on stock kafkajs',
+  async run(bench: Bench): Promise<readonly Figure[]> {
+    const { kafkaBrokers } = await bench.services();
+    const broker = kafkaBroker({ brokers: kafkaBrokers.split(','), clientId: 'bench', log: bench.log });
+    const codec = new Codec(fixedIds());
+    await broker.admin().createTopics([topics.deadLetters, topics.ledger, topics.findings, topics.parsed, topics.valid].map((topic) => settingsOf(topic, PARTITIONS)), 1);
+    try {
+      const stock = await stockForward(kafkaBrokers, await filled(broker, 'bench.stock.in', plainRecords()), bench);
+
+      const plain = bytesTopics('bench.bytes');
+      await filled(broker, plain.from.name, plainRecords());
+      await broker.admin().createTopics([settingsOf({ ...topics.deadLetters, name: plain.to.name }, PARTITIONS)], 1);
+      const forwarding = defineStage<Uint8Array>()({ name: 'bench-forward', reads: 'bytes', process: () => pass(forward(plain.to)) });
+      const bytes = await measured(broker, codec, stage(forwarding, { from: plain.from, to: [plain.to] }), bench);
+
+      const events = await realEvents(bench, codec);
+      await filled(broker, topics.parsed.name, events);
+      const decoding = await measured(broker, codec, stage(validate(validateConfig.parse({ maxPastDays: 3650 })), { from: topics.parsed, to: [topics.valid, topics.findings] }), bench);
+
+      const size = Math.round(events.reduce((sum, { length }) => sum + length, 0) / events.length);
+      return [
+        { measure: 'forward bytes: client CPU', value: bytes.microsPerRecord, unit: 'us/record', baseline: { what: 'stock kafkajs, same loop', value: stock.microsPerRecord }, goal: { value: 7, isAtMost: true }, note: `${RECORD_BYTES} bytes, zstd 1 (stock: gzip off), ${bytes.perCommit} records a commit (stock: ${stock.perCommit}), ${bytes.perSecond} records/s (stock: ${stock.perSecond})` },
+        { measure: 'decode and forward (validate): per core', value: Math.round(1e6 / decoding.microsPerRecord), unit: 'events/s', baseline: { what: 'forward bytes', value: Math.round(1e6 / bytes.microsPerRecord) }, goal: { value: 40_000, isAtMost: false }, note: `real events of ${size} bytes, ${decoding.perCommit} records a commit, ${decoding.perSecond} events/s on the clock` },
+      ];
+    } finally {
+      await broker.close();
+    }
+  },
+} satisfies Benchmark;
+
+const bytesTopics = (name: string): { readonly from: Topic<Uint8Array>; readonly to: Topic<Uint8Array> } => ({ from: { name: `${name}.in`, schema: 'bytes' }, to: { name: `${name}.out`, schema: 'bytes' } });
+
+interface Speed { readonly microsPerRecord: number; readonly perSecond: number; readonly perCommit: number }
+
+/** CPU of this process from when the stage has warmed up to when it has read everything. */
+async function measured(broker: Broker, codec: Codec, wire: Wire, bench: Bench): Promise<Speed> {
+  const registry = new Registry();
+  const running = await runTopology({
+    topology: defineTopology('bench', [wire]), broker, codec, instanceId: `bench-${wire.name}`, platform: { deadLetters: topics.deadLetters, ledger: topics.ledger }, log: bench.log, registry, limits: { commitRecords: 2000, maxBytesPerPartition: 131_072 }, commitEveryMs: 0,
+  });
+  const read = () => running.status().reduce((sum, { in: count }) => sum + count, 0);
+  const commits = async () => {
+    const histogram = (await registry.getMetricsAsJSON()).find(({ name }) => name === 'stage_commit_seconds') as { values: { metricName: string; value: number }[] } | undefined;
+    return histogram?.values.find(({ metricName }) => metricName.endsWith('_count'))?.value ?? 0;
+  };
+  await reached(read, WARM);
+  const [cpu, at, records, committed] = [process.cpuUsage(), performance.now(), read(), await commits()];
+  await reached(read, RECORDS);
+  const [spent, seconds, count, rounds] = [cpuMicros(cpu), (performance.now() - at) / 1000, read() - records, (await commits()) - committed];
+  await running.stop();
+  return { microsPerRecord: spent / count, perSecond: Math.round(count / seconds), perCommit: rounds > 0 ? Math.round(count / rounds) : Math.round(count) };
+}
+
+const reached = async (read: () => number, wanted: number) => {
+  while (read() < wanted) await new Promise((resolve) => { setTimeout(resolve, 20); });
+};
+
+/** The same loop on kafkajs as it comes, in a process of its own: ours replaces parts of it when it loads. */
+async function stockForward(brokers: string, topic: string, bench: Bench): Promise<Speed> {
+  bench.say('forward: stock kafkajs');
+  const child = spawn(process.execPath, [new URL('stock.ts', import.meta.url).pathname, brokers, topic, String(RECORDS), String(WARM)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (text) => (output += String(text)));
+  await once(child, 'exit');
+  return JSON.parse(output) as Speed;
+}
+
+function* plainRecords(): Iterable<Buffer> {
+  const body = Buffer.alloc(RECORD_BYTES, 'abcdefghij0123456789');
+  for (let i = 0; i < 1000; i++) {
+    body.writeUInt32BE((i * 2_654_435_761) >>> 0, 0);
+    body.write(String(i * 7919), 8);
+    yield Buffer.from(body);
+  }
+}
+
+/** Events of the real records, as ingest would have written them; ids made new so that none counts as a repetition. */
+async function realEvents(bench: Bench, codec: Codec): Promise<readonly Buffer[]> {
+  const ingestor = await openIngestor(ingestConfig.parse({}), { installation: 'bench' });
+  const memory = { get: () => undefined, put: () => undefined };
+  const samples = await bench.samples();
+  const events: Event[] = samples.flatMap(({ source, text }, offset) => ingestor.events({ value: Buffer.from(text), position: { topic: `raw.default.${source}`, partition: 0, offset }, appendedAt: Date.now() * 1000 }, { organization: 'default', name: source, sensor: source, format: undefined }, memory));
+  return events.map((event) => codec.encode(schemas.event, { ...event, idSource: 'position' }));
+}
+
+/** RECORDS records over the partitions, repeating `values`. @returns The topic. */
+async function filled(broker: Broker, topic: string, values: Iterable<Buffer>): Promise<string> {
+  await broker.admin().createTopics([settingsOf({ ...topics.deadLetters, name: topic }, PARTITIONS)], 1);
+  const producer = broker.producer();
+  const all = [...values];
+  for (let sent = 0; sent < RECORDS; sent += 2000) {
+    await producer.send(Array.from({ length: 2000 }, (_unused, index) => ({ topic, partition: (sent / 2000 + index) % PARTITIONS, key: Buffer.from(String(index)), value: all[(sent + index) % all.length]! })));
+  }
+  await producer.close();
+  return topic;
+}
