@@ -88,7 +88,7 @@ export function startPostgres(prepared: PreparedPostgres, { isDurable }: Postgre
     dynamic_shared_memory_type: 'mmap', // else kill -9 leaves segments in /dev/shm
     ...(isDurable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '300' }),
   };
-  const [program, ...args] = [...identity.prefix, join(binaries.folder, 'postgres'), '-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const [program = '', ...args] = [...identity.prefix, join(binaries.folder, 'postgres'), '-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const part = startPart({ name: 'database', command: [program, ...args], cwd: folder, env: environment, stopSignal: 'INT' }, folders);
   if (socketFolder !== folder) void part.exited.then(() => rm(socketFolder, { recursive: true, force: true }));
   return { part, isReady: waitUntilReady(part, () => isDatabaseReady(databaseUrl(socketFolder, 'postgres')), signal) };
