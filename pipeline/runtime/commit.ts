@@ -19,8 +19,8 @@ export interface CommitHost<I extends InputLike> {
   readonly committed: (work: Work<I>) => void;
   /** Nothing of it, nor of what was done since, is: back to what has committed. */
   readonly discard: () => void;
-  /** Another member owns the partitions: drop everything. */
-  readonly lost: (error: FencedError) => void;
+  /** Another member owns the partitions: drop everything and join again. */
+  readonly lost: () => void;
   /** What is committed now, beside the offsets. */
   readonly metadata: (group: GroupMetadata, partitions: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   /** Where outputs may go, for the cleansing transaction. */
@@ -142,7 +142,7 @@ export class Committer<I extends InputLike> {
     if (error instanceof FencedError && !isProducerFenced) {
       host.measured('fenced', clock.nowMs() - beganMs, work.count);
       log.warn({ err: error, code: error.code }, 'The group moved on without this member; its uncommitted work is dropped.');
-      host.lost(error);
+      host.lost();
       return;
     }
     if (!(error instanceof RetryableError) && !isProducerFenced) {

@@ -188,7 +188,7 @@ describe('exactly once', () => {
       const world = new World({});
       await world.run(steps);
       await verify(world);
-    }), { numRuns: Number(process.env['GOSHAWK_TEST_RUNS'] ?? 25) });
+    }), { numRuns: Number(process.env['GOSHAWK_TEST_RUNS'] ?? 15) });
   });
 
   const written: Step = { do: 'write', count: 10, acts: [] };

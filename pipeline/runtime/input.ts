@@ -8,6 +8,7 @@ import type { RawRecord, TopicPartition } from './port.ts';
 /** Header with the append time of the raw record that this one comes from: int64, big-endian, microseconds. */
 export const APPENDED_HEADER = 'appended';
 export const NO_BYTES = Buffer.alloc(0);
+const NOTHING: unknown = Object.freeze({}); // what a stage sees that reads no field
 
 /** Key, headers and position are made only when the stage asks for them. */
 export class InputRecord<V> implements StreamRecord<V> {
@@ -52,6 +53,7 @@ export class Decoder {
   readonly #codec: Codec;
   readonly #schema: { readonly fullName: string };
   readonly #paths: object | true;
+  readonly #isNothing: boolean;
   #knownId = -1;
 
   constructor(codec: Codec, topic: Topic<unknown>, reads: object | true | 'bytes') {
@@ -59,6 +61,7 @@ export class Decoder {
     this.isBytes = topic.schema === 'bytes' || reads === 'bytes';
     this.#schema = topic.schema === 'bytes' ? { fullName: '' } : topic.schema;
     this.#paths = reads === 'bytes' ? true : reads;
+    this.#isNothing = typeof this.#paths === 'object' && Object.keys(this.#paths).length === 0;
   }
 
   /** Id of a writer's schema that is to be loaded before `value`; undefined nearly always. */
@@ -74,6 +77,7 @@ export class Decoder {
   /** @throws RecordError DECODE_FAILED, or SCHEMA_UNKNOWN when the registry does not have the writer's schema */
   decode(value: Buffer | null): unknown {
     if (this.isBytes) return value ?? NO_BYTES;
+    if (this.#isNothing) return NOTHING;
     if (value === null) throw new RecordError('DECODE_FAILED', 'Record has no value');
     try {
       return this.#codec.decode(this.#schema, value, this.#paths as never);

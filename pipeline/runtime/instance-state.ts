@@ -1,4 +1,3 @@
-import type { FencedError } from '../core/errors.ts';
 import { Work } from './outbox.ts';
 import type { GroupMetadata, Offsets, TopicPartition } from './port.ts';
 import type { Input, Slot } from './slot.ts';
@@ -12,8 +11,6 @@ export class InstanceState {
   group: GroupMetadata | null = null;
   /** One more with each abort or loss: what was begun before it is stale. */
   epoch = 0;
-  /** The group moved on: the next batch tells the consumer to join again. */
-  fenced: FencedError | null = null;
   /** Nothing that is not committed yet will be. */
   isFailed = false;
 

@@ -47,7 +47,6 @@ export class LoaderGroup {
   readonly #closing = new AbortController();
   #generation = new AbortController();
   #group: GroupMetadata | null = null;
-  #fenced: FencedError | null = null;
   #hintedMs = -Infinity;
   #handlers = 0;
 
@@ -95,7 +94,6 @@ export class LoaderGroup {
   async #assigned(owned: readonly TopicPartition[], group: GroupMetadata): Promise<undefined> {
     this.#drop();
     this.#group = group;
-    this.#fenced = null;
     this.#consumer.pause(owned);
     for (const lane of this.lanes) {
       const inputs = owned.filter(({ topic }) => topic === lane.topic).map((tp): LoaderInput => ({ tp, lane, isReady: false, position: -1, loaded: -1, durable: -1, end: -1, soughtFor: -1 }));
@@ -159,11 +157,8 @@ export class LoaderGroup {
 
   #loseTo(error: FencedError): void {
     this.#options.log.warn({ err: error, loaders: this.name }, 'Another owner has the partitions; the loaders join again.');
-    const inputs = [...this.inputs.values()];
     this.#drop();
-    this.#fenced = error;
-    for (const { tp, isReady, durable } of inputs) if (isReady) this.#consumer.seek(tp, durable); // a batch must come: it tells the consumer
-    this.#consumer.resume(inputs.map(({ tp }) => tp));
+    this.#consumer.rejoin();
   }
 
   #setPaused(lane: LoaderLane, isPaused: boolean): void {
@@ -174,7 +169,6 @@ export class LoaderGroup {
   }
 
   async #batch(batch: RawBatch, control: { readonly beat: () => Promise<void>; readonly isStale: () => boolean }): Promise<void> {
-    if (this.#fenced !== null) throw this.#fenced;
     const input = this.inputs.get(tpKey(batch.tp));
     if (!input?.isReady) return;
     if (batch.from > input.position && input.soughtFor !== input.position) {

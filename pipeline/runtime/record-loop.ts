@@ -61,7 +61,6 @@ export class RecordLoop {
   async take(batch: RawBatch, control: BatchControl): Promise<void> {
     const { state } = this;
     if (state.isFailed) return;
-    if (state.fenced !== null) throw state.fenced;
     const input = state.inputs.get(tpKey(batch.tp));
     if (!input?.isReady) return; // sought again when it is
     const epoch = state.epoch;

@@ -1,5 +1,4 @@
 // One member of a stage's consumer group: membership, commits and what the wall clock asks for. Records run in `record-loop.ts`.
-import type { FencedError } from '../core/errors.ts';
 import type { Micros } from '../core/index.ts';
 import { Committer } from './commit.ts';
 import type { CommitHost } from './commit.ts';
@@ -129,7 +128,6 @@ export class StageInstance implements CommitHost<Input> {
   async #assigned(owned: readonly TopicPartition[], group: GroupMetadata): Promise<Offsets> {
     const { state } = this;
     state.group = group;
-    state.fenced = null;
     const keys = new Set(owned.map(tpKey));
     for (const input of state.inputs.values()) if (!keys.has(input.key)) state.forget(input);
     const added = owned.filter((tp) => !state.inputs.has(tpKey(tp)));
@@ -215,12 +213,9 @@ export class StageInstance implements CommitHost<Input> {
     this.#noteReading();
   }
 
-  lost(error: FencedError): void {
-    this.state.fenced = error;
-    const inputs = this.state.readyInputs;
+  lost(): void {
     this.#drop();
-    for (const { tp, committed } of inputs) this.#consumer.seek(tp, committed); // a batch must come: it tells the consumer
-    this.#consumer.resume(inputs.map(({ tp }) => tp));
+    this.#consumer.rejoin();
   }
 
   async metadata(_group: GroupMetadata, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
