@@ -98,7 +98,11 @@ function ipv6Text(groups: readonly number[]): string {
   return start < 0 ? hex.join(':') : `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`;
 }
 
-const PROTOCOL_NUMBERS: ReadonlyMap<string, number> = new Map([['tcp', 6], ['udp', 17], ['sctp', 132]]);
+const PROTOCOL_NUMBERS: ReadonlyMap<string, number> = new Map([
+  ['tcp', 6],
+  ['udp', 17],
+  ['sctp', 132],
+]);
 const scratch = Buffer.alloc(40);
 
 /**
@@ -106,7 +110,13 @@ const scratch = Buffer.alloc(40);
  * @param sourceIp,destinationIp Canonical, of one family. For ICMP the ports are type and code, which need a table: null then, and for other protocols.
  * @see https://github.com/corelight/community-id-spec
  */
-export function communityId(transport: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null): string | null {
+export function communityId(
+  transport: string | null,
+  sourceIp: string | null,
+  sourcePort: number | null,
+  destinationIp: string | null,
+  destinationPort: number | null,
+): string | null {
   if (transport === null || sourceIp === null || destinationIp === null || sourcePort === null || destinationPort === null) return null;
   const protocol = PROTOCOL_NUMBERS.get(transport);
   if (protocol === undefined) return null;

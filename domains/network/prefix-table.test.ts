@@ -24,19 +24,26 @@ describe('PrefixTable', () => {
     ['a network written as IPv4 inside IPv6', ['::ffff:10.0.0.0/104'], '10.1.2.3', '::ffff:10.0.0.0/104'],
     ['a network with host bits', ['10.1.2.3/8'], '10.9.9.9', '10.1.2.3/8'],
     ['nothing for what is no address', ['0.0.0.0/0'], 'host', undefined],
-  ])('finds %s', (_name, cidrs, ip, found) => { expect(table(...cidrs).get(ip)).toBe(found); });
+  ])('finds %s', (_name, cidrs, ip, found) => {
+    expect(table(...cidrs).get(ip)).toBe(found);
+  });
 
-  it.each(['', '10.0.0.0/33', '10.0.0/8', '10.0.0.0/', '10.0.0.0/-1', '::/129', 'x/8', '::ffff:10.0.0.0/8'])('refuses %s', (cidr) => { expect(new PrefixTable().add(cidr, 1)).toBe(false); });
+  it.each(['', '10.0.0.0/33', '10.0.0/8', '10.0.0.0/', '10.0.0.0/-1', '::/129', 'x/8', '::ffff:10.0.0.0/8'])('refuses %s', (cidr) => {
+    expect(new PrefixTable().add(cidr, 1)).toBe(false);
+  });
 
   it('agrees with Node about every network and address', () => {
-    fc.assert(fc.property(fc.oneof(fc.tuple(fc.ipV4(), fc.nat(32)), fc.tuple(fc.ipV6(), fc.nat(128))), fc.oneof(fc.ipV4(), fc.ipV6()), ([network, bits], address) => {
-      const ip = canonicalIp(address)!;
-      const net = canonicalIp(network)!;
-      if (ip.startsWith('::ffff:') || net.startsWith('::ffff:')) return;
-      const list = new BlockList();
-      list.addSubnet(net, bits, net.includes(':') ? 'ipv6' : 'ipv4');
-      const expected = ip.includes(':') === net.includes(':') && list.check(ip, ip.includes(':') ? 'ipv6' : 'ipv4');
-      expect(table(`${net}/${bits}`).get(ip) !== undefined).toBe(expected);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.oneof(fc.tuple(fc.ipV4(), fc.nat(32)), fc.tuple(fc.ipV6(), fc.nat(128))), fc.oneof(fc.ipV4(), fc.ipV6()), ([network, bits], address) => {
+        const ip = canonicalIp(address)!;
+        const net = canonicalIp(network)!;
+        if (ip.startsWith('::ffff:') || net.startsWith('::ffff:')) return;
+        const list = new BlockList();
+        list.addSubnet(net, bits, net.includes(':') ? 'ipv6' : 'ipv4');
+        const expected = ip.includes(':') === net.includes(':') && list.check(ip, ip.includes(':') ? 'ipv6' : 'ipv4');
+        expect(table(`${net}/${bits}`).get(ip) !== undefined).toBe(expected);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

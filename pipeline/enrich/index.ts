@@ -14,7 +14,12 @@ const CONTEXT_VERSION = 1;
 
 export const config = z.strictObject({
   sources: z.array(z.string()).default([]).meta({ description: 'Sources of context that are asked (assets, geo, related, zones); empty for all there are.' }),
-  geoFile: z.string().default('').meta({ description: 'MMDB file with the countries of addresses (GeoLite2, DB-IP, IPinfo or the like); empty for the built-in one, which is fit for trying out.' }),
+  geoFile: z
+    .string()
+    .default('')
+    .meta({
+      description: 'MMDB file with the countries of addresses (GeoLite2, DB-IP, IPinfo or the like); empty for the built-in one, which is fit for trying out.',
+    }),
   asnFile: z.string().default('').meta({ description: 'MMDB file with the autonomous systems of addresses; empty for none.' }),
   maxCachedAddresses: z.int().min(100).max(10_000_000).default(50_000).meta({ description: 'Addresses whose geography is kept at hand.' }),
 });
@@ -22,7 +27,19 @@ export type EnrichConfig = z.infer<typeof config>;
 
 const NONE: readonly string[] = [];
 const blank = (): ContextDraft => ({
-  version: CONTEXT_VERSION, sourceGeo: null, destinationGeo: null, hostAsset: null, sourceAsset: null, destinationAsset: null, sourceZone: null, destinationZone: null, relatedIp: NONE, relatedUser: NONE, relatedHosts: NONE, relatedHash: NONE, versions: {},
+  version: CONTEXT_VERSION,
+  sourceGeo: null,
+  destinationGeo: null,
+  hostAsset: null,
+  sourceAsset: null,
+  destinationAsset: null,
+  sourceZone: null,
+  destinationZone: null,
+  relatedIp: NONE,
+  relatedUser: NONE,
+  relatedHosts: NONE,
+  relatedHash: NONE,
+  versions: {},
 });
 
 /**

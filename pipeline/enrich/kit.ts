@@ -4,9 +4,17 @@ import type { Context, Event } from '../../schemas/avro/types.gen.ts';
 
 /** What sources see of an event: as little as they need, since every event is decoded to here. */
 export const reads = {
-  time: true, organization: true,
-  host: { name: true, ip: true }, user: { name: true }, targetUser: { name: true }, source: { ip: true, domain: true }, destination: { ip: true, domain: true },
-  process: { hash: true }, file: { hash: true }, dns: { questionName: true, answers: true }, url: { domain: true },
+  time: true,
+  organization: true,
+  host: { name: true, ip: true },
+  user: { name: true },
+  targetUser: { name: true },
+  source: { ip: true, domain: true },
+  destination: { ip: true, domain: true },
+  process: { hash: true },
+  file: { hash: true },
+  dns: { questionName: true, answers: true },
+  url: { domain: true },
 } as const satisfies Projection<Event>;
 export type Enriching = Projected<Event, typeof reads>;
 

@@ -11,18 +11,28 @@ import { ECS_CATEGORIES, ECS_KINDS, ECS_TYPES } from './ecs/index.ts';
 import type { Ingestor } from './index.ts';
 import { decoded, openTestIngestor, recordsOf, sampleFiles, telemetryFiles } from './test/records.ts';
 
-interface Field { readonly type: string; readonly normalize: readonly string[]; readonly allowed_values?: readonly { readonly name: string; readonly expected_event_types?: readonly string[] }[]; readonly expected_values?: readonly string[] }
+interface Field {
+  readonly type: string;
+  readonly normalize: readonly string[];
+  readonly allowed_values?: readonly { readonly name: string; readonly expected_event_types?: readonly string[] }[];
+  readonly expected_values?: readonly string[];
+}
 const DICTIONARY = EcsFlat as unknown as Readonly<Record<string, Field>>;
 /** Below these, documents hold what is ours or the sensor's. */
 const OWN = new Set(['goshawk', 'native', 'labels']);
 
 function checked(value: unknown, { type }: Field): boolean {
   switch (type) {
-    case 'long': return Number.isSafeInteger(value);
-    case 'boolean': return typeof value === 'boolean';
-    case 'ip': return typeof value === 'string' && isIP(value) !== 0;
-    case 'date': return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value);
-    default: return typeof value === 'string' && value !== '';
+    case 'long':
+      return Number.isSafeInteger(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'ip':
+      return typeof value === 'string' && isIP(value) !== 0;
+    case 'date':
+      return typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value);
+    default:
+      return typeof value === 'string' && value !== '';
   }
 }
 
@@ -53,23 +63,34 @@ function problems(document: Readonly<Record<string, unknown>>): readonly string[
 
 /** Each type must be one that a category expects, and each category must have one of its own. */
 function pairings({ category = [], type = [] }: { readonly category?: readonly string[]; readonly type?: readonly string[] }): readonly string[] {
-  const expected = new Map(category.map((name) => [name, DICTIONARY['event.category']!.allowed_values!.find((entry) => entry.name === name)?.expected_event_types ?? []]));
+  const expected = new Map(
+    category.map((name) => [name, DICTIONARY['event.category']!.allowed_values!.find((entry) => entry.name === name)?.expected_event_types ?? []]),
+  );
   const stray = type.filter((name) => ![...expected.values()].some((types) => types.includes(name)));
   const bare = [...expected].filter(([, types]) => !type.some((name) => types.includes(name))).map(([name]) => name);
-  return [...stray.map((name) => `event.type ${name} does not go with ${category.join('+')}`), ...bare.map((name) => `event.category ${name} has no type of its own among ${type.join('+')}`)];
+  return [
+    ...stray.map((name) => `event.type ${name} does not go with ${category.join('+')}`),
+    ...bare.map((name) => `event.category ${name} has no type of its own among ${type.join('+')}`),
+  ];
 }
 
 let ingestor: Ingestor;
 const codec = new Codec(fixedIds());
-beforeAll(async () => { ingestor = await openTestIngestor(); });
+beforeAll(async () => {
+  ingestor = await openTestIngestor();
+});
 
 /** Every different problem of a file's events, each with one message that has it; and what does not come back from the codec as it went in. */
 function problemsOf(file: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const event of decoded(ingestor, recordsOf(file).filter((record) => record !== ''))) {
+  for (const event of decoded(
+    ingestor,
+    recordsOf(file).filter((record) => record !== ''),
+  )) {
     for (const problem of problems(eventToEcs(event))) found.set(problem, event.message ?? '');
-    const back = codec.decode(schemas.event, codec.encode(schemas.event, event)) as Event;
-    if (Buffer.compare(Buffer.from(back.native), Buffer.from(event.native)) !== 0 || back.id !== event.id || back.time !== event.time) found.set('does not survive the codec', event.message ?? '');
+    const back = codec.decode<Event>(schemas.event, codec.encode(schemas.event, event));
+    if (Buffer.compare(Buffer.from(back.native), Buffer.from(event.native)) !== 0 || back.id !== event.id || back.time !== event.time)
+      found.set('does not survive the codec', event.message ?? '');
   }
   return found;
 }
@@ -78,9 +99,12 @@ describe('every field of every event', () => {
   it.each(sampleFiles().map((file) => [file.split('/').slice(-2).join('/'), file]))('of the sample %s is in ECS', (_name, file) => {
     expect(problemsOf(file)).toEqual(new Map());
   });
-  it.each(telemetryFiles('{permissive,copyleft}/{windows,suricata,zeek,aws,linux}/**/*.{jsonl,gz,log}').map((file) => [file.split('/telemetry/')[1], file]))('of %s is in ECS', (_name, file) => {
-    expect(problemsOf(file)).toEqual(new Map());
-  });
+  it.each(telemetryFiles('{permissive,copyleft}/{windows,suricata,zeek,aws,linux}/**/*.{jsonl,gz,log}').map((file) => [file.split('/telemetry/')[1], file]))(
+    'of %s is in ECS',
+    (_name, file) => {
+      expect(problemsOf(file)).toEqual(new Map());
+    },
+  );
 });
 
 describe('the dictionary', () => {

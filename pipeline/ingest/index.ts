@@ -27,8 +27,14 @@ export const formats = (): readonly string[] => names(HERE);
 const zone = z.string().refine(isZone, { error: 'is no time zone' });
 export const config = z.strictObject({
   formats: z.array(z.string()).default([]).meta({ description: 'Formats that are tried; empty for all there are.' }),
-  formatOfSource: z.record(z.string(), z.string()).default({}).meta({ description: 'Format by source, for sources whose records must not be recognised by their content.' }),
-  zoneOfSource: z.record(z.string(), zone).default({}).meta({ description: 'Time zone by source (IANA name or +02:00), for times that name none. Without it they are taken for UTC and marked.' }),
+  formatOfSource: z
+    .record(z.string(), z.string())
+    .default({})
+    .meta({ description: 'Format by source, for sources whose records must not be recognised by their content.' }),
+  zoneOfSource: z
+    .record(z.string(), zone)
+    .default({})
+    .meta({ description: 'Time zone by source (IANA name or +02:00), for times that name none. Without it they are taken for UTC and marked.' }),
   maxRecordBytes: z.int().min(1024).max(1_048_576).default(1_048_576).meta({ description: 'Records above this size are rejected.' }),
   maxDepth: z.int().min(2).max(200).default(50).meta({ description: 'JSON nested deeper is kept as text, unparsed.' }),
   maxFields: z.int().min(100).max(1_000_000).default(20_000).meta({ description: 'JSON with more fields and array elements is kept as text, unparsed.' }),
@@ -47,7 +53,12 @@ export interface Ingestor {
    * @returns Every event of the record, complete; empty when it only told how to read the next ones.
    * @throws RecordError DECODE_FAILED for an empty record, RECORD_TOO_LARGE.
    */
-  readonly events: (record: Pick<StreamRecord<Uint8Array>, 'value' | 'position' | 'appendedAt'>, source: Source, memory: Memory, format?: string) => readonly Event[];
+  readonly events: (
+    record: Pick<StreamRecord<Uint8Array>, 'value' | 'position' | 'appendedAt'>,
+    source: Source,
+    memory: Memory,
+    format?: string,
+  ) => readonly Event[];
 }
 
 /** Loads the formats. @throws ConfigError when one of the configuration does not exist. */
@@ -103,9 +114,15 @@ class Recogniser implements Ingestor {
     this.#installation = installation;
   }
 
-  events({ value, position, appendedAt }: Pick<StreamRecord<Uint8Array>, 'value' | 'position' | 'appendedAt'>, source: Source, memory: Memory, format?: string): readonly Event[] {
+  events(
+    { value, position, appendedAt }: Pick<StreamRecord<Uint8Array>, 'value' | 'position' | 'appendedAt'>,
+    source: Source,
+    memory: Memory,
+    format?: string,
+  ): readonly Event[] {
     if (value === null || value.length === 0) throw new RecordError('DECODE_FAILED', 'Record is empty');
-    if (value.length > this.#options.maxRecordBytes) throw new RecordError('RECORD_TOO_LARGE', `Record of ${value.length} bytes exceeds ${this.#options.maxRecordBytes}`);
+    if (value.length > this.#options.maxRecordBytes)
+      throw new RecordError('RECORD_TOO_LARGE', `Record of ${value.length} bytes exceeds ${this.#options.maxRecordBytes}`);
     const context = { appendedAt, zone: this.#options.zoneOfSource[source.name], memory };
     const documents = documentsOf(value, context, this.#limits);
     const events: Draft[] = [];
@@ -166,15 +183,24 @@ class Recogniser implements Ingestor {
   #seal(event: Draft, parser: Decoder | undefined, source: Source, position: Position, appendedAt: number, index: number): void {
     event.organization = source.organization;
     event.sensor = source.sensor;
-    event.provenance = { topic: position.topic, partition: position.partition, offset: position.offset, index, appendedAt, parser: parser?.name ?? UNPARSED, parserVersion: parser?.version ?? 1 };
+    event.provenance = {
+      topic: position.topic,
+      partition: position.partition,
+      offset: position.offset,
+      index,
+      appendedAt,
+      parser: parser?.name ?? UNPARSED,
+      parserVersion: parser?.version ?? 1,
+    };
     if (!(event.time >= 0)) {
       event.time = appendedAt;
       event.timeSource = 'appended';
     }
     event.contentHash = contentHash(event.native);
     event.idSource = event.id === '' ? 'position' : 'sensor';
-    event.id = event.id === ''
-      ? hashId('position', this.#installation, position.topic, position.partition, position.offset, appendedAt, index)
-      : hashId('sensor', source.organization, source.sensor, event.dataset, event.id);
+    event.id =
+      event.id === ''
+        ? hashId('position', this.#installation, position.topic, position.partition, position.offset, appendedAt, index)
+        : hashId('sensor', source.organization, source.sensor, event.dataset, event.id);
   }
 }

@@ -6,10 +6,21 @@ export const ECS_VERSION = '9.4.0';
 
 /** Types of the fields in `Event.ecs`, whose values are text there; a name that is not here is text. `texts`: a field that ECS has as an array. */
 export const OTHER_ECS_FIELDS: ReadonlyMap<string, 'number' | 'boolean' | 'texts'> = new Map([
-  ['event.duration', 'number'], ['http.request.body.bytes', 'number'], ['http.response.body.bytes', 'number'], ['log.syslog.facility.code', 'number'], ['log.syslog.priority', 'number'], ['log.syslog.severity.code', 'number'],
-  ['process.thread.id', 'number'], ['process.exit_code', 'number'],
-  ['tls.established', 'boolean'], ['tls.resumed', 'boolean'], ['file.code_signature.exists', 'boolean'],
-  ['threat.technique.id', 'texts'], ['threat.technique.name', 'texts'], ['threat.tactic.id', 'texts'], ['threat.tactic.name', 'texts'],
+  ['event.duration', 'number'],
+  ['http.request.body.bytes', 'number'],
+  ['http.response.body.bytes', 'number'],
+  ['log.syslog.facility.code', 'number'],
+  ['log.syslog.priority', 'number'],
+  ['log.syslog.severity.code', 'number'],
+  ['process.thread.id', 'number'],
+  ['process.exit_code', 'number'],
+  ['tls.established', 'boolean'],
+  ['tls.resumed', 'boolean'],
+  ['file.code_signature.exists', 'boolean'],
+  ['threat.technique.id', 'texts'],
+  ['threat.technique.name', 'texts'],
+  ['threat.tactic.id', 'texts'],
+  ['threat.tactic.name', 'texts'],
 ]);
 
 /** Names whose typed field is a time in microseconds. */
@@ -40,7 +51,12 @@ function documentOf(event: Event, context: Context | undefined): Document {
     }
     if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) continue;
     if (TIMES.has(name)) put(document, parts, isoMicros(value as number));
-    else if (name === 'dns.answers.data') put(document, ['dns', 'answers'], (value as readonly string[]).map((data) => ({ data })));
+    else if (name === 'dns.answers.data')
+      put(
+        document,
+        ['dns', 'answers'],
+        (value as readonly string[]).map((data) => ({ data })),
+      );
     else if (name === 'registry.data.strings') put(document, parts, [value]);
     else put(document, parts, value);
   }
@@ -58,10 +74,14 @@ function documentOf(event: Event, context: Context | undefined): Document {
 
 function typed(name: string, text: string): unknown {
   switch (OTHER_ECS_FIELDS.get(name)) {
-    case 'number': return Number(text);
-    case 'boolean': return text === 'true';
-    case 'texts': return [text];
-    default: return text;
+    case 'number':
+      return Number(text);
+    case 'boolean':
+      return text === 'true';
+    case 'texts':
+      return [text];
+    default:
+      return text;
   }
 }
 
@@ -79,7 +99,10 @@ function put(document: Document, parts: readonly string[], value: unknown): void
 const sorted = (map: Readonly<Record<string, string>>): Document => Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function putContext(document: Document, { sourceGeo, destinationGeo }: Context): void {
-  for (const [end, geo] of [['source', sourceGeo], ['destination', destinationGeo]] as const) {
+  for (const [end, geo] of [
+    ['source', sourceGeo],
+    ['destination', destinationGeo],
+  ] as const) {
     if (geo === null) continue;
     put(document, [end, 'geo'], filled({ country_iso_code: geo.countryIsoCode, country_name: geo.countryName }));
     if (geo.asNumber !== null) put(document, [end, 'as'], { number: geo.asNumber, ...organizationOf(geo) });
@@ -92,9 +115,18 @@ const filled = (fields: Document): Document => Object.fromEntries(Object.entries
 function own(event: Event, context: Context | undefined): Document {
   const { provenance, logsource } = event;
   const document: Document = {
-    id_source: event.idSource, content_hash: event.contentHash, time_source: event.timeSource,
+    id_source: event.idSource,
+    content_hash: event.contentHash,
+    time_source: event.timeSource,
     logsource: { ...(event.product === '' ? {} : { product: event.product }), category: logsource.category, service: logsource.service },
-    provenance: { topic: provenance.topic, partition: provenance.partition, offset: provenance.offset, index: provenance.index, parser: provenance.parser, parser_version: provenance.parserVersion },
+    provenance: {
+      topic: provenance.topic,
+      partition: provenance.partition,
+      offset: provenance.offset,
+      index: provenance.index,
+      parser: provenance.parser,
+      parser_version: provenance.parserVersion,
+    },
   };
   if (context === undefined) return document;
   const assets = filled({ host: asset(context.hostAsset), source: asset(context.sourceAsset), destination: asset(context.destinationAsset) });
@@ -104,7 +136,10 @@ function own(event: Event, context: Context | undefined): Document {
   if (Object.keys(context.versions).length > 0) document.context_versions = sorted(context.versions);
   return document;
 }
-const asset = (found: AssetContext | null): Document | null => (found === null ? null : filled({ id: found.id, name: found.name, owner: found.owner, criticality: found.criticality, valid_from: isoMicros(found.validFrom) }));
+const asset = (found: AssetContext | null): Document | null =>
+  found === null
+    ? null
+    : filled({ id: found.id, name: found.name, owner: found.owner, criticality: found.criticality, valid_from: isoMicros(found.validFrom) });
 
 /**
  * The nested ECS document of an event, keys always in the same order, the sensor's document below `native`.
@@ -119,4 +154,5 @@ export function eventToEcsText(event: Event, context?: Context): string {
   return `${JSON.stringify(documentOf(event, context)).slice(0, -1)},"native":${nativeText(event).replaceAll(/[\r\n]+/g, ' ')}}`; // in JSON, raw line breaks stand between tokens only
 }
 
-const nativeText = ({ native }: Event): string => (native.length === 0 ? 'null' : Buffer.from(native.buffer, native.byteOffset, native.byteLength).toString('utf8'));
+const nativeText = ({ native }: Event): string =>
+  native.length === 0 ? 'null' : Buffer.from(native.buffer, native.byteOffset, native.byteLength).toString('utf8');

@@ -18,7 +18,10 @@ function indexOf(rows: Iterable<RefAsset>): Index {
   const byAddress = new Map<string, AssetContext>();
   for (const { id, name, owner, criticality, validFrom, organization, hostnames, addresses } of all) {
     const asset: AssetContext = { id, name, owner, criticality, validFrom };
-    for (const [into, keys] of [[byHost, hostnames.map((host) => host.toLowerCase())], [byAddress, addresses]] as const) {
+    for (const [into, keys] of [
+      [byHost, hostnames.map((host) => host.toLowerCase())],
+      [byAddress, addresses],
+    ] as const) {
       for (const key of keys) if (!into.has(`${organization}|${key}`)) into.set(`${organization}|${key}`, asset);
     }
   }

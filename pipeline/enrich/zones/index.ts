@@ -5,7 +5,11 @@ import { refTables } from '../../../topologies/topics.ts';
 import type { ContextSource } from '../kit.ts';
 import { AnswerCache, latest } from '../kit.ts';
 
-interface Zones { readonly version: string; readonly byOrganization: ReadonlyMap<string, AnswerCache<string | null>>; readonly ask: ReadonlyMap<string, (ip: string) => string | null> }
+interface Zones {
+  readonly version: string;
+  readonly byOrganization: ReadonlyMap<string, AnswerCache<string | null>>;
+  readonly ask: ReadonlyMap<string, (ip: string) => string | null>;
+}
 
 /** How many answers each organization's table keeps; a table lives as long as its rows are in effect. */
 const CACHED = 10_000;

@@ -4,9 +4,18 @@ import { canonicalIp, draft, elementRanges, endpoint, isObject, memberRange, obj
 import { actionOf, identityOf } from './meaning.ts';
 
 const LOGSOURCE: Draft['logsource'] = { category: [], service: ['cloudtrail'] };
-interface ApiCall extends JsonObject { readonly eventSource: string; readonly eventName: string }
-interface Lookup extends JsonObject { readonly CloudTrailEvent: string }
-const isRecord = (value: unknown): value is ApiCall => isObject(value) && typeof value.eventSource === 'string' && typeof value.eventName === 'string' && (value.eventTime !== undefined || value.eventVersion !== undefined);
+interface ApiCall extends JsonObject {
+  readonly eventSource: string;
+  readonly eventName: string;
+}
+interface Lookup extends JsonObject {
+  readonly CloudTrailEvent: string;
+}
+const isRecord = (value: unknown): value is ApiCall =>
+  isObject(value) &&
+  typeof value.eventSource === 'string' &&
+  typeof value.eventName === 'string' &&
+  (value.eventTime !== undefined || value.eventVersion !== undefined);
 const isLookup = (value: unknown): value is Lookup => isObject(value) && typeof value.CloudTrailEvent === 'string';
 
 const decoder: Decoder = {
@@ -27,8 +36,16 @@ const decoder: Decoder = {
     if (json === undefined) return 'not a JSON object';
     if (isRecord(json)) return [eventOf(document, json, document.bytes)];
     if (isLookup(json)) return [lookup(document, json)];
-    if (Array.isArray(json.Records)) return wrapped(raw, 'Records', json.Records, (value, bytes) => (isRecord(value) ? eventOf(document, value, bytes) : undefined)) ?? 'a record of the file is no CloudTrail event';
-    if (Array.isArray(json.Events)) return wrapped(raw, 'Events', json.Events, (value) => (isLookup(value) ? lookup(document, value) : undefined)) ?? 'an event of the answer is no CloudTrail event';
+    if (Array.isArray(json.Records))
+      return (
+        wrapped(raw, 'Records', json.Records, (value, bytes) => (isRecord(value) ? eventOf(document, value, bytes) : undefined)) ??
+        'a record of the file is no CloudTrail event'
+      );
+    if (Array.isArray(json.Events))
+      return (
+        wrapped(raw, 'Events', json.Events, (value) => (isLookup(value) ? lookup(document, value) : undefined)) ??
+        'an event of the answer is no CloudTrail event'
+      );
     if (!isRecord(json.detail)) return 'no CloudTrail event';
     const { from, to } = memberRange(raw, 'detail')!;
     return [eventOf(document, json.detail, Buffer.from(raw.slice(from, to)))];
@@ -37,7 +54,12 @@ const decoder: Decoder = {
 export default decoder;
 
 /** Each element of a member, with its own bytes; undefined when one is something else. */
-function wrapped(raw: string, member: string, values: readonly unknown[], make: (value: unknown, bytes: Uint8Array) => Draft | undefined): readonly Draft[] | undefined {
+function wrapped(
+  raw: string,
+  member: string,
+  values: readonly unknown[],
+  make: (value: unknown, bytes: Uint8Array) => Draft | undefined,
+): readonly Draft[] | undefined {
   const ranges = elementRanges(raw, memberRange(raw, member)!.from);
   const events = values.map((value, index) => make(value, Buffer.from(raw.slice(ranges[index]!.from, ranges[index]!.to))));
   return events.every((event) => event !== undefined) ? events : undefined;
@@ -51,7 +73,12 @@ function lookup(document: RawDocument, { CloudTrailEvent: inner, ...beside }: Lo
   } catch {
     record = undefined;
   }
-  if (!isRecord(record)) return eventOf(document, { eventSource: beside.EventSource, eventName: beside.EventName, eventTime: beside.EventTime, eventID: beside.EventId }, Buffer.from(JSON.stringify({ CloudTrailEvent: inner, ...beside })));
+  if (!isRecord(record))
+    return eventOf(
+      document,
+      { eventSource: beside.EventSource, eventName: beside.EventName, eventTime: beside.EventTime, eventID: beside.EventId },
+      Buffer.from(JSON.stringify({ CloudTrailEvent: inner, ...beside })),
+    );
   const native = `${inner.slice(0, inner.lastIndexOf('}'))},"lookup":${JSON.stringify(beside)}}`;
   return eventOf(document, record, Buffer.from(native));
 }
@@ -79,7 +106,12 @@ function eventOf({ zone }: RawDocument, record: JsonObject, native: Uint8Array):
   const address = text(record.sourceIPAddress);
   const ip = canonicalIp(address);
   event.source = endpoint(ip, null, ip === null ? address : null); // services act under their name
-  event.cloud = { provider: 'aws', accountId: text(record.recipientAccountId) ?? text(identity.accountId), region: text(record.awsRegion), service: source?.endsWith('.amazonaws.com') ? source.slice(0, -'.amazonaws.com'.length) : source };
+  event.cloud = {
+    provider: 'aws',
+    accountId: text(record.recipientAccountId) ?? text(identity.accountId),
+    region: text(record.awsRegion),
+    service: source?.endsWith('.amazonaws.com') ? source.slice(0, -'.amazonaws.com'.length) : source,
+  };
   const agent = text(record.userAgent);
   if (agent !== null) event.http = { method: null, status: null, userAgent: agent, referrer: null };
   tls(event, objectOf(record.tlsDetails));
@@ -100,6 +132,14 @@ function outcome(event: Draft, record: JsonObject, name: string | null): void {
 function tls(event: Draft, details: JsonObject): void {
   const version = text(details.tlsVersion);
   if (version === null) return;
-  event.tls = { serverName: text(details.clientProvidedHostHeader), version: version.startsWith('TLSv') ? version.slice(4) : version, ja3: null, ja3s: null, ja4: null, subject: null, issuer: null };
+  event.tls = {
+    serverName: text(details.clientProvidedHostHeader),
+    version: version.startsWith('TLSv') ? version.slice(4) : version,
+    ja3: null,
+    ja3s: null,
+    ja4: null,
+    subject: null,
+    issuer: null,
+  };
   setEcs(event, 'tls.cipher', text(details.cipherSuite));
 }

@@ -3,18 +3,77 @@ import type { User } from '../../../schemas/avro/types.gen.ts';
 import type { JsonObject } from '../kit.ts';
 import { objectOf, table, text, user } from '../kit.ts';
 
-interface Meaning { readonly category: readonly string[]; readonly type: readonly string[] }
+interface Meaning {
+  readonly category: readonly string[];
+  readonly type: readonly string[];
+}
 
 /** Verb to what it does. The longest run of lower-case letters after the first letter is the verb. */
 const VERBS = table<'access' | 'change' | 'creation' | 'deletion' | 'start' | 'end'>({
-  Get: 'access', List: 'access', Describe: 'access', Head: 'access', Lookup: 'access', Search: 'access', Query: 'access', Scan: 'access', Batch: 'access', Select: 'access', Download: 'access', View: 'access', Check: 'access', Decrypt: 'access',
-  Create: 'creation', Run: 'creation', Allocate: 'creation', Register: 'creation', Request: 'creation', Import: 'creation', Copy: 'creation', Generate: 'creation', Issue: 'creation', Provision: 'creation',
-  Delete: 'deletion', Terminate: 'deletion', Remove: 'deletion', Deregister: 'deletion', Release: 'deletion', Purge: 'deletion', Schedule: 'deletion', Destroy: 'deletion', Revoke: 'deletion',
-  Start: 'start', Resume: 'start', Stop: 'end', Shutdown: 'end',
+  Get: 'access',
+  List: 'access',
+  Describe: 'access',
+  Head: 'access',
+  Lookup: 'access',
+  Search: 'access',
+  Query: 'access',
+  Scan: 'access',
+  Batch: 'access',
+  Select: 'access',
+  Download: 'access',
+  View: 'access',
+  Check: 'access',
+  Decrypt: 'access',
+  Create: 'creation',
+  Run: 'creation',
+  Allocate: 'creation',
+  Register: 'creation',
+  Request: 'creation',
+  Import: 'creation',
+  Copy: 'creation',
+  Generate: 'creation',
+  Issue: 'creation',
+  Provision: 'creation',
+  Delete: 'deletion',
+  Terminate: 'deletion',
+  Remove: 'deletion',
+  Deregister: 'deletion',
+  Release: 'deletion',
+  Purge: 'deletion',
+  Schedule: 'deletion',
+  Destroy: 'deletion',
+  Revoke: 'deletion',
+  Start: 'start',
+  Resume: 'start',
+  Stop: 'end',
+  Shutdown: 'end',
 });
-const LOGINS: ReadonlySet<string> = new Set(['ConsoleLogin', 'SwitchRole', 'CredentialChallenge', 'UserAuthentication', 'Authenticate', 'CredentialVerification', 'Federate', 'GetSigninToken']);
-const SESSIONS: ReadonlySet<string> = new Set(['AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity', 'AssumeRoot', 'GetFederationToken', 'GetSessionToken']);
-const IDENTITY_SOURCES: ReadonlySet<string> = new Set(['iam.amazonaws.com', 'sso.amazonaws.com', 'sso-directory.amazonaws.com', 'identitystore.amazonaws.com', 'organizations.amazonaws.com', 'cognito-idp.amazonaws.com']);
+const LOGINS: ReadonlySet<string> = new Set([
+  'ConsoleLogin',
+  'SwitchRole',
+  'CredentialChallenge',
+  'UserAuthentication',
+  'Authenticate',
+  'CredentialVerification',
+  'Federate',
+  'GetSigninToken',
+]);
+const SESSIONS: ReadonlySet<string> = new Set([
+  'AssumeRole',
+  'AssumeRoleWithSAML',
+  'AssumeRoleWithWebIdentity',
+  'AssumeRoot',
+  'GetFederationToken',
+  'GetSessionToken',
+]);
+const IDENTITY_SOURCES: ReadonlySet<string> = new Set([
+  'iam.amazonaws.com',
+  'sso.amazonaws.com',
+  'sso-directory.amazonaws.com',
+  'identitystore.amazonaws.com',
+  'organizations.amazonaws.com',
+  'cognito-idp.amazonaws.com',
+]);
 const AUTHENTICATION: Meaning = { category: ['authentication'], type: ['start'] };
 const SESSION: Meaning = { category: ['authentication', 'api'], type: ['start'] };
 
@@ -45,7 +104,11 @@ function verbOf(name: string): string | undefined {
 function identity(name: string): Meaning {
   const verb = verbOf(name);
   const what = verb === 'access' ? 'info' : verb === 'creation' || verb === 'deletion' ? verb : 'change';
-  const subject = name.includes('Group') ? ['group'] : name.includes('User') || name.includes('LoginProfile') || name.includes('AccessKey') ? ['user'] : ['admin'];
+  const subject = name.includes('Group')
+    ? ['group']
+    : name.includes('User') || name.includes('LoginProfile') || name.includes('AccessKey')
+      ? ['user']
+      : ['admin'];
   return { category: ['api', 'iam'], type: [what, ...subject] };
 }
 
@@ -57,11 +120,22 @@ export function identityOf(identity: JsonObject): User | null {
   const arn = text(identity.arn);
   let name: string | null;
   switch (type) {
-    case 'Root': name = text(identity.userName) ?? 'root'; break;
-    case 'AssumedRole': case 'FederatedUser': case 'Role': name = text(issuer.userName) ?? lastOfArn(arn); break;
-    case 'AWSService': name = text(identity.invokedBy); break;
-    case 'AWSAccount': name = text(identity.userName) ?? text(identity.accountId); break;
-    default: name = text(identity.userName) ?? text(issuer.userName) ?? lastOfArn(arn);
+    case 'Root':
+      name = text(identity.userName) ?? 'root';
+      break;
+    case 'AssumedRole':
+    case 'FederatedUser':
+    case 'Role':
+      name = text(issuer.userName) ?? lastOfArn(arn);
+      break;
+    case 'AWSService':
+      name = text(identity.invokedBy);
+      break;
+    case 'AWSAccount':
+      name = text(identity.userName) ?? text(identity.accountId);
+      break;
+    default:
+      name = text(identity.userName) ?? text(issuer.userName) ?? lastOfArn(arn);
   }
   return user(name, null, principal ?? arn, name?.includes('@') ? name : null);
 }

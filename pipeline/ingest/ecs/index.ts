@@ -1,7 +1,29 @@
 // Documents that are ECS already, nested or with dotted names: https://www.elastic.co/docs/reference/ecs
 import type { FileHash } from '../../../schemas/avro/types.gen.ts';
 import type { Decoder, Draft, JsonObject, RawDocument } from '../kit.ts';
-import { canonicalIp, count, draft, endpoint, epochMicros, file, host, isObject, network, number, objectOf, parentProcess, port, process, readIso, stamp, stampMicros, table, text, texts, user } from '../kit.ts';
+import {
+  canonicalIp,
+  count,
+  draft,
+  endpoint,
+  epochMicros,
+  file,
+  host,
+  isObject,
+  network,
+  number,
+  objectOf,
+  parentProcess,
+  port,
+  process,
+  readIso,
+  stamp,
+  stampMicros,
+  table,
+  text,
+  texts,
+  user,
+} from '../kit.ts';
 
 const decoder: Decoder = {
   name: 'ecs',
@@ -11,7 +33,13 @@ const decoder: Decoder = {
   recognise({ json }) {
     if (json === undefined || (json['@timestamp'] === undefined && json.event === undefined)) return 0;
     const event = objectOf(json.event);
-    const isEcs = isObject(json.ecs) || event.category !== undefined || event.dataset !== undefined || event.kind !== undefined || json['event.category'] !== undefined || json['event.kind'] !== undefined;
+    const isEcs =
+      isObject(json.ecs) ||
+      event.category !== undefined ||
+      event.dataset !== undefined ||
+      event.kind !== undefined ||
+      json['event.category'] !== undefined ||
+      json['event.kind'] !== undefined;
     return isEcs ? 0.7 : 0;
   },
 
@@ -24,10 +52,46 @@ export default decoder;
 // What ECS allows; the test of ecs-fields compares them with the dictionary. Other values are data of the sender's and stay in the native document.
 export const ECS_KINDS: ReadonlySet<string> = new Set(['alert', 'asset', 'enrichment', 'event', 'metric', 'state', 'pipeline_error', 'signal']);
 export const ECS_CATEGORIES: ReadonlySet<string> = new Set([
-  'api', 'authentication', 'configuration', 'database', 'driver', 'email', 'file', 'host', 'iam', 'intrusion_detection', 'library', 'malware', 'network', 'package', 'process', 'registry', 'session', 'threat', 'vulnerability', 'web',
+  'api',
+  'authentication',
+  'configuration',
+  'database',
+  'driver',
+  'email',
+  'file',
+  'host',
+  'iam',
+  'intrusion_detection',
+  'library',
+  'malware',
+  'network',
+  'package',
+  'process',
+  'registry',
+  'session',
+  'threat',
+  'vulnerability',
+  'web',
 ]);
 export const ECS_TYPES: ReadonlySet<string> = new Set([
-  'access', 'admin', 'allowed', 'change', 'connection', 'creation', 'deletion', 'denied', 'device', 'end', 'error', 'group', 'indicator', 'info', 'installation', 'protocol', 'start', 'user',
+  'access',
+  'admin',
+  'allowed',
+  'change',
+  'connection',
+  'creation',
+  'deletion',
+  'denied',
+  'device',
+  'end',
+  'error',
+  'group',
+  'indicator',
+  'info',
+  'installation',
+  'protocol',
+  'start',
+  'user',
 ]);
 
 type Field = (name: string) => unknown;
@@ -93,24 +157,60 @@ function who(event: Draft, at: Field, t: TextField): void {
   event.user = user(t('user.name'), t('user.domain'), t('user.id'), t('user.email'));
   event.targetUser = user(t('user.target.name'), t('user.target.domain'), t('user.target.id'), t('user.target.email'));
 }
-const addresses = (value: unknown): readonly string[] => texts(value).map(canonicalIp).filter((ip) => ip !== null);
+const addresses = (value: unknown): readonly string[] =>
+  texts(value)
+    .map(canonicalIp)
+    .filter((ip) => ip !== null);
 
 function peers(event: Draft, at: Field, t: TextField): void {
-  const end = (name: string) => endpoint(canonicalIp(at(`${name}.ip`)), port(at(`${name}.port`)), t(`${name}.domain`), t(`${name}.mac`), count(at(`${name}.bytes`)), count(at(`${name}.packets`)));
+  const end = (name: string) =>
+    endpoint(
+      canonicalIp(at(`${name}.ip`)),
+      port(at(`${name}.port`)),
+      t(`${name}.domain`),
+      t(`${name}.mac`),
+      count(at(`${name}.bytes`)),
+      count(at(`${name}.packets`)),
+    );
   event.source = end('source');
   event.destination = end('destination');
-  const net = network(t('network.transport'), t('network.protocol'), t('network.direction'), t('network.community_id'), count(at('network.bytes')), count(at('network.packets')));
+  const net = network(
+    t('network.transport'),
+    t('network.protocol'),
+    t('network.direction'),
+    t('network.community_id'),
+    count(at('network.bytes')),
+    count(at('network.packets')),
+  );
   if (Object.values(net).some((value) => value !== null)) event.network = net;
   if (t('dns.question.name') !== null) {
     const answers = at('dns.answers');
-    event.dns = { questionName: t('dns.question.name'), questionType: t('dns.question.type'), responseCode: t('dns.response_code'), answers: Array.isArray(answers) ? answers.flatMap((answer) => texts(objectOf(answer).data)) : [] };
+    event.dns = {
+      questionName: t('dns.question.name'),
+      questionType: t('dns.question.type'),
+      responseCode: t('dns.response_code'),
+      answers: Array.isArray(answers) ? answers.flatMap((answer) => texts(objectOf(answer).data)) : [],
+    };
   }
   const status = count(at('http.response.status_code'));
-  const http = { method: t('http.request.method'), status: status !== null && status <= 999 ? status : null, userAgent: t('user_agent.original'), referrer: t('http.request.referrer') };
+  const http = {
+    method: t('http.request.method'),
+    status: status !== null && status <= 999 ? status : null,
+    userAgent: t('user_agent.original'),
+    referrer: t('http.request.referrer'),
+  };
   if (Object.values(http).some((value) => value !== null)) event.http = http;
   const url = { original: t('url.original') ?? t('url.full'), domain: t('url.domain'), path: t('url.path'), query: t('url.query') };
   if (Object.values(url).some((value) => value !== null)) event.url = url;
-  const tls = { serverName: t('tls.client.server_name'), version: t('tls.version'), ja3: t('tls.client.ja3'), ja3s: t('tls.server.ja3s'), ja4: t('tls.client.ja4'), subject: t('tls.server.subject'), issuer: t('tls.server.issuer') };
+  const tls = {
+    serverName: t('tls.client.server_name'),
+    version: t('tls.version'),
+    ja3: t('tls.client.ja3'),
+    ja3s: t('tls.server.ja3s'),
+    ja4: t('tls.client.ja4'),
+    subject: t('tls.server.subject'),
+    issuer: t('tls.server.issuer'),
+  };
   if (Object.values(tls).some((value) => value !== null)) event.tls = tls;
 }
 
@@ -120,10 +220,27 @@ function hashes(t: TextField, prefix: string): FileHash | null {
 }
 
 function things(event: Draft, at: Field, t: TextField): void {
-  const parent = parentProcess(t('process.parent.executable'), count(at('process.parent.pid')), t('process.parent.command_line'), t('process.parent.entity_id'));
-  event.process = process(t('process.executable'), count(at('process.pid')), t('process.command_line'), t('process.entity_id'), t('process.working_directory'), hashes(t, 'process'), parent);
+  const parent = parentProcess(
+    t('process.parent.executable'),
+    count(at('process.parent.pid')),
+    t('process.parent.command_line'),
+    t('process.parent.entity_id'),
+  );
+  event.process = process(
+    t('process.executable'),
+    count(at('process.pid')),
+    t('process.command_line'),
+    t('process.entity_id'),
+    t('process.working_directory'),
+    hashes(t, 'process'),
+    parent,
+  );
   const name = t('process.name');
-  if (name !== null) event.process = { ...(event.process ?? { executable: null, commandLine: null, pid: null, entityId: null, workingDirectory: null, hash: null, parent }), name };
+  if (name !== null)
+    event.process = {
+      ...(event.process ?? { executable: null, commandLine: null, pid: null, entityId: null, workingDirectory: null, hash: null, parent }),
+      name,
+    };
   event.file = file(t('file.path') ?? t('file.name'), hashes(t, 'file'), count(at('file.size')));
   const path = t('registry.path') ?? t('registry.key');
   if (path !== null) event.registry = { path, key: t('registry.key'), value: t('registry.value'), data: texts(at('registry.data.strings'))[0] ?? null };
@@ -135,12 +252,18 @@ function things(event: Draft, at: Field, t: TextField): void {
 
 /** What ECS calls `category/type`, in Sigma's words. */
 const CATEGORIES = table({
-  'process/start': 'process_creation', 'process/end': 'process_termination', 'network/connection': 'network_connection', 'file/creation': 'file_event', 'file/change': 'file_change', 'file/deletion': 'file_delete', 'driver/start': 'driver_load',
+  'process/start': 'process_creation',
+  'process/end': 'process_termination',
+  'network/connection': 'network_connection',
+  'file/creation': 'file_event',
+  'file/change': 'file_change',
+  'file/deletion': 'file_delete',
+  'driver/start': 'driver_load',
   'library/start': 'image_load',
 });
 function source(event: Draft, t: TextField): void {
   const os = t('host.os.type')?.toLowerCase() ?? null;
-  event.product = os === 'windows' || os === 'linux' || os === 'macos' ? os : t('observer.product')?.toLowerCase() ?? '';
+  event.product = os === 'windows' || os === 'linux' || os === 'macos' ? os : (t('observer.product')?.toLowerCase() ?? '');
   const category = event.category.flatMap((one) => event.type.map((type) => CATEGORIES.get(`${one}/${type}`)).filter((found) => found !== undefined));
   event.logsource = { category, service: [] };
 }

@@ -25,7 +25,10 @@ export interface RawDocument {
   readonly memory: Memory;
 }
 export type DocumentContext = Pick<RawDocument, 'appendedAt' | 'zone' | 'memory'>;
-export interface Limits { readonly maxDepth: number; readonly maxFields: number }
+export interface Limits {
+  readonly maxDepth: number;
+  readonly maxFields: number;
+}
 
 /**
  * The documents of a record: the elements of a JSON array of objects, the lines of a text whose every line is a JSON object, else the text as one.
@@ -47,10 +50,18 @@ export function documentsOf(value: Uint8Array, context: DocumentContext, limits:
 }
 
 /** Bytes that are not all text, read as far as they are: what is no UTF-8 shows as U+FFFD. */
-export const lossyDocument = (value: Uint8Array, context: DocumentContext): RawDocument => document(value, bufferOf(value).toString('utf8'), undefined, context);
+export const lossyDocument = (value: Uint8Array, context: DocumentContext): RawDocument =>
+  document(value, bufferOf(value).toString('utf8'), undefined, context);
 const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-const document = (bytes: Uint8Array, text: string, json: JsonObject | undefined, { appendedAt, zone, memory }: DocumentContext): RawDocument => ({ bytes, text, json, appendedAt, zone, memory });
+const document = (bytes: Uint8Array, text: string, json: JsonObject | undefined, { appendedAt, zone, memory }: DocumentContext): RawDocument => ({
+  bytes,
+  text,
+  json,
+  appendedAt,
+  zone,
+  memory,
+});
 
 function firstInk(text: string): number {
   let at = 0;
@@ -86,7 +97,8 @@ function lines(text: string, context: DocumentContext, limits: Limits): readonly
 
 function elements(text: string, context: DocumentContext, limits: Limits): readonly RawDocument[] | undefined {
   const values = parsed(text);
-  if (!Array.isArray(values) || values.length === 0 || !values.every((value): value is JsonObject => isObject(value) && isWithin(value, limits))) return undefined;
+  if (!Array.isArray(values) || values.length === 0 || !values.every((value): value is JsonObject => isObject(value) && isWithin(value, limits)))
+    return undefined;
   return elementRanges(text).map(({ from, to }, index) => {
     const element = text.slice(from, to);
     return document(Buffer.from(element), element, values[index], context);

@@ -16,9 +16,45 @@ const NO_LOGSOURCE: Event['logsource'] = { category: NONE, service: NONE };
 
 /** All events come from here, fields in the order of the schema: one shape for the encoder, however different the sensors. */
 export const draft = (dataset: string, product: string, native: Uint8Array): Draft => ({
-  id: '', time: Number.NaN, idSource: 'position', contentHash: '', organization: '', dataset, sensor: '', provenance: NO_PROVENANCE, product, logsource: NO_LOGSOURCE, timeSource: 'sensor',
-  observedAt: null, kind: 'event', category: NONE, type: NONE, outcome: null, action: null, code: null, provider: null, severity: null, message: null, host: null, user: null, targetUser: null, source: null,
-  destination: null, network: null, process: null, file: null, registry: null, dns: null, http: null, url: null, tls: null, rule: null, cloud: null, ecs: {}, labels: {}, native: native.length === 0 ? NOTHING : native,
+  id: '',
+  time: Number.NaN,
+  idSource: 'position',
+  contentHash: '',
+  organization: '',
+  dataset,
+  sensor: '',
+  provenance: NO_PROVENANCE,
+  product,
+  logsource: NO_LOGSOURCE,
+  timeSource: 'sensor',
+  observedAt: null,
+  kind: 'event',
+  category: NONE,
+  type: NONE,
+  outcome: null,
+  action: null,
+  code: null,
+  provider: null,
+  severity: null,
+  message: null,
+  host: null,
+  user: null,
+  targetUser: null,
+  source: null,
+  destination: null,
+  network: null,
+  process: null,
+  file: null,
+  registry: null,
+  dns: null,
+  http: null,
+  url: null,
+  tls: null,
+  rule: null,
+  cloud: null,
+  ecs: {},
+  labels: {},
+  native: native.length === 0 ? NOTHING : native,
 });
 
 /** Sets the event time. Without a zone it is that of the source, else UTC, and says so; a time that could not be read leaves it unset. */
@@ -42,14 +78,44 @@ export const host = (name: string | null, os: string | null, id: string | null =
   name === null && id === null && ip.length === 0 ? null : { name: name === null ? null : name.toLowerCase(), id, ip, os };
 export const user = (name: string | null, domain: string | null = null, id: string | null = null, email: string | null = null): (User & TargetUser) | null =>
   name === null && id === null && email === null ? null : { name, id, domain, email };
-export const endpoint = (ip: string | null, port: number | null = null, domain: string | null = null, mac: string | null = null, bytes: number | null = null, packets: number | null = null): (Source & Destination) | null =>
+export const endpoint = (
+  ip: string | null,
+  port: number | null = null,
+  domain: string | null = null,
+  mac: string | null = null,
+  bytes: number | null = null,
+  packets: number | null = null,
+): (Source & Destination) | null =>
   ip === null && domain === null && mac === null && port === null && bytes === null ? null : { ip, port, domain, mac, bytes, packets };
-export const network = (transport: string | null, protocol: string | null, direction: string | null = null, communityId: string | null = null, bytes: number | null = null, packets: number | null = null): Network =>
-  ({ transport, protocol, direction, communityId, bytes, packets });
-export const process = (executable: string | null, pid: number | null, commandLine: string | null = null, entityId: string | null = null, workingDirectory: string | null = null, hash: ProcessHash | null = null, parent: Process['parent'] = null): Process | null =>
-  executable === null && pid === null && commandLine === null && entityId === null ? null : { name: executable === null ? null : lastPart(executable), executable, commandLine, pid, entityId, workingDirectory, hash, parent };
-export const parentProcess = (executable: string | null, pid: number | null, commandLine: string | null = null, entityId: string | null = null): Process['parent'] =>
-  executable === null && pid === null && entityId === null ? null : { name: executable === null ? null : lastPart(executable), executable, commandLine, pid, entityId, workingDirectory: null };
+export const network = (
+  transport: string | null,
+  protocol: string | null,
+  direction: string | null = null,
+  communityId: string | null = null,
+  bytes: number | null = null,
+  packets: number | null = null,
+): Network => ({ transport, protocol, direction, communityId, bytes, packets });
+export const process = (
+  executable: string | null,
+  pid: number | null,
+  commandLine: string | null = null,
+  entityId: string | null = null,
+  workingDirectory: string | null = null,
+  hash: ProcessHash | null = null,
+  parent: Process['parent'] = null,
+): Process | null =>
+  executable === null && pid === null && commandLine === null && entityId === null
+    ? null
+    : { name: executable === null ? null : lastPart(executable), executable, commandLine, pid, entityId, workingDirectory, hash, parent };
+export const parentProcess = (
+  executable: string | null,
+  pid: number | null,
+  commandLine: string | null = null,
+  entityId: string | null = null,
+): Process['parent'] =>
+  executable === null && pid === null && entityId === null
+    ? null
+    : { name: executable === null ? null : lastPart(executable), executable, commandLine, pid, entityId, workingDirectory: null };
 export function file(path: string | null, hash: File['hash'] = null, size: number | null = null): File | null {
   if (path === null) return hash === null ? null : { path: null, name: null, extension: null, size, hash };
   const name = lastPart(path);

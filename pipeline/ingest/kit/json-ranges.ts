@@ -1,7 +1,10 @@
 // Where the parts of a JSON text lie, so that they can be kept byte for byte: parsing and writing again would change numbers, escapes and blanks.
 
 /** Part of a text, [from, to). */
-export interface Range { readonly from: number; readonly to: number }
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
 
 const QUOTE = 34;
 const BACKSLASH = 92;

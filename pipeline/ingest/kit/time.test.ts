@@ -23,15 +23,40 @@ describe('readIso', () => {
     expect(readIso(text)).toMatchObject({ micros: expected, hasZone, end: text.length });
   });
 
-  it.each(['', '2024', '2024-05-01', '2024-13-01T00:00:00Z', '2023-02-29T00:00:00Z', '2024-05-01T25:00:00Z', '2024-05-01T12:00:00+99:00', '2024-05-01T12-00-00Z', '9999-01-01T00:00:00Z', '2024-05-0xT12:00:00Z'])(
-    'does not read %s', (text) => { expect(readIso(text).micros).toBeNaN(); });
+  it.each([
+    '',
+    '2024',
+    '2024-05-01',
+    '2024-13-01T00:00:00Z',
+    '2023-02-29T00:00:00Z',
+    '2024-05-01T25:00:00Z',
+    '2024-05-01T12:00:00+99:00',
+    '2024-05-01T12-00-00Z',
+    '9999-01-01T00:00:00Z',
+    '2024-05-0xT12:00:00Z',
+  ])('does not read %s', (text) => {
+    expect(readIso(text).micros).toBeNaN();
+  });
 
   it('agrees with Date on every millisecond that it is given', () => {
-    fc.assert(fc.property(fc.date({ min: new Date('1700-01-01T00:00:00Z'), max: new Date('2250-01-01T00:00:00Z'), noInvalidDate: true }), (date) => {
-      expect(readIso(date.toISOString()).micros).toBe(date.getTime() * 1000);
-    }));
+    fc.assert(
+      fc.property(fc.date({ min: new Date('1700-01-01T00:00:00Z'), max: new Date('2250-01-01T00:00:00Z'), noInvalidDate: true }), (date) => {
+        expect(readIso(date.toISOString()).micros).toBe(date.getTime() * 1000);
+      }),
+    );
   });
-  it('never throws', () => { fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('latin1')), fc.nat(30), (text, from) => { readIso(text, from); readBsd(text, from, NOON); })); });
+  it('never throws', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
+        fc.nat(30),
+        (text, from) => {
+          readIso(text, from);
+          readBsd(text, from, NOON);
+        },
+      ),
+    );
+  });
 });
 
 describe('readBsd', () => {
@@ -49,7 +74,9 @@ describe('readBsd', () => {
   it('gives 29 February to the last year that had one', () => {
     expect(readBsd('Feb 29 01:15:43', 0, micros('2023-05-01T00:00:00Z')).micros).toBe(micros('2020-02-29T01:15:43Z'));
   });
-  it.each(['Foo  1 10:00:00', 'May 32 10:00:00', 'May 10:00:00', 'Apr 30 24:00:00', 'Apr'])('does not read %s', (text) => { expect(readBsd(text, 0, NOON).micros).toBeNaN(); });
+  it.each(['Foo  1 10:00:00', 'May 32 10:00:00', 'May 10:00:00', 'Apr 30 24:00:00', 'Apr'])('does not read %s', (text) => {
+    expect(readBsd(text, 0, NOON).micros).toBeNaN();
+  });
 });
 
 describe('epochMicros', () => {
@@ -60,17 +87,32 @@ describe('epochMicros', () => {
     ['microseconds', 1_588_205_199_824_370, 1_588_205_199_824_370],
     ['nanoseconds', 1_588_205_199_824_370_176, 1_588_205_199_824_370],
     ['a capture that counts from 0', 147.026993, 147_026_993],
-  ])('reads %s', (_name, value, expected) => { expect(epochMicros(value)).toBe(expected); });
-  it.each([Number.NaN, Infinity, 1e30])('does not read %s', (value) => { expect(epochMicros(value)).toBeNaN(); });
+  ])('reads %s', (_name, value, expected) => {
+    expect(epochMicros(value)).toBe(expected);
+  });
+  it.each([Number.NaN, Infinity, 1e30])('does not read %s', (value) => {
+    expect(epochMicros(value)).toBeNaN();
+  });
 });
 
 describe('zoneOffset', () => {
   const HOUR = 3_600_000_000;
   it.each<[zone: string, local: string, hours: number]>([
-    ['UTC', '2024-07-01T00:00:00Z', 0], ['+02:00', '2024-07-01T00:00:00Z', 2], ['Europe/Berlin', '2024-07-01T00:00:00Z', 2], ['Europe/Berlin', '2024-01-01T00:00:00Z', 1],
-    ['America/New_York', '2024-03-10T01:00:00Z', -5], ['America/New_York', '2024-03-10T03:00:00Z', -4], ['Asia/Kolkata', '2024-03-10T03:00:00Z', 5.5],
-  ])('%s at %s is %s hours ahead', (zone, local, hours) => { expect(zoneOffset(zone, micros(local))).toBe(hours * HOUR); });
-  it('knows which names are zones', () => { expect(['UTC', 'Europe/Berlin', '+01:00', 'Mars/Olympus'].map(isZone)).toEqual([true, true, true, false]); });
+    ['UTC', '2024-07-01T00:00:00Z', 0],
+    ['+02:00', '2024-07-01T00:00:00Z', 2],
+    ['Europe/Berlin', '2024-07-01T00:00:00Z', 2],
+    ['Europe/Berlin', '2024-01-01T00:00:00Z', 1],
+    ['America/New_York', '2024-03-10T01:00:00Z', -5],
+    ['America/New_York', '2024-03-10T03:00:00Z', -4],
+    ['Asia/Kolkata', '2024-03-10T03:00:00Z', 5.5],
+  ])('%s at %s is %s hours ahead', (zone, local, hours) => {
+    expect(zoneOffset(zone, micros(local))).toBe(hours * HOUR);
+  });
+  it('knows which names are zones', () => {
+    expect(['UTC', 'Europe/Berlin', '+01:00', 'Mars/Olympus'].map(isZone)).toEqual([true, true, true, false]);
+  });
 });
 
-it('refuses days that no month has', () => { expect(civilMicros(2023, 4, 31, 0, 0, 0)).toBeNaN(); });
+it('refuses days that no month has', () => {
+  expect(civilMicros(2023, 4, 31, 0, 0, 0)).toBeNaN();
+});

@@ -59,14 +59,19 @@ export interface ReadTime {
   /** Where reading ended: the rest of the text is not part of the time. */
   readonly end: number;
 }
-const read = (micros: number, hasZone: boolean, end: number, hasYear = true): ReadTime =>
-  ({ micros: micros > -LATEST && micros < LATEST ? micros : Number.NaN, hasZone, hasYear, end });
+const read = (micros: number, hasZone: boolean, end: number, hasYear = true): ReadTime => ({
+  micros: micros > -LATEST && micros < LATEST ? micros : Number.NaN,
+  hasZone,
+  hasYear,
+  end,
+});
 
 /** `2024-05-01T10:00:00.123456Z`: also with a blank for the T, a comma, any number of fraction digits, `+0200`, `+02:00`, ` UTC`, or no zone. */
 export function readIso(text: string, from = 0): ReadTime {
   const isDate = text.charCodeAt(from + 4) === 45 && text.charCodeAt(from + 7) === 45;
   const separator = text.charCodeAt(from + 10) | 32; // T, t or blank
-  if (!isDate || (separator !== 116 && separator !== 32) || text.charCodeAt(from + 13) !== 58 || text.charCodeAt(from + 16) !== 58) return read(Number.NaN, false, from);
+  if (!isDate || (separator !== 116 && separator !== 32) || text.charCodeAt(from + 13) !== 58 || text.charCodeAt(from + 16) !== 58)
+    return read(Number.NaN, false, from);
   let end = from + 19;
   let micros = 0;
   const mark = text.charCodeAt(end);
@@ -75,7 +80,15 @@ export function readIso(text: string, from = 0): ReadTime {
     micros = fractionMicros(text, end + 1, last);
     end = last;
   }
-  const local = civilMicros(digits(text, from, 4), digits(text, from + 5, 2), digits(text, from + 8, 2), digits(text, from + 11, 2), digits(text, from + 14, 2), digits(text, from + 17, 2), micros);
+  const local = civilMicros(
+    digits(text, from, 4),
+    digits(text, from + 5, 2),
+    digits(text, from + 8, 2),
+    digits(text, from + 11, 2),
+    digits(text, from + 14, 2),
+    digits(text, from + 17, 2),
+    micros,
+  );
   return withZone(text, end, local);
 }
 
@@ -183,7 +196,16 @@ export function zoneOffset(zone: string, local: number): number {
 function formatOf(zone: string): Intl.DateTimeFormat {
   let format = formats.get(zone);
   if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+    });
     formats.set(zone, format);
   }
   return format;

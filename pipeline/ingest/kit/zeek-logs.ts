@@ -62,15 +62,55 @@ function ends(event: Draft, f: JsonObject, path: string): void {
   const transport = text(f.proto) ?? TRANSPORTS.get(path) ?? null;
   event.source = endpoint(sourceIp, sourcePort, null, mac(f.orig_l2_addr), sent, sentPackets);
   event.destination = endpoint(destinationIp, destinationPort, null, mac(f.resp_l2_addr), received, receivedPackets);
-  const protocol = path === 'conn' || path === 'conn_long' ? text(f.service) : PROTOCOLS.get(path) ?? null;
+  const protocol = path === 'conn' || path === 'conn_long' ? text(f.service) : (PROTOCOLS.get(path) ?? null);
   const id = text(f.community_id) ?? communityId(transport, sourceIp, sourcePort, destinationIp, destinationPort);
   event.network = network(transport, protocol, direction(f.local_orig, f.local_resp), id, sum(sent, received), sum(sentPackets, receivedPackets));
 }
 /** Where the log does not say: HTTP, TLS and the like run over TCP. */
-const TRANSPORTS = table({ http: 'tcp', ssl: 'tcp', smtp: 'tcp', ftp: 'tcp', ssh: 'tcp', rdp: 'tcp', smb_files: 'tcp', smb_mapping: 'tcp', ntlm: 'tcp', mysql: 'tcp', modbus: 'tcp', rfb: 'tcp', ntp: 'udp', dhcp: 'udp' });
+const TRANSPORTS = table({
+  http: 'tcp',
+  ssl: 'tcp',
+  smtp: 'tcp',
+  ftp: 'tcp',
+  ssh: 'tcp',
+  rdp: 'tcp',
+  smb_files: 'tcp',
+  smb_mapping: 'tcp',
+  ntlm: 'tcp',
+  mysql: 'tcp',
+  modbus: 'tcp',
+  rfb: 'tcp',
+  ntp: 'udp',
+  dhcp: 'udp',
+});
 const PROTOCOLS = table({
-  dns: 'dns', http: 'http', ssl: 'tls', smtp: 'smtp', ftp: 'ftp', ssh: 'ssh', rdp: 'rdp', smb_files: 'smb', smb_mapping: 'smb', kerberos: 'kerberos', ntlm: 'ntlm', dce_rpc: 'dce_rpc', dhcp: 'dhcp', ntp: 'ntp', snmp: 'snmp', modbus: 'modbus',
-  mysql: 'mysql', sip: 'sip', irc: 'irc', syslog: 'syslog', rfb: 'rfb', radius: 'radius', ldap: 'ldap', quic: 'quic', x509: 'tls', dnp3: 'dnp3', socks: 'socks',
+  dns: 'dns',
+  http: 'http',
+  ssl: 'tls',
+  smtp: 'smtp',
+  ftp: 'ftp',
+  ssh: 'ssh',
+  rdp: 'rdp',
+  smb_files: 'smb',
+  smb_mapping: 'smb',
+  kerberos: 'kerberos',
+  ntlm: 'ntlm',
+  dce_rpc: 'dce_rpc',
+  dhcp: 'dhcp',
+  ntp: 'ntp',
+  snmp: 'snmp',
+  modbus: 'modbus',
+  mysql: 'mysql',
+  sip: 'sip',
+  irc: 'irc',
+  syslog: 'syslog',
+  rfb: 'rfb',
+  radius: 'radius',
+  ldap: 'ldap',
+  quic: 'quic',
+  x509: 'tls',
+  dnp3: 'dnp3',
+  socks: 'socks',
 });
 function direction(local: unknown, remoteIsLocal: unknown): string | null {
   if (typeof local !== 'boolean' || typeof remoteIsLocal !== 'boolean') return null;
@@ -99,7 +139,12 @@ const http: Log = (event, f) => {
   const uri = text(f.uri);
   const mark = uri?.indexOf('?') ?? -1;
   event.http = { method: text(f.method), status: status !== null && status <= 999 ? status : null, userAgent: text(f.user_agent), referrer: text(f.referrer) };
-  event.url = { original: uri, domain: text(f.host), path: uri === null ? null : mark < 0 ? uri : uri.slice(0, mark), query: uri === null || mark < 0 ? null : uri.slice(mark + 1) };
+  event.url = {
+    original: uri,
+    domain: text(f.host),
+    path: uri === null ? null : mark < 0 ? uri : uri.slice(0, mark),
+    query: uri === null || mark < 0 ? null : uri.slice(mark + 1),
+  };
   if (status !== null) event.outcome = status < 400 ? 'success' : 'failure';
   event.user = user(text(f.username));
   setEcs(event, 'http.version', text(f.version));
@@ -112,7 +157,15 @@ const ssl: Log = (event, f) => {
   const written = text(f.version);
   const isTls = written?.startsWith('TLSv') === true;
   const version = isTls ? `${written[4]}.${written.slice(5) || '0'}` : written?.startsWith('SSLv') ? written.slice(4) : written;
-  event.tls = { serverName: text(f.server_name), version, ja3: text(f.ja3), ja3s: text(f.ja3s), ja4: text(f.ja4), subject: text(f.subject), issuer: text(f.issuer) };
+  event.tls = {
+    serverName: text(f.server_name),
+    version,
+    ja3: text(f.ja3),
+    ja3s: text(f.ja3s),
+    ja4: text(f.ja4),
+    subject: text(f.subject),
+    issuer: text(f.issuer),
+  };
   outcome(event, f.established);
   setEcs(event, 'tls.version_protocol', written === null ? null : isTls ? 'tls' : 'ssl');
   setEcs(event, 'tls.cipher', text(f.cipher));
@@ -120,7 +173,15 @@ const ssl: Log = (event, f) => {
 };
 const certificate = (f: JsonObject, name: string): unknown => f[`certificate.${name}`] ?? f[`certificate_${name}`];
 const x509: Log = (event, f) => {
-  event.tls = { serverName: null, version: null, ja3: null, ja3s: null, ja4: null, subject: text(certificate(f, 'subject')), issuer: text(certificate(f, 'issuer')) };
+  event.tls = {
+    serverName: null,
+    version: null,
+    ja3: null,
+    ja3s: null,
+    ja4: null,
+    subject: text(certificate(f, 'subject')),
+    issuer: text(certificate(f, 'issuer')),
+  };
   setEcs(event, 'tls.server.x509.serial_number', text(certificate(f, 'serial')));
 };
 const files: Log = (event, f) => {
@@ -161,7 +222,12 @@ const smbFiles: Log = (event, f) => {
   event.type = SMB_TYPES.get(event.action ?? '') ?? event.type;
   event.file = file(share === null ? name : name === null ? share : `${share}\\${name}`, null, count(f.size));
 };
-const SMB_TYPES = table({ 'SMB::FILE_DELETE': ['protocol', 'deletion'], 'SMB::FILE_RENAME': ['protocol', 'change'], 'SMB::FILE_WRITE': ['protocol', 'change'], 'SMB::FILE_SET_ATTRIBUTE': ['protocol', 'change'] });
+const SMB_TYPES = table({
+  'SMB::FILE_DELETE': ['protocol', 'deletion'],
+  'SMB::FILE_RENAME': ['protocol', 'change'],
+  'SMB::FILE_WRITE': ['protocol', 'change'],
+  'SMB::FILE_SET_ATTRIBUTE': ['protocol', 'change'],
+});
 const ftp: Log = (event, f) => {
   const code = count(f.reply_code);
   event.action = text(f.command) ?? event.action;
@@ -175,27 +241,93 @@ const dhcp: Log = (event, f) => {
 };
 
 const LOGS: ReadonlyMap<string, Log> = new Map<string, Log>([
-  ['conn', conn], ['conn_long', conn], ['dns', dns], ['http', http], ['ssl', ssl], ['x509', x509], ['files', files], ['notice', notice], ['weird', weird], ['kerberos', kerberos], ['ntlm', ntlm], ['smb_files', smbFiles], ['ftp', ftp], ['dhcp', dhcp],
-  ['smb_mapping', (event, f) => { event.file = file(text(f.path)); }],
+  ['conn', conn],
+  ['conn_long', conn],
+  ['dns', dns],
+  ['http', http],
+  ['ssl', ssl],
+  ['x509', x509],
+  ['files', files],
+  ['notice', notice],
+  ['weird', weird],
+  ['kerberos', kerberos],
+  ['ntlm', ntlm],
+  ['smb_files', smbFiles],
+  ['ftp', ftp],
+  ['dhcp', dhcp],
+  [
+    'smb_mapping',
+    (event, f) => {
+      event.file = file(text(f.path));
+    },
+  ],
   ['ssh', (event, f) => outcome(event, f.auth_success)],
-  ['rdp', (event, f) => { event.user = user(text(f.cookie)); }],
-  ['smtp', (event, f) => { setEcs(event, 'email.subject', text(f.subject)); }],
-  ['dce_rpc', (event, f) => { event.action = text(f.operation) ?? event.action; }],
-  ['syslog', (event, f) => { event.message = text(f.message); }],
-  ['software', (event, f) => { event.source = endpoint(canonicalIp(f.host), port(f.host_p)); }],
-  ['known_services', (event, f) => { event.source = endpoint(canonicalIp(f.host), port(f.port_num)); }],
-  ['known_hosts', (event, f) => { event.source = endpoint(canonicalIp(f.host)); }],
-  ['reporter', (event, f) => { event.message = text(f.message); }],
+  [
+    'rdp',
+    (event, f) => {
+      event.user = user(text(f.cookie));
+    },
+  ],
+  [
+    'smtp',
+    (event, f) => {
+      setEcs(event, 'email.subject', text(f.subject));
+    },
+  ],
+  [
+    'dce_rpc',
+    (event, f) => {
+      event.action = text(f.operation) ?? event.action;
+    },
+  ],
+  [
+    'syslog',
+    (event, f) => {
+      event.message = text(f.message);
+    },
+  ],
+  [
+    'software',
+    (event, f) => {
+      event.source = endpoint(canonicalIp(f.host), port(f.host_p));
+    },
+  ],
+  [
+    'known_services',
+    (event, f) => {
+      event.source = endpoint(canonicalIp(f.host), port(f.port_num));
+    },
+  ],
+  [
+    'known_hosts',
+    (event, f) => {
+      event.source = endpoint(canonicalIp(f.host));
+    },
+  ],
+  [
+    'reporter',
+    (event, f) => {
+      event.message = text(f.message);
+    },
+  ],
 ]);
 
 /** One line for people. */
 function summary({ source, destination, network: net, dns: asked, http: request, url, tls, file: touched, action, user: who }: Draft, path: string): string {
-  const what = asked !== null ? [asked.questionType, asked.questionName, asked.responseCode]
-    : request !== null ? [request.method, url?.domain, url?.original, request.status]
-    : tls !== null ? [tls.version, tls.serverName ?? tls.subject]
-    : touched !== null ? [touched.path]
-    : [net?.protocol, action === path ? null : action, who?.name];
+  const what =
+    asked !== null
+      ? [asked.questionType, asked.questionName, asked.responseCode]
+      : request !== null
+        ? [request.method, url?.domain, url?.original, request.status]
+        : tls !== null
+          ? [tls.version, tls.serverName ?? tls.subject]
+          : touched !== null
+            ? [touched.path]
+            : [net?.protocol, action === path ? null : action, who?.name];
   const [from, to] = [source?.ip ?? null, destination?.ip ?? null];
-  const peers = source !== null && destination !== null && from !== null && to !== null ? `${from}${source.port === null ? '' : `:${source.port}`} -> ${to}${destination.port === null ? '' : `:${destination.port}`}` : null;
+  const peers =
+    source !== null && destination !== null && from !== null && to !== null
+      ? `${from}${source.port === null ? '' : `:${source.port}`} -> ${to}${destination.port === null ? '' : `:${destination.port}`}`
+      : null;
   return firstLine([path, ...what, peers].filter((part) => part !== null && part !== undefined).join(' '));
 }

@@ -3,10 +3,50 @@ import type { Decoder, Draft, JsonObject, RawDocument } from '../kit.ts';
 import { canonicalIp, communityId, count, draft, endpoint, isObject, mac, network, objectOf, port, readIso, setEcs, stamp, sum, text } from '../kit.ts';
 import { dnsOf, fileOf, httpOf, tlsOf, urlOf } from './protocols.ts';
 
-interface Kind { readonly category: readonly string[]; readonly type: readonly string[]; readonly dataset: string; readonly logsource: Draft['logsource'] }
-const kind = (name: string, category: readonly string[], type: readonly string[]): [string, Kind] => [name, { category, type, dataset: `suricata.${name}`, logsource: { category: [], service: [name] } }];
-const PROTOCOLS = ['arp', 'bittorrent_dht', 'dcerpc', 'dhcp', 'dnp3', 'dns', 'doh2', 'enip', 'ftp', 'ftp_data', 'ike', 'ikev2', 'krb5', 'ldap', 'mdns', 'modbus', 'mqtt', 'nfs', 'pgsql', 'pop3', 'quic', 'rdp', 'rfb', 'sip', 'smb', 'snmp',
-  'ssh', 'telnet', 'tftp', 'tls', 'tunnel', 'websocket'];
+interface Kind {
+  readonly category: readonly string[];
+  readonly type: readonly string[];
+  readonly dataset: string;
+  readonly logsource: Draft['logsource'];
+}
+const kind = (name: string, category: readonly string[], type: readonly string[]): [string, Kind] => [
+  name,
+  { category, type, dataset: `suricata.${name}`, logsource: { category: [], service: [name] } },
+];
+const PROTOCOLS = [
+  'arp',
+  'bittorrent_dht',
+  'dcerpc',
+  'dhcp',
+  'dnp3',
+  'dns',
+  'doh2',
+  'enip',
+  'ftp',
+  'ftp_data',
+  'ike',
+  'ikev2',
+  'krb5',
+  'ldap',
+  'mdns',
+  'modbus',
+  'mqtt',
+  'nfs',
+  'pgsql',
+  'pop3',
+  'quic',
+  'rdp',
+  'rfb',
+  'sip',
+  'smb',
+  'snmp',
+  'ssh',
+  'telnet',
+  'tftp',
+  'tls',
+  'tunnel',
+  'websocket',
+];
 /** What each event type means in ECS. */
 const KINDS: ReadonlyMap<string, Kind> = new Map([
   kind('alert', ['network', 'intrusion_detection'], ['allowed']),
@@ -34,7 +74,10 @@ const decoder: Decoder = {
 
   recognise({ json }) {
     if (json === undefined || typeof json.event_type !== 'string' || typeof json.timestamp !== 'string') return 0;
-    return (KINDS.has(json.event_type) && (json.flow_id !== undefined || isObject(json[json.event_type]))) || (json.src_ip !== undefined && json.proto !== undefined) ? 1 : 0.5;
+    return (KINDS.has(json.event_type) && (json.flow_id !== undefined || isObject(json[json.event_type]))) ||
+      (json.src_ip !== undefined && json.proto !== undefined)
+      ? 1
+      : 0.5;
   },
 
   decode(document) {
@@ -77,7 +120,7 @@ function ends(event: Draft, eve: JsonObject, type: string): void {
   const destinationIp = canonicalIp(eve.dest_ip);
   const sourcePort = port(eve.src_port);
   const destinationPort = port(eve.dest_port);
-  const name = isAnswer ? null : text(objectOf(eve.http).hostname) ?? text(objectOf(eve.tls).sni);
+  const name = isAnswer ? null : (text(objectOf(eve.http).hostname) ?? text(objectOf(eve.tls).sni));
   event.source = endpoint(sourceIp, sourcePort, null, mac(ether.src_mac), sent.bytes, sent.packets);
   event.destination = endpoint(destinationIp, destinationPort, name, mac(ether.dest_mac), received.bytes, received.packets);
   const transport = text(eve.proto)?.toLowerCase() ?? null;
@@ -109,9 +152,19 @@ function alert(event: Draft, { signature, signature_id, category, rev, severity,
 
 /** One line for people, of what the event is mostly about. */
 function summary({ source, destination, network: net, dns, http, url, tls, file }: Draft, type: string): string | null {
-  const what = dns !== null ? [dns.questionType, dns.questionName, dns.responseCode] : http !== null ? [http.method, url?.domain, url?.original, http.status] : tls !== null ? ['TLS', tls.version, tls.serverName] : file !== null && type === 'fileinfo' ? [file.path] : [];
+  const what =
+    dns !== null
+      ? [dns.questionType, dns.questionName, dns.responseCode]
+      : http !== null
+        ? [http.method, url?.domain, url?.original, http.status]
+        : tls !== null
+          ? ['TLS', tls.version, tls.serverName]
+          : file !== null && type === 'fileinfo'
+            ? [file.path]
+            : [];
   const ends = source !== null && destination !== null ? `${written(source)} -> ${written(destination)}` : null;
   const parts = [type, net?.transport, ...what, ends].filter((part) => part !== null && part !== undefined);
   return parts.join(' ');
 }
-const written = ({ ip, port: number }: { readonly ip: string | null; readonly port: number | null }): string => (number === null ? String(ip) : ip?.includes(':') ? `[${ip}]:${number}` : `${ip}:${number}`);
+const written = ({ ip, port: number }: { readonly ip: string | null; readonly port: number | null }): string =>
+  number === null ? String(ip) : ip?.includes(':') ? `[${ip}]:${number}` : `${ip}:${number}`;

@@ -8,7 +8,11 @@ const SUCCESS_CODES = new Set(['NOERROR', '0']);
 /** Versions 1 to 3: `rrname` beside `type`, `answers`, `grouped`, or `queries`. */
 export function dnsOf(event: Draft, dns: JsonObject): void {
   const query = objectOf(Array.isArray(dns.queries) ? dns.queries[0] : Array.isArray(dns.query) ? dns.query[0] : dns);
-  const answers = Array.isArray(dns.answers) ? dns.answers.filter(isObject).flatMap(({ rdata }) => texts(rdata)) : dns.type === 'answer' && dns.rdata !== undefined ? texts(dns.rdata) : groupedAnswers(dns.grouped);
+  const answers = Array.isArray(dns.answers)
+    ? dns.answers.filter(isObject).flatMap(({ rdata }) => texts(rdata))
+    : dns.type === 'answer' && dns.rdata !== undefined
+      ? texts(dns.rdata)
+      : groupedAnswers(dns.grouped);
   const responseCode = text(dns.rcode);
   event.dns = { questionName: text(query.rrname), questionType: text(query.rrtype), responseCode, answers };
   if (responseCode !== null) event.outcome = SUCCESS_CODES.has(responseCode) ? 'success' : 'failure';
@@ -26,7 +30,12 @@ export function httpOf(event: Draft, http: JsonObject): Http {
   setEcs(event, 'http.version', protocol?.startsWith('HTTP/') ? protocol.slice(5) : protocol);
   setEcs(event, 'http.response.body.bytes', count(http.length));
   setEcs(event, 'http.response.mime_type', text(http.http_content_type));
-  return { method: text(http.http_method), status: status !== null && status <= 999 ? status : null, userAgent: text(http.http_user_agent), referrer: text(http.http_refer) };
+  return {
+    method: text(http.http_method),
+    status: status !== null && status <= 999 ? status : null,
+    userAgent: text(http.http_user_agent),
+    referrer: text(http.http_refer),
+  };
 }
 
 export function urlOf(http: JsonObject): Url | null {
@@ -48,8 +57,13 @@ export function tlsOf(event: Draft, tls: JsonObject): Tls {
   setEcs(event, 'tls.server.hash.sha1', fingerprint?.toUpperCase() ?? null);
   setEcs(event, 'tls.server.x509.serial_number', hexHash(tls.serial)?.toUpperCase() ?? null);
   return {
-    serverName: text(tls.sni), version: written !== null && space > 0 ? written.slice(space + 1) : written, ja3: text(objectOf(tls.ja3).hash), ja3s: text(objectOf(tls.ja3s).hash), ja4: text(tls.ja4),
-    subject: text(tls.subject), issuer: text(tls.issuerdn),
+    serverName: text(tls.sni),
+    version: written !== null && space > 0 ? written.slice(space + 1) : written,
+    ja3: text(objectOf(tls.ja3).hash),
+    ja3s: text(objectOf(tls.ja3s).hash),
+    ja4: text(tls.ja4),
+    subject: text(tls.subject),
+    issuer: text(tls.issuerdn),
   };
 }
 

@@ -7,12 +7,38 @@ import { readRfc3164 } from './rfc3164.ts';
 import type { SyslogMessage } from './rfc5424.ts';
 import { priorityEnd, readRfc5424 } from './rfc5424.ts';
 
-const FACILITIES = ['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'clock', 'authpriv', 'ftp', 'ntp', 'security', 'console', 'cron', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'];
+const FACILITIES = [
+  'kern',
+  'user',
+  'mail',
+  'daemon',
+  'auth',
+  'syslog',
+  'lpr',
+  'news',
+  'uucp',
+  'clock',
+  'authpriv',
+  'ftp',
+  'ntp',
+  'security',
+  'console',
+  'cron',
+  'local0',
+  'local1',
+  'local2',
+  'local3',
+  'local4',
+  'local5',
+  'local6',
+  'local7',
+];
 const LEVELS = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'informational', 'debug'];
 const SEVERITIES = [100, 90, 80, 60, 40, 20, 10, 5];
 const SYSTEM_FACILITIES = new Set([0, 4, 9, 10, 15]); // kernel, authorization and clock daemons of a Unix machine
 /** Lines without a priority come from files of such a machine, unless they carry the tag of a network device. */
-const isUnix = (facility: number | null, message: string | null): boolean => (facility === null ? message?.startsWith('%') !== true : SYSTEM_FACILITIES.has(facility));
+const isUnix = (facility: number | null, message: string | null): boolean =>
+  facility === null ? message?.startsWith('%') !== true : SYSTEM_FACILITIES.has(facility);
 const UNIX: Program = { dataset: 'linux.syslog', services: ['syslog'] };
 const UNKNOWN: Program = { dataset: 'syslog.other', services: [] };
 
@@ -61,7 +87,17 @@ function eventOf(document: RawDocument, message: SyslogMessage, time: ReturnType
   const ip = canonicalIp(hostname);
   event.host = host(hostname === '---' ? null : hostname, product === '' ? null : 'linux', null, ip === null ? [] : [ip]);
   const pid = count(procId);
-  if (name !== null) event.process = { name, executable: appName!.startsWith('/') ? appName : null, commandLine: null, pid, entityId: null, workingDirectory: null, hash: null, parent: null };
+  if (name !== null)
+    event.process = {
+      name,
+      executable: appName!.startsWith('/') ? appName : null,
+      commandLine: null,
+      pid,
+      entityId: null,
+      workingDirectory: null,
+      hash: null,
+      parent: null,
+    };
   if (time !== undefined) stamp(event, time, document.zone);
   if (severity !== null) {
     event.severity = SEVERITIES[severity]!;
@@ -75,11 +111,26 @@ function eventOf(document: RawDocument, message: SyslogMessage, time: ReturnType
 }
 
 /** The fields by the names of RFC 5424, and the line. */
-function native(raw: string, { priority, version, timestamp, hostname, appName, procId, msgId, structuredData, message }: SyslogMessage, facility: number | null, severity: number | null): Uint8Array {
+function native(
+  raw: string,
+  { priority, version, timestamp, hostname, appName, procId, msgId, structuredData, message }: SyslogMessage,
+  facility: number | null,
+  severity: number | null,
+): Uint8Array {
   const data = structuredData === null ? undefined : Object.fromEntries(Array.from(structuredData, ([id, parameters]) => [id, Object.fromEntries(parameters)]));
   const fields = {
-    priority: priority ?? undefined, facility: facility ?? undefined, severity: severity ?? undefined, version: version ?? undefined, timestamp: timestamp ?? undefined, hostname: hostname ?? undefined,
-    appname: appName ?? undefined, procid: procId ?? undefined, msgid: msgId ?? undefined, structured_data: data, message: message ?? undefined, raw,
+    priority: priority ?? undefined,
+    facility: facility ?? undefined,
+    severity: severity ?? undefined,
+    version: version ?? undefined,
+    timestamp: timestamp ?? undefined,
+    hostname: hostname ?? undefined,
+    appname: appName ?? undefined,
+    procid: procId ?? undefined,
+    msgid: msgId ?? undefined,
+    structured_data: data,
+    message: message ?? undefined,
+    raw,
   };
   return Buffer.from(JSON.stringify(fields));
 }

@@ -26,8 +26,16 @@ function between(text: string, after: string, before: string): string | null {
 function wordAfter(text: string, mark: string): string | null {
   const start = text.indexOf(mark);
   if (start < 0) return null;
-  const word = text.slice(start + mark.length).trimStart().split(/[\s,;]/, 1)[0];
+  const word = text
+    .slice(start + mark.length)
+    .trimStart()
+    .split(/[\s,;]/, 1)[0];
   return word === undefined || word === '' ? null : word;
+}
+/** The value of `name=value`, up to a blank; the name with its mark in front. */
+function valueOf(text: string, name: string): string | null {
+  const start = text.indexOf(name);
+  return start < 0 ? null : text.slice(start + name.length).split(/[\s,;]/, 1)[0] || null;
 }
 function from(event: Draft, address: string | null, at: string | null): void {
   const ip = canonicalIp(address);
@@ -53,13 +61,18 @@ const sshd: Wording = (event, message) => {
   } else if (message.startsWith('error: PAM: ')) {
     login(event, 'ssh_login', 'failure', wordAfter(message, ' user ') ?? wordAfter(message, ' for '));
     from(event, wordAfter(message, ' from '), null);
-  } else if (message.startsWith('Connection from ') || message.startsWith('Received disconnect from ') || message.startsWith('Did not receive identification string from ')) {
+  } else if (
+    message.startsWith('Connection from ') ||
+    message.startsWith('Received disconnect from ') ||
+    message.startsWith('Did not receive identification string from ')
+  ) {
     event.category = ['network'];
     event.type = message.startsWith('Connection') ? ['connection', 'start'] : ['connection', 'end'];
     from(event, wordAfter(message, ' from '), wordAfter(message, ' port ')?.replace(/:$/, '') ?? null);
   } else if (message.startsWith('Connection closed by ') || message.startsWith('Disconnected from ') || message.startsWith('Connection reset by ')) {
     const who = message.split(' user ', 2)[1]?.split(' ');
-    const rest = who === undefined ? message.slice(message.indexOf(' by ') >= 0 ? message.indexOf(' by ') + 4 : 'Disconnected from '.length) : who.slice(1).join(' ');
+    const rest =
+      who === undefined ? message.slice(message.indexOf(' by ') >= 0 ? message.indexOf(' by ') + 4 : 'Disconnected from '.length) : who.slice(1).join(' ');
     event.category = ['network'];
     event.type = ['connection', 'end'];
     event.user = user(who?.[0] ?? null);
@@ -70,8 +83,8 @@ const sshd: Wording = (event, message) => {
 /** `pam_unix(sshd:auth): authentication failure; .. rhost=.. user=..`, `.. session opened for user x by ..`. */
 const pam: Wording = (event, message) => {
   if (message.includes('authentication failure')) {
-    login(event, 'authentication', 'failure', wordAfter(message, ' user='));
-    from(event, wordAfter(message, ' rhost='), null);
+    login(event, 'authentication', 'failure', valueOf(message, ' user='));
+    from(event, valueOf(message, ' rhost='), null);
   } else if (message.includes('session opened for user ') || message.includes('session closed for user ')) {
     const isOpened = message.includes('session opened');
     event.category = SESSION;
@@ -110,9 +123,9 @@ const su: Wording = (event, message) => {
   if (message.startsWith('Successful su for ') || message.startsWith('FAILED su for ')) {
     login(event, 'su', failed ? 'failure' : 'success', wordAfter(message, ' by '));
     event.targetUser = user(wordAfter(message, 'su for '));
-  } else if (message.startsWith('\'su ')) {
+  } else if (message.startsWith("'su ")) {
     login(event, 'su', failed ? 'failure' : 'success', wordAfter(message, ' for '));
-    event.targetUser = user(between(message, '\'su ', '\''));
+    event.targetUser = user(between(message, "'su ", "'"));
   } else if (message.startsWith('(to ')) {
     login(event, 'su', 'success', wordAfter(message, ') '));
     event.targetUser = user(between(message, '(to ', ')'));
@@ -127,7 +140,16 @@ const cron: Wording = (event, message) => {
   event.type = START;
   event.action = 'cron';
   event.user = user(between(message, '(', ')'));
-  event.process = { name: event.process?.name ?? null, executable: null, commandLine: command.endsWith(')') ? command.slice(0, -1).trimEnd() : command, pid: event.process?.pid ?? null, entityId: null, workingDirectory: null, hash: null, parent: null };
+  event.process = {
+    name: event.process?.name ?? null,
+    executable: null,
+    commandLine: command.endsWith(')') ? command.slice(0, -1).trimEnd() : command,
+    pid: event.process?.pid ?? null,
+    entityId: null,
+    workingDirectory: null,
+    hash: null,
+    parent: null,
+  };
 };
 
 /** `new user: name=x, UID=..`, `new group: name=..`, `delete user 'x'`. */
@@ -136,15 +158,15 @@ const accounts: Wording = (event, message) => {
   const isNew = message.startsWith('new ');
   const isDeletion = message.startsWith('delete ') || message.startsWith('removed ');
   if (!isNew && !isDeletion && !message.startsWith('change ') && !message.startsWith('add ')) return pam(event, message);
-  const name = wordAfter(message, 'name=') ?? between(message, '\'', '\'');
+  const name = valueOf(message, 'name=') ?? between(message, "'", "'");
   event.category = IAM;
   event.type = [isGroup ? 'group' : 'user', isNew ? 'creation' : isDeletion ? 'deletion' : 'change'];
   event.action = isNew ? `added-${isGroup ? 'group' : 'user'}-account` : isDeletion ? `deleted-${isGroup ? 'group' : 'user'}-account` : 'modified-user-account';
   event.outcome = 'success';
   if (isGroup) {
     setEcs(event, 'group.name', name);
-    setEcs(event, 'group.id', wordAfter(message, 'GID='));
-  } else event.targetUser = user(name, null, wordAfter(message, 'UID='));
+    setEcs(event, 'group.id', valueOf(message, 'GID='));
+  } else event.targetUser = user(name, null, valueOf(message, 'UID='));
 };
 
 const logind: Wording = (event, message) => {
@@ -157,15 +179,48 @@ const logind: Wording = (event, message) => {
 };
 
 /** Programs by lower-case name, with the services that Sigma knows them by. */
-export interface Program { readonly dataset: string; readonly services: readonly string[]; readonly read?: Wording }
-const program = (dataset: string, services: readonly string[], read?: Wording): Program => ({ dataset, services: [...services, 'syslog'], ...(read === undefined ? {} : { read }) });
+export interface Program {
+  readonly dataset: string;
+  readonly services: readonly string[];
+  readonly read?: Wording;
+}
+const program = (dataset: string, services: readonly string[], read?: Wording): Program => ({
+  dataset,
+  services: [...services, 'syslog'],
+  ...(read === undefined ? {} : { read }),
+});
 export const PROGRAMS: ReadonlyMap<string, Program> = new Map([
-  ['sshd', program('linux.auth', ['sshd', 'auth'], sshd)], ['sshd-session', program('linux.auth', ['sshd', 'auth'], sshd)], ['sudo', program('linux.auth', ['sudo', 'auth'], sudo)], ['su', program('linux.auth', ['auth'], su)],
-  ['login', program('linux.auth', ['auth'], pam)], ['gdm-password', program('linux.auth', ['auth'], pam)], ['polkitd', program('linux.auth', ['auth'], pam)], ['passwd', program('linux.auth', ['auth'], pam)], ['chpasswd', program('linux.auth', ['auth'], pam)],
-  ['useradd', program('linux.auth', ['auth'], accounts)], ['userdel', program('linux.auth', ['auth'], accounts)], ['usermod', program('linux.auth', ['auth'], accounts)], ['groupadd', program('linux.auth', ['auth'], accounts)],
-  ['groupdel', program('linux.auth', ['auth'], accounts)], ['systemd-logind', program('linux.auth', ['auth'], logind)],
-  ['cron', program('linux.cron', ['cron'], cron)], ['crond', program('linux.cron', ['cron'], cron)], ['/usr/sbin/cron', program('linux.cron', ['cron'], cron)], ['anacron', program('linux.cron', ['cron'])], ['crontab', program('linux.cron', ['cron'])],
-  ['kernel', program('linux.kernel', ['kernel'])], ['systemd', program('linux.syslog', [])], ['rsyslogd', program('linux.syslog', [])], ['auditd', program('linux.auditd', ['auditd'])], ['audispd', program('linux.auditd', ['auditd'])],
-  ['vsftpd', program('linux.syslog', ['vsftpd'])], ['clamd', program('linux.syslog', ['clamav'])], ['freshclam', program('linux.syslog', ['clamav'])], ['guacd', program('linux.syslog', ['guacamole'])],
-  ['dbus-daemon', program('linux.syslog', [])], ['networkmanager', program('linux.syslog', [])], ['dhclient', program('linux.syslog', [])], ['snapd', program('linux.syslog', [])],
+  ['sshd', program('linux.auth', ['sshd', 'auth'], sshd)],
+  ['sshd-session', program('linux.auth', ['sshd', 'auth'], sshd)],
+  ['sudo', program('linux.auth', ['sudo', 'auth'], sudo)],
+  ['su', program('linux.auth', ['auth'], su)],
+  ['login', program('linux.auth', ['auth'], pam)],
+  ['gdm-password', program('linux.auth', ['auth'], pam)],
+  ['polkitd', program('linux.auth', ['auth'], pam)],
+  ['passwd', program('linux.auth', ['auth'], pam)],
+  ['chpasswd', program('linux.auth', ['auth'], pam)],
+  ['useradd', program('linux.auth', ['auth'], accounts)],
+  ['userdel', program('linux.auth', ['auth'], accounts)],
+  ['usermod', program('linux.auth', ['auth'], accounts)],
+  ['groupadd', program('linux.auth', ['auth'], accounts)],
+  ['groupdel', program('linux.auth', ['auth'], accounts)],
+  ['systemd-logind', program('linux.auth', ['auth'], logind)],
+  ['cron', program('linux.cron', ['cron'], cron)],
+  ['crond', program('linux.cron', ['cron'], cron)],
+  ['/usr/sbin/cron', program('linux.cron', ['cron'], cron)],
+  ['anacron', program('linux.cron', ['cron'])],
+  ['crontab', program('linux.cron', ['cron'])],
+  ['kernel', program('linux.kernel', ['kernel'])],
+  ['systemd', program('linux.syslog', [])],
+  ['rsyslogd', program('linux.syslog', [])],
+  ['auditd', program('linux.auditd', ['auditd'])],
+  ['audispd', program('linux.auditd', ['auditd'])],
+  ['vsftpd', program('linux.syslog', ['vsftpd'])],
+  ['clamd', program('linux.syslog', ['clamav'])],
+  ['freshclam', program('linux.syslog', ['clamav'])],
+  ['guacd', program('linux.syslog', ['guacamole'])],
+  ['dbus-daemon', program('linux.syslog', [])],
+  ['networkmanager', program('linux.syslog', [])],
+  ['dhclient', program('linux.syslog', [])],
+  ['snapd', program('linux.syslog', [])],
 ]);

@@ -15,7 +15,10 @@ export function readRfc3164(text: string, appendedAt: number): { readonly messag
   const timestamp = time === undefined ? null : text.slice(start, time.end);
   const rest = text.slice(time === undefined ? start : time.end);
   const parts = time === undefined ? { hostname: null, ...tagged(rest) } : headed(rest);
-  return { time, message: { priority, version: null, timestamp, msgId: null, structuredData: null, fault: time === undefined ? 'no timestamp' : null, ...parts } };
+  return {
+    time,
+    message: { priority, version: null, timestamp, msgId: null, structuredData: null, fault: time === undefined ? 'no timestamp' : null, ...parts },
+  };
 }
 
 function timeAt(text: string, from: number, appendedAt: number): ReadTime | undefined {
@@ -25,7 +28,12 @@ function timeAt(text: string, from: number, appendedAt: number): ReadTime | unde
   return Number.isNaN(found.micros) || (found.end < text.length && next !== 32 && next !== 58) ? undefined : found;
 }
 
-interface Parts { readonly hostname: string | null; readonly appName: string | null; readonly procId: string | null; readonly message: string | null }
+interface Parts {
+  readonly hostname: string | null;
+  readonly appName: string | null;
+  readonly procId: string | null;
+  readonly message: string | null;
+}
 
 /** What follows the time: ` host tag[pid]: text`, ` tag: text`, or `: text`. */
 function headed(rest: string): Parts {
@@ -45,7 +53,8 @@ function tagged(body: string): Omit<Parts, 'hostname'> {
   let procId: string | null = null;
   if (body.charCodeAt(at) === 91) {
     const close = body.indexOf(']', at);
-    if (close < 0 || close > at + 128 || (body.charCodeAt(close + 1) !== 58 && body.charCodeAt(close + 1) !== 32)) return { appName: null, procId: null, message: body || null };
+    if (close < 0 || close > at + 128 || (body.charCodeAt(close + 1) !== 58 && body.charCodeAt(close + 1) !== 32))
+      return { appName: null, procId: null, message: body || null };
     procId = body.slice(at + 1, close) || null;
     at = close + 1;
   }

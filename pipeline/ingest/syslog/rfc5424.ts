@@ -156,10 +156,26 @@ class Reader {
     const rest = unread === '' ? this.#text.slice(this.#at) : this.#text.slice(this.#at - unread.length);
     const message = rest.startsWith('\uFEFF') ? rest.slice(1) : fault === null ? rest : rest.trimStart();
     const [hostname, appName, procId, msgId] = this.#names as [string | null, string | null, string | null, string | null];
-    return { priority: this.#priority, version: this.#version, timestamp: this.#timestamp, hostname, appName, procId, msgId, structuredData: this.#data, message: message === '' ? null : message, fault };
+    return {
+      priority: this.#priority,
+      version: this.#version,
+      timestamp: this.#timestamp,
+      hostname,
+      appName,
+      procId,
+      msgId,
+      structuredData: this.#data,
+      message: message === '' ? null : message,
+      fault,
+    };
   }
 }
-const NAMES = [['hostname', 255], ['app name', 48], ['process id', 128], ['message id', 32]] as const;
+const NAMES = [
+  ['hostname', 255],
+  ['app name', 48],
+  ['process id', 128],
+  ['message id', 32],
+] as const;
 
 function isPrintable(text: string): boolean {
   for (let at = 0; at < text.length; at++) {

@@ -67,19 +67,51 @@ const CHANNELS = table({
 
 /** By `service/event id`. */
 const CATEGORIES = table<readonly string[]>({
-  'sysmon/1': ['process_creation'], 'sysmon/2': ['file_change'], 'sysmon/3': ['network_connection'], 'sysmon/4': ['sysmon_status'], 'sysmon/5': ['process_termination'], 'sysmon/6': ['driver_load'], 'sysmon/7': ['image_load'],
-  'sysmon/8': ['create_remote_thread'], 'sysmon/9': ['raw_access_thread'], 'sysmon/10': ['process_access'], 'sysmon/11': ['file_event'], 'sysmon/12': ['registry_event', 'registry_add', 'registry_delete'],
-  'sysmon/13': ['registry_event', 'registry_set'], 'sysmon/14': ['registry_event', 'registry_rename'], 'sysmon/15': ['create_stream_hash'], 'sysmon/16': ['sysmon_status'], 'sysmon/17': ['pipe_created'], 'sysmon/18': ['pipe_created'],
-  'sysmon/19': ['wmi_event'], 'sysmon/20': ['wmi_event'], 'sysmon/21': ['wmi_event'], 'sysmon/22': ['dns_query'], 'sysmon/23': ['file_delete'], 'sysmon/24': ['clipboard_change'], 'sysmon/25': ['process_tampering'],
-  'sysmon/26': ['file_delete_detected'], 'sysmon/27': ['file_block_executable'], 'sysmon/28': ['file_block_shredding'], 'sysmon/29': ['file_executable_detected'], 'sysmon/255': ['sysmon_error'],
+  'sysmon/1': ['process_creation'],
+  'sysmon/2': ['file_change'],
+  'sysmon/3': ['network_connection'],
+  'sysmon/4': ['sysmon_status'],
+  'sysmon/5': ['process_termination'],
+  'sysmon/6': ['driver_load'],
+  'sysmon/7': ['image_load'],
+  'sysmon/8': ['create_remote_thread'],
+  'sysmon/9': ['raw_access_thread'],
+  'sysmon/10': ['process_access'],
+  'sysmon/11': ['file_event'],
+  'sysmon/12': ['registry_event', 'registry_add', 'registry_delete'],
+  'sysmon/13': ['registry_event', 'registry_set'],
+  'sysmon/14': ['registry_event', 'registry_rename'],
+  'sysmon/15': ['create_stream_hash'],
+  'sysmon/16': ['sysmon_status'],
+  'sysmon/17': ['pipe_created'],
+  'sysmon/18': ['pipe_created'],
+  'sysmon/19': ['wmi_event'],
+  'sysmon/20': ['wmi_event'],
+  'sysmon/21': ['wmi_event'],
+  'sysmon/22': ['dns_query'],
+  'sysmon/23': ['file_delete'],
+  'sysmon/24': ['clipboard_change'],
+  'sysmon/25': ['process_tampering'],
+  'sysmon/26': ['file_delete_detected'],
+  'sysmon/27': ['file_block_executable'],
+  'sysmon/28': ['file_block_shredding'],
+  'sysmon/29': ['file_executable_detected'],
+  'sysmon/255': ['sysmon_error'],
   'security/4688': ['process_creation'],
-  'powershell/4103': ['ps_module'], 'powershell/4104': ['ps_script'],
-  'powershell-classic/400': ['ps_classic_start'], 'powershell-classic/600': ['ps_classic_provider_start'], 'powershell-classic/800': ['ps_classic_script'],
+  'powershell/4103': ['ps_module'],
+  'powershell/4104': ['ps_script'],
+  'powershell-classic/400': ['ps_classic_start'],
+  'powershell-classic/600': ['ps_classic_provider_start'],
+  'powershell-classic/800': ['ps_classic_script'],
   ...Object.fromEntries([1006, 1007, 1008, 1009, 1010, 1011, 1012, 1017, 1018, 1019, 1115, 1116].map((id) => [`windefend/${id}`, ['antivirus']])),
 });
 
 /** What follows from the channel and the event id. */
-export interface Place { readonly service: string | undefined; readonly dataset: string; readonly logsource: Draft['logsource'] }
+export interface Place {
+  readonly service: string | undefined;
+  readonly dataset: string;
+  readonly logsource: Draft['logsource'];
+}
 
 const NONE: readonly string[] = [];
 const places = new Map<string, Map<string, Place>>();

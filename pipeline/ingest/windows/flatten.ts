@@ -99,7 +99,24 @@ function add(flat: Flat, written: string, value: unknown): void {
 
 /** Winlogbeat and Elastic Agent: `{"winlog": {"channel", "event_id", "event_data": {..}}, ..}`. What has no name of its own stays below `beat`. */
 export function flattenBeat(document: JsonObject): Flat {
-  const { event_data, user_data, channel, computer_name, event_id, provider_name, provider_guid, record_id, keywords, opcode, task, version, activity_id, process, user, ...rest } = objectOf(document.winlog);
+  const {
+    event_data,
+    user_data,
+    channel,
+    computer_name,
+    event_id,
+    provider_name,
+    provider_guid,
+    record_id,
+    keywords,
+    opcode,
+    task,
+    version,
+    activity_id,
+    process,
+    user,
+    ...rest
+  } = objectOf(document.winlog);
   const { winlog: _winlog, message, '@timestamp': timestamp, ...outer } = document;
   const flat: Flat = {};
   const set = (name: string, value: unknown) => {
@@ -137,6 +154,7 @@ export function losesDigits(value: unknown): boolean {
 }
 /** The document with such numbers as text, which keeps them. */
 export function parseKeepingDigits(text: string): JsonObject {
-  const reviver = (_name: string, value: unknown, context: { readonly source?: string }): unknown => (isUnsafe(value) && context.source !== undefined ? context.source : value);
+  const reviver = (_name: string, value: unknown, context: { readonly source?: string }): unknown =>
+    isUnsafe(value) && context.source !== undefined ? context.source : value;
   return JSON.parse(text, reviver as (this: unknown, key: string, value: unknown) => unknown) as JsonObject;
 }

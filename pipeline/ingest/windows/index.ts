@@ -39,10 +39,12 @@ function flattened({ json, text: raw }: RawDocument, flatten: (document: JsonObj
 
 function xml(document: RawDocument): readonly Draft[] | string {
   const events = xmlEvents(document.text);
-  return typeof events === 'string' ? events : events.map(({ event, raw }) => {
-    const flat = flattenEvent(event);
-    return eventOf(document, flat, Buffer.from(JSON.stringify({ ...flat, raw })));
-  });
+  return typeof events === 'string'
+    ? events
+    : events.map(({ event, raw }) => {
+        const flat = flattenEvent(event);
+        return eventOf(document, flat, Buffer.from(JSON.stringify({ ...flat, raw })));
+      });
 }
 
 // Agents that write flat documents have names of their own for what System holds.
@@ -64,12 +66,24 @@ function eventOf(document: RawDocument, f: JsonObject, native: Uint8Array): Draf
   level(event, f.Level ?? f.Severity);
 
   switch (place.service) {
-    case 'sysmon': sysmon(event, f); break;
-    case 'security': security(event, f); break;
-    case 'powershell': case 'powershell-classic': powershell(event, f); break;
-    case 'system': system(event, f); break;
-    case 'windefend': defender(event, f); break;
-    default: other(event, f);
+    case 'sysmon':
+      sysmon(event, f);
+      break;
+    case 'security':
+      security(event, f);
+      break;
+    case 'powershell':
+    case 'powershell-classic':
+      powershell(event, f);
+      break;
+    case 'system':
+      system(event, f);
+      break;
+    case 'windefend':
+      defender(event, f);
+      break;
+    default:
+      other(event, f);
   }
   // Record numbers begin again when a log is cleared: the time tells the new ones from the old.
   const recordId = recordIdOf(f);
@@ -118,8 +132,19 @@ function agentOffset(f: JsonObject): number | undefined {
 }
 
 const LEVELS: ReadonlyMap<string, readonly [name: string, severity: number]> = new Map([
-  ['0', ['information', 10]], ['1', ['critical', 90]], ['2', ['error', 60]], ['3', ['warning', 40]], ['4', ['information', 10]], ['5', ['verbose', 5]],
-  ['critical', ['critical', 90]], ['error', ['error', 60]], ['warning', ['warning', 40]], ['information', ['information', 10]], ['info', ['information', 10]], ['verbose', ['verbose', 5]], ['debug', ['verbose', 5]],
+  ['0', ['information', 10]],
+  ['1', ['critical', 90]],
+  ['2', ['error', 60]],
+  ['3', ['warning', 40]],
+  ['4', ['information', 10]],
+  ['5', ['verbose', 5]],
+  ['critical', ['critical', 90]],
+  ['error', ['error', 60]],
+  ['warning', ['warning', 40]],
+  ['information', ['information', 10]],
+  ['info', ['information', 10]],
+  ['verbose', ['verbose', 5]],
+  ['debug', ['verbose', 5]],
 ]);
 function level(event: Draft, value: unknown): void {
   const known = LEVELS.get((text(value) ?? '').toLowerCase());

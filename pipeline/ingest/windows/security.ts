@@ -1,5 +1,21 @@
 import type { Draft, JsonObject } from '../kit.ts';
-import { canonicalIp, communityId, count, endpoint, file, firstLine, network, parentProcess, port, process, registry, setEcs, table, text, user } from '../kit.ts';
+import {
+  canonicalIp,
+  communityId,
+  count,
+  endpoint,
+  file,
+  firstLine,
+  network,
+  parentProcess,
+  port,
+  process,
+  registry,
+  setEcs,
+  table,
+  text,
+  user,
+} from '../kit.ts';
 import { SECURITY_KINDS } from './security-kinds.ts';
 
 const IP_PROTOCOLS = table({ 1: 'icmp', 6: 'tcp', 17: 'udp', 47: 'gre', 50: 'esp', 58: 'ipv6-icmp' });
@@ -19,20 +35,24 @@ export function security(event: Draft, f: JsonObject): void {
   peers(event, f);
   objects(event, f);
   const message = text(f.Message);
-  event.message = message !== null ? firstLine(message) : `${kind?.action ?? `Security event ${event.code}`}${named(': ', event.user)}${named(' -> ', event.targetUser)}`;
+  event.message =
+    message !== null ? firstLine(message) : `${kind?.action ?? `Security event ${event.code}`}${named(': ', event.user)}${named(' -> ', event.targetUser)}`;
 }
 
 const named = (mark: string, account: { readonly name: string | null } | null): string => (account?.name ? `${mark}${account.name}` : '');
 
-// The two audit bits of Keywords, as hex text, and as the signed number that some agents write (doubles hold both exactly).
-const SUCCESS = new Set(['0x8020000000000000', '-9214364837600034816', '-9214364837600035000', 'AUDIT_SUCCESS', 'Audit Success']);
-const FAILURE = new Set(['0x8010000000000000', '-9218868437227405312', '-9218868437227405000', 'AUDIT_FAILURE', 'Audit Failure']);
+// What agents write for the two audit bits of Keywords, bits 53 and 52: words, or the signed number, which doubles hold exactly.
+const SUCCESS = new Set(['-9214364837600034816', '-9214364837600035000', 'AUDIT_SUCCESS', 'Audit Success']);
+const FAILURE = new Set(['-9218868437227405312', '-9218868437227405000', 'AUDIT_FAILURE', 'Audit Failure']);
+const HEX_KEYWORDS = /^0x[0-9a-fA-F]{16}$/;
 
 function outcomeOf(f: JsonObject, id: string): string | null {
   for (const said of [f.EventType, Array.isArray(f.Keywords) ? (f.Keywords as readonly unknown[])[0] : f.Keywords]) {
     const word = text(said);
-    if (word !== null && SUCCESS.has(word)) return 'success';
-    if (word !== null && FAILURE.has(word)) return 'failure';
+    if (word === null) continue;
+    const bits = HEX_KEYWORDS.test(word) ? Number.parseInt(word[4]!, 16) : 0;
+    if ((bits & 2) !== 0 || SUCCESS.has(word)) return 'success';
+    if ((bits & 1) !== 0 || FAILURE.has(word)) return 'failure';
   }
   if (id === '4625' || id === '4771') return 'failure';
   const status = text(f.Status);
@@ -42,7 +62,11 @@ function outcomeOf(f: JsonObject, id: string): string | null {
 function accounts(event: Draft, f: JsonObject, whose: 'target' | 'subject', isGroup: boolean): void {
   const sid = (value: unknown): string | null => (value === NO_SID ? null : text(value));
   const subject = user(text(f.SubjectUserName), text(f.SubjectDomainName), sid(f.SubjectUserSid));
-  const target = user(text(f.TargetUserName) ?? text(f.AccountName), text(f.TargetDomainName) ?? text(f.AccountDomain), sid(f.TargetUserSid) ?? sid(f.TargetSid));
+  const target = user(
+    text(f.TargetUserName) ?? text(f.OldTargetUserName) ?? text(f.AccountName),
+    text(f.TargetDomainName) ?? text(f.AccountDomain),
+    sid(f.TargetUserSid) ?? sid(f.TargetSid),
+  );
   if (whose === 'target') {
     event.user = target ?? subject;
     return;
@@ -50,7 +74,7 @@ function accounts(event: Draft, f: JsonObject, whose: 'target' | 'subject', isGr
   event.user = subject;
   if (!isGroup) {
     // The agent's own AccountName is the writer of the record, not a target.
-    event.targetUser = text(f.TargetUserName) === null && text(f.TargetSid) === null ? null : target;
+    event.targetUser = (text(f.TargetUserName) ?? text(f.OldTargetUserName) ?? text(f.TargetSid)) === null ? null : target;
     return;
   }
   setEcs(event, 'group.name', text(f.TargetUserName));
@@ -69,22 +93,40 @@ function peers(event: Draft, f: JsonObject): void {
     const transport = IP_PROTOCOLS.get(text(f.Protocol) ?? '') ?? null;
     event.source = endpoint(sourceIp, sourcePort);
     event.destination = endpoint(destinationIp, destinationPort);
-    event.network = network(transport, null, DIRECTIONS.get(text(f.Direction) ?? '') ?? null, communityId(transport, sourceIp, sourcePort, destinationIp, destinationPort));
+    event.network = network(
+      transport,
+      null,
+      DIRECTIONS.get(text(f.Direction) ?? '') ?? null,
+      communityId(transport, sourceIp, sourcePort, destinationIp, destinationPort),
+    );
     return;
   }
   const ip = canonicalIp(f.IpAddress ?? f.ClientAddress);
-  event.source = endpoint(ip?.startsWith('::ffff:') ? ip.slice(7) : ip, ip === null ? null : port(f.IpPort), text(f.WorkstationName) ?? text(f.Workstation) ?? text(f.ClientName));
+  event.source = endpoint(
+    ip?.startsWith('::ffff:') ? ip.slice(7) : ip,
+    ip === null ? null : port(f.IpPort),
+    text(f.WorkstationName) ?? text(f.Workstation) ?? text(f.ClientName),
+  );
 }
 
 function objects(event: Draft, f: JsonObject): void {
   if (event.code === '4688') {
-    event.process = process(text(f.NewProcessName), count(f.NewProcessId), text(f.CommandLine), null, null, null, parentProcess(text(f.ParentProcessName), count(f.ProcessId)));
+    event.process = process(
+      text(f.NewProcessName),
+      count(f.NewProcessId),
+      text(f.CommandLine),
+      null,
+      null,
+      null,
+      parentProcess(text(f.ParentProcessName), count(f.ProcessId)),
+    );
     return;
   }
   event.process = process(text(f.ProcessName) ?? text(f.Application), count(f.ProcessId ?? f.ProcessID));
   const share = text(f.ShareName);
   const object = text(f.ObjectName);
-  if (share !== null) event.file = file(text(f.RelativeTargetName) ?? share);
+  const [folder, name] = [text(f.ShareLocalPath), text(f.RelativeTargetName)];
+  if (share !== null) event.file = file(name === null ? share : folder === null ? name : `${folder}\\${name}`);
   else if (event.code === '4657') event.registry = registry(object === null ? null : `${object}\\${text(f.ObjectValueName) ?? ''}`, text(f.NewValue));
   else if (object !== null && f.ObjectType === 'File') event.file = file(object);
   else if (object !== null && f.ObjectType === 'Key') event.registry = registry(object);

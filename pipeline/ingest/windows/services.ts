@@ -19,13 +19,32 @@ export function powershell(event: Draft, f: JsonObject): void {
   event.category = PROCESS;
   event.type = id === '400' || id === '40961' || id === '53504' ? START : id === '403' ? END : INFO;
   event.action = ACTIONS.get(id ?? '') ?? null;
-  event.file = file(text(f.Path) ?? text(f.ScriptName));
+  event.file = file(text(f.Path) ?? text(f.ScriptName) ?? inData(f.Data, 'ScriptName'));
+  const application = inData(f.Data, 'HostApplication');
+  if (application !== null) event.process = process(null, null, application);
   account(event, text(f.User) ?? text(f.UserId));
-  event.message = script !== null ? firstLine(script.trimStart()) : messageOf(f) ?? event.action;
+  event.message = script !== null ? firstLine(script.trimStart()) : (messageOf(f) ?? event.action);
+}
+/** The classic channel writes its fields as `Name=value` lines of one text among the unnamed data. */
+function inData(data: unknown, name: string): string | null {
+  for (const part of Array.isArray(data) ? (data as readonly unknown[]) : [data]) {
+    const at = typeof part === 'string' ? part.indexOf(`\t${name}=`) + 1 || part.indexOf(` ${name}=`) + 1 : 0;
+    if (at > 0) return text(firstLine((part as string).slice(at + name.length + 1)));
+  }
+  return null;
 }
 const ACTIONS: ReadonlyMap<string, string> = new Map([
-  ['400', 'engine-started'], ['403', 'engine-stopped'], ['600', 'provider-started'], ['800', 'pipeline-executed'], ['4103', 'module-logged'], ['4104', 'script-block-logged'], ['4105', 'script-block-started'], ['4106', 'script-block-stopped'],
-  ['40961', 'console-starting'], ['40962', 'console-ready'], ['53504', 'pipe-opened'],
+  ['400', 'engine-started'],
+  ['403', 'engine-stopped'],
+  ['600', 'provider-started'],
+  ['800', 'pipeline-executed'],
+  ['4103', 'module-logged'],
+  ['4104', 'script-block-logged'],
+  ['4105', 'script-block-started'],
+  ['4106', 'script-block-stopped'],
+  ['40961', 'console-starting'],
+  ['40962', 'console-ready'],
+  ['53504', 'pipe-opened'],
 ]);
 
 /** System: services and the machine itself. */

@@ -3,7 +3,11 @@ import type { ProcessHash } from '../../../schemas/avro/types.gen.ts';
 import type { Draft, JsonObject } from '../kit.ts';
 import { canonicalIp, communityId, count, endpoint, file, network, parentProcess, port, process, registry, setEcs, table, text, user } from '../kit.ts';
 
-interface Kind { readonly title: string; readonly category: readonly string[]; readonly type: readonly string[] }
+interface Kind {
+  readonly title: string;
+  readonly category: readonly string[];
+  readonly type: readonly string[];
+}
 const kind = (title: string, category: readonly string[], type: readonly string[]): Kind => ({ title, category, type });
 const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['1', kind('Process created', ['process'], ['start'])],
@@ -52,7 +56,12 @@ export function sysmon(event: Draft, f: JsonObject): void {
   const hashes = hashesOf(f.Hashes ?? f.Hash);
   const isProcess = id === '1';
   event.process = process(
-    text(f.Image) ?? text(f.SourceImage), count(f.ProcessId ?? f.SourceProcessId), text(f.CommandLine), text(f.ProcessGuid) ?? text(f.SourceProcessGuid) ?? text(f.SourceProcessGUID), text(f.CurrentDirectory), isProcess || id === '25' ? hashes : null,
+    text(f.Image) ?? text(f.SourceImage),
+    count(f.ProcessId ?? f.SourceProcessId),
+    text(f.CommandLine),
+    text(f.ProcessGuid) ?? text(f.SourceProcessGuid) ?? text(f.SourceProcessGUID),
+    text(f.CurrentDirectory),
+    isProcess || id === '25' ? hashes : null,
     isProcess ? parentProcess(text(f.ParentImage), count(f.ParentProcessId), text(f.ParentCommandLine), text(f.ParentProcessGuid)) : null,
   );
   details(event, f, id, hashes);
@@ -64,34 +73,55 @@ function details(event: Draft, f: JsonObject, id: string, hashes: ProcessHash | 
     case '1':
       for (const [field, name] of PE_FIELDS) setEcs(event, `process.pe.${name}`, text(f[field]));
       break;
-    case '2': case '11': case '15': case '23': case '26': case '27': case '28': case '29':
+    case '2':
+    case '11':
+    case '15':
+    case '23':
+    case '26':
+    case '27':
+    case '28':
+    case '29':
       event.file = file(text(f.TargetFilename), hashes);
       if (id === '27' || id === '28') event.outcome = 'failure';
       break;
-    case '3': connection(event, f); break;
-    case '6': case '7':
+    case '3':
+      connection(event, f);
+      break;
+    case '6':
+    case '7':
       event.file = file(text(f.ImageLoaded), hashes);
       if (id === '7') for (const [field, name] of PE_FIELDS) setEcs(event, `file.pe.${name}`, text(f[field]));
       setEcs(event, 'file.code_signature.subject_name', text(f.Signature));
       setEcs(event, 'file.code_signature.status', text(f.SignatureStatus));
       setEcs(event, 'file.code_signature.exists', text(f.Signed)?.toLowerCase() ?? null);
       break;
-    case '12': case '13': case '14': {
+    case '12':
+    case '13':
+    case '14': {
       const what = text(f.EventType) ?? '';
       if (what.startsWith('Create')) event.type = CREATION;
       else if (what.startsWith('Delete')) event.type = DELETION;
       event.registry = registry(text(f.TargetObject), text(f.Details));
       break;
     }
-    case '17': case '18':
+    case '17':
+    case '18':
       event.file = file(text(f.PipeName));
       break;
-    case '22': dns(event, f); break;
+    case '22':
+      dns(event, f);
+      break;
     default:
   }
 }
 
-const PE_FIELDS = [['OriginalFileName', 'original_file_name'], ['Company', 'company'], ['Description', 'description'], ['FileVersion', 'file_version'], ['Product', 'product']] as const;
+const PE_FIELDS = [
+  ['OriginalFileName', 'original_file_name'],
+  ['Company', 'company'],
+  ['Description', 'description'],
+  ['FileVersion', 'file_version'],
+  ['Product', 'product'],
+] as const;
 
 /** `DOMAIN\name`. */
 export function account(event: Draft, written: string | null): void {
@@ -104,10 +134,16 @@ export function account(event: Draft, written: string | null): void {
 export function hashesOf(value: unknown): ProcessHash | null {
   const written = text(value);
   if (written === null) return null;
-  let md5: string | null = null, sha1: string | null = null, sha256: string | null = null, imphash: string | null = null;
+  let md5: string | null = null,
+    sha1: string | null = null,
+    sha256: string | null = null,
+    imphash: string | null = null;
   for (const part of written.split(',')) {
     const cut = part.indexOf('=');
-    const hash = part.slice(cut + 1).trim().toLowerCase();
+    const hash = part
+      .slice(cut + 1)
+      .trim()
+      .toLowerCase();
     const name = cut < 0 ? hash.length : part.slice(0, cut).trim().toUpperCase();
     if (name === 'MD5' || name === 32) md5 = hash;
     else if (name === 'SHA1' || name === 40) sha1 = hash;
@@ -126,7 +162,12 @@ function connection(event: Draft, f: JsonObject): void {
   const initiated = text(f.Initiated)?.toLowerCase();
   event.source = endpoint(sourceIp, sourcePort, text(f.SourceHostname));
   event.destination = endpoint(destinationIp, destinationPort, text(f.DestinationHostname));
-  event.network = network(transport, text(f.DestinationPortName), initiated === 'true' ? 'egress' : initiated === 'false' ? 'ingress' : null, communityId(transport, sourceIp, sourcePort, destinationIp, destinationPort));
+  event.network = network(
+    transport,
+    text(f.DestinationPortName),
+    initiated === 'true' ? 'egress' : initiated === 'false' ? 'ingress' : null,
+    communityId(transport, sourceIp, sourcePort, destinationIp, destinationPort),
+  );
 }
 
 const DNS_STATUS = table({ 0: 'NOERROR', 9001: 'FORMERR', 9002: 'SERVFAIL', 9003: 'NXDOMAIN', 9004: 'NOTIMP', 9005: 'REFUSED' });
@@ -140,17 +181,23 @@ function dns(event: Draft, f: JsonObject): void {
     const answer = typed === undefined ? trimmed : typed.slice(typed.indexOf(' ') + 1);
     if (answer !== '') answers.push(answer.startsWith('::ffff:') ? answer.slice(7) : answer); // Sysmon writes IPv4 answers this way
   }
-  event.dns = { questionName: text(f.QueryName), questionType: null, responseCode: status === null ? null : DNS_STATUS.get(status) ?? status, answers };
+  event.dns = { questionName: text(f.QueryName), questionType: null, responseCode: status === null ? null : (DNS_STATUS.get(status) ?? status), answers };
   if (status !== null) event.outcome = status === '0' ? 'success' : 'failure';
   setEcs(event, 'dns.type', 'answer');
 }
 
 function subject({ process: acting, file: touched, registry: key, destination, dns: asked }: Draft, f: JsonObject): string {
-  const what = asked !== null ? asked.questionName
-    : destination !== null ? `${acting?.name ?? ''} -> ${destination.domain ?? destination.ip}:${destination.port}`
-    : key !== null ? key.path
-    : touched !== null ? touched.path
-    : text(f.TargetImage) !== null ? `${acting?.name ?? ''} -> ${text(f.TargetImage)}`
-    : acting?.commandLine ?? acting?.executable ?? text(f.State) ?? text(f.Configuration) ?? text(f.Description);
+  const what =
+    asked !== null
+      ? asked.questionName
+      : destination !== null
+        ? `${acting?.name ?? ''} -> ${destination.domain ?? destination.ip}:${destination.port}`
+        : key !== null
+          ? key.path
+          : touched !== null
+            ? touched.path
+            : text(f.TargetImage) !== null
+              ? `${acting?.name ?? ''} -> ${text(f.TargetImage)}`
+              : (acting?.commandLine ?? acting?.executable ?? text(f.State) ?? text(f.Configuration) ?? text(f.Description));
   return what === null ? '' : `: ${what.length > 480 ? `${what.slice(0, 479)}…` : what}`;
 }

@@ -2,12 +2,22 @@
 import type { JsonObject } from '../kit.ts';
 
 const MAX_DEPTH = 30;
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: '\'' };
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
-interface Element { readonly name: string; readonly attributes: [string, string][]; readonly children: Element[]; text: string; readonly from: number; to: number }
+interface Element {
+  readonly name: string;
+  readonly attributes: [string, string][];
+  readonly children: Element[];
+  text: string;
+  readonly from: number;
+  to: number;
+}
 
 /** An `<Event>` in the form that evtx tools write as JSON: attributes below `#attributes`, text beside them below `#text`. */
-export interface XmlEvent { readonly event: JsonObject; readonly raw: string }
+export interface XmlEvent {
+  readonly event: JsonObject;
+  readonly raw: string;
+}
 
 /** Every `<Event>` of the text, at the top or inside `<Events>`. @returns Why it is not XML, else the events. */
 export function xmlEvents(text: string): readonly XmlEvent[] | string {
@@ -53,7 +63,10 @@ export function xmlEvents(text: string): readonly XmlEvent[] | string {
 
 const isNameEnd = (code: number): boolean => code <= 32 || code === 47 || code === 62 || code === 61;
 
-function tagAt(text: string, from: number): { readonly name: string; readonly attributes: [string, string][]; readonly isEmpty: boolean; readonly end: number } | undefined {
+function tagAt(
+  text: string,
+  from: number,
+): { readonly name: string; readonly attributes: [string, string][]; readonly isEmpty: boolean; readonly end: number } | undefined {
   let at = from + 1;
   const nameFrom = at;
   while (at < text.length && !isNameEnd(text.charCodeAt(at))) at++;
@@ -72,7 +85,7 @@ function tagAt(text: string, from: number): { readonly name: string; readonly at
     at++;
     while (text.charCodeAt(at) <= 32) at++;
     const quote = text[at];
-    const end = quote === '"' || quote === '\'' ? text.indexOf(quote, at + 1) : -1;
+    const end = quote === '"' || quote === "'" ? text.indexOf(quote, at + 1) : -1;
     if (end < 0) return undefined;
     attributes.push([attribute, decoded(text.slice(at + 1, end))]);
     at = end + 1;

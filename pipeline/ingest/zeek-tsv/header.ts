@@ -1,5 +1,4 @@
 // The header of a Zeek TSV log, line by line: https://docs.zeek.org/en/current/log-formats.html
-import type { JsonObject } from '../kit.ts';
 import { isObject } from '../kit.ts';
 
 /** What is known of a log so far; kept between records as JSON. `fields` empty = no line can be read yet. */
@@ -13,7 +12,7 @@ export interface Header {
   readonly types: readonly string[];
 }
 export const NO_HEADER: Header = { separator: '\t', setSeparator: ',', empty: '(empty)', unset: '-', path: '', fields: [], types: [] };
-export const isHeader = (value: unknown): value is Header => isObject(value) && Array.isArray((value).fields);
+export const isHeader = (value: unknown): value is Header => isObject(value) && Array.isArray(value.fields);
 
 const NAMES = ['separator', 'set_separator', 'empty_field', 'unset_field', 'path', 'open', 'close', 'fields', 'types'];
 /** What no other format begins a line with. A stray tab may come first. */
@@ -28,13 +27,20 @@ export function withLine(header: Header, written: string): Header {
   if (line.startsWith('#separator')) return { ...NO_HEADER, separator: unescaped(line.slice('#separator'.length).trimStart()) || '\t' };
   const [name, ...values] = line.split(header.separator);
   switch (name) {
-    case '#set_separator': return { ...header, setSeparator: values[0] || ',' };
-    case '#empty_field': return { ...header, empty: values[0] ?? '' };
-    case '#unset_field': return { ...header, unset: values[0] ?? '' };
-    case '#path': return { ...header, path: values[0] ?? '' };
-    case '#fields': return { ...header, fields: values, types: [] };
-    case '#types': return { ...header, types: values };
-    default: return header;
+    case '#set_separator':
+      return { ...header, setSeparator: values[0] || ',' };
+    case '#empty_field':
+      return { ...header, empty: values[0] ?? '' };
+    case '#unset_field':
+      return { ...header, unset: values[0] ?? '' };
+    case '#path':
+      return { ...header, path: values[0] ?? '' };
+    case '#fields':
+      return { ...header, fields: values, types: [] };
+    case '#types':
+      return { ...header, types: values };
+    default:
+      return header;
   }
 }
 

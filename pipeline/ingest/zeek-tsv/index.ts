@@ -39,16 +39,26 @@ const decoder: Decoder = {
 export default decoder;
 
 /** A column's JSON text, and its value for the mapping. */
-interface Cell { readonly token: string; readonly value: unknown }
+interface Cell {
+  readonly token: string;
+  readonly value: unknown;
+}
 type Read = (column: string) => Cell;
-interface Plan { readonly prefix: string; readonly columns: readonly { readonly name: string; readonly member: string; readonly read: Read }[] }
+interface Plan {
+  readonly prefix: string;
+  readonly columns: readonly { readonly name: string; readonly member: string; readonly read: Read }[];
+}
 /** Headers are immutable and shared by all lines below them. */
 const plans = new WeakMap<Header, Plan>();
 
 function planOf(header: Header): Plan {
   let plan = plans.get(header);
   if (plan === undefined) {
-    const columns = header.fields.map((name, index) => ({ name, member: `,${JSON.stringify(name)}:`, read: readerOf(header.types[index] ?? 'string', header) }));
+    const columns = header.fields.map((name, index) => ({
+      name,
+      member: `,${JSON.stringify(name)}:`,
+      read: readerOf(header.types[index] ?? 'string', header),
+    }));
     plans.set(header, (plan = { prefix: `{"_path":${JSON.stringify(header.path)}`, columns }));
   }
   return plan;
