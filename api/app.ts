@@ -38,7 +38,7 @@ const wallClock = (): number => Date.now() * 1_000;
  * @throws FatalError DATA_FOLDER when the signing key cannot be used.
  */
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
-  const { config, log, pool, broker, metrics, wallMicros = wallClock } = deps;
+  const { config, log, broker, metrics, wallMicros = wallClock } = deps;
   const keys = await openKeys(deps.keyFolder);
   const tokens = new Tokens(keys, deps.installationId);
   const services = openServices({ ...deps, wallMicros });
@@ -71,11 +71,11 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await registerDescription(app, deps.version);
 
   const routes = app.withTypeProvider() as unknown as Routes;
-  registerAuthRoutes(routes, new Sessions(pool, tokens, config), keys, config.loginsPerMinute);
+  registerAuthRoutes(routes, new Sessions(services.run, tokens, config), keys, config.loginsPerMinute);
   registerEventRoutes(routes, { services, broker, wallMicros });
   registerProduceRoutes(routes, gateway, answers, config);
-  registerAlertRoutes(routes, pool);
-  registerReferenceRoutes(routes, { pool, answers, wallMicros });
+  registerAlertRoutes(routes, services.run);
+  registerReferenceRoutes(routes, { run: services.run, answers, wallMicros });
   registerStatusRoutes(routes, services.monitor, metrics);
   registerGraphql(app, { schema: await loadSchema(), services, tokens, log });
   registerRooms(app, services, tokens, log);

@@ -1,8 +1,8 @@
 // What follows topics and tables for as long as the API lives.
 import { alertsChangedSince } from '../store/queries/alerts.ts';
-import { withOrganization } from '../store/connect.ts';
 import { schemas } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';
+import { inOrganization } from './database.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Services } from './graphql/context.ts';
 import { openAlertFeed } from './live/alert-feed.ts';
@@ -30,14 +30,15 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   const own = [brokerProbe(broker), ...deps.probes.filter(({ name }) => name === 'registry'), databaseProbe(pool), apiProbe(deps.version)];
   const others = deps.probes.filter(({ name }) => name !== 'registry');
   const parts = new Parts([...own, ...others, ...(others.some(({ name }) => name === 'connect') ? [] : [connectProbe])], wallMicros);
+  const run = inOrganization(pool, parts);
   const lag = new LagMeter(broker, () => codec.idOf(schemas.watermark));
   const monitor = new PipelineMonitor({ broker, pool, topology, ledger, deadLetters, parts, lag, app, log, wallMicros });
-  const alertFeed = openAlertFeed({ openListener: deps.openListener, log, wallMicros, changedSince: (organization, since) => withOrganization(pool, organization, (sql) => alertsChangedSince(sql, since)) });
+  const alertFeed = openAlertFeed({ openListener: deps.openListener, log, wallMicros, changedSince: (organization, since) => run(organization, (sql) => alertsChangedSince(sql, since)) });
   const tail = new EventTail({ broker, codec, log, eventsPerSecond: config.liveEventsPerSecond, maxWatchers: config.liveSubscribers });
   let followers: readonly Follower[] = [];
   let timer: NodeJS.Timeout | undefined;
   return {
-    pool, monitor, deadLetters, preview: openPreview(broker), alertFeed, tail,
+    run, monitor, deadLetters, preview: openPreview(broker), alertFeed, tail,
     start() {
       alertFeed.start();
       followers = [

@@ -62,6 +62,8 @@ function sessionOptions({ databaseUrl, role, statementTimeoutMs, applicationName
   const takesRole = role !== undefined && user !== role;
   return {
     connectionString: databaseUrl, application_name: applicationName, types, keepAlive: true, statement_timeout: statementTimeoutMs,
+    // The server ends a statement that takes too long; a server that has stopped answering ends nothing, so the client does.
+    ...(statementTimeoutMs > 0 && { query_timeout: statementTimeoutMs + 5_000 }),
     // A process that stopped within a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     // Set when the session starts, so RESET ROLE comes back to it.

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { withOrganization } from '../../store/connect.ts';
 import { addFirstUser, credentialsOf, endSession, openSession, refreshSession } from '../../store/queries/users.ts';
 import type { DatabasePool } from '../../store/queries/sql.ts';
+import type { InOrganization } from '../database.ts';
 import type { ApiConfig } from '../config.ts';
 import { isRole } from '../gate/permissions.ts';
 import type { Role } from '../gate/permissions.ts';
@@ -24,23 +25,23 @@ const GRACE_SECONDS = 20;
 const DEFAULT_ORGANIZATION = 'default';
 
 export class Sessions {
-  readonly #pool: DatabasePool;
+  readonly #run: InOrganization;
   readonly #tokens: Tokens;
   readonly #config: ApiConfig;
 
-  constructor(pool: DatabasePool, tokens: Tokens, config: ApiConfig) {
-    this.#pool = pool;
+  constructor(run: InOrganization, tokens: Tokens, config: ApiConfig) {
+    this.#run = run;
     this.#tokens = tokens;
     this.#config = config;
   }
 
   /** @throws ApiProblem LOGIN_FAILED, the same and after the same time for an unknown name, a wrong password and another organization. */
   async login(user: string, password: string, organization = DEFAULT_ORGANIZATION): Promise<SignedIn> {
-    const found = ORGANIZATION.test(organization) ? await withOrganization(this.#pool, organization, (sql) => credentialsOf(sql, user)) : undefined;
+    const found = ORGANIZATION.test(organization) ? await this.#run(organization, (sql) => credentialsOf(sql, user)) : undefined;
     const isRight = await isPassword(found?.passwordHash ?? null, password); // never inside of the transaction: it takes its time
     if (found === undefined || !isRight) throw new ApiProblem('LOGIN_FAILED', 'Check name, password and organization. The administrator\'s password was printed at the first start.');
     const secret = randomBytes(32);
-    const sessionId = await withOrganization(this.#pool, organization, (sql) => openSession(sql, found.id, hashOf(secret), this.#config.refreshTokenHours));
+    const sessionId = await this.#run(organization, (sql) => openSession(sql, found.id, hashOf(secret), this.#config.refreshTokenHours));
     return this.#signedIn({ user: found.name, organization, roles: rolesOf(found.roles) }, refreshToken(organization, sessionId, secret));
   }
 
@@ -50,7 +51,7 @@ export class Sessions {
     if (presented === null) throw sessionEnded();
     const { organization, sessionId, secret } = presented;
     const next = randomBytes(32);
-    const { outcome, name, roles } = await withOrganization(this.#pool, organization, (sql) =>
+    const { outcome, name, roles } = await this.#run(organization, (sql) =>
       refreshSession(sql, sessionId, hashOf(secret), hashOf(next), this.#config.refreshTokenHours, GRACE_SECONDS));
     if (outcome === 'ended' || outcome === 'reused' || name === null || roles === null) throw sessionEnded();
     return this.#signedIn({ user: name, organization, roles: rolesOf(roles) }, outcome === 'rotated' ? refreshToken(organization, sessionId, next) : null);
@@ -60,7 +61,7 @@ export class Sessions {
   async logout(token: string): Promise<void> {
     const presented = parseRefreshToken(token);
     if (presented === null) return;
-    await withOrganization(this.#pool, presented.organization, (sql) => endSession(sql, presented.sessionId, hashOf(presented.secret)));
+    await this.#run(presented.organization, (sql) => endSession(sql, presented.sessionId, hashOf(presented.secret)));
   }
 
   async #signedIn(subject: Subject, token: string | null): Promise<SignedIn> {

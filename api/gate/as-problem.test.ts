@@ -16,6 +16,7 @@ it.each<[name: string, error: unknown, code: string, status: number]>([
   ['a server that shuts down', sqlError('57P01'), 'DATABASE_UNAVAILABLE', 503],
   ['too many connections', sqlError('53300'), 'DATABASE_UNAVAILABLE', 503],
   ['a pool that waited too long', new Error('timeout exceeded when trying to connect'), 'DATABASE_UNAVAILABLE', 503],
+  ['a server that has stopped answering', new Error('Query read timeout'), 'DATABASE_UNAVAILABLE', 503],
   ['a query that took too long', sqlError('57014'), 'QUERY_TIMEOUT', 503],
   ['a character that no text can hold', sqlError('22021'), 'INVALID_REQUEST', 400],
   ['a search that cannot be read', new SearchError('Not closed.', 3), 'INVALID_SEARCH', 400],

@@ -27,7 +27,7 @@ export const DATABASE_AWAY = 'The database is away; events wait in their topics 
 /** SQLSTATE classes and Node codes that mean: not there, or not now. */
 const AWAY_STATES = /^(08|57P|53)/;
 const AWAY_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
-const AWAY_TEXT = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/;
+const AWAY_TEXT = /Query read timeout|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/;
 
 function databaseProblem(error: unknown): ApiProblem | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -2,7 +2,6 @@
 import DataLoader from 'dataloader';
 import type { Micros } from '../../pipeline/core/index.ts';
 import type { EventRef } from '../../schemas/avro/types.gen.ts';
-import { withOrganization } from '../../store/connect.ts';
 import { notesOf } from '../../store/queries/alerts.ts';
 import type { NoteRow } from '../../store/queries/alerts.ts';
 import { eventsByIds } from '../../store/queries/events.ts';
@@ -10,9 +9,10 @@ import type { EventRow } from '../../store/queries/events.ts';
 import { evidenceOf } from '../../store/queries/evidence.ts';
 import { findingsByIds } from '../../store/queries/findings.ts';
 import type { FindingRow } from '../../store/queries/findings.ts';
-import type { DatabasePool, Sql } from '../../store/queries/sql.ts';
+import type { Sql } from '../../store/queries/sql.ts';
 import { appendAudit } from '../../store/queries/users.ts';
 import type { Principal } from '../auth/tokens.ts';
+import type { InOrganization } from '../database.ts';
 import type { AlertFeed } from '../live/alert-feed.ts';
 import type { EventTail } from '../live/tail.ts';
 import { parseLetterId } from '../pipeline/dead-letters.ts';
@@ -22,7 +22,7 @@ import type { PipelineMonitor } from '../pipeline/monitor.ts';
 
 /** What lives as long as the API and serves every request. */
 export interface Services {
-  readonly pool: DatabasePool;
+  readonly run: InOrganization;
   readonly monitor: PipelineMonitor;
   readonly deadLetters: DeadLetterIndex;
   readonly preview: DeadLetterPreview;
@@ -51,7 +51,7 @@ export interface Loaders {
 interface Ref { readonly id: string; readonly time: Micros }
 
 export function contextOf(services: Services, principal: Principal, requestId: string): ApiContext {
-  const read: ApiContext['read'] = (work) => withOrganization(services.pool, principal.organization, work);
+  const read: ApiContext['read'] = (work) => services.run(principal.organization, work);
   return { principal, requestId, services, read, loaders: loadersOf(read, services, principal) };
 }
 

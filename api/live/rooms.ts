@@ -2,7 +2,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { withOrganization } from '../../store/connect.ts';
 import { alertsByIds } from '../../store/queries/alerts.ts';
 import { alertDocument } from '../alert-view.ts';
 import type { Principal, Tokens } from '../auth/tokens.ts';
@@ -120,10 +119,10 @@ class Visitor {
   }
 
   #newsOf(room: Room, { organization }: Principal, input: z.infer<typeof filter> | undefined): AsyncIterableIterator<object, undefined> {
-    const { pool, alertFeed, tail, monitor } = this.#services;
+    const { run, alertFeed, tail, monitor } = this.#services;
     switch (room) {
       case 'alerts': return converted(alertFeed.subscribe(organization), async ({ id }) => {
-        const [alert] = await withOrganization(pool, organization, (sql) => alertsByIds(sql, [id]));
+        const [alert] = await run(organization, (sql) => alertsByIds(sql, [id]));
         return alert && { alert: alertDocument(alert) };
       });
       case 'events': return converted(tail.watch(organization, readEventFilter(input)), async ({ events, leftOut }) => ({ events: events.map(eventDocument), leftOut }));

@@ -12,6 +12,7 @@ import type { TopicDeclaration } from '../../topologies/topics.ts';
 import type { DeadLetterIndex } from './dead-letters.ts';
 import type { LagMeter, Position } from './lag.ts';
 import type { LedgerView } from './ledger-view.ts';
+import { withinTime } from './parts.ts';
 import type { Part, Parts } from './parts.ts';
 
 export interface ReasonCount { readonly name: string; readonly count: number }
@@ -73,11 +74,11 @@ export class PipelineMonitor {
     const { parts, pool, app, log, deadLetters } = this.#deps;
     const [checked, kafka, stored] = await Promise.all([
       parts.check(),
-      this.#fromBroker().catch((error: unknown) => {
+      withinTime(() => this.#fromBroker()).catch((error: unknown) => {
         log.debug({ reason: String(error) }, 'The broker told nothing for the pipeline page.');
         return undefined;
       }),
-      Promise.all([ledgerTotals(pool, app, now - RATE_MICROS), storedOffsets(pool)]).catch((error: unknown) => {
+      withinTime(() => Promise.all([ledgerTotals(pool, app, now - RATE_MICROS), storedOffsets(pool)])).catch((error: unknown) => {
         log.debug({ reason: String(error) }, 'The database told nothing for the pipeline page.');
         return undefined;
       }),
@@ -111,7 +112,7 @@ export class PipelineMonitor {
     const { wires } = this.#deps.topology;
     const positions = wires.flatMap((wire) => positionsOf(wire, kafka, stored));
     try {
-      const lags = await this.#deps.lag.measure(positions);
+      const lags = await withinTime(() => this.#deps.lag.measure(positions));
       let at = 0;
       return wires.map((wire) => {
         const count = inputsOf(wire, kafka.partitionCounts).length;

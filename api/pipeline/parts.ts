@@ -2,6 +2,7 @@
 import type { Micros } from '../../pipeline/core/index.ts';
 import type { Broker } from '../../pipeline/runtime/port.ts';
 import type { DatabasePool } from '../../store/queries/sql.ts';
+import type { Watch } from '../database.ts';
 import type { PartProbe, PartState } from '../deps.ts';
 
 export interface Part extends PartState {
@@ -13,12 +14,13 @@ export interface Part extends PartState {
 
 const TIMEOUT_MS = 2_500;
 
-/** Asks all probes at once; what does not answer within 2.5 s is down. Remembers since when. */
-export class Parts {
+/** Asks all probes at once; what does not answer within 2.5 s is down. Remembers since when, and tells those who wait for it. */
+export class Parts implements Watch {
   readonly #probes: readonly PartProbe[];
   readonly #wallMicros: () => Micros;
   readonly #timeoutMs: number;
   readonly #downSince = new Map<string, Micros>();
+  readonly #listeners = new Map<string, Set<() => void>>();
 
   constructor(probes: readonly PartProbe[], wallMicros: () => Micros, timeoutMs = TIMEOUT_MS) {
     this.#probes = probes;
@@ -31,13 +33,29 @@ export class Parts {
     return Promise.all(this.#probes.map(async ({ name, kind, url, check }): Promise<Part> => {
       const state = await withinTime(check, this.#timeoutMs).catch((error: unknown): PartState => ({ state: 'down', version: null, detail: adviceFor(name, error) }));
       if (state.state !== 'down') this.#downSince.delete(name);
-      else if (!this.#downSince.has(name)) this.#downSince.set(name, this.#wallMicros());
+      else {
+        if (!this.#downSince.has(name)) this.#downSince.set(name, this.#wallMicros());
+        const waiting = [...(this.#listeners.get(name) ?? [])];
+        this.#listeners.delete(name);
+        for (const listener of waiting) listener();
+      }
       return { name, kind, url: url ?? null, ...state, downSince: this.#downSince.get(name) ?? null };
     }));
   }
+
+  isDown(name: string): boolean {
+    return this.#downSince.has(name);
+  }
+
+  onDown(name: string, listener: () => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
 }
 
-async function withinTime(check: PartProbe['check'], timeoutMs: number): Promise<PartState> {
+/** @throws Error when `check` has no answer in time; it goes on by itself then. */
+export async function withinTime<T>(check: (signal: AbortSignal) => Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> {
   const signal = AbortSignal.timeout(timeoutMs);
   const late = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs / 1_000} s`)), { once: true }));
   return Promise.race([check(signal), late]);

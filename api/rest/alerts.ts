@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { withOrganization } from '../../store/connect.ts';
 import { pageOfAlerts } from '../../store/queries/alerts.ts';
 import { SEVERITIES } from '../../store/queries/findings.ts';
 import { parseSearch } from '../../store/queries/search/syntax.ts';
-import type { DatabasePool } from '../../store/queries/sql.ts';
 import { alertDocument } from '../alert-view.ts';
+import type { InOrganization } from '../database.ts';
 import { principalOf } from '../gate/gate.ts';
 import { cursorOf, parseCursor } from '../paging.ts';
 import { linkNext, paging, text, time } from './kit.ts';
@@ -13,7 +12,7 @@ import type { Routes } from './kit.ts';
 const STATUSES = ['open', 'acknowledged', 'closed'] as const;
 const statuses = z.union([z.enum(STATUSES), z.array(z.enum(STATUSES))]).transform((value) => (typeof value === 'string' ? [value] : value)).optional();
 
-export function registerAlertRoutes(app: Routes, pool: DatabasePool): void {
+export function registerAlertRoutes(app: Routes, run: InOrganization): void {
   app.route({
     method: 'GET', url: '/v2/alerts',
     schema: {
@@ -28,7 +27,7 @@ export function registerAlertRoutes(app: Routes, pool: DatabasePool): void {
         ...(minSeverity !== undefined && { minSeverity: SEVERITIES.indexOf(minSeverity) }), ...(search !== undefined && { search: parseSearch(search) }),
       };
       const after = parseCursor(cursor);
-      const rows = await withOrganization(pool, principalOf(request).organization, (sql) => pageOfAlerts(sql, filter, after, limit + 1));
+      const rows = await run(principalOf(request).organization, (sql) => pageOfAlerts(sql, filter, after, limit + 1));
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       linkNext(request, reply, rows.length > limit && last !== undefined ? cursorOf({ at: last.changedAt, id: last.id }) : null);

@@ -2,6 +2,7 @@
 import type { Micros } from '../../../pipeline/core/index.ts';
 import type { Broker, Headers, OutRecord, Producer } from '../../../pipeline/runtime/port.ts';
 import { rawTopic, topics } from '../../../topologies/topics.ts';
+import { RETRY_SOON } from '../../gate/as-problem.ts';
 import { ApiProblem } from '../../gate/problem.ts';
 import { receiptOf } from './receipt.ts';
 
@@ -22,6 +23,8 @@ const MAX_SOURCES = 32;
 const CHUNK_BYTES = Math.floor(topics.raw.maxMessageBytes * 0.75);
 /** Of one event: what is left of the topic's limit for key, headers and framing. */
 export const MAX_EVENT_BYTES = topics.raw.maxMessageBytes - 4_096;
+
+const ANSWER_MS = 15_000;
 
 export interface Gateway {
   /**
@@ -63,7 +66,7 @@ export function openGateway({ broker, createRawTopic, wallMicros }: { readonly b
   return {
     async deliver(values, { organization, source, sensor, format }) {
       const topic = rawTopic(organization, `${GATEWAY}${source}`);
-      const count = await partitions(topic, organization);
+      const count = await answered(partitions(topic, organization));
       const partition = turn++ % count; // one request stays in order
       const headers: Headers = [['sensor', Buffer.from(sensor)], ...(format === undefined ? [] : [['format', Buffer.from(format)] as const])];
       const takenAt = wallMicros();
@@ -71,7 +74,7 @@ export function openGateway({ broker, createRawTopic, wallMicros }: { readonly b
       for (const chunk of chunks(values)) {
         producer ??= broker.producer();
         const records = chunk.map((value): OutRecord => ({ topic, partition, key: null, value, headers }));
-        for (const { first, count: written } of await producer.send(records)) {
+        for (const { first, count: written } of await answered(producer.send(records))) {
           for (let offset = first; offset < first + written; offset += 1) receipts.push(receiptOf({ topic, partition, offset, takenAt }));
         }
       }
@@ -81,6 +84,17 @@ export function openGateway({ broker, createRawTopic, wallMicros }: { readonly b
       await producer?.close();
     },
   };
+}
+
+/** A broker that has stopped answering must not hold the sender for minutes. */
+async function answered<T>(sending: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new ApiProblem('BROKER_UNAVAILABLE', 'The broker has not answered in time. Whether it has the events is not known: send them again if they may be stored twice.', { headers: RETRY_SOON })), ANSWER_MS);
+  try {
+    return await Promise.race([sending, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function* chunks(values: readonly Buffer[]): Generator<readonly Buffer[]> {

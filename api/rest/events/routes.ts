@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { withOrganization } from '../../../store/connect.ts';
 import { countEvents, eventsByIds, eventsByPosition, pageOfEvents } from '../../../store/queries/events.ts';
 import type { EventRow } from '../../../store/queries/events.ts';
 import { tpKey } from '../../../pipeline/runtime/port.ts';
@@ -34,7 +33,7 @@ const CLOCK_MICROS = 300_000_000;
 interface EventRoutesDeps { readonly services: Services; readonly broker: Broker; readonly wallMicros: () => number }
 
 export function registerEventRoutes(app: Routes, { services, broker, wallMicros }: EventRoutesDeps): void {
-  const { pool } = services;
+  const { run } = services;
 
   app.route({
     method: 'GET', url: '/v2/events',
@@ -43,7 +42,7 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
       const { limit, cursor, ...input } = request.query;
       const eventFilter = readEventFilter(input, '/query');
       const after = parseCursor(cursor);
-      const rows = await withOrganization(pool, principalOf(request).organization, (sql) => pageOfEvents(sql, eventFilter, after, limit + 1));
+      const rows = await run(principalOf(request).organization, (sql) => pageOfEvents(sql, eventFilter, after, limit + 1));
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       linkNext(request, reply, rows.length > limit && last !== undefined ? cursorOf({ at: last.time, id: last.id }) : null);
@@ -63,7 +62,7 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
       const eventFilter = readEventFilter(input, '/query');
       const to = eventFilter.to ?? wallMicros();
       const range = readRange(eventFilter.from ?? to - 24 * HOUR, to, spanSeconds);
-      const counts = await withOrganization(pool, principalOf(request).organization, (sql) => countEvents(sql, range, by, eventFilter));
+      const counts = await run(principalOf(request).organization, (sql) => countEvents(sql, range, by, eventFilter));
       return {
         from: isoOf(range.from), to: isoOf(range.to), spanSeconds, by, total: counts.reduce((sum, { count }) => sum + count, 0),
         counts: counts.map(({ start, series, count }) => ({ start: isoOf(start), series, count })),
@@ -89,7 +88,7 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
       if (receipt !== null) return fateOf(id, receipt, request);
       const ref = parsePublicId(id);
       const { organization } = principalOf(request);
-      const [row] = ref === null ? [] : await withOrganization(pool, organization, (sql) => eventsByIds(sql, [ref]));
+      const [row] = ref === null ? [] : await run(organization, (sql) => eventsByIds(sql, [ref]));
       if (row === undefined) throw notFound('stored event of this id');
       return stored(id, [row], request);
     },
@@ -98,7 +97,7 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
   async function fateOf(id: string, receipt: Receipt, request: FastifyRequest) {
     const { organization } = principalOf(request);
     if (!receipt.topic.startsWith(`raw.${organization}.`)) throw notFound('receipt of this form');
-    const rows = await withOrganization(pool, organization, (sql) => eventsByPosition(sql, receipt, receipt.takenAt, CLOCK_MICROS));
+    const rows = await run(organization, (sql) => eventsByPosition(sql, receipt, receipt.takenAt, CLOCK_MICROS));
     if (rows.length > 0) return stored(id, rows, request);
     const letter = services.deadLetters.bySource(receipt);
     if (letter !== undefined) return { id, status: 'rejected' as const, error: { code: letter.code, detail: letter.message, stage: letter.stage, deadLetter: letter.id } };

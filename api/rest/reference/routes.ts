@@ -3,10 +3,10 @@ import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Micros } from '../../../pipeline/core/index.ts';
-import { withOrganization } from '../../../store/connect.ts';
 import { endVersion, pageOfVersions, putAsset, putZone, versionsOf } from '../../../store/queries/reference.ts';
 import type { AssetRow, ReferenceTable, ZoneRow } from '../../../store/queries/reference.ts';
-import type { DatabasePool, Sql } from '../../../store/queries/sql.ts';
+import type { Sql } from '../../../store/queries/sql.ts';
+import type { InOrganization } from '../../database.ts';
 import { principalOf } from '../../gate/gate.ts';
 import { ApiProblem, notFound } from '../../gate/problem.ts';
 import { isoOf } from '../../time.ts';
@@ -39,15 +39,15 @@ interface Kind<Body extends { readonly validFrom?: Micros | undefined }> {
 const assets: Kind<z.infer<typeof assetBody>> = { table: 'asset', path: '/v2/assets', noun: 'asset', body: assetBody, put: putAsset };
 const zones: Kind<z.infer<typeof zoneBody>> = { table: 'zone', path: '/v2/zones', noun: 'zone', body: zoneBody, put: putZone };
 
-interface ReferenceDeps { readonly pool: DatabasePool; readonly answers: IdempotentAnswers; readonly wallMicros: () => Micros }
+interface ReferenceDeps { readonly run: InOrganization; readonly answers: IdempotentAnswers; readonly wallMicros: () => Micros }
 
 export function registerReferenceRoutes(app: Routes, deps: ReferenceDeps): void {
   registerKind(app, assets, deps);
   registerKind(app, zones, deps);
 }
 
-function registerKind<Body extends { readonly validFrom?: Micros | undefined }>(app: Routes, { table, path, noun, body, put }: Kind<Body>, { pool, answers, wallMicros }: ReferenceDeps): void {
-  const inOrganization = <T>(request: FastifyRequest, work: (sql: Sql) => Promise<T>) => withOrganization(pool, principalOf(request).organization, work).catch(rethrow(noun));
+function registerKind<Body extends { readonly validFrom?: Micros | undefined }>(app: Routes, { table, path, noun, body, put }: Kind<Body>, { run, answers, wallMicros }: ReferenceDeps): void {
+  const inOrganization = <T>(request: FastifyRequest, work: (sql: Sql) => Promise<T>) => run(principalOf(request).organization, work).catch(rethrow(noun));
   const current = async (sql: Sql, id: string, at: Micros) => {
     const versions = await versionsOf(sql, table, id);
     const newest = versions.find((each) => each.validFrom <= at && (each.validTo === null || each.validTo > at)) ?? versions[0];
