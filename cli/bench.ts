@@ -49,7 +49,7 @@ export default {
 
 /** Servers of this run in a folder of its own; ended and deleted afterwards, whatever happens. */
 async function withBench<T>(io: Io, { seconds, rate }: { readonly seconds: string; readonly rate: string }, work: (bench: Bench) => Promise<T>): Promise<T> {
-  const folder = join(stateFolder, `test-${process.pid}`);
+  const folder = join(stateFolder, `bench-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   const supervisor = createSupervisor();
   let services: Promise<ServiceAddresses> | undefined;
