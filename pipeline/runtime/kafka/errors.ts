@@ -13,8 +13,8 @@ export class BrokerError extends Error {
 
 /** Leadership or membership of the cluster moved, or it is short of replicas: look again, then repeat the same request. */
 const MOVED = new Set([3, 5, 6, 7, 9, 13, 19, 20, 41, 56, 74, 75, 78, 89]);
-/** The coordinator of a group or a transaction moved or is loading. */
-const COORDINATOR_MOVED = new Set([14, 15, 16]);
+/** The coordinator of a group or a transaction moved or is loading; 5: the node that was it is gone. */
+const COORDINATOR_MOVED = new Set([5, 14, 15, 16]);
 const RETRYABLE = new Set([...MOVED, ...COORDINATOR_MOVED, 27, 51, 88]);
 const MUST_ABORT = new Set([45, 48, 49, 59, 120]);
 const GENERATION_OVER = new Set([22, 25, 82]);
