@@ -27,7 +27,7 @@ export default {
       .option('--zone <zone>', 'of times that name none (IANA name or +02:00); UTC unless given')
       .option('--json', 'refused records as JSON too')
       .action(async (file: string, { format, organization, source: name, zone }: Options) => {
-        if (format !== undefined && !formats().includes(format))
+        if (format !== undefined && !formats().some((name) => name === format || name.startsWith(`${format}-`)))
           throw new ConfigError('INVALID_USAGE', `There is no format ${format}; there are ${formats().join(', ')}.`);
         const options = config.safeParse({ zoneOfSource: zone === undefined ? {} : { [name]: zone } });
         if (!options.success) throw new ConfigError('INVALID_USAGE', `${zone} is no time zone. Examples: Europe/Berlin, +02:00.`);

@@ -102,6 +102,7 @@ type Complete = (event: Draft, parser: Decoder | undefined, document: RawDocumen
 class Recogniser implements Ingestor {
   readonly #decoders: readonly Decoder[];
   readonly #byName: ReadonlyMap<string, Decoder>;
+  readonly #families: ReadonlyMap<string, readonly Decoder[]>;
   readonly #limits: Limits;
   readonly #options: IngestConfig;
   readonly #installation: string;
@@ -109,6 +110,7 @@ class Recogniser implements Ingestor {
   constructor(decoders: readonly Decoder[], options: IngestConfig, installation: string) {
     this.#decoders = decoders;
     this.#byName = new Map(decoders.map((decoder) => [decoder.name, decoder]));
+    this.#families = Map.groupBy(decoders, ({ name }) => name.split('-', 1)[0]!);
     this.#limits = options;
     this.#options = options;
     this.#installation = installation;
@@ -139,7 +141,7 @@ class Recogniser implements Ingestor {
   }
 
   #decode(document: RawDocument, format: string | undefined, complete: Complete): void {
-    const decoder = format === undefined ? this.#recognise(document) : this.#byName.get(format);
+    const decoder = this.#choose(document, format);
     const result = decoder?.decode(document) ?? (format === undefined ? 'format not recognised' : 'format not known');
     if (typeof result !== 'string') {
       for (const event of result) complete(event, decoder, document);
@@ -153,7 +155,7 @@ class Recogniser implements Ingestor {
 
   /** A line of text with stray bytes is still a line; the bytes stay beside what was read of it. */
   #decodeLossy(document: RawDocument, format: string | undefined, complete: Complete): void {
-    const decoder = format === undefined ? this.#recognise(document) : this.#byName.get(format);
+    const decoder = this.#choose(document, format);
     const result = decoder?.decode(document);
     const [event] = result ?? [];
     if (event === undefined || typeof event === 'string' || result!.length > 1 || event.dataset === UNPARSED) {
@@ -166,18 +168,10 @@ class Recogniser implements Ingestor {
     complete(event, decoder, document);
   }
 
-  /** The first that is sure, in the order of names; else the most confident. Nothing is remembered, so a replay decides the same. */
-  #recognise(document: RawDocument): Decoder | undefined {
-    let best: Decoder | undefined;
-    let highest = 0;
-    for (const decoder of this.#decoders) {
-      const confidence = decoder.recognise(document);
-      if (confidence <= highest) continue;
-      best = decoder;
-      highest = confidence;
-      if (confidence >= SURE) break;
-    }
-    return best;
+  /** @param format Name of a format, or of several up to a dash: `zeek` is zeek-json or zeek-tsv, whichever the document is. */
+  #choose(document: RawDocument, format: string | undefined): Decoder | undefined {
+    if (format === undefined) return recognised(this.#decoders, document);
+    return this.#byName.get(format) ?? recognised(this.#families.get(format) ?? [], document);
   }
 
   #seal(event: Draft, parser: Decoder | undefined, source: Source, position: Position, appendedAt: number, index: number): void {
@@ -203,4 +197,18 @@ class Recogniser implements Ingestor {
         ? hashId('position', this.#installation, position.topic, position.partition, position.offset, appendedAt, index)
         : hashId('sensor', source.organization, source.sensor, event.dataset, event.id);
   }
+}
+
+/** The first that is sure, in the order of names; else the most confident. Nothing is remembered, so a replay decides the same. */
+function recognised(decoders: readonly Decoder[], document: RawDocument): Decoder | undefined {
+  let best: Decoder | undefined;
+  let highest = 0;
+  for (const decoder of decoders) {
+    const confidence = decoder.recognise(document);
+    if (confidence <= highest) continue;
+    best = decoder;
+    highest = confidence;
+    if (confidence >= SURE) break;
+  }
+  return best;
 }

@@ -46,6 +46,10 @@ describe('trust', () => {
     const { events } = send(eve(), { topic: 'raw.acme.gateway-http', headers: { sensor: 'agent-9', format: 'generic-json' } });
     expect(events[0]).toMatchObject({ sensor: 'agent-9', dataset: 'unparsed', provenance: { parser: 'generic-json' } });
   });
+  it('takes the name of a family of formats', () => {
+    const { events } = send('{"ts":1,"uid":"C","id.orig_h":"1.1.1.1","conn_state":"SF"}', { topic: 'raw.acme.gateway-http', headers: { format: 'zeek' } });
+    expect(events[0]).toMatchObject({ dataset: 'zeek.conn', provenance: { parser: 'zeek-json' } });
+  });
   it('keeps a record whose format is not known, and says why', () => {
     expect(send(eve(), { topic: 'raw.acme.gateway-http', headers: { format: 'nonsense' } }).events[0]).toMatchObject({
       dataset: 'unparsed',
