@@ -55,6 +55,7 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
   let stagedLoads = 0;
 
   async function load(batches: readonly Batch<V>[]): Promise<void> {
+    const ours = generation; // a later `open` fences a load that is still under way
     const spans = spansOf(batches);
     let way: Way = target.mode === 'upsert' || stagedLoads > 0 ? 'staged' : 'direct';
     const client = await pool.connect();
@@ -64,7 +65,7 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
         await prepareDays(client, batches);
         const encoding = new Encoding(target, rows, spans);
         try {
-          await transact(client, encoding, way);
+          await transact(client, encoding, way, ours);
           isBroken = false;
           return;
         } catch (error) {
@@ -73,7 +74,7 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
           if (isPartitionMissing(error)) preparedDays.clear(); // retention was quicker
           else if (way === 'direct' && isDuplicate(error)) way = 'staged';
           else if (way !== 'bisected' && isDataRefused(error)) way = 'bisected';
-          else if (error instanceof FencedError && await isStoredAlready(client, group, spans, generation)) {
+          else if (error instanceof FencedError && await isStoredAlready(client, group, spans, ours)) {
             ledger.close(spans);
             isBroken = false;
             return;
@@ -108,8 +109,8 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
     for (const day of missing) preparedDays.add(day);
   }
 
-  async function transact(client: PoolClient, encoding: Encoding<V>, way: Way): Promise<void> {
-    if (deps.offsetsOutsideTransaction === true) await advance(client, encoding.spans.map((span) => ({ ...emptyTally(span) })), []);
+  async function transact(client: PoolClient, encoding: Encoding<V>, way: Way, ours: number): Promise<void> {
+    if (deps.offsetsOutsideTransaction === true) await advance(client, encoding.spans.map(emptyTally), [], ours);
     await client.query('BEGIN');
     const stored = await store(client, encoding, way);
     const refused = [...encoding.refused, ...stored.flatMap((one) => one.refused)];
@@ -123,7 +124,7 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
     });
     const entries = tallies.map((tally) => ledger.entryWith(tally));
     await setAside(client, STAGE, refused);
-    if (deps.offsetsOutsideTransaction !== true) await advance(client, tallies, entries);
+    if (deps.offsetsOutsideTransaction !== true) await advance(client, tallies, entries, ours);
     await client.query('COMMIT');
 
     if (way !== 'direct') rememberStage(client, target as unknown as Target<never>);
@@ -144,7 +145,7 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
   }
 
   /** Moves the offsets, if they are where the load began and no later generation has them, and writes the ledger beside them. */
-  async function advance(client: PoolClient, tallies: readonly Tally[], entries: readonly Entry[]): Promise<void> {
+  async function advance(client: PoolClient, tallies: readonly Tally[], entries: readonly Entry[], ours: number): Promise<void> {
     const { rows: answer } = await client.query<{ moved: number }>({
       name: 'persist-advance',
       text: `
@@ -161,13 +162,13 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
         )
         SELECT count(*) AS moved FROM moved`,
       values: [
-        group, generation, tallies.map(({ topic }) => topic), tallies.map(({ partition }) => partition), tallies.map(({ from }) => from), tallies.map(({ next }) => next),
+        group, ours, tallies.map(({ topic }) => topic), tallies.map(({ partition }) => partition), tallies.map(({ from }) => from), tallies.map(({ next }) => next),
         app, STAGE, entries.map(({ topic }) => topic), entries.map(({ partition }) => partition), entries.map(({ from }) => from), entries.map(({ next }) => next),
         entries.map(({ records }) => records), entries.map(({ stored }) => stored), entries.map(({ dropped }) => JSON.stringify(dropped)), entries.map(({ rejected }) => JSON.stringify(rejected)),
       ],
     });
     if (answer[0]?.moved !== tallies.length) {
-      throw new FencedError('OFFSETS_FENCED', 'The offsets in the database are not where this load began, or another generation has them', { loader: target.name, generation });
+      throw new FencedError('OFFSETS_FENCED', 'The offsets in the database are not where this load began, or another generation has them', { loader: target.name, generation: ours });
     }
   }
 

@@ -14,7 +14,7 @@ it.each<[name: string, batches: readonly Batch<number>[], portions: readonly (re
   ['cuts between records, holes included', [batchOf(0, 0, [6, 6, 6])], [['0[0,2)=6'], ['0[2,4)=6'], ['0[4,6)=6']]],
   ['goes on with the next partition where the last one ended', [batchOf(0, 0, [4, 4]), batchOf(1, 0, [4, 1])], [['0[0,4)=4+4'], ['1[0,4)=4+1']]],
   ['leaves a record above the limit alone', [batchOf(0, 0, [1, 50, 1])], [['0[0,2)=1'], ['0[2,4)=50'], ['0[4,6)=1']]],
-  ['keeps a range without records', [batchOf(0, 3, []), { topic: 't', partition: 1, from: 2, next: 9, records: [] }], [['1[2,9)=']]],
+  ['keeps a range without records', [batchOf(0, 0, [6, 6]), { topic: 't', partition: 1, from: 2, next: 9, records: [] }], [['0[0,2)=6'], ['0[2,4)=6', '1[2,9)=']]],
 ])('%s', (_name, batches, portions) => {
   expect(show(portionsOf(batches, (size) => size, 10))).toEqual(portions);
 });

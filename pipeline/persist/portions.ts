@@ -5,8 +5,12 @@ import type { Batch, StreamRecord } from '../core/index.ts';
  * the limit is alone.
  */
 export function portionsOf<V>(batches: readonly Batch<V>[], bytesOf: (value: V) => number, limitBytes: number): readonly (readonly Batch<V>[])[] {
-  const portions: Batch<V>[][] = [[]];
   let bytes = 0;
+  for (const { records } of batches) for (const { value } of records) bytes += bytesOf(value);
+  if (bytes <= limitBytes) return [batches];
+
+  const portions: Batch<V>[][] = [[]];
+  bytes = 0;
   for (const batch of batches) {
     let from = batch.from;
     let records: StreamRecord<V>[] = [];
