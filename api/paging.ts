@@ -15,12 +15,17 @@ export interface Keyset { readonly at: number; readonly id: string }
 
 export const cursorOf = ({ at, id }: Keyset): string => Buffer.from(JSON.stringify([at, id])).toString('base64url');
 
-/** @throws ApiProblem INVALID_CURSOR */
-export function parseCursor(cursor: string | null | undefined): Keyset | null {
+const HASH = /^[0-9a-f]{32}$/;
+
+/**
+ * @param form Of ids in this list: a hash, unless said otherwise.
+ * @throws ApiProblem INVALID_CURSOR, also for the cursor of another list.
+ */
+export function parseCursor(cursor: string | null | undefined, form: RegExp = HASH): Keyset | null {
   if (cursor === null || cursor === undefined || cursor === '') return null;
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(parts) && parts.length === 2 && Number.isSafeInteger(parts[0]) && typeof parts[1] === 'string' && /^[\w:-]{1,128}$/.test(parts[1])) {
+    if (Array.isArray(parts) && parts.length === 2 && Number.isSafeInteger(parts[0]) && typeof parts[1] === 'string' && form.test(parts[1])) {
       return { at: parts[0] as number, id: parts[1] };
     }
   } catch { /* said below */ }

@@ -120,9 +120,11 @@ export class DeadLetterIndex {
   }
 }
 
+export const LETTER_ID = /^(\d{1,9}):(\d{1,15})$/;
+
 /** Null for anything that is no id of a dead letter. */
 export function parseLetterId(id: string): readonly [partition: number, offset: number] | null {
-  const match = /^(\d{1,9}):(\d{1,15})$/.exec(id);
+  const match = LETTER_ID.exec(id);
   return match === null ? null : [Number(match[1]), Number(match[2])];
 }
 

@@ -1,5 +1,6 @@
 import { mayDo } from '../../gate/permissions.ts';
 import { pageSize, parseCursor, toConnection } from '../../paging.ts';
+import { LETTER_ID } from '../../pipeline/dead-letters.ts';
 import type { DeadLetter } from '../../pipeline/dead-letters.ts';
 import { topicsOf } from '../../pipeline/monitor.ts';
 import type { PipelineSnapshot } from '../../pipeline/monitor.ts';
@@ -10,7 +11,7 @@ export default {
     pipeline: (_root: unknown, _args: unknown, { services }: ApiContext) => services.monitor.snapshot(),
     deadLetters(_root: unknown, { first, after, code }: { readonly first?: number | null; readonly after?: string | null; readonly code?: string | null }, { services, principal }: ApiContext) {
       const size = pageSize(first);
-      const letters = services.deadLetters.page(principal.organization, code ?? null, parseCursor(after), size + 1);
+      const letters = services.deadLetters.page(principal.organization, code ?? null, parseCursor(after, LETTER_ID), size + 1);
       return toConnection(letters, size, ({ at, id }) => ({ at, id }));
     },
   },
