@@ -17,7 +17,7 @@ export function canonicalIp(value: unknown): string | null {
 }
 
 /** Four decimal numbers below 256 without leading zeros. */
-export function isIpv4(text: string): boolean {
+function isIpv4(text: string): boolean {
   const { length } = text;
   if (length < 7 || length > 15) return false;
   let part = 0;

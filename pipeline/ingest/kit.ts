@@ -16,7 +16,7 @@ export interface Decoder {
   readonly decode: (document: RawDocument) => readonly Draft[] | string;
 }
 
-export { canonicalIp, communityId, isIpv4 } from '../../domains/network/address.ts';
+export { canonicalIp, communityId } from '../../domains/network/address.ts';
 export type { Memory, RawDocument } from './kit/document.ts';
 export type { Draft } from './kit/draft.ts';
 export { draft, endpoint, file, host, lastPart, network, parentProcess, process, registry, setEcs, stamp, stampMicros, user } from './kit/draft.ts';
