@@ -1,5 +1,6 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { FatalError } from '../../core/errors.ts';
+import type { PipelineError } from '../../core/errors.ts';
 import { tpKey } from '../port.ts';
 import type { RawBatch, TopicPartition } from '../port.ts';
 import type { Connections } from './connections.ts';
@@ -20,6 +21,8 @@ export interface FetcherOptions {
 export interface Slot {
   readonly tp: TopicPartition;
   readonly deliver: (batch: RawBatch, slot: Slot) => Promise<void>;
+  /** Takes what fails for this partition alone; without it, all of the fetcher fails. */
+  readonly onError: ((error: PipelineError) => void) | undefined;
   /** Where the next batch begins; null until it is known. */
   position: number | null;
   isPaused: boolean;
@@ -28,12 +31,15 @@ export interface Slot {
   /** Fetched and not yet delivered. */
   ahead: Iterator<RawBatch, void, undefined> | null;
   isDelivering: boolean;
+  /** How often in a row its leader was not to be found. */
+  misses: number;
 }
 
 const MAX_FETCH_BYTES = 10 * 1024 * 1024;
 const OFFSET_OUT_OF_RANGE = 1;
 const FIRST_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
+const MAX_MISSES = 20; // some seconds, with a look at the cluster between them
 
 /**
  * Reads partitions: one fetch at a time from each node, then delivery partition by partition. A node is asked again when all that came
@@ -56,8 +62,8 @@ export class Fetcher {
     this.#options = options;
   }
 
-  add(tp: TopicPartition, position: number | null, deliver: Slot['deliver']): Slot {
-    const slot: Slot = { tp, deliver, position, isPaused: false, seeks: 0, ahead: null, isDelivering: false };
+  add(tp: TopicPartition, position: number | null, deliver: Slot['deliver'], onError?: Slot['onError']): Slot {
+    const slot: Slot = { tp, deliver, onError, position, isPaused: false, seeks: 0, ahead: null, isDelivering: false, misses: 0 };
     this.#slots.add(slot);
     this.#notify();
     return slot;
@@ -143,8 +149,13 @@ export class Fetcher {
       let node: number;
       try {
         node = await this.#connections.leader(slot.tp);
+        slot.misses = 0;
       } catch (error) {
-        if (!isMoved(error)) return this.fail(toPipelineError(error, `find the leader of ${tpKey(slot.tp)}`));
+        const isLasting = slot.onError !== undefined && ++slot.misses > MAX_MISSES; // a group waits for its topics, a reader does not
+        if (!isMoved(error) || isLasting) {
+          this.#failSlot(slot, toPipelineError(error, `find the leader of ${tpKey(slot.tp)}`));
+          continue;
+        }
         this.#options.onTrouble(error);
         this.#relocate();
         continue;
@@ -201,16 +212,27 @@ export class Fetcher {
   /** Takes what came for one partition. @returns An error that passes. */
   #accept(slot: Slot, answer: FetchedPartition, offset: number): unknown {
     if (answer.errorCode === OFFSET_OUT_OF_RANGE) {
-      this.fail(new FatalError('OFFSET_GONE', `Offset ${offset} of ${tpKey(slot.tp)} is not in the topic (any more)`, { ...slot.tp, offset }));
+      this.#failSlot(slot, new FatalError('OFFSET_GONE', `Offset ${offset} of ${tpKey(slot.tp)} is not in the topic (any more)`, { ...slot.tp, offset }));
       return undefined;
     }
-    if (answer.errorCode !== 0) return new BrokerError(answer.errorCode);
+    if (answer.errorCode !== 0) {
+      const error = new BrokerError(answer.errorCode);
+      if (isMoved(error)) return error;
+      this.#failSlot(slot, toPipelineError(error, `fetch from ${tpKey(slot.tp)}`));
+      return undefined;
+    }
     if (answer.bytes.length > 0) {
       slot.ahead = slices(answer, offset, this.#options.sliceRecords);
       this.#slots.delete(slot); // goes to the end: the first partition of a fetch gets its batch however large it is
       this.#slots.add(slot);
     }
     return undefined;
+  }
+
+  #failSlot(slot: Slot, error: PipelineError): void {
+    if (!slot.onError) return this.fail(error);
+    this.#slots.delete(slot);
+    slot.onError(error);
   }
 
   /** Looks for leaders again, soon, once. */

@@ -30,12 +30,16 @@ export class KafkaReader implements PartitionReader {
     if (ended.aborted) return;
     let wake = Promise.withResolvers<void>();
     let ahead: RawBatch | null = null;
+    let failure: unknown;
     const onEnd = () => { wake.resolve(); };
     ended.addEventListener('abort', onEnd);
     // One batch ahead; the partition pauses until it is taken, so that a slow taker holds up nobody else.
     const slot = this.#fetcher.add(tp, from, async (batch: RawBatch, of: Slot) => {
       ahead = batch;
       this.#fetcher.setPaused(of, true);
+      wake.resolve();
+    }, (error) => {
+      failure = error;
       wake.resolve();
     });
     this.#running ??= this.#fetcher.run().catch((error: unknown) => {
@@ -46,6 +50,7 @@ export class KafkaReader implements PartitionReader {
       while (!ended.aborted) {
         const batch = ahead as RawBatch | null;
         if (!batch) {
+          if (failure !== undefined) throw failure;
           await wake.promise;
           wake = Promise.withResolvers();
           continue;
