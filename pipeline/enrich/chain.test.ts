@@ -63,7 +63,7 @@ describe('the chain', () => {
     expect(
       (await driver.records(topics.deadLetters))
         .map(({ headers }) => [...headers.values()].map(String).find((text) => /^(DECODE_FAILED|FUTURE_TIMESTAMP)$/.test(text)))
-        .sort(),
+        .toSorted((a, b) => (String(a) < String(b) ? -1 : 1)),
     ).toEqual(['DECODE_FAILED', 'FUTURE_TIMESTAMP']);
     expect((await driver.records(topics.findings)).map(({ value }) => value.ruleId)).toEqual(['goshawk.event-id-reused']);
     await driver.stop();
