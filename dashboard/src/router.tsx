@@ -26,17 +26,42 @@ const inside = createRoute({
   },
 });
 
-const overview = createRoute({ getParentRoute: () => inside, path: '/', validateSearch: readOverviewSearch, component: lazyRouteComponent(() => import('./overview/page.tsx'), 'OverviewPage') });
-const alerts = createRoute({ getParentRoute: () => inside, path: '/alerts', validateSearch: readAlertsSearch, component: lazyRouteComponent(() => import('./alerts/page.tsx'), 'AlertsPage') });
+const overview = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  validateSearch: readOverviewSearch,
+  component: lazyRouteComponent(() => import('./overview/page.tsx'), 'OverviewPage'),
+});
+const alerts = createRoute({
+  getParentRoute: () => inside,
+  path: '/alerts',
+  validateSearch: readAlertsSearch,
+  component: lazyRouteComponent(() => import('./alerts/page.tsx'), 'AlertsPage'),
+});
 const alert = createRoute({ getParentRoute: () => alerts, path: '$alertId' });
-const events = createRoute({ getParentRoute: () => inside, path: '/events', validateSearch: readEventsSearch, component: lazyRouteComponent(() => import('./events/page.tsx'), 'EventsPage') });
+const events = createRoute({
+  getParentRoute: () => inside,
+  path: '/events',
+  validateSearch: readEventsSearch,
+  component: lazyRouteComponent(() => import('./events/page.tsx'), 'EventsPage'),
+});
 const event = createRoute({ getParentRoute: () => events, path: '$eventId' });
-const pipeline = createRoute({ getParentRoute: () => inside, path: '/pipeline', validateSearch: readPipelineSearch, component: lazyRouteComponent(() => import('./pipeline/page.tsx'), 'PipelinePage') });
-const kit = createRoute({ getParentRoute: () => root, path: '/kit', component: import.meta.env.DEV ? lazyRouteComponent(() => import('./kit/showcase.tsx'), 'Showcase') : Lost });
+const pipeline = createRoute({
+  getParentRoute: () => inside,
+  path: '/pipeline',
+  validateSearch: readPipelineSearch,
+  component: lazyRouteComponent(() => import('./pipeline/page.tsx'), 'PipelinePage'),
+});
+const kit = createRoute({
+  getParentRoute: () => root,
+  path: '/kit',
+  component: import.meta.env.DEV ? lazyRouteComponent(() => import('./kit/showcase.tsx'), 'Showcase') : Lost,
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([login, kit, inside.addChildren([overview, alerts.addChildren([alert]), events.addChildren([event]), pipeline])]),
   defaultPreload: 'intent',
+  search: { strict: true }, // what a page cannot read is as if it were not there
   // Addresses are read and typed by people: plain names and values, no JSON.
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

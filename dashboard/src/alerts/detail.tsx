@@ -5,7 +5,7 @@ import { AlertDetailDocument, type AlertDetailQuery } from '../gql/graphql.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { Copy, copyText } from '../kit/copy.tsx';
 import { EntityTag } from '../kit/entity.tsx';
-import { Ago, Moment } from '../kit/moment.tsx';
+import { Ago, Moment, ZoneTag } from '../kit/moment.tsx';
 import { count, plural } from '../kit/numbers.ts';
 import { SeverityMark, StatusMark, verdictWord } from '../kit/severity.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
@@ -43,11 +43,40 @@ export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, acti
     if (alert !== undefined && alert !== null) onLoaded(alert);
   }, [alert]);
   useTitle(alert?.title ?? 'Alert');
+  const Title = isSplit ? 'h2' : 'h1'; // alone on the page, it is what the page is about
   const back = <IconButton icon={isSplit ? 'close' : 'left'} label={isSplit ? 'Close the alert' : 'Back to the list'} onClick={onBack} />;
 
-  if (alert === undefined && fresh.problem !== undefined) return <div className="detail"><div className="detail-top">{back}</div><Failed problem={fresh.problem} onRetry={fresh.reload} stillWorks="The list stays as it was." /></div>;
-  if (alert === undefined) return <div className="detail"><div className="detail-top">{back}</div><Waiting rows={10} label="Loading the alert" /></div>;
-  if (alert === null) return <div className="detail"><div className="detail-top">{back}</div><Empty icon="alerts" title="There is no such alert" action={<Button kind="main" onClick={onBack}>Back to the list</Button>}>The link may be cut off, or the alert belongs to another organization.</Empty></div>;
+  if (alert === undefined && fresh.problem !== undefined)
+    return (
+      <div className="detail">
+        <div className="detail-top">{back}</div>
+        <Failed problem={fresh.problem} onRetry={fresh.reload} stillWorks="The list stays as it was." />
+      </div>
+    );
+  if (alert === undefined)
+    return (
+      <div className="detail">
+        <div className="detail-top">{back}</div>
+        <Waiting rows={10} label="Loading the alert" />
+      </div>
+    );
+  if (alert === null)
+    return (
+      <div className="detail">
+        <div className="detail-top">{back}</div>
+        <Empty
+          icon="alerts"
+          title="There is no such alert"
+          action={
+            <Button kind="main" onClick={onBack}>
+              Back to the list
+            </Button>
+          }
+        >
+          The link may be cut off, or the alert belongs to another organization.
+        </Empty>
+      </div>
+    );
 
   return (
     <article className="detail" aria-label={alert.title}>
@@ -59,18 +88,37 @@ export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, acti
         {alert.assignee !== null && <span className="quiet cut">{alert.assignee}</span>}
         <Stale problem={fresh.problem} at={fresh.at} />
         <span className="detail-actions">
-          {alert.status === 'open' && <Button kind="main" hint="a" onClick={() => actions.acknowledge(alert)}>Acknowledge</Button>}
-          {alert.status !== 'closed' && <Button hint="c" onClick={() => actions.close(alert)}>Close</Button>}
-          {alert.status === 'closed' && <Button hint="r" onClick={() => actions.reopen(alert)}>Open again</Button>}
-          <Button kind="quiet" icon="person" hint="A" onClick={() => actions.assign(alert)}>Assign</Button>
-          <IconButton icon="link" label="Copy the link to this alert" onClick={() => void copyText(location.href)} />
+          {alert.status === 'open' && (
+            <Button kind="main" hint="a" onClick={() => actions.acknowledge(alert)}>
+              Acknowledge
+            </Button>
+          )}
+          {alert.status !== 'closed' && (
+            <Button hint="c" onClick={() => actions.close(alert)}>
+              Close
+            </Button>
+          )}
+          {alert.status === 'closed' && (
+            <Button hint="r" onClick={() => actions.reopen(alert)}>
+              Open again
+            </Button>
+          )}
+          <Button kind="quiet" icon="person" hint="A" onClick={() => actions.assign(alert)}>
+            Assign
+          </Button>
+          <IconButton icon="chain" label="Copy the link to this alert" onClick={() => void copyText(location.href)} />
         </span>
       </div>
       <div className="detail-scroll" tabIndex={0}>
         <header className="detail-head">
-          <h2>{alert.title}</h2>
+          <Title className="detail-title">{alert.title}</Title>
           <p className="detail-story">{story(alert)}</p>
-          <p className="detail-reason"><span className="faint">Revision {alert.revision}, stored <Ago at={alert.storedAt} suffix=" ago" />:</span> {alert.reason}</p>
+          <p className="detail-reason">
+            <span className="faint">
+              Revision {alert.revision}, stored <Ago at={alert.storedAt} suffix=" ago" />:
+            </span>{' '}
+            {alert.reason}
+          </p>
           <Strip alert={alert} />
         </header>
         <div className="detail-columns">
@@ -97,19 +145,52 @@ function Facts({ alert }: { readonly alert: AlertFull }) {
       <section className="side-part">
         <h3>Entities</h3>
         {alert.entities.length === 0 && <p className="faint">The events name none.</p>}
-        <ul className="side-list">{entities.map((entity) => <li key={`${entity.type} ${entity.value}`}><EntityTag {...entity} length={30} /><span className="faint side-kind">{entity.type}</span></li>)}</ul>
-        {alert.entities.length > 8 && <Button kind="quiet" onClick={() => setAll(!isAll)}>{isAll ? 'Show fewer' : `Show all ${alert.entities.length}`}</Button>}
+        <ul className="side-list">
+          {entities.map((entity) => (
+            <li key={`${entity.type} ${entity.value}`}>
+              <EntityTag {...entity} length={30} />
+              <span className="faint side-kind">{entity.type}</span>
+            </li>
+          ))}
+        </ul>
+        {alert.entities.length > 8 && (
+          <Button kind="quiet" onClick={() => setAll(!isAll)}>
+            {isAll ? 'Show fewer' : `Show all ${alert.entities.length}`}
+          </Button>
+        )}
       </section>
       <section className="side-part">
-        <h3>Facts</h3>
+        <h3>
+          Facts{' '}
+          <span className="side-zone">
+            times in <ZoneTag />
+          </span>
+        </h3>
         <dl className="facts">
-          <dt>First event</dt><dd><Moment at={alert.time} isLong /></dd>
-          <dt>Last event</dt><dd><Moment at={alert.lastTime} isLong /></dd>
-          <dt>Score</dt><dd className="number">{alert.score} of 100</dd>
-          <dt>Findings</dt><dd className="number">{count(alert.findingCount)}</dd>
-          <dt>Events</dt><dd className="number">{count(alert.eventCount)}</dd>
-          {alert.verdict !== null && alert.status === 'closed' && <><dt>Verdict</dt><dd>{verdictWord(alert.verdict)}</dd></>}
-          <dt>Id</dt><dd><Copy text={alert.id} label="alert id" length={16} /></dd>
+          <dt>First event</dt>
+          <dd>
+            <Moment at={alert.time} isDated />
+          </dd>
+          <dt>Last event</dt>
+          <dd>
+            <Moment at={alert.lastTime} isDated />
+          </dd>
+          <dt>Score</dt>
+          <dd className="number">{alert.score} of 100</dd>
+          <dt>Findings</dt>
+          <dd className="number">{count(alert.findingCount)}</dd>
+          <dt>Events</dt>
+          <dd className="number">{count(alert.eventCount)}</dd>
+          {alert.verdict !== null && alert.status === 'closed' && (
+            <>
+              <dt>Verdict</dt>
+              <dd>{verdictWord(alert.verdict)}</dd>
+            </>
+          )}
+          <dt>Id</dt>
+          <dd>
+            <Copy text={alert.id} label="alert id" length={16} />
+          </dd>
         </dl>
       </section>
       {alert.tags.length > 0 && (
@@ -118,7 +199,17 @@ function Facts({ alert }: { readonly alert: AlertFull }) {
           <ul className="tags" aria-label={plural(alert.tags.length, 'tag')}>
             {alert.tags.map((tag) => {
               const { text, link } = readTag(tag);
-              return <li key={tag} className="tag">{link === null ? text : <a href={link} target="_blank" rel="noreferrer">{text}</a>}</li>;
+              return (
+                <li key={tag} className="tag">
+                  {link === null ? (
+                    text
+                  ) : (
+                    <a href={link} target="_blank" rel="noreferrer">
+                      {text}
+                    </a>
+                  )}
+                </li>
+              );
             })}
           </ul>
         </section>

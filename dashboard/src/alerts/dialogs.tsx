@@ -42,17 +42,25 @@ export function CloseDialog({ alerts, onClose, onCancel }: CloseProps) {
         >
           <div className="dialog-head">
             <Dialog.Title className="cut">{alerts.length === 1 ? `Close “${alerts[0]?.title ?? ''}”` : `Close ${plural(alerts.length, 'alert')}`}</Dialog.Title>
-            <Dialog.Close asChild><IconButton icon="close" label="Cancel" /></Dialog.Close>
+            <Dialog.Close asChild>
+              <IconButton icon="close" label="Cancel" />
+            </Dialog.Close>
           </div>
           <div className="verdicts">
             {VERDICTS.map(({ verdict, about }, index) => (
               <button key={verdict} type="button" className="verdict" autoFocus={index === 0} onClick={() => finish(verdict)}>
-                <span><strong>{verdictWord(verdict)}</strong><span className="quiet">{about}</span></span>
+                <span>
+                  <strong>{verdictWord(verdict)}</strong>
+                  <span className="quiet">{about}</span>
+                </span>
                 <Key>{index + 1}</Key>
               </button>
             ))}
           </div>
-          <label className="field"><span>Note, if there is something to say</span><textarea className="input" rows={2} value={note} maxLength={10_000} onChange={(event) => setNote(event.target.value)} /></label>
+          <label className="field">
+            <span>Note, if there is something to say</span>
+            <textarea className="input" rows={2} value={note} maxLength={10_000} onChange={(event) => setNote(event.target.value)} />
+          </label>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
@@ -83,18 +91,39 @@ export function AssignDialog({ alerts, user, people, onAssign, onCancel }: Assig
         <Dialog.Content className="dialog dialog-small" aria-describedby={undefined}>
           <div className="dialog-head">
             <Dialog.Title>Assign {alerts.length === 1 ? 'this alert' : plural(alerts.length, 'alert')}</Dialog.Title>
-            <Dialog.Close asChild><IconButton icon="close" label="Cancel" /></Dialog.Close>
+            <Dialog.Close asChild>
+              <IconButton icon="close" label="Cancel" />
+            </Dialog.Close>
           </div>
           <div className="verdicts">
-            {names.map((person) => <button key={person} type="button" className="verdict" onClick={() => finish(person)}><span><strong>{person}</strong>{person === user && <span className="quiet">You</span>}</span></button>)}
-            <button type="button" className="verdict" onClick={() => finish('')}><span><strong>Nobody</strong></span></button>
+            {names.map((person) => (
+              <button key={person} type="button" className="verdict" onClick={() => finish(person)}>
+                <span>
+                  <strong>{person}</strong>
+                  {person === user && <span className="quiet">You</span>}
+                </span>
+              </button>
+            ))}
+            <button type="button" className="verdict" onClick={() => finish('')}>
+              <span>
+                <strong>Nobody</strong>
+              </span>
+            </button>
           </div>
-          <form className="assign-other" onSubmit={(event) => {
-            event.preventDefault();
-            if (name.trim() !== '') finish(name.trim());
-          }}>
-            <label className="field"><span>Somebody else, by user name</span><input className="input" value={name} onChange={(event) => setName(event.target.value)} spellCheck={false} autoCapitalize="none" /></label>
-            <Button type="submit" disabled={name.trim() === ''}>Assign</Button>
+          <form
+            className="assign-other"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (name.trim() !== '') finish(name.trim());
+            }}
+          >
+            <label className="field">
+              <span>Somebody else, by user name</span>
+              <input className="input" value={name} onChange={(event) => setName(event.target.value)} spellCheck={false} autoCapitalize="none" />
+            </label>
+            <Button type="submit" disabled={name.trim() === ''}>
+              Assign
+            </Button>
           </form>
         </Dialog.Content>
       </Dialog.Portal>

@@ -29,14 +29,15 @@ export function Notes({ alert, user, onChanged }: { readonly alert: AlertFull; r
         forget();
         setText(note);
       },
-      commit: () => void tell(UpdateAlertsDocument, { ids: [alert.id], change: { note } }, 'The note').then((result) => {
-        if ('problem' in result) {
-          report({ text: `${result.problem.title} ${result.problem.advice}`, isFailure: true });
-          setText(note);
-        }
-        forget();
-        latest.current();
-      }),
+      commit: () =>
+        void tell(UpdateAlertsDocument, { ids: [alert.id], change: { note } }, 'The note').then((result) => {
+          if ('problem' in result) {
+            report({ text: `${result.problem.title} ${result.problem.advice}`, isFailure: true });
+            setText(note);
+          }
+          forget();
+          latest.current();
+        }),
     });
   };
 
@@ -44,17 +45,46 @@ export function Notes({ alert, user, onChanged }: { readonly alert: AlertFull; r
     <section className="side-part" aria-label="Notes">
       <h3>Notes</h3>
       <ul className="notes">
-        {alert.notes.map((note) => <li key={`${note.at} ${note.by}`}><p className="notes-by"><strong>{note.by}</strong> <span className="faint"><Ago at={note.at} suffix=" ago" /></span></p><p className="notes-text">{note.text}</p></li>)}
-        {pending.map((note) => <li key={note} className="notes-pending"><p className="notes-by"><strong>{user ?? ''}</strong> <span className="faint">being saved</span></p><p className="notes-text">{note}</p></li>)}
+        {alert.notes.map((note) => (
+          <li key={`${note.at} ${note.by}`}>
+            <p className="notes-by">
+              <strong>{note.by}</strong>{' '}
+              <span className="faint">
+                <Ago at={note.at} suffix=" ago" />
+              </span>
+            </p>
+            <p className="notes-text">{note.text}</p>
+          </li>
+        ))}
+        {pending.map((note) => (
+          <li key={note} className="notes-pending">
+            <p className="notes-by">
+              <strong>{user ?? ''}</strong> <span className="faint">being saved</span>
+            </p>
+            <p className="notes-text">{note}</p>
+          </li>
+        ))}
       </ul>
-      <form className="notes-new" onSubmit={(event) => {
-        event.preventDefault();
-        add();
-      }}>
-        <textarea className="input" rows={2} aria-label="New note" placeholder="What did you find out" maxLength={10_000} value={text} onChange={(event) => setText(event.target.value)} onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) add();
-          if (event.key === 'Escape') event.currentTarget.blur();
-        }} />
+      <form
+        className="notes-new"
+        onSubmit={(event) => {
+          event.preventDefault();
+          add();
+        }}
+      >
+        <textarea
+          className="input"
+          rows={2}
+          aria-label="New note"
+          placeholder="What did you find out"
+          maxLength={10_000}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) add();
+            if (event.key === 'Escape') event.currentTarget.blur();
+          }}
+        />
         {text.trim() !== '' && <Button type="submit">Add note</Button>}
       </form>
     </section>

@@ -2,19 +2,19 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Button, Segments } from '../kit/button.tsx';
 import { Choice } from '../kit/choice.tsx';
-import { Icon } from '../kit/icon.tsx';
 import { useKeys } from '../kit/keys.ts';
 import { NARROW, useMedia, WIDE } from '../kit/media.ts';
 import { count, plural } from '../kit/numbers.ts';
 import { Page } from '../kit/panel.tsx';
 import { RangePicker } from '../kit/range-picker.tsx';
 import { isSeverity, SeverityMark } from '../kit/severity.tsx';
-import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
+import { Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import { useViewer } from '../shell/preferences-menu.tsx';
 import { rangeOf, VIEWS, type AlertsSearch, type Sort, type View } from './address.ts';
 import { AlertDetail } from './detail.tsx';
 import { AssignDialog, CloseDialog } from './dialogs.tsx';
+import { QueueBody, SearchInput } from './queue-frame.tsx';
 import { QueueList } from './queue.tsx';
 import { alertActions } from './use-actions.ts';
 import { useQueue, type AlertRow } from './use-queue.ts';
@@ -31,7 +31,11 @@ export function AlertsPage() {
   const isAtTop = useRef(true);
   const isHovered = useRef(false);
   const [changes, setChanges] = useState(0);
-  const queue = useQueue(search, () => isAtTop.current && !isHovered.current, (id) => id === alertId && setChanges((n) => n + 1));
+  const queue = useQueue(
+    search,
+    () => isAtTop.current && !isHovered.current,
+    (id) => id === alertId && setChanges((n) => n + 1),
+  );
   const user = useViewer()?.user;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [cursorId, setCursorId] = useState<string>();
@@ -40,14 +44,27 @@ export function AlertsPage() {
   const actions = alertActions(queue, user, (ids) => alertId !== undefined && ids.includes(alertId) && setChanges((n) => n + 1));
   useTitle(`${VIEW_WORDS[search.view ?? 'active']} alerts`);
 
-  const set = (change: Partial<AlertsSearch>) => void navigate({ to: alertId === undefined ? '/alerts' : '/alerts/$alertId', params: { alertId: alertId ?? '' }, search: { ...search, ...change } as AlertsSearch, replace: true });
-  const open = useCallback((id: string) => void navigate({ to: '/alerts/$alertId', params: { alertId: id }, search: (now) => now, replace: alertId !== undefined }), [navigate, alertId]);
+  const set = (change: Partial<AlertsSearch>) =>
+    void navigate({
+      to: alertId === undefined ? '/alerts' : '/alerts/$alertId',
+      params: { alertId: alertId ?? '' },
+      search: { ...search, ...change } as AlertsSearch,
+      replace: true,
+    });
+  const open = useCallback(
+    (id: string) => void navigate({ to: '/alerts/$alertId', params: { alertId: id }, search: (now) => now, replace: alertId !== undefined }),
+    [navigate, alertId],
+  );
   const back = useCallback(() => void navigate({ to: '/alerts', search: (now) => now }), [navigate]);
-  const toggle = useCallback((id: string) => setSelected((now) => {
-    const next = new Set(now);
-    if (!next.delete(id)) next.add(id);
-    return next;
-  }), []);
+  const toggle = useCallback(
+    (id: string) =>
+      setSelected((now) => {
+        const next = new Set(now);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
+    [],
+  );
 
   const { rows } = queue;
   const cursor = rows.findIndex(({ id }) => id === (cursorId ?? alertId));
@@ -73,7 +90,12 @@ export function AlertsPage() {
     { keys: 'j', label: 'Next', group: 'Lists', run: () => move(1) },
     { keys: 'k', label: 'Previous', group: 'Lists', run: () => move(-1) },
     { keys: 'Enter', label: 'Open', group: 'Lists', run: () => rows[cursor] !== undefined && open(rows[cursor].id) },
-    { keys: 'Escape', label: 'Back to the list; drop the selection', group: 'Lists', run: () => (selected.size > 0 ? setSelected(new Set()) : alertId !== undefined && back()) },
+    {
+      keys: 'Escape',
+      label: 'Back to the list; drop the selection',
+      group: 'Lists',
+      run: () => (selected.size > 0 ? setSelected(new Set()) : alertId !== undefined && back()),
+    },
     { keys: 'x', label: 'Select', group: 'Lists', run: () => rows[cursor] !== undefined && toggle(rows[cursor].id) },
     { keys: 'a', label: 'Acknowledge and take', group: 'Alerts', run: () => act(actions.acknowledge) },
     { keys: 'A', label: 'Assign to somebody', group: 'Alerts', run: () => setAssigning(targets()) },
@@ -83,35 +105,87 @@ export function AlertsPage() {
   ]);
   useEffect(() => setCursorId(undefined), [search]);
 
-  const list = <QueueBody queue={queue} search={search} onClear={() => void navigate({ to: '/alerts', search: {} })} onAll={() => set({ view: 'all' })}>
-    <QueueList queue={queue} openId={alertId} cursor={cursor} selected={selected} onSelect={toggle} onOpen={(alert) => {
-      setCursorId(alert.id);
-      open(alert.id);
-    }} isCompact={isNarrow || isSplit} isAtTop={isAtTop} isHovered={isHovered} />
-    {selected.size > 0 && (
-      <div className="queue-bar" role="toolbar" aria-label="Selected alerts">
-        <span className="number">{plural(selected.size, 'alert')}</span>
-        <Button kind="quiet" hint="a" onClick={() => act(actions.acknowledge)}>Acknowledge</Button>
-        <Button kind="quiet" hint="A" onClick={() => setAssigning(targets())}>Assign</Button>
-        <Button kind="quiet" hint="c" onClick={() => setClosing(targets())}>Close</Button>
-      </div>
-    )}
-  </QueueBody>;
+  const list = (
+    <QueueBody queue={queue} search={search} onClear={() => void navigate({ to: '/alerts', search: {} })} onAll={() => set({ view: 'all' })}>
+      <QueueList
+        queue={queue}
+        openId={alertId}
+        cursor={cursor}
+        selected={selected}
+        onSelect={toggle}
+        onOpen={(alert) => {
+          setCursorId(alert.id);
+          open(alert.id);
+        }}
+        isCompact={isNarrow || isSplit}
+        isAtTop={isAtTop}
+        isHovered={isHovered}
+      />
+      {selected.size > 0 && (
+        <div className="queue-bar" role="toolbar" aria-label="Selected alerts">
+          <span className="number">{plural(selected.size, 'alert')}</span>
+          <Button kind="quiet" hint="a" onClick={() => act(actions.acknowledge)}>
+            Acknowledge
+          </Button>
+          <Button kind="quiet" hint="A" onClick={() => setAssigning(targets())}>
+            Assign
+          </Button>
+          <Button kind="quiet" hint="c" onClick={() => setClosing(targets())}>
+            Close
+          </Button>
+        </div>
+      )}
+    </QueueBody>
+  );
 
   return (
     <Page
       title="Alerts"
       className={`alerts ${isSplit ? 'alerts-split' : ''} ${alertId !== undefined ? 'alerts-opened' : ''}`}
-      tools={<>
-        <SearchInput key={search.q} value={search.q ?? ''} onSearch={(q) => set({ q })} />
-        <RangePicker range={rangeOf(search)} onChange={(range) => set({ ...range })} />
-      </>}
+      tools={
+        <>
+          <SearchInput key={search.q} value={search.q ?? ''} onSearch={(q) => set({ q })} />
+          <RangePicker range={rangeOf(search)} onChange={(range) => set({ ...range })} />
+        </>
+      }
     >
       <div className="alerts-filters">
-        <Segments<View> label="Status" value={search.view ?? 'active'} choices={VIEWS.map((view) => ({ value: view, label: VIEW_WORDS[view] }))} onChange={(view) => set({ view })} />
-        <Choice label="Severity" value={search.min ?? 'informational'} options={[{ value: 'informational', label: 'Any severity' }, ...(['low', 'medium', 'high', 'critical'] as const).map((min) => ({ value: min, label: <span className="alerts-min"><SeverityMark severity={min} />{min === 'critical' ? ' only' : ' and up'}</span> }))]} onChange={(min) => isSeverity(min) && set({ min })} />
-        <Choice<Sort> label="Order" value={search.sort ?? 'changed'} options={[{ value: 'changed', label: 'Last changed' }, { value: 'severity', label: 'Most severe' }]} onChange={(sort) => set({ sort })} />
-        <span className="alerts-count number">{!queue.isLoading && `${count(rows.length)}${queue.hasMore ? '+' : ''}`}{search.sort === 'severity' && queue.hasMore && ' loaded, sorted'}</span>
+        <Segments<View>
+          label="Status"
+          value={search.view ?? 'active'}
+          choices={VIEWS.map((view) => ({ value: view, label: VIEW_WORDS[view] }))}
+          onChange={(view) => set({ view })}
+        />
+        <Choice
+          label="Severity"
+          value={search.min ?? 'informational'}
+          options={[
+            { value: 'informational', label: 'Any severity' },
+            ...(['low', 'medium', 'high', 'critical'] as const).map((min) => ({
+              value: min,
+              label: (
+                <span className="alerts-min">
+                  <SeverityMark severity={min} />
+                  {min === 'critical' ? ' only' : ' and up'}
+                </span>
+              ),
+            })),
+          ]}
+          onChange={(min) => isSeverity(min) && set({ min })}
+        />
+        <Choice<Sort>
+          label="Order"
+          value={search.sort ?? 'changed'}
+          options={[
+            { value: 'changed', label: 'Last changed' },
+            { value: 'severity', label: 'Most severe' },
+          ]}
+          onChange={(sort) => set({ sort })}
+        />
+        <span className="alerts-count number">
+          {!queue.isLoading && `${count(rows.length)}${queue.hasMore ? '+' : ''}`}
+          {search.sort === 'severity' && queue.hasMore && ' loaded, sorted'}
+        </span>
         <Stale problem={queue.problem} at={queue.isLoading ? undefined : queue.at} />
       </div>
       <div className="alerts-body">
@@ -125,50 +199,36 @@ export function AlertsPage() {
               isSplit={isSplit}
               onBack={back}
               onLoaded={setOpened}
-              actions={{ acknowledge: (alert) => actions.acknowledge([alert]), close: (alert) => setClosing([alert]), assign: (alert) => setAssigning([alert]), reopen: (alert) => actions.reopen([alert]) }}
+              actions={{
+                acknowledge: (alert) => actions.acknowledge([alert]),
+                close: (alert) => setClosing([alert]),
+                assign: (alert) => setAssigning([alert]),
+                reopen: (alert) => actions.reopen([alert]),
+              }}
             />
           </div>
         )}
       </div>
-      <CloseDialog alerts={closing} onCancel={() => setClosing([])} onClose={(verdict, note) => {
-        actions.close(closing, verdict, note);
-        setClosing([]);
-        setSelected(new Set());
-      }} />
-      <AssignDialog alerts={assigning} user={user} people={rows.flatMap(({ assignee }) => (assignee === null ? [] : [assignee]))} onCancel={() => setAssigning([])} onAssign={(name) => {
-        actions.assign(assigning, name);
-        setAssigning([]);
-        setSelected(new Set());
-      }} />
+      <CloseDialog
+        alerts={closing}
+        onCancel={() => setClosing([])}
+        onClose={(verdict, note) => {
+          actions.close(closing, verdict, note);
+          setClosing([]);
+          setSelected(new Set());
+        }}
+      />
+      <AssignDialog
+        alerts={assigning}
+        user={user}
+        people={rows.flatMap(({ assignee }) => (assignee === null ? [] : [assignee]))}
+        onCancel={() => setAssigning([])}
+        onAssign={(name) => {
+          actions.assign(assigning, name);
+          setAssigning([]);
+          setSelected(new Set());
+        }}
+      />
     </Page>
-  );
-}
-
-function QueueBody({ queue, search, onClear, onAll, children }: { readonly queue: ReturnType<typeof useQueue>; readonly search: AlertsSearch; readonly onClear: () => void; readonly onAll: () => void; readonly children: React.ReactNode }) {
-  if (queue.isLoading && queue.problem !== undefined) return <Failed problem={queue.problem} onRetry={queue.reload} stillWorks="The pipeline page still says how each part is." />;
-  if (queue.isLoading) return <Waiting rows={12} label="Loading alerts" />;
-  if (queue.rows.length > 0 || queue.waiting > 0) return children;
-  const isNarrowed = search.q !== undefined || search.min !== undefined || search.from !== undefined;
-  if (isNarrowed) return <Empty icon="alerts" title="No alert matches" action={<Button kind="main" onClick={onClear}>Clear the filters</Button>}>Nothing in this range fits the filters. A wider range or a lower severity may.</Empty>;
-  return (
-    <Empty icon="check" title="Nothing needs you" action={search.view === 'all' ? undefined : <Button kind="main" onClick={onAll}>Show closed alerts too</Button>}>
-      <p>An alert appears here seconds after a rule meets an event. Recorded attacks play by themselves after <code>npm start</code>; your own sensors write to <code>raw.&lt;organization&gt;.&lt;source&gt;</code>.</p>
-    </Empty>
-  );
-}
-
-/** Words of the title, or an entity. */
-function SearchInput({ value, onSearch }: { readonly value: string; readonly onSearch: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  const input = useRef<HTMLInputElement>(null);
-  useKeys([{ keys: '/', label: 'Search', group: 'Anywhere', run: () => input.current?.focus() }]);
-  return (
-    <form role="search" className="alerts-search" onSubmit={(event) => {
-      event.preventDefault();
-      onSearch(text.trim());
-    }}>
-      <Icon name="search" size={15} />
-      <input ref={input} className="input" type="search" value={text} placeholder="Title, host, user, address" aria-label="Search alerts" spellCheck={false} onChange={(event) => setText(event.target.value)} onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()} />
-    </form>
   );
 }

@@ -22,18 +22,23 @@ interface QueueProps {
   readonly isHovered: RefObject<boolean>;
 }
 
-const WIDE_COLUMNS = '18px 92px minmax(240px, 1.6fr) minmax(180px, 1fr) 74px 128px 96px 56px';
+const WIDE_COLUMNS = '18px 92px minmax(240px, 1.4fr) minmax(200px, 1fr) 64px 128px 92px 56px';
 
 export function QueueList({ queue, openId, cursor, selected, onSelect, onOpen, isCompact, isAtTop, isHovered }: QueueProps) {
   const scroller = useRef<HTMLDivElement>(null);
   return (
     <div className="queue">
       {queue.waiting > 0 && (
-        <button type="button" className="rows-new queue-new" onClick={() => {
-          queue.letIn();
-          scroller.current?.scrollTo({ top: 0 });
-        }}>
-          <Icon name="up" size={14} />{count(queue.waiting)} new
+        <button
+          type="button"
+          className="rows-new queue-new"
+          onClick={() => {
+            queue.letIn();
+            scroller.current?.scrollTo({ top: 0 });
+          }}
+        >
+          <Icon name="up" size={14} />
+          {count(queue.waiting)} new
         </button>
       )}
       <Rows
@@ -43,8 +48,16 @@ export function QueueList({ queue, openId, cursor, selected, onSelect, onOpen, i
         columns={isCompact ? '18px minmax(0, 1fr)' : WIDE_COLUMNS}
         height={isCompact ? 62 : undefined}
         head={isCompact ? undefined : <WideHead />}
-        row={(alert) => (isCompact ? <CompactRow alert={alert} isSelected={selected.has(alert.id)} onSelect={onSelect} /> : <WideRow alert={alert} isSelected={selected.has(alert.id)} onSelect={onSelect} />)}
-        rowClass={(alert) => `${alert.id === openId ? 'rows-open' : ''} ${alert.status === 'closed' ? 'queue-closed' : ''} ${alert.status === 'open' ? 'queue-unread' : ''}`}
+        row={(alert) =>
+          isCompact ? (
+            <CompactRow alert={alert} isSelected={selected.has(alert.id)} onSelect={onSelect} />
+          ) : (
+            <WideRow alert={alert} isSelected={selected.has(alert.id)} onSelect={onSelect} />
+          )
+        }
+        rowClass={(alert) =>
+          `${alert.id === openId ? 'rows-open' : ''} ${alert.status === 'closed' ? 'queue-closed' : ''} ${alert.status === 'open' ? 'queue-unread' : ''}`
+        }
         onRow={onOpen}
         cursor={cursor}
         onNearEnd={queue.loadMore}
@@ -54,7 +67,11 @@ export function QueueList({ queue, openId, cursor, selected, onSelect, onOpen, i
         }}
         scroller={scroller}
         isHovered={isHovered}
-        end={<p className="rows-end">{queue.hasMore ? 'Loading more' : `${count(queue.rows.length)} ${queue.rows.length === 1 ? 'alert' : 'alerts'}, no more in this range`}</p>}
+        end={
+          <p className="rows-end">
+            {queue.hasMore ? 'Loading more' : `${count(queue.rows.length)} ${queue.rows.length === 1 ? 'alert' : 'alerts'}, no more in this range`}
+          </p>
+        }
       />
     </div>
   );
@@ -62,7 +79,9 @@ export function QueueList({ queue, openId, cursor, selected, onSelect, onOpen, i
 
 const WideHead = () => (
   <>
-    <Head><span className="hidden-text">Selected</span></Head>
+    <Head>
+      <span className="hidden-text">Selected</span>
+    </Head>
     <Head>Severity</Head>
     <Head>Alert</Head>
     <Head>About</Head>
@@ -80,7 +99,11 @@ interface RowProps {
 }
 
 function Tick({ alert, isSelected, onSelect }: RowProps) {
-  return <Cell className="queue-tick"><input type="checkbox" checked={isSelected} aria-label={`Select ${alert.title}`} onChange={() => onSelect(alert.id)} /></Cell>;
+  return (
+    <Cell className="queue-tick">
+      <input type="checkbox" checked={isSelected} aria-label={`Select ${alert.title}`} onChange={() => onSelect(alert.id)} />
+    </Cell>
+  );
 }
 
 function WideRow(props: RowProps) {
@@ -89,13 +112,27 @@ function WideRow(props: RowProps) {
   return (
     <>
       <Tick {...props} />
-      <Cell><SeverityMark severity={alert.severity} /></Cell>
-      <Cell title={alert.title}><Link to="/alerts/$alertId" params={{ alertId: alert.id }} search={(now) => now} className="queue-title">{alert.title}</Link></Cell>
-      <Cell className="queue-about">{first !== undefined && <EntityTag {...first} />}{second !== undefined && <EntityTag {...second} />}{alert.entities.length > 2 && <span className="faint">+{alert.entities.length - 2}</span>}</Cell>
+      <Cell>
+        <SeverityMark severity={alert.severity} />
+      </Cell>
+      <Cell title={alert.title}>
+        <Link to="/alerts/$alertId" params={{ alertId: alert.id }} search={(now) => now} className="queue-title">
+          {alert.title}
+        </Link>
+      </Cell>
+      <Cell className="queue-about">
+        {first !== undefined && <EntityTag {...first} />}
+        {second !== undefined && <EntityTag {...second} />}
+        {alert.entities.length > 2 && <span className="faint">+{alert.entities.length - 2}</span>}
+      </Cell>
       <Cell className="queue-number">{count(alert.eventCount)}</Cell>
-      <Cell><StatusMark status={alert.status} verdict={alert.verdict} /></Cell>
+      <Cell>
+        <StatusMark status={alert.status} verdict={alert.verdict} />
+      </Cell>
       <Cell className="quiet">{alert.assignee ?? ''}</Cell>
-      <Cell className="queue-number quiet"><Ago at={alert.lastTime} /></Cell>
+      <Cell className="queue-number quiet">
+        <Ago at={alert.lastTime} />
+      </Cell>
     </>
   );
 }
@@ -110,8 +147,12 @@ function CompactRow(props: RowProps) {
         <span className="queue-line">
           <SeverityShape severity={alert.severity} />
           <span className="hidden-text">{severityWord(alert.severity)}: </span>
-          <Link to="/alerts/$alertId" params={{ alertId: alert.id }} search={(now) => now} className="queue-title cut" title={alert.title}>{alert.title}</Link>
-          <span className="queue-ago"><Ago at={alert.lastTime} /></span>
+          <Link to="/alerts/$alertId" params={{ alertId: alert.id }} search={(now) => now} className="queue-title cut" title={alert.title}>
+            {alert.title}
+          </Link>
+          <span className="queue-ago">
+            <Ago at={alert.lastTime} />
+          </span>
         </span>
         <span className="queue-line queue-second">
           <StatusMark status={alert.status} verdict={alert.verdict} bare />

@@ -32,10 +32,10 @@ function about(entities: Told['entities']): string {
 /** Two or three sentences. */
 export function story(alert: Told): string {
   const lasting = toMs(alert.lastTime) - toMs(alert.time);
-  const within = lasting < 1 ? 'at one moment' : `within ${duration(lasting)}`;
+  const within = alert.eventCount === 1 ? '' : lasting < 1 ? ' at one moment' : ` within ${duration(lasting)}`;
   const rules = alert.rules.length === 1 ? `the rule “${alert.rules[0]?.title ?? ''}”` : `${alert.rules.length} rules`;
   const who = about(alert.entities);
-  const what = `${plural(alert.eventCount, 'event')} met ${rules} ${within}`;
+  const what = `${plural(alert.eventCount, 'event')} met ${rules}${within}`;
   const first = who === '' ? `${what}.` : `${who}, ${what}.`;
   const order = [...new Map([...alert.findings].sort((a, b) => a.time.localeCompare(b.time)).map(({ rule }) => [rule.id, rule.title])).values()];
   if (order.length < 2) return alert.findingCount > 1 ? `${first} It was found ${alert.findingCount} times.` : first;

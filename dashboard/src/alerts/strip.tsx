@@ -16,14 +16,36 @@ export function Strip({ alert }: { readonly alert: AlertFull }) {
   const findings = [...alert.findings].sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
   return (
     <figure className="strip">
-      <svg viewBox={`0 0 ${WIDTH} 34`} preserveAspectRatio="none" role="img" aria-label={`${alert.events.length} events and ${alert.findings.length} findings over ${duration(lasting)}`}>
+      <svg
+        viewBox={`0 0 ${WIDTH} 34`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={`${alert.events.length} events and ${alert.findings.length} findings over ${duration(lasting)}`}
+      >
         <line x1="0" x2="100%" y1="23" y2="23" className="strip-line" />
-        {alert.events.map((event) => <line key={`${event.topic}${event.partition}:${event.offset}`} x1={place(event.time)} x2={place(event.time)} y1="17" y2="29" className="strip-event"><title>{clockTime(event.time, zone)} {event.dataset}</title></line>)}
+        {alert.events.map((event) => (
+          <line key={`${event.topic}${event.partition}:${event.offset}`} x1={place(event.time)} x2={place(event.time)} y1="17" y2="29" className="strip-event">
+            <title>
+              {clockTime(event.time, zone)} {event.dataset}
+            </title>
+          </line>
+        ))}
       </svg>
       <div className="strip-findings">
-        {findings.map((finding) => <i key={finding.id} className={`strip-finding shape-${SEVERITIES.includes(finding.severity) ? finding.severity : 'informational'}`} style={{ left: place(finding.time) }} title={`${clockTime(finding.time, zone)} ${finding.rule.title}`} />)}
+        {findings.map((finding) => (
+          <i
+            key={finding.id}
+            className={`strip-finding shape-${SEVERITIES.includes(finding.severity) ? finding.severity : 'informational'}`}
+            style={{ left: place(finding.time) }}
+            title={`${clockTime(finding.time, zone)} ${finding.rule.title}`}
+          />
+        ))}
       </div>
-      <figcaption><span className="number">{clockTime(alert.time, zone)}</span><span className="faint">events below, findings above</span><span className="number">{clockTime(alert.lastTime, zone)}</span></figcaption>
+      <figcaption>
+        <span className="number">{clockTime(alert.time, zone)}</span>
+        <span className="faint">events below, findings above</span>
+        <span className="number">{clockTime(alert.lastTime, zone)}</span>
+      </figcaption>
     </figure>
   );
 }

@@ -16,7 +16,11 @@ export interface AlertActions {
 }
 
 /** What brings an alert back to how it was. A verdict goes with the status: an alert that is not closed has none. */
-const backTo = ({ status, verdict, assignee }: AlertRow): AlertChange => ({ status, assignee: assignee ?? '', ...(status === 'closed' && verdict !== null ? { verdict } : {}) });
+const backTo = ({ status, verdict, assignee }: AlertRow): AlertChange => ({
+  status,
+  assignee: assignee ?? '',
+  ...(status === 'closed' && verdict !== null ? { verdict } : {}),
+});
 
 function byWayBack(alerts: readonly AlertRow[]): Map<string, readonly AlertRow[]> {
   const groups = new Map<string, AlertRow[]>();
@@ -35,14 +39,24 @@ export function alertActions(queue: Queue, user: string | undefined, onDone: (id
     const ids = alerts.map((alert) => alert.id);
     const result = await tell(UpdateAlertsDocument, { ids, change }, 'The change');
     if ('data' in result) queue.patch(result.data.updateAlerts);
-    else report({ text: `${result.problem.title} ${result.problem.advice}${result.problem.requestId === null ? '' : ` Request ${result.problem.requestId}.`}`, isFailure: true });
+    else
+      report({
+        text: `${result.problem.title} ${result.problem.advice}${result.problem.requestId === null ? '' : ` Request ${result.problem.requestId}.`}`,
+        isFailure: true,
+      });
     onDone(ids);
     return 'data' in result;
   };
   const change = async (alerts: readonly AlertRow[], wanted: AlertChange, what: string) => {
     if (alerts.length === 0) return;
     const { note: _sent, ...shown } = wanted;
-    queue.patch(alerts.map((alert) => ({ ...alert, ...(shown as Partial<AlertRow>), assignee: wanted.assignee === undefined ? alert.assignee : wanted.assignee || null })));
+    queue.patch(
+      alerts.map((alert) => ({
+        ...alert,
+        ...(shown as Partial<AlertRow>),
+        assignee: wanted.assignee === undefined ? alert.assignee : wanted.assignee || null,
+      })),
+    );
     if (!(await send(alerts, wanted))) {
       queue.patch(alerts);
       return;
@@ -58,8 +72,18 @@ export function alertActions(queue: Queue, user: string | undefined, onDone: (id
     });
   };
   return {
-    acknowledge: (alerts) => void change(alerts.filter(({ status }) => status !== 'acknowledged'), { status: 'acknowledged', ...(user === undefined ? {} : { assignee: user }) }, 'acknowledged, yours now'),
-    close: (alerts, verdict, note) => void change(alerts, { status: 'closed', verdict, ...(note.trim() === '' ? {} : { note: note.trim() }) }, `closed as ${verdictWord(verdict).toLowerCase()}`),
+    acknowledge: (alerts) =>
+      void change(
+        alerts.filter(({ status }) => status !== 'acknowledged'),
+        { status: 'acknowledged', ...(user === undefined ? {} : { assignee: user }) },
+        'acknowledged, yours now',
+      ),
+    close: (alerts, verdict, note) =>
+      void change(
+        alerts,
+        { status: 'closed', verdict, ...(note.trim() === '' ? {} : { note: note.trim() }) },
+        `closed as ${verdictWord(verdict).toLowerCase()}`,
+      ),
     reopen: (alerts) => void change(alerts, { status: 'open' }, 'open again'),
     assign: (alerts, assignee) => void change(alerts, { assignee }, assignee === '' ? 'assigned to nobody' : `assigned to ${assignee}`),
   };

@@ -85,13 +85,21 @@ export function useQueue(search: AlertsSearch, mayMove: () => boolean, onChange:
       setLoaded((before) => {
         if (before.key !== key) return before;
         const known = new Set(before.rows.map((row) => row.id));
-        return { ...before, rows: [...before.rows, ...edges.map(({ node }) => node).filter((alert) => !known.has(alert.id))], endCursor: pageInfo.endCursor, hasMore: pageInfo.hasNextPage };
+        return {
+          ...before,
+          rows: [...before.rows, ...edges.map(({ node }) => node).filter((alert) => !known.has(alert.id))],
+          endCursor: pageInfo.endCursor,
+          hasMore: pageInfo.hasNextPage,
+        };
       });
     });
   }, [key, endCursor, hasMore]);
 
   const letIn = useCallback(() => setLoaded((before) => ({ ...before, rows: [...before.waiting, ...before.rows], waiting: [] })), []);
-  const patch = useCallback((alerts: readonly AlertRow[]) => setLoaded((before) => ({ ...before, rows: patched(before.rows, new Map(alerts.map((alert) => [alert.id, alert]))) })), []);
+  const patch = useCallback(
+    (alerts: readonly AlertRow[]) => setLoaded((before) => ({ ...before, rows: patched(before.rows, new Map(alerts.map((alert) => [alert.id, alert]))) })),
+    [],
+  );
   const wanted = statusesOf(search.view ?? 'active');
   const settle = useCallback(
     (ids: readonly string[]) => setLoaded((before) => ({ ...before, rows: before.rows.filter((row) => !ids.includes(row.id) || wanted.includes(row.status)) })),
@@ -102,5 +110,17 @@ export function useQueue(search: AlertsSearch, mayMove: () => boolean, onChange:
     return [...loaded.rows].sort((a, b) => severityRank(b.severity) - severityRank(a.severity) || b.score - a.score || b.lastTime.localeCompare(a.lastTime));
   }, [loaded.rows, search.sort]);
 
-  return { rows, waiting: loaded.waiting.length, letIn, hasMore, loadMore, isLoading: loaded.key !== key, problem: fresh.problem, at: fresh.at, reload: fresh.reload, patch, settle };
+  return {
+    rows,
+    waiting: loaded.waiting.length,
+    letIn,
+    hasMore,
+    loadMore,
+    isLoading: loaded.key !== key,
+    problem: fresh.problem,
+    at: fresh.at,
+    reload: fresh.reload,
+    patch,
+    settle,
+  };
 }

@@ -25,7 +25,7 @@ const socket = createSocket({
   url: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
   connectionParams: async () => {
     const token = await accessToken();
-    return token === null ? {} : { token, authorization: `Bearer ${token}` };
+    return token === null ? {} : { authorization: `Bearer ${token}` };
   },
   keepAlive: 10_000,
   retryAttempts: Number.POSITIVE_INFINITY,
@@ -48,11 +48,14 @@ export const client = new Client({
     subscriptionExchange({
       forwardSubscription: (request) => ({
         subscribe: (sink) => ({
-          unsubscribe: socket.subscribe({ query: request.query ?? '', variables: request.variables as Record<string, unknown> }, {
-            next: (value) => sink.next(value as Parameters<typeof sink.next>[0]),
-            error: (error) => sink.error(error),
-            complete: () => sink.complete(),
-          }),
+          unsubscribe: socket.subscribe(
+            { query: request.query ?? '', variables: request.variables as Record<string, unknown> },
+            {
+              next: (value) => sink.next(value as Parameters<typeof sink.next>[0]),
+              error: (error) => sink.error(error),
+              complete: () => sink.complete(),
+            },
+          ),
         }),
       }),
     }),

@@ -33,14 +33,22 @@ interface Answer<R> {
 }
 
 /** Asks once. Rejects never: a failure comes back as a problem. */
-export async function ask<R, V>(document: TypedDocumentString<R, V>, variables: V, what: string): Promise<{ readonly data: R } | { readonly problem: Problem }> {
+export async function ask<R, V>(
+  document: TypedDocumentString<R, V>,
+  variables: V,
+  what: string,
+): Promise<{ readonly data: R } | { readonly problem: Problem }> {
   const result = await client.query<R>(document.toString(), variables as Record<string, unknown>).toPromise();
   if (result.error !== undefined) return { problem: describe(result.error, what) };
   return { data: result.data as R };
 }
 
 /** Changes something. Rejects never. */
-export async function tell<R, V>(document: TypedDocumentString<R, V>, variables: V, what: string): Promise<{ readonly data: R } | { readonly problem: Problem }> {
+export async function tell<R, V>(
+  document: TypedDocumentString<R, V>,
+  variables: V,
+  what: string,
+): Promise<{ readonly data: R } | { readonly problem: Problem }> {
   const result = await client.mutation<R>(document.toString(), variables as Record<string, unknown>).toPromise();
   if (result.error !== undefined) return { problem: describe(result.error, what) };
   return { data: result.data as R };
@@ -84,5 +92,11 @@ export function useFresh<R, V>(document: TypedDocumentString<R, V>, { key, varia
   }, [document, key, what, everyMs, round]);
 
   const reload = useCallback(() => setRound((n) => n + 1), []);
-  return { data: answer.data, at: answer.at, problem: failure?.key === key ? failure?.problem : undefined, isLoading: key !== null && answer.key !== key, reload };
+  return {
+    data: answer.data,
+    at: answer.at,
+    problem: failure?.key === key ? failure?.problem : undefined,
+    isLoading: key !== null && answer.key !== key,
+    reload,
+  };
 }

@@ -30,7 +30,7 @@ export function useLive<R, V>(document: TypedDocumentString<R, V>, key: string |
     const again = () => {
       if (!isOver) timer ??= window.setTimeout(() => setRound((n) => n + 1), AGAIN_MS);
     };
-    const { unsubscribe } = pipe(
+    const subscription = pipe(
       client.executeSubscription<R>(createRequest(document.toString(), latest.current.variables as Record<string, unknown>)),
       onEnd(again),
       subscribe((result) => {
@@ -46,7 +46,7 @@ export function useLive<R, V>(document: TypedDocumentString<R, V>, key: string |
     return () => {
       isOver = true;
       window.clearTimeout(timer);
-      unsubscribe();
+      subscription.unsubscribe();
     };
   }, [document, key, round]);
 

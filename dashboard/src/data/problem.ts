@@ -15,9 +15,18 @@ export interface Problem {
 }
 
 const known: Record<string, Pick<Problem, 'title' | 'advice'>> = {
-  DATABASE_UNAVAILABLE: { title: 'The database does not answer.', advice: 'Stored events and alerts cannot be read until it does; records keep flowing and wait. `./goshawk status` says why it is away.' },
-  BROKER_UNAVAILABLE: { title: 'The broker does not answer.', advice: 'Nothing new arrives until it does; what is stored can be read. `./goshawk status` says why it is away.' },
-  REGISTRY_UNAVAILABLE: { title: 'The schema registry does not answer.', advice: 'Known schemas are cached, so records keep flowing. `./goshawk status` says why it is away.' },
+  DATABASE_UNAVAILABLE: {
+    title: 'The database does not answer.',
+    advice: 'Stored events and alerts cannot be read until it does; records keep flowing and wait. `./goshawk status` says why it is away.',
+  },
+  BROKER_UNAVAILABLE: {
+    title: 'The broker does not answer.',
+    advice: 'Nothing new arrives until it does; what is stored can be read. `./goshawk status` says why it is away.',
+  },
+  REGISTRY_UNAVAILABLE: {
+    title: 'The schema registry does not answer.',
+    advice: 'Known schemas are cached, so records keep flowing. `./goshawk status` says why it is away.',
+  },
   FORBIDDEN: { title: 'Your role may not see this.', advice: 'An administrator of your organization can give you a role that may.' },
 };
 
@@ -38,8 +47,22 @@ export function describe(error: CombinedError, what: string): Problem {
     return { ...sentences, code, requestId: id, position };
   }
   const status = (error.response as Response | undefined)?.status;
-  if (status === undefined) return { title: 'The API does not answer.', advice: 'This page tries again by itself. `./goshawk status` says whether it runs.', code: '', requestId, position: null };
+  if (status === undefined)
+    return {
+      title: 'The API does not answer.',
+      advice: 'This page tries again by itself. `./goshawk status` says whether it runs.',
+      code: '',
+      requestId,
+      position: null,
+    };
   if (status === 401) return { title: 'Your session has ended.', advice: 'Sign in again to go on.', code: 'UNAUTHENTICATED', requestId, position: null };
-  if (status === 429) return { title: 'Too many requests.', advice: 'The API asks to wait; this page tries again by itself.', code: 'RATE_LIMITED', requestId, position: null };
-  return { title: `${what} could not be loaded.`, advice: `The API answered with status ${status}. Its log has the reason under the request id.`, code: `HTTP_${status}`, requestId, position: null };
+  if (status === 429)
+    return { title: 'Too many requests.', advice: 'The API asks to wait; this page tries again by itself.', code: 'RATE_LIMITED', requestId, position: null };
+  return {
+    title: `${what} could not be loaded.`,
+    advice: `The API answered with status ${status}. Its log has the reason under the request id.`,
+    code: `HTTP_${status}`,
+    requestId,
+    position: null,
+  };
 }

@@ -25,4 +25,8 @@ export function readEventsSearch(search: Record<string, unknown>): EventsSearch 
 export const rangeOf = (search: EventsSearch): Range => ({ from: search.from ?? DEFAULT_RANGE.from, to: search.to ?? DEFAULT_RANGE.to });
 export const spanOf = (search: EventsSearch): Span => resolveRange(rangeOf(search), Date.now());
 
-export const filterOf = (search: EventsSearch, span: Span): EventFilter => ({ from: toIso(span.from), to: toIso(span.to), ...(search.q === undefined ? {} : { search: search.q }) });
+export const filterOf = (search: EventsSearch, span: Span): EventFilter => ({
+  from: toIso(span.from),
+  to: toIso(span.to),
+  ...(search.q === undefined ? {} : { search: search.q }),
+});

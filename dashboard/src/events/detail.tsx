@@ -30,46 +30,100 @@ export function EventDetail({ id, isSplit, onBack }: { readonly id: string; read
   const back = <IconButton icon={isSplit ? 'close' : 'left'} label={isSplit ? 'Close the event' : 'Back to the list'} onClick={onBack} />;
 
   let body: React.ReactNode;
-  if (event === undefined) body = fresh.problem === undefined ? <Waiting rows={12} label="Loading the event" /> : <Failed problem={fresh.problem} onRetry={fresh.reload} stillWorks="The list stays as it was." />;
-  else if (event === null) body = <Empty icon="events" title="This event is not stored" action={<Button kind="main" onClick={fresh.reload}>Look again</Button>}>Events from the tail are stored within a second or so. Older ones go with the retention; those that an alert rests on are kept with it.</Empty>;
-  else body = <Told event={event} tab={tab} onTab={setTab} />;
+  if (event === undefined)
+    body =
+      fresh.problem === undefined ? (
+        <Waiting rows={12} label="Loading the event" />
+      ) : (
+        <Failed problem={fresh.problem} onRetry={fresh.reload} stillWorks="The list stays as it was." />
+      );
+  else if (event === null)
+    body = (
+      <Empty
+        icon="events"
+        title="This event is not stored"
+        action={
+          <Button kind="main" onClick={fresh.reload}>
+            Look again
+          </Button>
+        }
+      >
+        Events from the tail are stored within a second or so. Older ones go with the retention; those that an alert rests on are kept with it.
+      </Empty>
+    );
+  else body = <Told event={event} tab={tab} onTab={setTab} isSplit={isSplit} />;
   return (
     <article className="event" aria-label="Event">
       <div className="event-top">
         {back}
         <span className="event-top-title">Event</span>
         <span className="detail-actions-inline">
-          <IconButton icon="link" label="Copy the link to this event" onClick={() => void copyText(location.href)} />
+          <IconButton icon="chain" label="Copy the link to this event" onClick={() => void copyText(location.href)} />
         </span>
       </div>
-      <div className="event-scroll" tabIndex={0}>{body}</div>
+      <div className="event-scroll" tabIndex={0}>
+        {body}
+      </div>
     </article>
   );
 }
 
-function Told({ event, tab, onTab }: { readonly event: EventFull; readonly tab: Tab; readonly onTab: (tab: Tab) => void }) {
+function Told({ event, tab, onTab, isSplit }: { readonly event: EventFull; readonly tab: Tab; readonly onTab: (tab: Tab) => void; readonly isSplit: boolean }) {
+  const Title = isSplit ? 'h2' : 'h1'; // alone on the page, it is what the page is about
   const all = flatten(event.fields);
   const context = all.filter(({ name }) => isContextField(name));
   const own = all.filter(({ name }) => !isContextField(name));
   return (
     <>
       <header className="event-head">
-        <h2>{summary(event)}</h2>
-        <p className="quiet"><Moment at={event.time} isLong /></p>
+        <Title className="event-title">{summary(event)}</Title>
+        <p className="quiet">
+          <Moment at={event.time} isLong />
+        </p>
         <p className="quiet">{[event.dataset, event.action, event.outcome].filter((part) => part !== null).join(' · ')}</p>
-        <p><Flow event={event} /></p>
+        <p>
+          <Flow event={event} />
+        </p>
       </header>
       <div className="event-tabs">
-        <Segments<Tab> label="Parts of the event" value={tab} onChange={onTab} choices={[
-          { value: 'fields', label: <>Fields <span className="segment-count">{own.length}</span></> },
-          { value: 'context', label: <>Context <span className="segment-count">{context.length}</span></> },
-          { value: 'native', label: 'Native' },
-          { value: 'origin', label: 'Origin' },
-        ]} />
+        <Segments<Tab>
+          label="Parts of the event"
+          value={tab}
+          onChange={onTab}
+          choices={[
+            {
+              value: 'fields',
+              label: (
+                <>
+                  Fields <span className="segment-count">{own.length}</span>
+                </>
+              ),
+            },
+            {
+              value: 'context',
+              label: (
+                <>
+                  Context <span className="segment-count">{context.length}</span>
+                </>
+              ),
+            },
+            { value: 'native', label: 'Native' },
+            { value: 'origin', label: 'Origin' },
+          ]}
+        />
       </div>
       {tab === 'fields' && <Fields fields={[...own, ...labels(event.labels)]} />}
-      {tab === 'context' && (context.length === 0 ? <p className="event-none">Nothing is known about what this event names: no geography, asset or zone.</p> : <Fields fields={context} />)}
-      {tab === 'native' && <div className="event-native"><Document value={event.native} label="Native document" /></div>}
+      {tab === 'context' &&
+        (context.length === 0 ? (
+          <p className="event-none">Nothing is known about what this event names: no geography, asset or zone.</p>
+        ) : (
+          <Fields fields={context} />
+        ))}
+      {tab === 'native' && (
+        <div className="event-native">
+          <Document value={event.native} label="Native document" />
+        </div>
+      )}
       {tab === 'origin' && <Origin event={event} />}
     </>
   );
@@ -79,18 +133,50 @@ const labels = (value: unknown): Field[] => flatten(value).map(({ name, values }
 
 function Origin({ event }: { readonly event: EventFull }) {
   const { topic, partition, offset, appendedAt, parser, parserVersion } = event.provenance;
-  const behind = (toMs(appendedAt) - toMs(event.time));
+  const behind = toMs(appendedAt) - toMs(event.time);
   return (
     <dl className="facts event-origin">
-      <dt>Topic</dt><dd><Copy text={topic} label="topic" length={40} /></dd>
-      <dt>Partition</dt><dd><code>{partition}</code></dd>
-      <dt>Offset</dt><dd title={exactCount(offset)}><code>{offset}</code></dd>
-      <dt>Happened</dt><dd><Moment at={event.time} isLong /></dd>
-      <dt>Appended</dt><dd><Moment at={appendedAt} isLong /> <span className="faint">{behind >= 0 ? `${duration(behind)} later` : `${duration(-behind)} earlier: the sensor's clock is ahead`}</span></dd>
-      <dt>Stored</dt><dd>{event.storedAt === null ? <span className="faint">not yet</span> : <><Moment at={event.storedAt} isLong /> <span className="faint">{duration(toMs(event.storedAt) - toMs(appendedAt))} later</span></>}</dd>
-      <dt>Sensor</dt><dd>{event.sensor}</dd>
-      <dt>Parser</dt><dd>{parser}, version {parserVersion}</dd>
-      <dt>Id</dt><dd><Copy text={event.id} label="event id" length={30} /></dd>
+      <dt>Topic</dt>
+      <dd>
+        <Copy text={topic} label="topic" length={40} />
+      </dd>
+      <dt>Partition</dt>
+      <dd>
+        <code>{partition}</code>
+      </dd>
+      <dt>Offset</dt>
+      <dd title={exactCount(offset)}>
+        <code>{offset}</code>
+      </dd>
+      <dt>Happened</dt>
+      <dd>
+        <Moment at={event.time} isLong />
+      </dd>
+      <dt>Appended</dt>
+      <dd>
+        <Moment at={appendedAt} isLong />{' '}
+        <span className="faint">{behind >= 0 ? `${duration(behind)} later` : `${duration(-behind)} earlier: the sensor's clock is ahead`}</span>
+      </dd>
+      <dt>Stored</dt>
+      <dd>
+        {event.storedAt === null ? (
+          <span className="faint">not yet</span>
+        ) : (
+          <>
+            <Moment at={event.storedAt} isLong /> <span className="faint">{duration(toMs(event.storedAt) - toMs(appendedAt))} later</span>
+          </>
+        )}
+      </dd>
+      <dt>Sensor</dt>
+      <dd>{event.sensor}</dd>
+      <dt>Parser</dt>
+      <dd>
+        {parser}, version {parserVersion}
+      </dd>
+      <dt>Id</dt>
+      <dd>
+        <Copy text={event.id} label="event id" length={30} />
+      </dd>
     </dl>
   );
 }

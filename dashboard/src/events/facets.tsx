@@ -26,12 +26,24 @@ const EVERY_MS = 30_000;
 export function Facets({ search }: { readonly search: EventsSearch }) {
   return (
     <aside className="facets" aria-label="Frequent values">
-      {FIELDS.map(({ field, name }, index) => <Facet key={field} field={field} name={name} search={search} isOpenAtFirst={index < 3} />)}
+      {FIELDS.map(({ field, name }, index) => (
+        <Facet key={field} field={field} name={name} search={search} isOpenAtFirst={index < 3} />
+      ))}
     </aside>
   );
 }
 
-function Facet({ field, name, search, isOpenAtFirst }: { readonly field: string; readonly name: string; readonly search: EventsSearch; readonly isOpenAtFirst: boolean }) {
+function Facet({
+  field,
+  name,
+  search,
+  isOpenAtFirst,
+}: {
+  readonly field: string;
+  readonly name: string;
+  readonly search: EventsSearch;
+  readonly isOpenAtFirst: boolean;
+}) {
   const [isOpen, setOpen] = useState(isOpenAtFirst);
   const { filter } = useContext(ValueContext);
   const top = useFresh(EventFacetDocument, {
@@ -48,15 +60,32 @@ function Facet({ field, name, search, isOpenAtFirst }: { readonly field: string;
   const most = values[0]?.count ?? 1;
   return (
     <section className={`facet ${top.isLoading ? 'facet-loading' : ''}`}>
-      <h3><button type="button" className="facet-head" aria-expanded={isOpen} title={field} onClick={() => setOpen(!isOpen)}><Icon name={isOpen ? 'down' : 'right'} size={14} />{name}</button></h3>
+      <h3>
+        <button type="button" className="facet-head" aria-expanded={isOpen} title={field} onClick={() => setOpen(!isOpen)}>
+          <Icon name={isOpen ? 'down' : 'right'} size={14} />
+          {name}
+        </button>
+      </h3>
       {isOpen && (
         <ul>
           {values.map((value) => (
             <li key={value.name} className="facet-row">
               <span className="facet-bar" style={{ width: `${(value.count / most) * 100}%` }} />
-              <button type="button" className="facet-value cut" title={`Filter for ${field} ${value.name}`} onClick={() => filter(field, value.name, false)}>{value.name}</button>
-              <span className="facet-count number" title={exactCount(value.count)}>{count(value.count)}</span>
-              <button type="button" className="facet-out" aria-label={`Filter out ${value.name}`} title="Filter out" onClick={() => filter(field, value.name, true)}><Icon name="minus" size={13} /></button>
+              <button type="button" className="facet-value cut" title={`Filter for ${field} ${value.name}`} onClick={() => filter(field, value.name, false)}>
+                {value.name}
+              </button>
+              <span className="facet-count number" title={exactCount(value.count)}>
+                {count(value.count)}
+              </span>
+              <button
+                type="button"
+                className="facet-out"
+                aria-label={`Filter out ${value.name}`}
+                title="Filter out"
+                onClick={() => filter(field, value.name, true)}
+              >
+                <Icon name="minus" size={13} />
+              </button>
             </li>
           ))}
           {values.length === 0 && !top.isLoading && <li className="facet-none">{top.problem === undefined ? 'No values' : 'Not loaded'}</li>}

@@ -27,15 +27,34 @@ const group = (name: string): string => name.split('.', 1)[0] ?? '';
 export function Fields({ fields }: { readonly fields: readonly Field[] }) {
   const [text, setText] = useState('');
   const wanted = text.trim().toLowerCase();
-  const shown = wanted === '' ? fields : fields.filter(({ name, values }) => name.toLowerCase().includes(wanted) || values.some((value) => value.toLowerCase().includes(wanted)));
+  const shown =
+    wanted === ''
+      ? fields
+      : fields.filter(({ name, values }) => name.toLowerCase().includes(wanted) || values.some((value) => value.toLowerCase().includes(wanted)));
   return (
     <div className="fields">
-      {fields.length > 12 && <input className="input fields-find" type="search" value={text} placeholder="Find a field or value" aria-label="Find a field or value" onChange={(event) => setText(event.target.value)} onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()} />}
+      {fields.length > 12 && (
+        <input
+          className="input fields-find"
+          type="search"
+          value={text}
+          placeholder="Find a field or value"
+          aria-label="Find a field or value"
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+        />
+      )}
       <dl>
         {shown.map(({ name, values }, index) => (
           <div key={name} className={`fields-row ${index > 0 && group(name) !== group(shown[index - 1]?.name ?? '') ? 'fields-group' : ''}`}>
             <dt>{name}</dt>
-            <dd>{values.map((value, at) => <Value key={`${value} ${at}`} field={name} value={value}><code>{value}</code></Value>)}</dd>
+            <dd>
+              {values.map((value, at) => (
+                <Value key={`${value} ${at}`} field={name} value={value}>
+                  <code>{value}</code>
+                </Value>
+              ))}
+            </dd>
           </div>
         ))}
       </dl>

@@ -1,4 +1,5 @@
 import type { RefObject } from 'react';
+import { shortHost } from '../kit/entity.tsx';
 import { Moment, ZoneTag } from '../kit/moment.tsx';
 import { Cell, Head, Rows } from '../kit/rows.tsx';
 import { Value } from '../kit/value.tsx';
@@ -19,7 +20,7 @@ interface ListProps {
 }
 
 const COLUMNS = {
-  full: '98px minmax(96px, 148px) minmax(90px, 150px) minmax(70px, 120px) minmax(200px, 1fr) minmax(180px, 280px)',
+  full: '98px minmax(96px, 132px) minmax(88px, 130px) minmax(72px, 104px) minmax(200px, 1fr)',
   short: '98px minmax(90px, 136px) minmax(0, 1fr)',
   card: 'minmax(0, 1fr)',
 };
@@ -48,25 +49,55 @@ export function EventList({ rows, openId, cursor, onOpen, shape, onNearEnd, onTo
 
 const ListHead = ({ isFull }: { readonly isFull: boolean }) => (
   <>
-    <Head>Time <ZoneTag /></Head>
+    <Head>
+      Time <ZoneTag />
+    </Head>
     <Head>Dataset</Head>
     {isFull && <Head>Host</Head>}
     {isFull && <Head>User</Head>}
     <Head>What</Head>
-    {isFull && <Head>Flow</Head>}
   </>
 );
 
 function Line({ event, isFull }: { readonly event: EventRow; readonly isFull: boolean }) {
-  const text = summary(event);
+  const text = summary(event, isFull ? 'apart' : 'within');
   return (
     <>
-      <Cell className="event-time"><Moment at={event.time} /></Cell>
-      <Cell className="quiet"><Value field="event.dataset" value={event.dataset} /></Cell>
-      {isFull && <Cell>{event.host !== null && <Value field="host.name" value={event.host}><code>{event.host}</code></Value>}</Cell>}
-      {isFull && <Cell>{event.user !== null && <Value field="user.name" value={event.user}><code>{event.user}</code></Value>}</Cell>}
-      <Cell title={text}>{event.kind === 'alert' && <span className="event-kind">alert</span>}{text}</Cell>
-      {isFull && <Cell className="event-flow"><Flow event={event} /></Cell>}
+      <Cell className="event-time">
+        <Moment at={event.time} />
+      </Cell>
+      <Cell className="quiet">
+        <Value field="event.dataset" value={event.dataset} />
+      </Cell>
+      {isFull && (
+        <Cell>
+          {event.host !== null && (
+            <Value field="host.name" value={event.host}>
+              <code>{shortHost(event.host)}</code>
+            </Value>
+          )}
+        </Cell>
+      )}
+      {isFull && (
+        <Cell>
+          {event.user !== null && (
+            <Value field="user.name" value={event.user}>
+              <code>{event.user}</code>
+            </Value>
+          )}
+        </Cell>
+      )}
+      <Cell className="event-what">
+        {event.kind === 'alert' && <span className="event-kind">alert</span>}
+        <span className="cut" title={text}>
+          {text}
+        </span>
+        {isFull && (
+          <span className="event-flow cut">
+            <Flow event={event} />
+          </span>
+        )}
+      </Cell>
     </>
   );
 }
@@ -77,9 +108,20 @@ export function Flow({ event }: { readonly event: EventRow }) {
   if (sourceIp === null && destinationIp === null) return null;
   return (
     <code>
-      {sourceIp !== null && <Value field="source.ip" value={sourceIp}>{sourceIp}</Value>}
+      {sourceIp !== null && (
+        <Value field="source.ip" value={sourceIp}>
+          {sourceIp}
+        </Value>
+      )}
       {sourcePort !== null && <span className="faint">:{sourcePort}</span>}
-      {destinationIp !== null && <><span className="faint"> → </span><Value field="destination.ip" value={destinationIp}>{destinationIp}</Value></>}
+      {destinationIp !== null && (
+        <>
+          <span className="faint"> → </span>
+          <Value field="destination.ip" value={destinationIp}>
+            {destinationIp}
+          </Value>
+        </>
+      )}
       {destinationPort !== null && <span className="faint">:{destinationPort}</span>}
     </code>
   );
@@ -88,7 +130,13 @@ export function Flow({ event }: { readonly event: EventRow }) {
 function Card({ event }: { readonly event: EventRow }) {
   return (
     <span role="cell" className="event-card">
-      <span className="event-card-line"><Moment at={event.time} /><span className="faint cut">{event.dataset}</span><span className="event-card-host cut"><code>{event.host ?? event.sourceIp ?? ''}</code></span></span>
+      <span className="event-card-line">
+        <Moment at={event.time} />
+        <span className="faint cut">{event.dataset}</span>
+        <span className="event-card-host cut">
+          <code>{shortHost(event.host ?? event.sourceIp ?? '')}</code>
+        </span>
+      </span>
       <span className="cut">{summary(event)}</span>
     </span>
   );

@@ -12,10 +12,11 @@ import { toIso } from '../kit/range.ts';
 import { RangePicker } from '../kit/range-picker.tsx';
 import { SearchBox } from '../kit/search-box.tsx';
 import { withTerm } from '../kit/search-language.ts';
-import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
+import { Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import { ValueContext, type ValueActions } from '../kit/value.tsx';
 import { rangeOf, spanOf, type EventsSearch } from './address.ts';
+import { Body, TailBody } from './body.tsx';
 import { EventDetail } from './detail.tsx';
 import { Facets } from './facets.tsx';
 import { Histogram } from './histogram.tsx';
@@ -44,7 +45,15 @@ export function EventsPage() {
   const [cursorId, setCursorId] = useState<string>();
   useTitle(isLive ? 'Live events' : search.q === undefined ? 'Events' : search.q);
 
-  const set = useCallback((change: Partial<Record<keyof EventsSearch, string>>) => void navigate({ to: eventId === undefined ? '/events' : '/events/$eventId', params: { eventId: eventId ?? '' }, search: (now) => ({ ...now, ...change }) as EventsSearch }), [navigate, eventId]);
+  const set = useCallback(
+    (change: Partial<Record<keyof EventsSearch, string>>) =>
+      void navigate({
+        to: eventId === undefined ? '/events' : '/events/$eventId',
+        params: { eventId: eventId ?? '' },
+        search: (now) => ({ ...now, ...change }) as EventsSearch,
+      }),
+    [navigate, eventId],
+  );
   const open = (id: string) => void navigate({ to: '/events/$eventId', params: { eventId: id }, search: (now) => now, replace: eventId !== undefined });
   const back = () => void navigate({ to: '/events', search: (now) => now });
   const toggleLive = () => {
@@ -56,7 +65,10 @@ export function EventsPage() {
     isAtTop.current = true;
   };
 
-  const actions = useMemo<ValueActions>(() => ({ filter: (field, value, isNegated) => set({ q: withTerm(search.q ?? '', field, value, isNegated) }) }), [set, search.q]);
+  const actions = useMemo<ValueActions>(
+    () => ({ filter: (field, value, isNegated) => set({ q: withTerm(search.q ?? '', field, value, isNegated) }) }),
+    [set, search.q],
+  );
   const rows = isLive ? tail.rows : results.rows;
   const cursor = rows.findIndex(({ id }) => id === (cursorId ?? eventId));
   const move = (by: number) => {
@@ -77,11 +89,14 @@ export function EventsPage() {
 
   const problem = isLive ? tail.live.problem : results.problem;
   const fault = problem?.code === 'INVALID_SEARCH' ? { message: problem.advice, ...(problem.position ?? { at: 0, length: 0 }) } : null;
-  const valuesOf = useCallback(async (field: string) => {
-    const span = spanOf(search);
-    const result = await ask(EventFacetDocument, { field, from: toIso(span.from), to: toIso(span.to), first: 30, filter: {} }, 'Values');
-    return 'data' in result ? result.data.eventTop : [];
-  }, [search.from, search.to]);
+  const valuesOf = useCallback(
+    async (field: string) => {
+      const span = spanOf(search);
+      const result = await ask(EventFacetDocument, { field, from: toIso(span.from), to: toIso(span.to), first: 30, filter: {} }, 'Values');
+      return 'data' in result ? result.data.eventTop : [];
+    },
+    [search.from, search.to],
+  );
 
   const isSplit = eventId !== undefined && isWide;
   const list = (
@@ -99,7 +114,15 @@ export function EventsPage() {
       }}
       scroller={scroller}
       isHovered={isHovered}
-      end={<p className="rows-end">{isLive ? `The newest ${count(rows.length)} are kept here` : results.hasMore ? 'Loading more' : `${plural(rows.length, 'event')}, no more in this range`}</p>}
+      end={
+        <p className="rows-end">
+          {isLive
+            ? `The newest ${count(rows.length)} are kept here`
+            : results.hasMore
+              ? 'Loading more'
+              : `${plural(rows.length, 'event')}, no more in this range`}
+        </p>
+      }
       {...(isLive ? {} : { onNearEnd: results.loadMore })}
     />
   );
@@ -109,64 +132,92 @@ export function EventsPage() {
       <Page
         title="Events"
         className={`events ${eventId !== undefined ? 'events-opened' : ''}`}
-        tools={<>
-          <Button kind={isLive ? 'main' : 'plain'} hint="l" aria-pressed={isLive} icon={isLive ? 'pause' : 'play'} onClick={toggleLive}>{isLive ? 'Stop' : 'Live'}</Button>
-          {!isLive && <RangePicker range={rangeOf(search)} onChange={(range) => set({ ...range })} />}
-        </>}
+        tools={
+          <>
+            <Button kind={isLive ? 'main' : 'plain'} hint="l" aria-pressed={isLive} icon={isLive ? 'pause' : 'play'} onClick={toggleLive}>
+              {isLive ? 'Stop' : 'Live'}
+            </Button>
+            {!isLive && <RangePicker range={rangeOf(search)} onChange={(range) => set({ ...range })} />}
+          </>
+        }
       >
         <div className="events-search">
-          <SearchBox label="Search events" placeholder="Words, &quot;phrases&quot;, field:value, -not, a or b" value={search.q ?? ''} fault={fault} onSearch={(q) => (q === (search.q ?? '') ? results.reload() : set({ q }))} valuesOf={valuesOf} />
+          <SearchBox
+            label="Search events"
+            placeholder='Words, "phrases", field:value, -not, a or b'
+            value={search.q ?? ''}
+            fault={fault}
+            onSearch={(q) => (q === (search.q ?? '') ? results.reload() : set({ q }))}
+            valuesOf={valuesOf}
+          />
         </div>
         <div className="events-body">
           {hasFacets && !isLive && <Facets search={search} />}
           {(eventId === undefined || isWide) && (
             <div className="events-list">
-              {isLive ? <TailBar tail={tail} isPaused={isPaused} onPause={() => setPaused(!isPaused)} /> : <Histogram search={search} onRange={(span) => set({ from: toIso(span.from), to: toIso(span.to) })} />}
+              {isLive ? (
+                <TailBar tail={tail} isPaused={isPaused} onPause={() => setPaused(!isPaused)} />
+              ) : (
+                <Histogram search={search} onRange={(span) => set({ from: toIso(span.from), to: toIso(span.to) })} />
+              )}
               <div className="events-rows">
-                {isLive && tail.held > 0 && <button type="button" className="rows-new" onClick={() => {
-                  toTop();
-                  tail.letIn();
-                }}><Icon name="up" size={14} />{count(tail.held)} new</button>}
-                {!isLive && !results.isLoading && results.newer > 0 && rows.length > 0 && <button type="button" className="rows-new" onClick={() => {
-                  toTop();
-                  results.reload();
-                }}><Icon name="up" size={14} />{results.newer >= NEWER_LIMIT ? `${NEWER_LIMIT}+` : results.newer} new</button>}
-                {isLive ? <TailBody tail={tail} fault={fault !== null}>{list}</TailBody> : <Body results={results} search={search} fault={fault !== null} onWiden={() => set({ from: 'now-24h', to: 'now' })} onClear={() => set({ q: '' })} onLive={toggleLive}>{list}</Body>}
+                {isLive && tail.held > 0 && (
+                  <button
+                    type="button"
+                    className="rows-new"
+                    onClick={() => {
+                      toTop();
+                      tail.letIn();
+                    }}
+                  >
+                    <Icon name="up" size={14} />
+                    {count(tail.held)} new
+                  </button>
+                )}
+                {!isLive && !results.isLoading && results.newer > 0 && rows.length > 0 && (
+                  <button
+                    type="button"
+                    className="rows-new"
+                    onClick={() => {
+                      toTop();
+                      results.reload();
+                    }}
+                  >
+                    <Icon name="up" size={14} />
+                    {results.newer >= NEWER_LIMIT ? `${NEWER_LIMIT}+` : results.newer} new
+                  </button>
+                )}
+                {isLive ? (
+                  <TailBody tail={tail} fault={fault !== null}>
+                    {list}
+                  </TailBody>
+                ) : (
+                  <Body
+                    results={results}
+                    search={search}
+                    fault={fault !== null}
+                    onWiden={() => set({ from: 'now-24h', to: 'now' })}
+                    onClear={() => set({ q: '' })}
+                    onLive={toggleLive}
+                  >
+                    {list}
+                  </Body>
+                )}
               </div>
-              {!isLive && results.problem !== undefined && !results.isLoading && <div className="events-stale"><Stale problem={results.problem} at={results.at} /></div>}
+              {!isLive && results.problem !== undefined && !results.isLoading && (
+                <div className="events-stale">
+                  <Stale problem={results.problem} at={results.at} />
+                </div>
+              )}
             </div>
           )}
-          {eventId !== undefined && <div className="events-detail"><EventDetail id={eventId} isSplit={isSplit} onBack={back} /></div>}
+          {eventId !== undefined && (
+            <div className="events-detail">
+              <EventDetail id={eventId} isSplit={isSplit} onBack={back} />
+            </div>
+          )}
         </div>
       </Page>
     </ValueContext>
   );
-}
-
-const Unread = () => <Empty icon="search" title="The search cannot be read">The box above marks the place. Quotation marks around a text look for it as it stands.</Empty>;
-
-interface BodyProps {
-  readonly results: ReturnType<typeof useResults>;
-  readonly search: EventsSearch;
-  readonly fault: boolean;
-  readonly onWiden: () => void;
-  readonly onClear: () => void;
-  readonly onLive: () => void;
-  readonly children: React.ReactNode;
-}
-
-function Body({ results, search, fault, onWiden, onClear, onLive, children }: BodyProps) {
-  if (fault) return <Unread />;
-  if (results.isLoading && results.problem !== undefined) return <Failed problem={results.problem} onRetry={results.reload} stillWorks="The live tail does not need what does not answer here, if it is the database." />;
-  if (results.isLoading && results.rows.length === 0) return <Waiting rows={16} label="Loading events" />;
-  if (results.rows.length > 0) return <div className={results.isLoading ? 'events-old' : 'events-now'}>{children}</div>;
-  if (search.q !== undefined) return <Empty icon="search" title="No event matches" action={<><Button kind="main" onClick={onWiden}>Search the last 24 hours</Button><Button kind="quiet" onClick={onClear}>Clear the search</Button></>}>Words are looked for in the sensor’s own document, case aside. A star stands for anything: <code>process.name:*dump*</code></Empty>;
-  return <Empty icon="events" title="No events in this range" action={<Button kind="main" onClick={onLive}>Watch for new ones</Button>}>Events appear here about a second after a sensor writes to its topic <code>raw.&lt;organization&gt;.&lt;source&gt;</code>, or a program posts to <code>/v2/events/bulk</code>. <code>./goshawk send --topic raw.default.zeek FILE</code> sends a file.</Empty>;
-}
-
-function TailBody({ tail, fault, children }: { readonly tail: ReturnType<typeof useTail>; readonly fault: boolean; readonly children: React.ReactNode }) {
-  if (fault) return <Unread />;
-  if (tail.rows.length > 0) return children;
-  if (tail.live.problem !== undefined) return <Failed problem={tail.live.problem} stillWorks="What is stored can be searched: stop the live tail." />;
-  return <Empty icon="play" title={tail.live.state === 'open' ? 'Waiting for the next event' : 'Connecting'}>Events show here as they leave enrichment, before they are stored.</Empty>;
 }

@@ -71,12 +71,25 @@ export function useResults(search: EventsSearch, isOn: boolean): Results {
       isAsking.current = false;
       if (!('data' in result)) return;
       const { edges, pageInfo } = result.data.events;
-      setLoaded((before) => (before.key !== key ? before : { ...before, rows: [...before.rows, ...edges.map(({ node }) => node)], endCursor: pageInfo.endCursor, hasMore: pageInfo.hasNextPage }));
+      setLoaded((before) =>
+        before.key !== key
+          ? before
+          : { ...before, rows: [...before.rows, ...edges.map(({ node }) => node)], endCursor: pageInfo.endCursor, hasMore: pageInfo.hasNextPage },
+      );
     });
   }, [key, endCursor, hasMore, loaded.key]);
 
   const reload = useCallback(() => setRound((n) => n + 1), []);
-  return { rows: loaded.rows, newer: loaded.newer, hasMore, loadMore, isLoading: key !== null && loaded.key !== key, problem: fresh.problem, at: fresh.at, reload };
+  return {
+    rows: loaded.rows,
+    newer: loaded.newer,
+    hasMore,
+    loadMore,
+    isLoading: key !== null && loaded.key !== key,
+    problem: fresh.problem,
+    at: fresh.at,
+    reload,
+  };
 }
 
 export const NEWER_LIMIT = PAGE;

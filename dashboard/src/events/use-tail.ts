@@ -72,7 +72,13 @@ export function useTail(text: string | null, isHeld: () => boolean): Tail {
     const add = own.held.length === 0 ? fresh : [...fresh, ...own.held];
     own.held = [];
     own.heldCount = 0;
-    setShown((before) => ({ rows: add.length === 0 ? before.rows : [...add, ...before.rows].slice(0, TAIL_LIMIT), held: 0, received: own.received, leftOut: own.leftOut, perSecond }));
+    setShown((before) => ({
+      rows: add.length === 0 ? before.rows : [...add, ...before.rows].slice(0, TAIL_LIMIT),
+      held: 0,
+      received: own.received,
+      leftOut: own.leftOut,
+      perSecond,
+    }));
   }, []);
 
   const live = useLive(EventTailDocument, text, text === null || text === '' ? {} : { filter: { search: text } }, ({ eventTail }) => {

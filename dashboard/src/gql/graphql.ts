@@ -184,7 +184,15 @@ export type DeadLettersQueryVariables = Exact<{
 }>;
 
 
-export type DeadLettersQuery = { deadLetters: { edges: Array<{ cursor: string, node: { id: string, at: string, stage: string, code: string, message: string, topic: string, partition: number, offset: number, bytes: number, preview: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type DeadLettersQuery = { deadLetters: { edges: Array<{ cursor: string, node: { id: string, at: string, stage: string, code: string, message: string, topic: string, partition: number, offset: number, bytes: number } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type DeadLetterPreviewQueryVariables = Exact<{
+  after?: string | null | undefined;
+  code?: string | null | undefined;
+}>;
+
+
+export type DeadLetterPreviewQuery = { deadLetters: { edges: Array<{ node: { id: string, preview: string | null } }> } };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -781,7 +789,6 @@ export const DeadLettersDocument = new TypedDocumentString(`
         partition
         offset
         bytes
-        preview
       }
     }
     pageInfo {
@@ -791,6 +798,18 @@ export const DeadLettersDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeadLettersQuery, DeadLettersQueryVariables>;
+export const DeadLetterPreviewDocument = new TypedDocumentString(`
+    query DeadLetterPreview($after: String, $code: String) {
+  deadLetters(first: 1, after: $after, code: $code) {
+    edges {
+      node {
+        id
+        preview
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeadLetterPreviewQuery, DeadLetterPreviewQueryVariables>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {

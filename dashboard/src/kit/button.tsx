@@ -40,18 +40,34 @@ export function IconButton({ icon, label, isOn, ...rest }: IconButtonProps) {
 }
 
 /** A key of the keyboard; out of the way of screen readers, whose users ask for the list by `?`. */
-export const Key = ({ children }: { readonly children: ReactNode }) => <kbd className="key" aria-hidden="true">{children}</kbd>;
+export const Key = ({ children }: { readonly children: ReactNode }) => (
+  <kbd className="key" aria-hidden="true">
+    {children}
+  </kbd>
+);
 
 interface Choice<V extends string> {
   readonly value: V;
   readonly label: ReactNode;
 }
 /** A few exclusive choices side by side. */
-export function Segments<V extends string>({ label, value, choices, onChange }: { readonly label: string; readonly value: V; readonly choices: readonly Choice<V>[]; readonly onChange: (value: V) => void }) {
+export function Segments<V extends string>({
+  label,
+  value,
+  choices,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: V;
+  readonly choices: readonly Choice<V>[];
+  readonly onChange: (value: V) => void;
+}) {
   return (
     <div className="segments" role="group" aria-label={label}>
       {choices.map((choice) => (
-        <button key={choice.value} type="button" className="segment" aria-pressed={choice.value === value} onClick={() => onChange(choice.value)}>{choice.label}</button>
+        <button key={choice.value} type="button" className="segment" aria-pressed={choice.value === value} onClick={() => onChange(choice.value)}>
+          {choice.label}
+        </button>
       ))}
     </div>
   );

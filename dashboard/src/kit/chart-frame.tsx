@@ -23,14 +23,31 @@ export function ChartFrame({ isTable, ...chart }: ChartProps & { readonly isTabl
 
 function ChartTable({ grid, series, format, height, label }: ChartProps) {
   const zone = useZone();
-  const rows = grid.starts.map((start, i) => ({ start, values: grid.values.map((row) => row[i] ?? 0) })).filter(({ values }) => values.some((n) => n > 0)).reverse();
+  const rows = grid.starts
+    .map((start, i) => ({ start, values: grid.values.map((row) => row[i] ?? 0) }))
+    .filter(({ values }) => values.some((n) => n > 0))
+    .reverse();
   return (
     <div className="chart-table" style={{ height }} tabIndex={0} role="region" aria-label={label}>
       <table>
-        <thead><tr><th scope="col">From, {zoneOffset(zone, Date.now())}</th>{series.map((each) => <th key={each.name} scope="col">{each.label}</th>)}</tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">From, {zoneOffset(zone, Date.now())}</th>
+            {series.map((each) => (
+              <th key={each.name} scope="col">
+                {each.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
         <tbody>
           {rows.map(({ start, values }) => (
-            <tr key={start}><th scope="row">{plainTime(start, zone)}</th>{values.map((n, i) => <td key={series[i]?.name ?? i}>{format(n)}</td>)}</tr>
+            <tr key={start}>
+              <th scope="row">{plainTime(start, zone)}</th>
+              {values.map((n, i) => (
+                <td key={series[i]?.name ?? i}>{format(n)}</td>
+              ))}
+            </tr>
           ))}
         </tbody>
       </table>

@@ -27,7 +27,7 @@ export interface ChartProps {
   readonly format: (n: number) => string;
   readonly height: number;
   /** A level to compare with, drawn as a dashed line. */
-  readonly baseline?: { readonly value: number; readonly label: string } | undefined;
+  readonly baseline?: number | undefined;
   /** Only this series keeps its strength. */
   readonly emphasis?: string | null;
   /** The reader drew over a part of the chart. */
@@ -86,6 +86,9 @@ export default function Chart(props: ChartProps) {
   return <div className="chart" ref={holder} role="img" aria-label={label} style={{ height }} />;
 }
 
+/** Steps of an axis that counts things. */
+const WHOLE = [1, 2, 5].flatMap((n) => Array.from({ length: 9 }, (_, power) => n * 10 ** power)).sort((a, b) => a - b);
+
 type Latest = { readonly current: ChartProps & { readonly zone: string } };
 
 function options(width: number, latest: Latest): uPlot.Options {
@@ -93,7 +96,7 @@ function options(width: number, latest: Latest): uPlot.Options {
   const faint = colourOf('--ink-3');
   const line = colourOf('--line');
   const ground = colourOf('--surface');
-  const paths = kind === 'bars' ? uPlot.paths.bars?.({ size: [0.82, 28], align: 1, radius: 0 }) : uPlot.paths.linear?.();
+  const paths = kind === 'bars' ? uPlot.paths.bars?.({ size: [0.82, 28], align: 1, radius: 0 }) : uPlot.paths.spline?.();
   const font = '11px "Inter Variable", sans-serif';
   const weaken = (colour: string, name: string) => {
     const { emphasis } = latest.current;
@@ -105,16 +108,27 @@ function options(width: number, latest: Latest): uPlot.Options {
     padding: [8, 2, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: onBrush !== undefined, y: false, setScale: false } },
-    scales: { x: { time: true }, y: { range: (_u, _min, max) => [0, Math.max(max, latest.current.baseline?.value ?? 0, 1e-9) * 1.12] } },
+    scales: { x: { time: true }, y: { range: (_u, _min, max) => [0, Math.max(max, latest.current.baseline ?? 0, 1e-9) * 1.12] } },
     axes: [
       {
-        stroke: faint, font, size: 26, gap: 6, space: 84,
-        grid: { show: false }, ticks: { show: false },
+        stroke: faint,
+        font,
+        size: 26,
+        gap: 6,
+        space: 84,
+        grid: { show: false },
+        ticks: { show: false },
         values: (_u, splits) => splits.map((s) => axisTime(s * 1000, latest.current.zone, ((splits[1] ?? 60) - (splits[0] ?? 0)) * 1000)),
       },
       {
-        stroke: faint, font, size: 52, gap: 8, space: 36,
-        grid: { stroke: line, width: 1 }, ticks: { show: false },
+        stroke: faint,
+        font,
+        size: 52,
+        gap: 8,
+        space: 36,
+        ...(kind === 'bars' ? { incrs: WHOLE } : {}),
+        grid: { stroke: line, width: 1 },
+        ticks: { show: false },
         values: (_u, splits) => splits.map((n) => latest.current.format(n)),
       },
     ],
@@ -122,12 +136,19 @@ function options(width: number, latest: Latest): uPlot.Options {
       {},
       ...[...series].reverse().map((each): uPlot.Series => {
         const colour = colourOf(each.colour);
-        return { label: each.label, fill: () => weaken(colour, each.name), stroke: kind === 'area' ? () => ground : 'transparent', width: kind === 'area' ? 1 : 0, points: { show: false }, ...(paths === undefined ? {} : { paths }) };
+        return {
+          label: each.label,
+          fill: () => weaken(colour, each.name),
+          stroke: kind === 'area' ? () => ground : 'transparent',
+          width: kind === 'area' ? 1 : 0,
+          points: { show: false },
+          ...(paths === undefined ? {} : { paths }),
+        };
       }),
     ],
     plugins: [tip(latest)],
     hooks: {
-      draw: [(u) => drawBaseline(u, latest, faint, font)],
+      draw: [(u) => drawBaseline(u, latest, colourOf('--ink-2'))],
       setSelect: [
         (u) => {
           if (u.select.width < 4) return;
@@ -141,23 +162,19 @@ function options(width: number, latest: Latest): uPlot.Options {
   };
 }
 
-function drawBaseline(u: uPlot, latest: Latest, colour: string, font: string): void {
+function drawBaseline(u: uPlot, latest: Latest, colour: string): void {
   const { baseline } = latest.current;
-  if (baseline === undefined || baseline.value <= 0) return;
-  const y = Math.round(u.valToPos(baseline.value, 'y', true)) + 0.5;
+  if (baseline === undefined || baseline <= 0) return;
+  const y = Math.round(u.valToPos(baseline, 'y', true)) + 0.5;
   const { ctx, bbox } = u;
   ctx.save();
   ctx.strokeStyle = colour;
-  ctx.fillStyle = colour;
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
   ctx.beginPath();
   ctx.moveTo(bbox.left, y);
   ctx.lineTo(bbox.left + bbox.width, y);
   ctx.stroke();
-  ctx.font = font.replace('11px', `${11 * devicePixelRatio}px`);
-  ctx.textAlign = 'right';
-  ctx.fillText(baseline.label, bbox.left + bbox.width - 6 * devicePixelRatio, y - 5 * devicePixelRatio);
   ctx.restore();
 }
 
@@ -177,7 +194,10 @@ function tip(latest: Latest): uPlot.Plugin {
           box.style.display = 'none';
           return;
         }
-        const rows = series.map((each, i) => ({ each, value: grid.values[i]?.[index] ?? 0 })).reverse().filter(({ value }) => value > 0);
+        const rows = series
+          .map((each, i) => ({ each, value: grid.values[i]?.[index] ?? 0 }))
+          .reverse()
+          .filter(({ value }) => value > 0);
         box.replaceChildren(
           text('chart-tip-time', `${plainTime(start, zone).slice(11)} to ${plainTime(start + barMs, zone).slice(11)} ${zoneOffset(zone, start)}`),
           ...rows.slice(0, 8).map(({ each, value }) => row(each, format(value))),

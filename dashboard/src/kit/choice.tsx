@@ -9,11 +9,22 @@ interface Option<V extends string> {
   readonly label: ReactNode;
 }
 
-export function Choice<V extends string>({ label, value, options, onChange }: { readonly label: string; readonly value: V; readonly options: readonly Option<V>[]; readonly onChange: (value: V) => void }) {
+export function Choice<V extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  readonly label: string;
+  readonly value: V;
+  readonly options: readonly Option<V>[];
+  readonly onChange: (value: V) => void;
+}) {
   const shown = options.find((option) => option.value === value)?.label ?? value;
   return (
     <DropdownMenu.Root>
-      <DropdownMenu.Trigger className="button button-quiet" aria-label={label}>
+      <DropdownMenu.Trigger className="button button-quiet">
+        <span className="hidden-text">{label}: </span>
         {shown}
         <Icon name="down" size={14} />
       </DropdownMenu.Trigger>
@@ -24,7 +35,9 @@ export function Choice<V extends string>({ label, value, options, onChange }: { 
             {options.map((option) => (
               <DropdownMenu.RadioItem key={option.value} value={option.value} className="menu-item">
                 {option.label}
-                <DropdownMenu.ItemIndicator className="menu-end"><Icon name="check" size={14} /></DropdownMenu.ItemIndicator>
+                <DropdownMenu.ItemIndicator className="menu-end">
+                  <Icon name="check" size={14} />
+                </DropdownMenu.ItemIndicator>
               </DropdownMenu.RadioItem>
             ))}
           </DropdownMenu.RadioGroup>

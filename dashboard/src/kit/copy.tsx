@@ -13,9 +13,12 @@ export function Copy({ text, label, length = 18 }: { readonly text: string; read
   }, [isDone]);
   return (
     <button type="button" className="copy" title={`${text}\nCopy`} aria-label={`Copy ${label} ${text}`} onClick={() => void copyText(text).then(setDone)}>
+      <span className="hidden-text">Copy {label} </span>
       <code>{shorten(text, length)}</code>
       <Icon name={isDone ? 'check' : 'copy'} size={13} />
-      <span className="hidden-text" role="status">{isDone ? 'Copied' : ''}</span>
+      <span className="hidden-text" role="status">
+        {isDone ? 'Copied' : ''}
+      </span>
     </button>
   );
 }

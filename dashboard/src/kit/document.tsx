@@ -18,7 +18,12 @@ function write(value: unknown, indent: number): ReactNode {
       {entries.map(([key, child], index) => (
         <span key={key}>
           {`\n${pad}`}
-          {!isList && <><span className="document-key">{JSON.stringify(key)}</span>{': '}</>}
+          {!isList && (
+            <>
+              <span className="document-key">{JSON.stringify(key)}</span>
+              {': '}
+            </>
+          )}
           {write(child, indent + 1)}
           {index < entries.length - 1 && ','}
         </span>

@@ -78,7 +78,7 @@ const ECS: Record<string, string> = {
   'goshawk.host.asset.owner': 'Who answers for the host',
   'goshawk.source.zone': 'Network zone of the source',
   'goshawk.destination.zone': 'Network zone of the destination',
-  'rule.id': 'The sensor\'s rule',
+  'rule.id': "The sensor's rule",
   'rule.name': 'Its name',
   'rule.category': 'Its category',
   'cloud.provider': 'aws, azure, gcp',

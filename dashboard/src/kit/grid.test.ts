@@ -10,12 +10,25 @@ it('fills spans that were left out with nothing', () => {
 });
 
 it('puts the largest series first and named ones before it', () => {
-  const counts = [{ start: at(0), count: 1, series: 'a' }, { start: at(0), count: 5, series: 'b' }, { start: at(0), count: 2, series: 'low' }];
+  const counts = [
+    { start: at(0), count: 1, series: 'a' },
+    { start: at(0), count: 5, series: 'b' },
+    { start: at(0), count: 2, series: 'low' },
+  ];
   expect(toGrid(counts, span, 10_000, ['critical', 'low']).names).toEqual(['critical', 'low', 'b', 'a']);
 });
 
 it('leaves out what lies outside of the span', () => {
-  expect(toGrid([{ start: at(-10), count: 3, series: 'a' }, { start: at(30), count: 4, series: 'a' }], span, 10_000).values).toEqual([[0, 0, 0]]);
+  expect(
+    toGrid(
+      [
+        { start: at(-10), count: 3, series: 'a' },
+        { start: at(30), count: 4, series: 'a' },
+      ],
+      span,
+      10_000,
+    ).values,
+  ).toEqual([[0, 0, 0]]);
 });
 
 it('begins with the bar that holds the start', () => {
@@ -23,5 +36,15 @@ it('begins with the bar that holds the start', () => {
 });
 
 it('stacks each series on those before it', () => {
-  expect(stack([[1, 2], [3, 0], [0, 5]])).toEqual([[1, 2], [4, 2], [4, 7]]);
+  expect(
+    stack([
+      [1, 2],
+      [3, 0],
+      [0, 5],
+    ]),
+  ).toEqual([
+    [1, 2],
+    [4, 2],
+    [4, 7],
+  ]);
 });

@@ -20,10 +20,11 @@ export function toGrid(counts: readonly CountAt[], span: Span, barMs: number, or
   const first = Math.floor(span.from / barMs) * barMs;
   const bars = Math.max(1, Math.ceil((span.to - first) / barMs));
   const starts = Array.from({ length: bars }, (_, i) => first + i * barMs);
-  const bySeries = new Map<string, number[]>(order.map((name) => [name, new Array<number>(bars).fill(0)]));
+  const zeros = () => Array.from({ length: bars }, () => 0);
+  const bySeries = new Map<string, number[]>(order.map((name) => [name, zeros()]));
   for (const { start, count, series } of counts) {
     let row = bySeries.get(series);
-    if (row === undefined) bySeries.set(series, (row = new Array<number>(bars).fill(0)));
+    if (row === undefined) bySeries.set(series, (row = zeros()));
     const bar = Math.floor((toMs(start) - first) / barMs);
     if (bar >= 0 && bar < bars) row[bar] = (row[bar] ?? 0) + count;
   }

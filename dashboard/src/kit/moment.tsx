@@ -6,13 +6,21 @@ import { clockTime, exactTime, plainTime, toMs, zoneOffset } from './time.ts';
 
 const title = (iso: string, zone: string): string => (zone === 'UTC' ? exactTime(iso, 'UTC') : `${exactTime(iso, zone)}\n${exactTime(iso, 'UTC')}`);
 
-/** `12:46:45.123`; with the day before it when `isLong`, then with its zone. */
-export function Moment({ at, isLong = false }: { readonly at: string; readonly isLong?: boolean }) {
+interface MomentProps {
+  readonly at: string;
+  /** With the day before it, and its zone behind it. */
+  readonly isLong?: boolean;
+  /** With the day before it, where the zone stands nearby. */
+  readonly isDated?: boolean;
+}
+
+/** `12:46:45.123`, where the zone stands nearby. */
+export function Moment({ at, isLong = false, isDated = false }: MomentProps) {
   const zone = useZone();
   const ms = toMs(at);
   return (
     <time className="number" dateTime={at} title={title(at, zone)}>
-      {isLong ? `${plainTime(ms, zone)} ${zoneOffset(zone, ms)}` : clockTime(at, zone)}
+      {isLong ? `${plainTime(ms, zone)} ${zoneOffset(zone, ms)}` : isDated ? plainTime(ms, zone) : clockTime(at, zone)}
     </time>
   );
 }
@@ -22,7 +30,12 @@ export function Ago({ at, suffix = '' }: { readonly at: string; readonly suffix?
   const zone = useZone();
   const now = useNow(1000);
   const text = age(now - toMs(at));
-  return <time className="number" dateTime={at} title={title(at, zone)}>{text}{text === 'now' ? '' : suffix}</time>;
+  return (
+    <time className="number" dateTime={at} title={title(at, zone)}>
+      {text}
+      {text === 'now' ? '' : suffix}
+    </time>
+  );
 }
 
 /** The zone that the times around it are in, for heads of columns. */

@@ -26,7 +26,17 @@ export function Panel({ title, note, actions, children, isFlush = false, classNa
 }
 
 /** The head of a page: its name, what belongs to all of it, and the page below. */
-export function Page({ title, tools, children, className = '' }: { readonly title: ReactNode; readonly tools?: ReactNode; readonly children: ReactNode; readonly className?: string }) {
+export function Page({
+  title,
+  tools,
+  children,
+  className = '',
+}: {
+  readonly title: ReactNode;
+  readonly tools?: ReactNode;
+  readonly children: ReactNode;
+  readonly className?: string;
+}) {
   return (
     <div className={`page ${className}`}>
       <header className="page-head">

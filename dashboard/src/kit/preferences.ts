@@ -28,7 +28,7 @@ function read(): Preferences {
 export function isZone(zone: string): boolean {
   if (zone === 'local') return true;
   try {
-    return new Intl.DateTimeFormat('en-GB', { timeZone: zone }) !== undefined;
+    return new Intl.DateTimeFormat('en-GB', { timeZone: zone }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

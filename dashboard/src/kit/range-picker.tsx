@@ -39,13 +39,17 @@ export function RangePicker({ range, onChange }: { readonly range: Range; readon
         </button>
       </Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="popover range" align="end" sideOffset={6} collisionPadding={8} aria-label="Time range">
+        <Popover.Content className="popover range" align="end" sideOffset={6} collisionPadding={8} aria-label="Time range" onOpenAutoFocus={focusAll}>
           <ul className="range-quick">
             {QUICK_RANGES.map((quick) => (
               <li key={quick.from}>
                 <button type="button" className="menu-item" aria-pressed={quick.from === range.from && quick.to === range.to} onClick={() => pick(quick)}>
                   {relativeWords(quick)}
-                  {quick.from === range.from && quick.to === range.to && <span className="menu-end"><Icon name="check" size={14} /></span>}
+                  {quick.from === range.from && quick.to === range.to && (
+                    <span className="menu-end">
+                      <Icon name="check" size={14} />
+                    </span>
+                  )}
                 </button>
               </li>
             ))}
@@ -55,6 +59,12 @@ export function RangePicker({ range, onChange }: { readonly range: Range; readon
       </Popover.Portal>
     </Popover.Root>
   );
+}
+
+/** The whole rather than its first choice, which would look chosen. */
+function focusAll(event: Event): void {
+  event.preventDefault();
+  if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
 }
 
 /** Text as typed, to what the address holds; null when it cannot be read. */
@@ -86,15 +96,33 @@ function Absolute({ range, zone, onPick }: { readonly range: Range; readonly zon
         apply();
       }}
     >
-      <label className="field"><span>From</span><input className="input mono" value={from} aria-invalid={error !== null} onChange={(event) => setFrom(event.target.value)} spellCheck={false} /></label>
-      <label className="field"><span>To</span><input className="input mono" value={to} aria-invalid={error !== null} onChange={(event) => setTo(event.target.value)} spellCheck={false} /></label>
-      {error === null ? <p className="range-note">{span.to > span.from ? duration(span.to - span.from) : ''}</p> : <p className="field-error" role="alert">{error}</p>}
-      <Button kind="main" type="submit">Use this range</Button>
+      <label className="field">
+        <span>From</span>
+        <input className="input mono" value={from} aria-invalid={error !== null} onChange={(event) => setFrom(event.target.value)} spellCheck={false} />
+      </label>
+      <label className="field">
+        <span>To</span>
+        <input className="input mono" value={to} aria-invalid={error !== null} onChange={(event) => setTo(event.target.value)} spellCheck={false} />
+      </label>
+      {error === null ? (
+        <p className="range-note">{span.to > span.from ? duration(span.to - span.from) : ''}</p>
+      ) : (
+        <p className="field-error" role="alert">
+          {error}
+        </p>
+      )}
+      <Button kind="main" type="submit">
+        Use this range
+      </Button>
       <div className="range-zone">
         <span>Times in {zoneName(zone)}</span>
-        <button type="button" className="button button-quiet" onClick={() => choose({ zone: zone === 'UTC' ? 'local' : 'UTC' })}>Use {zone === 'UTC' ? zoneName('local') : 'UTC'}</button>
+        <button type="button" className="button button-quiet" onClick={() => choose({ zone: zone === 'UTC' ? 'local' : 'UTC' })}>
+          Use {zone === 'UTC' ? zoneName('local') : 'UTC'}
+        </button>
       </div>
-      <p className="range-note"><Key>t</Key> opens this</p>
+      <p className="range-note">
+        <Key>t</Key> opens this
+      </p>
     </form>
   );
 }

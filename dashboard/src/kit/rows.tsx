@@ -31,7 +31,23 @@ interface RowsProps<T> {
 
 export const useRowHeight = (): number => (usePreferences().density === 'dense' ? 32 : 40);
 
-export function Rows<T>({ label, items, keyOf, row, rowClass, head, columns, height, onRow, cursor, onNearEnd, onTop, end, scroller, isHovered }: RowsProps<T>) {
+export function Rows<T>({
+  label,
+  items,
+  keyOf,
+  row,
+  rowClass,
+  head,
+  columns,
+  height,
+  onRow,
+  cursor,
+  onNearEnd,
+  onTop,
+  end,
+  scroller,
+  isHovered,
+}: RowsProps<T>) {
   const own = useRef<HTMLDivElement>(null);
   const ref = scroller ?? own;
   const usual = useRowHeight();
@@ -75,7 +91,13 @@ export function Rows<T>({ label, items, keyOf, row, rowClass, head, columns, hei
         if (isHovered !== undefined) isHovered.current = false;
       }}
     >
-      {head !== undefined && <div className="rows-head" role="rowgroup"><div className="rows-row" role="row">{head}</div></div>}
+      {head !== undefined && (
+        <div className="rows-head" role="rowgroup">
+          <div className="rows-row" role="row">
+            {head}
+          </div>
+        </div>
+      )}
       <div className="rows-all" role="rowgroup" style={{ height: list.getTotalSize() }}>
         {shown.map((place) => {
           const item = items[place.index];
@@ -102,7 +124,21 @@ export function Rows<T>({ label, items, keyOf, row, rowClass, head, columns, hei
 }
 
 /** The words of a column's head. */
-export const Head = ({ children, className = '' }: { readonly children?: ReactNode; readonly className?: string }) => <span role="columnheader" className={className}>{children}</span>;
-export const Cell = ({ children, className = '', title }: { readonly children?: ReactNode; readonly className?: string; readonly title?: string | undefined }) => (
-  <span role="cell" className={`cut ${className}`} title={title}>{children}</span>
+export const Head = ({ children, className = '' }: { readonly children?: ReactNode; readonly className?: string }) => (
+  <span role="columnheader" className={className}>
+    {children}
+  </span>
+);
+export const Cell = ({
+  children,
+  className = '',
+  title,
+}: {
+  readonly children?: ReactNode;
+  readonly className?: string;
+  readonly title?: string | undefined;
+}) => (
+  <span role="cell" className={`cut ${className}`} title={title}>
+    {children}
+  </span>
 );

@@ -76,7 +76,8 @@ export function SearchBox({ value, onSearch, fault, valuesOf, placeholder, label
       const offer = offers[marked];
       if (offer === undefined) search(text);
       else take(offer);
-    } else if (event.key === 'Tab' && !event.shiftKey && typing !== null && typing.typed !== '' && offers[0] !== undefined) take(offers[Math.max(0, marked)] ?? offers[0]);
+    } else if (event.key === 'Tab' && !event.shiftKey && typing !== null && typing.typed !== '' && offers[0] !== undefined)
+      take(offers[Math.max(0, marked)] ?? offers[0]);
     else if (event.key === 'ArrowDown' && offers.length > 0) setMarked((marked + 1) % offers.length);
     else if (event.key === 'ArrowUp' && offers.length > 0) setMarked((marked <= 0 ? offers.length : marked) - 1);
     else if (event.key === 'Escape' && typing !== null && offers.length > 0) setTyping(null);
@@ -91,7 +92,9 @@ export function SearchBox({ value, onSearch, fault, valuesOf, placeholder, label
     <div className={`search ${isFaulty ? 'search-faulty' : ''}`}>
       <Icon name="search" />
       <div className="search-line">
-        <div className="search-paint" ref={paint} aria-hidden="true">{paintText(text, isFaulty ? fault : null)}</div>
+        <div className="search-paint" ref={paint} aria-hidden="true">
+          {paintText(text, isFaulty ? fault : null)}
+        </div>
         <input
           ref={input}
           value={text}
@@ -118,12 +121,21 @@ export function SearchBox({ value, onSearch, fault, valuesOf, placeholder, label
           onKeyDown={onKeyDown}
         />
       </div>
-      {text === '' ? <Key>/</Key> : (
-        <button type="button" className="search-clear" aria-label="Clear the search" onClick={() => {
-          setText('');
-          search('');
-          input.current?.focus();
-        }}><Icon name="close" size={14} /></button>
+      {text === '' ? (
+        <Key>/</Key>
+      ) : (
+        <button
+          type="button"
+          className="search-clear"
+          aria-label="Clear the search"
+          onClick={() => {
+            setText('');
+            search('');
+            input.current?.focus();
+          }}
+        >
+          <Icon name="close" size={14} />
+        </button>
       )}
       {isFaulty && (
         <div className="search-fault" id={`${id}fault`} role="alert" style={{ '--at': fault.at } as CSSProperties}>
@@ -132,10 +144,17 @@ export function SearchBox({ value, onSearch, fault, valuesOf, placeholder, label
       )}
       <ul className="search-offers" id={`${id}list`} role="listbox" aria-label="Completions" hidden={!isOpen}>
         {offers.map((offer, index) => (
-          <li key={offer.text} id={`${id}offer${index}`} role="option" aria-selected={index === marked} className="search-offer" onMouseDown={(event) => {
-            event.preventDefault();
-            take(offer);
-          }}>
+          <li
+            key={offer.text}
+            id={`${id}offer${index}`}
+            role="option"
+            aria-selected={index === marked}
+            className="search-offer"
+            onMouseDown={(event) => {
+              event.preventDefault();
+              take(offer);
+            }}
+          >
             <code>{offer.text}</code>
             <span>{offer.about}</span>
           </li>
@@ -148,7 +167,8 @@ export function SearchBox({ value, onSearch, fault, valuesOf, placeholder, label
 const LONGEST_LIST = 9;
 
 function offersFor(typing: Typing, values: readonly { readonly name: string; readonly count: number }[] | undefined): Offer[] {
-  if (typing.kind === 'name') return typing.typed === '' ? [] : completeField(typing.typed, LONGEST_LIST).map(({ name, about }) => ({ text: name, about, insert: `${name}:` }));
+  if (typing.kind === 'name')
+    return typing.typed === '' ? [] : completeField(typing.typed, LONGEST_LIST).map(({ name, about }) => ({ text: name, about, insert: `${name}:` }));
   const wanted = typing.typed.toLowerCase();
   return (values ?? [])
     .filter(({ name }) => name.toLowerCase().includes(wanted))
@@ -159,6 +179,10 @@ function offersFor(typing: Typing, values: readonly { readonly name: string; rea
 function paintText(text: string, fault: SearchFault | null) {
   return tokens(text).map((token) => {
     const isWrong = fault !== null && token.from < fault.at + Math.max(1, fault.length) && token.to > fault.at && token.kind !== 'space';
-    return <span key={token.from} className={`paint-${token.kind} ${isWrong ? 'paint-wrong' : ''}`}>{text.slice(token.from, token.to)}</span>;
+    return (
+      <span key={token.from} className={`paint-${token.kind} ${isWrong ? 'paint-wrong' : ''}`}>
+        {text.slice(token.from, token.to)}
+      </span>
+    );
   });
 }

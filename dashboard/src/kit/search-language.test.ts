@@ -13,18 +13,24 @@ it.each<[name: string, text: string, kinds: string]>([
   ['an address is a value', 'fe80::1', 'value'],
   ['an open quotation mark', '"half', 'quoted'],
 ])('cuts %s', (_name, text, kinds) => {
-  expect(tokens(text).map((token) => token.kind).join(' ')).toBe(kinds);
+  expect(
+    tokens(text)
+      .map((token) => token.kind)
+      .join(' '),
+  ).toBe(kinds);
 });
 
 it('covers any text wholly', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-    let at = 0;
-    for (const token of tokens(text)) {
-      expect(token.from).toBe(at);
-      at = token.to;
-    }
-    expect(at).toBe(text.length);
-  }));
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      let at = 0;
+      for (const token of tokens(text)) {
+        expect(token.from).toBe(at);
+        at = token.to;
+      }
+      expect(at).toBe(text.length);
+    }),
+  );
 });
 
 it.each<[value: string, quoted: string]>([

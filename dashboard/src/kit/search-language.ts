@@ -60,10 +60,12 @@ export function typingAt(text: string, caret: number): Typing | null {
   if (token === undefined || token.kind === 'space' || token.kind === 'mark') return { kind: 'name', field: null, typed: '', from: caret, to: caret };
   const typed = text.slice(token.from, caret);
   if (token.kind === 'field') {
-    if (caret === token.to) return { kind: 'value', field: typed.slice(0, -1), typed: '', from: caret, to: all[index + 1]?.kind === 'space' ? caret : (all[index + 1]?.to ?? caret) };
+    if (caret === token.to)
+      return { kind: 'value', field: typed.slice(0, -1), typed: '', from: caret, to: all[index + 1]?.kind === 'space' ? caret : (all[index + 1]?.to ?? caret) };
     return { kind: 'name', field: null, typed, from: token.from, to: token.to };
   }
   const before = all[index - 1];
-  if (before?.kind === 'field') return { kind: 'value', field: text.slice(before.from, before.to - 1), typed: typed.replace(/^"/, ''), from: token.from, to: token.to };
+  if (before?.kind === 'field')
+    return { kind: 'value', field: text.slice(before.from, before.to - 1), typed: typed.replace(/^"/, ''), from: token.from, to: token.to };
   return token.kind === 'quoted' ? null : { kind: 'name', field: null, typed, from: token.from, to: token.to };
 }

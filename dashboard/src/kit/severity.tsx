@@ -42,7 +42,15 @@ const VERDICT_WORDS: Record<Verdict, string> = { true_positive: 'True positive',
 export const verdictWord = (verdict: Verdict): string => VERDICT_WORDS[verdict];
 
 /** An empty ring, a half full one, and a ticked disc. */
-export function StatusMark({ status, verdict = null, bare = false }: { readonly status: AlertStatus; readonly verdict?: Verdict | null; readonly bare?: boolean }) {
+export function StatusMark({
+  status,
+  verdict = null,
+  bare = false,
+}: {
+  readonly status: AlertStatus;
+  readonly verdict?: Verdict | null;
+  readonly bare?: boolean;
+}) {
   const word = status === 'closed' && verdict !== null ? VERDICT_WORDS[verdict] : STATUS_WORDS[status];
   return (
     <span className={`status status-${status}`} title={status === 'closed' ? `Closed: ${word}` : word}>

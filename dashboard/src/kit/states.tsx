@@ -9,10 +9,22 @@ import { Copy } from './copy.tsx';
 import './states.css';
 
 /** Says what would be here, how to get the first one, and offers one button. */
-export function Empty({ icon, title, children, action }: { readonly icon: IconName; readonly title: string; readonly children: ReactNode; readonly action?: ReactNode }) {
+export function Empty({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly action?: ReactNode;
+}) {
   return (
     <div className="state">
-      <span className="state-icon"><Icon name={icon} size={20} /></span>
+      <span className="state-icon">
+        <Icon name={icon} size={20} />
+      </span>
       <h3>{title}</h3>
       <div className="state-text">{children}</div>
       {action}
@@ -20,16 +32,30 @@ export function Empty({ icon, title, children, action }: { readonly icon: IconNa
   );
 }
 
-export function Failed({ problem, onRetry, stillWorks }: { readonly problem: Problem; readonly onRetry?: (() => void) | undefined; readonly stillWorks?: ReactNode }) {
+export function Failed({
+  problem,
+  onRetry,
+  stillWorks,
+}: {
+  readonly problem: Problem;
+  readonly onRetry?: (() => void) | undefined;
+  readonly stillWorks?: ReactNode;
+}) {
   return (
     <div className="state" role="alert">
-      <span className="state-icon state-bad"><Icon name="warning" size={20} /></span>
+      <span className="state-icon state-bad">
+        <Icon name="warning" size={20} />
+      </span>
       <h3>{problem.title}</h3>
       <div className="state-text">
         <p>{problem.advice}</p>
         {stillWorks !== undefined && <p>{stillWorks}</p>}
       </div>
-      {onRetry !== undefined && <Button icon="refresh" onClick={onRetry}>Try again</Button>}
+      {onRetry !== undefined && (
+        <Button icon="refresh" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
       <RequestId problem={problem} />
     </div>
   );
@@ -37,7 +63,17 @@ export function Failed({ problem, onRetry, stillWorks }: { readonly problem: Pro
 
 export function RequestId({ problem }: { readonly problem: Problem }) {
   if (problem.requestId === null) return null;
-  return <p className="state-id">Request <Copy text={problem.requestId} label="request id" />{problem.code !== '' && <> · <code>{problem.code}</code></>}</p>;
+  return (
+    <p className="state-id">
+      Request <Copy text={problem.requestId} label="request id" />
+      {problem.code !== '' && (
+        <>
+          {' '}
+          · <code>{problem.code}</code>
+        </>
+      )}
+    </p>
+  );
 }
 
 /** Stands beside numbers that could not be renewed: how old they are and why. Says nothing while all is well. */
@@ -56,7 +92,9 @@ export function Waiting({ rows, label }: { readonly rows: number; readonly label
   return (
     <div className="waiting" role="status">
       <span className="hidden-text">{label}</span>
-      {Array.from({ length: rows }, (_, row) => <span key={row} className="waiting-row" style={{ width: `${92 - ((row * 37) % 41)}%` }} />)}
+      {Array.from({ length: rows }, (_, row) => (
+        <span key={row} className="waiting-row" style={{ width: `${92 - ((row * 37) % 41)}%` }} />
+      ))}
     </div>
   );
 }

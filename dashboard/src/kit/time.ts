@@ -7,7 +7,14 @@ function format(zone: string): Intl.DateTimeFormat {
   if (found === undefined) {
     found = new Intl.DateTimeFormat('en-GB', {
       ...(zone === 'local' ? {} : { timeZone: zone }),
-      year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZoneName: 'longOffset',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+      timeZoneName: 'longOffset',
     });
     formats.set(zone, found);
   }

@@ -36,7 +36,10 @@ function remove(id: number): Shown | undefined {
 export function report(deed: Deed): void {
   const id = nextId++;
   shown.set([...shown.get(), { ...deed, id }]);
-  timers.set(id, window.setTimeout(() => remove(id)?.commit?.(), UNDO_MS));
+  timers.set(
+    id,
+    window.setTimeout(() => remove(id)?.commit?.(), UNDO_MS),
+  );
   for (const old of shown.get().slice(0, -3)) remove(old.id)?.commit?.();
 }
 
@@ -46,10 +49,17 @@ function undo(id: number): void {
 
 export function Deeds() {
   const all = useCell(shown);
-  useKeys([{ keys: 'z', label: 'Undo what was just done', group: 'Anywhere', run: () => {
-    const last = all.findLast((deed) => deed.undo !== undefined);
-    if (last !== undefined) undo(last.id);
-  } }]);
+  useKeys([
+    {
+      keys: 'z',
+      label: 'Undo what was just done',
+      group: 'Anywhere',
+      run: () => {
+        const last = all.findLast((deed) => deed.undo !== undefined);
+        if (last !== undefined) undo(last.id);
+      },
+    },
+  ]);
   useEffect(() => {
     const finish = () => {
       for (const deed of shown.get()) remove(deed.id)?.commit?.();
@@ -63,8 +73,16 @@ export function Deeds() {
         <div key={deed.id} className={`deed ${deed.isFailure === true ? 'deed-failed' : ''}`}>
           <Icon name={deed.isFailure === true ? 'warning' : 'check'} />
           <span>{deed.text}</span>
-          {deed.undo !== undefined && <Button kind="quiet" hint="z" onClick={() => undo(deed.id)}>Undo</Button>}
-          {deed.undo === undefined && <Button kind="quiet" onClick={() => remove(deed.id)?.commit?.()}>Dismiss</Button>}
+          {deed.undo !== undefined && (
+            <Button kind="quiet" hint="z" onClick={() => undo(deed.id)}>
+              Undo
+            </Button>
+          )}
+          {deed.undo === undefined && (
+            <Button kind="quiet" onClick={() => remove(deed.id)?.commit?.()}>
+              Dismiss
+            </Button>
+          )}
           {deed.undo !== undefined && <span className="deed-time" style={{ animationDuration: `${UNDO_MS}ms` }} />}
         </div>
       ))}

@@ -57,7 +57,11 @@ export function ValueMenu() {
   return (
     <DropdownMenu.Root open={shown !== null} modal={false} onOpenChange={(isOpen) => !isOpen && open.set(null)}>
       <DropdownMenu.Trigger asChild>
-        <span aria-hidden="true" tabIndex={-1} style={{ position: 'fixed', pointerEvents: 'none', left: rect?.left ?? 0, top: rect?.top ?? 0, width: rect?.width ?? 0, height: rect?.height ?? 0 }} />
+        <span
+          aria-hidden="true"
+          tabIndex={-1}
+          style={{ position: 'fixed', pointerEvents: 'none', left: rect?.left ?? 0, top: rect?.top ?? 0, width: rect?.width ?? 0, height: rect?.height ?? 0 }}
+        />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
@@ -73,11 +77,23 @@ export function ValueMenu() {
         >
           {shown !== null && (
             <>
-              <DropdownMenu.Label className="menu-label"><span className="faint">{shown.field}</span><code>{shorten(shown.value, 60)}</code></DropdownMenu.Label>
-              <DropdownMenu.Item className="menu-item" onSelect={() => shown.actions.filter(shown.field, shown.value, false)}><Icon name="plus" />Filter for</DropdownMenu.Item>
-              <DropdownMenu.Item className="menu-item" onSelect={() => shown.actions.filter(shown.field, shown.value, true)}><Icon name="minus" />Filter out</DropdownMenu.Item>
+              <DropdownMenu.Label className="menu-label">
+                <span className="faint">{shown.field}</span>
+                <code>{shorten(shown.value, 60)}</code>
+              </DropdownMenu.Label>
+              <DropdownMenu.Item className="menu-item" onSelect={() => shown.actions.filter(shown.field, shown.value, false)}>
+                <Icon name="plus" />
+                Filter for
+              </DropdownMenu.Item>
+              <DropdownMenu.Item className="menu-item" onSelect={() => shown.actions.filter(shown.field, shown.value, true)}>
+                <Icon name="minus" />
+                Filter out
+              </DropdownMenu.Item>
               <DropdownMenu.Separator className="menu-line" />
-              <DropdownMenu.Item className="menu-item" onSelect={() => void copyText(shown.value)}><Icon name="copy" />Copy value</DropdownMenu.Item>
+              <DropdownMenu.Item className="menu-item" onSelect={() => void copyText(shown.value)}>
+                <Icon name="copy" />
+                Copy value
+              </DropdownMenu.Item>
             </>
           )}
         </DropdownMenu.Content>

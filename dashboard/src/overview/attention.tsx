@@ -1,7 +1,7 @@
 // What needs somebody now, and which entities it is about.
 import { Link } from '@tanstack/react-router';
 import type { AlertRowFragment } from '../gql/graphql.ts';
-import { EntityTag } from '../kit/entity.tsx';
+import { EntityTag, shortHost } from '../kit/entity.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Ago } from '../kit/moment.tsx';
 import { count, plural } from '../kit/numbers.ts';
@@ -14,7 +14,10 @@ import { atRisk } from './risk.ts';
 const SHOWN = 6;
 
 const byNeed = (a: AlertRowFragment, b: AlertRowFragment): number =>
-  Number(a.status !== 'open') - Number(b.status !== 'open') || severityRank(b.severity) - severityRank(a.severity) || b.score - a.score || b.lastTime.localeCompare(a.lastTime);
+  Number(a.status !== 'open') - Number(b.status !== 'open') ||
+  severityRank(b.severity) - severityRank(a.severity) ||
+  b.score - a.score ||
+  b.lastTime.localeCompare(a.lastTime);
 
 export function Attention() {
   const open = useOpenAlerts();
@@ -23,7 +26,26 @@ export function Attention() {
   const oldest = waiting.reduce<string | undefined>((found, { time }) => (found === undefined || time < found ? time : found), undefined);
   const isCut = open.data?.alerts.pageInfo.hasNextPage === true;
   return (
-    <Panel title="Needs you now" isFlush className="overview-attention" note={oldest === undefined ? undefined : <>oldest <Ago at={oldest} /></>} actions={<><Stale problem={open.problem} at={open.at} /><Link className="button button-quiet" to="/alerts">All alerts</Link></>}>
+    <Panel
+      title="Needs you now"
+      isFlush
+      className="overview-attention"
+      note={
+        oldest === undefined ? undefined : (
+          <>
+            oldest <Ago at={oldest} />
+          </>
+        )
+      }
+      actions={
+        <>
+          <Stale problem={open.problem} at={open.at} />
+          <Link className="button button-quiet" to="/alerts">
+            All alerts
+          </Link>
+        </>
+      }
+    >
       {open.data === undefined && open.problem !== undefined && <Failed problem={open.problem} onRetry={open.reload} />}
       {open.data === undefined && open.problem === undefined && <Waiting rows={7} label="Loading open alerts" />}
       {open.data !== undefined && (
@@ -35,26 +57,40 @@ export function Attention() {
                 <li key={severity} className={n === 0 ? 'tally-none' : ''}>
                   <Link to="/alerts" search={{ view: 'open', min: severity, sort: 'severity' }} title={`${plural(n, 'open alert')}, ${severityWord(severity)}`}>
                     <span className="tally-count number">{n === OPEN_LIMIT || isCut ? `${n}+` : n}</span>
-                    <span className="tally-word"><SeverityShape severity={severity} size={9} />{severityWord(severity)}</span>
+                    <span className="tally-word">
+                      <SeverityShape severity={severity} size={9} />
+                      {severityWord(severity)}
+                    </span>
                   </Link>
                 </li>
               );
             })}
           </ul>
-          {alerts.length === 0 && <Empty icon="check" title="Nothing waits">Alerts show here seconds after a rule meets an event.</Empty>}
+          {alerts.length === 0 && (
+            <Empty icon="check" title="Nothing waits">
+              Alerts show here seconds after a rule meets an event.
+            </Empty>
+          )}
           <ul className="needs">
-            {[...alerts].sort(byNeed).slice(0, SHOWN).map((alert) => (
-              <li key={alert.id}>
-                <Link to="/alerts/$alertId" params={{ alertId: alert.id }} search={{}} className="need">
-                  <SeverityShape severity={alert.severity} />
-                  <span className="hidden-text">{severityWord(alert.severity)}: </span>
-                  <span className="need-title cut">{alert.title}</span>
-                  <span className="need-who cut"><code>{alert.entities[0]?.value ?? ''}</code></span>
-                  <StatusMark status={alert.status} verdict={alert.verdict} bare />
-                  <span className="need-ago"><Ago at={alert.lastTime} /></span>
-                </Link>
-              </li>
-            ))}
+            {[...alerts]
+              .sort(byNeed)
+              .slice(0, SHOWN)
+              .map((alert) => (
+                <li key={alert.id}>
+                  <Link to="/alerts/$alertId" params={{ alertId: alert.id }} search={{}} className="need">
+                    <SeverityShape severity={alert.severity} />
+                    <span className="hidden-text">{severityWord(alert.severity)}: </span>
+                    <span className="need-title cut">{alert.title}</span>
+                    <span className="need-who cut">
+                      <code title={alert.entities[0]?.value}>{shortHost(alert.entities[0]?.value ?? '')}</code>
+                    </span>
+                    <StatusMark status={alert.status} verdict={alert.verdict} bare />
+                    <span className="need-ago">
+                      <Ago at={alert.lastTime} />
+                    </span>
+                  </Link>
+                </li>
+              ))}
           </ul>
         </>
       )}
@@ -67,8 +103,16 @@ export function AtRisk() {
   const entities = atRisk((open.data?.alerts.edges ?? []).map(({ node }) => node)).slice(0, 8);
   const most = entities[0]?.risk ?? 1;
   return (
-    <Panel title="Entities at risk" note={open.data?.alerts.pageInfo.hasNextPage === true ? `of the ${OPEN_LIMIT} newest alerts` : 'from alerts not closed'} isFlush className="overview-risk" actions={<Stale problem={open.problem} at={open.at} />}>
-      {open.data === undefined ? <Waiting rows={6} label="Loading entities" /> : (
+    <Panel
+      title="Entities at risk"
+      note={open.data?.alerts.pageInfo.hasNextPage === true ? `of the ${OPEN_LIMIT} newest alerts` : 'from alerts not closed'}
+      isFlush
+      className="overview-risk"
+      actions={<Stale problem={open.problem} at={open.at} />}
+    >
+      {open.data === undefined ? (
+        <Waiting rows={6} label="Loading entities" />
+      ) : (
         <ul className="bars">
           {entities.map((entity) => (
             <li key={`${entity.type} ${entity.value}`} className="bar-row">
@@ -77,10 +121,17 @@ export function AtRisk() {
               <span className="hidden-text">{severityWord(entity.worst)}</span>
               <EntityTag type={entity.type} value={entity.value} length={28} />
               <span className="bar-end quiet">{plural(entity.alerts, 'alert')}</span>
-              <span className="bar-number number" title="Sum of the scores of its alerts">{count(entity.risk)}</span>
+              <span className="bar-number number" title="Sum of the scores of its alerts">
+                {count(entity.risk)}
+              </span>
             </li>
           ))}
-          {entities.length === 0 && <li className="overview-none"><Icon name="check" />No open alert names anybody.</li>}
+          {entities.length === 0 && (
+            <li className="overview-none">
+              <Icon name="check" />
+              No open alert names anybody.
+            </li>
+          )}
         </ul>
       )}
     </Panel>

@@ -23,11 +23,36 @@ export function AlertsOverTime({ overview, span, barMs }: { readonly overview: F
   const series = ORDER.map((severity) => ({ name: severity, label: severityWord(severity), colour: `--${severity}` }));
   const total = sumCounts(data?.alertCounts);
   return (
-    <Panel title="Alerts opened" note="by severity" className="overview-alerts" actions={<><Stale problem={overview.problem} at={overview.at} />{button}</>}>
-      {data === undefined && overview.problem !== undefined ? <Failed problem={overview.problem} onRetry={overview.reload} /> : (
+    <Panel
+      title="Alerts opened"
+      note="by severity"
+      className="overview-alerts"
+      actions={
         <>
-          <Figure value={data === undefined ? '' : count(total)} note={data === undefined ? '' : `${change(total, sumCounts(data.alertsBefore))} on the span before`} />
-          <ChartFrame isTable={isTable} label={`${exactCount(total)} alerts over time by severity`} kind="bars" series={series} grid={grid} barMs={barMs} span={span} format={(n) => (Number.isInteger(n) ? count(n) : '')} height={168} />
+          <Stale problem={overview.problem} at={overview.at} />
+          {button}
+        </>
+      }
+    >
+      {data === undefined && overview.problem !== undefined ? (
+        <Failed problem={overview.problem} onRetry={overview.reload} />
+      ) : (
+        <>
+          <Figure
+            value={data === undefined ? '' : count(total)}
+            note={data === undefined ? '' : `${change(total, sumCounts(data.alertsBefore))} on the span before`}
+          />
+          <ChartFrame
+            isTable={isTable}
+            label={`${exactCount(total)} alerts over time by severity`}
+            kind="bars"
+            series={series}
+            grid={grid}
+            barMs={barMs}
+            span={span}
+            format={count}
+            height={236}
+          />
         </>
       )}
     </Panel>
@@ -41,22 +66,41 @@ export function FindingsByRule({ overview }: { readonly overview: Fresh<Overview
   const most = rules[0]?.count ?? 1;
   const more = (data?.findingsByRule.length ?? 0) - rules.length;
   return (
-    <Panel title="Findings by rule" note={data === undefined ? undefined : `${count(sumCounts(data.findingsByRule))} in this range`} isFlush className="overview-rules" actions={<Stale problem={overview.problem} at={overview.at} />}>
-      {data === undefined && (overview.problem === undefined ? <Waiting rows={7} label="Loading findings" /> : <Failed problem={overview.problem} onRetry={overview.reload} />)}
+    <Panel
+      title="Findings by rule"
+      note={data === undefined ? undefined : `${count(sumCounts(data.findingsByRule))} in this range`}
+      isFlush
+      className="overview-rules"
+      actions={<Stale problem={overview.problem} at={overview.at} />}
+    >
+      {data === undefined &&
+        (overview.problem === undefined ? <Waiting rows={7} label="Loading findings" /> : <Failed problem={overview.problem} onRetry={overview.reload} />)}
       <ul className="bars">
         {rules.map((rule) => (
           <li key={rule.ruleId} className="bar-row">
             <span className="bar" style={{ width: `${(rule.count / most) * 100}%` }} />
             <SeverityShape severity={rule.severity} size={10} />
             <span className="hidden-text">{severityWord(rule.severity)}</span>
-            <Link to="/alerts" search={{ q: rule.title, view: 'all' }} className="cut" title={rule.title}>{rule.title}</Link>
-            <span className="bar-end quiet" title="Last finding"><Ago at={rule.lastTime} /></span>
-            <span className="bar-change faint" title="Against the span before">{change(rule.count, before.get(rule.ruleId) ?? 0)}</span>
-            <span className="bar-number number" title={exactCount(rule.count)}>{count(rule.count)}</span>
+            <Link to="/alerts" search={{ q: rule.title, view: 'all' }} className="cut" title={rule.title}>
+              {rule.title}
+            </Link>
+            <span className="bar-end quiet" title="Last finding">
+              <Ago at={rule.lastTime} />
+            </span>
+            <span className="bar-change faint" title="Against the span before">
+              {change(rule.count, before.get(rule.ruleId) ?? 0)}
+            </span>
+            <span className="bar-number number" title={exactCount(rule.count)}>
+              {count(rule.count)}
+            </span>
           </li>
         ))}
         {data !== undefined && rules.length === 0 && <li className="overview-none">No rule met an event in this range.</li>}
-        {more > 0 && <li className="overview-more faint">and {more} more {more === 1 ? 'rule' : 'rules'}</li>}
+        {more > 0 && (
+          <li className="overview-more faint">
+            and {more} more {more === 1 ? 'rule' : 'rules'}
+          </li>
+        )}
       </ul>
     </Panel>
   );

@@ -21,10 +21,12 @@ export function HealthLine() {
   const dead = deadLetterCounts.reduce((all, { count: n }) => all + n, 0);
   const first = stages.find(({ inputTopic }) => inputTopic.startsWith('raw.'));
   return (
-    <Link to="/pipeline" className="health-line" aria-label="State of the pipeline">
+    <Link to="/pipeline" className="health-line">
       <HealthShape health={problem === undefined ? healthOf(state) : 'waiting'} size={11} />
       <strong>{problem === undefined ? (WORDS[state] ?? state) : 'State not known'}</strong>
-      <span className="number">{parts.filter((part) => part.state === 'up').length} of {plural(parts.filter((part) => part.state !== 'off').length, 'part')} up</span>
+      <span className="number">
+        {parts.filter((part) => part.state === 'up').length} of {plural(parts.filter((part) => part.state !== 'off').length, 'part')} up
+      </span>
       {first !== undefined && <span className="number">{rate(first.inPerSecond)} in</span>}
       <span className="number">{lag === null ? 'lag not known' : `${count(lag)} ${lag === 1 ? 'record' : 'records'} behind`}</span>
       {behind !== null && <span className="number">watermark {duration(behind)} ago</span>}

@@ -5,6 +5,7 @@ import { useFresh } from '../data/fresh.ts';
 import { Flow } from '../events/list.tsx';
 import { summary } from '../events/summary.ts';
 import { NewestEventsDocument, type NewestEventsQuery } from '../gql/graphql.ts';
+import { shortHost } from '../kit/entity.tsx';
 import { Moment, ZoneTag } from '../kit/moment.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { Failed, Stale, Waiting } from '../kit/states.tsx';
@@ -20,14 +21,32 @@ export function Newest() {
   if (!isHeld || kept.current === undefined) kept.current = fresh.data;
   const events = (kept.current?.events.edges ?? []).map(({ node }) => node);
   return (
-    <Panel title="Newest events" note={isHeld ? 'held while the pointer is here' : undefined} isFlush className="overview-newest" actions={<><Stale problem={fresh.problem} at={fresh.at} /><Link className="button button-quiet" to="/events" search={{ live: '1' }}>Live tail</Link></>}>
-      {fresh.data === undefined && (fresh.problem === undefined ? <Waiting rows={SHOWN} label="Loading events" /> : <Failed problem={fresh.problem} onRetry={fresh.reload} />)}
-      {fresh.data !== undefined && events.length === 0 && <p className="overview-none">No event is stored yet. The first appears about a second after a sensor writes to its topic.</p>}
+    <Panel
+      title="Newest events"
+      note={isHeld ? 'held while the pointer is here' : undefined}
+      isFlush
+      className="overview-newest"
+      actions={
+        <>
+          <Stale problem={fresh.problem} at={fresh.at} />
+          <Link className="button button-quiet" to="/events" search={{ live: '1' }}>
+            Live tail
+          </Link>
+        </>
+      }
+    >
+      {fresh.data === undefined &&
+        (fresh.problem === undefined ? <Waiting rows={SHOWN} label="Loading events" /> : <Failed problem={fresh.problem} onRetry={fresh.reload} />)}
+      {fresh.data !== undefined && events.length === 0 && (
+        <p className="overview-none">No event is stored yet. The first appears about a second after a sensor writes to its topic.</p>
+      )}
       {events.length > 0 && (
         <div className="newest" role="table" aria-label="Newest events" onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)}>
           <div role="rowgroup">
             <div className="newest-row newest-head" role="row">
-              <span role="columnheader">Time <ZoneTag /></span>
+              <span role="columnheader">
+                Time <ZoneTag />
+              </span>
               <span role="columnheader">Dataset</span>
               <span role="columnheader">Host</span>
               <span role="columnheader">What</span>
@@ -37,11 +56,27 @@ export function Newest() {
           <div role="rowgroup">
             {events.map((event) => (
               <div key={event.id} className="newest-row" role="row">
-                <span role="cell" className="quiet"><Moment at={event.time} /></span>
-                <span role="cell" className="cut quiet"><Value field="event.dataset" value={event.dataset} /></span>
-                <span role="cell" className="cut">{event.host !== null && <Value field="host.name" value={event.host}><code>{event.host}</code></Value>}</span>
-                <span role="cell" className="cut"><Link to="/events/$eventId" params={{ eventId: event.id }} search={{}} title={summary(event)}>{summary(event)}</Link></span>
-                <span role="cell" className="cut quiet"><Flow event={event} /></span>
+                <span role="cell" className="quiet">
+                  <Moment at={event.time} />
+                </span>
+                <span role="cell" className="cut quiet">
+                  <Value field="event.dataset" value={event.dataset} />
+                </span>
+                <span role="cell" className="cut">
+                  {event.host !== null && (
+                    <Value field="host.name" value={event.host}>
+                      <code>{shortHost(event.host)}</code>
+                    </Value>
+                  )}
+                </span>
+                <span role="cell" className="cut">
+                  <Link to="/events/$eventId" params={{ eventId: event.id }} search={{}} title={summary(event)}>
+                    {summary(event, 'apart')}
+                  </Link>
+                </span>
+                <span role="cell" className="cut quiet">
+                  <Flow event={event} />
+                </span>
               </div>
             ))}
           </div>

@@ -27,7 +27,13 @@ export function OverviewPage() {
     key,
     variables: () => {
       const { from, to } = resolveRange(range, Date.now());
-      return { before: toIso(from - (to - from)), from: toIso(from), to: toIso(to), spanSeconds: barSeconds({ from, to }, BARS), wholeSeconds: Math.ceil((to - from) / 1000) };
+      return {
+        before: toIso(from - (to - from)),
+        from: toIso(from),
+        to: toIso(to),
+        spanSeconds: barSeconds({ from, to }, BARS),
+        wholeSeconds: Math.ceil((to - from) / 1000),
+      };
     },
     what: 'The overview',
     ...(isMoving(range) ? { everyMs: EVERY_MS } : {}),

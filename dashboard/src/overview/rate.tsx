@@ -26,23 +26,54 @@ export function RatePanel({ range, before }: { readonly range: Range; readonly b
   const current = perSecond.values.map((row) => sum(row.slice(-recent)) / recent);
   const total = grid.values.reduce((all, row) => all + sum(row), 0);
   const spanSeconds = (span.to - span.from) / 1000;
-  const baseline = before === undefined || before === 0 ? undefined : { value: before / spanSeconds, label: 'mean of the span before' };
+  const baseline = before === undefined || before === 0 ? undefined : before / spanSeconds;
   return (
-    <Panel title="Events per second" note="by sensor" className="overview-rate" actions={<><Stale problem={problem} at={at} />{button}</>}>
-      {isLoading && problem !== undefined ? <Failed problem={problem} /> : (
+    <Panel
+      title="Events per second"
+      note={baseline === undefined ? 'by sensor' : 'by sensor; dashed: mean of the span before'}
+      className="overview-rate"
+      actions={
+        <>
+          <Stale problem={problem} at={at} />
+          {button}
+        </>
+      }
+    >
+      {isLoading && problem !== undefined ? (
+        <Failed problem={problem} />
+      ) : (
         <div className="rate">
           <div className="rate-chart">
-            <Figure value={isLoading ? '' : rate(sum(current))} note={isLoading || before === undefined ? '' : `${count(total)} events, ${change(total, before)} on the span before`} />
-            <ChartFrame isTable={isTable} label={`Events per second by sensor, ${rate(sum(current))} now`} kind="area" series={series} grid={perSecond} barMs={barMs} span={span} format={rate} height={isRoomy ? 206 : 170} baseline={baseline} emphasis={emphasis} />
+            <Figure
+              value={isLoading ? '' : rate(sum(current))}
+              note={isLoading || before === undefined ? '' : `${count(total)} events, ${change(total, before)} on the span before`}
+            />
+            <ChartFrame
+              isTable={isTable}
+              label={`Events per second by sensor, ${rate(sum(current))} now`}
+              kind="area"
+              series={series}
+              grid={perSecond}
+              barMs={barMs}
+              span={span}
+              format={rate}
+              height={isRoomy ? 240 : 170}
+              baseline={baseline}
+              emphasis={emphasis}
+            />
           </div>
           <ul className="legend rate-legend" aria-label="Sensors, with their present rate">
-            {series.map((each, index) => (
-              <li key={each.name} className="legend-row" onPointerEnter={() => setEmphasis(each.name)} onPointerLeave={() => setEmphasis(null)}>
-                <i style={{ background: `var(${each.colour})` }} />
-                <span className="cut quiet" title={each.label}>{each.label}</span>
-                <span className="legend-value">{rate(current[index] ?? 0)}</span>
-              </li>
-            )).reverse()}
+            {series
+              .map((each, index) => (
+                <li key={each.name} className="legend-row" onPointerEnter={() => setEmphasis(each.name)} onPointerLeave={() => setEmphasis(null)}>
+                  <i style={{ background: `var(${each.colour})` }} />
+                  <span className="cut quiet" title={each.label}>
+                    {each.label}
+                  </span>
+                  <span className="legend-value">{rate(current[index] ?? 0)}</span>
+                </li>
+              ))
+              .reverse()}
             {series.length === 0 && !isLoading && <li className="faint">No events in this range.</li>}
           </ul>
         </div>

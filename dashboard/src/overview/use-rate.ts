@@ -28,8 +28,18 @@ export function useRate(range: Range, now: number): Rate {
   const key = `${range.from} ${range.to}`;
   const ends = () => resolveRange(range, Date.now());
   const barMs = barSeconds(ends(), barsFor(ends())) * 1000;
-  const [tail, setTail] = useState<{ readonly key: string; readonly from: number; readonly bars: readonly Bar[]; readonly at: number; readonly problem: Problem | undefined }>();
-  const whole = useFresh(EventRateDocument, { key, variables: () => ({ from: toIso(ends().from), to: toIso(ends().to), spanSeconds: barMs / 1000 }), what: 'The event rate' });
+  const [tail, setTail] = useState<{
+    readonly key: string;
+    readonly from: number;
+    readonly bars: readonly Bar[];
+    readonly at: number;
+    readonly problem: Problem | undefined;
+  }>();
+  const whole = useFresh(EventRateDocument, {
+    key,
+    variables: () => ({ from: toIso(Math.floor(ends().from / barMs) * barMs), to: toIso(ends().to), spanSeconds: barMs / 1000 }),
+    what: 'The event rate',
+  });
 
   useEffect(() => {
     if (!isMoving(range) || whole.data === undefined || whole.isLoading) return undefined;
@@ -38,10 +48,20 @@ export function useRate(range: Range, now: number): Rate {
     const run = async () => {
       const at = Date.now();
       const from = Math.floor((at - Math.max(TAIL_MS, barMs)) / barMs) * barMs;
-      const result = document.hidden ? undefined : await ask(EventRateDocument, { from: toIso(from), to: toIso(at), spanSeconds: barMs / 1000 }, 'The event rate');
+      const result = document.hidden
+        ? undefined
+        : await ask(EventRateDocument, { from: toIso(from), to: toIso(at), spanSeconds: barMs / 1000 }, 'The event rate');
       if (isOver) return;
-      if (result !== undefined && 'data' in result) setTail((before) => ({ key, from, bars: join(before?.key === key ? before.bars : [], result.data.eventCounts, from, at - (at - ends().from) * 1.1), at, problem: undefined }));
-      else if (result !== undefined) setTail((before) => ({ key, from: before?.from ?? from, bars: before?.bars ?? [], at: before?.at ?? at, problem: result.problem }));
+      if (result !== undefined && 'data' in result)
+        setTail((before) => ({
+          key,
+          from,
+          bars: join(before?.key === key ? before.bars : [], result.data.eventCounts, from, at - (at - ends().from) * 1.1),
+          at,
+          problem: undefined,
+        }));
+      else if (result !== undefined)
+        setTail((before) => ({ key, from: before?.from ?? from, bars: before?.bars ?? [], at: before?.at ?? at, problem: result.problem }));
       timer = window.setTimeout(() => void run(), EVERY_MS);
     };
     timer = window.setTimeout(() => void run(), EVERY_MS);

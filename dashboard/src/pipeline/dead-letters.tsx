@@ -1,7 +1,7 @@
 // Records that were set aside, each with the reason and its own place, so that it can be found and sent again.
 import { useState } from 'react';
 import { useFresh } from '../data/fresh.ts';
-import { DeadLettersDocument, type PipelineHealthQuery } from '../gql/graphql.ts';
+import { DeadLetterPreviewDocument, DeadLettersDocument, type PipelineHealthQuery } from '../gql/graphql.ts';
 import { Button } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Moment, ZoneTag } from '../kit/moment.tsx';
@@ -23,44 +23,92 @@ interface DeadLettersProps {
 
 export function DeadLetters({ counts, code, open, onCode, onOpen }: DeadLettersProps) {
   const [first, setFirst] = useState(PAGE);
-  const fresh = useFresh(DeadLettersDocument, { key: `${code ?? ''} ${first}`, variables: () => ({ first, ...(code === undefined ? {} : { code }) }), what: 'Dead letters', everyMs: EVERY_MS });
-  const letters = (fresh.data?.deadLetters.edges ?? []).map(({ node }) => node);
+  const fresh = useFresh(DeadLettersDocument, {
+    key: `${code ?? ''} ${first}`,
+    variables: () => ({ first, ...(code === undefined ? {} : { code }) }),
+    what: 'Dead letters',
+    everyMs: EVERY_MS,
+  });
+  const edges = fresh.data?.deadLetters.edges ?? [];
   const hasMore = fresh.data?.deadLetters.pageInfo.hasNextPage === true;
   return (
     <Panel title="Dead letters" note="set aside with their reason; nothing is thrown away" isFlush actions={<Stale problem={fresh.problem} at={fresh.at} />}>
       {counts.length > 0 && (
         <ul className="codes" aria-label="Dead letters by code">
-          <li><button type="button" className="code" aria-pressed={code === undefined} onClick={() => onCode('')}>All <span className="faint number">{count(counts.reduce((sum, { count: n }) => sum + n, 0))}</span></button></li>
-          {counts.map(({ name, count: n }) => <li key={name}><button type="button" className="code" aria-pressed={code === name} onClick={() => onCode(name)}>{name} <span className="faint number">{count(n)}</span></button></li>)}
+          <li>
+            <button type="button" className="code" aria-pressed={code === undefined} onClick={() => onCode('')}>
+              All <span className="faint number">{count(counts.reduce((sum, { count: n }) => sum + n, 0))}</span>
+            </button>
+          </li>
+          {counts.map(({ name, count: n }) => (
+            <li key={name}>
+              <button type="button" className="code" aria-pressed={code === name} onClick={() => onCode(name)}>
+                {name} <span className="faint number">{count(n)}</span>
+              </button>
+            </li>
+          ))}
         </ul>
       )}
-      {fresh.data === undefined && (fresh.problem === undefined ? <Waiting rows={5} label="Loading dead letters" /> : <Failed problem={fresh.problem} onRetry={fresh.reload} />)}
-      {fresh.data !== undefined && letters.length === 0 && <Empty icon="check" title="No record was set aside">A record that cannot be read, or that breaks a rule of its topic, would be listed here with the reason, and could be sent again after a fix.</Empty>}
-      {letters.length > 0 && (
+      {fresh.data === undefined &&
+        (fresh.problem === undefined ? <Waiting rows={5} label="Loading dead letters" /> : <Failed problem={fresh.problem} onRetry={fresh.reload} />)}
+      {fresh.data !== undefined && edges.length === 0 && (
+        <Empty icon="check" title="No record was set aside">
+          A record that cannot be read, or that breaks a rule of its topic, would be listed here with the reason, and could be sent again after a fix.
+        </Empty>
+      )}
+      {edges.length > 0 && (
         <div className="letters" role="table" aria-label="Dead letters">
           <div role="rowgroup">
             <div className="letter-row letter-head" role="row">
-              <span role="columnheader">Time <ZoneTag /></span><span role="columnheader">Code</span><span role="columnheader">Reason</span><span role="columnheader">Stage</span><span role="columnheader">From</span><span role="columnheader" className="n">Size</span>
+              <span role="columnheader">
+                Time <ZoneTag />
+              </span>
+              <span role="columnheader">Code</span>
+              <span role="columnheader">Reason</span>
+              <span role="columnheader">Stage</span>
+              <span role="columnheader">From</span>
+              <span role="columnheader" className="n">
+                Size
+              </span>
             </div>
           </div>
           <div role="rowgroup">
-            {letters.map((letter) => {
+            {edges.map(({ node: letter }, index) => {
               const isOpen = letter.id === open;
               return (
                 <div key={letter.id}>
                   <div className="letter-row" role="row">
-                    <span role="cell"><button type="button" className="letter-open" aria-expanded={isOpen} onClick={() => onOpen(isOpen ? '' : letter.id)}><Icon name={isOpen ? 'down' : 'right'} size={14} /><Moment at={letter.at} /></button></span>
-                    <span role="cell" className="cut"><code>{letter.code}</code></span>
-                    <span role="cell" className="cut" title={letter.message}>{letter.message}</span>
-                    <span role="cell" className="cut quiet">{letter.stage}</span>
-                    <span role="cell" className="cut" title={`${letter.topic} partition ${letter.partition} offset ${letter.offset}`}><code>{letter.topic} {letter.partition}:{letter.offset}</code></span>
-                    <span role="cell" className="n quiet">{bytes(letter.bytes)}</span>
+                    <span role="cell">
+                      <button type="button" className="letter-open" aria-expanded={isOpen} onClick={() => onOpen(isOpen ? '' : letter.id)}>
+                        <Icon name={isOpen ? 'down' : 'right'} size={14} />
+                        <Moment at={letter.at} />
+                      </button>
+                    </span>
+                    <span role="cell" className="cut">
+                      <code>{letter.code}</code>
+                    </span>
+                    <span role="cell" className="cut" title={letter.message}>
+                      {letter.message}
+                    </span>
+                    <span role="cell" className="cut quiet">
+                      {letter.stage}
+                    </span>
+                    <span role="cell" className="cut" title={`${letter.topic} partition ${letter.partition} offset ${letter.offset}`}>
+                      <code>
+                        {letter.topic} {letter.partition}:{letter.offset}
+                      </code>
+                    </span>
+                    <span role="cell" className="n quiet">
+                      {bytes(letter.bytes)}
+                    </span>
                   </div>
                   {isOpen && (
                     <div className="letter-more">
                       <p>{letter.message}</p>
-                      {letter.preview === null ? <p className="faint">Your role may not see what the record holds.</p> : <pre tabIndex={0}>{letter.preview}</pre>}
-                      <p className="faint"><code>./goshawk dead-letters show {letter.id}</code> shows all of it.</p>
+                      <Preview id={letter.id} after={edges[index - 1]?.cursor} code={code} onMoved={fresh.reload} />
+                      <p className="faint">
+                        <code>./goshawk dead-letters show {letter.id}</code> shows all of it.
+                      </p>
                     </div>
                   )}
                 </div>
@@ -69,7 +117,48 @@ export function DeadLetters({ counts, code, open, onCode, onOpen }: DeadLettersP
           </div>
         </div>
       )}
-      {hasMore && <div className="letters-end">{first < MOST ? <Button kind="quiet" onClick={() => setFirst(Math.min(MOST, first + 50))}>Show more</Button> : <span className="faint"><code>./goshawk dead-letters list</code> lists them all.</span>}</div>}
+      {hasMore && (
+        <div className="letters-end">
+          {first < MOST ? (
+            <Button kind="quiet" onClick={() => setFirst(Math.min(MOST, first + 50))}>
+              Show more
+            </Button>
+          ) : (
+            <span className="faint">
+              <code>./goshawk dead-letters list</code> lists them all.
+            </span>
+          )}
+        </div>
+      )}
     </Panel>
   );
+}
+
+/** The record itself, as text. Asked for only when somebody looks, since each look is audited. */
+function Preview({
+  id,
+  after,
+  code,
+  onMoved,
+}: {
+  readonly id: string;
+  readonly after: string | undefined;
+  readonly code: string | undefined;
+  readonly onMoved: () => void;
+}) {
+  const fresh = useFresh(DeadLetterPreviewDocument, {
+    key: id,
+    variables: () => ({ ...(after === undefined ? {} : { after }), ...(code === undefined ? {} : { code }) }),
+    what: 'The record',
+  });
+  const found = fresh.isLoading ? undefined : fresh.data?.deadLetters.edges[0]?.node;
+  if (fresh.problem !== undefined) return <Failed problem={fresh.problem} onRetry={fresh.reload} />;
+  if (fresh.isLoading) return <Waiting rows={3} label="Loading the record" />;
+  if (found?.id !== id)
+    return (
+      <Button kind="quiet" icon="refresh" onClick={() => (onMoved(), fresh.reload())}>
+        Newer ones have come. Load again
+      </Button>
+    );
+  return found.preview === null ? <p className="faint">Your role may not see what the record holds.</p> : <pre tabIndex={0}>{found.preview}</pre>;
 }

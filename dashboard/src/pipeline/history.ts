@@ -13,7 +13,8 @@ export function useHistory(): ReadonlyMap<string, readonly Sample[]> {
   useEffect(() => {
     if (data === undefined || at === undefined) return;
     const next = new Map<string, readonly Sample[]>();
-    for (const { name, lag, inPerSecond } of data.pipeline.stages) next.set(name, [...(all.current.get(name) ?? []), { at, lag, perSecond: inPerSecond }].slice(-KEPT));
+    for (const { name, lag, inPerSecond } of data.pipeline.stages)
+      next.set(name, [...(all.current.get(name) ?? []), { at, lag, perSecond: inPerSecond }].slice(-KEPT));
     all.current = next;
     setShown(next);
   }, [data, at]);

@@ -14,6 +14,11 @@ it('follows the longest way where several lead to a stage', () => {
   expect(columnsOf(stages)).toMatchObject({ detect: 3, correlate: 4, alert: 5 });
 });
 
+it('leads topics that pass a column by above the cards', () => {
+  const stages = [...chain, stage('detect', 'enriched', 'findings', 'matches'), stage('correlate', 'matches', 'findings'), stage('alert', 'findings')];
+  expect(layOut(stages).buses).toEqual(['findings']);
+});
+
 it('does not depend on the order in which stages are named', () => {
   expect(columnsOf([...chain].reverse())).toEqual(columnsOf(chain));
 });

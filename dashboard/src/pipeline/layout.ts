@@ -19,13 +19,17 @@ export interface Wire {
 export interface Picture {
   readonly places: readonly Placed[];
   readonly wires: readonly Wire[];
+  /** Topics that pass by a column: drawn above the cards, not through them. */
+  readonly buses: readonly string[];
   readonly columns: number;
   readonly rows: number;
 }
 
 /** Any wiring gives a picture; in a circle the stage that is named first stands first. */
 export function layOut(stages: readonly Wired[]): Picture {
-  const wires = stages.flatMap((to) => stages.filter((from) => from !== to && from.outputTopics.includes(to.inputTopic)).map((from) => ({ from: from.name, to: to.name, topic: to.inputTopic })));
+  const wires = stages.flatMap((to) =>
+    stages.filter((from) => from !== to && from.outputTopics.includes(to.inputTopic)).map((from) => ({ from: from.name, to: to.name, topic: to.inputTopic })),
+  );
   const columns = new Map<string, number>();
   const depth = (name: string, above: readonly string[]): number => {
     const known = columns.get(name);
@@ -50,5 +54,7 @@ export function layOut(stages: readonly Wired[]): Picture {
     const top = (height - sorted.length) / 2;
     sorted.forEach((name, index) => rows.set(name, top + index));
   }
-  return { places: stages.map(({ name }) => ({ name, column: columns.get(name) ?? 0, row: rows.get(name) ?? 0 })), wires, columns: width, rows: height };
+  const column = (name: string) => columns.get(name) ?? 0;
+  const buses = [...new Set(wires.filter(({ from, to }) => column(to) - column(from) !== 1).map(({ topic }) => topic))];
+  return { places: stages.map(({ name }) => ({ name, column: column(name), row: rows.get(name) ?? 0 })), wires, buses, columns: width, rows: height };
 }

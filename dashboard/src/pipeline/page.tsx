@@ -19,13 +19,33 @@ export function PipelinePage() {
   useTitle('Pipeline');
   const pipeline = health.data?.pipeline;
   return (
-    <Page title="Pipeline" tools={<><Stale problem={health.problem} at={health.at} />{pipeline !== undefined && health.problem === undefined && <HealthMark state={pipeline.state} />}</>}>
+    <Page
+      title="Pipeline"
+      tools={
+        <>
+          <Stale problem={health.problem} at={health.at} />
+          {pipeline !== undefined && health.problem === undefined && <HealthMark state={pipeline.state} />}
+        </>
+      }
+    >
       <div className="page-scroll pipeline">
-        {pipeline === undefined && (health.problem === undefined ? <Waiting rows={12} label="Loading the pipeline" /> : <Failed problem={health.problem} onRetry={health.reload} />)}
+        {pipeline === undefined &&
+          (health.problem === undefined ? <Waiting rows={12} label="Loading the pipeline" /> : <Failed problem={health.problem} onRetry={health.reload} />)}
         {pipeline !== undefined && (
           <>
-            {hasRoom && pipeline.stages.length > 0 && <Panel title="Flow" note={`${plural(pipeline.stages.length, 'stage')}: records per second, records behind, age of the watermark`}><Picture stages={pipeline.stages} /></Panel>}
-            {pipeline.stages.length === 0 && <Panel title="Flow"><Empty icon="pipeline" title="No stage has run yet">Stages show here with their first record. <code>./goshawk up</code> starts them all on this machine, <code>./goshawk run telemetry</code> on this one alone.</Empty></Panel>}
+            {hasRoom && pipeline.stages.length > 0 && (
+              <Panel title="Flow" note={`${plural(pipeline.stages.length, 'stage')}: records per second, records behind, age of the watermark`}>
+                <Picture stages={pipeline.stages} />
+              </Panel>
+            )}
+            {pipeline.stages.length === 0 && (
+              <Panel title="Flow">
+                <Empty icon="pipeline" title="No stage has run yet">
+                  Stages show here with their first record. <code>./goshawk up</code> starts them all on this machine, <code>./goshawk run telemetry</code> on
+                  this one alone.
+                </Empty>
+              </Panel>
+            )}
             {pipeline.stages.length > 0 && <StagesTable stages={pipeline.stages} />}
             <div className="pipeline-pair">
               <Parts parts={pipeline.parts} />

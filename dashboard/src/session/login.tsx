@@ -13,6 +13,8 @@ function sentence(error: SignInError): string {
   return error.message === '' ? `The API answered with status ${error.status}. Its log has the reason under the request id.` : error.message;
 }
 
+const textOf = (value: FormDataEntryValue | null): string => (typeof value === 'string' ? value : '');
+
 export function LoginPage() {
   const navigate = useNavigate();
   const { next } = useSearch({ from: '/login' });
@@ -24,7 +26,7 @@ export function LoginPage() {
     setBusy(true);
     setError(null);
     try {
-      await signIn(String(data.get('username') ?? ''), String(data.get('password') ?? ''));
+      await signIn(textOf(data.get('username')), textOf(data.get('password')));
       await navigate({ href: next ?? '/', replace: true });
     } catch (caught) {
       if (!(caught instanceof SignInError)) throw caught;
@@ -42,17 +44,31 @@ export function LoginPage() {
           void submit(event.currentTarget);
         }}
       >
-        <div className="login-mark"><Mark size={34} /></div>
+        <div className="login-mark">
+          <Mark size={34} />
+        </div>
         <h1>Sign in to Goshawk</h1>
-        <label className="field"><span>Name</span><input className="input" name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus /></label>
-        <label className="field"><span>Password</span><input className="input" name="password" type="password" autoComplete="current-password" required aria-invalid={error?.status === 401} /></label>
+        <label className="field">
+          <span>Name</span>
+          <input className="input" name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required autoFocus />
+        </label>
+        <label className="field">
+          <span>Password</span>
+          <input className="input" name="password" type="password" autoComplete="current-password" required aria-invalid={error?.status === 401} />
+        </label>
         {error !== null && (
           <div className="login-error" role="alert">
             <p>{sentence(error)}</p>
-            {error.requestId !== null && <p className="faint">Request <Copy text={error.requestId} label="request id" /></p>}
+            {error.requestId !== null && (
+              <p className="faint">
+                Request <Copy text={error.requestId} label="request id" />
+              </p>
+            )}
           </div>
         )}
-        <Button kind="main" type="submit" disabled={isBusy}>{isBusy ? 'Signing in' : 'Sign in'}</Button>
+        <Button kind="main" type="submit" disabled={isBusy}>
+          {isBusy ? 'Signing in' : 'Sign in'}
+        </Button>
         <p className="login-note">The first start prints a name and a password once, in the terminal it was started from.</p>
       </form>
     </main>

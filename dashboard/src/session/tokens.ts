@@ -1,10 +1,9 @@
-// Who is signed in here. The refresh token is kept in local storage, so that a link opened in a new tab needs no second
-// sign-in; the access token lives in memory only.
+// Who is signed in here. The refresh token is in a cookie that scripts cannot read, so that a link opened in a new tab needs no
+// second sign-in; the access token lives in memory only. Local storage knows that there is a session, and nothing of it.
 import { cell } from '../kit/cell.ts';
 
-interface Tokens {
+interface SignedIn {
   readonly accessToken: string;
-  readonly refreshToken: string;
   /** Seconds from now. */
   readonly expiresIn: number;
 }
@@ -35,7 +34,8 @@ export class SignInError extends Error {
   }
 }
 
-async function post(path: string, body: unknown): Promise<Tokens> {
+/** @throws SignInError */
+async function post(path: string, body: unknown): Promise<SignedIn> {
   let response: Response;
   try {
     response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify(body) });
@@ -47,42 +47,49 @@ async function post(path: string, body: unknown): Promise<Tokens> {
     const detail = typeof answer === 'object' && answer !== null && 'detail' in answer && typeof answer.detail === 'string' ? answer.detail : '';
     throw new SignInError(response.status, detail, response.headers.get('x-request-id'));
   }
-  return answer as Tokens;
+  return answer as SignedIn;
 }
 
-function keep(tokens: Tokens): string {
-  access = { token: tokens.accessToken, until: Date.now() + tokens.expiresIn * 1000 };
-  localStorage.setItem(KEY, tokens.refreshToken);
+function keep(signedIn: SignedIn): string {
+  access = { token: signedIn.accessToken, until: Date.now() + signedIn.expiresIn * 1000 };
+  localStorage.setItem(KEY, 'in');
   session.set('in');
-  return tokens.accessToken;
+  return signedIn.accessToken;
 }
 
-/** @throws SignInError */
-export async function signIn(username: string, password: string): Promise<void> {
-  keep(await post('/auth/login', { username, password }));
-}
-
-export function signOut(): void {
+function forget(): void {
   access = undefined;
   localStorage.removeItem(KEY);
   session.set('out');
 }
 
-/** One tab at a time: a refresh token may be good for one use only, and the next tab finds the new one. */
+/** @throws SignInError */
+export async function signIn(user: string, password: string): Promise<void> {
+  keep(await post('/auth/login', { user, password }));
+}
+
+/** Ends the session here at once, and at the API as soon as it hears of it. */
+export function signOut(): void {
+  void fetch('/auth/logout', { method: 'POST', keepalive: true }).catch(() => undefined);
+  forget();
+}
+
+/** One tab at a time: a refresh token is good for one use, and the next tab sends the new one. */
 async function renew(): Promise<string | null> {
-  return navigator.locks.request('goshawk.session', async () => {
-    const refreshToken = localStorage.getItem(KEY);
-    if (refreshToken === null) {
-      signOut();
+  const ask = async () => {
+    if (localStorage.getItem(KEY) === null) {
+      forget();
       return null;
     }
     try {
-      return keep(await post('/auth/refresh', { refreshToken }));
+      return keep(await post('/auth/refresh', {}));
     } catch (error) {
-      if (error instanceof SignInError && (error.status === 400 || error.status === 401 || error.status === 403)) signOut();
+      if (error instanceof SignInError && (error.status === 400 || error.status === 401 || error.status === 403)) forget();
       return null; // anything else may pass: the session stays, and the request fails with its own reason
     }
-  });
+  };
+  const locks = (navigator as Partial<Navigator>).locks; // browsers have them on https and on this machine only
+  return locks === undefined ? ask() : locks.request('goshawk.session', ask);
 }
 
 /** @param rejected A token that the API has just refused; it is not given out again. Null when nobody is signed in or no token can be had now. */

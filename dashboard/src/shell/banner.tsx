@@ -22,7 +22,8 @@ export function Banner() {
       <div className="banner banner-bad" role="alert">
         <HealthShape health="bad" />
         <p>
-          <strong>{health.problem.title}</strong> {health.at === undefined ? '' : `What you see is ${age(now - health.at)} old. `}{health.problem.advice}
+          <strong>{health.problem.title}</strong> {health.at === undefined ? '' : `What you see is ${age(now - health.at)} old. `}
+          {health.problem.advice}
         </p>
       </div>
     );
@@ -37,8 +38,12 @@ function AwayPart({ part, now }: { readonly part: Part; readonly now: number }) 
     <div className={`banner ${isStarting ? 'banner-waiting' : 'banner-bad'}`} role="alert">
       <HealthShape health={isStarting ? 'waiting' : 'bad'} />
       <p>
-        <strong>{isStarting ? `The ${part.name} is starting.` : `The ${part.name} is away${part.downSince === null ? '' : ` for ${duration(now - toMs(part.downSince))}`}.`}</strong>
-        {' '}{meaning[part.name] ?? ''} {part.detail}
+        <strong>
+          {isStarting
+            ? `The ${part.name} is starting.`
+            : `The ${part.name} is away${part.downSince === null ? '' : ` for ${duration(now - toMs(part.downSince))}`}.`}
+        </strong>{' '}
+        {meaning[part.name] ?? ''} {part.detail}
       </p>
     </div>
   );

@@ -20,7 +20,10 @@ export function Frame() {
     { keys: 'g p', label: 'Pipeline', group: 'Go to', run: () => void navigate({ to: '/pipeline' }) },
   ]);
   // Where a page says nothing else, filtering for a value opens a search for it.
-  const actions = useMemo<ValueActions>(() => ({ filter: (field, value, isNegated) => void navigate({ to: '/events', search: { q: fieldTerm(field, value, isNegated) } }) }), [navigate]);
+  const actions = useMemo<ValueActions>(
+    () => ({ filter: (field, value, isNegated) => void navigate({ to: '/events', search: { q: fieldTerm(field, value, isNegated) } }) }),
+    [navigate],
+  );
   return (
     <HealthProvider>
       <OpenAlertsProvider>
@@ -29,7 +32,9 @@ export function Frame() {
             <Rail />
             <div className="frame-main">
               <Banner />
-              <main className="frame-page"><Outlet /></main>
+              <main className="frame-page">
+                <Outlet />
+              </main>
             </div>
           </div>
           <Deeds />

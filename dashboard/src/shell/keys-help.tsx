@@ -20,22 +20,31 @@ export function KeysHelp() {
         <Dialog.Content className="dialog" aria-describedby={undefined}>
           <div className="dialog-head">
             <Dialog.Title>Keyboard</Dialog.Title>
-            <Dialog.Close asChild><IconButton icon="close" label="Close" /></Dialog.Close>
+            <Dialog.Close asChild>
+              <IconButton icon="close" label="Close" />
+            </Dialog.Close>
           </div>
           <div className="keys">
-            {GROUPS.map((group) => ({ group, keys: bound.filter((binding) => binding.group === group) })).filter(({ keys }) => keys.length > 0).map(({ group, keys }) => (
-              <section key={group}>
-                <h3>{group}</h3>
-                <dl>
-                  {keys.map((binding) => (
-                    <div key={binding.keys} className="keys-row">
-                      <dt>{binding.label}</dt>
-                      <dd>{binding.keys.split(binding.keys === ' ' ? '' : ' ').map((key) => <Key key={key}>{NAMES[key] ?? key}</Key>)}<span className="hidden-text">{binding.keys}</span></dd>
-                    </div>
-                  ))}
-                </dl>
-              </section>
-            ))}
+            {GROUPS.map((group) => ({ group, keys: bound.filter((binding) => binding.group === group) }))
+              .filter(({ keys }) => keys.length > 0)
+              .map(({ group, keys }) => (
+                <section key={group}>
+                  <h3>{group}</h3>
+                  <dl>
+                    {keys.map((binding) => (
+                      <div key={binding.keys} className="keys-row">
+                        <dt>{binding.label}</dt>
+                        <dd>
+                          {binding.keys.split(binding.keys === ' ' ? '' : ' ').map((key) => (
+                            <Key key={key}>{NAMES[key] ?? key}</Key>
+                          ))}
+                          <span className="hidden-text">{binding.keys}</span>
+                        </dd>
+                      </div>
+                    ))}
+                  </dl>
+                </section>
+              ))}
           </div>
         </Dialog.Content>
       </Dialog.Portal>

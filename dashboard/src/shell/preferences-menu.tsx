@@ -21,28 +21,61 @@ export function PreferencesMenu() {
   const { theme, density, zone } = usePreferences();
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
-      <Popover.Trigger className="rail-person" aria-label={`${viewer?.user ?? 'Account'}: account and preferences`}>
-        <span className="rail-face" aria-hidden="true">{viewer?.user.slice(0, 2) ?? ''}</span>
-        <span className="rail-who"><span className="cut">{viewer?.user ?? ''}</span><span className="cut faint">{viewer?.organization ?? ''}</span></span>
+      <Popover.Trigger className="rail-person">
+        <span className="rail-face">
+          {viewer?.user.slice(0, 2) ?? ''}
+        </span>
+        <span className="rail-who">
+          <span className="cut">{viewer?.user ?? ''}</span>
+          <span className="cut faint">{viewer?.organization ?? ''}</span>
+        </span>
         <Icon name="settings" />
+        <span className="hidden-text">account and preferences</span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="popover preferences" side="top" align="start" sideOffset={8} collisionPadding={8} aria-label="Account and preferences">
           <div className="preferences-row">
             <span>Theme</span>
-            <Segments<Preferences['theme']> label="Theme" value={theme} choices={[{ value: 'system', label: 'System' }, { value: 'dark', label: 'Dark' }, { value: 'light', label: 'Light' }]} onChange={(next) => choose({ theme: next })} />
+            <Segments<Preferences['theme']>
+              label="Theme"
+              value={theme}
+              choices={[
+                { value: 'system', label: 'System' },
+                { value: 'dark', label: 'Dark' },
+                { value: 'light', label: 'Light' },
+              ]}
+              onChange={(next) => choose({ theme: next })}
+            />
           </div>
           <div className="preferences-row">
             <span>Rows</span>
-            <Segments<Preferences['density']> label="Rows" value={density} choices={[{ value: 'dense', label: 'Dense' }, { value: 'comfortable', label: 'Comfortable' }]} onChange={(next) => choose({ density: next })} />
+            <Segments<Preferences['density']>
+              label="Rows"
+              value={density}
+              choices={[
+                { value: 'dense', label: 'Dense' },
+                { value: 'comfortable', label: 'Comfortable' },
+              ]}
+              onChange={(next) => choose({ density: next })}
+            />
           </div>
           <ZoneChoice zone={zone} />
           <div className="preferences-end">
-            <button type="button" className="menu-item" onClick={() => {
-              setOpen(false);
-              isHelpOpen.set(true);
-            }}><Icon name="keyboard" />Keyboard<Key>?</Key></button>
-            <button type="button" className="menu-item" onClick={() => signOut()}><Icon name="out" />Sign out<span className="menu-end">{viewer?.roles.join(', ')}</span></button>
+            <button
+              type="button"
+              className="menu-item"
+              onClick={() => {
+                setOpen(false);
+                isHelpOpen.set(true);
+              }}
+            >
+              <Icon name="keyboard" />
+              Keyboard<Key>?</Key>
+            </button>
+            <button type="button" className="menu-item" onClick={() => signOut()}>
+              <Icon name="out" />
+              Sign out<span className="menu-end">{viewer?.roles.join(', ')}</span>
+            </button>
           </div>
         </Popover.Content>
       </Popover.Portal>
@@ -55,18 +88,40 @@ function ZoneChoice({ zone }: { readonly zone: string }) {
   const isKnown = text === '' || isZone(text);
   return (
     <div className="preferences-row">
-      <span>Time zone, now {zoneName(zone)} {zoneOffset(zone, Date.now())}</span>
-      <Segments label="Time zone" value={zone === 'UTC' || zone === 'local' ? zone : 'other'} choices={[{ value: 'local', label: 'Local' }, { value: 'UTC', label: 'UTC' }, { value: 'other', label: 'Other' }]} onChange={(next) => {
-        if (next === 'other') setText(zoneName('local'));
-        choose({ zone: next === 'other' ? zoneName('local') : next });
-      }} />
+      <span>
+        Time zone, now {zoneName(zone)} {zoneOffset(zone, Date.now())}
+      </span>
+      <Segments
+        label="Time zone"
+        value={zone === 'UTC' || zone === 'local' ? zone : 'other'}
+        choices={[
+          { value: 'local', label: 'Local' },
+          { value: 'UTC', label: 'UTC' },
+          { value: 'other', label: 'Other' },
+        ]}
+        onChange={(next) => {
+          if (next === 'other') setText(zoneName('local'));
+          choose({ zone: next === 'other' ? zoneName('local') : next });
+        }}
+      />
       {zone !== 'UTC' && zone !== 'local' && (
         <>
-          <input className="input" list="zones" aria-label="Name of the time zone" aria-invalid={!isKnown} value={text} onChange={(event) => {
-            setText(event.target.value);
-            if (event.target.value !== 'local' && isZone(event.target.value)) choose({ zone: event.target.value });
-          }} />
-          <datalist id="zones">{Intl.supportedValuesOf('timeZone').map((name) => <option key={name} value={name} />)}</datalist>
+          <input
+            className="input"
+            list="zones"
+            aria-label="Name of the time zone"
+            aria-invalid={!isKnown}
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              if (event.target.value !== 'local' && isZone(event.target.value)) choose({ zone: event.target.value });
+            }}
+          />
+          <datalist id="zones">
+            {Intl.supportedValuesOf('timeZone').map((name) => (
+              <option key={name} value={name} />
+            ))}
+          </datalist>
           {!isKnown && <span className="field-error">No zone has this name. Write one such as Europe/Berlin.</span>}
         </>
       )}

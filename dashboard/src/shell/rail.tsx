@@ -11,7 +11,10 @@ import './rail.css';
 export function Rail() {
   return (
     <nav className="rail" aria-label="Areas">
-      <Link to="/" className="rail-mark" aria-label="Goshawk, overview"><Mark /><span>Goshawk</span></Link>
+      <Link to="/" className="rail-mark" aria-label="Goshawk, overview">
+        <Mark />
+        <span>Goshawk</span>
+      </Link>
       <ul className="rail-areas">
         <Area to="/" icon="overview" name="Overview" hint="g o" />
         <Area to="/alerts" icon="alerts" name="Alerts" hint="g a" end={<OpenCount />} />

@@ -1,0 +1,101 @@
+// A real browser in front of the built dashboard and the stand-in, for tests that look at pages.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { PASSWORD, startStandIn, type StandIn } from './stand-in.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const state = join(root, '.goshawk');
+/** Where tests leave pictures of pages. */
+export const screenshots = join(state, 'screenshots');
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
+/** Undefined when this machine has none: tests are skipped then. CHROMIUM names another. */
+export const chromiumPath = [process.env['CHROMIUM'], ...PLACES].find((path) => path !== undefined && path !== '' && existsSync(path));
+
+// Chromium looks up and calls its maker's hosts at each start unless it is told not to.
+const FLAGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+export interface Stage {
+  readonly standIn: StandIn;
+  /** A page of a new visitor, after the one before has gone. Errors on it fail `close`. */
+  readonly visit: (look?: Look) => Promise<Page>;
+  /** A visitor who has signed in and stands on `path`. */
+  readonly enter: (path: string, look?: Look) => Promise<Page>;
+  readonly close: () => Promise<void>;
+}
+export interface Look {
+  readonly theme?: 'dark' | 'light';
+  readonly width?: number;
+  readonly height?: number;
+  readonly isTouch?: boolean;
+  /** The visitor's time stands still until the test moves it with `page.clock`. */
+  readonly isTimeHeld?: boolean;
+}
+
+export async function openStage(): Promise<Stage> {
+  mkdirSync(state, { recursive: true });
+  const folder = mkdtempSync(join(state, 'browser-'));
+  const built = join(folder, 'dist');
+  // A process of its own: in this one NODE_ENV says `test`, and React would come in its larger and slower form.
+  await run(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', built], { cwd: join(root, 'dashboard'), env: { ...process.env, NODE_ENV: 'production' } });
+  const standIn = await startStandIn({ folder: built });
+  const browser: Browser = await chromium.launch({
+    ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
+    args: process.getuid?.() === 0 ? ['--no-sandbox', ...FLAGS] : FLAGS,
+    env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: join(folder, 'config'), XDG_CACHE_HOME: join(folder, 'cache') },
+  });
+  let context: BrowserContext | undefined;
+  let signedIn: Awaited<ReturnType<BrowserContext['storageState']>> | undefined;
+  const faults: string[] = [];
+
+  const visit = async ({ theme = 'dark', width = 1440, height = 900, isTouch = false, isTimeHeld = false }: Look = {}, isKnown = false) => {
+    await context?.close();
+    context = await browser.newContext({ baseURL: standIn.url, viewport: { width, height }, colorScheme: theme, timezoneId: 'Europe/Berlin', locale: 'en-GB', hasTouch: isTouch, isMobile: isTouch, deviceScaleFactor: isTouch ? 2 : 1, permissions: ['clipboard-read', 'clipboard-write'], ...(isKnown && signedIn !== undefined ? { storageState: signedIn } : {}) });
+    const page = await context.newPage();
+    if (isTimeHeld) await page.clock.install();
+    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+    page.on('console', (message) => {
+      if (/Content Security Policy|Warning:|unique "key"/.test(message.text())) faults.push(message.text());
+    });
+    return page;
+  };
+  return {
+    standIn,
+    visit,
+    enter: async (path, look) => {
+      const page = await visit(look, true);
+      if (signedIn === undefined) {
+        await page.goto(`/login?next=${encodeURIComponent(path)}`);
+        await page.getByLabel('Name').fill('admin');
+        await page.getByLabel('Password').fill(PASSWORD);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.waitForURL((url) => url.pathname !== '/login');
+        signedIn = await page.context().storageState();
+      } else await page.goto(path);
+      await page.getByRole('navigation', { name: 'Areas' }).waitFor();
+      return page;
+    },
+    close: async () => {
+      await context?.close();
+      await browser.close();
+      await standIn.close();
+      rmSync(folder, { recursive: true, force: true });
+      if (faults.length > 0) throw new Error(`Pages had errors:\n${faults.join('\n')}`);
+    },
+  };
+}
+
+/** Asks again until it is so; a busy machine may take its time. */
+export const eventually = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: 40_000 });
+
+/** Leaves a picture of the page as it is now. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: join(screenshots, `${name}.png`) });
+}

@@ -1,0 +1,105 @@
+// Budgets and contrast: what must hold for every page, in both themes and on a phone.
+import { AxeBuilder } from '@axe-core/playwright';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { chromiumPath, openStage, picture, type Stage } from './browser.ts';
+
+const FIRST_LOAD_BYTES = 250_000;
+
+describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, () => {
+  let stage: Stage;
+  let alertId = '';
+  beforeAll(async () => {
+    stage = await openStage();
+    alertId = stage.standIn.world.alerts[0]?.id ?? '';
+  });
+  afterAll(async () => stage.close());
+
+  /** A page, and what must be there before it is looked at. */
+  const pages = (): readonly (readonly [name: string, path: string, ready: (page: Page) => Promise<unknown>])[] => [
+    ['overview', '/', async (page) => Promise.all([page.locator('.overview-rate canvas').waitFor(), page.locator('.overview-alerts canvas').waitFor(), page.getByRole('table', { name: 'Newest events' }).waitFor(), page.locator('.need').first().waitFor()])],
+    ['alerts', '/alerts', (page) => page.locator('.rows-item').first().waitFor()],
+    ['alert', `/alerts/${alertId}`, (page) => page.getByRole('region', { name: 'Rules' }).waitFor()],
+    ['events', '/events', async (page) => Promise.all([page.locator('.rows-item').first().waitFor(), page.locator('.histogram canvas').waitFor()])],
+    ['tail', '/events?live=1', (page) => page.locator('.rows-item').first().waitFor()],
+    ['pipeline', '/pipeline', (page) => page.getByRole('region', { name: 'Stages' }).waitFor()],
+  ];
+  const violationsOf = async (page: Page) => {
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']).analyze();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary?.replaceAll('\n', ' ') ?? ''}`).slice(0, 3).join(' | ')}`);
+  };
+
+  it.each(['dark', 'light'] as const)('has no violation of WCAG AA, %s', async (theme) => {
+    const page = await stage.enter('/', { theme });
+    for (const [name, path, ready] of pages()) {
+      await page.goto(path);
+      await ready(page);
+      expect(await violationsOf(page), `${name}, ${theme}`).toEqual([]);
+      await picture(page, `${name}-1440-${theme}`);
+    }
+    await page.goto('/alerts');
+    await page.locator('.rows-item').first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('c');
+    await page.getByRole('dialog').waitFor();
+    expect(await violationsOf(page), `close dialog, ${theme}`).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+    expect(await violationsOf(page), `keys, ${theme}`).toEqual([]);
+    const login = await stage.visit({ theme });
+    await login.goto('/login');
+    await login.getByLabel('Name').waitFor();
+    expect(await violationsOf(login), `login, ${theme}`).toEqual([]);
+    await picture(login, `login-1440-${theme}`);
+  });
+
+  it.each(['dark', 'light'] as const)('fits a phone of 390 px, %s', async (theme) => {
+    const page = await stage.enter('/', { theme, width: 390, height: 844, isTouch: true });
+    for (const [name, path, ready] of pages()) {
+      await page.goto(path);
+      await ready(page);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow, name).toBe(0);
+      expect(await violationsOf(page), `${name}, ${theme}`).toEqual([]);
+      await picture(page, `${name}-390-${theme}`);
+    }
+  });
+
+  it('shows queue, alert and acknowledgement on a phone', async () => {
+    const page = await stage.enter('/alerts', { width: 390, height: 844, isTouch: true });
+    await page.getByRole('link', { name: 'Many Accounts Failed from One Address' }).tap();
+    const button = page.getByRole('button', { name: 'Acknowledge', exact: true });
+    await button.waitFor();
+    const box = await button.boundingBox();
+    expect(box?.height).toBeGreaterThanOrEqual(40); // a thumb finds it
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(844);
+    await button.tap();
+    await page.locator('.deeds').getByText('acknowledged, yours now').waitFor();
+    await picture(page, 'acknowledged-390');
+    await page.getByRole('button', { name: 'Undo' }).tap();
+    await page.getByRole('button', { name: 'Back to the list' }).tap();
+    await page.waitForURL('**/alerts');
+  });
+
+  it('keeps the first load below 250 kB of script, and loads each area when it is visited', async () => {
+    const page = await stage.enter('/');
+    await page.locator('.overview-rate canvas').waitFor();
+    const scripts = new Map<string, number>();
+    page.on('response', async (response) => {
+      if (response.request().resourceType() === 'script') scripts.set(new URL(response.url()).pathname, gzipSync(await response.body()).length);
+    });
+    await page.reload();
+    await page.locator('.overview-rate canvas').waitFor();
+    await page.waitForLoadState('networkidle').catch(() => undefined);
+    const total = [...scripts.values()].reduce((sum, bytes) => sum + bytes, 0);
+    expect(scripts.size).toBeGreaterThan(3);
+    expect(total).toBeLessThan(FIRST_LOAD_BYTES);
+    const before = scripts.size;
+    await page.keyboard.press('g');
+    await page.keyboard.press('e');
+    await page.getByRole('table', { name: 'Events' }).waitFor();
+    expect(scripts.size).toBeGreaterThan(before);
+  });
+});
