@@ -7,7 +7,9 @@ import { stageNames } from './telemetry/flow.ts';
 const all = principals(['default', 'acme']);
 const covers = ({ name, isPrefix }: Permission, resource: string) => (isPrefix ? resource.startsWith(name) : resource === name);
 const may = (principal: string, operation: Permission['operation'], resource: string, kind: Permission['resource'] = 'topic') =>
-  all.find(({ name }) => name === principal)!.permissions.some((permission) => permission.resource === kind && permission.operation === operation && covers(permission, resource));
+  all
+    .find(({ name }) => name === principal)!
+    .permissions.some((permission) => permission.resource === kind && permission.operation === operation && covers(permission, resource));
 
 describe('permissions', () => {
   it.each(['ref.assets.v1', 'ref.anything.v1'])('only the relay writes %s', (topic) => {
@@ -22,12 +24,16 @@ describe('permissions', () => {
   });
 
   it('only the gateway writes what the gateway vouches for', () => {
-    for (const topic of ['raw.default.gateway-http', 'raw.acme.gateway-syslog']) expect(all.filter(({ name }) => may(name, 'write', topic)).map(({ name }) => name)).toEqual(['api']);
+    for (const topic of ['raw.default.gateway-http', 'raw.acme.gateway-syslog'])
+      expect(all.filter(({ name }) => may(name, 'write', topic)).map(({ name }) => name)).toEqual(['api']);
   });
 
   it('nobody but its stage writes an intermediate topic', () => {
-    expect(['events.parsed.v1', 'events.valid.v1', 'events.enriched.v1', 'alerts.v1', 'features.v1'].map((topic) => all.filter(({ name }) => may(name, 'write', topic)).map(({ name }) => name)))
-      .toEqual([['ingest'], ['validate'], ['enrich'], ['alert'], ['features']]);
+    expect(
+      ['events.parsed.v1', 'events.valid.v1', 'events.enriched.v1', 'alerts.v1', 'features.v1'].map((topic) =>
+        all.filter(({ name }) => may(name, 'write', topic)).map(({ name }) => name),
+      ),
+    ).toEqual([['ingest'], ['validate'], ['enrich'], ['alert'], ['features']]);
   });
 
   it('has a principal for each stage, with its group and its transactions', () => {

@@ -41,63 +41,95 @@ function principal(name: string, note: string, rows: readonly (readonly [Resourc
 export const principalOf = (stage: string): string => (stage.startsWith('publish-') ? 'publish' : stage);
 
 /** Reads its topic and reference data, writes what its wiring says, and sets aside and accounts for what it reads. */
-const stages = (): Principal[] => [...Map.groupBy(Object.entries(flow), ([stage]) => principalOf(stage))].map(([name, members]) => principal(
-  name, `Runs ${members.map(([stage]) => stage).join(', ')}.`,
-  members.flatMap(([stage, { from, to }]): [Resource, ...Operation[]][] => [
-    [topic(from.name), 'read', 'describe-configs'],
-    ...to.map((target): [Resource, ...Operation[]] => [topic(target.name), 'write', 'read', 'describe-configs']), // read: stores that come back from the output
-    ...to.filter((target) => topic(target.name).isPrefix).map((target): [Resource, ...Operation[]] => [topic(target.name), 'create']),
+const stages = (): Principal[] =>
+  [...Map.groupBy(Object.entries(flow), ([stage]) => principalOf(stage))].map(([name, members]) =>
+    principal(
+      name,
+      `Runs ${members.map(([stage]) => stage).join(', ')}.`,
+      members.flatMap(([stage, { from, to }]): [Resource, ...Operation[]][] => [
+        [topic(from.name), 'read', 'describe-configs'],
+        ...to.map((target): [Resource, ...Operation[]] => [topic(target.name), 'write', 'read', 'describe-configs']), // read: stores that come back from the output
+        ...to.filter((target) => topic(target.name).isPrefix).map((target): [Resource, ...Operation[]] => [topic(target.name), 'create']),
+        [topic(topics.deadLetters.name), 'write', 'describe-configs'],
+        [topic(topics.ledger.name), 'write', 'describe-configs'],
+        [REFERENCE, 'read', 'describe-configs'],
+        [family(`${APP}.${stage}-`), 'read', 'write', 'create', 'describe-configs'], // changelogs
+        [group(`${APP}.${stage}`), 'read'],
+        [{ resource: 'transactional-id', name: `${APP}.${stage}.`, isPrefix: true }, 'write', 'describe'],
+      ]),
+    ),
+  );
+
+const persist = (): Principal =>
+  principal(PERSIST, 'Runs persist; its offsets and ledger are in the database.', [
+    ...Object.values(stored).map((from): [Resource, ...Operation[]] => [topic(from.name), 'read', 'describe-configs']),
+    [group(`${APP}.${PERSIST}`), 'read'],
+  ]);
+
+const relay = (): Principal =>
+  principal('relay', 'Publishes reference data and dead letters that were written to the database. Nobody else writes ref.*.', [
+    [REFERENCE, 'write', 'read', 'describe-configs'],
     [topic(topics.deadLetters.name), 'write', 'describe-configs'],
-    [topic(topics.ledger.name), 'write', 'describe-configs'],
-    [REFERENCE, 'read', 'describe-configs'],
-    [family(`${APP}.${stage}-`), 'read', 'write', 'create', 'describe-configs'], // changelogs
-    [group(`${APP}.${stage}`), 'read'],
-    [{ resource: 'transactional-id', name: `${APP}.${stage}.`, isPrefix: true }, 'write', 'describe'],
-  ]),
-));
+    [topic(topics.enriched.name), 'read'],
+    [topic(topics.findings.name), 'read'],
+    [topic(topics.features.name), 'read'],
+    [topic(topics.alerts.name), 'read'], // bytes of what it sets aside
+  ]);
 
-const persist = (): Principal => principal(PERSIST, 'Runs persist; its offsets and ledger are in the database.', [
-  ...Object.values(stored).map((from): [Resource, ...Operation[]] => [topic(from.name), 'read', 'describe-configs']),
-  [group(`${APP}.${PERSIST}`), 'read'],
-]);
+const api = (organizations: readonly string[]): Principal =>
+  principal('api', 'Takes events over HTTP, follows topics for the live tail, shows lag, dead letters and raw records.', [
+    ...organizations.map((organization): [Resource, ...Operation[]] => [family(rawTopic(organization, 'gateway-')), 'write', 'create']),
+    [family('raw.'), 'read', 'describe-configs'],
+    [family('events.'), 'read'],
+    ...[topics.findings, topics.alerts, topics.features, topics.deadLetters, topics.ledger].map(({ name }): [Resource, ...Operation[]] => [
+      topic(name),
+      'read',
+    ]),
+    [REFERENCE, 'read'],
+    [group(`${APP}.`, true), 'describe'],
+    [group('connect-', true), 'describe'],
+  ]);
 
-const relay = (): Principal => principal('relay', 'Publishes reference data and dead letters that were written to the database. Nobody else writes ref.*.', [
-  [REFERENCE, 'write', 'read', 'describe-configs'],
-  [topic(topics.deadLetters.name), 'write', 'describe-configs'],
-  [topic(topics.enriched.name), 'read'], [topic(topics.findings.name), 'read'], [topic(topics.features.name), 'read'], [topic(topics.alerts.name), 'read'], // bytes of what it sets aside
-]);
-
-const api = (organizations: readonly string[]): Principal => principal('api', 'Takes events over HTTP, follows topics for the live tail, shows lag, dead letters and raw records.', [
-  ...organizations.map((organization): [Resource, ...Operation[]] => [family(rawTopic(organization, 'gateway-')), 'write', 'create']),
-  [family('raw.'), 'read', 'describe-configs'],
-  [family('events.'), 'read'],
-  ...[topics.findings, topics.alerts, topics.features, topics.deadLetters, topics.ledger].map(({ name }): [Resource, ...Operation[]] => [topic(name), 'read']),
-  [REFERENCE, 'read'],
-  [group(`${APP}.`, true), 'describe'],
-  [group('connect-', true), 'describe'],
-]);
-
-const connect = (): Principal => principal('connect', 'Runs the sinks: reads documents, sets aside what a system refused.', [
-  [family('sink.'), 'read', 'describe-configs'],
-  [family('connect-'), 'read', 'write', 'create', 'describe-configs'], // its dead letters and retries
-  [group('connect-', true), 'read'],
-]);
+const connect = (): Principal =>
+  principal('connect', 'Runs the sinks: reads documents, sets aside what a system refused.', [
+    [family('sink.'), 'read', 'describe-configs'],
+    [family('connect-'), 'read', 'write', 'create', 'describe-configs'], // its dead letters and retries
+    [group('connect-', true), 'read'],
+  ]);
 
 /** A sensor writes its own raw topics and does nothing else. It cannot write what the gateway vouches for. */
 export const sensor = (name: string, rawTopics: readonly string[]): Principal =>
-  principal(name, `Writes ${rawTopics.join(', ')}.`, rawTopics.map((raw) => [topic(raw), 'write']));
+  principal(
+    name,
+    `Writes ${rawTopics.join(', ')}.`,
+    rawTopics.map((raw) => [topic(raw), 'write']),
+  );
 
 /** All principals of an installation, but for the administrator, who may do everything, and sensors that are enrolled one by one. */
 export function principals(organizations: readonly string[] = ['default']): readonly Principal[] {
   const sources = SOURCES.filter((source) => !source.startsWith('gateway-'));
   return [
-    sensor('sensor', organizations.flatMap((organization) => sources.map((source) => rawTopic(organization, source)))),
-    ...stages(), persist(), relay(), api(organizations), connect(),
+    sensor(
+      'sensor',
+      organizations.flatMap((organization) => sources.map((source) => rawTopic(organization, source))),
+    ),
+    ...stages(),
+    persist(),
+    relay(),
+    api(organizations),
+    connect(),
   ];
 }
 
 /** One row per principal and resource, for people. */
-export function permissionRows(of: readonly Principal[] = principals()): readonly { readonly principal: string; readonly resource: string; readonly operations: string }[] {
-  return of.flatMap(({ name, permissions }) => [...Map.groupBy(permissions, (p) => `${p.resource} ${p.name}${p.isPrefix ? '*' : ''}`)]
-    .map(([resource, rows]) => ({ principal: name, resource, operations: rows.map(({ operation }) => operation).join(', ') })));
+export function permissionRows(
+  of: readonly Principal[] = principals(),
+): readonly { readonly principal: string; readonly resource: string; readonly operations: string }[] {
+  return of.flatMap(({ name, permissions }) =>
+    [...Map.groupBy(permissions, (p) => `${p.resource} ${p.name}${p.isPrefix ? '*' : ''}`)].map(([resource, rows]) => ({
+      principal: name,
+      resource,
+      operations: rows.map(({ operation }) => operation).join(', '),
+    })),
+  );
 }

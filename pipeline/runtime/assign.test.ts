@@ -21,15 +21,23 @@ describe('by partition number', () => {
   });
 
   it('gives each partition to exactly one member, whatever the order of members', () => {
-    const members = fc.uniqueArray(fc.tuple(fc.string({ minLength: 1 }), fc.subarray(['t', 'u', 'v'], { minLength: 1 })), { selector: ([id]) => id, minLength: 1, maxLength: 6 });
-    fc.assert(fc.property(members, fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 }), (pairs, t, u) => {
-      const all = pairs.map(([id, topics]) => member(id, ...topics));
-      const counts = { t, u };
-      const given = assign(all, counts);
-      expect(assign([...all].reverse(), counts)).toEqual(given);
-      const subscribed = new Set(all.flatMap(({ topics }) => topics));
-      const wanted = Object.entries(counts).filter(([topic]) => subscribed.has(topic)).flatMap(([topic, count]) => Array.from({ length: count }, (_, partition) => tpKey({ topic, partition })));
-      expect(Object.values(given).flat().sort()).toEqual(wanted.sort());
-    }));
+    const members = fc.uniqueArray(fc.tuple(fc.string({ minLength: 1 }), fc.subarray(['t', 'u', 'v'], { minLength: 1 })), {
+      selector: ([id]) => id,
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(members, fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 }), (pairs, t, u) => {
+        const all = pairs.map(([id, topics]) => member(id, ...topics));
+        const counts = { t, u };
+        const given = assign(all, counts);
+        expect(assign([...all].reverse(), counts)).toEqual(given);
+        const subscribed = new Set(all.flatMap(({ topics }) => topics));
+        const wanted = Object.entries(counts)
+          .filter(([topic]) => subscribed.has(topic))
+          .flatMap(([topic, count]) => Array.from({ length: count }, (_, partition) => tpKey({ topic, partition })));
+        expect(Object.values(given).flat().sort()).toEqual(wanted.sort());
+      }),
+    );
   });
 });

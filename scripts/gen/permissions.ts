@@ -9,9 +9,10 @@ export default {
       const [kind, name] = resource.split(' ');
       return `| \`${principal}\` | ${kind} | \`${name}\` | ${operations} |`;
     });
-    const text = `# Permissions\n\nWritten by \`npm run gen\` from \`topologies/permissions.ts\`. \`./goshawk topics --create --permissions\` sets them on a broker with an authorizer.`
-      + ` A name that ends in \`*\` is the beginning of names. Reading and writing include describing. The administrator may do everything.\n\n`
-      + `| principal | |\n|---|---|\n${notes.join('\n')}\n\n| principal | resource | name | operations |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+    const text =
+      `# Permissions\n\nWritten by \`npm run gen\` from \`topologies/permissions.ts\`. \`./goshawk topics --create --permissions\` sets them on a broker with an authorizer.` +
+      ` A name that ends in \`*\` is the beginning of names. Reading and writing include describing. The administrator may do everything.\n\n` +
+      `| principal | |\n|---|---|\n${notes.join('\n')}\n\n| principal | resource | name | operations |\n|---|---|---|---|\n${rows.join('\n')}\n`;
     return new Map([['docs/reference/permissions.md', text]]);
   },
 } satisfies Generator;

@@ -27,44 +27,53 @@ export class Member {
     this.#options = options;
   }
 
-  get values(): string[] { return this.batches.flatMap(({ records }) => records.map(({ value }) => String(value))); }
+  get values(): string[] {
+    return this.batches.flatMap(({ records }) => records.map(({ value }) => String(value)));
+  }
   /** Next offset by partition, as the last batch of each said. */
-  get positions(): Record<string, number> { return Object.fromEntries(this.batches.map(({ tp, nextOffset }) => [tpKey(tp), nextOffset])); }
+  get positions(): Record<string, number> {
+    return Object.fromEntries(this.batches.map(({ tp, nextOffset }) => [tpKey(tp), nextOffset]));
+  }
 
   async run(): Promise<this> {
     const { topics, start = 'earliest', isolation = 'committed', assigned, revoked, batch } = this.#options;
-    await this.consumer.run({ topics, start, isolation }, {
-      assigned: async (owned, group) => {
-        this.owned = owned;
-        this.group = group;
-        this.generations.push(group.generationId);
-        const starts = await assigned?.(owned, this);
-        this.#note('assigned', owned);
-        return starts;
+    await this.consumer.run(
+      { topics, start, isolation },
+      {
+        assigned: async (owned, group) => {
+          this.owned = owned;
+          this.group = group;
+          this.generations.push(group.generationId);
+          const starts = await assigned?.(owned, this);
+          this.#note('assigned', owned);
+          return starts;
+        },
+        revoked: async (owned) => {
+          await revoked?.(owned, this);
+          this.owned = [];
+          this.#note('revoked', owned);
+        },
+        lost: (owned) => {
+          this.owned = [];
+          this.#note('lost', owned);
+        },
+        batch: async (received, control) => {
+          this.batches.push(received);
+          this.#look();
+          await batch?.(received, control, this);
+          this.#look();
+        },
       },
-      revoked: async (owned) => {
-        await revoked?.(owned, this);
-        this.owned = [];
-        this.#note('revoked', owned);
-      },
-      lost: (owned) => {
-        this.owned = [];
-        this.#note('lost', owned);
-      },
-      batch: async (received, control) => {
-        this.batches.push(received);
-        this.#look();
-        await batch?.(received, control, this);
-        this.#look();
-      },
-    });
+    );
     return this;
   }
 
   /** Resolves when it holds, looked at after each hook and batch. */
   until(isTrue: () => boolean): Promise<void> {
     if (isTrue()) return Promise.resolve();
-    return new Promise((resolve) => { this.#waiting.push({ isTrue, resolve }); });
+    return new Promise((resolve) => {
+      this.#waiting.push({ isTrue, resolve });
+    });
   }
 
   #note(what: string, partitions: readonly TopicPartition[]): void {

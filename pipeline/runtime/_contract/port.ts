@@ -7,7 +7,10 @@ import type { Broker, ConsumerOptions, Headers, Offsets, OutRecord, RawBatch, Ra
 import { Member } from './member.ts';
 import type { MemberOptions } from './member.ts';
 
-export interface Switches { readonly withoutGroupMetadata?: boolean; readonly withoutStableReads?: boolean }
+export interface Switches {
+  readonly withoutGroupMetadata?: boolean;
+  readonly withoutStableReads?: boolean;
+}
 export type FaultyOperation = 'send' | 'offsets' | 'commit';
 /** Trouble for the next requests of one process. */
 export interface Faults {
@@ -33,8 +36,11 @@ export interface Subject {
 }
 
 const at = (topic: string, partition = 0): TopicPartition => ({ topic, partition });
-const record = (topic: string, value: string, { partition = 0, key = null, headers }: { partition?: number; key?: string | null; headers?: Headers } = {}): OutRecord =>
-  ({ topic, partition, key: key === null ? null : Buffer.from(key), value: Buffer.from(value), ...(headers ? { headers } : {}) });
+const record = (
+  topic: string,
+  value: string,
+  { partition = 0, key = null, headers }: { partition?: number; key?: string | null; headers?: Headers } = {},
+): OutRecord => ({ topic, partition, key: key === null ? null : Buffer.from(key), value: Buffer.from(value), ...(headers ? { headers } : {}) });
 const valuesOf = (records: readonly RawRecord[]) => records.map(({ value }) => String(value));
 const offsetsOf = (...pairs: [TopicPartition, number][]): Offsets => new Map(pairs.map(([tp, offset]) => [tpKey(tp), offset]));
 const nothing: Parameters<TxnProducer['init']>[0] = { outputs: [], groupId: null };
@@ -54,18 +60,32 @@ export function portContract(name: string, subject: Subject): void {
       await subject.cleanUp?.();
     });
 
-    const join = (broker: Broker, groupId: string, options: MemberOptions, times: Omit<ConsumerOptions, 'groupId'> = { heartbeatIntervalMs: 200 }): Promise<Member> => {
+    const join = (
+      broker: Broker,
+      groupId: string,
+      options: MemberOptions,
+      times: Omit<ConsumerOptions, 'groupId'> = { heartbeatIntervalMs: 200 },
+    ): Promise<Member> => {
       const member = new Member(broker, { groupId, ...times }, options);
       members.push(member);
       return member.run();
     };
     const topic = async (partitions = 1, settings: Partial<TopicSettings> = {}): Promise<string> => {
       const created = `t-${randomUUID()}`;
-      await connect().admin().createTopics([{ name: created, partitions, config: {}, ...settings }], 1);
+      await connect()
+        .admin()
+        .createTopics([{ name: created, partitions, config: {}, ...settings }], 1);
       return created;
     };
-    const produced = async (...records: OutRecord[]): Promise<void> => { await connect().producer().send(records); };
-    const begun = async (broker: Broker, init: Parameters<TxnProducer['init']>[0] = nothing, transactionalId = `x-${randomUUID()}`, transactionTimeoutMs = 60_000): Promise<TxnProducer> => {
+    const produced = async (...records: OutRecord[]): Promise<void> => {
+      await connect().producer().send(records);
+    };
+    const begun = async (
+      broker: Broker,
+      init: Parameters<TxnProducer['init']>[0] = nothing,
+      transactionalId = `x-${randomUUID()}`,
+      transactionTimeoutMs = 60_000,
+    ): Promise<TxnProducer> => {
       const producer = broker.txnProducer({ transactionalId, transactionTimeoutMs });
       await producer.init(init);
       return producer;
@@ -80,7 +100,12 @@ export function portContract(name: string, subject: Subject): void {
       return found;
     };
     const failureOf = async (promise: Promise<unknown>): Promise<PipelineError> => {
-      const error = await promise.then(() => { throw new Error('it succeeded'); }, (failure: unknown) => failure);
+      const error = await promise.then(
+        () => {
+          throw new Error('it succeeded');
+        },
+        (failure: unknown) => failure,
+      );
       expect(error).toBeInstanceOf(PipelineError);
       return error as PipelineError;
     };
@@ -88,11 +113,22 @@ export function portContract(name: string, subject: Subject): void {
     describe('records', () => {
       it('come back as they were sent, in order, where the send said', async () => {
         const t = await topic(2);
-        const headers: Headers = [['a', Buffer.from('1')], ['a', Buffer.from([0, 255])], ['ü', Buffer.alloc(0)]];
-        const appended = await connect().producer().send([
-          record(t, 'one', { key: 'k', headers }), record(t, 'two', { partition: 1 }), { topic: t, partition: 0, key: Buffer.from([0, 0, 0, 0]), value: null },
+        const headers: Headers = [
+          ['a', Buffer.from('1')],
+          ['a', Buffer.from([0, 255])],
+          ['ü', Buffer.alloc(0)],
+        ];
+        const appended = await connect()
+          .producer()
+          .send([
+            record(t, 'one', { key: 'k', headers }),
+            record(t, 'two', { partition: 1 }),
+            { topic: t, partition: 0, key: Buffer.from([0, 0, 0, 0]), value: null },
+          ]);
+        expect([...appended].sort((a, b) => a.tp.partition - b.tp.partition)).toEqual([
+          { tp: at(t, 0), first: 0, count: 2 },
+          { tp: at(t, 1), first: 0, count: 1 },
         ]);
-        expect([...appended].sort((a, b) => a.tp.partition - b.tp.partition)).toEqual([{ tp: at(t, 0), first: 0, count: 2 }, { tp: at(t, 1), first: 0, count: 1 }]);
         const [one, two] = await contents(at(t, 0));
         expect(one).toMatchObject({ key: Buffer.from('k'), value: Buffer.from('one'), headers, offset: 0 });
         expect(two).toMatchObject({ key: Buffer.from([0, 0, 0, 0]), value: null, headers: [], offset: 1 });
@@ -157,7 +193,9 @@ export function portContract(name: string, subject: Subject): void {
         const t = await topic();
         await produced(...['a', 'b', 'c', 'd'].map((value) => record(t, value)));
         const group = `g-${randomUUID()}`;
-        await connect().admin().setCommitted(group, offsetsOf([at(t), 1]));
+        await connect()
+          .admin()
+          .setCommitted(group, offsetsOf([at(t), 1]));
         const member = await join(connect(), group, { topics: [t], assigned: async () => offsetsOf([at(t), 3]) });
         await member.until(() => member.values.length > 0);
         expect(member.values).toEqual(['d']);
@@ -166,12 +204,18 @@ export function portContract(name: string, subject: Subject): void {
       it('see only committed data and cover markers, aborted records and holes with nextOffset', async () => {
         const t = await topic();
         const producer = await begun(connect());
-        await producer.transact(async (txn) => { await txn.send([record(t, 'a'), record(t, 'b')]); }); // 0 1, marker 2
-        await expect(producer.transact(async (txn) => {
-          await txn.send([record(t, 'gone')]); // 3, marker 4
-          throw new Error('no');
-        })).rejects.toThrow('no');
-        await producer.transact(async (txn) => { await txn.send([record(t, 'c')]); }); // 5, marker 6
+        await producer.transact(async (txn) => {
+          await txn.send([record(t, 'a'), record(t, 'b')]);
+        }); // 0 1, marker 2
+        await expect(
+          producer.transact(async (txn) => {
+            await txn.send([record(t, 'gone')]); // 3, marker 4
+            throw new Error('no');
+          }),
+        ).rejects.toThrow('no');
+        await producer.transact(async (txn) => {
+          await txn.send([record(t, 'c')]);
+        }); // 5, marker 6
         const member = await join(connect(), `g-${randomUUID()}`, { topics: [t] });
         await member.until(() => member.positions[tpKey(at(t))] === 7);
         expect(member.values).toEqual(['a', 'b', 'c']);
@@ -190,7 +234,13 @@ export function portContract(name: string, subject: Subject): void {
           await txn.send([record(t, 'inside')]);
           await produced(record(t, 'after'));
           await member.until(() => member.values.length === 1);
-          expect((await connect().admin().offsets([at(t)], 'stable')).get(tpKey(at(t)))).toBe(1);
+          expect(
+            (
+              await connect()
+                .admin()
+                .offsets([at(t)], 'stable')
+            ).get(tpKey(at(t))),
+          ).toBe(1);
         });
         await member.until(() => member.positions[tpKey(at(t))] === 4);
         expect(member.values).toEqual(['before', 'inside', 'after']);
@@ -201,7 +251,10 @@ export function portContract(name: string, subject: Subject): void {
         const t = await topic(2);
         const member = await join(connect(), `g-${randomUUID()}`, {
           topics: [t],
-          assigned: async (_owned, { consumer }) => { consumer.pause([at(t, 0)]); return undefined; },
+          assigned: async (_owned, { consumer }) => {
+            consumer.pause([at(t, 0)]);
+            return undefined;
+          },
         });
         await produced(record(t, 'p0'), record(t, 'p1', { partition: 1 }));
         await member.until(() => member.values.length === 1);
@@ -240,17 +293,28 @@ export function portContract(name: string, subject: Subject): void {
         const a = await join(connect(), group, {
           topics: [t, u],
           revoked: async (owned, { consumer, group: metadata }) => {
-            if (owned.length === 6) await consumer.commit(offsetsOf(...owned.map((tp): [TopicPartition, number] => [tp, tp.topic === t && tp.partition === 0 ? 1 : 0])), metadata!);
+            if (owned.length === 6)
+              await consumer.commit(offsetsOf(...owned.map((tp): [TopicPartition, number] => [tp, tp.topic === t && tp.partition === 0 ? 1 : 0])), metadata!);
             order.push(`a revoked ${owned.length}`);
           },
         });
         await a.until(() => a.values.length === 2);
-        const b = await join(connect(), group, { topics: [t, u], assigned: async (owned) => { order.push(`b assigned ${owned.length}`); return undefined; } });
+        const b = await join(connect(), group, {
+          topics: [t, u],
+          assigned: async (owned) => {
+            order.push(`b assigned ${owned.length}`);
+            return undefined;
+          },
+        });
         await a.until(() => a.generations.length === 2);
         expect(order.indexOf('a revoked 6')).toBeLessThan(order.findIndex((step) => step.startsWith('b assigned')));
         expect(a.generations[1]).toBe(b.generations[0]);
         for (const { owned } of [a, b]) {
-          const numbers = (name: string) => owned.filter((tp) => tp.topic === name).map(({ partition }) => partition).sort((x, y) => x - y);
+          const numbers = (name: string) =>
+            owned
+              .filter((tp) => tp.topic === name)
+              .map(({ partition }) => partition)
+              .sort((x, y) => x - y);
           expect(numbers(t)).toEqual(numbers(u)); // a task is one number over all topics
         }
         expect([...a.owned, ...b.owned].map(tpKey).sort()).toEqual([0, 1, 2].flatMap((p) => [tpKey(at(t, p)), tpKey(at(u, p))]).sort());
@@ -302,7 +366,17 @@ export function portContract(name: string, subject: Subject): void {
         await produced(record(t, 'a'));
         const group = `g-${randomUUID()}`;
         const { promise: hanging, resolve: release } = Promise.withResolvers<void>();
-        const a = await join(connect(), group, { topics: [t], batch: async (_batch, _control, { generations }) => { if (generations.length === 1) await hanging; } }, subject.shortSession);
+        const a = await join(
+          connect(),
+          group,
+          {
+            topics: [t],
+            batch: async (_batch, _control, { generations }) => {
+              if (generations.length === 1) await hanging;
+            },
+          },
+          subject.shortSession,
+        );
         await a.until(() => a.batches.length === 1);
         const joining = join(connect(), group, { topics: [t] }, subject.shortSession);
         subject.passTime();
@@ -316,12 +390,19 @@ export function portContract(name: string, subject: Subject): void {
       it('end with the error of a batch, and rejoin when it says fenced', async () => {
         const t = await topic();
         await produced(record(t, 'a'));
-        const broken = await join(connect(), `g-${randomUUID()}`, { topics: [t], batch: async () => { throw new FatalError('CHANGELOG_GAP', 'as a test'); } });
+        const broken = await join(connect(), `g-${randomUUID()}`, {
+          topics: [t],
+          batch: async () => {
+            throw new FatalError('CHANGELOG_GAP', 'as a test');
+          },
+        });
         expect(await broken.consumer.failed).toMatchObject({ code: 'CHANGELOG_GAP' });
         expect(broken.hooks.at(-1)).toBe(`lost ${tpKey(at(t))}`);
         const fenced = await join(connect(), `g-${randomUUID()}`, {
           topics: [t],
-          batch: async (_batch, _control, { generations }) => { if (generations.length === 1) throw new FencedError('OFFSETS_FENCED', 'as a test'); },
+          batch: async (_batch, _control, { generations }) => {
+            if (generations.length === 1) throw new FencedError('OFFSETS_FENCED', 'as a test');
+          },
         });
         await fenced.until(() => fenced.values.length === 2);
         expect(fenced.hooks).toEqual([`assigned ${tpKey(at(t))}`, `lost ${tpKey(at(t))}`, `assigned ${tpKey(at(t))}`]);
@@ -354,10 +435,16 @@ export function portContract(name: string, subject: Subject): void {
       });
 
       it('read compacted partitions over the holes', { timeout: 90_000 }, async () => {
-        const t = await topic(1, { config: { 'cleanup.policy': 'compact', 'segment.ms': '100', 'min.cleanable.dirty.ratio': '0.01', 'delete.retention.ms': '100' } });
+        const t = await topic(1, {
+          config: { 'cleanup.policy': 'compact', 'segment.ms': '100', 'min.cleanable.dirty.ratio': '0.01', 'delete.retention.ms': '100' },
+        });
         await produced(...Array.from({ length: 30 }, (_, i) => record(t, String(i), { key: 'same' })));
         await subject.compact(t);
-        const end = (await connect().admin().offsets([at(t)], 'latest')).get(tpKey(at(t)))!;
+        const end = (
+          await connect()
+            .admin()
+            .offsets([at(t)], 'latest')
+        ).get(tpKey(at(t)))!;
         const member = await join(connect(), `g-${randomUUID()}`, { topics: [t] });
         await member.until(() => member.positions[tpKey(at(t))] === end);
         expect(member.values).not.toContain('0');
@@ -380,7 +467,10 @@ export function portContract(name: string, subject: Subject): void {
       it('read a range to its end, across markers, and no further', async () => {
         const t = await topic();
         const producer = await begun(connect());
-        for (const value of ['a', 'b', 'c']) await producer.transact(async (txn) => { await txn.send([record(t, value)]); });
+        for (const value of ['a', 'b', 'c'])
+          await producer.transact(async (txn) => {
+            await txn.send([record(t, value)]);
+          });
         const read = async (from: number, to: number) => {
           const batches: RawBatch[] = [];
           for await (const batch of connect().reader().read(at(t), from, to, new AbortController().signal)) batches.push(batch);
@@ -415,7 +505,9 @@ export function portContract(name: string, subject: Subject): void {
       it('say when the range is gone', async () => {
         const t = await topic();
         await produced(record(t, 'a'), record(t, 'b'));
-        await connect().admin().deleteRecords(offsetsOf([at(t), 1]));
+        await connect()
+          .admin()
+          .deleteRecords(offsetsOf([at(t), 1]));
         const reader = connect().reader();
         const read = async (from: number) => {
           const values: string[] = [];
@@ -454,14 +546,22 @@ export function portContract(name: string, subject: Subject): void {
         const member = await join(connect(), group, { topics: [input] });
         await member.until(() => member.values.length === 1);
         const producer = await begun(connect());
-        await expect(producer.transact(async (txn) => {
-          await txn.send([record(output, 'A')]);
-          await txn.offsets(offsetsOf([at(input), 1]), member.group!);
-          throw new Error('as a test');
-        })).rejects.toThrow('as a test');
+        await expect(
+          producer.transact(async (txn) => {
+            await txn.send([record(output, 'A')]);
+            await txn.offsets(offsetsOf([at(input), 1]), member.group!);
+            throw new Error('as a test');
+          }),
+        ).rejects.toThrow('as a test');
         expect(producer.isUsable()).toBe(true);
-        expect(await connect().admin().committed(group, [at(input)])).toEqual(new Map());
-        await producer.transact(async (txn) => { await txn.send([record(output, 'B')]); });
+        expect(
+          await connect()
+            .admin()
+            .committed(group, [at(input)]),
+        ).toEqual(new Map());
+        await producer.transact(async (txn) => {
+          await txn.send([record(output, 'B')]);
+        });
         expect(valuesOf(await contents(at(output)))).toEqual(['B']);
       });
 
@@ -469,7 +569,10 @@ export function portContract(name: string, subject: Subject): void {
         const output = await topic(3);
         const producer = await begun(connect());
         await producer.transact(async () => {});
-        for (let i = 0; i < 20; i++) await producer.transact(async (txn) => { await txn.send([record(output, String(i), { partition: i % 3 })]); });
+        for (let i = 0; i < 20; i++)
+          await producer.transact(async (txn) => {
+            await txn.send([record(output, String(i), { partition: i % 3 })]);
+          });
         const found = (await Promise.all([0, 1, 2].map((partition) => contents(at(output, partition))))).map(valuesOf);
         expect(found.map((values) => values.map(Number))).toEqual([0, 1, 2].map((p) => Array.from({ length: 20 }, (_, i) => i).filter((i) => i % 3 === p)));
       });
@@ -479,27 +582,33 @@ export function portContract(name: string, subject: Subject): void {
         const transactionalId = `x-${randomUUID()}`;
         const old = await begun(connect(), nothing, transactionalId);
         let young!: TxnProducer;
-        const error = await failureOf(old.transact(async (txn) => {
-          await txn.send([record(output, 'old')]);
-          young = await begun(connect(), { outputs: [at(output)], groupId: null }, transactionalId);
-        }));
+        const error = await failureOf(
+          old.transact(async (txn) => {
+            await txn.send([record(output, 'old')]);
+            young = await begun(connect(), { outputs: [at(output)], groupId: null }, transactionalId);
+          }),
+        );
         expect(error).toBeInstanceOf(FencedError);
         expect(error.code).toBe('PRODUCER_FENCED');
         expect(old.isUsable()).toBe(false);
         expect((await failureOf(old.transact(async () => {}))).code).toBe('TXN_MUST_ABORT');
-        await young.transact(async (txn) => { await txn.send([record(output, 'young')]); });
+        await young.transact(async (txn) => {
+          await txn.send([record(output, 'young')]);
+        });
         expect(valuesOf(await contents(at(output)))).toEqual(['young']);
       });
 
       it('that time out are aborted, and their producer is fenced', async () => {
         const output = await topic();
         const producer = await begun(connect(), nothing, undefined, 1_000);
-        const error = await failureOf(producer.transact(async (txn) => {
-          await txn.send([record(output, 'late')]);
-          subject.passTime();
-          const reader = connect().reader();
-          for await (const batch of reader.read(at(output), 0, 2, new AbortController().signal)) expect(batch.records).toEqual([]); // until the marker
-        }));
+        const error = await failureOf(
+          producer.transact(async (txn) => {
+            await txn.send([record(output, 'late')]);
+            subject.passTime();
+            const reader = connect().reader();
+            for await (const batch of reader.read(at(output), 0, 2, new AbortController().signal)) expect(batch.records).toEqual([]); // until the marker
+          }),
+        );
         expect(error).toMatchObject({ code: 'PRODUCER_FENCED' });
         expect(await contents(at(output))).toEqual([]);
       });
@@ -535,24 +644,68 @@ export function portContract(name: string, subject: Subject): void {
         };
         await run(faults, forward);
         expect(valuesOf(await contents(at(output)))).toEqual(['A', 'B']);
-        expect(await connect().admin().committed(group, [at(input)])).toEqual(offsetsOf([at(input), 2]));
+        expect(
+          await connect()
+            .admin()
+            .committed(group, [at(input)]),
+        ).toEqual(offsetsOf([at(input), 2]));
         // The transaction after it loses nothing either.
-        await producer.transact(async (txn) => { await txn.send([record(output, 'C'), record(output, 'D')]); });
+        await producer.transact(async (txn) => {
+          await txn.send([record(output, 'C'), record(output, 'D')]);
+        });
         expect(valuesOf(await contents(at(output)))).toEqual(['A', 'B', 'C', 'D']);
       };
 
       it.each<[string, (faults: Faults) => void]>([
-        ['the answer to a send is lost', (faults) => { faults.loseAnswer('send'); }],
-        ['a send is lost', (faults) => { faults.loseRequest('send'); }],
-        ['the answer to offsets is lost', (faults) => { faults.loseAnswer('offsets'); }],
-        ['the answer to a commit is lost', (faults) => { faults.loseAnswer('commit'); }],
-        ['a commit is lost', (faults) => { faults.loseRequest('commit'); }],
-        ['the group\'s coordinator has moved', (faults) => { faults.refuse('offsets', 16); }],
-        ['the transaction before is not finished, twice', (faults) => { faults.refuse('offsets', 51); faults.refuse('offsets', 51); }],
-      ])('%s: nothing is missing, nothing is double', (_name, inject) => forwarded(async (faults, forward) => {
-        inject(faults);
-        await forward();
-      }));
+        [
+          'the answer to a send is lost',
+          (faults) => {
+            faults.loseAnswer('send');
+          },
+        ],
+        [
+          'a send is lost',
+          (faults) => {
+            faults.loseRequest('send');
+          },
+        ],
+        [
+          'the answer to offsets is lost',
+          (faults) => {
+            faults.loseAnswer('offsets');
+          },
+        ],
+        [
+          'the answer to a commit is lost',
+          (faults) => {
+            faults.loseAnswer('commit');
+          },
+        ],
+        [
+          'a commit is lost',
+          (faults) => {
+            faults.loseRequest('commit');
+          },
+        ],
+        [
+          "the group's coordinator has moved",
+          (faults) => {
+            faults.refuse('offsets', 16);
+          },
+        ],
+        [
+          'the transaction before is not finished, twice',
+          (faults) => {
+            faults.refuse('offsets', 51);
+            faults.refuse('offsets', 51);
+          },
+        ],
+      ])('%s: nothing is missing, nothing is double', (_name, inject) =>
+        forwarded(async (faults, forward) => {
+          inject(faults);
+          await forward();
+        }),
+      );
     });
 
     describe('exactly once over a change of owner', () => {
@@ -565,22 +718,36 @@ export function portContract(name: string, subject: Subject): void {
         const [brokerA, brokerB] = [connect(switches), connect(switches)];
         const producerA = await begun(brokerA);
         const producerB = await begun(brokerB);
-        const a = await join(brokerA, group, { topics: [input], batch: async (_batch, _control, { generations }) => { if (generations.length === 1) await hanging; } }, subject.shortSession);
+        const a = await join(
+          brokerA,
+          group,
+          {
+            topics: [input],
+            batch: async (_batch, _control, { generations }) => {
+              if (generations.length === 1) await hanging;
+            },
+          },
+          subject.shortSession,
+        );
         await a.until(() => a.values.length === 1);
         const groupOfA = a.group!;
         let error: unknown;
-        await producerA.transact(async (txn) => {
-          await txn.send([record(output, 'A')]);
-          const joining = join(brokerB, group, { topics: [input] }, subject.shortSession);
-          subject.passTime();
-          const b = await joining;
-          await b.until(() => b.values.length === 1);
-          await producerB.transact(async (other) => {
-            await other.send([record(output, 'B')]);
-            await other.offsets(offsetsOf([at(input), 1]), b.group!);
+        await producerA
+          .transact(async (txn) => {
+            await txn.send([record(output, 'A')]);
+            const joining = join(brokerB, group, { topics: [input] }, subject.shortSession);
+            subject.passTime();
+            const b = await joining;
+            await b.until(() => b.values.length === 1);
+            await producerB.transact(async (other) => {
+              await other.send([record(output, 'B')]);
+              await other.offsets(offsetsOf([at(input), 1]), b.group!);
+            });
+            await txn.offsets(offsetsOf([at(input), 1]), groupOfA);
+          })
+          .catch((failure: unknown) => {
+            error = failure;
           });
-          await txn.offsets(offsetsOf([at(input), 1]), groupOfA);
-        }).catch((failure: unknown) => { error = failure; });
         release();
         return { outputs: valuesOf(await contents(at(output))), error };
       };
@@ -636,10 +803,12 @@ export function portContract(name: string, subject: Subject): void {
         await join(connect(), group, { topics: [input] });
         await a.until(() => a.generations.length === 2);
         const producer = await begun(connect());
-        const error = await failureOf(producer.transact(async (txn) => {
-          await txn.send([record(output, 'x')]);
-          await txn.offsets(offsetsOf([at(input), 0]), old);
-        }));
+        const error = await failureOf(
+          producer.transact(async (txn) => {
+            await txn.send([record(output, 'x')]);
+            await txn.offsets(offsetsOf([at(input), 0]), old);
+          }),
+        );
         expect(error).toMatchObject({ code: 'GENERATION_FENCED', details: { code: 22 } });
         expect(producer.isUsable()).toBe(true);
         expect((await failureOf(a.consumer.commit(offsetsOf([at(input), 0]), old))).code).toBe('GENERATION_FENCED');
@@ -651,7 +820,13 @@ export function portContract(name: string, subject: Subject): void {
         const t = await topic(2, { config: { 'retention.ms': '12345' } });
         const admin = connect().admin();
         const u = `t-${randomUUID()}`;
-        await admin.createTopics([{ name: t, partitions: 5, config: {} }, { name: u, partitions: 1, config: { 'cleanup.policy': 'compact' } }], 1);
+        await admin.createTopics(
+          [
+            { name: t, partitions: 5, config: {} },
+            { name: u, partitions: 1, config: { 'cleanup.policy': 'compact' } },
+          ],
+          1,
+        );
         expect((await admin.topics()).get(t)).toBe(2);
         expect(await admin.configs(t)).toMatchObject({ 'retention.ms': '12345', 'cleanup.policy': 'delete' });
         expect(await admin.configs(u)).toMatchObject({ 'cleanup.policy': 'compact' });
@@ -690,7 +865,15 @@ export function portContract(name: string, subject: Subject): void {
       it('does not delete records of compacted topics', async () => {
         const t = await topic(1, { config: { 'cleanup.policy': 'compact' } });
         await produced(record(t, 'a', { key: 'k' }));
-        expect((await failureOf(connect().admin().deleteRecords(offsetsOf([at(t), 1])))).code).toBe('BROKER_REFUSED');
+        expect(
+          (
+            await failureOf(
+              connect()
+                .admin()
+                .deleteRecords(offsetsOf([at(t), 1])),
+            )
+          ).code,
+        ).toBe('BROKER_REFUSED');
       });
     });
   });

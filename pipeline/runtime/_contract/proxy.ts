@@ -11,7 +11,11 @@ const TXN_OFFSET_COMMIT = 28;
 const API_KEYS: Readonly<Record<FaultyOperation, number>> = { send: PRODUCE, offsets: TXN_OFFSET_COMMIT, commit: END_TXN };
 
 type Act = { readonly kind: 'lose-answer' | 'lose-request' } | { readonly kind: 'refuse'; readonly code: number };
-interface Rule { readonly apiKey: number; readonly act: Act; readonly isLasting: boolean }
+interface Rule {
+  readonly apiKey: number;
+  readonly act: Act;
+  readonly isLasting: boolean;
+}
 
 export interface Proxy {
   readonly port: number;
@@ -45,40 +49,61 @@ export async function startProxy(target: string): Promise<Proxy> {
         broker.destroy();
       });
     }
-    client.on('data', frames((frame) => {
-      const apiKey = frame.readInt16BE(4);
-      const correlationId = frame.readInt32BE(8);
-      const act = take(apiKey);
-      if (act?.kind === 'lose-request') {
-        client.destroy();
-      } else if (act?.kind === 'refuse') {
-        client.write(answer(correlationId, refusal(apiKey, act.code, frame)));
-      } else {
-        if (act) lost.add(correlationId);
-        broker.write(frame);
-      }
-    }));
-    broker.on('data', frames((frame) => {
-      if (lost.has(frame.readInt32BE(4))) client.destroy(); else client.write(frame);
-    }));
+    client.on(
+      'data',
+      frames((frame) => {
+        const apiKey = frame.readInt16BE(4);
+        const correlationId = frame.readInt32BE(8);
+        const act = take(apiKey);
+        if (act?.kind === 'lose-request') {
+          client.destroy();
+        } else if (act?.kind === 'refuse') {
+          client.write(answer(correlationId, refusal(apiKey, act.code, frame)));
+        } else {
+          if (act) lost.add(correlationId);
+          broker.write(frame);
+        }
+      }),
+    );
+    broker.on(
+      'data',
+      frames((frame) => {
+        if (lost.has(frame.readInt32BE(4))) client.destroy();
+        else client.write(frame);
+      }),
+    );
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   const add = (apiKey: number, act: Act, isLasting = false) => {
     const rule: Rule = { apiKey, act, isLasting };
     rules.push(rule);
-    return () => { rules.splice(rules.indexOf(rule), 1); };
+    return () => {
+      rules.splice(rules.indexOf(rule), 1);
+    };
   };
   return {
     port: (server.address() as AddressInfo).port,
     faults: {
-      loseAnswer: (operation) => { add(API_KEYS[operation], { kind: 'lose-answer' }); },
-      loseRequest: (operation) => { add(API_KEYS[operation], { kind: 'lose-request' }); },
-      refuse: (_operation, code) => { add(code === 51 ? ADD_OFFSETS_TO_TXN : TXN_OFFSET_COMMIT, { kind: 'refuse', code }); },
+      loseAnswer: (operation) => {
+        add(API_KEYS[operation], { kind: 'lose-answer' });
+      },
+      loseRequest: (operation) => {
+        add(API_KEYS[operation], { kind: 'lose-request' });
+      },
+      refuse: (_operation, code) => {
+        add(code === 51 ? ADD_OFFSETS_TO_TXN : TXN_OFFSET_COMMIT, { kind: 'refuse', code });
+      },
     },
     loseAllAnswers: (operation) => add(API_KEYS[operation], { kind: 'lose-answer' }, true),
     close: async () => {
       for (const socket of sockets) socket.destroy();
-      await new Promise<void>((resolve) => { server.close(() => { resolve(); }); });
+      await new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
     },
   };
 }
@@ -131,7 +156,14 @@ function refusal(apiKey: number, code: number, request: Buffer): Buffer {
     return { topic, partitions };
   });
   const body = new FlexibleBody().tags().int32(0);
-  return body.array(topics, ({ topic, partitions }) => {
-    body.string(topic).array(partitions, (partition) => { body.int32(partition).int16(code).tags(); }).tags();
-  }).tags().buffer;
+  return body
+    .array(topics, ({ topic, partitions }) => {
+      body
+        .string(topic)
+        .array(partitions, (partition) => {
+          body.int32(partition).int16(code).tags();
+        })
+        .tags();
+    })
+    .tags().buffer;
 }

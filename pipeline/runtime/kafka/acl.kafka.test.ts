@@ -29,7 +29,12 @@ describe.skipIf(!isPossible)('a broker with SASL and access control', () => {
   let part: Part | undefined;
   let address = '';
   const as = (username: string, secret = password(username)): Broker => {
-    const broker = kafkaBroker({ brokers: [address], clientId: username, log: pino({ level: 'silent' }), sasl: { mechanism: 'plain', username, password: secret } });
+    const broker = kafkaBroker({
+      brokers: [address],
+      clientId: username,
+      log: pino({ level: 'silent' }),
+      sasl: { mechanism: 'plain', username, password: secret },
+    });
     brokers.push(broker);
     return broker;
   };
@@ -40,7 +45,14 @@ describe.skipIf(!isPossible)('a broker with SASL and access control', () => {
     const [clientPort, controllerPort, securePort] = [await findPort(taken, undefined), await findPort(taken, undefined), await findPort(taken, undefined)];
     const users = ['admin', 'stranger', ...all.map(({ name }) => name)].map((name) => `user_${name}="${password(name)}"`).join(' ');
     const spec = {
-      folder: join(folder, 'kafka'), jars: jars.kafka, java: java!, clusterId: newClusterId(), clientPort, controllerPort, securePort, temporary: folder,
+      folder: join(folder, 'kafka'),
+      jars: jars.kafka,
+      java: java!,
+      clusterId: newClusterId(),
+      clientPort,
+      controllerPort,
+      securePort,
+      temporary: folder,
       properties: {
         'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
         'super.users': 'User:admin;User:ANONYMOUS', // the node itself, on the other listeners
@@ -65,16 +77,26 @@ describe.skipIf(!isPossible)('a broker with SASL and access control', () => {
   }, 60_000);
 
   const record = (topic: string): OutRecord => ({ topic, partition: 0, key: Buffer.from('k'), value: Buffer.from('v') });
-  const outcome = (work: Promise<unknown>): Promise<string> => work.then(() => 'done', (error: unknown) => {
-    if (!(error instanceof FatalError)) throw error;
-    return `${error.code} ${String(error.details['code'])}`;
-  });
-  const write = (principal: string, topic: string) => outcome(as(principal).producer().send([record(topic)]));
+  const outcome = (work: Promise<unknown>): Promise<string> =>
+    work.then(
+      () => 'done',
+      (error: unknown) => {
+        if (!(error instanceof FatalError)) throw error;
+        return `${error.code} ${String(error.details['code'])}`;
+      },
+    );
+  const write = (principal: string, topic: string) =>
+    outcome(
+      as(principal)
+        .producer()
+        .send([record(topic)]),
+    );
   const DENIED = expect.stringMatching(/^BROKER_REFUSED (29|31)$/) as unknown; // not authorized for the topic, or for anything at all
 
   it('lets a sensor write its raw topics and nothing else', async () => {
     expect(await write('sensor', 'raw.default.windows')).toBe('done');
-    for (const topic of ['raw.default.gateway-http', 'events.parsed.v1', 'events.enriched.v1', 'ref.assets.v1', 'dead-letters.v1', 'alerts.v1']) expect([topic, await write('sensor', topic)]).toEqual([topic, DENIED]);
+    for (const topic of ['raw.default.gateway-http', 'events.parsed.v1', 'events.enriched.v1', 'ref.assets.v1', 'dead-letters.v1', 'alerts.v1'])
+      expect([topic, await write('sensor', topic)]).toEqual([topic, DENIED]);
     expect((await as('sensor').admin().topics()).has('events.parsed.v1')).toBe(false);
   });
 
@@ -84,7 +106,13 @@ describe.skipIf(!isPossible)('a broker with SASL and access control', () => {
   });
 
   it('lets no one in with a wrong password', async () => {
-    expect(await outcome(as('relay', 'wrong').producer().send([record('ref.assets.v1')]))).toMatch(/^BROKER_REFUSED/);
+    expect(
+      await outcome(
+        as('relay', 'wrong')
+          .producer()
+          .send([record('ref.assets.v1')]),
+      ),
+    ).toMatch(/^BROKER_REFUSED/);
   });
 
   it('lets a stage do its work exactly once, in its own name only', async () => {
@@ -92,9 +120,18 @@ describe.skipIf(!isPossible)('a broker with SASL and access control', () => {
     const group = 'goshawk.validate';
     const consumer = broker.consumer({ groupId: group });
     const { promise: metadata, resolve } = Promise.withResolvers<GroupMetadata>();
-    await consumer.run({ topics: ['events.parsed.v1'], isolation: 'committed', start: 'earliest' }, {
-      assigned: async (_owned, joined) => { resolve(joined); return undefined; }, revoked: async () => {}, lost: () => {}, batch: async () => {},
-    });
+    await consumer.run(
+      { topics: ['events.parsed.v1'], isolation: 'committed', start: 'earliest' },
+      {
+        assigned: async (_owned, joined) => {
+          resolve(joined);
+          return undefined;
+        },
+        revoked: async () => {},
+        lost: () => {},
+        batch: async () => {},
+      },
+    );
     const input = { topic: 'events.parsed.v1', partition: 0 };
     const output = { topic: 'events.valid.v1', partition: 0 };
     const producer = broker.txnProducer({ transactionalId: 'goshawk.validate.0' });
@@ -104,21 +141,47 @@ describe.skipIf(!isPossible)('a broker with SASL and access control', () => {
       await txn.offsets(new Map([[tpKey(input), 0]]), await metadata);
     });
     expect(await as('admin').admin().committed(group, [input])).toEqual(new Map([[tpKey(input), 0]]));
-    expect(await outcome(producer.transact(async (txn) => { await txn.send([record('events.enriched.v1')]); }))).toEqual(expect.stringMatching(/^BROKER_REFUSED/));
+    expect(
+      await outcome(
+        producer.transact(async (txn) => {
+          await txn.send([record('events.enriched.v1')]);
+        }),
+      ),
+    ).toEqual(expect.stringMatching(/^BROKER_REFUSED/));
     expect(await outcome(broker.txnProducer({ transactionalId: 'goshawk.ingest.0' }).init({ outputs: [], groupId: null }))).toBe('BROKER_REFUSED 53');
     const other = broker.consumer({ groupId: 'goshawk.ingest' });
-    const joining = other.run({ topics: ['events.parsed.v1'], isolation: 'committed', start: 'earliest' }, { assigned: async () => undefined, revoked: async () => {}, lost: () => {}, batch: async () => {} });
+    const joining = other.run(
+      { topics: ['events.parsed.v1'], isolation: 'committed', start: 'earliest' },
+      { assigned: async () => undefined, revoked: async () => {}, lost: () => {}, batch: async () => {} },
+    );
     expect(await outcome(joining)).toBe('BROKER_REFUSED 30');
     const curious = broker.consumer({ groupId: group });
-    expect(await outcome(curious.run({ topics: ['alerts.v1'], isolation: 'committed', start: 'earliest' }, { assigned: async () => undefined, revoked: async () => {}, lost: () => {}, batch: async () => {} }))).toBe('BROKER_REFUSED 29');
+    expect(
+      await outcome(
+        curious.run(
+          { topics: ['alerts.v1'], isolation: 'committed', start: 'earliest' },
+          { assigned: async () => undefined, revoked: async () => {}, lost: () => {}, batch: async () => {} },
+        ),
+      ),
+    ).toBe('BROKER_REFUSED 29');
   });
 
   it('lets the stage make its changelogs and the gateway its topics', async () => {
-    await as('correlate').admin().createTopics([{ name: 'goshawk.correlate-windows.changelog', partitions: 1, config: { 'cleanup.policy': 'compact' } }], 1);
+    await as('correlate')
+      .admin()
+      .createTopics([{ name: 'goshawk.correlate-windows.changelog', partitions: 1, config: { 'cleanup.policy': 'compact' } }], 1);
     expect(await write('correlate', 'goshawk.correlate-windows.changelog')).toBe('done');
     expect(await write('alert', 'goshawk.correlate-windows.changelog')).toEqual(DENIED);
-    await as('api').admin().createTopics([{ name: 'raw.default.gateway-other', partitions: 1, config: {} }], 1);
+    await as('api')
+      .admin()
+      .createTopics([{ name: 'raw.default.gateway-other', partitions: 1, config: {} }], 1);
     expect(await write('api', 'raw.default.gateway-other')).toBe('done');
-    expect(await outcome(as('api').admin().createTopics([{ name: 'raw.default.other', partitions: 1, config: {} }], 1))).toMatch(/^BROKER_REFUSED/);
+    expect(
+      await outcome(
+        as('api')
+          .admin()
+          .createTopics([{ name: 'raw.default.other', partitions: 1, config: {} }], 1),
+      ),
+    ).toMatch(/^BROKER_REFUSED/);
   });
 });

@@ -45,23 +45,44 @@ export class KafkaAdmin implements Admin {
     const existing = await this.topics();
     const missing = topics.filter(({ name }) => !existing.has(name));
     for (const { name, partitions, config } of missing) {
-      await this.#ask(`create topic ${name}`, () => this.#connections.controller(), (node) => node.use((broker) => broker.createTopics({
-        timeout: DEADLINE_MS / 2,
-        topics: [{ topic: name, numPartitions: partitions, replicationFactor, configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })) }],
-      })), (error) => brokerCodeOf(error) === TOPIC_EXISTS);
+      await this.#ask(
+        `create topic ${name}`,
+        () => this.#connections.controller(),
+        (node) =>
+          node.use((broker) =>
+            broker.createTopics({
+              timeout: DEADLINE_MS / 2,
+              topics: [
+                {
+                  topic: name,
+                  numPartitions: partitions,
+                  replicationFactor,
+                  configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+                },
+              ],
+            }),
+          ),
+        (error) => brokerCodeOf(error) === TOPIC_EXISTS,
+      );
     }
     const partitions = topics.flatMap(({ name, partitions: count }) => Array.from({ length: count }, (_, partition) => ({ topic: name, partition })));
     await this.#until('see the new topics', async () => {
       await this.#connections.refresh();
       const counts = this.#connections.partitionCounts;
-      const leaders = await Promise.all(partitions.filter(({ topic, partition }) => partition < (counts.get(topic) ?? Infinity)).map((tp) => this.#leaderOf(tp)));
+      const leaders = await Promise.all(
+        partitions.filter(({ topic, partition }) => partition < (counts.get(topic) ?? Infinity)).map((tp) => this.#leaderOf(tp)),
+      );
       return leaders.every((leader) => leader >= 0);
     });
   }
 
   async deleteTopics(names: readonly string[]): Promise<void> {
-    await this.#ask('delete topics', () => this.#connections.controller(), (node) => node.use((broker) => broker.deleteTopics({ topics: names, timeout: DEADLINE_MS / 2 })),
-      (error) => brokerCodeOf(error) === UNKNOWN_TOPIC);
+    await this.#ask(
+      'delete topics',
+      () => this.#connections.controller(),
+      (node) => node.use((broker) => broker.deleteTopics({ topics: names, timeout: DEADLINE_MS / 2 })),
+      (error) => brokerCodeOf(error) === UNKNOWN_TOPIC,
+    );
     await this.#until('see the topics gone', async () => {
       await this.#connections.refresh();
       return names.every((name) => !this.#connections.partitionCounts.has(name));
@@ -69,8 +90,11 @@ export class KafkaAdmin implements Admin {
   }
 
   async configs(topic: string): Promise<Readonly<Record<string, string>>> {
-    const { resources } = (await this.#ask(`describe ${topic}`, () => this.#connections.anyNode(), (node) => node.use((broker) =>
-      broker.describeConfigs({ resources: [{ type: TOPIC_RESOURCE, name: topic }] }))))!;
+    const { resources } = (await this.#ask(
+      `describe ${topic}`,
+      () => this.#connections.anyNode(),
+      (node) => node.use((broker) => broker.describeConfigs({ resources: [{ type: TOPIC_RESOURCE, name: topic }] })),
+    ))!;
     return Object.fromEntries(resources[0]!.configEntries.map(({ configName, configValue }) => [configName, configValue ?? '']));
   }
 
@@ -80,11 +104,11 @@ export class KafkaAdmin implements Admin {
     if (at === 'stable') return listOffsets(this.#connections, partitions, LATEST, 'committed');
     const found = await listOffsets(this.#connections, partitions, at.timestampMs, 'uncommitted');
     const later = partitions.filter((tp) => !found.has(tpKey(tp)));
-    return later.length === 0 ? found : new Map([...found, ...await listOffsets(this.#connections, later, LATEST, 'uncommitted')]);
+    return later.length === 0 ? found : new Map([...found, ...(await listOffsets(this.#connections, later, LATEST, 'uncommitted'))]);
   }
 
   async committed(groupId: string, partitions: readonly TopicPartition[]): Promise<Offsets> {
-    return new Map([...await this.positions(groupId, partitions)].map(([key, { offset }]) => [key, offset]));
+    return new Map([...(await this.positions(groupId, partitions))].map(([key, { offset }]) => [key, offset]));
   }
 
   positions(groupId: string, partitions: readonly TopicPartition[]): ReturnType<Admin['positions']> {
@@ -92,36 +116,67 @@ export class KafkaAdmin implements Admin {
   }
 
   async setCommitted(groupId: string, offsets: Offsets): Promise<void> {
-    await this.#ask(`set the offsets of group ${groupId}`, () => this.#connections.coordinator('group', groupId), (node) => node.use(async (broker) => {
-      const { groups } = await broker.describeGroups({ groupIds: [groupId] });
-      if (groups[0]!.members.length > 0) throw new FatalError('BROKER_REFUSED', `Offsets of group ${groupId} cannot be set while it has members`, { groupId });
-      await broker.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics: offsetTopics(offsets) });
-    }), undefined, () => { this.#connections.forgetCoordinator('group', groupId); });
+    await this.#ask(
+      `set the offsets of group ${groupId}`,
+      () => this.#connections.coordinator('group', groupId),
+      (node) =>
+        node.use(async (broker) => {
+          const { groups } = await broker.describeGroups({ groupIds: [groupId] });
+          if (groups[0]!.members.length > 0)
+            throw new FatalError('BROKER_REFUSED', `Offsets of group ${groupId} cannot be set while it has members`, { groupId });
+          await broker.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics: offsetTopics(offsets) });
+        }),
+      undefined,
+      () => {
+        this.#connections.forgetCoordinator('group', groupId);
+      },
+    );
   }
 
   async groups(): ReturnType<Admin['groups']> {
-    const found = await this.#ask('list groups', () => this.#connections.everyNode(), (nodes) => Promise.all(nodes.map((node) => node.use(async (broker) => {
-      const { groups } = await broker.listGroups();
-      const groupIds = groups.filter(({ protocolType }) => protocolType === 'consumer' || protocolType === '').map(({ groupId }) => groupId);
-      return groupIds.length === 0 ? [] : (await broker.describeGroups({ groupIds })).groups;
-    }))));
+    const found = await this.#ask(
+      'list groups',
+      () => this.#connections.everyNode(),
+      (nodes) =>
+        Promise.all(
+          nodes.map((node) =>
+            node.use(async (broker) => {
+              const { groups } = await broker.listGroups();
+              const groupIds = groups.filter(({ protocolType }) => protocolType === 'consumer' || protocolType === '').map(({ groupId }) => groupId);
+              return groupIds.length === 0 ? [] : (await broker.describeGroups({ groupIds })).groups;
+            }),
+          ),
+        ),
+    );
     return found!.flat().map(({ groupId, state, members }) => ({ groupId, state, members: members.length }));
   }
 
   async deleteRecords(before: Offsets): Promise<void> {
     for (const [key, offset] of before) {
       const { topic, partition } = partitionOf(key);
-      await this.#ask(`delete records of ${key}`, async () => this.#connections.node(await this.#connections.leader({ topic, partition })), (node) => node.use((broker) =>
-        broker.deleteRecords({ topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] })));
+      await this.#ask(
+        `delete records of ${key}`,
+        async () => this.#connections.node(await this.#connections.leader({ topic, partition })),
+        (node) => node.use((broker) => broker.deleteRecords({ topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] })),
+      );
     }
   }
 
   async permit(permissions: readonly Permission[]): Promise<void> {
     const acl = permissions.map(({ principal, resource, name, isPrefix, operation }) => ({
-      resourceType: RESOURCES[resource], resourceName: name, resourcePatternType: isPrefix ? PREFIXED : LITERAL,
-      principal: `User:${principal}`, host: '*', operation: OPERATIONS[operation], permissionType: ALLOW,
+      resourceType: RESOURCES[resource],
+      resourceName: name,
+      resourcePatternType: isPrefix ? PREFIXED : LITERAL,
+      principal: `User:${principal}`,
+      host: '*',
+      operation: OPERATIONS[operation],
+      permissionType: ALLOW,
     }));
-    await this.#ask('set permissions', () => this.#connections.controller(), (node) => node.use((broker) => broker.createAcls({ acl })));
+    await this.#ask(
+      'set permissions',
+      () => this.#connections.controller(),
+      (node) => node.use((broker) => broker.createAcls({ acl })),
+    );
   }
 
   async close(): Promise<void> {
@@ -129,7 +184,11 @@ export class KafkaAdmin implements Admin {
   }
 
   async #refresh(): Promise<void> {
-    await this.#ask('describe the cluster', async () => {}, () => this.#connections.refresh());
+    await this.#ask(
+      'describe the cluster',
+      async () => {},
+      () => this.#connections.refresh(),
+    );
   }
 
   async #leaderOf(tp: TopicPartition): Promise<number> {
@@ -138,13 +197,20 @@ export class KafkaAdmin implements Admin {
 
   /** Finds the right node and asks it, again while leaders move. @param isDone Errors that mean there is nothing to do. */
   async #ask<N extends Node | Node[] | void, T>(
-    doing: string, find: () => Promise<N>, request: (node: N) => Promise<T>, isDone: (error: unknown) => boolean = () => false, forget: () => void = () => {},
+    doing: string,
+    find: () => Promise<N>,
+    request: (node: N) => Promise<T>,
+    isDone: (error: unknown) => boolean = () => false,
+    forget: () => void = () => {},
   ): Promise<T | undefined> {
     try {
       return await retry(async () => request(await find()), {
         deadlineMs: DEADLINE_MS,
         isRetriable: (error) => !isDone(error) && (isMoved(error) || isCoordinatorMoved(error)),
-        before: () => { forget(); return this.#connections.refresh(); },
+        before: () => {
+          forget();
+          return this.#connections.refresh();
+        },
       });
     } catch (error) {
       if (isDone(error)) return undefined;
@@ -154,7 +220,7 @@ export class KafkaAdmin implements Admin {
 
   async #until(doing: string, isTrue: () => Promise<boolean>): Promise<void> {
     const startedMs = performance.now();
-    while (!await isTrue()) {
+    while (!(await isTrue())) {
       if (performance.now() - startedMs > DEADLINE_MS) throw toPipelineError(Object.assign(new Error('Time is up'), { name: 'KafkaJSTimeout' }), doing);
       await sleep(POLL_MS);
     }

@@ -16,11 +16,19 @@ export const compress = (bytes: Buffer): Buffer => zstdCompressSync(bytes, LEVEL
 /** @throws RangeError, or an error of zlib, when the bytes are malformed or exceed `maxBytes`. */
 export function decompress(codec: number, packed: Buffer, maxBytes = MAX_UNPACKED_BYTES): Buffer {
   switch (codec) {
-    case CODEC.zstd: return zstdDecompressSync(packed, { maxOutputLength: maxBytes, chunkSize: chunkFor(zstdContentSize(packed), maxBytes) });
-    case CODEC.gzip: return gunzipSync(packed, { maxOutputLength: maxBytes, chunkSize: chunkFor(packed.length >= 18 ? packed.readUInt32LE(packed.length - 4) : undefined, maxBytes) });
-    case CODEC.snappy: return unsnappy(packed, maxBytes);
-    case CODEC.lz4: return unlz4(packed, maxBytes);
-    default: throw new RangeError(`There is no compression codec ${codec}`);
+    case CODEC.zstd:
+      return zstdDecompressSync(packed, { maxOutputLength: maxBytes, chunkSize: chunkFor(zstdContentSize(packed), maxBytes) });
+    case CODEC.gzip:
+      return gunzipSync(packed, {
+        maxOutputLength: maxBytes,
+        chunkSize: chunkFor(packed.length >= 18 ? packed.readUInt32LE(packed.length - 4) : undefined, maxBytes),
+      });
+    case CODEC.snappy:
+      return unsnappy(packed, maxBytes);
+    case CODEC.lz4:
+      return unlz4(packed, maxBytes);
+    default:
+      throw new RangeError(`There is no compression codec ${codec}`);
   }
 }
 

@@ -23,7 +23,10 @@ export type CoordinatorKind = 'group' | 'transaction';
 
 /** The first broker version with TxnOffsetCommit 3 and OffsetFetch 7 is 2.5; below, the highest versions fall into the gaps of our codecs. */
 const NEEDED = [
-  { name: 'Produce', apiKey: 0, version: 7 }, { name: 'Fetch', apiKey: 1, version: 11 }, { name: 'OffsetFetch', apiKey: 9, version: 7 }, { name: 'TxnOffsetCommit', apiKey: 28, version: 3 },
+  { name: 'Produce', apiKey: 0, version: 7 },
+  { name: 'Fetch', apiKey: 1, version: 11 },
+  { name: 'OffsetFetch', apiKey: 9, version: 7 },
+  { name: 'TxnOffsetCommit', apiKey: 28, version: 3 },
 ];
 const CONNECTION_TIMEOUT_MS = 5_000;
 
@@ -66,9 +69,14 @@ export class Node {
 
   async connect(): Promise<void> {
     await this.use(async () => {});
-    const lacking = NEEDED.filter(({ apiKey, version }) => (this.#broker.versions?.[apiKey]?.maxVersion ?? 0) < version || this.#broker.versions![apiKey]!.minVersion > version);
+    const lacking = NEEDED.filter(
+      ({ apiKey, version }) => (this.#broker.versions?.[apiKey]?.maxVersion ?? 0) < version || this.#broker.versions![apiKey]!.minVersion > version,
+    );
     if (lacking.length > 0) {
-      throw new FatalError('UNSUPPORTED_BROKER', `The broker at ${this.address} does not speak ${lacking.map(({ name, version }) => `${name} ${version}`).join(', ')}: Apache Kafka 2.5 or later is needed`);
+      throw new FatalError(
+        'UNSUPPORTED_BROKER',
+        `The broker at ${this.address} does not speak ${lacking.map(({ name, version }) => `${name} ${version}`).join(', ')}: Apache Kafka 2.5 or later is needed`,
+      );
     }
   }
 
@@ -147,7 +155,7 @@ export class Connections {
   async leader(tp: TopicPartition): Promise<number> {
     if (!this.#metadata) await this.refresh();
     const leader = this.#leaders.get(tpKey(tp));
-    if (leader === undefined) throw new BrokerError(await this.topicError(tp.topic) || 3);
+    if (leader === undefined) throw new BrokerError((await this.topicError(tp.topic)) || 3);
     if (leader < 0) throw new BrokerError(5);
     return leader;
   }
@@ -160,12 +168,18 @@ export class Connections {
   }
 
   /** Of topics that we may see. As of the last refresh. */
-  get partitionCounts(): ReadonlyMap<string, number> { return this.#counts; }
-  get clusterId(): string { return this.#metadata!.clusterId; }
+  get partitionCounts(): ReadonlyMap<string, number> {
+    return this.#counts;
+  }
+  get clusterId(): string {
+    return this.#metadata!.clusterId;
+  }
 
   /** Asks any node for the state of the cluster. Calls at the same time share one answer. */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#refresh().finally(() => { this.#refreshing = null; });
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = null;
+    });
     return this.#refreshing;
   }
 
@@ -189,8 +203,11 @@ export class Connections {
     if (node.id < 0) node.close(); // a seed: the same machine is asked by its own name from now on
     const topics = metadata.topicMetadata.filter(({ topicErrorCode }) => topicErrorCode === 0);
     this.#counts = new Map(topics.map(({ topic, partitionMetadata }) => [topic, partitionMetadata.length]));
-    this.#leaders = new Map(topics.flatMap(({ topic, partitionMetadata }) =>
-      partitionMetadata.map(({ partitionId, leader }) => [tpKey({ topic, partition: partitionId }), leader] as const)));
+    this.#leaders = new Map(
+      topics.flatMap(({ topic, partitionMetadata }) =>
+        partitionMetadata.map(({ partitionId, leader }) => [tpKey({ topic, partition: partitionId }), leader] as const),
+      ),
+    );
   }
 
   /** From a node that is connected, else from the seeds in turn. */
@@ -223,11 +240,22 @@ export class Connections {
   #open(host: string, port: number, id: number): Node {
     const { clientId, ssl, sasl, logger, socketFactory, requestTimeoutMs = 15_000 } = this.#options;
     const connectionPool = new library.ConnectionPool({
-      host, port, rack: null, clientId, ssl: ssl === true ? {} : ssl || undefined, sasl, logger, socketFactory: socketFactory ?? library.defaultSocketFactory,
-      connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: requestTimeoutMs, enforceRequestTimeout: true,
+      host,
+      port,
+      rack: null,
+      clientId,
+      ssl: ssl === true ? {} : ssl || undefined,
+      sasl,
+      logger,
+      socketFactory: socketFactory ?? library.defaultSocketFactory,
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: requestTimeoutMs,
+      enforceRequestTimeout: true,
     });
     const broker = new library.Broker({ connectionPool, logger, nodeId: id, allowAutoTopicCreation: false });
-    return new Node(id, `${host}:${port}`, broker, (node) => { this.#drop(node); });
+    return new Node(id, `${host}:${port}`, broker, (node) => {
+      this.#drop(node);
+    });
   }
 
   #drop(node: Node): void {
@@ -242,4 +270,3 @@ export class Connections {
     return coordinator.nodeId;
   }
 }
-

@@ -28,7 +28,12 @@ export interface KafkaConsumerSettings {
 }
 
 /** What a member does in one generation. */
-interface Session { readonly joined: Joined; readonly fetcher: Fetcher; readonly slots: ReadonlyMap<string, Slot>; trouble: Trouble | null }
+interface Session {
+  readonly joined: Joined;
+  readonly fetcher: Fetcher;
+  readonly slots: ReadonlyMap<string, Slot>;
+  trouble: Trouble | null;
+}
 
 export class KafkaConsumer implements GroupConsumer {
   readonly failed: Promise<Error>;
@@ -75,7 +80,9 @@ export class KafkaConsumer implements GroupConsumer {
   async commit(offsets: Offsets, group: GroupMetadata): Promise<void> {
     try {
       await retry(() => this.#membership.commit(group, offsetTopics(offsets)), {
-        isRetriable: isCoordinatorMoved, deadlineMs: this.#options.sessionTimeoutMs, before: () => this.#connections.refresh(),
+        isRetriable: isCoordinatorMoved,
+        deadlineMs: this.#options.sessionTimeoutMs,
+        before: () => this.#connections.refresh(),
       });
     } catch (error) {
       throw toPipelineError(error, `commit offsets of group ${this.#options.groupId}`);
@@ -87,9 +94,21 @@ export class KafkaConsumer implements GroupConsumer {
     return new Map([...committed].map(([key, { offset }]) => [key, offset]));
   }
 
-  pause(partitions: readonly TopicPartition[]): void { this.#each(partitions, (slot, fetcher) => { fetcher.setPaused(slot, true); }); }
-  resume(partitions: readonly TopicPartition[]): void { this.#each(partitions, (slot, fetcher) => { fetcher.setPaused(slot, false); }); }
-  seek(partition: TopicPartition, offset: number): void { this.#each([partition], (slot, fetcher) => { fetcher.seek(slot, offset); }); }
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#each(partitions, (slot, fetcher) => {
+      fetcher.setPaused(slot, true);
+    });
+  }
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#each(partitions, (slot, fetcher) => {
+      fetcher.setPaused(slot, false);
+    });
+  }
+  seek(partition: TopicPartition, offset: number): void {
+    this.#each([partition], (slot, fetcher) => {
+      fetcher.seek(slot, offset);
+    });
+  }
 
   rejoin(): void {
     this.#session?.fetcher.fail(new FencedError('GENERATION_FENCED', `A member of group ${this.#options.groupId} gives up its partitions`));
@@ -138,7 +157,11 @@ export class KafkaConsumer implements GroupConsumer {
     const { owned, group } = joined;
     const { isolation, maxBytesPerPartition = DEFAULT_MAX_BYTES_PER_PARTITION } = this.#consume;
     const fetcher = new Fetcher(this.#connections, {
-      isolation, maxBytesPerPartition, maxWaitMs: FETCH_WAIT_MS, sliceRecords: SLICE_RECORDS, onTrouble: this.#settings.onTrouble,
+      isolation,
+      maxBytesPerPartition,
+      maxWaitMs: FETCH_WAIT_MS,
+      sliceRecords: SLICE_RECORDS,
+      onTrouble: this.#settings.onTrouble,
     });
     const slots = new Map(owned.map((tp) => [tpKey(tp), fetcher.add(tp, null, (batch, slot) => this.#handOver(batch, slot))]));
     const session: Session = { joined, fetcher, slots, trouble: null };
@@ -150,13 +173,18 @@ export class KafkaConsumer implements GroupConsumer {
       for (const [key, offset] of starts ?? []) if (slots.has(key)) slots.get(key)!.position ??= offset;
       onJoined();
       if (this.#stopping.signal.aborted) fetcher.stop();
-      void this.#locate(session, over.signal).catch((error: unknown) => { fetcher.fail(error); });
+      void this.#locate(session, over.signal).catch((error: unknown) => {
+        fetcher.fail(error);
+      });
       void this.#watchPartitions(session, over.signal);
       await fetcher.run();
     } catch (error) {
       failure = error;
     }
-    if (failure === undefined || isRebalancing(failure)) await this.#release(session).catch((error: unknown) => { failure = error; });
+    if (failure === undefined || isRebalancing(failure))
+      await this.#release(session).catch((error: unknown) => {
+        failure = error;
+      });
     this.#session = null;
     over.abort();
     await beating;
@@ -197,13 +225,15 @@ export class KafkaConsumer implements GroupConsumer {
     const session = this.#session!;
     const { seeks } = slot;
     const isStale = () => slot.seeks !== seeks || session.trouble !== null || this.#session !== session || this.#stopping.signal.aborted;
-    await this.#during((work) => this.#handlers.batch(batch, {
-      isStale,
-      beat: async () => {
-        work.sinceMs = performance.now();
-        if (session.trouble !== null || this.#session !== session) throw rebalancing(this.#options.groupId);
-      },
-    }));
+    await this.#during((work) =>
+      this.#handlers.batch(batch, {
+        isStale,
+        beat: async () => {
+          work.sinceMs = performance.now();
+          if (session.trouble !== null || this.#session !== session) throw rebalancing(this.#options.groupId);
+        },
+      }),
+    );
   }
 
   async #during<T>(act: (work: { sinceMs: number }) => Promise<T>): Promise<T> {

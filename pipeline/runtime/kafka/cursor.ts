@@ -7,9 +7,15 @@ export class Cursor {
     this.bytes = bytes;
   }
 
-  int8(): number { return this.bytes.readInt8(this.#step(1)); }
-  int16(): number { return this.bytes.readInt16BE(this.#step(2)); }
-  int32(): number { return this.bytes.readInt32BE(this.#step(4)); }
+  int8(): number {
+    return this.bytes.readInt8(this.#step(1));
+  }
+  int16(): number {
+    return this.bytes.readInt16BE(this.#step(2));
+  }
+  int32(): number {
+    return this.bytes.readInt32BE(this.#step(4));
+  }
   int64(): number {
     const at = this.#step(8);
     return this.bytes.readInt32BE(at) * 2 ** 32 + this.bytes.readUInt32BE(at + 4);
@@ -71,12 +77,22 @@ export class Cursor {
 export class FlexibleBody {
   readonly #parts: Buffer[] = [];
 
-  get buffer(): Buffer { return Buffer.concat(this.#parts); }
+  get buffer(): Buffer {
+    return Buffer.concat(this.#parts);
+  }
 
-  int16(value: number): this { return this.#fixed(2, (b) => b.writeInt16BE(value)); }
-  int32(value: number): this { return this.#fixed(4, (b) => b.writeInt32BE(value)); }
-  int64(value: bigint): this { return this.#fixed(8, (b) => b.writeBigInt64BE(value)); }
-  bool(value: boolean): this { return this.#fixed(1, (b) => b.writeInt8(value ? 1 : 0)); }
+  int16(value: number): this {
+    return this.#fixed(2, (b) => b.writeInt16BE(value));
+  }
+  int32(value: number): this {
+    return this.#fixed(4, (b) => b.writeInt32BE(value));
+  }
+  int64(value: bigint): this {
+    return this.#fixed(8, (b) => b.writeBigInt64BE(value));
+  }
+  bool(value: boolean): this {
+    return this.#fixed(1, (b) => b.writeInt8(value ? 1 : 0));
+  }
 
   uvarint(value: number): this {
     const bytes: number[] = [];
@@ -101,7 +117,9 @@ export class FlexibleBody {
   }
 
   /** None of ours has any. */
-  tags(): this { return this.uvarint(0); }
+  tags(): this {
+    return this.uvarint(0);
+  }
 
   #fixed(bytes: number, write: (buffer: Buffer) => void): this {
     const buffer = Buffer.allocUnsafe(bytes);

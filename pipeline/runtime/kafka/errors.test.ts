@@ -5,8 +5,10 @@ import { original } from './original.ts';
 
 const { createErrorFromCode } = original('protocol/error.js') as { createErrorFromCode: (code: number) => Error };
 type ErrorClass = new (error: unknown, options: object) => Error;
-const { KafkaJSNumberOfRetriesExceeded, KafkaJSNonRetriableError, KafkaJSConnectionError } =
-  original('errors.js') as Record<'KafkaJSNumberOfRetriesExceeded' | 'KafkaJSNonRetriableError' | 'KafkaJSConnectionError', ErrorClass>;
+const { KafkaJSNumberOfRetriesExceeded, KafkaJSNonRetriableError, KafkaJSConnectionError } = original('errors.js') as Record<
+  'KafkaJSNumberOfRetriesExceeded' | 'KafkaJSNonRetriableError' | 'KafkaJSConnectionError',
+  ErrorClass
+>;
 
 describe('broker errors', () => {
   it.each<[codes: number[], type: new (...args: never[]) => Error, code: string]>([
@@ -19,7 +21,11 @@ describe('broker errors', () => {
     [[1, 17, 23, 26, 29, 30, 31, 35, 42, 44, 50, 53, 58, 76, 99, 133, 4_711], FatalError, 'BROKER_REFUSED'],
   ])('%j become %o %s', (codes, type, code) => {
     for (const number of codes) {
-      for (const error of [new BrokerError(number), createErrorFromCode(number), new KafkaJSNonRetriableError(createErrorFromCode(number), { cause: createErrorFromCode(number) })]) {
+      for (const error of [
+        new BrokerError(number),
+        createErrorFromCode(number),
+        new KafkaJSNonRetriableError(createErrorFromCode(number), { cause: createErrorFromCode(number) }),
+      ]) {
         const mapped = toPipelineError(error, 'test');
         expect(mapped).toBeInstanceOf(type);
         expect(mapped.code).toBe(code);
@@ -40,7 +46,12 @@ describe('broker errors', () => {
   });
 
   it('say where to look again', () => {
-    expect([isMoved(new BrokerError(6)), isMoved(new BrokerError(16)), isCoordinatorMoved(new BrokerError(16)), isCoordinatorMoved(new BrokerError(25))]).toEqual([true, false, true, false]);
+    expect([
+      isMoved(new BrokerError(6)),
+      isMoved(new BrokerError(16)),
+      isCoordinatorMoved(new BrokerError(16)),
+      isCoordinatorMoved(new BrokerError(25)),
+    ]).toEqual([true, false, true, false]);
   });
 
   it('that are ours already stay as they are', () => {

@@ -24,14 +24,40 @@ const INVALID_RECORD = new Set([32, 87]);
 
 /** Names for messages; the numbers are the protocol's. */
 const NAMES: Readonly<Record<number, string>> = {
-  1: 'OFFSET_OUT_OF_RANGE', 3: 'UNKNOWN_TOPIC_OR_PARTITION', 10: 'MESSAGE_TOO_LARGE', 17: 'INVALID_TOPIC', 22: 'ILLEGAL_GENERATION', 23: 'INCONSISTENT_GROUP_PROTOCOL',
-  25: 'UNKNOWN_MEMBER_ID', 26: 'INVALID_SESSION_TIMEOUT', 29: 'TOPIC_AUTHORIZATION_FAILED', 30: 'GROUP_AUTHORIZATION_FAILED',
-  31: 'CLUSTER_AUTHORIZATION_FAILED', 35: 'UNSUPPORTED_VERSION', 40: 'INVALID_CONFIG', 42: 'INVALID_REQUEST', 44: 'POLICY_VIOLATION', 47: 'INVALID_PRODUCER_EPOCH',
-  48: 'INVALID_TXN_STATE', 50: 'INVALID_TRANSACTION_TIMEOUT', 51: 'CONCURRENT_TRANSACTIONS', 53: 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 58: 'SASL_AUTHENTICATION_FAILED',
-  76: 'UNSUPPORTED_COMPRESSION_TYPE', 87: 'INVALID_RECORD', 88: 'UNSTABLE_OFFSET_COMMIT',
+  1: 'OFFSET_OUT_OF_RANGE',
+  3: 'UNKNOWN_TOPIC_OR_PARTITION',
+  10: 'MESSAGE_TOO_LARGE',
+  17: 'INVALID_TOPIC',
+  22: 'ILLEGAL_GENERATION',
+  23: 'INCONSISTENT_GROUP_PROTOCOL',
+  25: 'UNKNOWN_MEMBER_ID',
+  26: 'INVALID_SESSION_TIMEOUT',
+  29: 'TOPIC_AUTHORIZATION_FAILED',
+  30: 'GROUP_AUTHORIZATION_FAILED',
+  31: 'CLUSTER_AUTHORIZATION_FAILED',
+  35: 'UNSUPPORTED_VERSION',
+  40: 'INVALID_CONFIG',
+  42: 'INVALID_REQUEST',
+  44: 'POLICY_VIOLATION',
+  47: 'INVALID_PRODUCER_EPOCH',
+  48: 'INVALID_TXN_STATE',
+  50: 'INVALID_TRANSACTION_TIMEOUT',
+  51: 'CONCURRENT_TRANSACTIONS',
+  53: 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  58: 'SASL_AUTHENTICATION_FAILED',
+  76: 'UNSUPPORTED_COMPRESSION_TYPE',
+  87: 'INVALID_RECORD',
+  88: 'UNSTABLE_OFFSET_COMMIT',
 };
 
-interface Failure { readonly brokerCode?: unknown; readonly code?: unknown; readonly name?: unknown; readonly message?: unknown; readonly cause?: unknown; readonly errors?: unknown }
+interface Failure {
+  readonly brokerCode?: unknown;
+  readonly code?: unknown;
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: unknown;
+}
 
 /** The broker's error code behind an error, through causes and aggregates; undefined when the broker did not answer with one. */
 export function brokerCodeOf(error: unknown): number | undefined {
@@ -46,7 +72,14 @@ export function brokerCodeOf(error: unknown): number | undefined {
   return undefined;
 }
 
-const SILENT = new Set(['KafkaJSConnectionError', 'KafkaJSConnectionClosedError', 'KafkaJSRequestTimeoutError', 'KafkaJSTimeout', 'KafkaJSLockTimeout', 'KafkaJSBrokerNotFound']);
+const SILENT = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSTimeout',
+  'KafkaJSLockTimeout',
+  'KafkaJSBrokerNotFound',
+]);
 
 /** A plain Error of kafkajs, for a node whose connection another request is just making or has just lost. */
 const NOT_CONNECTED = 'Broker not connected';
@@ -82,7 +115,8 @@ export function toPipelineError(error: unknown, doing: string): PipelineError {
   if (RETRYABLE.has(code)) return new RetryableError('BROKER_UNAVAILABLE', `The broker cannot ${doing} now: ${name}`, details, cause);
   if (MUST_ABORT.has(code)) return new RetryableError('TXN_MUST_ABORT', `The broker gave up the transaction on ${doing}: ${name}`, details, cause);
   if (GENERATION_OVER.has(code)) return new FencedError('GENERATION_FENCED', `The group moved on: ${doing}: ${name}`, details, cause);
-  if (PRODUCER_FENCED.has(code)) return new FencedError('PRODUCER_FENCED', `Another process has the transactional id, or its transaction timed out: ${doing}: ${name}`, details, cause);
+  if (PRODUCER_FENCED.has(code))
+    return new FencedError('PRODUCER_FENCED', `Another process has the transactional id, or its transaction timed out: ${doing}: ${name}`, details, cause);
   if (TOO_LARGE.has(code)) return new RecordError('RECORD_TOO_LARGE', `A record exceeds the limit of its topic: ${doing}`, details, cause);
   if (INVALID_RECORD.has(code)) return new RecordError('UNEXPECTED', `The broker refused a record: ${doing}: ${name}`, details, cause);
   return new FatalError('BROKER_REFUSED', `The broker refused to ${doing}: ${name}`, details, cause);

@@ -7,35 +7,67 @@ import { original } from './original.ts';
 import type { DecodedRecord, OriginalBatchDecoder, OriginalDecoder } from './original.ts';
 import { encodeBatch, readHeader } from './record-batch.ts';
 
-interface Spec { readonly values: readonly string[]; readonly producerId?: number; readonly marker?: 'commit' | 'abort'; readonly isTransactional?: boolean; readonly holes?: number; readonly compression?: 'none' | 'zstd' }
+interface Spec {
+  readonly values: readonly string[];
+  readonly producerId?: number;
+  readonly marker?: 'commit' | 'abort';
+  readonly isTransactional?: boolean;
+  readonly holes?: number;
+  readonly compression?: 'none' | 'zstd';
+}
 
 /** Batches as a broker stores them, one after the other. `holes` are offsets at the end that compaction took. */
 function stored(specs: readonly Spec[], from = 0): Buffer {
   let offset = from;
-  return Buffer.concat(specs.map(({ values, producerId = -1, marker, isTransactional = producerId >= 0, holes = 0, compression = 'none' }) => {
-    const records = marker ? [{ key: Buffer.from([0, 0, 0, marker === 'commit' ? 1 : 0]), value: Buffer.from([0, 0, 0, 0, 0, 0]) }] : values.map((value) => ({ key: null, value: Buffer.from(value) }));
-    const batch = encodeBatch(records, { producerId: BigInt(producerId), producerEpoch: 0, firstSequence: 0, isTransactional }, compression, 1_000);
-    batch.writeBigInt64BE(BigInt(offset), 0);
-    batch.writeInt32BE(records.length - 1 + holes, 23);
-    if (marker) batch.writeInt16BE(batch.readInt16BE(21) | 0x20, 21);
-    batch.writeUInt32BE(crc32c(batch, 21, batch.length), 17);
-    offset += records.length + holes;
-    return batch;
-  }));
+  return Buffer.concat(
+    specs.map(({ values, producerId = -1, marker, isTransactional = producerId >= 0, holes = 0, compression = 'none' }) => {
+      const records = marker
+        ? [{ key: Buffer.from([0, 0, 0, marker === 'commit' ? 1 : 0]), value: Buffer.from([0, 0, 0, 0, 0, 0]) }]
+        : values.map((value) => ({ key: null, value: Buffer.from(value) }));
+      const batch = encodeBatch(records, { producerId: BigInt(producerId), producerEpoch: 0, firstSequence: 0, isTransactional }, compression, 1_000);
+      batch.writeBigInt64BE(BigInt(offset), 0);
+      batch.writeInt32BE(records.length - 1 + holes, 23);
+      if (marker) batch.writeInt16BE(batch.readInt16BE(21) | 0x20, 21);
+      batch.writeUInt32BE(crc32c(batch, 21, batch.length), 17);
+      offset += records.length + holes;
+      return batch;
+    }),
+  );
 }
-const fetched = (bytes: Buffer, aborted: FetchedPartition['aborted'] = []): FetchedPartition =>
-  ({ topic: 't', partition: 0, errorCode: 0, highWatermark: 100, lastStableOffset: 100, aborted, bytes });
+const fetched = (bytes: Buffer, aborted: FetchedPartition['aborted'] = []): FetchedPartition => ({
+  topic: 't',
+  partition: 0,
+  errorCode: 0,
+  highWatermark: 100,
+  lastStableOffset: 100,
+  aborted,
+  bytes,
+});
 const read = (bytes: Buffer, { from = 0, sliceRecords = 1_000, aborted = [] as FetchedPartition['aborted'] } = {}) =>
-  [...slices(fetched(bytes, aborted), from, sliceRecords)].map((batch) => ({ from: batch.from, next: batch.nextOffset, values: batch.records.map(({ value }) => String(value)) }));
+  [...slices(fetched(bytes, aborted), from, sliceRecords)].map((batch) => ({
+    from: batch.from,
+    next: batch.nextOffset,
+    values: batch.records.map(({ value }) => String(value)),
+  }));
 
 describe('slices', () => {
   it('join small batches, with markers and holes covered', () => {
-    expect(read(stored([{ values: ['a', 'b'], producerId: 1 }, { values: [], producerId: 1, marker: 'commit' }, { values: ['c'], holes: 3 }]))).toEqual([{ from: 0, next: 7, values: ['a', 'b', 'c'] }]);
+    expect(
+      read(
+        stored([
+          { values: ['a', 'b'], producerId: 1 },
+          { values: [], producerId: 1, marker: 'commit' },
+          { values: ['c'], holes: 3 },
+        ]),
+      ),
+    ).toEqual([{ from: 0, next: 7, values: ['a', 'b', 'c'] }]);
   });
 
   it('cut large batches, so that work gets its turn', () => {
     expect(read(stored([{ values: ['a', 'b', 'c', 'd', 'e'], holes: 2 }]), { sliceRecords: 2 })).toEqual([
-      { from: 0, next: 2, values: ['a', 'b'] }, { from: 2, next: 4, values: ['c', 'd'] }, { from: 4, next: 7, values: ['e'] },
+      { from: 0, next: 2, values: ['a', 'b'] },
+      { from: 2, next: 4, values: ['c', 'd'] },
+      { from: 4, next: 7, values: ['e'] },
     ]);
   });
 
@@ -58,14 +90,24 @@ describe('slices', () => {
 
   it('leave out aborted transactions, also where their ids come back', () => {
     const bytes = stored([
-      { values: ['gone'], producerId: 1 }, { values: ['kept'], producerId: 2 }, { values: [], producerId: 1, marker: 'abort' },
-      { values: ['again'], producerId: 1 }, { values: [], producerId: 1, marker: 'commit' }, { values: [], producerId: 2, marker: 'commit' }, { values: ['plain'] },
+      { values: ['gone'], producerId: 1 },
+      { values: ['kept'], producerId: 2 },
+      { values: [], producerId: 1, marker: 'abort' },
+      { values: ['again'], producerId: 1 },
+      { values: [], producerId: 1, marker: 'commit' },
+      { values: [], producerId: 2, marker: 'commit' },
+      { values: ['plain'] },
     ]);
     expect(read(bytes, { aborted: [{ producerId: 1, firstOffset: 0 }] })).toEqual([{ from: 0, next: 7, values: ['kept', 'again', 'plain'] }]);
   });
 
   it('do not take a record whose key looks like an abort marker for one', () => {
-    const batch = encodeBatch([{ key: Buffer.from([0, 0, 0, 0]), value: Buffer.from('x') }], { producerId: 1n, producerEpoch: 0, firstSequence: 0, isTransactional: true }, 'none', 1);
+    const batch = encodeBatch(
+      [{ key: Buffer.from([0, 0, 0, 0]), value: Buffer.from('x') }],
+      { producerId: 1n, producerEpoch: 0, firstSequence: 0, isTransactional: true },
+      'none',
+      1,
+    );
     expect(read(batch)).toEqual([{ from: 0, next: 1, values: ['x'] }]);
   });
 
@@ -73,46 +115,73 @@ describe('slices', () => {
     const [before, broken, after] = [stored([{ values: ['a'] }]), stored([{ values: ['b', 'c'], compression: 'zstd' }], 1), stored([{ values: ['d'] }], 3)];
     broken[broken.length - 1]! ^= 0xff;
     const batches = [...slices(fetched(Buffer.concat([before, broken, after])), 0, 1_000)];
-    expect(batches.map(({ from, nextOffset, records }) => [from, nextOffset, records.length])).toEqual([[0, 1, 1], [1, 3, 0], [3, 4, 1]]);
+    expect(batches.map(({ from, nextOffset, records }) => [from, nextOffset, records.length])).toEqual([
+      [0, 1, 1],
+      [1, 3, 0],
+      [3, 4, 1],
+    ]);
     expect(batches[1]!.unreadable).toEqual({ reason: 'Checksum of the batch is wrong', bytes: broken });
     expect(batches[0]!.unreadable).toBeUndefined();
   });
 
   it('agree with a plain model on any mixture of transactions', () => {
-    const step = fc.record({ producer: fc.integer({ min: 0, max: 3 }), count: fc.integer({ min: 1, max: 3 }), ends: fc.constantFrom('no' as const, 'no' as const, 'commit' as const, 'abort' as const) });
-    fc.assert(fc.property(fc.array(step, { maxLength: 25 }), fc.nat(), fc.integer({ min: 1, max: 5 }), (steps, seek, sliceRecords) => {
-      const specs: Spec[] = [];
-      const written: { readonly producer: number; readonly offset: number }[] = [];
-      const open = new Map<number, number>();
-      const aborted: { producerId: number; firstOffset: number; marker: number }[] = [];
-      let offset = 0;
-      for (const { producer, count, ends } of steps) { // producer 0 is not transactional
-        specs.push({ values: Array.from({ length: count }, (_, i) => String(offset + i)), ...(producer > 0 ? { producerId: producer } : {}) });
-        if (producer > 0 && !open.has(producer)) open.set(producer, offset);
-        for (let i = 0; i < count; i++) written.push({ producer, offset: offset++ });
-        if (producer === 0 || ends === 'no') continue;
-        specs.push({ values: [], producerId: producer, marker: ends });
-        if (ends === 'abort') aborted.push({ producerId: producer, firstOffset: open.get(producer)!, marker: offset });
-        open.delete(producer);
-        offset++;
-      }
-      const from = offset === 0 ? 0 : seek % offset;
-      const expected = written.filter((one) => one.offset >= from && !aborted.some(({ producerId, firstOffset, marker }) => producerId === one.producer && firstOffset <= one.offset && one.offset < marker));
-      // A broker begins with the batch that holds `from`, and names the aborted transactions that end at or after it.
-      const all = stored(specs);
-      let start = 0;
-      for (let header = readHeader(all, 0); header && header.nextOffset <= from; header = readHeader(all, start)) start = header.end;
-      const ours = read(all.subarray(start), { from, sliceRecords, aborted: aborted.filter(({ marker }) => marker >= from) });
-      expect(ours.flatMap(({ values }) => values)).toEqual(expected.map((one) => String(one.offset)));
-      ours.forEach((batch, i) => { expect(batch.from).toBe(i === 0 ? from : ours[i - 1]!.next); });
-      if (offset > 0) expect(ours.at(-1)!.next).toBe(offset);
-      expect(ours.every(({ values }) => values.length <= sliceRecords)).toBe(true);
-    }), { numRuns: 300 });
+    const step = fc.record({
+      producer: fc.integer({ min: 0, max: 3 }),
+      count: fc.integer({ min: 1, max: 3 }),
+      ends: fc.constantFrom('no' as const, 'no' as const, 'commit' as const, 'abort' as const),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 25 }), fc.nat(), fc.integer({ min: 1, max: 5 }), (steps, seek, sliceRecords) => {
+        const specs: Spec[] = [];
+        const written: { readonly producer: number; readonly offset: number }[] = [];
+        const open = new Map<number, number>();
+        const aborted: { producerId: number; firstOffset: number; marker: number }[] = [];
+        let offset = 0;
+        for (const { producer, count, ends } of steps) {
+          // producer 0 is not transactional
+          specs.push({ values: Array.from({ length: count }, (_, i) => String(offset + i)), ...(producer > 0 ? { producerId: producer } : {}) });
+          if (producer > 0 && !open.has(producer)) open.set(producer, offset);
+          for (let i = 0; i < count; i++) written.push({ producer, offset: offset++ });
+          if (producer === 0 || ends === 'no') continue;
+          specs.push({ values: [], producerId: producer, marker: ends });
+          if (ends === 'abort') aborted.push({ producerId: producer, firstOffset: open.get(producer)!, marker: offset });
+          open.delete(producer);
+          offset++;
+        }
+        const from = offset === 0 ? 0 : seek % offset;
+        const expected = written.filter(
+          (one) =>
+            one.offset >= from &&
+            !aborted.some(({ producerId, firstOffset, marker }) => producerId === one.producer && firstOffset <= one.offset && one.offset < marker),
+        );
+        // A broker begins with the batch that holds `from`, and names the aborted transactions that end at or after it.
+        const all = stored(specs);
+        let start = 0;
+        for (let header = readHeader(all, 0); header && header.nextOffset <= from; header = readHeader(all, start)) start = header.end;
+        const ours = read(all.subarray(start), { from, sliceRecords, aborted: aborted.filter(({ marker }) => marker >= from) });
+        expect(ours.flatMap(({ values }) => values)).toEqual(expected.map((one) => String(one.offset)));
+        ours.forEach((batch, i) => {
+          expect(batch.from).toBe(i === 0 ? from : ours[i - 1]!.next);
+        });
+        if (offset > 0) expect(ours.at(-1)!.next).toBe(offset);
+        expect(ours.every(({ values }) => values.length <= sliceRecords)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('leave out an aborted record behind the start of another aborted transaction, which the original shows', async () => {
-    const bytes = stored([{ values: ['0'], producerId: 1 }, { values: ['1'], producerId: 2 }, { values: [], producerId: 2, marker: 'abort' }, { values: ['3'], producerId: 1 }, { values: [], producerId: 1, marker: 'abort' }]);
-    const aborted = [{ producerId: 1, firstOffset: 0 }, { producerId: 2, firstOffset: 1 }];
+    const bytes = stored([
+      { values: ['0'], producerId: 1 },
+      { values: ['1'], producerId: 2 },
+      { values: [], producerId: 2, marker: 'abort' },
+      { values: ['3'], producerId: 1 },
+      { values: [], producerId: 1, marker: 'abort' },
+    ]);
+    const aborted = [
+      { producerId: 1, firstOffset: 0 },
+      { producerId: 2, firstOffset: 1 },
+    ];
     expect(read(bytes, { from: 1, aborted })).toEqual([{ from: 1, next: 5, values: [] }]);
     const Decoder = original('protocol/decoder.js') as OriginalDecoder;
     const decode = original('protocol/recordBatch/v0/decoder.js') as OriginalBatchDecoder;
@@ -120,7 +189,12 @@ describe('slices', () => {
     const decoder = new Decoder(bytes) as { canReadBytes: (n: number) => boolean };
     const messages: DecodedRecord[] = [];
     while (decoder.canReadBytes(49)) messages.push(...(await decode(decoder)).records);
-    const theirs = new Batch('t', '1', { partition: 0, highWatermark: '100', messages, abortedTransactions: aborted.map(({ producerId, firstOffset }) => ({ producerId: String(producerId), firstOffset: String(firstOffset) })) });
+    const theirs = new Batch('t', '1', {
+      partition: 0,
+      highWatermark: '100',
+      messages,
+      abortedTransactions: aborted.map(({ producerId, firstOffset }) => ({ producerId: String(producerId), firstOffset: String(firstOffset) })),
+    });
     expect(theirs.messages.map(({ value }) => String(value))).toEqual(['1']); // why its consumer is not used
   });
 });

@@ -4,7 +4,9 @@ import type { Call } from './library.ts';
 import { decodeRecords, isAbortMarker, readHeader } from './record-batch.ts';
 import type { BatchHeader } from './record-batch.ts';
 
-export interface FetchPosition extends TopicPartition { readonly offset: number }
+export interface FetchPosition extends TopicPartition {
+  readonly offset: number;
+}
 export interface FetchedPartition extends TopicPartition {
   readonly errorCode: number;
   readonly highWatermark: number;
@@ -66,19 +68,21 @@ function decodeFetch(raw: Buffer): readonly FetchedPartition[] {
   cursor.int32(); // throttle time
   const errorCode = cursor.int16();
   cursor.int32(); // session id
-  const partitions = cursor.array(() => {
-    const topic = cursor.string();
-    return cursor.array(() => {
-      const partition = cursor.int32();
-      const ownCode = cursor.int16();
-      const highWatermark = cursor.int64();
-      const lastStableOffset = cursor.int64();
-      cursor.int64(); // log start
-      const aborted = cursor.array(() => ({ producerId: cursor.int64(), firstOffset: cursor.int64() }));
-      cursor.int32(); // preferred replica
-      return { topic, partition, errorCode: ownCode || errorCode, highWatermark, lastStableOffset, aborted, bytes: cursor.view() };
-    });
-  }).flat();
+  const partitions = cursor
+    .array(() => {
+      const topic = cursor.string();
+      return cursor.array(() => {
+        const partition = cursor.int32();
+        const ownCode = cursor.int16();
+        const highWatermark = cursor.int64();
+        const lastStableOffset = cursor.int64();
+        cursor.int64(); // log start
+        const aborted = cursor.array(() => ({ producerId: cursor.int64(), firstOffset: cursor.int64() }));
+        cursor.int32(); // preferred replica
+        return { topic, partition, errorCode: ownCode || errorCode, highWatermark, lastStableOffset, aborted, bytes: cursor.view() };
+      });
+    })
+    .flat();
   return partitions;
 }
 

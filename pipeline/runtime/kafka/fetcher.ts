@@ -130,7 +130,9 @@ export class Fetcher {
         if (slot.seeks === seeks) slot.position = batch.nextOffset;
         await turn();
       }
-    })().catch((error: unknown) => { this.fail(error); });
+    })().catch((error: unknown) => {
+      this.fail(error);
+    });
     this.#delivering.add(delivery);
     void delivery.finally(() => {
       slot.isDelivering = false;
@@ -180,10 +182,15 @@ export class Fetcher {
       const asked = slots.map((slot) => ({ slot, seeks: slot.seeks, offset: slot.position! }));
       const node = await this.#connections.node(nodeId);
       const { isolation, maxBytesPerPartition, maxWaitMs } = this.#options;
-      const fetched = await node.send(fetch({
-        isolation, maxBytesPerPartition, maxWaitMs, maxBytes: MAX_FETCH_BYTES,
-        positions: asked.map(({ slot: { tp }, offset }) => ({ ...tp, offset })),
-      }));
+      const fetched = await node.send(
+        fetch({
+          isolation,
+          maxBytesPerPartition,
+          maxWaitMs,
+          maxBytes: MAX_FETCH_BYTES,
+          positions: asked.map(({ slot: { tp }, offset }) => ({ ...tp, offset })),
+        }),
+      );
       this.#backoff.delete(nodeId);
       const answers = new Map(fetched.map((partition) => [tpKey(partition), partition]));
       let moved: unknown;
@@ -247,4 +254,3 @@ export class Fetcher {
     })();
   }
 }
-

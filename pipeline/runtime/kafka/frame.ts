@@ -1,8 +1,14 @@
 import type { Encoded, WireRequest } from './library.ts';
 
 /** Size, request header version 1, body: in one buffer, where the original copies the body three times. */
-export async function frameRequest({ correlationId, clientId, request: { apiKey, apiVersion, encode } }: {
-  readonly correlationId: number; readonly clientId: string; readonly request: WireRequest;
+export async function frameRequest({
+  correlationId,
+  clientId,
+  request: { apiKey, apiVersion, encode },
+}: {
+  readonly correlationId: number;
+  readonly clientId: string;
+  readonly request: WireRequest;
 }): Promise<Encoded> {
   const { buffer: body } = await encode();
   const clientIdBytes = Buffer.byteLength(clientId);

@@ -36,26 +36,73 @@ export interface KafkaBrokerOptions {
  * admin has its own connections; closing it, or the broker, closes them.
  */
 export function kafkaBroker(options: KafkaBrokerOptions): Broker {
-  const { brokers, clientId, ssl, sasl, log, socketFactory, requestTimeoutMs, compression = 'zstd', withoutGroupMetadata = false, withoutStableReads = false } = options;
+  const {
+    brokers,
+    clientId,
+    ssl,
+    sasl,
+    log,
+    socketFactory,
+    requestTimeoutMs,
+    compression = 'zstd',
+    withoutGroupMetadata = false,
+    withoutStableReads = false,
+  } = options;
   const logger = quietLogger(log);
   const open = new Map<symbol, () => Promise<void>>();
   /** A part with connections of its own, in the list of what is open until those are closed. */
   const part = <T>(make: (connections: Connections) => T, close: (made: T) => Promise<void>): T => {
     const id = Symbol('part');
-    const made = make(new Connections({ brokers, clientId, ssl, sasl, logger, socketFactory, requestTimeoutMs, onClose: () => { open.delete(id); } }));
+    const made = make(
+      new Connections({
+        brokers,
+        clientId,
+        ssl,
+        sasl,
+        logger,
+        socketFactory,
+        requestTimeoutMs,
+        onClose: () => {
+          open.delete(id);
+        },
+      }),
+    );
     open.set(id, () => close(made));
     return made;
   };
   return {
-    consumer: (group: ConsumerOptions) => part((connections) => new KafkaConsumer(
-      connections, { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 2_000, rebalanceTimeoutMs: 60_000, ...group },
-      { log, isStable: !withoutStableReads, onTrouble: troubleLog(log, { group: group.groupId }) },
-    ), (consumer) => consumer.stop()),
-    reader: (): PartitionReader => part((connections) => new KafkaReader(connections, troubleLog(log, { reader: clientId })), (reader) => reader.close()),
-    producer: (): Producer => part((connections) => new KafkaProducer(connections, compression), (producer) => producer.close()),
+    consumer: (group: ConsumerOptions) =>
+      part(
+        (connections) =>
+          new KafkaConsumer(
+            connections,
+            { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 2_000, rebalanceTimeoutMs: 60_000, ...group },
+            { log, isStable: !withoutStableReads, onTrouble: troubleLog(log, { group: group.groupId }) },
+          ),
+        (consumer) => consumer.stop(),
+      ),
+    reader: (): PartitionReader =>
+      part(
+        (connections) => new KafkaReader(connections, troubleLog(log, { reader: clientId })),
+        (reader) => reader.close(),
+      ),
+    producer: (): Producer =>
+      part(
+        (connections) => new KafkaProducer(connections, compression),
+        (producer) => producer.close(),
+      ),
     txnProducer: ({ transactionalId, transactionTimeoutMs = 10_000 }): TxnProducer =>
-      part((connections) => new KafkaTxnProducer(connections, { transactionalId, transactionTimeoutMs, compression, withoutGroupMetadata }), (producer) => producer.close()),
-    admin: (): Admin => part((connections) => new KafkaAdmin(connections, !withoutStableReads), (admin) => admin.close()),
-    close: async () => { await Promise.all([...open.values()].map((close) => close())); },
+      part(
+        (connections) => new KafkaTxnProducer(connections, { transactionalId, transactionTimeoutMs, compression, withoutGroupMetadata }),
+        (producer) => producer.close(),
+      ),
+    admin: (): Admin =>
+      part(
+        (connections) => new KafkaAdmin(connections, !withoutStableReads),
+        (admin) => admin.close(),
+      ),
+    close: async () => {
+      await Promise.all([...open.values()].map((close) => close()));
+    },
   };
 }

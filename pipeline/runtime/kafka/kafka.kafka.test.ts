@@ -16,7 +16,9 @@ const log = pino({ level: 'silent' });
 const proxies: Proxy[] = [];
 
 describe.skipIf(address === '')('a real broker', () => {
-  afterAll(async () => { await Promise.all(proxies.map((proxy) => proxy.close())); });
+  afterAll(async () => {
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+  });
 
   portContract('kafka', {
     connect: (switches) => kafkaBroker({ brokers, clientId: 'contract', log, ...switches }),
@@ -57,9 +59,18 @@ describe.skipIf(address === '')('a real broker', () => {
     const broker = kafkaBroker({ brokers, clientId: 'contract', log, socketFactory: ({ onConnect }) => connectTo(proxy.port, '127.0.0.1', onConnect) });
     const consumer = own.consumer({ groupId: group });
     const { promise: metadata, resolve } = Promise.withResolvers<GroupMetadata>();
-    await consumer.run({ topics: [input.topic], isolation: 'committed', start: 'earliest' }, {
-      assigned: async (_owned, joined) => { resolve(joined); return undefined; }, revoked: async () => {}, lost: () => {}, batch: async () => {},
-    });
+    await consumer.run(
+      { topics: [input.topic], isolation: 'committed', start: 'earliest' },
+      {
+        assigned: async (_owned, joined) => {
+          resolve(joined);
+          return undefined;
+        },
+        revoked: async () => {},
+        lost: () => {},
+        batch: async () => {},
+      },
+    );
     const options = { transactionalId: `x-${randomUUID()}`, transactionTimeoutMs: 2_000 };
     const producer = broker.txnProducer(options);
     await producer.init({ outputs: [output], groupId: group });

@@ -9,7 +9,9 @@ const PINNED = '2.2.4';
 const require = createRequire(import.meta.url);
 
 /** What a request becomes; kafkajs's encoders have more, the frame needs only this. */
-export interface Encoded { readonly buffer: Buffer }
+export interface Encoded {
+  readonly buffer: Buffer;
+}
 export interface WireRequest {
   readonly apiKey: number;
   readonly apiVersion: number;
@@ -20,7 +22,12 @@ export interface WireResponse<T> {
   readonly decode: (raw: Buffer) => Promise<T>;
   readonly parse: (decoded: T) => Promise<T> | T;
 }
-export interface Call<T> { readonly request: WireRequest; readonly response: WireResponse<T>; readonly requestTimeout?: number; readonly logResponseError?: boolean }
+export interface Call<T> {
+  readonly request: WireRequest;
+  readonly response: WireResponse<T>;
+  readonly requestTimeout?: number;
+  readonly logResponseError?: boolean;
+}
 
 interface KafkajsConnection {
   readonly socket?: { readonly destroy: () => void };
@@ -31,21 +38,31 @@ interface KafkajsPool {
   readonly pool: readonly KafkajsConnection[];
   readonly send: <T>(call: Call<T>) => Promise<T>;
 }
-export interface TopicPartitions<P> { readonly topic: string; readonly partitions: readonly P[] }
+export interface TopicPartitions<P> {
+  readonly topic: string;
+  readonly partitions: readonly P[];
+}
 export interface ClusterMetadata {
   readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number; readonly rack: string | null }[];
   readonly clusterId: string;
   readonly controllerId: number;
   readonly topicMetadata: readonly {
-    readonly topicErrorCode: number; readonly topic: string;
+    readonly topicErrorCode: number;
+    readonly topic: string;
     readonly partitionMetadata: readonly { readonly partitionErrorCode: number; readonly partitionId: number; readonly leader: number }[];
   }[];
 }
 export interface JoinedGroup {
-  readonly generationId: number; readonly leaderId: string; readonly memberId: string;
+  readonly generationId: number;
+  readonly leaderId: string;
+  readonly memberId: string;
   readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
 }
-interface TransactionIds { readonly transactionalId: string; readonly producerId: string; readonly producerEpoch: number }
+interface TransactionIds {
+  readonly transactionalId: string;
+  readonly producerId: string;
+  readonly producerEpoch: number;
+}
 
 /** One node of the cluster, with the requests that we take from kafkajs. Offsets and ids are decimal text there. */
 export interface KafkajsBroker {
@@ -55,21 +72,30 @@ export interface KafkajsBroker {
   readonly connect: () => Promise<void>;
   readonly findGroupCoordinator: (request: { groupId: string; coordinatorType: 0 | 1 }) => Promise<{ coordinator: { nodeId: number } }>;
   readonly joinGroup: (request: {
-    groupId: string; sessionTimeout: number; rebalanceTimeout: number; memberId: string;
+    groupId: string;
+    sessionTimeout: number;
+    rebalanceTimeout: number;
+    memberId: string;
     groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
   }) => Promise<JoinedGroup>;
   readonly syncGroup: (request: {
-    groupId: string; generationId: number; memberId: string;
+    groupId: string;
+    generationId: number;
+    memberId: string;
     groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[];
   }) => Promise<{ memberAssignment: Buffer }>;
   readonly heartbeat: (request: { groupId: string; groupGenerationId: number; memberId: string }) => Promise<unknown>;
   readonly leaveGroup: (request: { groupId: string; memberId: string }) => Promise<unknown>;
   readonly offsetCommit: (request: {
-    groupId: string; groupGenerationId: number; memberId: string;
+    groupId: string;
+    groupGenerationId: number;
+    memberId: string;
     topics: readonly TopicPartitions<{ partition: number; offset: string }>[];
   }) => Promise<unknown>;
   readonly listOffsets: (request: {
-    replicaId: number; isolationLevel: 0 | 1; topics: readonly TopicPartitions<{ partition: number; timestamp: number }>[];
+    replicaId: number;
+    isolationLevel: 0 | 1;
+    topics: readonly TopicPartitions<{ partition: number; timestamp: number }>[];
   }) => Promise<{ responses: readonly TopicPartitions<{ partition: number; offset: string }>[] }>;
   readonly initProducerId: (request: { transactionalId?: string; transactionTimeout: number }) => Promise<{ producerId: string; producerEpoch: number }>;
   readonly addPartitionsToTxn: (request: TransactionIds & { topics: readonly TopicPartitions<number>[] }) => Promise<unknown>;
@@ -80,17 +106,22 @@ export interface KafkajsBroker {
     topics: readonly { topic: string; numPartitions: number; replicationFactor: number; configEntries: readonly { name: string; value: string }[] }[];
   }) => Promise<unknown>;
   readonly deleteTopics: (request: { topics: readonly string[]; timeout: number }) => Promise<unknown>;
-  readonly describeConfigs: (request: { resources: readonly { type: number; name: string }[] }) => Promise<{
-    resources: readonly { configEntries: readonly { configName: string; configValue: string | null }[] }[];
-  }>;
+  readonly describeConfigs: (request: {
+    resources: readonly { type: number; name: string }[];
+  }) => Promise<{ resources: readonly { configEntries: readonly { configName: string; configValue: string | null }[] }[] }>;
   readonly listGroups: () => Promise<{ groups: readonly { groupId: string; protocolType: string }[] }>;
-  readonly describeGroups: (request: { groupIds: readonly string[] }) => Promise<{
-    groups: readonly { groupId: string; state: string; members: readonly unknown[] }[];
-  }>;
+  readonly describeGroups: (request: {
+    groupIds: readonly string[];
+  }) => Promise<{ groups: readonly { groupId: string; state: string; members: readonly unknown[] }[] }>;
   readonly createAcls: (request: {
     acl: readonly {
-      readonly resourceType: number; readonly resourceName: string; readonly resourcePatternType: number;
-      readonly principal: string; readonly host: string; readonly operation: number; readonly permissionType: number;
+      readonly resourceType: number;
+      readonly resourceName: string;
+      readonly resourcePatternType: number;
+      readonly principal: string;
+      readonly host: string;
+      readonly operation: number;
+      readonly permissionType: number;
     }[];
   }) => Promise<unknown>;
   readonly deleteRecords: (request: { topics: readonly TopicPartitions<{ partition: number; offset: string }>[]; timeout?: number }) => Promise<unknown>;
@@ -105,16 +136,26 @@ export interface KafkajsLogger {
 }
 export type SocketFactory = (options: { host: string; port: number; ssl: object | undefined; onConnect: () => void }) => unknown;
 export interface PoolOptions {
-  readonly host: string; readonly port: number; readonly rack: string | null; readonly clientId: string;
-  readonly ssl?: object | undefined; readonly sasl?: object | undefined;
-  readonly socketFactory: SocketFactory; readonly logger: KafkajsLogger;
-  readonly connectionTimeout: number; readonly requestTimeout: number; readonly enforceRequestTimeout: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly rack: string | null;
+  readonly clientId: string;
+  readonly ssl?: object | undefined;
+  readonly sasl?: object | undefined;
+  readonly socketFactory: SocketFactory;
+  readonly logger: KafkajsLogger;
+  readonly connectionTimeout: number;
+  readonly requestTimeout: number;
+  readonly enforceRequestTimeout: boolean;
 }
 interface Library {
   readonly Broker: new (options: { connectionPool: KafkajsPool; logger: KafkajsLogger; nodeId?: number; allowAutoTopicCreation: boolean }) => KafkajsBroker;
   readonly ConnectionPool: new (options: PoolOptions) => KafkajsPool;
   readonly metadata: (request: { topics: readonly string[]; allowAutoTopicCreation: boolean }) => Call<ClusterMetadata>;
-  readonly MemberMetadata: { readonly encode: (m: { version: number; topics: readonly string[] }) => Buffer; readonly decode: (b: Buffer) => { topics: string[] } };
+  readonly MemberMetadata: {
+    readonly encode: (m: { version: number; topics: readonly string[] }) => Buffer;
+    readonly decode: (b: Buffer) => { topics: string[] };
+  };
   readonly MemberAssignment: {
     readonly encode: (a: { version: number; assignment: Readonly<Record<string, readonly number[]>> }) => Buffer;
     readonly decode: (b: Buffer) => { assignment: Record<string, number[]> } | null;
@@ -134,15 +175,19 @@ interface RequestQueue {
  */
 function scheduleCheckPendingRequests(this: RequestQueue): void {
   if (this.pending.length === 0 || this.throttleCheckTimeoutId) return;
-  this.throttleCheckTimeoutId = setTimeout(() => {
-    this.throttleCheckTimeoutId = null;
-    this.checkPendingRequests();
-  }, Math.max(10, this.throttledUntil - Date.now()));
+  this.throttleCheckTimeoutId = setTimeout(
+    () => {
+      this.throttleCheckTimeoutId = null;
+      this.checkPendingRequests();
+    },
+    Math.max(10, this.throttledUntil - Date.now()),
+  );
 }
 
 function loadLibrary(): Library {
   const { version } = require('kafkajs/package.json') as { version: string };
-  if (version !== PINNED) throw new FatalError('UNSUPPORTED_BROKER', `kafkajs ${version} is installed, but this adapter knows ${PINNED} only: run npm ci`, { version });
+  if (version !== PINNED)
+    throw new FatalError('UNSUPPORTED_BROKER', `kafkajs ${version} is installed, but this adapter knows ${PINNED} only: run npm ci`, { version });
   const part = (name: string): unknown => require(`kafkajs/src/${name}`);
 
   // Before anything loads it: importers keep their reference.

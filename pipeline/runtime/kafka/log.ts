@@ -7,7 +7,9 @@ import type { KafkajsLogger } from './library.ts';
  */
 export function quietLogger(log: Logger): KafkajsLogger {
   const nothing = () => {};
-  const quiet = (message: string, extra: object = {}) => { log.debug({ kafkajs: message, ...extra }, 'The Kafka client reports trouble.'); };
+  const quiet = (message: string, extra: object = {}) => {
+    log.debug({ kafkajs: message, ...extra }, 'The Kafka client reports trouble.');
+  };
   const logger: KafkajsLogger = { namespace: () => logger, debug: nothing, info: nothing, warn: quiet, error: quiet };
   return logger;
 }

@@ -46,7 +46,10 @@ function block(packed: Buffer, at: number, stop: number, out: Buffer, to: number
     let length = token >>> 4;
     if (length === 15) {
       let byte: number;
-      do { byte = packed[at++] ?? 0; length += byte; } while (byte === 255);
+      do {
+        byte = packed[at++] ?? 0;
+        length += byte;
+      } while (byte === 255);
     }
     if (at + length > stop || to + length > end) throw new RangeError('LZ4 literal leaves the block');
     packed.copy(out, to, at, at + length);
@@ -59,7 +62,10 @@ function block(packed: Buffer, at: number, stop: number, out: Buffer, to: number
     let copied = (token & 15) + 4;
     if (copied === 19) {
       let byte: number;
-      do { byte = packed[at++] ?? 0; copied += byte; } while (byte === 255);
+      do {
+        byte = packed[at++] ?? 0;
+        copied += byte;
+      } while (byte === 255);
     }
     if (offset === 0 || offset > to || to + copied > end) throw new RangeError('LZ4 copy leaves the block');
     for (; copied > 0; copied--, to++) out[to] = out[to - offset]!;

@@ -12,7 +12,11 @@ export interface MembershipOptions {
   readonly heartbeatIntervalMs: number;
   readonly rebalanceTimeoutMs: number;
 }
-export interface Joined { readonly group: GroupMetadata; readonly owned: readonly TopicPartition[]; readonly isLeader: boolean }
+export interface Joined {
+  readonly group: GroupMetadata;
+  readonly owned: readonly TopicPartition[];
+  readonly isLeader: boolean;
+}
 /** Why a member must join again: the group asks all to, or it was expelled and owns nothing any more. */
 export type Trouble = 'rebalancing' | 'expelled';
 
@@ -116,9 +120,15 @@ export class Membership {
     const { groupId, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options;
     await this.#refuseHidden(topics);
     const metadata = library.MemberMetadata.encode({ version: 0, topics });
-    const joined = await this.#coordinator(async (broker) => broker.joinGroup({
-      groupId, sessionTimeout: sessionTimeoutMs, rebalanceTimeout: rebalanceTimeoutMs, memberId: this.#memberId, groupProtocols: [{ name: assignor.name, metadata }],
-    }));
+    const joined = await this.#coordinator(async (broker) =>
+      broker.joinGroup({
+        groupId,
+        sessionTimeout: sessionTimeoutMs,
+        rebalanceTimeout: rebalanceTimeoutMs,
+        memberId: this.#memberId,
+        groupProtocols: [{ name: assignor.name, metadata }],
+      }),
+    );
     this.#memberId = joined.memberId;
     const { generationId, memberId } = joined;
     const isLeader = joined.leaderId === memberId;
@@ -137,7 +147,7 @@ export class Membership {
     await this.#connections.anyNode();
     for (const topic of topics) {
       if (this.#connections.partitionCounts.has(topic)) continue;
-      if (await this.#connections.topicError(topic) === TOPIC_AUTHORIZATION_FAILED) throw new BrokerError(TOPIC_AUTHORIZATION_FAILED);
+      if ((await this.#connections.topicError(topic)) === TOPIC_AUTHORIZATION_FAILED) throw new BrokerError(TOPIC_AUTHORIZATION_FAILED);
     }
   }
 
@@ -150,7 +160,9 @@ export class Membership {
       memberId,
       memberAssignment: library.MemberAssignment.encode({
         version: 0,
-        assignment: Object.fromEntries([...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, items]) => [topic, items.map(({ partition }) => partition)])),
+        assignment: Object.fromEntries(
+          [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, items]) => [topic, items.map(({ partition }) => partition)]),
+        ),
       }),
     }));
   }

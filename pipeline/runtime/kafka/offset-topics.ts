@@ -9,5 +9,9 @@ export function partitionOf(key: string): TopicPartition {
 
 /** As kafkajs's requests take offsets: by topic, as text. */
 export const offsetTopics = (offsets: Offsets): TopicPartitions<{ partition: number; offset: string }>[] =>
-  [...Map.groupBy([...offsets].map(([key, offset]) => ({ ...partitionOf(key), offset: String(offset) })), ({ topic }) => topic)]
-    .map(([topic, partitions]) => ({ topic, partitions }));
+  [
+    ...Map.groupBy(
+      [...offsets].map(([key, offset]) => ({ ...partitionOf(key), offset: String(offset) })),
+      ({ topic }) => topic,
+    ),
+  ].map(([topic, partitions]) => ({ topic, partitions }));

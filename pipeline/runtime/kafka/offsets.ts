@@ -21,14 +21,21 @@ async function ask(connections: Connections, groupId: string, partitions: readon
 }
 
 /** One look, repeated while the coordinator moves. Partitions that an open transaction may still move are in `unstable`. */
-export async function lookUpCommitted(connections: Connections, groupId: string, partitions: readonly TopicPartition[], isStable: boolean): Promise<{
-  readonly committed: ReadonlyMap<string, FetchedOffset>; readonly unstable: readonly TopicPartition[];
-}> {
+export async function lookUpCommitted(
+  connections: Connections,
+  groupId: string,
+  partitions: readonly TopicPartition[],
+  isStable: boolean,
+): Promise<{ readonly committed: ReadonlyMap<string, FetchedOffset>; readonly unstable: readonly TopicPartition[] }> {
   if (partitions.length === 0) return { committed: new Map(), unstable: [] };
   try {
     const answers = await retry(() => ask(connections, groupId, partitions, isStable), {
-      isRetriable: isCoordinatorMoved, deadlineMs: 30_000,
-      before: () => { connections.forgetCoordinator('group', groupId); return connections.refresh(); },
+      isRetriable: isCoordinatorMoved,
+      deadlineMs: 30_000,
+      before: () => {
+        connections.forgetCoordinator('group', groupId);
+        return connections.refresh();
+      },
     });
     return {
       committed: new Map(answers.filter(({ offset, errorCode }) => errorCode === 0 && offset >= 0).map((answer) => [tpKey(answer), answer])),
@@ -40,33 +47,58 @@ export async function lookUpCommitted(connections: Connections, groupId: string,
 }
 
 /** Waits until no open transaction may move one of them. @throws RetryableError when that takes longer than transactions may. */
-export async function committedOffsets(connections: Connections, groupId: string, partitions: readonly TopicPartition[], isStable: boolean): Promise<ReadonlyMap<string, FetchedOffset>> {
+export async function committedOffsets(
+  connections: Connections,
+  groupId: string,
+  partitions: readonly TopicPartition[],
+  isStable: boolean,
+): Promise<ReadonlyMap<string, FetchedOffset>> {
   try {
-    return await retry(async () => {
-      const { committed, unstable } = await lookUpCommitted(connections, groupId, partitions, isStable);
-      if (unstable.length > 0) throw new BrokerError(UNSTABLE_OFFSET_COMMIT);
-      return committed;
-    }, { isRetriable: (error) => brokerCodeOf(error) === UNSTABLE_OFFSET_COMMIT, deadlineMs: STABLE_DEADLINE_MS });
+    return await retry(
+      async () => {
+        const { committed, unstable } = await lookUpCommitted(connections, groupId, partitions, isStable);
+        if (unstable.length > 0) throw new BrokerError(UNSTABLE_OFFSET_COMMIT);
+        return committed;
+      },
+      { isRetriable: (error) => brokerCodeOf(error) === UNSTABLE_OFFSET_COMMIT, deadlineMs: STABLE_DEADLINE_MS },
+    );
   } catch (error) {
     throw toPipelineError(error, `read the offsets of group ${groupId}`);
   }
 }
 
 /** First or last offsets, or those at a time, from the leaders. `committed` asks for the last stable offset instead of the end. */
-export async function listOffsets(connections: Connections, partitions: readonly TopicPartition[], timestamp: number, isolation: 'committed' | 'uncommitted'): Promise<Offsets> {
+export async function listOffsets(
+  connections: Connections,
+  partitions: readonly TopicPartition[],
+  timestamp: number,
+  isolation: 'committed' | 'uncommitted',
+): Promise<Offsets> {
   try {
-    return await retry(async () => {
-      const byNode = Map.groupBy(await Promise.all(partitions.map(async (tp) => ({ tp, leader: await connections.leader(tp) }))), ({ leader }) => leader);
-      const answers = await Promise.all([...byNode].map(async ([id, group]) => {
-        const node = await connections.node(id);
-        const topics = [...Map.groupBy(group, ({ tp }) => tp.topic)].map(([topic, items]) => ({ topic, partitions: items.map(({ tp: { partition } }) => ({ partition, timestamp })) }));
-        const { responses } = await node.use((broker) => broker.listOffsets({ replicaId: -1, isolationLevel: isolation === 'committed' ? 1 : 0, topics }));
-        return responses;
-      }));
-      return new Map(answers.flat().flatMap(({ topic, partitions: items }) => items
-        .filter(({ offset }) => Number(offset) >= 0) // -1: no record is that late
-        .map(({ partition, offset }) => [tpKey({ topic, partition }), Number(offset)] as const)));
-    }, { isRetriable: isMoved, deadlineMs: 30_000, before: () => connections.refresh() });
+    return await retry(
+      async () => {
+        const byNode = Map.groupBy(await Promise.all(partitions.map(async (tp) => ({ tp, leader: await connections.leader(tp) }))), ({ leader }) => leader);
+        const answers = await Promise.all(
+          [...byNode].map(async ([id, group]) => {
+            const node = await connections.node(id);
+            const topics = [...Map.groupBy(group, ({ tp }) => tp.topic)].map(([topic, items]) => ({
+              topic,
+              partitions: items.map(({ tp: { partition } }) => ({ partition, timestamp })),
+            }));
+            const { responses } = await node.use((broker) => broker.listOffsets({ replicaId: -1, isolationLevel: isolation === 'committed' ? 1 : 0, topics }));
+            return responses;
+          }),
+        );
+        return new Map(
+          answers.flat().flatMap(({ topic, partitions: items }) =>
+            items
+              .filter(({ offset }) => Number(offset) >= 0) // -1: no record is that late
+              .map(({ partition, offset }) => [tpKey({ topic, partition }), Number(offset)] as const),
+          ),
+        );
+      },
+      { isRetriable: isMoved, deadlineMs: 30_000, before: () => connections.refresh() },
+    );
   } catch (error) {
     throw toPipelineError(error, 'list offsets');
   }

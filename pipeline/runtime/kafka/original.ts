@@ -12,19 +12,36 @@ export function original(name: string, load: 'shared' | 'fresh' = 'shared'): unk
   try {
     return require(path);
   } finally {
-    if (kept) require.cache[path] = kept; else delete require.cache[path];
+    if (kept) require.cache[path] = kept;
+    else delete require.cache[path];
   }
 }
 
-export interface OriginalEncoder { readonly buffer: Buffer }
-export interface OriginalMessage { readonly key: Buffer | null; readonly value: Buffer | null; readonly headers: Record<string, Buffer | Buffer[]>; readonly timestamp: number }
+export interface OriginalEncoder {
+  readonly buffer: Buffer;
+}
+export interface OriginalMessage {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Record<string, Buffer | Buffer[]>;
+  readonly timestamp: number;
+}
 export type OriginalProduce = (request: {
-  acks: number; timeout: number; transactionalId: string | null; producerId: bigint | string; producerEpoch: number; compression: number;
+  acks: number;
+  timeout: number;
+  transactionalId: string | null;
+  producerId: bigint | string;
+  producerEpoch: number;
+  compression: number;
   topicData: { topic: string; partitions: { partition: number; firstSequence: number; messages: OriginalMessage[] }[] }[];
 }) => { encode: () => Promise<OriginalEncoder> };
 export interface DecodedRecord {
-  readonly offset: string; readonly timestamp: string; readonly key: Buffer | null; readonly value: Buffer | null;
-  readonly headers: Record<string, Buffer | Buffer[]>; readonly isControlRecord: boolean;
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Record<string, Buffer | Buffer[]>;
+  readonly isControlRecord: boolean;
 }
 export type OriginalBatchDecoder = (decoder: object) => Promise<{ readonly records: readonly DecodedRecord[] }>;
 export type OriginalDecoder = new (buffer: Buffer) => object;

@@ -11,7 +11,11 @@ export interface PreparedBatch {
 }
 /** In front of each batch; see `PreparedBatch.bytes`. */
 export const BATCH_HEADROOM = 8;
-export interface ProduceAnswer { readonly tp: TopicPartition; readonly errorCode: number; readonly baseOffset: number }
+export interface ProduceAnswer {
+  readonly tp: TopicPartition;
+  readonly errorCode: number;
+  readonly baseOffset: number;
+}
 
 const REPLICATION_TIMEOUT_MS = 10_000;
 
@@ -56,13 +60,15 @@ export function encodeProduce(transactionalId: string | null, batches: readonly 
 
 function decodeProduce(raw: Buffer): readonly ProduceAnswer[] {
   const cursor = new Cursor(raw);
-  return cursor.array(() => {
-    const topic = cursor.string();
-    return cursor.array(() => {
-      const answer = { tp: { topic, partition: cursor.int32() }, errorCode: cursor.int16(), baseOffset: cursor.int64() };
-      cursor.int64(); // append time
-      cursor.int64(); // log start
-      return answer;
-    });
-  }).flat();
+  return cursor
+    .array(() => {
+      const topic = cursor.string();
+      return cursor.array(() => {
+        const answer = { tp: { topic, partition: cursor.int32() }, errorCode: cursor.int16(), baseOffset: cursor.int64() };
+        cursor.int64(); // append time
+        cursor.int64(); // log start
+        return answer;
+      });
+    })
+    .flat();
 }

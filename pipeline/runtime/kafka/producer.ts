@@ -8,7 +8,11 @@ import { Sender } from './sender.ts';
 
 const DELIVERY_TIMEOUT_MS = 30_000;
 
-interface Waiting { readonly records: readonly OutRecord[]; readonly resolve: (appended: readonly Appended[]) => void; readonly reject: (error: unknown) => void }
+interface Waiting {
+  readonly records: readonly OutRecord[];
+  readonly resolve: (appended: readonly Appended[]) => void;
+  readonly reject: (error: unknown) => void;
+}
 
 /** Idempotent. What is handed in while a request is under way goes out together in the next one. */
 export class KafkaProducer implements Producer {
@@ -31,7 +35,9 @@ export class KafkaProducer implements Producer {
   }
 
   async close(): Promise<void> {
-    await this.#mutex.run(async () => { this.#connections.close(); });
+    await this.#mutex.run(async () => {
+      this.#connections.close();
+    });
   }
 
   async #flush(): Promise<void> {
@@ -40,8 +46,13 @@ export class KafkaProducer implements Producer {
     try {
       if (!this.#sender || this.#sender.isBroken) this.#sender = await this.#init();
       const appended = await this.#sender.send(waiting.flatMap(({ records }) => records));
-      const shares = shareOut(appended, waiting.map(({ records }) => records));
-      waiting.forEach(({ resolve }, i) => { resolve(shares[i]!); });
+      const shares = shareOut(
+        appended,
+        waiting.map(({ records }) => records),
+      );
+      waiting.forEach(({ resolve }, i) => {
+        resolve(shares[i]!);
+      });
     } catch (error) {
       for (const { reject } of waiting) reject(error);
     }
@@ -49,13 +60,18 @@ export class KafkaProducer implements Producer {
 
   async #init(): Promise<Sender> {
     try {
-      const { producerId, producerEpoch } = await retry(async () => {
-        const node = await this.#connections.anyNode();
-        return node.use((broker) => broker.initProducerId({ transactionTimeout: DELIVERY_TIMEOUT_MS }));
-      }, { isRetriable: (error) => isMoved(error) || isCoordinatorMoved(error), deadlineMs: DELIVERY_TIMEOUT_MS, before: () => this.#connections.refresh() });
-      return new Sender(this.#connections, { producerId: BigInt(producerId), producerEpoch }, {
-        transactionalId: null, compression: this.#compression, deliveryTimeoutMs: DELIVERY_TIMEOUT_MS, onPartitions: async () => {},
-      });
+      const { producerId, producerEpoch } = await retry(
+        async () => {
+          const node = await this.#connections.anyNode();
+          return node.use((broker) => broker.initProducerId({ transactionTimeout: DELIVERY_TIMEOUT_MS }));
+        },
+        { isRetriable: (error) => isMoved(error) || isCoordinatorMoved(error), deadlineMs: DELIVERY_TIMEOUT_MS, before: () => this.#connections.refresh() },
+      );
+      return new Sender(
+        this.#connections,
+        { producerId: BigInt(producerId), producerEpoch },
+        { transactionalId: null, compression: this.#compression, deliveryTimeoutMs: DELIVERY_TIMEOUT_MS, onPartitions: async () => {} },
+      );
     } catch (error) {
       throw toPipelineError(error, 'begin to produce');
     }
@@ -65,19 +81,24 @@ export class KafkaProducer implements Producer {
 /** Divides what a joint send appended among those who asked, in their order. */
 export function shareOut(appended: readonly Appended[], requests: readonly (readonly OutRecord[])[]): (readonly Appended[])[] {
   if (requests.length === 1) return [appended];
-  const left = Map.groupBy(appended.map(({ tp, first, count }) => ({ tp, first, count })), ({ tp }) => tpKey(tp));
-  return requests.map((records) => [...Map.groupBy(records, tpKey)].flatMap(([key, group]) => {
-    const ranges = left.get(key) ?? [];
-    const shares: Appended[] = [];
-    for (let missing = group.length; missing > 0 && ranges.length > 0;) {
-      const range = ranges[0]!;
-      const count = Math.min(missing, range.count);
-      shares.push({ tp: range.tp, first: range.first, count });
-      range.first += count;
-      range.count -= count;
-      missing -= count;
-      if (range.count === 0) ranges.shift();
-    }
-    return shares;
-  }));
+  const left = Map.groupBy(
+    appended.map(({ tp, first, count }) => ({ tp, first, count })),
+    ({ tp }) => tpKey(tp),
+  );
+  return requests.map((records) =>
+    [...Map.groupBy(records, tpKey)].flatMap(([key, group]) => {
+      const ranges = left.get(key) ?? [];
+      const shares: Appended[] = [];
+      for (let missing = group.length; missing > 0 && ranges.length > 0;) {
+        const range = ranges[0]!;
+        const count = Math.min(missing, range.count);
+        shares.push({ tp: range.tp, first: range.first, count });
+        range.first += count;
+        range.count -= count;
+        missing -= count;
+        if (range.count === 0) ranges.shift();
+      }
+      return shares;
+    }),
+  );
 }

@@ -19,7 +19,11 @@ export class KafkaReader implements PartitionReader {
   constructor(connections: Connections, onTrouble: (error: unknown) => void) {
     this.#connections = connections;
     this.#fetcher = new Fetcher(connections, {
-      isolation: 'committed', maxBytesPerPartition: MAX_BYTES_PER_PARTITION, maxWaitMs: WAIT_MS, sliceRecords: SLICE_RECORDS, onTrouble,
+      isolation: 'committed',
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      maxWaitMs: WAIT_MS,
+      sliceRecords: SLICE_RECORDS,
+      onTrouble,
     });
   }
 
@@ -31,17 +35,24 @@ export class KafkaReader implements PartitionReader {
     let wake = Promise.withResolvers<void>();
     let ahead: RawBatch | null = null;
     let failure: unknown;
-    const onEnd = () => { wake.resolve(); };
+    const onEnd = () => {
+      wake.resolve();
+    };
     ended.addEventListener('abort', onEnd);
     // One batch ahead; the partition pauses until it is taken, so that a slow taker holds up nobody else.
-    const slot = this.#fetcher.add(tp, from, async (batch: RawBatch, of: Slot) => {
-      ahead = batch;
-      this.#fetcher.setPaused(of, true);
-      wake.resolve();
-    }, (error) => {
-      failure = error;
-      wake.resolve();
-    });
+    const slot = this.#fetcher.add(
+      tp,
+      from,
+      async (batch: RawBatch, of: Slot) => {
+        ahead = batch;
+        this.#fetcher.setPaused(of, true);
+        wake.resolve();
+      },
+      (error) => {
+        failure = error;
+        wake.resolve();
+      },
+    );
     this.#running ??= this.#fetcher.run().catch((error: unknown) => {
       this.#failure = error;
       this.#closing.abort();

@@ -4,8 +4,17 @@ import { CODEC, compress, decompress } from './compression.ts';
 import type { Compression } from './compression.ts';
 import { crc32c } from './crc32c.ts';
 
-export interface BatchRecord { readonly key: Buffer | null; readonly value: Buffer | null; readonly headers?: Headers }
-export interface BatchProducer { readonly producerId: bigint; readonly producerEpoch: number; readonly firstSequence: number; readonly isTransactional: boolean }
+export interface BatchRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: Headers;
+}
+export interface BatchProducer {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly firstSequence: number;
+  readonly isTransactional: boolean;
+}
 
 export const HEADER_BYTES = 61;
 const IS_LOG_APPEND_TIME = 0x08;
@@ -131,8 +140,14 @@ export function readHeader(bytes: Buffer, at: number): BatchHeader | undefined {
   const baseOffset = int64(bytes, at);
   const magic = bytes[at + 16]!;
   return {
-    at, end, baseOffset, magic, nextOffset: baseOffset + (magic === 2 ? bytes.readInt32BE(at + 23) : 0) + 1,
-    isControl: (attributes & IS_CONTROL) !== 0, isTransactional: (attributes & IS_TRANSACTIONAL) !== 0, producerId: int64(bytes, at + 43),
+    at,
+    end,
+    baseOffset,
+    magic,
+    nextOffset: baseOffset + (magic === 2 ? bytes.readInt32BE(at + 23) : 0) + 1,
+    isControl: (attributes & IS_CONTROL) !== 0,
+    isTransactional: (attributes & IS_TRANSACTIONAL) !== 0,
+    producerId: int64(bytes, at + 43),
   };
 }
 

@@ -19,13 +19,17 @@ describe('cut', () => {
   });
 
   it('keeps all records, each partition in order', () => {
-    fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.constantFrom(1, 1_000, 400_000, 1_000_000)), { maxLength: 60 }), (shapes) => {
-      const records = shapes.map(([partition, bytes]) => record(partition, bytes));
-      const sent = [...cut(records)].flat();
-      for (const partition of [0, 1, 2, 3, 4, 5]) {
-        expect(sent.filter(({ tp }) => tp.partition === partition).flatMap((group) => group.records)).toEqual(records.filter((one) => one.partition === partition));
-      }
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.constantFrom(1, 1_000, 400_000, 1_000_000)), { maxLength: 60 }), (shapes) => {
+        const records = shapes.map(([partition, bytes]) => record(partition, bytes));
+        const sent = [...cut(records)].flat();
+        for (const partition of [0, 1, 2, 3, 4, 5]) {
+          expect(sent.filter(({ tp }) => tp.partition === partition).flatMap((group) => group.records)).toEqual(
+            records.filter((one) => one.partition === partition),
+          );
+        }
+      }),
+    );
   });
 });
 
@@ -36,26 +40,34 @@ it('counts sequences round the end of 31 bits', () => {
 });
 
 it('shares out the offsets of a joint send, in order, also where it was cut', () => {
-  fc.assert(fc.property(fc.array(fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 8 }), { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 9 }), (requests, step) => {
-    const records = requests.map((partitions) => partitions.map((partition) => record(partition, 1)));
-    // As a broker would: consecutive offsets by partition, in pieces with gaps between them.
-    const next = new Map<string, number>();
-    const appended: Appended[] = [];
-    const offsetOf = new Map<OutRecord, number>();
-    const all = records.flat();
-    for (let i = 0; i < all.length; i += step) {
-      for (const [key, group] of Map.groupBy(all.slice(i, i + step), tpKey)) {
-        const first = next.get(key) ?? 0;
-        group.forEach((one, j) => offsetOf.set(one, first + j));
-        appended.push({ tp: { topic: 't', partition: group[0]!.partition }, first, count: group.length });
-        next.set(key, first + group.length + 1);
-      }
-    }
-    shareOut(appended, records).forEach((shares, i) => {
-      for (const partition of [0, 1, 2]) {
-        const offsets = shares.filter(({ tp }) => tp.partition === partition).flatMap(({ first, count }) => Array.from({ length: count }, (_, j) => first + j));
-        expect(offsets).toEqual(records[i]!.filter((one) => one.partition === partition).map((one) => offsetOf.get(one)));
-      }
-    });
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 8 }), { minLength: 1, maxLength: 6 }),
+      fc.integer({ min: 1, max: 9 }),
+      (requests, step) => {
+        const records = requests.map((partitions) => partitions.map((partition) => record(partition, 1)));
+        // As a broker would: consecutive offsets by partition, in pieces with gaps between them.
+        const next = new Map<string, number>();
+        const appended: Appended[] = [];
+        const offsetOf = new Map<OutRecord, number>();
+        const all = records.flat();
+        for (let i = 0; i < all.length; i += step) {
+          for (const [key, group] of Map.groupBy(all.slice(i, i + step), tpKey)) {
+            const first = next.get(key) ?? 0;
+            group.forEach((one, j) => offsetOf.set(one, first + j));
+            appended.push({ tp: { topic: 't', partition: group[0]!.partition }, first, count: group.length });
+            next.set(key, first + group.length + 1);
+          }
+        }
+        shareOut(appended, records).forEach((shares, i) => {
+          for (const partition of [0, 1, 2]) {
+            const offsets = shares
+              .filter(({ tp }) => tp.partition === partition)
+              .flatMap(({ first, count }) => Array.from({ length: count }, (_, j) => first + j));
+            expect(offsets).toEqual(records[i]!.filter((one) => one.partition === partition).map((one) => offsetOf.get(one)));
+          }
+        });
+      },
+    ),
+  );
 });

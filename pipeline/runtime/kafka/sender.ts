@@ -14,7 +14,10 @@ const MAX_BATCH_BYTES = 900_000;
 const MAX_RECORDS = 2_000;
 const DUPLICATE_SEQUENCE_NUMBER = 46;
 
-export interface ProducerIds { readonly producerId: bigint; readonly producerEpoch: number }
+export interface ProducerIds {
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+}
 export interface SenderOptions {
   readonly transactionalId: string | null;
   readonly compression: Compression;
@@ -42,7 +45,9 @@ export class Sender {
   }
 
   /** True once a batch was left without an answer: what the broker has of it is unknown, so the numbers that follow are too. */
-  get isBroken(): boolean { return this.#isBroken; }
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
 
   async send(records: readonly OutRecord[]): Promise<readonly Appended[]> {
     const appended: Appended[] = [];
@@ -62,16 +67,22 @@ export class Sender {
     const batches = groups.map(({ tp, records }): PreparedBatch => ({
       tp,
       count: records.length,
-      bytes: encodeBatch(records, {
-        ...this.#ids, firstSequence: this.#sequences.get(tpKey(tp)) ?? 0, isTransactional: this.#options.transactionalId !== null,
-      }, this.#options.compression, nowMs, BATCH_HEADROOM),
+      bytes: encodeBatch(
+        records,
+        { ...this.#ids, firstSequence: this.#sequences.get(tpKey(tp)) ?? 0, isTransactional: this.#options.transactionalId !== null },
+        this.#options.compression,
+        nowMs,
+        BATCH_HEADROOM,
+      ),
     }));
     await this.#options.onPartitions(batches.map(({ tp }) => tp));
     const appended = new Map<string, Appended>();
     const left = new Map(batches.map((batch) => [tpKey(batch.tp), batch]));
     try {
       await retry(() => this.#attempt(left, appended), {
-        isRetriable: isMoved, deadlineMs: this.#options.deliveryTimeoutMs, before: () => this.#connections.refresh(),
+        isRetriable: isMoved,
+        deadlineMs: this.#options.deliveryTimeoutMs,
+        before: () => this.#connections.refresh(),
       });
     } catch (error) {
       const failure = toPipelineError(error, `produce to ${[...left.keys()].slice(0, 3).join(', ')}`);
@@ -85,16 +96,23 @@ export class Sender {
   /** Sends what is left to the leaders of now, and strikes off what was appended. @throws the first failure, when all have answered. */
   async #attempt(left: Map<string, PreparedBatch>, appended: Map<string, Appended>): Promise<void> {
     const located = await Promise.all([...left.values()].map(async (batch) => ({ batch, leader: await this.#connections.leader(batch.tp) })));
-    const results = await Promise.allSettled([...Map.groupBy(located, ({ leader }) => leader)].map(async ([nodeId, group]) => {
-      const node = await this.#connections.node(nodeId);
-      const answers = await node.send(produce(this.#options.transactionalId, group.map(({ batch }) => batch)));
-      let failure: BrokerError | undefined;
-      for (const answer of answers) {
-        if (answer.errorCode === 0 || answer.errorCode === DUPLICATE_SEQUENCE_NUMBER) this.#accept(answer, left, appended);
-        else failure ??= new BrokerError(answer.errorCode);
-      }
-      if (failure) throw failure;
-    }));
+    const results = await Promise.allSettled(
+      [...Map.groupBy(located, ({ leader }) => leader)].map(async ([nodeId, group]) => {
+        const node = await this.#connections.node(nodeId);
+        const answers = await node.send(
+          produce(
+            this.#options.transactionalId,
+            group.map(({ batch }) => batch),
+          ),
+        );
+        let failure: BrokerError | undefined;
+        for (const answer of answers) {
+          if (answer.errorCode === 0 || answer.errorCode === DUPLICATE_SEQUENCE_NUMBER) this.#accept(answer, left, appended);
+          else failure ??= new BrokerError(answer.errorCode);
+        }
+        if (failure) throw failure;
+      }),
+    );
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     if (failures.length > 0) throw failures.find((error) => !isMoved(error)) ?? failures[0];
   }
@@ -112,7 +130,11 @@ export class Sender {
 export const nextSequence = (sequence: number, count: number): number => (sequence + count) % 2 ** 31;
 
 /** Records of one partition, in order. */
-export interface Group { readonly tp: TopicPartition; readonly records: OutRecord[]; bytes: number }
+export interface Group {
+  readonly tp: TopicPartition;
+  readonly records: OutRecord[];
+  bytes: number;
+}
 
 /** In order, by partition. A record above the limit goes alone: whether it is too large for its topic is the broker's to say. */
 export function* cut(records: readonly OutRecord[]): Generator<readonly Group[]> {
@@ -134,7 +156,8 @@ export function* cut(records: readonly OutRecord[]): Generator<readonly Group[]>
       group = { tp: { topic, partition }, records: [], bytes: 0 };
       groups.push(group);
       const ofTopic = byTopic.get(topic);
-      if (ofTopic) ofTopic[partition] = group; else byTopic.set(topic, Object.assign([], { [partition]: group }));
+      if (ofTopic) ofTopic[partition] = group;
+      else byTopic.set(topic, Object.assign([], { [partition]: group }));
     }
     group.records.push(record);
     group.bytes += size;

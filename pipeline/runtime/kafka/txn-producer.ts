@@ -47,10 +47,14 @@ export class KafkaTxnProducer implements TxnProducer {
   async init({ outputs, groupId }: Parameters<TxnProducer['init']>[0]): Promise<void> {
     const { transactionalId, transactionTimeoutMs, compression } = this.#settings;
     const { producerId, producerEpoch } = await this.#coordinate('begin as', INIT_DEADLINE_MS, (broker) =>
-      broker.initProducerId({ transactionalId, transactionTimeout: transactionTimeoutMs }));
+      broker.initProducerId({ transactionalId, transactionTimeout: transactionTimeoutMs }),
+    );
     this.#ids = { producerId: BigInt(producerId), producerEpoch };
     this.#sender = new Sender(this.#connections, this.#ids, {
-      transactionalId, compression, deliveryTimeoutMs: this.#deadlineMs, onPartitions: (partitions) => this.#addPartitions(partitions),
+      transactionalId,
+      compression,
+      deliveryTimeoutMs: this.#deadlineMs,
+      onPartitions: (partitions) => this.#addPartitions(partitions),
     });
     this.#isUsable = true;
     await this.#cleanse(outputs, groupId);
@@ -80,7 +84,9 @@ export class KafkaTxnProducer implements TxnProducer {
   }
 
   /** A broker that is gone is given time, but a transaction that has timed out anyway is not worth it. */
-  get #deadlineMs(): number { return Math.min(this.#settings.transactionTimeoutMs, 30_000); }
+  get #deadlineMs(): number {
+    return Math.min(this.#settings.transactionTimeoutMs, 30_000);
+  }
 
   async #attempt(work: (txn: Transaction) => Promise<void>): Promise<void> {
     try {
@@ -122,17 +128,28 @@ export class KafkaTxnProducer implements TxnProducer {
     const { groupId } = group;
     await this.#addGroup(groupId);
     const request = {
-      ...this.#ids!, transactionalId: this.#settings.transactionalId,
+      ...this.#ids!,
+      transactionalId: this.#settings.transactionalId,
       group: this.#settings.withoutGroupMetadata ? { ...NOBODY, groupId } : group,
       offsets: [...offsets].map(([key, offset]) => ({ ...partitionOf(key), offset, metadata: metadata?.get(key) ?? '' })),
     };
     const doing = `commit offsets of group ${groupId}`;
     try {
-      await retry(async () => {
-        const node = await this.#connections.coordinator('group', groupId);
-        const refused = (await node.send(txnOffsetCommit(request))).find(({ errorCode }) => errorCode !== 0);
-        if (refused) throw new BrokerError(refused.errorCode);
-      }, { isRetriable: isCoordinatorMoved, deadlineMs: this.#deadlineMs, before: () => { this.#connections.forgetCoordinator('group', groupId); return this.#connections.refresh(); } });
+      await retry(
+        async () => {
+          const node = await this.#connections.coordinator('group', groupId);
+          const refused = (await node.send(txnOffsetCommit(request))).find(({ errorCode }) => errorCode !== 0);
+          if (refused) throw new BrokerError(refused.errorCode);
+        },
+        {
+          isRetriable: isCoordinatorMoved,
+          deadlineMs: this.#deadlineMs,
+          before: () => {
+            this.#connections.forgetCoordinator('group', groupId);
+            return this.#connections.refresh();
+          },
+        },
+      );
     } catch (error) {
       throw toPipelineError(error, doing);
     }
@@ -153,7 +170,12 @@ export class KafkaTxnProducer implements TxnProducer {
     } catch (error) {
       this.#isUsable = false;
       if (isLost || isUnanswered(error)) {
-        throw new RetryableError('TXN_MUST_ABORT', `The answer to a commit of ${this.#settings.transactionalId} was lost`, { outcome: 'unknown' }, { cause: error });
+        throw new RetryableError(
+          'TXN_MUST_ABORT',
+          `The answer to a commit of ${this.#settings.transactionalId} was lost`,
+          { outcome: 'unknown' },
+          { cause: error },
+        );
       }
       if (error instanceof RetryableError) throw new RetryableError('TXN_MUST_ABORT', error.message, error.details, { cause: error });
       throw error;
@@ -187,7 +209,10 @@ export class KafkaTxnProducer implements TxnProducer {
       this.#partitions.clear();
       this.#groups.clear();
     }
-    if (!this.isUsable()) throw new RetryableError('BROKER_UNAVAILABLE', `The broker did not end the cleansing transaction of ${this.#settings.transactionalId}`, { unanswered: true });
+    if (!this.isUsable())
+      throw new RetryableError('BROKER_UNAVAILABLE', `The broker did not end the cleansing transaction of ${this.#settings.transactionalId}`, {
+        unanswered: true,
+      });
   }
 
   #who() {
@@ -198,21 +223,24 @@ export class KafkaTxnProducer implements TxnProducer {
   async #coordinate<T>(doing: string, deadlineMs: number, request: (broker: KafkajsBroker) => Promise<T>): Promise<T> {
     const { transactionalId } = this.#settings;
     try {
-      return await retry(async () => {
-        const node = await this.#connections.coordinator('transaction', transactionalId);
-        return node.use(request);
-      }, {
-        deadlineMs, firstWaitMs: CONCURRENT_WAIT_MS,
-        isRetriable: (error) => isConcurrentTransaction(error) || isCoordinatorMoved(error),
-        before: (error) => {
-          if (isConcurrentTransaction(error)) return undefined;
-          this.#connections.forgetCoordinator('transaction', transactionalId);
-          return this.#connections.refresh();
+      return await retry(
+        async () => {
+          const node = await this.#connections.coordinator('transaction', transactionalId);
+          return node.use(request);
         },
-      });
+        {
+          deadlineMs,
+          firstWaitMs: CONCURRENT_WAIT_MS,
+          isRetriable: (error) => isConcurrentTransaction(error) || isCoordinatorMoved(error),
+          before: (error) => {
+            if (isConcurrentTransaction(error)) return undefined;
+            this.#connections.forgetCoordinator('transaction', transactionalId);
+            return this.#connections.refresh();
+          },
+        },
+      );
     } catch (error) {
       throw toPipelineError(error, `${doing} ${transactionalId}`);
     }
   }
 }
-

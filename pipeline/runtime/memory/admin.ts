@@ -6,8 +6,13 @@ import type { Client } from './client.ts';
 
 /** `default.*` of a broker that is not told otherwise. */
 const DEFAULT_CONFIG = {
-  'cleanup.policy': 'delete', 'retention.ms': '604800000', 'retention.bytes': '-1', 'max.message.bytes': '1048588',
-  'message.timestamp.type': 'CreateTime', 'compression.type': 'producer', 'min.insync.replicas': '1',
+  'cleanup.policy': 'delete',
+  'retention.ms': '604800000',
+  'retention.bytes': '-1',
+  'max.message.bytes': '1048588',
+  'message.timestamp.type': 'CreateTime',
+  'compression.type': 'producer',
+  'min.insync.replicas': '1',
 };
 
 export function memoryAdmin(client: Client): Admin {
@@ -19,7 +24,9 @@ export function memoryAdmin(client: Client): Admin {
   return {
     clusterId: async () => cluster.id,
     topics: async () => new Map([...cluster.topics].map(([name, { logs }]) => [name, logs.length])),
-    createTopics: async (topics) => { for (const settings of topics) cluster.createTopic(settings); },
+    createTopics: async (topics) => {
+      for (const settings of topics) cluster.createTopic(settings);
+    },
     deleteTopics: async (names) => {
       for (const name of names) cluster.topics.delete(name);
       cluster.changed.notify();
@@ -28,10 +35,13 @@ export function memoryAdmin(client: Client): Admin {
       cluster.log({ topic, partition: 0 });
       return { ...DEFAULT_CONFIG, ...cluster.topics.get(topic)!.config };
     },
-    offsets: async (partitions, at) => new Map(partitions.map((tp) => {
-      const log = cluster.log(tp);
-      return [tpKey(tp), at === 'earliest' ? log.start : at === 'latest' ? log.end : at === 'stable' ? log.lastStable : log.offsetAt(at.timestampMs)];
-    })),
+    offsets: async (partitions, at) =>
+      new Map(
+        partitions.map((tp) => {
+          const log = cluster.log(tp);
+          return [tpKey(tp), at === 'earliest' ? log.start : at === 'latest' ? log.end : at === 'stable' ? log.lastStable : log.offsetAt(at.timestampMs)];
+        }),
+      ),
     committed: async (groupId, partitions) => offsetsOf(await client.committed(groupId, partitions)),
     positions: (groupId, partitions) => client.committed(groupId, partitions),
     setCommitted: async (groupId, offsets) => {
@@ -40,8 +50,12 @@ export function memoryAdmin(client: Client): Admin {
       group.commit(withMetadata(offsets));
     },
     groups: async () => [...cluster.groups.values()].map(({ id, state, memberCount }) => ({ groupId: id, state, members: memberCount })),
-    deleteRecords: async (before) => { for (const [key, offset] of before) cluster.deleteRecords(partitionOf(key), offset); },
-    permit: async () => { throw new FatalError('BROKER_REFUSED', 'There is no authorizer in memory: everybody may do everything', { code: 54 }); },
+    deleteRecords: async (before) => {
+      for (const [key, offset] of before) cluster.deleteRecords(partitionOf(key), offset);
+    },
+    permit: async () => {
+      throw new FatalError('BROKER_REFUSED', 'There is no authorizer in memory: everybody may do everything', { code: 54 });
+    },
     close: async () => {},
   };
 }

@@ -20,14 +20,19 @@ export class Client implements Broker {
   #isCrashed = false;
   readonly #open: (() => Promise<void>)[] = [];
 
-  constructor(cluster: Cluster, options: { readonly maxBatchRecords?: number; readonly withoutGroupMetadata?: boolean; readonly withoutStableReads?: boolean }) {
+  constructor(
+    cluster: Cluster,
+    options: { readonly maxBatchRecords?: number; readonly withoutGroupMetadata?: boolean; readonly withoutStableReads?: boolean },
+  ) {
     this.cluster = cluster;
     this.maxBatchRecords = options.maxBatchRecords ?? 500;
     this.withoutGroupMetadata = options.withoutGroupMetadata ?? false;
     this.withoutStableReads = options.withoutStableReads ?? false;
   }
 
-  get isCrashed(): boolean { return this.#isCrashed; }
+  get isCrashed(): boolean {
+    return this.#isCrashed;
+  }
 
   consumer(options: ConsumerOptions): MemoryConsumer {
     const consumer = new MemoryConsumer(this, { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 2_000, rebalanceTimeoutMs: 60_000, ...options });
@@ -41,13 +46,17 @@ export class Client implements Broker {
     return reader;
   }
 
-  producer() { return memoryProducer(this); }
+  producer() {
+    return memoryProducer(this);
+  }
 
   txnProducer({ transactionalId, transactionTimeoutMs = 10_000 }: Parameters<Broker['txnProducer']>[0]): MemoryTxnProducer {
     return new MemoryTxnProducer(this, transactionalId, transactionTimeoutMs);
   }
 
-  admin() { return memoryAdmin(this); }
+  admin() {
+    return memoryAdmin(this);
+  }
 
   /** As kill -9: no request of this client is answered any more, nothing is left in order, its sessions and transactions run out. */
   crash(): void {
@@ -72,9 +81,11 @@ export class Client implements Broker {
     const group = this.cluster.group(groupId);
     const keys = partitions.map(tpKey);
     while (group.isUnstable(keys) && !this.withoutStableReads) await this.cluster.changed.wait();
-    return new Map(keys.flatMap((key) => {
-      const committed = group.offsets.get(key);
-      return committed ? [[key, committed] as const] : [];
-    }));
+    return new Map(
+      keys.flatMap((key) => {
+        const committed = group.offsets.get(key);
+        return committed ? [[key, committed] as const] : [];
+      }),
+    );
   }
 }

@@ -27,7 +27,9 @@ export class Signal {
   #waiting: (() => void)[] = [];
 
   wait(): Promise<void> {
-    return new Promise((resolve) => { this.#waiting.push(resolve); });
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
   }
 
   notify(): void {

@@ -14,8 +14,8 @@ const withTopic = async (config: Record<string, string> = {}): Promise<MemoryBro
   return broker;
 };
 const contents = async (broker: MemoryBroker): Promise<string[]> => {
-  const [[, start]] = await broker.admin().offsets([tp], 'earliest') as unknown as [[string, number]];
-  const [[, end]] = await broker.admin().offsets([tp], 'stable') as unknown as [[string, number]];
+  const [[, start]] = (await broker.admin().offsets([tp], 'earliest')) as unknown as [[string, number]];
+  const [[, end]] = (await broker.admin().offsets([tp], 'stable')) as unknown as [[string, number]];
   const found: string[] = [];
   for await (const { records } of broker.reader().read(tp, start, end, new AbortController().signal)) found.push(...records.map(({ value }) => String(value)));
   return found;

@@ -7,7 +7,10 @@ import { Group } from './group.ts';
 import { PartitionLog } from './log.ts';
 import { Transactions } from './transactions.ts';
 
-interface MemoryTopic { readonly config: Readonly<Record<string, string>>; readonly logs: readonly PartitionLog[] }
+interface MemoryTopic {
+  readonly config: Readonly<Record<string, string>>;
+  readonly logs: readonly PartitionLog[];
+}
 const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 
 /** The server side: what many clients share. Everything here is synchronous; clients add what a network does. */
@@ -51,7 +54,11 @@ export class Cluster {
   group(id: string): Group {
     let group = this.groups.get(id);
     if (!group) {
-      group = new Group(id, () => new Map([...this.topics].map(([name, { logs }]) => [name, logs.length])), () => this.changed.notify());
+      group = new Group(
+        id,
+        () => new Map([...this.topics].map(([name, { logs }]) => [name, logs.length])),
+        () => this.changed.notify(),
+      );
       this.groups.set(id, group);
     }
     return group;

@@ -8,7 +8,12 @@ import { offsetsOf, withMetadata } from './group.ts';
 import type { Group } from './group.ts';
 
 const REBALANCING = 27;
-interface Owned { readonly tp: TopicPartition; position: number | null; isPaused: boolean; seeks: number }
+interface Owned {
+  readonly tp: TopicPartition;
+  position: number | null;
+  isPaused: boolean;
+  seeks: number;
+}
 
 /** A member of a group. One loop: join, fetch, hand over, until stopped, failed or crashed. */
 export class MemoryConsumer implements GroupConsumer {
@@ -67,8 +72,12 @@ export class MemoryConsumer implements GroupConsumer {
     return offsetsOf(await this.#client.committed(this.#group.id, partitions));
   }
 
-  pause(partitions: readonly TopicPartition[]): void { this.#setPaused(partitions, true); }
-  resume(partitions: readonly TopicPartition[]): void { this.#setPaused(partitions, false); }
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#setPaused(partitions, true);
+  }
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#setPaused(partitions, false);
+  }
 
   seek(partition: TopicPartition, offset: number): void {
     const owned = this.#owned.get(tpKey(partition));
@@ -133,14 +142,17 @@ export class MemoryConsumer implements GroupConsumer {
     }
     try {
       this.#memberId ??= `member-${this.#client.cluster.nextId()}`;
-      const { group, owned } = await this.#group.join({
-        id: this.#memberId,
-        topics: this.#consume.topics,
-        assignor: this.#consume.assignor ?? byPartitionNumber,
-        sessionTimeoutMs: this.#options.sessionTimeoutMs,
-        rebalanceTimeoutMs: this.#options.rebalanceTimeoutMs,
-        isBeating: () => !this.#isBusy && !this.#client.isCrashed,
-      }, this.#client.cluster.clock.nowMs());
+      const { group, owned } = await this.#group.join(
+        {
+          id: this.#memberId,
+          topics: this.#consume.topics,
+          assignor: this.#consume.assignor ?? byPartitionNumber,
+          sessionTimeoutMs: this.#options.sessionTimeoutMs,
+          rebalanceTimeoutMs: this.#options.rebalanceTimeoutMs,
+          isBeating: () => !this.#isBusy && !this.#client.isCrashed,
+        },
+        this.#client.cluster.clock.nowMs(),
+      );
       this.#metadata = group;
       this.#owned = new Map(owned.map((tp) => [tpKey(tp), { tp, position: null, isPaused: false, seeks: 0 }]));
       const starts = await this.#during(() => this.#handlers.assigned(owned, group));

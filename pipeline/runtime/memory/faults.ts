@@ -6,7 +6,10 @@ export type Operation = 'init' | 'send' | 'offsets' | 'commit' | 'abort';
  * with 16, as by a broker that no longer leads the group or the transaction; the client finds the new one and tries again.
  */
 export type Fault = 'request-lost' | 'answer-lost' | 'coordinator-moved';
-interface Queued { readonly operation: Operation; readonly act: Fault | Promise<void> }
+interface Queued {
+  readonly operation: Operation;
+  readonly act: Fault | Promise<void>;
+}
 
 /** Faults for the next requests of a kind, in the order in which they were asked for. */
 export class Faults {

@@ -1,18 +1,24 @@
 import { FatalError, FencedError } from '../../core/errors.ts';
 import type { Assignor, GroupMetadata, Offsets, TopicPartition } from '../port.ts';
 
-export interface CommittedOffset { readonly offset: number; readonly metadata: string }
+export interface CommittedOffset {
+  readonly offset: number;
+  readonly metadata: string;
+}
 export type CommittedOffsets = ReadonlyMap<string, CommittedOffset>;
 /** The broker's offset.metadata.max.bytes. */
 const MAX_METADATA_BYTES = 4_096;
 
 /** @throws FatalError as the broker's 12 when a text is too long. */
 export function withMetadata(offsets: Offsets, metadata?: ReadonlyMap<string, string>): CommittedOffsets {
-  return new Map([...offsets].map(([key, offset]) => {
-    const text = metadata?.get(key) ?? '';
-    if (Buffer.byteLength(text) > MAX_METADATA_BYTES) throw new FatalError('BROKER_REFUSED', `The metadata of ${key} exceeds ${MAX_METADATA_BYTES} bytes`, { code: 12 });
-    return [key, { offset, metadata: text }];
-  }));
+  return new Map(
+    [...offsets].map(([key, offset]) => {
+      const text = metadata?.get(key) ?? '';
+      if (Buffer.byteLength(text) > MAX_METADATA_BYTES)
+        throw new FatalError('BROKER_REFUSED', `The metadata of ${key} exceeds ${MAX_METADATA_BYTES} bytes`, { code: 12 });
+      return [key, { offset, metadata: text }];
+    }),
+  );
 }
 
 export const offsetsOf = (committed: CommittedOffsets): Offsets => new Map([...committed].map(([key, { offset }]) => [key, offset]));
@@ -27,8 +33,16 @@ export interface Member {
   /** Whether it would answer: an idle member sends heartbeats by itself, one that works does so only by `beat`, a dead one never. */
   readonly isBeating: () => boolean;
 }
-export interface Joined { readonly group: GroupMetadata; readonly owned: readonly TopicPartition[] }
-interface Seat { readonly member: Member; lastBeatMs: number; join: ((joined: Joined) => void) | null; readonly expelled: (error: FencedError) => void }
+export interface Joined {
+  readonly group: GroupMetadata;
+  readonly owned: readonly TopicPartition[];
+}
+interface Seat {
+  readonly member: Member;
+  lastBeatMs: number;
+  join: ((joined: Joined) => void) | null;
+  readonly expelled: (error: FencedError) => void;
+}
 /** What a member must do: nothing, leave its work and join again, or find that it was expelled. */
 export type Standing = 'member' | 'rebalancing' | 'expelled';
 
@@ -50,7 +64,9 @@ export class Group {
     this.#changed = changed;
   }
 
-  get memberCount(): number { return this.#seats.size; }
+  get memberCount(): number {
+    return this.#seats.size;
+  }
   get state(): 'Empty' | 'Stable' | 'PreparingRebalance' {
     return this.#seats.size === 0 ? 'Empty' : this.#isRebalancing ? 'PreparingRebalance' : 'Stable';
   }
@@ -147,7 +163,10 @@ export class Group {
     this.generation++;
     const subscribed = new Set(seats.flatMap(({ member }) => member.topics));
     const counts = new Map([...this.#partitionCounts()].filter(([topic]) => subscribed.has(topic)));
-    const assigned = seats[0]!.member.assignor.assign(seats.map(({ member }) => ({ memberId: member.id, topics: member.topics })), counts);
+    const assigned = seats[0]!.member.assignor.assign(
+      seats.map(({ member }) => ({ memberId: member.id, topics: member.topics })),
+      counts,
+    );
     for (const seat of seats) {
       const join = seat.join!;
       seat.join = null;

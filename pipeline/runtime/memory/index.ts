@@ -40,8 +40,14 @@ function connect(cluster: Cluster, options: Omit<MemoryBrokerOptions, 'clock'>):
   return Object.assign(client, {
     clock: cluster.clock,
     connect: (other: Omit<MemoryBrokerOptions, 'clock'> = options) => connect(cluster, other),
-    compact: (topic: string) => { cluster.compact(topic); },
-    retain: (topic: string) => { cluster.retain(topic); },
-    removeRecord: (topic: string, partition: number, offset: number) => { cluster.log({ topic, partition }).removeRecord(offset); },
+    compact: (topic: string) => {
+      cluster.compact(topic);
+    },
+    retain: (topic: string) => {
+      cluster.retain(topic);
+    },
+    removeRecord: (topic: string, partition: number, offset: number) => {
+      cluster.log({ topic, partition }).removeRecord(offset);
+    },
   });
 }

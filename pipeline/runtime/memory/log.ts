@@ -10,7 +10,11 @@ interface Entry {
   readonly value: Buffer | null;
   readonly headers: Headers;
 }
-interface Aborted { readonly producerId: number; readonly first: number; readonly marker: number }
+interface Aborted {
+  readonly producerId: number;
+  readonly first: number;
+  readonly marker: number;
+}
 
 /** One partition: records and transaction markers at their offsets, with the holes that compaction leaves. */
 export class PartitionLog {
@@ -25,10 +29,16 @@ export class PartitionLog {
     this.tp = tp;
   }
 
-  get start(): number { return this.#start; }
+  get start(): number {
+    return this.#start;
+  }
   /** High watermark: there are no replicas to wait for. */
-  get end(): number { return this.#end; }
-  get lastStable(): number { return Math.min(this.#end, ...this.#open.values()); }
+  get end(): number {
+    return this.#end;
+  }
+  get lastStable(): number {
+    return Math.min(this.#end, ...this.#open.values());
+  }
 
   /** @returns The offset of the first record. */
   append(records: readonly OutRecord[], producerId: number, transactional: boolean, timestampMs: number): number {
@@ -36,8 +46,13 @@ export class PartitionLog {
     if (transactional && !this.#open.has(producerId)) this.#open.set(producerId, first);
     for (const { key, value, headers = [] } of records) {
       this.#entries.push({
-        kind: 'data', offset: this.#end++, producerId, timestampMs,
-        key: key && Buffer.from(key), value: value && Buffer.from(value), headers: headers.map(([name, bytes]) => [name, Buffer.from(bytes)]),
+        kind: 'data',
+        offset: this.#end++,
+        producerId,
+        timestampMs,
+        key: key && Buffer.from(key),
+        value: value && Buffer.from(value),
+        headers: headers.map(([name, bytes]) => [name, Buffer.from(bytes)]),
       });
     }
     return first;
@@ -59,14 +74,21 @@ export class PartitionLog {
   read(from: number, isolation: 'committed' | 'uncommitted', maxRecords: number): RawBatch {
     if (from < this.#start || from > this.#end) {
       const { topic, partition } = this.tp;
-      throw new FatalError('OFFSET_GONE', `Offset ${from} of ${topic}/${partition} is outside of [${this.#start}, ${this.#end}]`, { topic, partition, offset: from });
+      throw new FatalError('OFFSET_GONE', `Offset ${from} of ${topic}/${partition} is outside of [${this.#start}, ${this.#end}]`, {
+        topic,
+        partition,
+        offset: from,
+      });
     }
     const limit = isolation === 'committed' ? this.lastStable : this.#end;
     const records: RawRecord[] = [];
     let nextOffset = Math.max(from, limit);
     for (let i = this.#indexOf(from); i < this.#entries.length && this.#entries[i]!.offset < limit; i++) {
       const entry = this.#entries[i]!;
-      if (records.length === maxRecords) { nextOffset = entry.offset; break; }
+      if (records.length === maxRecords) {
+        nextOffset = entry.offset;
+        break;
+      }
       if (entry.kind !== 'data' || (isolation === 'committed' && this.#isAborted(entry))) continue;
       const { key, value, headers, timestampMs, offset } = entry;
       records.push({ key, value, headers, timestampMs, offset });
@@ -86,8 +108,9 @@ export class PartitionLog {
     for (const entry of this.#entries) {
       if (entry.kind === 'data' && entry.offset < stable && entry.key && !this.#isAborted(entry)) last.set(entry.key.toString('latin1'), entry.offset);
     }
-    this.#entries = this.#entries.filter((entry) =>
-      entry.offset >= stable || (entry.kind === 'data' && entry.key !== null && last.get(entry.key.toString('latin1')) === entry.offset));
+    this.#entries = this.#entries.filter(
+      (entry) => entry.offset >= stable || (entry.kind === 'data' && entry.key !== null && last.get(entry.key.toString('latin1')) === entry.offset),
+    );
   }
 
   deleteBefore(offset: number): void {
@@ -109,7 +132,8 @@ export class PartitionLog {
     let high = this.#entries.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#entries[middle]!.offset < offset) low = middle + 1; else high = middle;
+      if (this.#entries[middle]!.offset < offset) low = middle + 1;
+      else high = middle;
     }
     return low;
   }

@@ -11,13 +11,23 @@ portContract('memory', {
     return {
       broker,
       faults: {
-        loseAnswer: (operation) => { broker.faults.inject(operation, 'answer-lost'); },
-        loseRequest: (operation) => { broker.faults.inject(operation, 'request-lost'); },
-        refuse: (operation) => { broker.faults.inject(operation, 'coordinator-moved'); },
+        loseAnswer: (operation) => {
+          broker.faults.inject(operation, 'answer-lost');
+        },
+        loseRequest: (operation) => {
+          broker.faults.inject(operation, 'request-lost');
+        },
+        refuse: (operation) => {
+          broker.faults.inject(operation, 'coordinator-moved');
+        },
       },
     };
   },
   shortSession: { sessionTimeoutMs: SESSION_MS },
-  passTime: () => { cluster.clock.advance(SESSION_MS + 1); },
-  compact: async (topic) => { cluster.compact(topic); },
+  passTime: () => {
+    cluster.clock.advance(SESSION_MS + 1);
+  },
+  compact: async (topic) => {
+    cluster.compact(topic);
+  },
 });

@@ -22,8 +22,8 @@ function appendAll(client: Client, records: readonly OutRecord[], append: (log: 
 export function memoryProducer(client: Client): Producer {
   const producerId = client.cluster.nextId();
   return {
-    send: (records) => client.request('send', () =>
-      appendAll(client, records, (log, group) => log.append(group, producerId, false, client.cluster.clock.nowMs()))),
+    send: (records) =>
+      client.request('send', () => appendAll(client, records, (log, group) => log.append(group, producerId, false, client.cluster.clock.nowMs()))),
     close: async () => {},
   };
 }
@@ -92,7 +92,8 @@ export class MemoryTxnProducer implements TxnProducer {
   #send(who: ProducerIdentity, records: readonly OutRecord[]): Promise<readonly Appended[]> {
     const { cluster } = this.#client;
     return this.#client.request('send', () =>
-      appendAll(this.#client, records, (log, group) => cluster.transactions.append(who, log, group, cluster.clock.nowMs())));
+      appendAll(this.#client, records, (log, group) => cluster.transactions.append(who, log, group, cluster.clock.nowMs())),
+    );
   }
 
   #offsets(who: ProducerIdentity, offsets: Offsets, member: GroupMetadata, metadata?: ReadonlyMap<string, string>): Promise<void> {
@@ -107,7 +108,9 @@ export class MemoryTxnProducer implements TxnProducer {
   async #commit(who: ProducerIdentity): Promise<void> {
     const { cluster } = this.#client;
     try {
-      await this.#client.request('commit', () => { cluster.transactions.end(who, true, cluster.clock.nowMs()); });
+      await this.#client.request('commit', () => {
+        cluster.transactions.end(who, true, cluster.clock.nowMs());
+      });
       cluster.changed.notify();
     } catch (error) {
       this.#isUsable = false;
@@ -120,7 +123,9 @@ export class MemoryTxnProducer implements TxnProducer {
   async #abort(who: ProducerIdentity): Promise<void> {
     const { cluster } = this.#client;
     try {
-      await this.#client.request('abort', () => { cluster.transactions.end(who, false, cluster.clock.nowMs()); });
+      await this.#client.request('abort', () => {
+        cluster.transactions.end(who, false, cluster.clock.nowMs());
+      });
       cluster.changed.notify();
     } catch {
       this.#isUsable = false;

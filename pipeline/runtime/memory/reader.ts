@@ -13,7 +13,9 @@ export class MemoryReader implements PartitionReader {
   async *read(tp: TopicPartition, from: number, to: number | 'follow', signal: AbortSignal): AsyncGenerator<RawBatch> {
     const { cluster, maxBatchRecords } = this.#client;
     const ended = AbortSignal.any([signal, this.#closing.signal]);
-    const wake = () => { cluster.changed.notify(); };
+    const wake = () => {
+      cluster.changed.notify();
+    };
     ended.addEventListener('abort', wake);
     try {
       const end = to === 'follow' ? Infinity : to;

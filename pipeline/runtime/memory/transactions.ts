@@ -12,7 +12,11 @@ interface Transactional {
   readonly groups: Set<Group>;
 }
 /** What a producer holds after its init. It is fenced as soon as the epoch is not the last one. */
-export interface ProducerIdentity { readonly transactionalId: string; readonly producerId: number; readonly epoch: number }
+export interface ProducerIdentity {
+  readonly transactionalId: string;
+  readonly producerId: number;
+  readonly epoch: number;
+}
 
 /** Coordinator of all transactions. Markers are written in the moment of the decision. */
 export class Transactions {
@@ -67,7 +71,8 @@ export class Transactions {
 
   #current({ transactionalId, epoch }: ProducerIdentity): Transactional {
     const state = this.#byId.get(transactionalId);
-    if (state?.epoch !== epoch) throw new FencedError('PRODUCER_FENCED', `Transactional id ${transactionalId} has a newer owner, or its transaction timed out`, { code: 47 });
+    if (state?.epoch !== epoch)
+      throw new FencedError('PRODUCER_FENCED', `Transactional id ${transactionalId} has a newer owner, or its transaction timed out`, { code: 47 });
     return state;
   }
 
