@@ -121,7 +121,10 @@ export class Connections {
 
   async anyNode(): Promise<Node> {
     if (!this.#metadata) await this.refresh();
-    return this.node(this.#metadata!.brokers[0]!.nodeId);
+    const [first] = this.#metadata!.brokers;
+    if (first) return this.node(first.nodeId);
+    this.#metadata = null; // a broker that has just come back names none, not even itself: ask again
+    throw new BrokerError(5);
   }
 
   async controller(): Promise<Node> {
