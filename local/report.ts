@@ -37,5 +37,3 @@ export function openReport(stream: { readonly isTTY?: boolean; readonly write: (
     },
   };
 }
-
-export const silentReport: Report = { say: () => {}, progress: () => {} };

@@ -3,9 +3,6 @@ import type { Admin } from '../pipeline/runtime/port.ts';
 import { mismatches } from '../topologies/settings.ts';
 import type { Settings } from '../topologies/settings.ts';
 
-/** One node cannot hold three copies. */
-export const LOCAL_REPLICATION = 1;
-
 /**
  * Creates what is missing and looks at what is there.
  * @returns names of the topics that were created.

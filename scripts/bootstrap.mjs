@@ -126,7 +126,7 @@ function runNpm() {
   const isScript = script !== undefined && /\.c?js$/.test(script) && existsSync(script);
   const started = Date.now();
   const tail = [];
-  say('Installing packages (once, some 190 MB).');
+  say('Installing packages (once, some 300 MB).');
   rmSync(stampFile, { force: true });
   return new Promise((resolve) => {
     child = isScript
