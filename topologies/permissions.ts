@@ -13,7 +13,7 @@ export interface Permission {
   readonly operation: Operation;
 }
 /** Reading and writing include `describe`. */
-export type Operation = 'read' | 'write' | 'create' | 'delete' | 'describe' | 'describe-configs' | 'alter';
+type Operation = 'read' | 'write' | 'create' | 'delete' | 'describe' | 'describe-configs' | 'alter';
 export interface Principal {
   readonly name: string;
   readonly note: string;
@@ -98,7 +98,7 @@ const connect = (): Principal =>
   ]);
 
 /** A sensor writes its own raw topics and does nothing else. It cannot write what the gateway vouches for. */
-export const sensor = (name: string, rawTopics: readonly string[]): Principal =>
+const sensor = (name: string, rawTopics: readonly string[]): Principal =>
   principal(
     name,
     `Writes ${rawTopics.join(', ')}.`,

@@ -1,4 +1,3 @@
-import { tpKey } from './port.ts';
 import type { Assignor, TopicPartition } from './port.ts';
 
 /**
@@ -24,7 +23,3 @@ export const byPartitionNumber: Assignor = {
     return assigned;
   },
 };
-
-/** In a fixed order, for comparing and for logs. */
-export const sortedPartitions = (partitions: Iterable<TopicPartition>): TopicPartition[] =>
-  [...partitions].sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : tpKey(a) < tpKey(b) ? -1 : 1));

@@ -7,7 +7,7 @@ import type { Broker, ConsumerOptions, Headers, Offsets, OutRecord, RawBatch, Ra
 import { Member } from './member.ts';
 import type { MemberOptions } from './member.ts';
 
-export interface Switches {
+interface Switches {
   readonly withoutGroupMetadata?: boolean;
   readonly withoutStableReads?: boolean;
 }

@@ -8,7 +8,7 @@ export type Compression = 'none' | 'zstd';
 export const CODEC = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
 const LEVEL_1 = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** A batch that unpacks to more is refused. Our own are below 4 MiB, those of others at their producers' batch size. */
-export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
+const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 const DEFAULT_CHUNK_BYTES = 64 * 1024;
 
 export const compress = (bytes: Buffer): Buffer => zstdCompressSync(bytes, LEVEL_1);

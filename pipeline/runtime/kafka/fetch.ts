@@ -4,7 +4,7 @@ import type { Call } from './library.ts';
 import { decodeRecords, isAbortMarker, readHeader } from './record-batch.ts';
 import type { BatchHeader } from './record-batch.ts';
 
-export interface FetchPosition extends TopicPartition {
+interface FetchPosition extends TopicPartition {
   readonly offset: number;
 }
 export interface FetchedPartition extends TopicPartition {

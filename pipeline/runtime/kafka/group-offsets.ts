@@ -4,7 +4,7 @@ import type { GroupMetadata, TopicPartition } from '../port.ts';
 import { Cursor, FlexibleBody } from './cursor.ts';
 import type { Call } from './library.ts';
 
-export interface OffsetToCommit extends TopicPartition {
+interface OffsetToCommit extends TopicPartition {
   readonly offset: number;
   readonly metadata: string | null;
 }

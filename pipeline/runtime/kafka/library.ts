@@ -18,7 +18,7 @@ export interface WireRequest {
   readonly apiName: string;
   readonly encode: () => Promise<Encoded> | Encoded;
 }
-export interface WireResponse<T> {
+interface WireResponse<T> {
   readonly decode: (raw: Buffer) => Promise<T>;
   readonly parse: (decoded: T) => Promise<T> | T;
 }
@@ -135,7 +135,7 @@ export interface KafkajsLogger {
   readonly error: (message: string, extra?: object) => void;
 }
 export type SocketFactory = (options: { host: string; port: number; ssl: object | undefined; onConnect: () => void }) => unknown;
-export interface PoolOptions {
+interface PoolOptions {
   readonly host: string;
   readonly port: number;
   readonly rack: string | null;

@@ -20,7 +20,7 @@ export function original(name: string, load: 'shared' | 'fresh' = 'shared'): unk
 export interface OriginalEncoder {
   readonly buffer: Buffer;
 }
-export interface OriginalMessage {
+interface OriginalMessage {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Record<string, Buffer | Buffer[]>;

@@ -16,7 +16,7 @@ export interface BatchProducer {
   readonly isTransactional: boolean;
 }
 
-export const HEADER_BYTES = 61;
+const HEADER_BYTES = 61;
 const IS_LOG_APPEND_TIME = 0x08;
 const IS_TRANSACTIONAL = 0x10;
 const IS_CONTROL = 0x20;
