@@ -17,6 +17,7 @@ export interface InputLike { readonly key: string; position: number }
 /** What one transaction does for one input partition. */
 export interface Part<I extends InputLike> { readonly input: I; readonly counts: Counts; next: number }
 
+const OUTPUTS_PER_INPUT = 4;
 /** One transaction. `records` are outputs and dead letters in the order in which they were made; what the commit adds comes behind. */
 export class Work<I extends InputLike> {
   /** The generation in which its first record was read. */
@@ -34,6 +35,11 @@ export class Work<I extends InputLike> {
 
   constructor(group: GroupMetadata) {
     this.group = group;
+  }
+
+  /** Enough for a transaction: of input records, or of what came of them. */
+  isFull(limit: number): boolean {
+    return this.count >= limit || this.records.length >= OUTPUTS_PER_INPUT * limit;
   }
 
   part(input: I): Part<I> {
@@ -65,6 +71,8 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
   /** Set before each slice of a batch. */
   work!: Work<I>;
   part!: Part<I>;
+  /** Records rejected for what they are; whoever reads it sets it back. */
+  refused = 0;
   /** Partition and append time of what a timer puts out. */
   timerAppendedAt: Micros = 0;
   readonly #options: OutboxOptions;
@@ -130,7 +138,7 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
     if (error.code === 'UNEXPECTED') {
       if (error.cause instanceof ConfigError) throw new FatalError('TOPIC_MISMATCH', error.cause.message, {}, { cause: error.cause });
       this.work.unexpected++;
-    }
+    } else this.refused++;
     const { deadLetters, origin, wallMs, onRejected } = this.#options;
     const { raw, tp } = record;
     const partition = raw.key === null ? tp.partition % deadLetters.partitions : partitionFor(raw.key, deadLetters.partitions);

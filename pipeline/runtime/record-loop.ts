@@ -1,4 +1,5 @@
 // Runs records through their tasks: slices of a batch, synchronously, with turns of the event loop between them.
+import { setImmediate as turn } from 'node:timers/promises';
 import { RetryableError } from '../core/errors.ts';
 import type { RecordError } from '../core/errors.ts';
 import type { Micros, Topic } from '../core/index.ts';
@@ -15,6 +16,7 @@ import type { Input, Slot } from './slot.ts';
 import { prefixOf } from './stage-plan.ts';
 import type { StagePlan } from './stage-plan.ts';
 import type { Task } from './task.ts';
+import { RejectThrottle } from './throttle.ts';
 import { backoffMs, sleep } from './wall-clock.ts';
 
 export interface BatchControl { readonly beat: () => Promise<void>; readonly isStale: () => boolean }
@@ -24,6 +26,8 @@ export interface LoopHost {
   readonly isBusy: () => boolean;
   readonly idle: () => Promise<void>;
   readonly seek: (tp: TopicPartition, offset: number) => void;
+  /** Reads no more of a topic for so long. */
+  readonly pauseTopic: (topic: string, ms: number) => void;
   readonly fail: (error: Error) => void;
   readonly closing: AbortSignal;
 }
@@ -37,6 +41,7 @@ export class RecordLoop {
   readonly #decoder: Decoder;
   readonly #watermarkId: number;
   readonly #circuit: UnexpectedCircuit;
+  readonly #throttle = new RejectThrottle();
   #loggedUnexpectedMs = -Infinity;
 
   constructor(options: StageInstanceOptions, state: InstanceState, host: LoopHost) {
@@ -79,15 +84,18 @@ export class RecordLoop {
       const to = Math.min(records.length, at + this.#options.limits.turnRecords);
       await this.#loadSchemas(records, at, to, control);
       if (epoch !== state.epoch || control.isStale()) return;
-      for (let missing = this.#process(input, records, at, to, false); missing !== undefined;) {
-        await this.#options.createTopic(missing);
+      for (let stop = this.#process(input, records, at, to, false); stop !== null;) {
+        if (stop !== 'timers') await this.#options.createTopic(stop);
+        await turn();
+        await control.beat();
+        await this.#room(control);
         if (epoch !== state.epoch || control.isStale()) return;
         while (at < to && records[at]!.offset < input.position) at++;
-        missing = this.#process(input, records, at, to, true);
+        stop = this.#process(input, records, at, to, true);
       }
       at = to;
       if (at === records.length) break;
-      await new Promise<void>((resolve) => { setImmediate(resolve); });
+      await turn();
       await control.beat();
     }
     if (epoch !== state.epoch) return;
@@ -97,10 +105,10 @@ export class RecordLoop {
 
   /**
    * Records [at, to), synchronously.
-   * @param isAgain Timers may be left over from the time before.
-   * @returns A topic that does not exist yet, for which it stopped; the input's position says where.
+   * @param isAgain It stopped the time before, and timers may be left over.
+   * @returns Why it stopped before the end: timers without number, or a topic that does not exist yet. The input's position says where.
    */
-  #process(input: Input, records: readonly RawRecord[], at: number, to: number, isAgain: boolean): Topic<unknown> | undefined {
+  #process(input: Input, records: readonly RawRecord[], at: number, to: number, isAgain: boolean): 'timers' | Topic<unknown> | null {
     const { state, plan } = this;
     const { task } = input.slot;
     const wallMs = this.#options.clock.nowMs();
@@ -108,7 +116,10 @@ export class RecordLoop {
     const before = state.work?.unexpected ?? 0;
     let taken = 0;
     try {
-      if (isAgain && hasTimers) this.#fire(input);
+      if (isAgain && hasTimers) {
+        this.#begin(input);
+        if (this.#fire(input)) return 'timers';
+      }
       for (let i = at; i < to; i++) {
         const raw = records[i]!;
         if (plan.isTrusted && this.isWatermark(raw)) {
@@ -117,7 +128,7 @@ export class RecordLoop {
             const isMoved = this.#hear(input.slot, raw);
             taken++;
             input.position = raw.offset + 1;
-            if (isMoved && hasTimers) this.#fire(input);
+            if (isMoved && hasTimers && this.#fire(input)) return 'timers';
           } else input.position = raw.offset + 1;
           continue;
         }
@@ -130,8 +141,9 @@ export class RecordLoop {
         input.position = raw.offset + 1;
         input.appendedAt = record.appendedAt;
         if (task.source !== null) task.source.observeAppend(input.key, record.appendedAt, wallMs);
-        if (hasTimers) this.#fire(input);
+        if (hasTimers && this.#fire(input)) return 'timers';
       }
+      if (plan.isPattern) this.#slowDown(input.tp.topic, wallMs);
       if (taken > 0) this.#circuit.note(taken, state.work!.unexpected - before, wallMs);
     } catch (error) {
       if (error instanceof RetryableError && error.code === 'TOPIC_MISSING') return error.details['topic'] as Topic<unknown>;
@@ -139,12 +151,18 @@ export class RecordLoop {
       throw error;
     } finally {
       this.#advance(input, input.position);
-      if (taken > 0 && state.work !== null) {
+      if (state.work !== null && (taken > 0 || isAgain)) {
         state.work.count += taken;
-        this.#host.wanted(state.work.count >= this.#options.limits.commitRecords);
+        this.#host.wanted(state.work.isFull(this.#options.limits.commitRecords));
       }
     }
-    return undefined;
+    return null;
+  }
+
+  #slowDown(topic: string, wallMs: number): void {
+    const pauseMs = this.#outbox.refused === 0 ? 0 : this.#throttle.note(topic, this.#outbox.refused, wallMs);
+    this.#outbox.refused = 0;
+    if (pauseMs > 0) this.#host.pauseTopic(topic, pauseMs);
   }
 
   #begin(input: Input): void {
@@ -167,9 +185,9 @@ export class RecordLoop {
     }
   }
 
-  #fire({ slot: { task } }: Input): void {
+  #fire({ slot: { task } }: Input): boolean {
     this.#outbox.timerAppendedAt = Math.max(0, task.appendedAt);
-    task.fireTimers(this.#outbox);
+    return task.fireTimers(this.#outbox, this.#options.limits.turnRecords);
   }
 
   #advance(input: Input, next: number): void {
@@ -217,7 +235,7 @@ export class RecordLoop {
   /** Waits while the transaction at hand is full and another is under way; heartbeats go on. */
   async #room(control: BatchControl): Promise<void> {
     const { limits, clock } = this.#options;
-    while (this.#host.isBusy() && (this.state.work?.count ?? 0) >= limits.commitRecords) {
+    while (this.#host.isBusy() && this.state.work?.isFull(limits.commitRecords)) {
       await Promise.race([this.#host.idle(), sleep(clock, 1000)]);
       await control.beat();
     }

@@ -148,6 +148,22 @@ describe('back-pressure', () => {
   });
 });
 
+describe('a source that sends garbage', () => {
+  it('is read more slowly, alone', async () => {
+    const driver = await runOnMemory(example, { platform, topics: ['raw.default.good', 'raw.default.bad'] });
+    const read = (topic: string) => driver.running.status()[0]!.tasks.filter((task) => task.topic === topic).reduce((sum, { position }) => sum + position, 0);
+    await driver.write('raw.default.bad', Array.from({ length: 6000 }, () => ({ key: null, value: Buffer.from('garbage') })));
+    for (let i = 0; i < 100; i++) await new Promise((resolve) => { setImmediate(resolve); });
+    await driver.write('raw.default.good', Array.from({ length: 3000 }, (_, n) => ({ key: null, value: line({ n }) })));
+    for (let i = 0; i < 300; i++) await new Promise((resolve) => { setImmediate(resolve); });
+    expect(read('raw.default.good')).toBe(3000);
+    expect(read('raw.default.bad')).toBeLessThan(4000);
+    await driver.settle(200);
+    expect((await driver.raw('dead-letters.v1')).length).toBe(6000);
+    await driver.stop();
+  });
+});
+
 /** The same broker with other administration. */
 function withAdmin(broker: MemoryBroker, change: (admin: ReturnType<MemoryBroker['admin']>) => ReturnType<MemoryBroker['admin']>): MemoryBroker {
   return new Proxy(broker, {

@@ -65,9 +65,8 @@ export interface RunOptions {
   readonly commitBeforeSend?: boolean;
 }
 
-const DEFAULT_LIMITS: RuntimeLimits = {
-  turnRecords: 1000, commitRecords: 4000, ledgerEveryMs: 10_000, ledgerIdleMs: 1000, idleAfterMs: 30_000, retryBudgetMs: 300_000,
-  transactionTimeoutMs: 60_000, maxBytesPerPartition: 262_144,
+const DEFAULT_LIMITS: Omit<RuntimeLimits, 'transactionTimeoutMs'> = {
+  turnRecords: 1000, commitRecords: 4000, ledgerEveryMs: 10_000, ledgerIdleMs: 1000, idleAfterMs: 30_000, retryBudgetMs: 300_000, maxBytesPerPartition: 262_144,
 };
 const BRAKE_EVERY_MS = 250;
 const ENDS_EVERY_MS = 5000;
@@ -78,7 +77,8 @@ const ENDS_EVERY_MS = 5000;
  */
 export async function runTopology(options: RunOptions): Promise<Running> {
   const { topology, broker, codec, platform, log, registry, app = 'goshawk', instanceId, version = '0', clock = systemClock, replicationFactor = 1 } = options;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  // On one broker a transaction must outlast the broker's restart; on replicated ones a dead instance's should end soon.
+  const limits = { ...DEFAULT_LIMITS, transactionTimeoutMs: replicationFactor >= 3 ? 10_000 : 60_000, ...options.limits };
   const metrics = metricsOf(registry);
   const admin = broker.admin();
   const counts = new Map(await admin.topics());

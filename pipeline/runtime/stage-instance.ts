@@ -37,6 +37,7 @@ export class StageInstance implements CommitHost<Input> {
   readonly #loop: RecordLoop;
   readonly #settling: Settling;
   readonly #pauses = new Set<PauseReason>();
+  readonly #slowed = new Set<string>(); // topics
   readonly #closing = new AbortController();
   #isRunning = false; // not while there is no topic to read
   #handlers = 0;
@@ -62,7 +63,7 @@ export class StageInstance implements CommitHost<Input> {
     });
     this.#loop = new RecordLoop(options, this.state, {
       wanted: (isFull) => this.#committer.wanted(isFull), isBusy: () => this.#committer.isBusy, idle: () => this.#committer.idle(),
-      seek: (tp, offset) => this.#consumer.seek(tp, offset), fail: (error) => this.fail(error), closing: this.#closing.signal,
+      seek: (tp, offset) => this.#consumer.seek(tp, offset), pauseTopic: (topic, ms) => this.#pauseTopic(topic, ms), fail: (error) => this.fail(error), closing: this.#closing.signal,
     });
     void this.#consumer.failed.then((error) => this.fail(error));
   }
@@ -117,10 +118,27 @@ export class StageInstance implements CommitHost<Input> {
       metrics.pauses.inc({ stage: this.plan.wire.name, reason });
     } else this.#pauses.delete(reason);
     log.debug({ reason, isPaused }, 'The stage pauses its input, or goes on.');
-    const ready = this.state.readyInputs.map(({ tp }) => tp);
-    if (ready.length === 0) return;
-    if (this.#pauses.size > 0) this.#consumer.pause(ready);
-    else this.#consumer.resume(ready);
+    if (this.#pauses.size > 0) this.#consumer.pause(this.state.readyInputs.map(({ tp }) => tp));
+    else this.#resume(this.state.readyInputs.map(({ tp }) => tp));
+  }
+
+  #resume(partitions: readonly TopicPartition[]): void {
+    if (this.#pauses.size === 0) this.#consumer.resume(partitions.filter(({ topic }) => !this.#slowed.has(topic)));
+  }
+
+  /** A topic whose records are mostly refused waits; the others go on. */
+  #pauseTopic(topic: string, ms: number): void {
+    if (this.#slowed.has(topic)) return;
+    const { clock, log, metrics } = this.#options;
+    const partitions = () => this.state.readyInputs.map(({ tp }) => tp).filter((tp) => tp.topic === topic);
+    this.#slowed.add(topic);
+    this.#consumer.pause(partitions());
+    metrics.pauses.inc({ stage: this.plan.wire.name, reason: 'rejects' });
+    log.warn({ topic, ms }, 'A source sends records that are refused; it is read more slowly.');
+    clock.after(ms, () => {
+      this.#slowed.delete(topic);
+      this.#resume(partitions());
+    });
   }
 
   // The group
@@ -174,7 +192,7 @@ export class StageInstance implements CommitHost<Input> {
       if (result === 'half') return this.#open(this.#newSlot(slot.number), tps);
       for (const { tp, position } of inputs) this.#consumer.seek(tp, position);
       this.#noteReading();
-      if (this.#pauses.size === 0) this.#consumer.resume(tps);
+      this.#resume(tps);
       if (this.state.isReady) this.#setReady();
     }, (error: unknown) => this.fail(error as Error));
   }
@@ -229,7 +247,7 @@ export class StageInstance implements CommitHost<Input> {
   }
 
   ended(): void {
-    if (this.state.work !== null && this.state.group !== null) this.#committer.wanted(this.state.work.count >= this.#options.limits.commitRecords);
+    if (this.state.work !== null && this.state.group !== null) this.#committer.wanted(this.state.work.isFull(this.#options.limits.commitRecords));
   }
 
   measured(outcome: 'committed' | 'aborted' | 'fenced', ms: number, records: number): void {

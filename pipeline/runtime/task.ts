@@ -28,7 +28,7 @@ export interface TaskOptions {
   /** Where the task derives its watermark itself, because nobody upstream tells one. */
   readonly source?: SourceClock | null;
 }
-const MAX_TIMERS_AT_ONCE = 1_000_000; // beyond it a timer sets itself again at the same time, for ever
+const MAX_TIMERS_IN_A_ROW = 10_000_000; // beyond it a timer sets itself again at a time that has passed, for ever
 /** Name of the changelog that holds timers and watermarks; no store may have it. */
 export const TASK_STORE = 'task';
 const WATERMARK_KEY = 'watermark';
@@ -49,6 +49,7 @@ export class Task {
   readonly #hasState: boolean;
   readonly #marks: number[] = [];
   #appended: Micros = -Infinity;
+  #inARow = 0;
 
   constructor({ stage, reference, upstream, source = null }: TaskOptions) {
     this.stage = stage;
@@ -105,21 +106,24 @@ export class Task {
   }
 
   /**
-   * Fires what is due. Timers may set timers.
+   * Fires what is due, in order. Timers may set timers.
+   * @returns Whether it stopped at `limit` with more to do: call it again before the next record.
    * @throws FatalError when `onTimer` throws: there is no record to set aside; RetryableError of the sink: the timer is still there
    */
-  fireTimers<R extends StreamRecord<unknown>>(sink: Sink<R>): void {
-    if (this.#timers.isEmpty) return;
+  fireTimers<R extends StreamRecord<unknown>>(sink: Sink<R>, limit = Infinity): boolean {
+    if (this.#timers.isEmpty) return false;
     this.refresh();
     this.#reference.now = this.#appended;
-    let fired = 0;
-    for (;;) {
+    for (let fired = 0; fired < limit; fired++) {
       const filled = sink.mark();
       this.#journals.forEach(([, notes], i) => { this.#marks[i] = notes.mark(); });
       const key = this.#timers.take((dataset) => this.watermarks.of(dataset));
-      if (key === undefined) return;
+      if (key === undefined) {
+        this.#inARow = 0;
+        return false;
+      }
       try {
-        if (++fired > MAX_TIMERS_AT_ONCE) throw new RangeError('the timer sets itself again at a time that has passed');
+        if (++this.#inARow > MAX_TIMERS_IN_A_ROW) throw new RangeError('the timer sets itself again at a time that has passed');
         const outputs = this.stage.onTimer!(key, this.#ctx);
         for (const output of outputs) sink.output(output as Output<never>, null);
         sink.emitted(outputs.length);
@@ -130,6 +134,7 @@ export class Task {
         throw new FatalError('TIMER_FAILED', `${this.stage.name} failed in the timer ${key}: ${cause instanceof Error ? cause.message : String(cause)}`, { key }, { cause });
       }
     }
+    return true;
   }
 
   /** Append time of the latest record, for what timers put out. */

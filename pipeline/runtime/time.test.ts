@@ -8,7 +8,7 @@ import type { TopologyDriver } from './topology-driver.ts';
 
 const RAW = 'raw.default.test';
 const MINUTE = 60 * SECOND;
-const options = { platform, topics: [RAW], latenessOf: () => 0, limits: { idleAfterMs: 5000 }, maxFuture: 24 * 60 * MINUTE };
+const options = { platform, topics: [RAW], latenessOf: () => 0, limits: { idleAfterMs: 5000, turnRecords: 2 }, maxFuture: 24 * 60 * MINUTE };
 const start = (more = {}) => runOnMemory(example, { ...options, ...more });
 const write = (driver: TopologyDriver, partition: number, ...lines: Line[]) => driver.write(RAW, lines.map((fields) => ({ key: null, value: line(fields), partition })));
 const titles = async (driver: TopologyDriver) => (await driver.records(topics.findings)).map(({ value }) => value.title).sort();

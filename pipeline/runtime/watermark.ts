@@ -148,7 +148,7 @@ export type SourceState = readonly [input: string, dataset: string, max: Micros]
 /** From what upstream tasks tell. Nothing is known before each of them was heard once. */
 export class UpstreamClock {
   readonly #stages: ReadonlySet<string>;
-  readonly #heard = new Map<string, { readonly of: number; readonly datasets: Told; readonly idle: boolean; readonly stage: string }>(); // by stage/task
+  readonly #heard = new Map<string, { readonly stage: string; readonly task: number; readonly of: number; readonly datasets: Told; readonly idle: boolean }>(); // by stage/task
 
   constructor(stages: Iterable<string>) {
     this.#stages = new Set(stages);
@@ -157,7 +157,10 @@ export class UpstreamClock {
   /** @returns Whether it comes from a stage that this one listens to. */
   hear(stage: string, task: number, of: number, datasets: Told, idle: boolean): boolean {
     if (!this.#stages.has(stage)) return false;
-    this.#heard.set(`${stage}/${task}`, { stage, of, datasets, idle });
+    for (const [key, other] of this.#heard) {
+      if (other.stage === stage && other.task !== task && (of === 1 || other.task >= of)) this.#heard.delete(key); // there were more of them once
+    }
+    this.#heard.set(`${stage}/${task}`, { stage, task, of, datasets, idle });
     return true;
   }
 
@@ -182,8 +185,9 @@ export class UpstreamClock {
   load(state: readonly UpstreamState[]): void {
     this.#heard.clear();
     for (const [key, of, datasets, idle] of state) {
-      const stage = key.slice(0, key.lastIndexOf('/'));
-      if (this.#stages.has(stage)) this.#heard.set(key, { stage, of, datasets, idle });
+      const slash = key.lastIndexOf('/');
+      const stage = key.slice(0, slash);
+      if (this.#stages.has(stage)) this.#heard.set(key, { stage, task: Number(key.slice(slash + 1)), of, datasets, idle });
     }
   }
 }
