@@ -49,10 +49,11 @@ export function openLog(folder: string, name: string): { readonly file: string; 
   return { file, fd: openSync(file, 'a', 0o600) };
 }
 
-/** The last lines of a log, for error messages. */
+/** The last lines of a log, for error messages. Frames of a Java stack say nothing to the reader and are left out. */
 export function lastLines(file: string, count: number): string {
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n').filter((line) => !/^\s+(at |\.\.\. )/.test(line));
+    return lines.slice(-count).join('\n');
   } catch {
     return '';
   }

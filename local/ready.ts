@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FatalError } from '../pipeline/core/errors.ts';
 import { lastLines } from './part.ts';
@@ -23,9 +25,22 @@ export async function waitUntilReady(part: Part, probe: () => Promise<boolean>, 
   throw new FatalError('PART_DIED', `${part.name} did not become ready within ${READY_MS / 1000} s. Its log is ${part.logFile}:\n${lastLines(part.logFile, 8)}`, { part: part.name });
 }
 
+/** Below this, a server cannot write what it must. */
+const FULL_BYTES = 4_194_304;
+
+/** True when the disk of the log is full, or the log's end says that it was. */
+function isDiskFull(logFile: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(logFile));
+    return bavail * bsize < FULL_BYTES || /No space left on device/i.test(lastLines(logFile, 40));
+  } catch {
+    return false; // the folder is gone: that is another problem
+  }
+}
+
 export function partDied(part: Part, exit: Exit): FatalError {
   const lines = lastLines(part.logFile, 8);
-  if (/No space left on device|could not write.*ENOSPC/i.test(lines)) {
+  if (isDiskFull(part.logFile)) {
     return new FatalError('NO_SPACE', `${part.name} ended because no space is left on the disk of ${part.logFile}. Make room, then start again.`, { part: part.name });
   }
   const how = exit.signal === null ? `code ${exit.code}` : `signal ${exit.signal}`;
