@@ -6,8 +6,24 @@ import { isoOf } from './time.ts';
 export function alertDocument(row: AlertRow) {
   const { id, revision, title, score, status, verdict, assignee, ruleIds, tags, entities, findingCount, eventCount, reason } = row;
   return {
-    id, revision, time: isoOf(row.time), lastTime: isoOf(row.lastTime), title, severity: SEVERITIES[row.severity] ?? 'informational', score, status, verdict, assignee,
-    rules: ruleIds, tags, entities, findingCount, eventCount, reason, storedAt: isoOf(row.storedAt), changedAt: isoOf(row.changedAt),
+    id,
+    revision,
+    time: isoOf(row.time),
+    lastTime: isoOf(row.lastTime),
+    title,
+    severity: SEVERITIES[row.severity] ?? 'informational',
+    score,
+    status,
+    verdict,
+    assignee,
+    rules: ruleIds,
+    tags,
+    entities,
+    findingCount,
+    eventCount,
+    reason,
+    storedAt: isoOf(row.storedAt),
+    changedAt: isoOf(row.changedAt),
     events: row.events.map((event) => ({ ...event, id: `${event.time}-${event.id}`, time: isoOf(event.time) })),
     findings: row.findings.map((finding) => ({ id: `${finding.time}-${finding.id}`, rule: finding.ruleId, time: isoOf(finding.time) })),
   };

@@ -45,8 +45,9 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const gateway = openGateway({ broker, createRawTopic: deps.createRawTopic, wallMicros });
   const answers = new IdempotentAnswers();
 
+  const loggerInstance: FastifyBaseLogger = log; // its own type would become part of the application's
   const app = Fastify({
-    loggerInstance: log as FastifyBaseLogger,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true }), // counted by metrics.ts instead; what fails is logged by the gate
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     requestIdHeader: false,
@@ -60,9 +61,20 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler);
   countRequests(app, metrics);
   await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: {
-      defaultSrc: [`'self'`], scriptSrc: [`'self'`], styleSrc: [`'self'`, `'unsafe-inline'`], imgSrc: [`'self'`, 'data:'], connectSrc: [`'self'`], objectSrc: [`'none'`], baseUri: [`'self'`], formAction: [`'self'`], frameAncestors: [`'none'`],
-    } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: [`'self'`],
+        scriptSrc: [`'self'`],
+        styleSrc: [`'self'`, `'unsafe-inline'`],
+        imgSrc: [`'self'`, 'data:'],
+        connectSrc: [`'self'`],
+        objectSrc: [`'none'`],
+        baseUri: [`'self'`],
+        formAction: [`'self'`],
+        frameAncestors: [`'none'`],
+      },
+    },
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
   });
@@ -92,10 +104,17 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
 /** Files with a hash in their name never change; every other address of a page is the application's, which reads it itself. */
 async function registerDashboard(app: FastifyInstance, folder: string | null): Promise<void> {
   const index = folder === null ? null : join(folder, 'index.html');
-  const notFound = (request: FastifyRequest, reply: FastifyReply) => sendProblem(new ApiProblem('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.'), request, reply);
+  const notFound = (request: FastifyRequest, reply: FastifyReply) =>
+    sendProblem(new ApiProblem('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.'), request, reply);
   if (folder === null || index === null || !existsSync(index)) {
     app.setNotFoundHandler(notFound);
-    app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.type('text/html; charset=utf-8').send('<!doctype html><title>Goshawk</title><p>The dashboard is not built. <code>npm start</code> builds it; the API serves: see <a href="/docs">/docs</a> and <a href="/graphql">/graphql</a>.'));
+    app.get('/', { schema: { hide: true } }, async (_request, reply) =>
+      reply
+        .type('text/html; charset=utf-8')
+        .send(
+          '<!doctype html><title>Goshawk</title><p>The dashboard is not built. <code>npm start</code> builds it; the API serves: see <a href="/docs">/docs</a> and <a href="/graphql">/graphql</a>.',
+        ),
+    );
     return;
   }
   await app.register(fastifyStatic, {
@@ -107,7 +126,10 @@ async function registerDashboard(app: FastifyInstance, folder: string | null): P
     },
   });
   app.setNotFoundHandler((request, reply) => {
-    const isPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !/^\/(v2|auth|graphql|live|health|metrics|docs|openapi\.json|assets|\.well-known)(\/|$|\?)/.test(request.url);
+    const isPage =
+      request.method === 'GET' &&
+      (request.headers.accept ?? '').includes('text/html') &&
+      !/^\/(v2|auth|graphql|live|health|metrics|docs|openapi\.json|assets|\.well-known)(\/|$|\?)/.test(request.url);
     return isPage ? reply.sendFile('index.html') : notFound(request, reply);
   });
 }

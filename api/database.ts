@@ -20,17 +20,19 @@ const TRIAL_MS = 2_500;
  * A query may take long and be right; but when the watch finds the server away, those that wait are told so. What was sent to it may
  * still be done when it comes back.
  */
-export const inOrganization = (pool: DatabasePool, watch: Watch): InOrganization => async (organization, work) => {
-  const silence = Promise.withResolvers<never>();
-  const giveUp = () => silence.reject(new RetryableError('DATABASE_UNAVAILABLE', 'The database does not answer'));
-  const forget = watch.onDown('database', giveUp);
-  const timer = watch.isDown('database') ? setTimeout(giveUp, TRIAL_MS) : undefined;
-  const running = withOrganization(pool, organization, work);
-  running.catch(() => {}); // when it fails later than we gave up, nobody is left to tell
-  try {
-    return await Promise.race([running, silence.promise]);
-  } finally {
-    forget();
-    clearTimeout(timer);
-  }
-};
+export const inOrganization =
+  (pool: DatabasePool, watch: Watch): InOrganization =>
+  async (organization, work) => {
+    const silence = Promise.withResolvers<never>();
+    const giveUp = () => silence.reject(new RetryableError('DATABASE_UNAVAILABLE', 'The database does not answer'));
+    const forget = watch.onDown('database', giveUp);
+    const timer = watch.isDown('database') ? setTimeout(giveUp, TRIAL_MS) : undefined;
+    const running = withOrganization(pool, organization, work);
+    running.catch(() => {}); // when it fails later than we gave up, nobody is left to tell
+    try {
+      return await Promise.race([running, silence.promise]);
+    } finally {
+      forget();
+      clearTimeout(timer);
+    }
+  };

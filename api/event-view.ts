@@ -33,7 +33,7 @@ export function fieldsOf(row: EventRow): Record<string, unknown> {
   return fields;
 }
 
-const labelsOf = (labels: unknown): Record<string, unknown> => (typeof labels === 'object' && labels !== null ? labels as Record<string, unknown> : {});
+const labelsOf = (labels: unknown): Record<string, unknown> => (typeof labels === 'object' && labels !== null ? (labels as Record<string, unknown>) : {});
 
 /** The sensor's own document, as the JSON that it is; as text where it is none. */
 export function nativeOf({ native }: EventRow): unknown {
@@ -53,17 +53,44 @@ export const eventView = {
   fields: fieldsOf,
   native: nativeOf,
   labels: (row: EventRow) => labelsOf(row.detail.labels),
-  provenance: (row: EventRow) => ({ topic: row.rawTopic, partition: row.rawPartition, offset: row.rawOffset, appendedAt: row.appendedAt, parser: row.parser, parserVersion: row.parserVersion }),
+  provenance: (row: EventRow) => ({
+    topic: row.rawTopic,
+    partition: row.rawPartition,
+    offset: row.rawOffset,
+    appendedAt: row.appendedAt,
+    parser: row.parser,
+    parserVersion: row.parserVersion,
+  }),
 };
 
 /** The event as a JSON document. */
 export function eventDocument(row: EventRow) {
-  const { dataset, sensor, kind, category, type, outcome, action, code, severity, message, sourceIp, sourcePort, destinationIp, destinationPort, storedAt } = row;
+  const { dataset, sensor, kind, category, type, outcome, action, code, severity, message, sourceIp, sourcePort, destinationIp, destinationPort, storedAt } =
+    row;
   const provenance = eventView.provenance(row);
   return {
-    id: publicIdOf(row), time: isoOf(row.time), dataset, sensor, kind, category, type, outcome, action, code, severity, message,
-    host: row.hostName, user: row.userName, sourceIp, sourcePort, destinationIp, destinationPort, process: row.processName,
-    fields: fieldsOf(row), native: nativeOf(row), labels: labelsOf(row.detail.labels),
+    id: publicIdOf(row),
+    time: isoOf(row.time),
+    dataset,
+    sensor,
+    kind,
+    category,
+    type,
+    outcome,
+    action,
+    code,
+    severity,
+    message,
+    host: row.hostName,
+    user: row.userName,
+    sourceIp,
+    sourcePort,
+    destinationIp,
+    destinationPort,
+    process: row.processName,
+    fields: fieldsOf(row),
+    native: nativeOf(row),
+    labels: labelsOf(row.detail.labels),
     provenance: { ...provenance, appendedAt: isoOf(provenance.appendedAt) },
     storedAt: storedAt === null ? null : isoOf(storedAt),
   };

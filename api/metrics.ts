@@ -12,6 +12,9 @@ export function countRequests(app: FastifyInstance, registry: Registry): void {
     registers: [registry],
   });
   app.addHook('onResponse', async (request, reply) => {
-    duration.observe({ method: request.method, route: request.is404 ? 'none' : request.routeOptions.url ?? 'none', status: `${Math.floor(reply.statusCode / 100)}xx` }, reply.elapsedTime / 1_000);
+    duration.observe(
+      { method: request.method, route: request.is404 ? 'none' : (request.routeOptions.url ?? 'none'), status: `${Math.floor(reply.statusCode / 100)}xx` },
+      reply.elapsedTime / 1_000,
+    );
   });
 }

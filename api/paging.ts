@@ -11,7 +11,10 @@ export function pageSize(first: number | null | undefined): number {
 }
 
 /** A place in a list: a number (micros or offset), then what tells equal numbers apart. */
-export interface Keyset { readonly at: number; readonly id: string }
+export interface Keyset {
+  readonly at: number;
+  readonly id: string;
+}
 
 export const cursorOf = ({ at, id }: Keyset): string => Buffer.from(JSON.stringify([at, id])).toString('base64url');
 
@@ -28,8 +31,12 @@ export function parseCursor(cursor: string | null | undefined, form: RegExp = HA
     if (Array.isArray(parts) && parts.length === 2 && Number.isSafeInteger(parts[0]) && typeof parts[1] === 'string' && form.test(parts[1])) {
       return { at: parts[0] as number, id: parts[1] };
     }
-  } catch { /* said below */ }
-  throw new ApiProblem('INVALID_CURSOR', 'Take the cursor from the page before, or leave it out to begin at the top.', { errors: [{ pointer: '/after', detail: 'Not a cursor.' }] });
+  } catch {
+    /* said below */
+  }
+  throw new ApiProblem('INVALID_CURSOR', 'Take the cursor from the page before, or leave it out to begin at the top.', {
+    errors: [{ pointer: '/after', detail: 'Not a cursor.' }],
+  });
 }
 
 export interface Connection<T> {

@@ -33,12 +33,22 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   const run = inOrganization(pool, parts);
   const lag = new LagMeter(broker, () => codec.idOf(schemas.watermark));
   const monitor = new PipelineMonitor({ broker, pool, topology, ledger, deadLetters, parts, lag, app, log, wallMicros });
-  const alertFeed = openAlertFeed({ openListener: deps.openListener, log, wallMicros, changedSince: (organization, since) => run(organization, (sql) => alertsChangedSince(sql, since)) });
+  const alertFeed = openAlertFeed({
+    openListener: deps.openListener,
+    log,
+    wallMicros,
+    changedSince: (organization, since) => run(organization, (sql) => alertsChangedSince(sql, since)),
+  });
   const tail = new EventTail({ broker, codec, log, eventsPerSecond: config.liveEventsPerSecond, maxWatchers: config.liveSubscribers });
   let followers: readonly Follower[] = [];
   let timer: NodeJS.Timeout | undefined;
   return {
-    run, monitor, deadLetters, preview: openPreview(broker), alertFeed, tail,
+    run,
+    monitor,
+    deadLetters,
+    preview: openPreview(broker),
+    alertFeed,
+    tail,
     start() {
       alertFeed.start();
       followers = [

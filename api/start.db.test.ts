@@ -23,13 +23,27 @@ describe.skipIf(serverUrl === '')('starting the API', () => {
   let running: RunningApi | undefined;
   const folder = mkdtempSync(join(tmpdir(), 'goshawk-start-'));
   const deps = (more: Partial<ApiDeps> = {}): ApiDeps => ({
-    config: config.parse({ port: 0 }), log: pino({ level: 'silent' }), pool: database.pool, openListener: database.openListener, broker: memoryBroker(), codec: new Codec(fixedIds()), topology, probes: [],
-    metrics: new Registry(), installationId: INSTALLATION, keyFolder: join(folder, 'keys'), dashboardFolder: null, version: '0', createRawTopic: async () => {}, ...more,
+    config: config.parse({ port: 0 }),
+    log: pino({ level: 'silent' }),
+    pool: database.pool,
+    openListener: database.openListener,
+    broker: memoryBroker(),
+    codec: new Codec(fixedIds()),
+    topology,
+    probes: [],
+    metrics: new Registry(),
+    installationId: INSTALLATION,
+    keyFolder: join(folder, 'keys'),
+    dashboardFolder: null,
+    version: '0',
+    createRawTopic: async () => {},
+    ...more,
   });
-  const occupied = (): Promise<Server> => new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => resolve(server));
-  });
+  const occupied = (): Promise<Server> =>
+    new Promise((resolve) => {
+      const server = createServer();
+      server.listen(0, '127.0.0.1', () => resolve(server));
+    });
 
   beforeAll(async () => {
     database = await openTestDatabase();
@@ -43,10 +57,14 @@ describe.skipIf(serverUrl === '')('starting the API', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('gives the first administrator\'s password once, and it opens the door', async () => {
+  it("gives the first administrator's password once, and it opens the door", async () => {
     const passwords: string[] = [];
     running = await startApi(deps(), { isPortExplicit: false, onFirstPassword: (password) => passwords.push(password) });
-    const login = await fetch(`${running.url}/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user: 'admin', password: passwords[0] }) });
+    const login = await fetch(`${running.url}/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user: 'admin', password: passwords[0] }),
+    });
     expect(login.status).toBe(200);
     await running.stop();
     running = await startApi(deps(), { isPortExplicit: false, onFirstPassword: (password) => passwords.push(password) });
@@ -65,7 +83,10 @@ describe.skipIf(serverUrl === '')('starting the API', () => {
   it('does not take another port than the one that was asked for', async () => {
     const server = await occupied();
     const { port } = server.address() as AddressInfo;
-    await expect(startApi(deps({ config: config.parse({ port }) }), { isPortExplicit: true, onFirstPassword: () => {} })).rejects.toMatchObject({ code: 'PORT_IN_USE', message: expect.stringContaining(String(port)) });
+    await expect(startApi(deps({ config: config.parse({ port }) }), { isPortExplicit: true, onFirstPassword: () => {} })).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+      message: expect.stringContaining(String(port)),
+    });
     server.close();
   });
 
@@ -82,8 +103,8 @@ describe.skipIf(serverUrl === '')('starting the API', () => {
     running = await startApi(deps(), { isPortExplicit: false, onFirstPassword: () => {} });
     const socket = new WebSocket(`${running.url.replace('http', 'ws')}/live`);
     const closed = vi.fn();
-    socket.onclose = closed;
-    await new Promise((resolve) => { socket.onopen = resolve; });
+    socket.addEventListener('close', closed);
+    await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
     await running.stop();
     running = undefined;
     await vi.waitFor(() => expect(closed).toHaveBeenCalled());

@@ -29,7 +29,10 @@ const RETRY_MS = 3_000;
  * @throws ConfigError PORT_IN_USE; FatalError DATA_FOLDER when the signing key cannot be used.
  */
 export async function startApi(deps: ApiDeps, { isPortExplicit, onFirstPassword }: StartOptions): Promise<RunningApi> {
-  const { config: { host, port }, log } = deps;
+  const {
+    config: { host, port },
+    log,
+  } = deps;
   const app = await buildApp(deps);
   const ending = new AbortController();
   const firstAttempt = await makeAdministrator(deps, onFirstPassword);
@@ -46,7 +49,9 @@ export async function startApi(deps: ApiDeps, { isPortExplicit, onFirstPassword 
   const url = `http://${shown.includes(':') ? `[${shown}]` : shown}:${bound}`;
   log.info({ url }, 'The API serves.');
   return {
-    url, port: bound, app,
+    url,
+    port: bound,
+    app,
     stop: async () => {
       ending.abort();
       await app.close();
@@ -81,10 +86,12 @@ async function makeAdministrator({ pool, log }: ApiDeps, onFirstPassword: StartO
 async function retry(deps: ApiDeps, onFirstPassword: StartOptions['onFirstPassword'], signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await delay(RETRY_MS, undefined, { signal }).catch(() => {});
-    const isMade = !signal.aborted && (await makeAdministrator(deps, onFirstPassword).catch((error: unknown) => {
-      deps.log.error({ err: error }, 'The first administrator could not be made.');
-      return true;
-    }));
+    const isMade =
+      !signal.aborted &&
+      (await makeAdministrator(deps, onFirstPassword).catch((error: unknown) => {
+        deps.log.error({ err: error }, 'The first administrator could not be made.');
+        return true;
+      }));
     if (isMade) return;
   }
 }

@@ -20,7 +20,9 @@ it.each<[name: string, text: string, micros: number | null]>([
 });
 
 it('reads what it writes', () => {
-  fc.assert(fc.property(fc.integer({ min: -2_000_000_000_000_000, max: 7_000_000_000_000_000 }), (micros) => {
-    expect(parseTime(isoOf(micros))).toBe(micros);
-  }));
+  fc.assert(
+    fc.property(fc.integer({ min: -2_000_000_000_000_000, max: 7_000_000_000_000_000 }), (micros) => {
+      expect(parseTime(isoOf(micros))).toBe(micros);
+    }),
+  );
 });

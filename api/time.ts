@@ -19,7 +19,8 @@ export function parseTime(text: string): Micros | null {
   const [, year, month, day, hour, minute, second = '00', fraction = '', zone = 'Z'] = match;
   const ms = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   const date = new Date(ms);
-  const isInCalendar = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+  const isInCalendar =
+    date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
   if (!isInCalendar || Number(year) < 1900 || Number(year) > 2200) return null;
   const offsetMinutes = /^z$/i.test(zone) ? 0 : (zone.startsWith('-') ? -1 : 1) * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2)));
   return (ms - offsetMinutes * 60_000) * 1_000 + Number(fraction.padEnd(6, '0').slice(0, 6));

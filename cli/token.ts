@@ -25,7 +25,8 @@ const USER = 'cli';
 export default {
   name: 'token',
   register(program, { print, json }) {
-    program.command('token')
+    program
+      .command('token')
       .description('A short-lived token for this installation, for curl and scripts')
       .option('--role <role>', `what it may do: ${ROLES.join(', ')}; may be given again (default: admin)`, parseRole)
       .option('--organization <name>', 'whose data it sees', parseOrganization, 'default')
@@ -35,7 +36,11 @@ export default {
       .action(async ({ role = ['admin'], organization, minutes, data }: { role?: readonly Role[]; organization: string; minutes: number; data?: string }) => {
         const { dataFolder, installationId } = resolveConnection({ data });
         const folder = keyFolderOf(dataFolder);
-        if (installationId === null || !hasKey(folder)) throw new ConfigError('INVALID_USAGE', `No installation has served in ${dataFolder} yet. Start it with ./goshawk up, or name another folder with --data.`);
+        if (installationId === null || !hasKey(folder))
+          throw new ConfigError(
+            'INVALID_USAGE',
+            `No installation has served in ${dataFolder} yet. Start it with ./goshawk up, or name another folder with --data.`,
+          );
         const { token, expiresAt } = await new Tokens(await openKeys(folder), installationId).sign({ user: USER, organization, roles: role }, minutes * 60);
         print(json ? JSON.stringify({ token, expiresAt: new Date(expiresAt * 1_000).toISOString(), organization, roles: role }) : token);
       });

@@ -25,7 +25,11 @@ describe('the signing key', () => {
     expect(jwks.keys).toEqual([{ kty: 'OKP', crv: 'Ed25519', x: expect.any(String), kid, alg: 'EdDSA', use: 'sig' }]);
   });
 
-  it.each([['no JSON', 'x'], ['another kind of key', '{"kty":"EC","crv":"P-256"}'], ['no key', '{}']])('is refused when its file holds %s, with what to do', async (name, text) => {
+  it.each([
+    ['no JSON', 'x'],
+    ['another kind of key', '{"kty":"EC","crv":"P-256"}'],
+    ['no key', '{}'],
+  ])('is refused when its file holds %s, with what to do', async (name, text) => {
     const place = mkdtempSync(join(folder, name.replaceAll(' ', '-')));
     writeFileSync(join(place, 'token-signing.jwk'), text);
     await expect(openKeys(place)).rejects.toMatchObject({ code: 'DATA_FOLDER', message: expect.stringMatching(/Restore it from a backup, or delete it/) });
@@ -37,8 +41,10 @@ describe('a token', async () => {
   let now = 1_000;
   const tokens = new Tokens(keys, 'installation-1', () => now);
   const subject = { user: 'ada', organization: 'default', roles: ['analyst'] as readonly Role[] };
-  const forged = (claims: Record<string, unknown>, header: Record<string, unknown> = {}) => new SignJWT({ iss: 'urn:goshawk:installation-1', aud: 'goshawk-api', sub: 'ada', org: 'default', roles: ['admin'], iat: now, exp: now + 60, ...claims })
-    .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', ...header }).sign(keys.privateKey);
+  const forged = (claims: Record<string, unknown>, header: Record<string, unknown> = {}) =>
+    new SignJWT({ iss: 'urn:goshawk:installation-1', aud: 'goshawk-api', sub: 'ada', org: 'default', roles: ['admin'], iat: now, exp: now + 60, ...claims })
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', ...header })
+      .sign(keys.privateKey);
 
   it('says who asks', async () => {
     const { token, expiresAt } = await tokens.sign(subject, 60);
@@ -71,7 +77,11 @@ describe('a token', async () => {
     ['with roles that are no list', () => forged({ roles: 'admin' })],
     ['without end', () => forged({ exp: undefined })],
     ['of another type', () => forged({}, { typ: 'JWT' })],
-    ['without signature', async () => `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${Buffer.from(JSON.stringify({ iss: 'urn:goshawk:installation-1', aud: 'goshawk-api', sub: 'ada', org: 'default', roles: ['admin'], exp: now + 60 })).toString('base64url')}.`],
+    [
+      'without signature',
+      async () =>
+        `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${Buffer.from(JSON.stringify({ iss: 'urn:goshawk:installation-1', aud: 'goshawk-api', sub: 'ada', org: 'default', roles: ['admin'], exp: now + 60 })).toString('base64url')}.`,
+    ],
     ['that is no token', async () => 'x'],
   ])('%s is refused', async (_name, token) => {
     await expect(tokens.verify(await token())).rejects.toMatchObject({ code: 'UNAUTHENTICATED', status: 401 });

@@ -56,6 +56,11 @@ async function readKey(file: string): Promise<SigningKeys> {
     const [privateKey, publicKey] = await Promise.all([importJWK(secret, ALGORITHM), importJWK(open, ALGORITHM)]);
     return { kid, privateKey: privateKey as CryptoKey, publicKey: publicKey as CryptoKey, jwks: { keys: [{ ...open, kid, alg: ALGORITHM, use: 'sig' }] } };
   } catch (error) {
-    throw new FatalError('DATA_FOLDER', `${file} cannot be used as the signing key (${error instanceof Error ? error.message : String(error)}). Restore it from a backup, or delete it: a new one is made and everybody logs in again.`, { file }, { cause: error });
+    throw new FatalError(
+      'DATA_FOLDER',
+      `${file} cannot be used as the signing key (${error instanceof Error ? error.message : String(error)}). Restore it from a backup, or delete it: a new one is made and everybody logs in again.`,
+      { file },
+      { cause: error },
+    );
   }
 }

@@ -10,7 +10,8 @@ describe.skipIf(serverUrl === '')('signing in', () => {
   let database: TestDatabase;
   let api: TestApi;
   let password: string;
-  const post = (url: string, payload?: object, headers: Record<string, string> = {}) => api.inject({ method: 'POST', url, headers, ...(payload && { payload }) }, null);
+  const post = (url: string, payload?: object, headers: Record<string, string> = {}) =>
+    api.inject({ method: 'POST', url, headers, ...(payload && { payload }) }, null);
   const login = async (more: object = {}) => (await post('/auth/login', { user: 'admin', password, refresh: 'body', ...more })).json();
   const cookieOf = (response: Awaited<ReturnType<typeof post>>) => String(response.headers['set-cookie']);
 
@@ -33,7 +34,11 @@ describe.skipIf(serverUrl === '')('signing in', () => {
 
   it('answers with a token that says who one is', async () => {
     const { accessToken, tokenType, expiresIn, user } = await login({ user: 'ADMIN' });
-    expect({ tokenType, expiresIn, user }).toEqual({ tokenType: 'Bearer', expiresIn: 900, user: { name: 'admin', organization: 'default', roles: ['platform_admin', 'admin'] } });
+    expect({ tokenType, expiresIn, user }).toEqual({
+      tokenType: 'Bearer',
+      expiresIn: 900,
+      user: { name: 'admin', organization: 'default', roles: ['platform_admin', 'admin'] },
+    });
     const me = await api.inject({ url: '/auth/me', headers: { authorization: `Bearer ${accessToken}` } }, null);
     expect(me.json()).toMatchObject({ name: 'admin', organization: 'default' });
   });
@@ -43,12 +48,18 @@ describe.skipIf(serverUrl === '')('signing in', () => {
     ['an unknown name', { user: 'nobody' }],
     ['another organization', { organization: 'other' }],
     ['an organization that does not exist', { organization: 'nowhere' }],
-    ['an organization that cannot exist', { organization: 'a\'; DROP' }],
+    ['an organization that cannot exist', { organization: "a'; DROP" }],
   ])('says the same of %s', async (_name, body) => {
     const response = await post('/auth/login', { user: 'admin', password, ...body });
     const { requestId: _requestId, ...document } = response.json();
     expect(response.statusCode).toBe(401);
-    expect(document).toEqual({ type: 'urn:goshawk:problem:LOGIN_FAILED', title: 'Name or password is wrong.', status: 401, code: 'LOGIN_FAILED', detail: expect.stringContaining('Check name, password and organization') });
+    expect(document).toEqual({
+      type: 'urn:goshawk:problem:LOGIN_FAILED',
+      title: 'Name or password is wrong.',
+      status: 401,
+      code: 'LOGIN_FAILED',
+      detail: expect.stringContaining('Check name, password and organization'),
+    });
   });
 
   it('keeps the refresh token from scripts in a browser', async () => {
@@ -99,7 +110,12 @@ describe.skipIf(serverUrl === '')('signing in', () => {
     await database.owner.query('UPDATE goshawk.app_user SET disabled_at = NULL');
   });
 
-  it.each([['nothing', undefined], ['text', { refreshToken: 'x' }], ['another form', { refreshToken: 'default.1.2' }], ['an unknown session', { refreshToken: `default.00000000-0000-4000-8000-000000000000.${'a'.repeat(43)}` }]])('refuses to refresh with %s', async (_name, body) => {
+  it.each([
+    ['nothing', undefined],
+    ['text', { refreshToken: 'x' }],
+    ['another form', { refreshToken: 'default.1.2' }],
+    ['an unknown session', { refreshToken: `default.00000000-0000-4000-8000-000000000000.${'a'.repeat(43)}` }],
+  ])('refuses to refresh with %s', async (_name, body) => {
     expect((await post('/auth/refresh', body)).json().code).toBe('SESSION_ENDED');
   });
 

@@ -39,7 +39,8 @@ export class Sessions {
   async login(user: string, password: string, organization = DEFAULT_ORGANIZATION): Promise<SignedIn> {
     const found = ORGANIZATION.test(organization) ? await this.#run(organization, (sql) => credentialsOf(sql, user)) : undefined;
     const isRight = await isPassword(found?.passwordHash ?? null, password); // never inside of the transaction: it takes its time
-    if (found === undefined || !isRight) throw new ApiProblem('LOGIN_FAILED', 'Check name, password and organization. The administrator\'s password was printed at the first start.');
+    if (found === undefined || !isRight)
+      throw new ApiProblem('LOGIN_FAILED', "Check name, password and organization. The administrator's password was printed at the first start.");
     const secret = randomBytes(32);
     const sessionId = await this.#run(organization, (sql) => openSession(sql, found.id, hashOf(secret), this.#config.refreshTokenHours));
     return this.#signedIn({ user: found.name, organization, roles: rolesOf(found.roles) }, refreshToken(organization, sessionId, secret));
@@ -52,7 +53,8 @@ export class Sessions {
     const { organization, sessionId, secret } = presented;
     const next = randomBytes(32);
     const { outcome, name, roles } = await this.#run(organization, (sql) =>
-      refreshSession(sql, sessionId, hashOf(secret), hashOf(next), this.#config.refreshTokenHours, GRACE_SECONDS));
+      refreshSession(sql, sessionId, hashOf(secret), hashOf(next), this.#config.refreshTokenHours, GRACE_SECONDS),
+    );
     if (outcome === 'ended' || outcome === 'reused' || name === null || roles === null) throw sessionEnded();
     return this.#signedIn({ user: name, organization, roles: rolesOf(roles) }, outcome === 'rotated' ? refreshToken(organization, sessionId, next) : null);
   }
@@ -88,6 +90,7 @@ const refreshToken = (organization: string, sessionId: string, secret: Buffer): 
 
 function parseRefreshToken(token: string): { readonly organization: string; readonly sessionId: string; readonly secret: Buffer } | null {
   const [organization = '', sessionId = '', secret = '', ...rest] = token.split('.');
-  const isWhole = rest.length === 0 && ORGANIZATION.test(organization) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(sessionId) && /^[\w-]{43}$/.test(secret);
+  const isWhole =
+    rest.length === 0 && ORGANIZATION.test(organization) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(sessionId) && /^[\w-]{43}$/.test(secret);
   return isWhole ? { organization, sessionId, secret: Buffer.from(secret, 'base64url') } : null;
 }

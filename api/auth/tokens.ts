@@ -38,7 +38,11 @@ export class Tokens {
     const expiresAt = now + lifeSeconds;
     const token = await new SignJWT({ org: organization, roles })
       .setProtectedHeader({ alg: ALGORITHM, kid: this.#keys.kid, typ: 'at+jwt' })
-      .setIssuer(this.#issuer).setAudience(AUDIENCE).setSubject(user).setIssuedAt(now).setExpirationTime(expiresAt)
+      .setIssuer(this.#issuer)
+      .setAudience(AUDIENCE)
+      .setSubject(user)
+      .setIssuedAt(now)
+      .setExpirationTime(expiresAt)
       .sign(this.#keys.privateKey);
     return { token, expiresAt };
   }
@@ -47,7 +51,11 @@ export class Tokens {
   async verify(token: string): Promise<Principal> {
     try {
       const { payload } = await jwtVerify(token, this.#keys.publicKey, {
-        issuer: this.#issuer, audience: AUDIENCE, algorithms: [ALGORITHM], typ: 'at+jwt', requiredClaims: ['sub', 'exp', 'org', 'roles'],
+        issuer: this.#issuer,
+        audience: AUDIENCE,
+        algorithms: [ALGORITHM],
+        typ: 'at+jwt',
+        requiredClaims: ['sub', 'exp', 'org', 'roles'],
         currentDate: new Date(this.#nowSeconds() * 1_000),
       });
       const { sub, exp, org, roles } = payload;
@@ -55,7 +63,12 @@ export class Tokens {
       return { user: sub, organization: org, roles: roles.filter((role): role is Role => typeof role === 'string' && isRole(role)), expiresAt: exp as number };
     } catch (error) {
       const isExpired = (error as { readonly code?: unknown }).code === 'ERR_JWT_EXPIRED';
-      throw unauthenticated(isExpired ? 'The token has expired. Log in again, or make a new one with `./goshawk token`.' : 'The token is not valid here. Log in, or make one with `./goshawk token`.', error);
+      throw unauthenticated(
+        isExpired
+          ? 'The token has expired. Log in again, or make a new one with `./goshawk token`.'
+          : 'The token is not valid here. Log in, or make one with `./goshawk token`.',
+        error,
+      );
     }
   }
 }

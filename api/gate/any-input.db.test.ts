@@ -43,7 +43,30 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
 };
 
 const odd = fc.oneof(
-  fc.constantFrom('', '\0', 'a\0b', '%', '\\', '\u{1F600}', '\ud800', '(', '"', 'a:', 'source.ip:x', '10.0.0.0/33', '0', '-1', '1e999', '99999999999999999999', 'null', '__proto__', '2026-02-30T00:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z', 'WzEsImEiXQ'),
+  fc.constantFrom(
+    '',
+    '\0',
+    'a\0b',
+    '%',
+    '\\',
+    '\u{1F600}',
+    '\ud800',
+    '(',
+    '"',
+    'a:',
+    'source.ip:x',
+    '10.0.0.0/33',
+    '0',
+    '-1',
+    '1e999',
+    '99999999999999999999',
+    'null',
+    '__proto__',
+    '2026-02-30T00:00:00Z',
+    '0001-01-01T00:00:00Z',
+    '9999-12-31T23:59:59Z',
+    'WzEsImEiXQ',
+  ),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ maxLength: 40 }),
 );
@@ -71,33 +94,82 @@ describe.skipIf(serverUrl === '')('any input', () => {
 
   it.each(Object.keys(RIGHT))('as the body of %s', async (name) => {
     const [method, url] = name.split(' ') as ['POST', string];
-    const send = (payload: unknown) => check({ method, url, payload: JSON.stringify(payload) ?? 'null', headers: { 'content-type': 'application/json', accept: 'application/json' } });
+    const send = (payload: unknown) =>
+      check({ method, url, payload: JSON.stringify(payload) ?? 'null', headers: { 'content-type': 'application/json', accept: 'application/json' } });
     await send(RIGHT[name]);
     const members = Object.keys(RIGHT[name] ?? {});
-    await fc.assert(fc.asyncProperty(fc.oneof(anything, fc.tuple(fc.constantFrom(...members), anything).map(([member, value]) => ({ ...RIGHT[name], [member]: value }))), send), { numRuns: 100 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          anything,
+          fc.tuple(fc.constantFrom(...members), anything).map(([member, value]) => ({ ...RIGHT[name], [member]: value })),
+        ),
+        send,
+      ),
+      { numRuns: 100 },
+    );
   });
 
   it.each(Object.keys(QUERIES))('in the query of %s', async (url) => {
     const parameters = fc.dictionary(fc.constantFrom(...(QUERIES[url] ?? []), 'unknown'), odd, { maxKeys: 3 });
-    await fc.assert(fc.asyncProperty(parameters, (query) => check({ url: `${url}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, value.toWellFormed()])).toString()}` })), { numRuns: 100 });
+    await fc.assert(
+      fc.asyncProperty(parameters, (query) =>
+        check({ url: `${url}?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, value.toWellFormed()])).toString()}` }),
+      ),
+      { numRuns: 100 },
+    );
   });
 
   it('as an id', async () => {
-    await fc.assert(fc.asyncProperty(fc.constantFrom('/v2/events/', '/v2/assets/', '/v2/zones/'), odd, (path, id) => check({ url: path + encodeURIComponent(id.toWellFormed()) })), { numRuns: 100 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('/v2/events/', '/v2/assets/', '/v2/zones/'), odd, (path, id) =>
+        check({ url: path + encodeURIComponent(id.toWellFormed()) }),
+      ),
+      { numRuns: 100 },
+    );
   });
 
   it.each(Object.keys(DOCUMENTS))('as a variable of a query: %s', async (name) => {
-    await fc.assert(fc.asyncProperty(anything, async (x) => {
-      const { errors = [] } = await api.graphql(DOCUMENTS[name] ?? '', { x });
-      const codes = errors.map(({ extensions }) => extensions.code);
-      expect(codes.filter((code) => code === undefined || code === 'UNEXPECTED' || code === 'DATABASE_UNAVAILABLE')).toEqual([]);
-    }), { numRuns: 60 });
+    await fc.assert(
+      fc.asyncProperty(anything, async (x) => {
+        const { errors = [] } = await api.graphql(DOCUMENTS[name] ?? '', { x });
+        const codes = errors.map(({ extensions }) => extensions.code);
+        expect(codes.filter((code) => code === undefined || code === 'UNEXPECTED' || code === 'DATABASE_UNAVAILABLE')).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('as a query', async () => {
-    const piece = fc.constantFrom('{', '}', '(', ')', 'query', 'events', 'viewer', 'user', '$x', ':', '...', 'fragment', 'on', 'Query', '"a"', '1', '@skip', '[', ']', '!', '__schema', 'mutation');
-    await fc.assert(fc.asyncProperty(fc.array(piece, { maxLength: 20 }), async (pieces) => {
-      await check({ method: 'POST', url: '/graphql', payload: { query: pieces.join(' ') } });
-    }), { numRuns: 100 });
+    const piece = fc.constantFrom(
+      '{',
+      '}',
+      '(',
+      ')',
+      'query',
+      'events',
+      'viewer',
+      'user',
+      '$x',
+      ':',
+      '...',
+      'fragment',
+      'on',
+      'Query',
+      '"a"',
+      '1',
+      '@skip',
+      '[',
+      ']',
+      '!',
+      '__schema',
+      'mutation',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 20 }), async (pieces) => {
+        await check({ method: 'POST', url: '/graphql', payload: { query: pieces.join(' ') } });
+      }),
+      { numRuns: 100 },
+    );
   });
 });

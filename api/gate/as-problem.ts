@@ -17,12 +17,21 @@ export function asProblem(error: unknown): ApiProblem {
     if (error.code === 'BROKER_UNAVAILABLE') return new ApiProblem('BROKER_UNAVAILABLE', BROKER_AWAY, { headers: RETRY_SOON, cause: error });
     if (error.code === 'DATABASE_UNAVAILABLE') return new ApiProblem('DATABASE_UNAVAILABLE', DATABASE_AWAY, { headers: RETRY_SOON, cause: error });
   }
-  return databaseProblem(error) ?? fastifyProblem(error) ?? new ApiProblem('UNEXPECTED', 'Something failed that should not. Try again; if it stays, report it with the request id, under which the log has the details.', { cause: error });
+  return (
+    databaseProblem(error) ??
+    fastifyProblem(error) ??
+    new ApiProblem(
+      'UNEXPECTED',
+      'Something failed that should not. Try again; if it stays, report it with the request id, under which the log has the details.',
+      { cause: error },
+    )
+  );
 }
 
 export const RETRY_SOON = { 'retry-after': '5' } as const;
 export const BROKER_AWAY = 'The broker is away; what it has is safe. Try again in a few seconds; `./goshawk status` says what is wrong.';
-export const DATABASE_AWAY = 'The database is away; events wait in their topics and are stored when it is back. Try again in a few seconds; `./goshawk status` says what is wrong.';
+export const DATABASE_AWAY =
+  'The database is away; events wait in their topics and are stored when it is back. Try again in a few seconds; `./goshawk status` says what is wrong.';
 
 /** SQLSTATE classes and Node codes that mean: not there, or not now. */
 const AWAY_STATES = /^(08|57P|53)/;
@@ -40,28 +49,49 @@ function databaseProblem(error: unknown): ApiProblem | undefined {
   return error instanceof AggregateError ? error.errors.map(databaseProblem).find((problem) => problem !== undefined) : undefined;
 }
 
-interface FastifyFailure { readonly code?: unknown; readonly statusCode?: unknown; readonly message?: unknown; readonly validationContext?: unknown }
+interface FastifyFailure {
+  readonly code?: unknown;
+  readonly statusCode?: unknown;
+  readonly message?: unknown;
+  readonly validationContext?: unknown;
+}
 
 function fastifyProblem(error: unknown): ApiProblem | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const context = String((error as FastifyFailure).validationContext ?? 'body');
-    const errors = error.validation.map((issue) => ({ pointer: `/${context === 'querystring' ? 'query' : context}${issue.instancePath === '/' ? '' : issue.instancePath}`, detail: issue.message ?? 'Not valid.' }));
-    return new ApiProblem('INVALID_REQUEST', `${errors.length === 1 ? 'One value does' : `${errors.length} values do`} not fit; \`errors\` says which and why. /docs shows what is expected.`, { errors, cause: error });
+    const { validationContext } = error as FastifyFailure;
+    const context = typeof validationContext === 'string' ? validationContext : 'body';
+    const errors = error.validation.map((issue) => ({
+      pointer: `/${context === 'querystring' ? 'query' : context}${issue.instancePath === '/' ? '' : issue.instancePath}`,
+      detail: issue.message ?? 'Not valid.',
+    }));
+    return new ApiProblem(
+      'INVALID_REQUEST',
+      `${errors.length === 1 ? 'One value does' : `${errors.length} values do`} not fit; \`errors\` says which and why. /docs shows what is expected.`,
+      { errors, cause: error },
+    );
   }
   const { code, statusCode, message } = error as FastifyFailure;
   switch (code) {
-    case 'FST_ERR_CTP_INVALID_JSON_BODY': case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new ApiProblem('MALFORMED_JSON', 'Send a JSON document in UTF-8 with `content-type: application/json`.', { cause: error });
-    case 'FST_ERR_CTP_BODY_TOO_LARGE': return new ApiProblem('BODY_TOO_LARGE', 'Send fewer or smaller items per request.', { cause: error });
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': return new ApiProblem('UNSUPPORTED_MEDIA_TYPE', 'Send JSON with `content-type: application/json`.', { cause: error });
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiProblem('BODY_TOO_LARGE', 'Send fewer or smaller items per request.', { cause: error });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new ApiProblem('UNSUPPORTED_MEDIA_TYPE', 'Send JSON with `content-type: application/json`.', { cause: error });
   }
-  if (error instanceof SyntaxError && statusCode === 400) return new ApiProblem('MALFORMED_JSON', 'Send a JSON document in UTF-8 with `content-type: application/json`.', { cause: error });
+  if (error instanceof SyntaxError && statusCode === 400)
+    return new ApiProblem('MALFORMED_JSON', 'Send a JSON document in UTF-8 with `content-type: application/json`.', { cause: error });
   if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return undefined;
   switch (statusCode) {
-    case 404: return new ApiProblem('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.', { cause: error });
-    case 413: return new ApiProblem('BODY_TOO_LARGE', 'Send fewer or smaller items per request.', { cause: error });
-    case 415: return new ApiProblem('UNSUPPORTED_MEDIA_TYPE', 'Send JSON with `content-type: application/json`.', { cause: error });
-    default: return new ApiProblem('INVALID_REQUEST', typeof message === 'string' ? message : 'The request cannot be read.', { cause: error });
+    case 404:
+      return new ApiProblem('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.', { cause: error });
+    case 413:
+      return new ApiProblem('BODY_TOO_LARGE', 'Send fewer or smaller items per request.', { cause: error });
+    case 415:
+      return new ApiProblem('UNSUPPORTED_MEDIA_TYPE', 'Send JSON with `content-type: application/json`.', { cause: error });
+    default:
+      return new ApiProblem('INVALID_REQUEST', typeof message === 'string' ? message : 'The request cannot be read.', { cause: error });
   }
 }

@@ -17,7 +17,8 @@ declare module 'fastify' {
 }
 
 /** Callers may name their requests: letters, digits, `.`, `_`, `-`, at most 64. */
-export const requestIdOf = (given: string | readonly string[] | undefined): string => (typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID());
+export const requestIdOf = (given: string | readonly string[] | undefined): string =>
+  typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
 
 /** Of a request behind the gate, where the table asks for a role. */
 export function principalOf(request: FastifyRequest): Principal {
@@ -27,7 +28,7 @@ export function principalOf(request: FastifyRequest): Principal {
 
 /** The token of a request, of a WebSocket's first message, or null. */
 export const bearerOf = (authorization: unknown): string | null =>
-  (typeof authorization === 'string' ? /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1] ?? null : null);
+  typeof authorization === 'string' ? (/^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1] ?? null) : null;
 
 export async function registerGate(app: FastifyInstance, config: ApiConfig, tokens: Tokens): Promise<void> {
   app.decorateRequest('principal', null);
@@ -53,9 +54,15 @@ export async function registerGate(app: FastifyInstance, config: ApiConfig, toke
 
 /** Answers with a problem; what is our mistake goes to the log with its cause. */
 export function sendProblem(problem: ApiProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (problem.code === 'UNEXPECTED') request.log.error({ code: problem.code, err: problem.cause, requestId: request.id, route: request.routeOptions.url }, 'A request failed unexpectedly.');
-  else if (problem.status >= 500) request.log.warn({ code: problem.code, reason: (problem.cause as Error | undefined)?.message, requestId: request.id }, 'A request could not be served.');
-  return reply.code(problem.status).headers({ 'x-request-id': request.id, ...problem.headers }).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem.document(request.id)));
+  if (problem.code === 'UNEXPECTED')
+    request.log.error({ code: problem.code, err: problem.cause, requestId: request.id, route: request.routeOptions.url }, 'A request failed unexpectedly.');
+  else if (problem.status >= 500)
+    request.log.warn({ code: problem.code, reason: (problem.cause as Error | undefined)?.message, requestId: request.id }, 'A request could not be served.');
+  return reply
+    .code(problem.status)
+    .headers({ 'x-request-id': request.id, ...problem.headers })
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem.document(request.id)));
 }
 
 /** What the table of permissions calls the route. */
@@ -68,7 +75,10 @@ const WITH_OPTIONAL_TOKEN = new Set(['/graphql', '/live']);
 export function requireRole(principal: Principal, name: string): void {
   if (mayDo(name, principal.roles)) return;
   const access = accessOf(name);
-  throw new ApiProblem('FORBIDDEN', typeof access === 'object' ? `Needs one of the roles ${access.join(', ')}; yours: ${principal.roles.join(', ') || 'none'}.` : 'No role may do this.');
+  throw new ApiProblem(
+    'FORBIDDEN',
+    typeof access === 'object' ? `Needs one of the roles ${access.join(', ')}; yours: ${principal.roles.join(', ') || 'none'}.` : 'No role may do this.',
+  );
 }
 
 function isOpen({ ip, headers }: FastifyRequest, { metricsAccess }: ApiConfig): boolean {

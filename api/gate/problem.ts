@@ -25,7 +25,10 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** What is wrong with one part of a request. `pointer` is a JSON pointer (RFC 6901) into it: `/body/events/3/@timestamp`. */
-export interface Violation { readonly pointer: string; readonly detail: string }
+export interface Violation {
+  readonly pointer: string;
+  readonly detail: string;
+}
 
 /** Refuses a request. `message` becomes `detail`: it says what to do, and never holds what only we should know. */
 export class ApiProblem extends Error {
@@ -35,7 +38,16 @@ export class ApiProblem extends Error {
   /** Further members of `extensions`, for GraphQL: the position in a search. */
   readonly extensions: Readonly<Record<string, unknown>>;
 
-  constructor(code: ProblemCode, detail: string, more: { readonly errors?: readonly Violation[]; readonly headers?: Readonly<Record<string, string>>; readonly extensions?: Readonly<Record<string, unknown>>; readonly cause?: unknown } = {}) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: {
+      readonly errors?: readonly Violation[];
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly extensions?: Readonly<Record<string, unknown>>;
+      readonly cause?: unknown;
+    } = {},
+  ) {
     super(detail, { cause: more.cause });
     this.name = 'ApiProblem';
     this.code = code;

@@ -14,12 +14,18 @@ import type { Role } from './permissions.ts';
 
 const SECRET = 'only-for-alpha';
 const schema: GraphQLSchema = await loadSchema();
-const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) => Object.values(type?.getFields() ?? {}).map((field) => ({ type: type!.name, field })));
+const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+  Object.values(type?.getFields() ?? {}).map((field) => ({ type: type!.name, field })),
+);
 
 /** Fills in what a route needs to get past its validation. */
 const requestOf = (name: string): InjectOptions => {
   const [method, url] = name.split(' ') as ['GET', string];
-  return { method, url: url.replace(':id', name.includes('events') ? `${NOON}-${hexId(1)}` : '00000000-0000-4000-8000-000000000009').replace('/*', '/x'), ...(['POST', 'PUT'].includes(method) && { payload: {} }) };
+  return {
+    method,
+    url: url.replace(':id', name.includes('events') ? `${NOON}-${hexId(1)}` : '00000000-0000-4000-8000-000000000009').replace('/*', '/x'),
+    ...(['POST', 'PUT'].includes(method) && { payload: {} }),
+  };
 };
 const routes = Object.keys(PERMISSIONS).filter((name) => /^[A-Z]+ \//.test(name));
 const rolesThatMay = (name: string): readonly Role[] => {
@@ -36,11 +42,25 @@ describe.skipIf(serverUrl === '')('the gate', () => {
     database = await openTestDatabase();
     await seedOrganization(database.owner, 'alpha');
     await seedOrganization(database.owner, 'beta');
-    await seedEvents(database.owner, [{ n: 1, organization: 'alpha', columns: { host_name: SECRET, user_name: SECRET, message: SECRET }, native: { text: SECRET } }]);
+    await seedEvents(database.owner, [
+      { n: 1, organization: 'alpha', columns: { host_name: SECRET, user_name: SECRET, message: SECRET }, native: { text: SECRET } },
+    ]);
     await seedFindings(database.owner, [{ n: 2, organization: 'alpha', columns: { title: SECRET, rule_id: SECRET } }]);
-    await seedAlerts(database.owner, [{ n: 3, organization: 'alpha', columns: { title: SECRET, events: JSON.stringify([{ id: hexId(1), time: NOON + 1_000_000, dataset: 'test.log', topic: `raw.alpha.${SECRET}`, partition: 0, offset: 1 }]) } }]);
+    await seedAlerts(database.owner, [
+      {
+        n: 3,
+        organization: 'alpha',
+        columns: {
+          title: SECRET,
+          events: JSON.stringify([{ id: hexId(1), time: NOON + 1_000_000, dataset: 'test.log', topic: `raw.alpha.${SECRET}`, partition: 0, offset: 1 }]),
+        },
+      },
+    ]);
     api = await openTestApi(database);
-    for (const [path, body] of [['assets', { name: SECRET, kind: 'server' }], ['zones', { name: SECRET, cidr: '10.0.0.0/8', kind: 'internal' }]] as const) {
+    for (const [path, body] of [
+      ['assets', { name: SECRET, kind: 'server' }],
+      ['zones', { name: SECRET, cidr: '10.0.0.0/8', kind: 'internal' }],
+    ] as const) {
       expect((await api.inject({ method: 'POST', url: `/v2/${path}`, payload: body }, ['admin'], 'alpha')).statusCode).toBe(201);
     }
   });
@@ -58,7 +78,13 @@ describe.skipIf(serverUrl === '')('the gate', () => {
       if (match === null) continue;
       const depth = match[1]!.length / 4;
       stack.splice(depth, stack.length, match[2]!);
-      const url = depth === 0 ? match[2]! : stack.slice(0, depth + 1).join('').replace('//', '/');
+      const url =
+        depth === 0
+          ? match[2]!
+          : stack
+              .slice(0, depth + 1)
+              .join('')
+              .replace('//', '/');
       for (const method of match[3]!.split(', ')) if (method !== 'HEAD') found.push(`${method} ${url}`);
     }
     expect(found.length).toBeGreaterThan(30);
@@ -68,7 +94,7 @@ describe.skipIf(serverUrl === '')('the gate', () => {
   it('knows no route that there is not', () => {
     const missing = routes.filter((name) => {
       const [method, url] = name.split(' ') as [string, string];
-      return !api.app.hasRoute({ method: method as 'GET', url }) && !name.endsWith('*'); // files: of /docs, and of a dashboard that is built
+      return !api.app.hasRoute({ method, url }) && !name.endsWith('*'); // files: of /docs, and of a dashboard that is built
     });
     expect(missing).toEqual([]);
   });
@@ -88,26 +114,29 @@ describe.skipIf(serverUrl === '')('the gate', () => {
   });
 
   // Subscriptions are walked in api/live/socket.db.test.ts.
-  describe.each(rootFields.filter(({ type }) => type !== 'Subscription').map(({ type, field }) => [`${type}.${field.name}`, type, field] as const))('%s', (name, type, field) => {
-    const query = queryOf(type, field);
+  describe.each(rootFields.filter(({ type }) => type !== 'Subscription').map(({ type, field }) => [`${type}.${field.name}`, type, field] as const))(
+    '%s',
+    (name, type, field) => {
+      const query = queryOf(type, field);
 
-    it('asks for a token', async () => {
-      expect((await api.inject({ method: 'POST', url: '/graphql', payload: { query } }, null)).statusCode).toBe(401);
-    });
+      it('asks for a token', async () => {
+        expect((await api.inject({ method: 'POST', url: '/graphql', payload: { query } }, null)).statusCode).toBe(401);
+      });
 
-    it('refuses roles that may not, and no others', async () => {
-      for (const role of ROLES) {
-        const { errors = [] } = await api.graphql(query, {}, [role]);
-        const codes = errors.map(({ extensions }) => extensions.code);
-        expect([role, codes.includes('FORBIDDEN')]).toEqual([role, rolesThatMayNot(name).includes(role)]);
-        expect(codes).not.toContain('UNEXPECTED');
-      }
-    });
+      it('refuses roles that may not, and no others', async () => {
+        for (const role of ROLES) {
+          const { errors = [] } = await api.graphql(query, {}, [role]);
+          const codes = errors.map(({ extensions }) => extensions.code);
+          expect([role, codes.includes('FORBIDDEN')]).toEqual([role, rolesThatMayNot(name).includes(role)]);
+          expect(codes).not.toContain('UNEXPECTED');
+        }
+      });
 
-    it('shows another organization nothing', async () => {
-      expect(JSON.stringify(await api.graphql(query, {}, ['admin', 'platform_admin'], 'beta'))).not.toContain(SECRET);
-    });
-  });
+      it('shows another organization nothing', async () => {
+        expect(JSON.stringify(await api.graphql(query, {}, ['admin', 'platform_admin'], 'beta'))).not.toContain(SECRET);
+      });
+    },
+  );
 
   it('would show the own organization what it has: the walk above finds something to hide', async () => {
     for (const name of ['events', 'event', 'findings', 'finding', 'findingsByRule', 'alerts', 'alert', 'eventTop']) {
@@ -118,8 +147,12 @@ describe.skipIf(serverUrl === '')('the gate', () => {
   });
 
   it.each(routes.filter((name) => name.startsWith('GET /v2/')))('%s shows another organization nothing', async (name) => {
-    const { rows: [asset] } = await database.owner.query('SELECT id FROM goshawk.asset');
-    const { rows: [zone] } = await database.owner.query('SELECT id FROM goshawk.zone');
+    const {
+      rows: [asset],
+    } = await database.owner.query('SELECT id FROM goshawk.asset');
+    const {
+      rows: [zone],
+    } = await database.owner.query('SELECT id FROM goshawk.zone');
     const url = name.split(' ')[1]!.replace(':id', name.includes('assets') ? asset.id : name.includes('zones') ? zone.id : `${NOON + 1_000_000}-${hexId(1)}`);
     const [mine, theirs] = await Promise.all([api.inject({ url }, ['admin'], 'alpha'), api.inject({ url }, ['admin'], 'beta')]);
     expect(mine.statusCode).toBe(200);
@@ -127,8 +160,10 @@ describe.skipIf(serverUrl === '')('the gate', () => {
     expect(theirs.statusCode).toBe(name.includes(':id') ? 404 : 200);
   });
 
-  it('lets nobody change what is another organization\'s', async () => {
-    const { rows: [asset] } = await database.owner.query('SELECT id FROM goshawk.asset');
+  it("lets nobody change what is another organization's", async () => {
+    const {
+      rows: [asset],
+    } = await database.owner.query('SELECT id FROM goshawk.asset');
     const put = await api.inject({ method: 'PUT', url: `/v2/assets/${asset.id}`, payload: { name: 'mine', kind: 'server' } }, ['admin'], 'beta');
     const end = await api.inject({ method: 'DELETE', url: `/v2/assets/${asset.id}` }, ['admin'], 'beta');
     const { errors } = await api.graphql(`mutation { updateAlerts(ids: ["${hexId(3)}"], change: { status: closed }) { id } }`, {}, ['admin'], 'beta');
@@ -138,8 +173,10 @@ describe.skipIf(serverUrl === '')('the gate', () => {
   it('reads through a role that has no right to the tables', async () => {
     const client = await database.pool.connect();
     try {
-      for (const table of ['event', 'finding', 'alert', 'asset', 'app_user', 'session', 'audit']) await expect(client.query(`SELECT * FROM goshawk.${table}`)).rejects.toMatchObject({ code: '42501' });
-      for (const view of ['event', 'finding', 'alert', 'asset', 'app_user', 'audit']) await expect(client.query(`SELECT * FROM api.${view}`)).rejects.toMatchObject({ code: '42501' }); // without an organization
+      for (const table of ['event', 'finding', 'alert', 'asset', 'app_user', 'session', 'audit'])
+        await expect(client.query(`SELECT * FROM goshawk.${table}`)).rejects.toMatchObject({ code: '42501' });
+      for (const view of ['event', 'finding', 'alert', 'asset', 'app_user', 'audit'])
+        await expect(client.query(`SELECT * FROM api.${view}`)).rejects.toMatchObject({ code: '42501' }); // without an organization
     } finally {
       client.release();
     }
@@ -148,7 +185,9 @@ describe.skipIf(serverUrl === '')('the gate', () => {
 
 /** A query that asks a root field for all it has, three levels deep, with an argument for each that is required. */
 function queryOf(type: string, field: GraphQLField<unknown, unknown>): string {
-  const args = field.args.filter((argument) => isRequiredArgument(argument) || argument.name === 'ids').map((argument) => `${argument.name}: ${literal(argument.name, argument.type, field.name)}`);
+  const args = field.args
+    .filter((argument) => isRequiredArgument(argument) || argument.name === 'ids')
+    .map((argument) => `${argument.name}: ${literal(argument.name, argument.type, field.name)}`);
   const operation = type === 'Query' ? 'query' : type.toLowerCase();
   return `${operation} { ${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''} ${selection(field.type, 5)} }`;
 }
@@ -157,13 +196,21 @@ function literal(name: string, type: GraphQLInputType, field: string): string {
   if (isNonNullType(type)) return literal(name, type.ofType, field);
   if (isListType(type)) return `[${literal(name, type.ofType, field)}]`;
   switch (name) {
-    case 'from': return '"2026-01-01T00:00:00Z"';
-    case 'to': return '"2027-01-01T00:00:00Z"';
-    case 'spanSeconds': return '86400';
-    case 'field': return '"host.name"';
-    case 'change': return '{ status: acknowledged }';
-    case 'id': case 'ids': return field === 'event' ? `"${NOON + 1_000_000}-${hexId(1)}"` : field === 'finding' ? `"${NOON + 2_000_000}-${hexId(2)}"` : `"${hexId(3)}"`;
-    default: throw new Error(`Say what ${field}(${name}) is to be asked with`);
+    case 'from':
+      return '"2026-01-01T00:00:00Z"';
+    case 'to':
+      return '"2027-01-01T00:00:00Z"';
+    case 'spanSeconds':
+      return '86400';
+    case 'field':
+      return '"host.name"';
+    case 'change':
+      return '{ status: acknowledged }';
+    case 'id':
+    case 'ids':
+      return field === 'event' ? `"${NOON + 1_000_000}-${hexId(1)}"` : field === 'finding' ? `"${NOON + 2_000_000}-${hexId(2)}"` : `"${hexId(3)}"`;
+    default:
+      throw new Error(`Say what ${field}(${name}) is to be asked with`);
   }
 }
 

@@ -48,7 +48,10 @@ export interface Loaders {
   /** By id of the dead letter, which must be of the caller's organization. Each look is audited. */
   readonly previews: DataLoader<string, string | null>;
 }
-interface Ref { readonly id: string; readonly time: Micros }
+interface Ref {
+  readonly id: string;
+  readonly time: Micros;
+}
 
 export function contextOf(services: Services, principal: Principal, requestId: string): ApiContext {
   const read: ApiContext['read'] = (work) => services.run(principal.organization, work);
@@ -61,20 +64,32 @@ function loadersOf(read: ApiContext['read'], services: Services, principal: Prin
   // No cache: a subscription keeps its context for hours, and what it shows must be what is stored now.
   const options = { cache: false, maxBatchSize: 1_000 } as const;
   return {
-    events: new DataLoader<EventRef, EventRow | null>((refs) => read(async (sql) => {
-      const stored = byKey(await eventsByIds(sql, unique(refs)));
-      const missing = unique(refs.filter((ref) => !stored.has(keyOf(ref))));
-      const kept = byKey(await evidenceOf(sql, missing));
-      return refs.map((ref) => stored.get(keyOf(ref)) ?? kept.get(keyOf(ref)) ?? null);
-    }), options),
-    findings: new DataLoader<Ref, FindingRow | null>((refs) => read(async (sql) => {
-      const stored = byKey(await findingsByIds(sql, unique(refs)));
-      return refs.map((ref) => stored.get(keyOf(ref)) ?? null);
-    }), options),
-    notes: new DataLoader<string, readonly NoteRow[]>((ids) => read(async (sql) => {
-      const byAlert = Map.groupBy(await notesOf(sql, ids), ({ alertId }) => alertId);
-      return ids.map((id) => byAlert.get(id) ?? []);
-    }), options),
+    events: new DataLoader<EventRef, EventRow | null>(
+      (refs) =>
+        read(async (sql) => {
+          const stored = byKey(await eventsByIds(sql, unique(refs)));
+          const missing = unique(refs.filter((ref) => !stored.has(keyOf(ref))));
+          const kept = byKey(await evidenceOf(sql, missing));
+          return refs.map((ref) => stored.get(keyOf(ref)) ?? kept.get(keyOf(ref)) ?? null);
+        }),
+      options,
+    ),
+    findings: new DataLoader<Ref, FindingRow | null>(
+      (refs) =>
+        read(async (sql) => {
+          const stored = byKey(await findingsByIds(sql, unique(refs)));
+          return refs.map((ref) => stored.get(keyOf(ref)) ?? null);
+        }),
+      options,
+    ),
+    notes: new DataLoader<string, readonly NoteRow[]>(
+      (ids) =>
+        read(async (sql) => {
+          const byAlert = Map.groupBy(await notesOf(sql, ids), ({ alertId }) => alertId);
+          return ids.map((id) => byAlert.get(id) ?? []);
+        }),
+      options,
+    ),
     previews: new DataLoader<string, string | null>(async (ids) => {
       await read((sql) => appendAudit(sql, principal.user, 'dead-letter.preview', `${ids.length} dead letters`, { ids }));
       return services.preview(ids.map((id) => parseLetterId(id) ?? [0, 0]));

@@ -17,7 +17,8 @@ export function maskedError(error: unknown, requestId: string, log: Logger, fall
   const original = error instanceof GraphQLError ? error.originalError : error;
   if (original instanceof GraphQLError) return maskedError(original, requestId, log, fallback);
   const problem = asProblem(original);
-  if (problem.code === 'UNEXPECTED') log.error({ code: problem.code, err: original, requestId, path: error instanceof GraphQLError ? error.path : undefined }, 'A query failed unexpectedly.');
+  if (problem.code === 'UNEXPECTED')
+    log.error({ code: problem.code, err: original, requestId, path: error instanceof GraphQLError ? error.path : undefined }, 'A query failed unexpectedly.');
   const extensions = { code: problem.code, requestId, ...(problem.errors.length > 0 && { errors: problem.errors }), ...problem.extensions };
   return error instanceof GraphQLError ? withExtensions(error, extensions, problem.message) : new GraphQLError(problem.message, { extensions });
 }

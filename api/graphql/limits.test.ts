@@ -27,14 +27,29 @@ it.each<[name: string, query: string, variables: Record<string, unknown>, why: R
   ['introspection, as tools ask it', getIntrospectionQuery(), {}, null],
   ['as deep as allowed', nested(QUERY_LIMITS.depth - 1), {}, null],
   ['too deep', nested(QUERY_LIMITS.depth + 1), {}, /levels deep/],
-  ['too deep by fragments', `${nested(QUERY_LIMITS.depth - 3).replace('{ id }', '{ ...deep }')} fragment deep on Thing { parent { parent { parent { parent { id } } } } }`, {}, /levels deep/],
+  [
+    'too deep by fragments',
+    `${nested(QUERY_LIMITS.depth - 3).replace('{ id }', '{ ...deep }')} fragment deep on Thing { parent { parent { parent { parent { id } } } } }`,
+    {},
+    /levels deep/,
+  ],
   ['lists in lists', '{ things(first: 200) { edges { node { parts { parts { parts { id } } } } } } }', {}, /objects/],
   ['pages in pages', '{ things(first: 200) { edges { node { all(first: 200) { edges { node { id } } } } } } }', {}, /objects/],
-  ['a page whose size is a variable', 'query ($n: Int) { things(first: $n) { edges { node { all(first: 100) { edges { node { id } } } } } } }', { n: 200 }, /objects/],
+  [
+    'a page whose size is a variable',
+    'query ($n: Int) { things(first: $n) { edges { node { all(first: 100) { edges { node { id } } } } } } }',
+    { n: 200 },
+    /objects/,
+  ],
   ['the same with a small variable', 'query ($n: Int) { things(first: $n) { edges { node { all(first: 100) { edges { node { id } } } } } } }', { n: 10 }, null],
   ['a page above the maximum counts as the maximum', '{ things(first: 2000000) { edges { node { id } } } }', {}, null],
   ['many other names', `{ ${Array.from({ length: QUERY_LIMITS.aliases + 1 }, (_, n) => `a${n}: names`).join(' ')} }`, {}, /renames/],
-  ['introspection that goes round in circles', '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }', {}, /objects/],
+  [
+    'introspection that goes round in circles',
+    '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }',
+    {},
+    /objects/,
+  ],
 ])('%s', (_name, query, variables, why) => {
   const found = refusal(query, variables);
   if (why === null) expect(found).toBeNull();
@@ -44,6 +59,9 @@ it.each<[name: string, query: string, variables: Record<string, unknown>, why: R
   }
 });
 
-it.each([['a long text', `{ names # ${'x'.repeat(QUERY_LIMITS.characters)}\n }`], ['many words', `{ ${'names '.repeat(QUERY_LIMITS.tokens)} }`]])('does not even read %s', (_name, query) => {
+it.each([
+  ['a long text', `{ names # ${'x'.repeat(QUERY_LIMITS.characters)}\n }`],
+  ['many words', `{ ${'names '.repeat(QUERY_LIMITS.tokens)} }`],
+])('does not even read %s', (_name, query) => {
   expect(() => parseLimited(query)).toThrow();
 });

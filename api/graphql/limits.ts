@@ -1,6 +1,16 @@
 // A query is measured before it runs: it cannot ask for more than the database should give to one request.
 import { getNamedType, getNullableType, isListType, isObjectType, Kind, parse, SchemaMetaFieldDef, TypeMetaFieldDef } from 'graphql';
-import type { DocumentNode, FieldNode, GraphQLField, GraphQLObjectType, GraphQLSchema, OperationDefinitionNode, ParseOptions, SelectionSetNode, Source } from 'graphql';
+import type {
+  DocumentNode,
+  FieldNode,
+  GraphQLField,
+  GraphQLObjectType,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  ParseOptions,
+  SelectionSetNode,
+  Source,
+} from 'graphql';
 import { ApiProblem } from '../gate/problem.ts';
 import { PAGE } from '../paging.ts';
 
@@ -19,7 +29,12 @@ export function parseLimited(source: string | Source, options?: ParseOptions): D
  * Measures a valid operation: an object costs 1, times the length of the lists it is in (`first`, or 10 where a list has none).
  * @throws ApiProblem QUERY_TOO_COMPLEX, naming the limit.
  */
-export function checkQuery(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): void {
+export function checkQuery(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): void {
   const root = schema.getRootType(operation.operation);
   if (root === undefined || root === null) return;
   new Measure(schema, document, variables).walk(operation.selectionSet, root, 1, 1, PAGE.default);
@@ -38,7 +53,8 @@ class Measure {
     this.#schema = schema;
     this.#variables = variables;
     for (const node of document.definitions) {
-      if (node.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(node.name.value, { selectionSet: node.selectionSet, type: node.typeCondition.name.value });
+      if (node.kind === Kind.FRAGMENT_DEFINITION)
+        this.#fragments.set(node.name.value, { selectionSet: node.selectionSet, type: node.typeCondition.name.value });
     }
   }
 
@@ -47,9 +63,10 @@ class Measure {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) this.#field(selection, parent, depth, times, page);
       else {
-        const fragment = selection.kind === Kind.INLINE_FRAGMENT
-          ? { selectionSet: selection.selectionSet, type: selection.typeCondition?.name.value ?? parent.name }
-          : this.#fragments.get(selection.name.value);
+        const fragment =
+          selection.kind === Kind.INLINE_FRAGMENT
+            ? { selectionSet: selection.selectionSet, type: selection.typeCondition?.name.value ?? parent.name }
+            : this.#fragments.get(selection.name.value);
         const type = fragment === undefined ? undefined : this.#schema.getType(fragment.type);
         if (fragment !== undefined && isObjectType(type)) this.walk(fragment.selectionSet, type, depth, times, page);
       }

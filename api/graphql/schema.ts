@@ -11,13 +11,18 @@ const folder = new URL('.', import.meta.url);
 
 /** Names of the folders that hold a schema.graphql, sorted. */
 export const typeFolders = (): readonly string[] =>
-  readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() && existsSync(new URL(`${entry.name}/schema.graphql`, folder))).map(({ name }) => name).sort();
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(new URL(`${entry.name}/schema.graphql`, folder)))
+    .map(({ name }) => name)
+    .sort();
 
 export const readTypeDefs = (): readonly string[] => typeFolders().map((name) => readFileSync(new URL(`${name}/schema.graphql`, folder), 'utf8'));
 
 /** The whole schema; fields that the table of permissions names ask it before they answer. */
 export async function loadSchema(): Promise<GraphQLSchema> {
-  const resolvers = await Promise.all(typeFolders().map(async (name) => ((await import(new URL(`${name}/resolvers.ts`, folder).href)) as { readonly default: Record<string, never> }).default));
+  const resolvers = await Promise.all(
+    typeFolders().map(async (name) => ((await import(new URL(`${name}/resolvers.ts`, folder).href)) as { readonly default: Record<string, never> }).default),
+  );
   const schema = createSchema<ApiContext>({ typeDefs: [...readTypeDefs()], resolvers });
   guardRootFields(schema);
   return schema;

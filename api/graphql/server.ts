@@ -17,8 +17,16 @@ import type { ApiContext, Services } from './context.ts';
 import { maskedError } from './errors.ts';
 import { checkQuery, parseLimited } from './limits.ts';
 
-export interface GraphqlDeps { readonly schema: GraphQLSchema; readonly services: Services; readonly tokens: Tokens; readonly log: Logger }
-interface ServerContext { readonly principal: Principal; readonly requestId: string }
+export interface GraphqlDeps {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly tokens: Tokens;
+  readonly log: Logger;
+}
+interface ServerContext {
+  readonly principal: Principal;
+  readonly requestId: string;
+}
 
 /** Registers /graphql. @fastify/websocket must be there. */
 export function registerGraphql(app: FastifyInstance, { schema, services, tokens, log }: GraphqlDeps): void {
@@ -28,12 +36,19 @@ export function registerGraphql(app: FastifyInstance, { schema, services, tokens
     context: ({ principal, requestId }) => contextOf(services, principal, requestId),
     plugins: [limits],
     maskedErrors: { maskError: (error) => maskedError(error, requestIds.getStore() ?? randomUUID(), log) },
-    graphiql: false, landingPage: false, multipart: false, logging: false, cors: false, batching: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    logging: false,
+    cors: false,
+    batching: false,
   });
 
   app.route({ method: 'POST', url: '/graphql', schema: { hide: true }, handler: answer });
   app.route({
-    method: 'GET', url: '/graphql', schema: { hide: true },
+    method: 'GET',
+    url: '/graphql',
+    schema: { hide: true },
     handler: async (request, reply) => {
       const isOperation = (request.query as Record<string, unknown>).query !== undefined;
       return !isOperation && (request.headers.accept ?? '').includes('text/html') ? sendExplorer(reply) : answer(request, reply);
@@ -43,7 +58,9 @@ export function registerGraphql(app: FastifyInstance, { schema, services, tokens
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const principal = principalOf(request);
-    const response = await requestIds.run(request.id, () => yoga.handleNodeRequestAndResponse(request as never, reply as never, { principal, requestId: request.id }));
+    const response = await requestIds.run(request.id, () =>
+      yoga.handleNodeRequestAndResponse(request as never, reply as never, { principal, requestId: request.id }),
+    );
     response.headers.forEach((value, name) => reply.header(name, value));
     return reply.code(response.status).send(response.body ?? '');
   }
@@ -61,7 +78,12 @@ const limits: Plugin<ApiContext> = {
   },
 };
 
-function refusalOf({ schema, document, operationName, variableValues }: Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>): GraphQLError | undefined {
+function refusalOf({
+  schema,
+  document,
+  operationName,
+  variableValues,
+}: Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>): GraphQLError | undefined {
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) return undefined; // execution says so itself
   try {
@@ -75,7 +97,10 @@ function refusalOf({ schema, document, operationName, variableValues }: Pick<Exe
 
 type Envelop = ReturnType<typeof createYoga<ServerContext, ApiContext>>['getEnveloped'];
 type Operate = (args: ExecutionArgs) => ReturnType<typeof execute>;
-interface Enveloped { readonly execute: Operate; readonly subscribe: Operate }
+interface Enveloped {
+  readonly execute: Operate;
+  readonly subscribe: Operate;
+}
 type Session = Record<PropertyKey, unknown> & { principal?: Principal };
 
 /** The token comes in `connectionParams`: `{ "authorization": "Bearer ..." }`. A socket ends with the token that opened it, and the client opens another. */
@@ -96,11 +121,25 @@ function overWebSocket(getEnveloped: Envelop, requestIds: AsyncLocalStorage<stri
       const requestId = randomUUID();
       return requestIds.run(requestId, async () => {
         try {
-          const { schema, execute: run, subscribe, contextFactory, parse, validate } = getEnveloped({ principal: extra.principal as Principal, requestId, params } as never);
+          const {
+            schema,
+            execute: run,
+            subscribe,
+            contextFactory,
+            parse,
+            validate,
+          } = getEnveloped({ principal: extra.principal as Principal, requestId, params } as never);
           const document = parse(params.query);
           const errors = validate(schema, document);
           if (errors.length > 0) return errors.map((error: GraphQLError) => maskedError(error, requestId, log, 'GRAPHQL_VALIDATION_FAILED'));
-          return { schema, document, operationName: params.operationName, variableValues: params.variables, contextValue: await contextFactory(), rootValue: { execute: run as Operate, subscribe: subscribe as Operate } satisfies Enveloped } as never;
+          return {
+            schema,
+            document,
+            operationName: params.operationName,
+            variableValues: params.variables,
+            contextValue: await contextFactory(),
+            rootValue: { execute: run as Operate, subscribe: subscribe as Operate } satisfies Enveloped,
+          } as never;
         } catch (error) {
           return [maskedError(error, requestId, log, 'GRAPHQL_PARSE_FAILED')];
         }
@@ -117,8 +156,17 @@ let explorer: string | undefined;
 /** The page brings its own scripts and styles inline, so it works without a network; it may talk to this server only. */
 async function sendExplorer(reply: FastifyReply): Promise<FastifyReply> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  explorer ??= String(await renderGraphiQL({ title: 'Goshawk query explorer', endpoint: '/graphql', subscriptionsProtocol: 'WS', defaultQuery: '# Put {"authorization": "Bearer <token>"} under Headers; ./goshawk token makes one.\n{ viewer { user organization roles } }\n' }));
-  return reply.type('text/html; charset=utf-8')
-    .header('content-security-policy', `default-src 'self'; script-src 'unsafe-inline' 'unsafe-eval' blob:; style-src 'unsafe-inline'; img-src data:; font-src data:; worker-src blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'`)
+  explorer ??= renderGraphiQL({
+    title: 'Goshawk query explorer',
+    endpoint: '/graphql',
+    subscriptionsProtocol: 'WS',
+    defaultQuery: '# Put {"authorization": "Bearer <token>"} under Headers; ./goshawk token makes one.\n{ viewer { user organization roles } }\n',
+  });
+  return reply
+    .type('text/html; charset=utf-8')
+    .header(
+      'content-security-policy',
+      `default-src 'self'; script-src 'unsafe-inline' 'unsafe-eval' blob:; style-src 'unsafe-inline'; img-src data:; font-src data:; worker-src blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'`,
+    )
     .send(explorer);
 }

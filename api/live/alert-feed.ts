@@ -6,7 +6,10 @@ import type { DatabaseClient } from '../../store/queries/sql.ts';
 import { BoundedQueue } from './queue.ts';
 
 /** What the notification says; everything else is read from the store, under the reader's own organization. */
-export interface AlertNotice { readonly id: string; readonly revision: number }
+export interface AlertNotice {
+  readonly id: string;
+  readonly revision: number;
+}
 
 const CHANNEL = 'goshawk_alert';
 const notice = z.object({ organization: z.string(), id: z.string().regex(/^[0-9a-f]{32}$/), revision: z.number() });
@@ -24,7 +27,13 @@ export interface AlertFeed {
 /**
  * @param changedSince Alerts of an organization that changed since wall-clock `micros`: asked after an interruption, so that nobody misses what came meanwhile.
  */
-export function openAlertFeed({ openListener, changedSince, log, wallMicros, retryMs = RETRY_MS }: {
+export function openAlertFeed({
+  openListener,
+  changedSince,
+  log,
+  wallMicros,
+  retryMs = RETRY_MS,
+}: {
   readonly openListener: () => DatabaseClient;
   readonly changedSince: (organization: string, micros: number) => Promise<readonly AlertNotice[]>;
   readonly log: Logger;
@@ -76,7 +85,10 @@ export function openAlertFeed({ openListener, changedSince, log, wallMicros, ret
       } catch (error) {
         if (lostAt === undefined) {
           lostAt = wallMicros();
-          log.warn({ code: 'DATABASE_UNAVAILABLE', reason: error instanceof Error ? error.message : String(error) }, 'The database tells no changes of alerts for now; trying again.');
+          log.warn(
+            { code: 'DATABASE_UNAVAILABLE', reason: error instanceof Error ? error.message : String(error) },
+            'The database tells no changes of alerts for now; trying again.',
+          );
         }
         await delay(retryMs, undefined, { signal: ending.signal }).catch(() => {});
       }
@@ -100,7 +112,7 @@ export function openAlertFeed({ openListener, changedSince, log, wallMicros, ret
     },
     async stop() {
       ending.abort();
-      for (const ofOrganization of subscribers.values()) for (const queue of [...ofOrganization]) await queue.return();
+      for (const ofOrganization of subscribers.values()) for (const queue of ofOrganization) await queue.return();
       await running;
     },
   };

@@ -7,10 +7,17 @@ import { COLUMNS } from '../../store/queries/search/fields.ts';
 import { isoOf } from '../time.ts';
 
 const HAS_OWN_FIELD = new Set(['@timestamp', 'organization.id', 'event.created', ...COLUMNS.keys()]);
-const asset = (party: string) => Object.entries({ id: 'id', name: 'name', owner: 'owner', criticality: 'criticality', valid_from: 'validFrom' })
-  .map(([name, field]) => [`goshawk.${party}.asset.${name}`, ['context', `${party}Asset`, field]] as const);
-const geo = (party: string) => Object.entries({ 'geo.country_iso_code': 'countryIsoCode', 'geo.country_name': 'countryName', 'as.number': 'asNumber', 'as.organization.name': 'asOrganization' })
-  .map(([name, field]) => [`${party}.${name}`, ['context', `${party}Geo`, field]] as const);
+const asset = (party: string) =>
+  Object.entries({ id: 'id', name: 'name', owner: 'owner', criticality: 'criticality', valid_from: 'validFrom' }).map(
+    ([name, field]) => [`goshawk.${party}.asset.${name}`, ['context', `${party}Asset`, field]] as const,
+  );
+const geo = (party: string) =>
+  Object.entries({
+    'geo.country_iso_code': 'countryIsoCode',
+    'geo.country_name': 'countryName',
+    'as.number': 'asNumber',
+    'as.organization.name': 'asOrganization',
+  }).map(([name, field]) => [`${party}.${name}`, ['context', `${party}Geo`, field]] as const);
 
 /** What goes into `detail`, by ECS name. */
 const DETAIL: readonly (readonly [name: string, path: readonly string[]])[] = [
@@ -25,21 +32,54 @@ const DETAIL: readonly (readonly [name: string, path: readonly string[]])[] = [
   ['goshawk.logsource.service', ['event', 'logsource', 'service']],
   ['goshawk.source.zone', ['context', 'sourceZone']],
   ['goshawk.destination.zone', ['context', 'destinationZone']],
-  ...asset('host'), ...asset('source'), ...asset('destination'), ...geo('source'), ...geo('destination'),
+  ...asset('host'),
+  ...asset('source'),
+  ...asset('destination'),
+  ...geo('source'),
+  ...geo('destination'),
 ];
 
 export function rowOf(enriched: Enriched): EventRow {
   const { event } = enriched;
   const { source, destination, process, provenance } = event;
   return {
-    time: event.time, id: event.id, dataset: event.dataset, sensor: event.sensor, product: event.product, kind: event.kind, category: event.category, type: event.type,
-    outcome: event.outcome, action: event.action, code: event.code, provider: event.provider, severity: event.severity, message: event.message,
-    hostName: event.host?.name ?? null, userName: event.user?.name ?? null, targetUserName: event.targetUser?.name ?? null,
-    sourceIp: addressOf(source?.ip), sourcePort: source?.port ?? null, destinationIp: addressOf(destination?.ip), destinationPort: destination?.port ?? null,
-    processName: process?.name ?? null, processExecutable: process?.executable ?? null, processCommandLine: process?.commandLine ?? null, filePath: event.file?.path ?? null,
-    dnsQuestion: event.dns?.questionName ?? null, urlDomain: event.url?.domain ?? null, ruleName: event.rule?.name ?? null,
-    rawTopic: provenance.topic, rawPartition: provenance.partition, rawOffset: provenance.offset, appendedAt: provenance.appendedAt, parser: provenance.parser, parserVersion: provenance.parserVersion,
-    detail: detailOf(enriched), native: textOf(event.native), storedAt: null,
+    time: event.time,
+    id: event.id,
+    dataset: event.dataset,
+    sensor: event.sensor,
+    product: event.product,
+    kind: event.kind,
+    category: event.category,
+    type: event.type,
+    outcome: event.outcome,
+    action: event.action,
+    code: event.code,
+    provider: event.provider,
+    severity: event.severity,
+    message: event.message,
+    hostName: event.host?.name ?? null,
+    userName: event.user?.name ?? null,
+    targetUserName: event.targetUser?.name ?? null,
+    sourceIp: addressOf(source?.ip),
+    sourcePort: source?.port ?? null,
+    destinationIp: addressOf(destination?.ip),
+    destinationPort: destination?.port ?? null,
+    processName: process?.name ?? null,
+    processExecutable: process?.executable ?? null,
+    processCommandLine: process?.commandLine ?? null,
+    filePath: event.file?.path ?? null,
+    dnsQuestion: event.dns?.questionName ?? null,
+    urlDomain: event.url?.domain ?? null,
+    ruleName: event.rule?.name ?? null,
+    rawTopic: provenance.topic,
+    rawPartition: provenance.partition,
+    rawOffset: provenance.offset,
+    appendedAt: provenance.appendedAt,
+    parser: provenance.parser,
+    parserVersion: provenance.parserVersion,
+    detail: detailOf(enriched),
+    native: textOf(event.native),
+    storedAt: null,
   };
 }
 

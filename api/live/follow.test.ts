@@ -18,7 +18,14 @@ async function topicWith(values: readonly string[]) {
 it('reads what is there, says so, then what comes', async () => {
   const { broker, send } = await topicWith(['a', 'b', 'c']);
   const seen: string[] = [];
-  const follower = followTopic({ broker, topic: 't', start: 'earliest', log, retryMs: 1, onBatch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))) });
+  const follower = followTopic({
+    broker,
+    topic: 't',
+    start: 'earliest',
+    log,
+    retryMs: 1,
+    onBatch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))),
+  });
   await follower.caughtUp;
   expect(seen.toSorted()).toEqual(['a', 'b', 'c']);
   await send('d');
@@ -29,7 +36,14 @@ it('reads what is there, says so, then what comes', async () => {
 it('begins at the end when it is told so', async () => {
   const { broker, send } = await topicWith(['a']);
   const seen: string[] = [];
-  const follower = followTopic({ broker, topic: 't', start: 'latest', log, retryMs: 1, onBatch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))) });
+  const follower = followTopic({
+    broker,
+    topic: 't',
+    start: 'latest',
+    log,
+    retryMs: 1,
+    onBatch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))),
+  });
   await follower.caughtUp;
   await send('b');
   await vi.waitFor(() => expect(seen).toEqual(['b']));
@@ -39,7 +53,14 @@ it('begins at the end when it is told so', async () => {
 it('waits for a topic that is not there yet', async () => {
   const broker = memoryBroker();
   const seen: string[] = [];
-  const follower = followTopic({ broker, topic: 't', start: 'earliest', log, retryMs: 1, onBatch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))) });
+  const follower = followTopic({
+    broker,
+    topic: 't',
+    start: 'earliest',
+    log,
+    retryMs: 1,
+    onBatch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))),
+  });
   await broker.admin().createTopics([{ name: 't', partitions: 1, config: {} }], 1);
   await broker.producer().send([record('t', 0, 'a')]);
   await vi.waitFor(() => expect(seen).toEqual(['a']));
@@ -50,7 +71,11 @@ it('goes on behind a batch that could not be handled, and reads nothing twice', 
   const { broker, send } = await topicWith(['bad']);
   const seen: string[] = [];
   const follower = followTopic({
-    broker, topic: 't', start: 'earliest', log, retryMs: 1,
+    broker,
+    topic: 't',
+    start: 'earliest',
+    log,
+    retryMs: 1,
     onBatch: ({ records }) => {
       if (records.some(({ value }) => String(value) === 'bad')) throw new Error('bad');
       seen.push(...records.map(({ value }) => String(value)));
@@ -66,7 +91,14 @@ it('skips what was deleted before it was read', async () => {
   const { broker, admin } = await topicWith(['a', 'b', 'c', 'd']);
   await admin.deleteRecords(new Map([['t/0', 1]]));
   const seen: string[] = [];
-  const follower = followTopic({ broker, topic: 't', start: 'earliest', log, retryMs: 1, onBatch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))) });
+  const follower = followTopic({
+    broker,
+    topic: 't',
+    start: 'earliest',
+    log,
+    retryMs: 1,
+    onBatch: ({ records }) => void seen.push(...records.map(({ value }) => String(value))),
+  });
   await follower.caughtUp;
   expect(seen.toSorted()).toEqual(['b', 'c', 'd']);
   await follower.stop();

@@ -34,7 +34,10 @@ export function followTopic({ broker, topic, start, log, onBatch, retryMs = RETR
       try {
         await onBatch(batch);
       } catch (error) {
-        log.error({ code: 'UNEXPECTED', err: error, topic, partition: tp.partition, offset: batch.from }, 'A batch that was followed could not be handled; it is skipped.');
+        log.error(
+          { code: 'UNEXPECTED', err: error, topic, partition: tp.partition, offset: batch.from },
+          'A batch that was followed could not be handled; it is skipped.',
+        );
       }
       positions.set(tpKey(tp), batch.nextOffset);
       onRead();
@@ -88,7 +91,8 @@ export function followTopic({ broker, topic, start, log, onBatch, retryMs = RETR
   };
 }
 
-const aborted = (signal: AbortSignal): Promise<void> => new Promise((resolve) => {
-  if (signal.aborted) resolve();
-  else signal.addEventListener('abort', () => resolve(), { once: true });
-});
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

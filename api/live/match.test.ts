@@ -6,13 +6,51 @@ import { compileFilter } from './match.ts';
 import type { Outline } from './match.ts';
 
 const nothing: EventRow = {
-  time: 0, id: '', dataset: '', sensor: '', product: '', kind: '', category: [], type: [], outcome: null, action: null, code: null, provider: null, severity: null, message: null, hostName: null, userName: null,
-  targetUserName: null, sourceIp: null, sourcePort: null, destinationIp: null, destinationPort: null, processName: null, processExecutable: null, processCommandLine: null, filePath: null, dnsQuestion: null,
-  urlDomain: null, ruleName: null, rawTopic: '', rawPartition: 0, rawOffset: 0, appendedAt: 0, parser: '', parserVersion: 1, detail: {}, native: '{}', storedAt: null,
+  time: 0,
+  id: '',
+  dataset: '',
+  sensor: '',
+  product: '',
+  kind: '',
+  category: [],
+  type: [],
+  outcome: null,
+  action: null,
+  code: null,
+  provider: null,
+  severity: null,
+  message: null,
+  hostName: null,
+  userName: null,
+  targetUserName: null,
+  sourceIp: null,
+  sourcePort: null,
+  destinationIp: null,
+  destinationPort: null,
+  processName: null,
+  processExecutable: null,
+  processCommandLine: null,
+  filePath: null,
+  dnsQuestion: null,
+  urlDomain: null,
+  ruleName: null,
+  rawTopic: '',
+  rawPartition: 0,
+  rawOffset: 0,
+  appendedAt: 0,
+  parser: '',
+  parserVersion: 1,
+  detail: {},
+  native: '{}',
+  storedAt: null,
 };
 const camel = (name: string) => name.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
-const rows = new Map(Object.entries(EVENTS).map(([name, { columns = {}, detail = {}, native }]): [string, EventRow] =>
-  [name, { ...nothing, ...Object.fromEntries(Object.entries(columns).map(([column, value]) => [camel(column), value])), detail, native: JSON.stringify(native) } as EventRow]));
+const rows = new Map(
+  Object.entries(EVENTS).map(([name, { columns = {}, detail = {}, native }]): [string, EventRow] => [
+    name,
+    { ...nothing, ...Object.fromEntries(Object.entries(columns).map(([column, value]) => [camel(column), value])), detail, native: JSON.stringify(native) },
+  ]),
+);
 
 describe('a search on the tail finds what it finds in SQL', () => {
   it.each(CASES)('%s: %s', (_name, text, found) => {
@@ -21,7 +59,16 @@ describe('a search on the tail finds what it finds in SQL', () => {
   });
 });
 
-const outline: Outline = { time: 100, dataset: 'zeek.conn', sensor: 'zeek', severity: 40, hostName: 'web01', userName: 'Root', sourceIp: '10.1.2.3', destinationIp: '2001:db8::1' };
+const outline: Outline = {
+  time: 100,
+  dataset: 'zeek.conn',
+  sensor: 'zeek',
+  severity: 40,
+  hostName: 'web01',
+  userName: 'Root',
+  sourceIp: '10.1.2.3',
+  destinationIp: '2001:db8::1',
+};
 
 describe('the typed part of a filter', () => {
   it.each<[name: string, filter: EventFilter, event: Partial<Outline>, isTaken: boolean]>([

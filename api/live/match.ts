@@ -29,18 +29,22 @@ export function compileFilter({ from, to, dataset, sensor, host, user, address, 
   const network = address === undefined ? undefined : networkTest(address);
   return {
     outline: (event) =>
-      (from === undefined || event.time >= from) && (to === undefined || event.time < to)
-      && (dataset === undefined || dataset.includes(event.dataset)) && (sensor === undefined || sensor.includes(event.sensor))
-      && (hosts === undefined || (event.hostName !== null && hosts.has(event.hostName))) && (users === undefined || (event.userName !== null && users.has(event.userName.toLowerCase())))
-      && (minSeverity === undefined || (event.severity !== null && event.severity >= minSeverity))
-      && (network === undefined || network(event.sourceIp) || network(event.destinationIp)),
+      (from === undefined || event.time >= from) &&
+      (to === undefined || event.time < to) &&
+      (dataset === undefined || dataset.includes(event.dataset)) &&
+      (sensor === undefined || sensor.includes(event.sensor)) &&
+      (hosts === undefined || (event.hostName !== null && hosts.has(event.hostName))) &&
+      (users === undefined || (event.userName !== null && users.has(event.userName.toLowerCase()))) &&
+      (minSeverity === undefined || (event.severity !== null && event.severity >= minSeverity)) &&
+      (network === undefined || network(event.sourceIp) || network(event.destinationIp)),
     search: search === undefined || search.kind === 'all' ? null : compileSearch(search),
   };
 }
 
 function compileSearch(search: Search): (row: EventRow) => boolean {
   switch (search.kind) {
-    case 'all': return () => true;
+    case 'all':
+      return () => true;
     case 'and': {
       const parts = search.of.map(compileSearch);
       return (row) => parts.every((part) => part(row));
@@ -91,27 +95,35 @@ function nativeValues(native: string, name: string): readonly unknown[] {
       if (key.toLowerCase() === name && value !== null && value !== '' && typeof value !== 'object') found.push(value);
       return value;
     });
-  } catch { /* Not JSON: it has no fields. */ }
+  } catch {
+    /* Not JSON: it has no fields. */
+  }
   return found;
 }
 
 function compileTest(test: FieldTest): (value: unknown) => boolean {
   switch (test.op) {
-    case 'exists': return () => true;
+    case 'exists':
+      return () => true;
     case 'is': {
       const pieces = lower(test.pieces);
       const network = test.pieces.length === 1 && isAddressOrNetwork(test.pieces[0]) ? networkTest(test.pieces[0]) : undefined;
       return (value) => equals(String(value).toLowerCase(), pieces) || (network !== undefined && typeof value === 'string' && network(value));
     }
-    case '<': return (value) => numberOf(value) < test.value;
-    case '<=': return (value) => numberOf(value) <= test.value;
-    case '>': return (value) => numberOf(value) > test.value;
-    case '>=': return (value) => numberOf(value) >= test.value;
+    case '<':
+      return (value) => numberOf(value) < test.value;
+    case '<=':
+      return (value) => numberOf(value) <= test.value;
+    case '>':
+      return (value) => numberOf(value) > test.value;
+    case '>=':
+      return (value) => numberOf(value) >= test.value;
   }
 }
 
 /** NaN, which is neither above nor below anything, for what is no plain decimal number. */
-const numberOf = (value: unknown): number => (typeof value === 'number' ? value : typeof value === 'string' && /^-?\d{1,30}(\.\d{1,30})?$/.test(value) ? Number(value) : Number.NaN);
+const numberOf = (value: unknown): number =>
+  typeof value === 'number' ? value : typeof value === 'string' && /^-?\d{1,30}(\.\d{1,30})?$/.test(value) ? Number(value) : Number.NaN;
 
 function networkTest(network: string): (ip: string | null) => boolean {
   const [address = '', bits] = network.split('/');

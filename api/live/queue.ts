@@ -28,7 +28,12 @@ export class BoundedQueue<T> implements AsyncIterableIterator<T> {
   push(item: T): void {
     if (this.#isClosed) return;
     if (this.#items.length >= this.#limit) {
-      this.fail(new ApiProblem('SLOW_CONSUMER', `More than ${this.#limit} messages waited for this subscriber. Subscribe again, with a narrower filter or on a faster connection.`));
+      this.fail(
+        new ApiProblem(
+          'SLOW_CONSUMER',
+          `More than ${this.#limit} messages waited for this subscriber. Subscribe again, with a narrower filter or on a faster connection.`,
+        ),
+      );
       return;
     }
     this.#items.push(item);

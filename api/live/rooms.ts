@@ -19,21 +19,40 @@ import { BoundedQueue, converted } from './queue.ts';
 const ROOMS = ['alerts', 'events', 'counters'] as const;
 type Room = (typeof ROOMS)[number];
 
-const time = z.string().transform((text, context) => parseTime(text) ?? (context.addIssue({ code: 'custom', message: 'A time is ISO 8601 with a zone.' }), z.NEVER));
+const time = z
+  .string()
+  .transform((text, context) => parseTime(text) ?? (context.addIssue({ code: 'custom', message: 'A time is ISO 8601 with a zone.' }), z.NEVER));
 const names = z.array(z.string().max(256)).max(100).optional();
-const filter = z.strictObject({ from: time.optional(), to: time.optional(), dataset: names, sensor: names, host: names, user: names, address: z.string().max(64).optional(), minSeverity: z.number().optional(), search: z.string().max(2_000).optional() });
-const message = z.union([z.strictObject({ token: z.string().max(10_000) }), z.strictObject({ join: z.enum(ROOMS), filter: filter.optional() }), z.strictObject({ leave: z.enum(ROOMS) })]);
+const filter = z.strictObject({
+  from: time.optional(),
+  to: time.optional(),
+  dataset: names,
+  sensor: names,
+  host: names,
+  user: names,
+  address: z.string().max(64).optional(),
+  minSeverity: z.number().optional(),
+  search: z.string().max(2_000).optional(),
+});
+const message = z.union([
+  z.strictObject({ token: z.string().max(10_000) }),
+  z.strictObject({ join: z.enum(ROOMS), filter: filter.optional() }),
+  z.strictObject({ leave: z.enum(ROOMS) }),
+]);
 
 const COUNTERS_MS = 2_000;
 const PING_MS = 15_000;
 const MAX_WAITING = 32;
 const TRY_AGAIN = 1_013;
 const POLICY = 1_008;
-const HELP = 'Send {"token":"..."} first unless the request had one, then {"join":"alerts"}, {"join":"events","filter":{...}} or {"join":"counters"}; {"leave":"..."} ends one.';
+const HELP =
+  'Send {"token":"..."} first unless the request had one, then {"join":"alerts"}, {"join":"events","filter":{...}} or {"join":"counters"}; {"leave":"..."} ends one.';
 
 interface Socket extends Closable {
   readonly send: (data: string, done: (error?: Error) => void) => void;
-  readonly on: ((event: 'message', listener: (data: unknown) => void) => unknown) & ((event: 'pong', listener: () => void) => unknown) & ((event: 'error', listener: () => void) => unknown);
+  readonly on: ((event: 'message', listener: (data: unknown) => void) => unknown) &
+    ((event: 'pong', listener: () => void) => unknown) &
+    ((event: 'error', listener: () => void) => unknown);
   readonly ping: () => void;
   readonly terminate: () => void;
 }
@@ -41,8 +60,12 @@ interface Socket extends Closable {
 /** Registers /live. @fastify/websocket must be there. */
 export function registerRooms(app: FastifyInstance, services: Services, tokens: Tokens, log: Logger): void {
   app.route({
-    method: 'GET', url: '/live', schema: { hide: true },
-    handler: async () => { throw new ApiProblem('INVALID_REQUEST', 'This address speaks WebSocket only.'); },
+    method: 'GET',
+    url: '/live',
+    schema: { hide: true },
+    handler: async () => {
+      throw new ApiProblem('INVALID_REQUEST', 'This address speaks WebSocket only.');
+    },
     wsHandler: (socket, request) => new Visitor(socket as unknown as Socket, request, services, tokens, log).greet(),
   });
 }
@@ -74,12 +97,14 @@ class Visitor {
       this.#socket.ping();
     }, PING_MS);
     ping.unref();
-    this.#socket.on('pong', () => { isAlive = true; });
+    this.#socket.on('pong', () => {
+      isAlive = true;
+    });
     this.#socket.on('error', () => {});
     this.#socket.on('message', (data) => this.#receive(String(data)));
     this.#socket.once('close', () => {
       clearInterval(ping);
-      for (const room of [...this.#joined.keys()]) this.#leave(room);
+      for (const room of this.#joined.keys()) this.#leave(room);
     });
   }
 
@@ -87,7 +112,11 @@ class Visitor {
   #receive(data: string): void {
     this.#waiting += 1;
     if (this.#waiting > MAX_WAITING) return this.#socket.close(POLICY, 'Too many messages at once.');
-    this.#heard = this.#heard.then(() => this.#hear(data)).finally(() => { this.#waiting -= 1; });
+    this.#heard = this.#heard
+      .then(() => this.#hear(data))
+      .finally(() => {
+        this.#waiting -= 1;
+      });
   }
 
   async #hear(data: string): Promise<void> {
@@ -121,15 +150,18 @@ class Visitor {
   #newsOf(room: Room, { organization }: Principal, input: z.infer<typeof filter> | undefined): AsyncIterableIterator<object, undefined> {
     const { run, alertFeed, tail, monitor } = this.#services;
     switch (room) {
-      case 'alerts': return converted(alertFeed.subscribe(organization), async ({ id }) => {
-        const [alert] = await run(organization, (sql) => alertsByIds(sql, [id]));
-        return alert && { alert: alertDocument(alert) };
-      });
-      case 'events': return converted(tail.watch(organization, readEventFilter(input)), async ({ events, leftOut }) => ({ events: events.map(eventDocument), leftOut }));
-      case 'counters': return converted(ticks(COUNTERS_MS), async () => {
-        const { state, stages } = await monitor.snapshot();
-        return { state, stages: stages.map(({ name, lag, inPerSecond }) => ({ name, lag, inPerSecond })) };
-      });
+      case 'alerts':
+        return converted(alertFeed.subscribe(organization), async ({ id }) => {
+          const [alert] = await run(organization, (sql) => alertsByIds(sql, [id]));
+          return alert && { alert: alertDocument(alert) };
+        });
+      case 'events':
+        return converted(tail.watch(organization, readEventFilter(input)), async ({ events, leftOut }) => ({ events: events.map(eventDocument), leftOut }));
+      case 'counters':
+        return converted(ticks(COUNTERS_MS), async () => {
+          const { state, stages } = await monitor.snapshot();
+          return { state, stages: stages.map(({ name, lag, inPerSecond }) => ({ name, lag, inPerSecond })) };
+        });
     }
   }
 

@@ -7,7 +7,7 @@ import type { Event } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
 import type { Role } from '../gate/permissions.ts';
 import { openTestApi } from '../test/api.ts';
-import type { TestApi } from '../test/api.ts';
+import type { Loose, TestApi } from '../test/api.ts';
 import { openTestDatabase, serverUrl } from '../test/database.ts';
 import type { TestDatabase } from '../test/database.ts';
 import { hexId, seedAlerts, seedOrganization } from '../test/seed.ts';
@@ -29,14 +29,28 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
     await database.drop();
   });
 
-  const send = (events: readonly Partial<Event>[]) => api.broker.producer().send(events.map((event) =>
-    ({ topic: topics.enriched.name, partition: 0, key: null, value: api.codec.encode(schemas.enriched, { event: plainEvent(event), context: plainContext() }) })));
-  const change = async (n: number, organization = 'default') => api.graphql(`mutation { updateAlerts(ids: ["${hexId(n)}"], change: { status: acknowledged, note: "x" }) { id } }`, {}, ['admin'], organization);
+  const send = (events: readonly Partial<Event>[]) =>
+    api.broker
+      .producer()
+      .send(
+        events.map((event) => ({
+          topic: topics.enriched.name,
+          partition: 0,
+          key: null,
+          value: api.codec.encode(schemas.enriched, { event: plainEvent(event), context: plainContext() }),
+        })),
+      );
+  const change = async (n: number, organization = 'default') =>
+    api.graphql(`mutation { updateAlerts(ids: ["${hexId(n)}"], change: { status: acknowledged, note: "x" }) { id } }`, {}, ['admin'], organization);
 
   /** A subscription and what it has brought so far. */
   async function subscribe(query: string, roles: readonly Role[] = ['analyst'], organization = 'default') {
-    const client = createClient({ url: `${base}/graphql`, connectionParams: { authorization: `Bearer ${await api.token(roles, organization)}` }, retryAttempts: 0 });
-    const items: any[] = [];
+    const client = createClient({
+      url: `${base}/graphql`,
+      connectionParams: { authorization: `Bearer ${await api.token(roles, organization)}` },
+      retryAttempts: 0,
+    });
+    const items: Loose[] = [];
     const ended = Promise.withResolvers<unknown>();
     // An error before the first item comes as a result, one of the query's form as an error.
     client.subscribe({ query }, { next: (item) => items.push(item), error: ended.resolve, complete: () => ended.resolve(items.at(-1)?.errors) });
@@ -55,7 +69,9 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
       await change(1);
       expect(subscription.items.length).toBeGreaterThan(0);
     });
-    expect(subscription.items[0]).toEqual({ data: { alertChanged: { id: hexId(1), status: 'acknowledged', severity: 'high', notes: expect.arrayContaining([{ by: 'tester', text: 'x' }]) } } });
+    expect(subscription.items[0]).toEqual({
+      data: { alertChanged: { id: hexId(1), status: 'acknowledged', severity: 'high', notes: expect.arrayContaining([{ by: 'tester', text: 'x' }]) } },
+    });
     expect(subscription.items.every((item) => item.data.alertChanged.id === hexId(1))).toBe(true);
     expect(theirs.items.every((item) => item.data.alertChanged.id === hexId(3))).toBe(true);
     await Promise.all([subscription.close(), theirs.close()]);
@@ -63,10 +79,13 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
 
   it('shows the tail of events, filtered', async () => {
     const subscription = await subscribe('subscription { eventTail(filter: { dataset: ["zeek.dns"] }) { leftOut events { id dataset fields storedAt } } }');
-    await vi.waitFor(async () => {
-      await send([{ dataset: 'zeek.dns', id: hexId(7) }, { dataset: 'zeek.conn' }]);
-      expect(subscription.items.length).toBeGreaterThan(0);
-    }, { timeout: 5_000 });
+    await vi.waitFor(
+      async () => {
+        await send([{ dataset: 'zeek.dns', id: hexId(7) }, { dataset: 'zeek.conn' }]);
+        expect(subscription.items.length).toBeGreaterThan(0);
+      },
+      { timeout: 5_000 },
+    );
     const { events, leftOut } = subscription.items[0].data.eventTail;
     expect(leftOut).toBe(0);
     expect(events[0]).toMatchObject({ id: `1700000000000000-${hexId(7)}`, dataset: 'zeek.dns', storedAt: null, fields: { 'event.dataset': 'zeek.dns' } });
@@ -98,7 +117,11 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
     await Promise.all([query.close(), large.close()]);
   });
 
-  it.each([['none', {}], ['a wrong one', { authorization: 'Bearer x' }], ['another form', { authorization: 7 }]])('closes a connection with no valid token: %s', async (_name, connectionParams) => {
+  it.each([
+    ['none', {}],
+    ['a wrong one', { authorization: 'Bearer x' }],
+    ['another form', { authorization: 7 }],
+  ])('closes a connection with no valid token: %s', async (_name, connectionParams) => {
     const client = createClient({ url: `${base}/graphql`, connectionParams, retryAttempts: 0 });
     const ended = Promise.withResolvers<unknown>();
     client.subscribe({ query: '{ viewer { user } }' }, { next: () => {}, error: ended.resolve, complete: () => ended.resolve(undefined) });
@@ -107,14 +130,24 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
   });
 
   /** A visitor of /live and the messages that came. */
-  async function visit(): Promise<{ readonly messages: any[]; readonly say: (message: unknown) => void; readonly closed: Promise<number>; readonly close: () => void }> {
+  async function visit(): Promise<{
+    readonly messages: Loose[];
+    readonly say: (message: unknown) => void;
+    readonly closed: Promise<number>;
+    readonly close: () => void;
+  }> {
     const socket = new WebSocket(`${base}/live`);
-    const messages: any[] = [];
+    const messages: Loose[] = [];
     const closed = Promise.withResolvers<number>();
-    socket.onmessage = ({ data }) => messages.push(JSON.parse(String(data)));
-    socket.onclose = ({ code }) => closed.resolve(code);
-    await new Promise((resolve) => { socket.onopen = resolve; });
-    return { messages, say: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)), closed: closed.promise, close: () => socket.close() };
+    socket.addEventListener('message', ({ data }) => messages.push(JSON.parse(String(data))));
+    socket.addEventListener('close', ({ code }) => closed.resolve(code));
+    await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
+    return {
+      messages,
+      say: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
+      closed: closed.promise,
+      close: () => socket.close(),
+    };
   }
 
   it('has rooms for programs', async () => {
@@ -125,11 +158,14 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
     visitor.say({ join: 'alerts' });
     await vi.waitFor(() => expect(visitor.messages.map((message) => message.joined)).toEqual(expect.arrayContaining(['counters', 'events', 'alerts'])));
     const room = (name: string) => visitor.messages.filter((message) => message.room === name);
-    await vi.waitFor(async () => {
-      await send([{ host: { name: 'web01', id: null, ip: [], os: null } }, {}]);
-      await change(1);
-      expect([room('counters').length, room('events').length, room('alerts').length].every((count) => count > 0)).toBe(true);
-    }, { timeout: 5_000 });
+    await vi.waitFor(
+      async () => {
+        await send([{ host: { name: 'web01', id: null, ip: [], os: null } }, {}]);
+        await change(1);
+        expect([room('counters').length, room('events').length, room('alerts').length].every((count) => count > 0)).toBe(true);
+      },
+      { timeout: 5_000 },
+    );
     expect(visitor.messages[0]).toEqual({ welcome: 'tester', organization: 'default' });
     expect(room('events')[0]).toMatchObject({ leftOut: 0, events: expect.arrayContaining([expect.objectContaining({ host: 'web01' })]) });
     expect(room('alerts')[0]).toMatchObject({ alert: { id: hexId(1), status: 'acknowledged' } });
@@ -149,7 +185,13 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
     visitor.close();
   });
 
-  it.each<[name: string, message: unknown]>([['text', 'hello'], ['another document', { a: 1 }], ['an unknown room', { join: 'secrets' }], ['an unknown filter', { join: 'events', filter: { x: 1 } }], ['a list', []]])('answers %s with what it takes', async (_name, message) => {
+  it.each<[name: string, message: unknown]>([
+    ['text', 'hello'],
+    ['another document', { a: 1 }],
+    ['an unknown room', { join: 'secrets' }],
+    ['an unknown filter', { join: 'events', filter: { x: 1 } }],
+    ['a list', []],
+  ])('answers %s with what it takes', async (_name, message) => {
     const visitor = await visit();
     visitor.say(message);
     await vi.waitFor(() => expect(visitor.messages).toMatchObject([{ error: { code: 'INVALID_REQUEST', detail: expect.stringContaining('"join"') } }]));

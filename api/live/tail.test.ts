@@ -21,16 +21,28 @@ describe('the live tail', () => {
   let isFlushing: boolean;
   let tail: EventTail;
 
-  const send = (events: readonly Partial<Event>[]) => broker.producer().send(events.map((event) =>
-    ({ topic: topics.enriched.name, partition: 0, key: null, value: codec.encode(schemas.enriched, { event: plainEvent(event), context: plainContext() }) })));
+  const send = (events: readonly Partial<Event>[]) =>
+    broker
+      .producer()
+      .send(
+        events.map((event) => ({
+          topic: topics.enriched.name,
+          partition: 0,
+          key: null,
+          value: codec.encode(schemas.enriched, { event: plainEvent(event), context: plainContext() }),
+        })),
+      );
   /** Waits until the tail has read a marker that is sent last; at first it may still be looking for the end of the topic. */
   const settled = async () => {
     const marker = tail.watch('marker', {});
-    await vi.waitFor(async () => {
-      await send([{ organization: 'marker' }]);
-      flush();
-      expect(marker.length).toBeGreaterThan(0);
-    }, { interval: 1 });
+    await vi.waitFor(
+      async () => {
+        await send([{ organization: 'marker' }]);
+        flush();
+        expect(marker.length).toBeGreaterThan(0);
+      },
+      { interval: 1 },
+    );
     await marker.return();
   };
 
@@ -38,11 +50,19 @@ describe('the live tail', () => {
     broker = memoryBroker();
     await broker.admin().createTopics([settingsOf(topics.enriched, 1)], 1);
     tail = new EventTail({
-      broker, codec, log, eventsPerSecond: 20, maxWatchers: 4, // 4 a flush
+      broker,
+      codec,
+      log,
+      eventsPerSecond: 20,
+      maxWatchers: 4, // 4 a flush
       every: (_ms, work) => {
         flush = work;
         isFlushing = true;
-        return { stop: () => { isFlushing = false; } };
+        return {
+          stop: () => {
+            isFlushing = false;
+          },
+        };
       },
     });
   });
@@ -65,7 +85,11 @@ describe('the live tail', () => {
     const watcher = tail.watch('default', { dataset: ['zeek.dns'], search: parseSearch('dns.question.name:*.example') });
     await settled();
     const dns = (questionName: string) => ({ questionName, questionType: null, responseCode: null, answers: [] });
-    await send([{ dataset: 'zeek.dns', dns: dns('a.example') }, { dataset: 'zeek.dns', dns: dns('b.test') }, { dataset: 'other', dns: dns('c.example') }]);
+    await send([
+      { dataset: 'zeek.dns', dns: dns('a.example') },
+      { dataset: 'zeek.dns', dns: dns('b.test') },
+      { dataset: 'other', dns: dns('c.example') },
+    ]);
     await settled();
     expect((await watcher.next()).value?.events.map(({ dnsQuestion }) => dnsQuestion)).toEqual(['a.example']);
   });

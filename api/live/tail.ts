@@ -1,7 +1,6 @@
 // The live tail: one reader of events.enriched for all who watch, and only while somebody does. Each watcher has a filter and a bound:
 // what is above the bound is counted, so a flood reaches a screen as numbers.
 import type { Logger } from 'pino';
-import type { Micros } from '../../pipeline/core/index.ts';
 import type { Broker, RawBatch } from '../../pipeline/runtime/port.ts';
 import type { Codec } from '../../schemas/avro/codec.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
@@ -16,10 +15,25 @@ import { compileFilter } from './match.ts';
 import type { Matcher, Outline } from './match.ts';
 import { BoundedQueue } from './queue.ts';
 
-export interface TailBatch { readonly events: readonly EventRow[]; readonly leftOut: number }
+export interface TailBatch {
+  readonly events: readonly EventRow[];
+  readonly leftOut: number;
+}
 
 /** What every filter can be asked with; the rest of a record stays bytes until somebody wants to see it. */
-const OUTLINE = { event: { time: true, organization: true, dataset: true, sensor: true, severity: true, host: { name: true }, user: { name: true }, source: { ip: true }, destination: { ip: true } } } as const;
+const OUTLINE = {
+  event: {
+    time: true,
+    organization: true,
+    dataset: true,
+    sensor: true,
+    severity: true,
+    host: { name: true },
+    user: { name: true },
+    source: { ip: true },
+    destination: { ip: true },
+  },
+} as const;
 
 export const FLUSH_MS = 200;
 /** Events of one flush that are decoded whole, for all watchers together: a rare word must not cost a core. */
@@ -77,7 +91,7 @@ export class EventTail {
   }
 
   async stop(): Promise<void> {
-    for (const { queue } of [...this.#watchers]) await queue.return();
+    for (const { queue } of this.#watchers) await queue.return();
     await this.#stopFollowing();
   }
 
@@ -95,8 +109,14 @@ export class EventTail {
   #take(value: Buffer): void {
     const { event } = this.#options.codec.decode(schemas.enriched, value, OUTLINE);
     const outline: Outline = {
-      time: event.time as Micros, dataset: event.dataset, sensor: event.sensor, severity: event.severity, hostName: event.host?.name ?? null, userName: event.user?.name ?? null,
-      sourceIp: event.source?.ip ?? null, destinationIp: event.destination?.ip ?? null,
+      time: event.time,
+      dataset: event.dataset,
+      sensor: event.sensor,
+      severity: event.severity,
+      hostName: event.host?.name ?? null,
+      userName: event.user?.name ?? null,
+      sourceIp: event.source?.ip ?? null,
+      destinationIp: event.destination?.ip ?? null,
     };
     let row: EventRow | undefined;
     for (const watcher of this.#watchers) {
@@ -115,7 +135,7 @@ export class EventTail {
 
   #flush(): void {
     this.#decodesLeft = DECODES_PER_FLUSH;
-    for (const watcher of [...this.#watchers]) {
+    for (const watcher of this.#watchers) {
       if (watcher.events.length === 0 && watcher.leftOut === 0) continue;
       const { events, leftOut } = watcher;
       watcher.events = [];

@@ -100,11 +100,21 @@ export class DeadLetterIndex {
   async #read(partition: number, record: RawRecord): Promise<DeadLetter> {
     const headers = new Map(record.headers.map(([name, value]) => [name, value.toString('utf8')]));
     const text = (name: string) => headers.get(name) ?? '';
-    const position: Position = { topic: text('__streams.errors.topic'), partition: Number(text('__streams.errors.partition') || 0), offset: Number(text('__streams.errors.offset') || 0) };
+    const position: Position = {
+      topic: text('__streams.errors.topic'),
+      partition: Number(text('__streams.errors.partition') || 0),
+      offset: Number(text('__streams.errors.offset') || 0),
+    };
     return {
-      id: `${partition}:${record.offset}`, at: record.timestampMs * 1_000, organization: text('__goshawk.errors.organization'), stage: text('__goshawk.errors.stage'),
-      code: text('__goshawk.errors.code') || 'UNEXPECTED', message: text('__streams.errors.message'), position,
-      source: position.topic.startsWith('raw.') ? position : await this.#provenance(position.topic, record.value), bytes: record.value?.length ?? 0,
+      id: `${partition}:${record.offset}`,
+      at: record.timestampMs * 1_000,
+      organization: text('__goshawk.errors.organization'),
+      stage: text('__goshawk.errors.stage'),
+      code: text('__goshawk.errors.code') || 'UNEXPECTED',
+      message: text('__streams.errors.message'),
+      position,
+      source: position.topic.startsWith('raw.') ? position : await this.#provenance(position.topic, record.value),
+      bytes: record.value?.length ?? 0,
     };
   }
 
@@ -115,7 +125,9 @@ export class DeadLetterIndex {
       if (missing !== undefined) await this.#codec.load(schemaIdOf(value));
       if (topic === topics.parsed.name || topic === topics.valid.name) return this.#codec.decode(schemas.event, value, EVENT_PROVENANCE).provenance;
       if (topic === topics.enriched.name) return this.#codec.decode(schemas.enriched, value, ENRICHED_PROVENANCE).event.provenance;
-    } catch { /* Its bytes may be what it was refused for. */ }
+    } catch {
+      /* Its bytes may be what it was refused for. */
+    }
     return null;
   }
 }

@@ -32,7 +32,7 @@ describe('lag', () => {
   it('is the difference of the offsets while a group moves', async () => {
     await send(Buffer.from('a'), Buffer.from('b'));
     expect(await measure(0)).toBe(await end());
-    expect(await measure(1)).toBe(await end() - 1);
+    expect(await measure(1)).toBe((await end()) - 1);
   });
 
   it('leaves out markers and watermarks once the group stands still', async () => {

@@ -4,8 +4,17 @@ import type { Broker, PartitionReader, TopicPartition } from '../../pipeline/run
 import { tpKey } from '../../pipeline/runtime/port.ts';
 import { schemaIdOf } from '../../schemas/avro/codec.ts';
 
-interface Measured { readonly next: number; readonly scannedTo: number; readonly records: number }
-export interface Position { readonly group: string; readonly tp: TopicPartition; readonly next: number; readonly end: number }
+interface Measured {
+  readonly next: number;
+  readonly scannedTo: number;
+  readonly records: number;
+}
+export interface Position {
+  readonly group: string;
+  readonly tp: TopicPartition;
+  readonly next: number;
+  readonly end: number;
+}
 
 /** Offsets looked at in one partition at one time; the rest at the next. */
 const MAX_SCANNED = 5_000;
@@ -31,21 +40,23 @@ export class LagMeter {
   async measure(positions: readonly Position[]): Promise<readonly number[]> {
     let reader: PartitionReader | undefined;
     try {
-      return await Promise.all(positions.map(async ({ group, tp, next, end }) => {
-        const key = `${group} ${tpKey(tp)}`;
-        const before = this.#measured.get(key);
-        if (before === undefined || before.next !== next || end <= next) {
-          this.#measured.set(key, { next, scannedTo: next, records: 0 });
-          return Math.max(0, end - next);
-        }
-        const to = before.records > MAX_RECORDS ? before.scannedTo : Math.min(end, before.scannedTo + MAX_SCANNED);
-        if (to === before.scannedTo) return before.records + end - to;
-        reader ??= this.#broker.reader();
-        const found = await this.#records(reader, tp, before.scannedTo, to);
-        if (found === null) return before.records + end - before.scannedTo;
-        this.#measured.set(key, { next, scannedTo: to, records: before.records + found });
-        return before.records + found + end - to;
-      }));
+      return await Promise.all(
+        positions.map(async ({ group, tp, next, end }) => {
+          const key = `${group} ${tpKey(tp)}`;
+          const before = this.#measured.get(key);
+          if (before === undefined || before.next !== next || end <= next) {
+            this.#measured.set(key, { next, scannedTo: next, records: 0 });
+            return Math.max(0, end - next);
+          }
+          const to = before.records > MAX_RECORDS ? before.scannedTo : Math.min(end, before.scannedTo + MAX_SCANNED);
+          if (to === before.scannedTo) return before.records + end - to;
+          reader ??= this.#broker.reader();
+          const found = await this.#records(reader, tp, before.scannedTo, to);
+          if (found === null) return before.records + end - before.scannedTo;
+          this.#measured.set(key, { next, scannedTo: to, records: before.records + found });
+          return before.records + found + end - to;
+        }),
+      );
     } finally {
       await reader?.close();
     }

@@ -7,7 +7,22 @@ import { LedgerView } from './ledger-view.ts';
 const SECOND = 1_000_000;
 const NOW = 1_000 * SECOND;
 const entry = (fields: Partial<LedgerEntry>): LedgerEntry => ({
-  app: 'goshawk', stage: 'ingest', topic: 'raw.default.test', partition: 0, from: 0, to: 10, in: 10, passed: 10, dropped: [], rejected: [], emitted: 0, out: [], watermark: null, wallFrom: NOW - 10 * SECOND, wallTo: NOW, ...fields,
+  app: 'goshawk',
+  stage: 'ingest',
+  topic: 'raw.default.test',
+  partition: 0,
+  from: 0,
+  to: 10,
+  in: 10,
+  passed: 10,
+  dropped: [],
+  rejected: [],
+  emitted: 0,
+  out: [],
+  watermark: null,
+  wallFrom: NOW - 10 * SECOND,
+  wallTo: NOW,
+  ...fields,
 });
 const viewOf = (...entries: readonly LedgerEntry[]) => {
   const view = new LedgerView(new Codec(fixedIds()), 'goshawk');
@@ -21,8 +36,23 @@ it('knows nothing of a stage without entries', () => {
 
 it('adds up what became of records, over partitions', () => {
   const sums = viewOf(
-    entry({ in: 10, passed: 7, dropped: [{ reason: 'duplicate', count: 2 }], rejected: [{ reason: 'DECODE_FAILED', count: 1 }], out: [{ topic: 'events.parsed.v1', partition: 0, count: 7, first: 0, last: 6 }] }),
-    entry({ partition: 1, in: 5, passed: 4, dropped: [{ reason: 'duplicate', count: 1 }], out: [{ topic: 'events.parsed.v1', partition: 0, count: 3, first: 7, last: 9 }, { topic: 'events.parsed.v1', partition: 1, count: 1, first: 0, last: 0 }] }),
+    entry({
+      in: 10,
+      passed: 7,
+      dropped: [{ reason: 'duplicate', count: 2 }],
+      rejected: [{ reason: 'DECODE_FAILED', count: 1 }],
+      out: [{ topic: 'events.parsed.v1', partition: 0, count: 7, first: 0, last: 6 }],
+    }),
+    entry({
+      partition: 1,
+      in: 5,
+      passed: 4,
+      dropped: [{ reason: 'duplicate', count: 1 }],
+      out: [
+        { topic: 'events.parsed.v1', partition: 0, count: 3, first: 7, last: 9 },
+        { topic: 'events.parsed.v1', partition: 1, count: 1, first: 0, last: 0 },
+      ],
+    }),
   );
   expect(sums).toMatchObject({ in: 15, passed: 11, out: 11 });
   expect([...(sums?.dropped ?? [])]).toEqual([['duplicate', 3]]);
@@ -51,8 +81,22 @@ it('keeps the last watermark when an entry tells none', () => {
 
 it.each<[name: string, entries: readonly Partial<LedgerEntry>[], perSecond: number]>([
   ['is taken over a minute', [{ in: 600 }, { partition: 1, in: 600 }], 20],
-  ['leaves out what is older', [{ in: 600, wallTo: NOW - 61 * SECOND }, { partition: 1, in: 60 }], 1],
-  ['is taken up to the newest entry, since the next is still growing', [{ in: 600, wallTo: NOW - 9 * SECOND }, { partition: 1, in: 600, wallTo: NOW - 60 * SECOND }], 20],
+  [
+    'leaves out what is older',
+    [
+      { in: 600, wallTo: NOW - 61 * SECOND },
+      { partition: 1, in: 60 },
+    ],
+    1,
+  ],
+  [
+    'is taken up to the newest entry, since the next is still growing',
+    [
+      { in: 600, wallTo: NOW - 9 * SECOND },
+      { partition: 1, in: 600, wallTo: NOW - 60 * SECOND },
+    ],
+    20,
+  ],
   ['sinks when entries stop coming', [{ in: 600, wallTo: NOW - 59 * SECOND }], 10],
   ['is nothing long after the last', [{ in: 600, wallTo: NOW - 120 * SECOND }], 0],
 ])('the rate %s', (_name, entries, perSecond) => {

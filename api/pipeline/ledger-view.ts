@@ -79,7 +79,11 @@ export class LedgerView {
     const end = newest > now - FRESH ? newest : now;
     const inWindow = stage.recent.reduce((sum, entry) => (entry.at > end - WINDOW && entry.at <= end ? sum + entry.in : sum), 0);
     return {
-      in: stage.in, passed: stage.passed, out: stage.out, dropped: stage.dropped, rejected: stage.rejected,
+      in: stage.in,
+      passed: stage.passed,
+      out: stage.out,
+      dropped: stage.dropped,
+      rejected: stage.rejected,
       watermark: watermarks.length === 0 ? null : Math.min(...watermarks),
       inPerSecond: inWindow / (WINDOW / 1_000_000),
     };

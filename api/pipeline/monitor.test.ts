@@ -32,13 +32,26 @@ describe('the pipeline', () => {
     broker = memoryBroker();
     [stored, isDatabaseAway, isBrokerAway, now] = [[], false, false, 10_000_000];
     await broker.admin().createTopics(installationTopics({ organizations: ['default', 'other'], partitions: 2 }), 1);
-    const pool = { query: async (sql: string) => {
-      if (isDatabaseAway) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
-      return { rows: sql.includes('stage_offset') ? stored : sql.includes('server_version') ? [{ version: '18' }] : [] };
-    } } as never;
+    const pool = {
+      query: async (sql: string) => {
+        if (isDatabaseAway) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+        return { rows: sql.includes('stage_offset') ? stored : sql.includes('server_version') ? [{ version: '18' }] : [] };
+      },
+    } as never;
     const port = { ...broker, admin: () => (isBrokerAway ? { clusterId: gone, topics: gone, close: async () => {} } : broker.admin()) } as never;
     const parts = new Parts([brokerProbe(port), databaseProbe(pool)], () => now);
-    monitor = new PipelineMonitor({ broker: port, pool, topology, ledger, deadLetters: new DeadLetterIndex(codec), parts, lag: new LagMeter(port, () => codec.idOf(schemas.watermark)), app: 'goshawk', log: pino({ level: 'silent' }), wallMicros: () => now });
+    monitor = new PipelineMonitor({
+      broker: port,
+      pool,
+      topology,
+      ledger,
+      deadLetters: new DeadLetterIndex(codec),
+      parts,
+      lag: new LagMeter(port, () => codec.idOf(schemas.watermark)),
+      app: 'goshawk',
+      log: pino({ level: 'silent' }),
+      wallMicros: () => now,
+    });
   });
   const gone = () => Promise.reject(new RetryableError('BROKER_UNAVAILABLE', 'away'));
 
@@ -71,7 +84,11 @@ describe('the pipeline', () => {
   it('answers without the broker, and names it', async () => {
     isBrokerAway = true;
     const { state, parts, stages } = await monitor.snapshot();
-    expect([state, parts.map(({ name, state: each }) => `${name} ${each}`), stages.map(({ lag }) => lag)]).toEqual(['degraded', ['broker down', 'database up'], [null, null, null]]);
+    expect([state, parts.map(({ name, state: each }) => `${name} ${each}`), stages.map(({ lag }) => lag)]).toEqual([
+      'degraded',
+      ['broker down', 'database up'],
+      [null, null, null],
+    ]);
   });
 
   it('answers without the database, and names it', async () => {

@@ -15,7 +15,10 @@ import type { LedgerView } from './ledger-view.ts';
 import { withinTime } from './parts.ts';
 import type { Part, Parts } from './parts.ts';
 
-export interface ReasonCount { readonly name: string; readonly count: number }
+export interface ReasonCount {
+  readonly name: string;
+  readonly count: number;
+}
 export interface StageStatus {
   readonly name: string;
   readonly inputTopic: string;
@@ -30,7 +33,13 @@ export interface StageStatus {
   readonly dropped: readonly ReasonCount[];
   readonly rejected: readonly ReasonCount[];
 }
-export interface TopicStatus { readonly name: string; readonly partitions: number; readonly records: number; readonly schema: string; readonly key: string }
+export interface TopicStatus {
+  readonly name: string;
+  readonly partitions: number;
+  readonly records: number;
+  readonly schema: string;
+  readonly key: string;
+}
 export interface PipelineSnapshot {
   readonly state: 'ready' | 'degraded' | 'down';
   readonly parts: readonly Part[];
@@ -95,13 +104,25 @@ export class PipelineMonitor {
     const admin = broker.admin();
     try {
       const partitionCounts = await admin.topics();
-      const partitions = [...partitionCounts].filter(([name]) => declarationOf(name) !== undefined).flatMap(([topic, count]) => Array.from({ length: count }, (_, partition) => ({ topic, partition })));
+      const partitions = [...partitionCounts]
+        .filter(([name]) => declarationOf(name) !== undefined)
+        .flatMap(([topic, count]) => Array.from({ length: count }, (_, partition) => ({ topic, partition })));
       const [earliest, ends, groups, committed] = await Promise.all([
-        admin.offsets(partitions, 'earliest'), admin.offsets(partitions, 'stable'), admin.groups(),
+        admin.offsets(partitions, 'earliest'),
+        admin.offsets(partitions, 'stable'),
+        admin.groups(),
         committedOffsets(admin, topology, partitionCounts),
       ]);
       const deadLetterStarts = new Map([...earliest].filter(([key]) => key.startsWith(`${catalogue.deadLetters.name}/`)));
-      return { partitionCounts, earliest, ends, committed, deadLetterStarts, members: new Map(groups.map(({ groupId, members }) => [groupId, members])), topics: topicStatuses(partitionCounts, earliest, ends) };
+      return {
+        partitionCounts,
+        earliest,
+        ends,
+        committed,
+        deadLetterStarts,
+        members: new Map(groups.map(({ groupId, members }) => [groupId, members])),
+        topics: topicStatuses(partitionCounts, earliest, ends),
+      };
     } finally {
       await admin.close();
     }
@@ -130,7 +151,8 @@ export class PipelineMonitor {
     return {
       // Loaders share a group, and one of them may be named as a stage is.
       name: wire.kind === 'loader' ? `${wire.group}-${wire.name}` : wire.name,
-      inputTopic: wire.from.name, outputTopics: wire.kind === 'stage' ? wire.to.map(({ name }) => name) : [],
+      inputTopic: wire.from.name,
+      outputTopics: wire.kind === 'stage' ? wire.to.map(({ name }) => name) : [],
       lag,
       watermark: sums?.watermark ?? null,
       inPerSecond: (sums?.inPerSecond ?? 0) + total(({ recent }) => recent) / (RATE_MICROS / 1_000_000),
@@ -168,7 +190,20 @@ function inputsOf(wire: Wire, partitionCounts: ReadonlyMap<string, number>): rea
 
 async function committedOffsets(admin: Admin, { wires }: Topology, partitionCounts: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, Offsets>> {
   const inputs = Map.groupBy(wires, groupOf);
-  return new Map(await Promise.all([...inputs].map(async ([group, members]) => [group, await admin.committed(group, members.flatMap((wire) => inputsOf(wire, partitionCounts)))] as const)));
+  return new Map(
+    await Promise.all(
+      [...inputs].map(
+        async ([group, members]) =>
+          [
+            group,
+            await admin.committed(
+              group,
+              members.flatMap((wire) => inputsOf(wire, partitionCounts)),
+            ),
+          ] as const,
+      ),
+    ),
+  );
 }
 
 /** Where a group is in each partition of its input: what the database says of it comes first, since Kafka has a hint only. */
@@ -185,20 +220,22 @@ function positionsOf(wire: Wire, { partitionCounts, earliest, ends, committed }:
 function declarationOf(topic: string): TopicDeclaration<unknown> | undefined {
   if (topic.startsWith('raw.')) return catalogue.raw;
   if (topic.startsWith('sink.')) return { ...catalogue.raw, name: topic, key: 'event, finding or alert id' };
-  return Object.values(catalogue).find(({ name }) => name === topic) as TopicDeclaration<unknown> | undefined;
+  return Object.values(catalogue).find(({ name }) => name === topic);
 }
 
 function topicStatuses(partitionCounts: ReadonlyMap<string, number>, earliest: Offsets, ends: Offsets): readonly TopicStatus[] {
-  return [...partitionCounts].flatMap(([name, partitions]): readonly TopicStatus[] => {
-    const declaration = declarationOf(name);
-    if (declaration === undefined) return [];
-    let records = 0;
-    for (let partition = 0; partition < partitions; partition += 1) {
-      const key = tpKey({ topic: name, partition });
-      records += (ends.get(key) ?? 0) - (earliest.get(key) ?? 0);
-    }
-    return [{ name, partitions, records, schema: declaration.schema === 'bytes' ? 'bytes' : declaration.schema.fullName, key: declaration.key }];
-  }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...partitionCounts]
+    .flatMap(([name, partitions]): readonly TopicStatus[] => {
+      const declaration = declarationOf(name);
+      if (declaration === undefined) return [];
+      let records = 0;
+      for (let partition = 0; partition < partitions; partition += 1) {
+        const key = tpKey({ topic: name, partition });
+        records += (ends.get(key) ?? 0) - (earliest.get(key) ?? 0);
+      }
+      return [{ name, partitions, records, schema: declaration.schema === 'bytes' ? 'bytes' : declaration.schema.fullName, key: declaration.key }];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** One part for all stages: it is down when one of them has nobody who runs it. */
@@ -207,7 +244,11 @@ function stagesPart({ wires }: Topology, members: ReadonlyMap<string, number>): 
   const missing = [...groups].filter((group) => (members.get(group) ?? 0) === 0).map((group) => group.replace('goshawk.', ''));
   const base = { name: 'stages', kind: 'stages', url: null, version: null, downSince: null };
   if (missing.length === 0) return { ...base, state: 'up', detail: `${groups.size} of ${groups.size} run.` };
-  return { ...base, state: missing.length === groups.size ? 'starting' : 'down', detail: `Nobody runs ${missing.join(', ')}. Start it with \`./goshawk run telemetry --stage NAME\`, or look at the logs of the processes.` };
+  return {
+    ...base,
+    state: missing.length === groups.size ? 'starting' : 'down',
+    detail: `Nobody runs ${missing.join(', ')}. Start it with \`./goshawk run telemetry --stage NAME\`, or look at the logs of the processes.`,
+  };
 }
 
 function overallState(parts: readonly Part[]): PipelineSnapshot['state'] {

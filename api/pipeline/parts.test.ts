@@ -27,6 +27,13 @@ it('says since when a part is away and what to do, and forgets it when the part 
 });
 
 it('does not let one part hold up the others', async () => {
-  const parts = new Parts([{ name: 'slow', kind: 'x', check: () => new Promise(() => {}) }, { name: 'api', kind: 'api', check: up }], () => 1, 1);
+  const parts = new Parts(
+    [
+      { name: 'slow', kind: 'x', check: () => new Promise(() => {}) },
+      { name: 'api', kind: 'api', check: up },
+    ],
+    () => 1,
+    1,
+  );
   expect((await parts.check()).map(({ state }) => state)).toEqual(['down', 'up']);
 });

@@ -30,17 +30,23 @@ export class Parts implements Watch {
 
   /** In the order of the probes. Never throws. */
   check(): Promise<readonly Part[]> {
-    return Promise.all(this.#probes.map(async ({ name, kind, url, check }): Promise<Part> => {
-      const state = await withinTime(check, this.#timeoutMs).catch((error: unknown): PartState => ({ state: 'down', version: null, detail: adviceFor(name, error) }));
-      if (state.state !== 'down') this.#downSince.delete(name);
-      else {
-        if (!this.#downSince.has(name)) this.#downSince.set(name, this.#wallMicros());
-        const waiting = [...(this.#listeners.get(name) ?? [])];
-        this.#listeners.delete(name);
-        for (const listener of waiting) listener();
-      }
-      return { name, kind, url: url ?? null, ...state, downSince: this.#downSince.get(name) ?? null };
-    }));
+    return Promise.all(
+      this.#probes.map(async ({ name, kind, url, check }): Promise<Part> => {
+        const state = await withinTime(check, this.#timeoutMs).catch((error: unknown): PartState => ({
+          state: 'down',
+          version: null,
+          detail: adviceFor(name, error),
+        }));
+        if (state.state !== 'down') this.#downSince.delete(name);
+        else {
+          if (!this.#downSince.has(name)) this.#downSince.set(name, this.#wallMicros());
+          const waiting = [...(this.#listeners.get(name) ?? [])];
+          this.#listeners.delete(name);
+          for (const listener of waiting) listener();
+        }
+        return { name, kind, url: url ?? null, ...state, downSince: this.#downSince.get(name) ?? null };
+      }),
+    );
   }
 
   isDown(name: string): boolean {
@@ -57,7 +63,9 @@ export class Parts implements Watch {
 /** @throws Error when `check` has no answer in time; it goes on by itself then. */
 export async function withinTime<T>(check: (signal: AbortSignal) => Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const late = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs / 1_000} s`)), { once: true }));
+  const late = new Promise<never>((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs / 1_000} s`)), { once: true }),
+  );
   return Promise.race([check(signal), late]);
 }
 
@@ -73,7 +81,8 @@ const adviceFor = (name: string, error: unknown): string => {
 };
 
 export const brokerProbe = (broker: Broker): PartProbe => ({
-  name: 'broker', kind: 'kafka',
+  name: 'broker',
+  kind: 'kafka',
   check: async () => {
     const admin = broker.admin();
     try {
@@ -85,7 +94,8 @@ export const brokerProbe = (broker: Broker): PartProbe => ({
 });
 
 export const databaseProbe = (pool: DatabasePool): PartProbe => ({
-  name: 'database', kind: 'postgresql',
+  name: 'database',
+  kind: 'postgresql',
   check: async () => {
     const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
     return { state: 'up', version: rows[0]?.version ?? null, detail: '' };
@@ -95,11 +105,17 @@ export const databaseProbe = (pool: DatabasePool): PartProbe => ({
 export const apiProbe = (version: string): PartProbe => ({ name: 'api', kind: 'api', check: async () => ({ state: 'up', version, detail: '' }) });
 
 /** Until connectors run here: said, so that nobody looks for what is wrong. */
-export const connectProbe: PartProbe = { name: 'connect', kind: 'connect', check: async () => ({ state: 'off', version: null, detail: 'No connectors run in this installation.' }) };
+export const connectProbe: PartProbe = {
+  name: 'connect',
+  kind: 'connect',
+  check: async () => ({ state: 'off', version: null, detail: 'No connectors run in this installation.' }),
+};
 
 /** `subjects` is the one request that every implementation of the Confluent API answers. */
 export const registryProbe = (url: string): PartProbe => ({
-  name: 'registry', kind: 'schema-registry', url,
+  name: 'registry',
+  kind: 'schema-registry',
+  url,
   check: async (signal) => {
     const response = await fetch(new URL('subjects', url.endsWith('/') ? url : `${url}/`), { signal });
     await response.body?.cancel();

@@ -2,7 +2,11 @@
 import { createHash } from 'node:crypto';
 import { ApiProblem } from '../gate/problem.ts';
 
-export interface Answer { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: unknown }
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
 
 const KEPT_MS = 24 * 3_600_000;
 const MAX_KEYS = 10_000;
@@ -25,9 +29,14 @@ export class IdempotentAnswers {
    */
   async once(scope: string, key: string | undefined, body: unknown, work: () => Promise<Answer>): Promise<Answer> {
     if (key === undefined) return work();
-    if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw new ApiProblem('INVALID_REQUEST', 'An idempotency key is 1 to 200 printable characters without space.', { errors: [{ pointer: '/headers/idempotency-key', detail: 'Not of that form.' }] });
+    if (!/^[\x21-\x7e]{1,200}$/.test(key))
+      throw new ApiProblem('INVALID_REQUEST', 'An idempotency key is 1 to 200 printable characters without space.', {
+        errors: [{ pointer: '/headers/idempotency-key', detail: 'Not of that form.' }],
+      });
     const id = `${scope} ${key}`;
-    const bodyHash = createHash('sha256').update(JSON.stringify(body) ?? '').digest('base64');
+    const bodyHash = createHash('sha256')
+      .update(JSON.stringify(body) ?? '')
+      .digest('base64');
     const before = this.#entries.get(id);
     if (before !== undefined && this.#nowMs() - before.at < KEPT_MS) {
       if (before.bodyHash !== bodyHash) throw new ApiProblem('IDEMPOTENCY_KEY_REUSED', 'Use a new key for another request.');

@@ -1,5 +1,13 @@
 // What all REST routes share: the typed app, times, pages and idempotency.
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawReplyDefaultExpression, RawRequestDefaultExpression, RawServerDefault } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { parseTime } from '../time.ts';
@@ -8,15 +16,22 @@ import { parseTime } from '../time.ts';
 export type Routes = FastifyInstance<RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, ZodTypeProvider>;
 
 /** ISO 8601 with a zone; microseconds inside. */
-export const time = z.string().transform((text, context) => {
-  const micros = parseTime(text);
-  if (micros !== null) return micros;
-  context.addIssue({ code: 'custom', message: 'A time is ISO 8601 with a zone, for example 2026-11-25T12:46:45.123456Z.' });
-  return z.NEVER;
-}).meta({ description: 'ISO 8601 with a zone.' });
+export const time = z
+  .string()
+  .transform((text, context) => {
+    const micros = parseTime(text);
+    if (micros !== null) return micros;
+    context.addIssue({ code: 'custom', message: 'A time is ISO 8601 with a zone, for example 2026-11-25T12:46:45.123456Z.' });
+    return z.NEVER;
+  })
+  .meta({ description: 'ISO 8601 with a zone.' });
 
 /** Text that PostgreSQL can hold. */
-export const text = (max: number) => z.string().max(max).refine((value) => !value.includes('\0'), 'Cannot hold the character NUL.');
+export const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => !value.includes('\0'), 'Cannot hold the character NUL.');
 
 export const paging = {
   limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Rows of a page, at most 200.' }),
@@ -30,9 +45,3 @@ export function linkNext(request: FastifyRequest, reply: FastifyReply, cursor: s
   url.searchParams.set('cursor', cursor);
   reply.header('link', `<${url.pathname}${url.search}>; rel="next"`);
 }
-
-/** The problem document, for the OpenAPI description. */
-export const problem = z.object({
-  type: z.string(), title: z.string(), status: z.number(), detail: z.string(), code: z.string(), requestId: z.string(),
-  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-}).meta({ id: 'Problem', description: 'RFC 9457. `code` is stable, `detail` says what to do.' });

@@ -34,6 +34,9 @@ export const topology: Topology = defineTopology('telemetry', [
   { kind: 'loader', name: 'events', from: topics.enriched, group: 'persist' } as never,
 ]);
 
+/** Whatever an answer holds: a test says what it expects of it. */
+export type Loose = ReturnType<typeof JSON.parse>;
+
 export interface TestApi {
   readonly app: FastifyInstance;
   readonly broker: MemoryBroker;
@@ -41,12 +44,20 @@ export interface TestApi {
   readonly token: (roles: readonly Role[], organization?: string, user?: string) => Promise<string>;
   /** As a user of these roles; without roles, without a token. */
   readonly inject: (options: InjectOptions, roles?: readonly Role[] | null, organization?: string) => Promise<LightMyRequestResponse>;
-  readonly graphql: (query: string, variables?: Record<string, unknown>, roles?: readonly Role[], organization?: string) => Promise<{ data?: any; errors?: { message: string; extensions: Record<string, any>; path?: unknown[] }[] }>;
+  readonly graphql: (
+    query: string,
+    variables?: Record<string, unknown>,
+    roles?: readonly Role[],
+    organization?: string,
+  ) => Promise<{ data: Loose; errors?: { message: string; extensions: Record<string, Loose>; path?: unknown[] }[] }>;
   readonly close: () => Promise<void>;
 }
 
 /** @param database Absent: a pool that reaches nobody. */
-export async function openTestApi(database?: TestDatabase, overrides: { readonly config?: Partial<ApiConfig>; readonly deps?: Partial<ApiDeps> } = {}): Promise<TestApi> {
+export async function openTestApi(
+  database?: TestDatabase,
+  overrides: { readonly config?: Partial<ApiConfig>; readonly deps?: Partial<ApiDeps> } = {},
+): Promise<TestApi> {
   const keyFolder = mkdtempSync(join(tmpdir(), 'goshawk-api-'));
   const broker = memoryBroker();
   const admin = broker.admin();
@@ -55,8 +66,21 @@ export async function openTestApi(database?: TestDatabase, overrides: { readonly
   const app = await buildApp({
     config: { ...configSchema.parse({}), requestsPerMinute: 1_000_000, loginsPerMinute: 1_000_000, bulkRequestsPerMinute: 1_000_000, ...overrides.config },
     log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
-    pool: database?.pool ?? away, openListener: database?.openListener ?? (() => { throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }); }),
-    broker, codec, topology, probes: [], metrics: new Registry(), installationId: INSTALLATION, keyFolder, dashboardFolder: null, version: '0.0.0-test',
+    pool: database?.pool ?? away,
+    openListener:
+      database?.openListener ??
+      (() => {
+        throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+      }),
+    broker,
+    codec,
+    topology,
+    probes: [],
+    metrics: new Registry(),
+    installationId: INSTALLATION,
+    keyFolder,
+    dashboardFolder: null,
+    version: '0.0.0-test',
     createRawTopic: (name) => admin.createTopics([settingsOf(topics.raw, 2, name)], 1),
     wallMicros: () => NOW,
     ...overrides.deps,
@@ -67,8 +91,13 @@ export async function openTestApi(database?: TestDatabase, overrides: { readonly
   const inject: TestApi['inject'] = async (options, roles = ['admin'], organization) =>
     app.inject({ ...options, headers: { ...options.headers, ...(roles === null ? {} : { authorization: `Bearer ${await token(roles, organization)}` }) } });
   return {
-    app, broker, codec, token, inject,
-    graphql: async (query, variables, roles, organization) => (await inject({ method: 'POST', url: '/graphql', payload: { query, variables } }, roles, organization)).json(),
+    app,
+    broker,
+    codec,
+    token,
+    inject,
+    graphql: async (query, variables, roles, organization) =>
+      (await inject({ method: 'POST', url: '/graphql', payload: { query, variables } }, roles, organization)).json(),
     close: async () => {
       await app.close();
       await broker.close();

@@ -29,7 +29,9 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   const pool = openPool({ databaseUrl: apiUrl, role: 'goshawk_api', max: 4 });
   const owner = openPool({ databaseUrl: url, max: 2 });
   return {
-    pool, owner, url,
+    pool,
+    owner,
+    url,
     openListener: () => openClient({ databaseUrl: apiUrl, role: 'goshawk_api' }),
     drop: async () => {
       await Promise.all([pool.end(), owner.end()]);

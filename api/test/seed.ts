@@ -1,7 +1,6 @@
 // Rows as persist would have written them; a test states only what matters to it.
 import type pg from 'pg';
 
-export const HOUR = 3_600_000_000;
 /** 2026-03-01T12:00:00Z in microseconds. */
 export const NOON = 1_772_366_400_000_000;
 export const hexId = (n: number): string => n.toString(16).padStart(32, '0');
@@ -24,9 +23,22 @@ export async function seedEvents(owner: pg.Pool, events: readonly SeedEvent[]): 
   await prepare(owner, ['event', 'event_count'], times);
   for (const [index, { n, organization = 'default', columns = {}, detail = {}, native = { n } }] of events.entries()) {
     const row: Record<string, unknown> = {
-      id: Buffer.from(hexId(n), 'hex'), organization, dataset: 'test.log', sensor: 'test', product: 'test', kind: 'event', category: [], type: [],
-      raw_topic: `raw.${organization}.test`, raw_partition: 0, raw_offset: n, parser: 'test', parser_version: 1,
-      detail: JSON.stringify({ labels: {}, ...detail }), native: typeof native === 'string' ? native : JSON.stringify(native), ...columns,
+      id: Buffer.from(hexId(n), 'hex'),
+      organization,
+      dataset: 'test.log',
+      sensor: 'test',
+      product: 'test',
+      kind: 'event',
+      category: [],
+      type: [],
+      raw_topic: `raw.${organization}.test`,
+      raw_partition: 0,
+      raw_offset: n,
+      parser: 'test',
+      parser_version: 1,
+      detail: JSON.stringify({ labels: {}, ...detail }),
+      native: typeof native === 'string' ? native : JSON.stringify(native),
+      ...columns,
     };
     const names = Object.keys(row);
     await owner.query(
@@ -40,31 +52,74 @@ export async function seedEvents(owner: pg.Pool, events: readonly SeedEvent[]): 
   }
 }
 
-export interface SeedFinding { readonly n: number; readonly time?: number; readonly organization?: string; readonly columns?: Readonly<Record<string, unknown>> }
+export interface SeedFinding {
+  readonly n: number;
+  readonly time?: number;
+  readonly organization?: string;
+  readonly columns?: Readonly<Record<string, unknown>>;
+}
 
 export async function seedFindings(owner: pg.Pool, findings: readonly SeedFinding[]): Promise<void> {
   const times = findings.map(({ time, n }) => time ?? NOON + n * 1_000_000);
   await prepare(owner, ['finding'], times);
   for (const [index, { n, organization = 'default', columns = {} }] of findings.entries()) {
     const row: Record<string, unknown> = {
-      id: Buffer.from(hexId(n), 'hex'), organization, kind: 'rule', rule_id: 'rule-1', rule_version: 'v1', title: 'A rule', severity: 3, status: 'production', tags: ['attack.t1003'],
-      group_key: 'key', entities: '[{"type":"host","value":"web01"}]', fields: '[{"name":"Image","value":"x"}]', events: '[]', event_count: 1, ...columns,
+      id: Buffer.from(hexId(n), 'hex'),
+      organization,
+      kind: 'rule',
+      rule_id: 'rule-1',
+      rule_version: 'v1',
+      title: 'A rule',
+      severity: 3,
+      status: 'production',
+      tags: ['attack.t1003'],
+      group_key: 'key',
+      entities: '[{"type":"host","value":"web01"}]',
+      fields: '[{"name":"Image","value":"x"}]',
+      events: '[]',
+      event_count: 1,
+      ...columns,
     };
     const names = Object.keys(row);
-    await owner.query(`INSERT INTO goshawk.finding (event_time, last_time, ${names.join(', ')}) VALUES (api.from_micros($1), api.from_micros($1), ${names.map((_, i) => `$${i + 2}`).join(', ')})`, [times[index], ...Object.values(row)]);
+    await owner.query(
+      `INSERT INTO goshawk.finding (event_time, last_time, ${names.join(', ')}) VALUES (api.from_micros($1), api.from_micros($1), ${names.map((_, i) => `$${i + 2}`).join(', ')})`,
+      [times[index], ...Object.values(row)],
+    );
   }
 }
 
-export interface SeedAlert { readonly n: number; readonly time?: number; readonly organization?: string; readonly columns?: Readonly<Record<string, unknown>> }
+export interface SeedAlert {
+  readonly n: number;
+  readonly time?: number;
+  readonly organization?: string;
+  readonly columns?: Readonly<Record<string, unknown>>;
+}
 
 export async function seedAlerts(owner: pg.Pool, alerts: readonly SeedAlert[]): Promise<void> {
   for (const { n, time = NOON + n * 1_000_000, organization = 'default', columns = {} } of alerts) {
     const row: Record<string, unknown> = {
-      id: Buffer.from(hexId(n), 'hex'), organization, revision: 1, title: 'An alert', severity: 3, group_key: 'key', score: 70, rule_ids: ['rule-1'], tags: ['attack.t1003'],
-      entities: '[{"type":"host","value":"web01"}]', findings: '[]', finding_count: 1, events: '[]', event_count: 1, reason: 'opened', ...columns,
+      id: Buffer.from(hexId(n), 'hex'),
+      organization,
+      revision: 1,
+      title: 'An alert',
+      severity: 3,
+      group_key: 'key',
+      score: 70,
+      rule_ids: ['rule-1'],
+      tags: ['attack.t1003'],
+      entities: '[{"type":"host","value":"web01"}]',
+      findings: '[]',
+      finding_count: 1,
+      events: '[]',
+      event_count: 1,
+      reason: 'opened',
+      ...columns,
     };
     const names = Object.keys(row);
-    await owner.query(`INSERT INTO goshawk.alert (event_time, last_time, changed_at, ${names.join(', ')}) VALUES (api.from_micros($1), api.from_micros($1), api.from_micros($1), ${names.map((_, i) => `$${i + 2}`).join(', ')})`, [time, ...Object.values(row)]);
+    await owner.query(
+      `INSERT INTO goshawk.alert (event_time, last_time, changed_at, ${names.join(', ')}) VALUES (api.from_micros($1), api.from_micros($1), api.from_micros($1), ${names.map((_, i) => `$${i + 2}`).join(', ')})`,
+      [time, ...Object.values(row)],
+    );
   }
 }
 

@@ -35,7 +35,12 @@ export interface AlertRow {
   readonly storedAt: Micros;
   readonly changedAt: Micros;
 }
-export interface NoteRow { readonly alertId: string; readonly at: Micros; readonly by: string; readonly text: string }
+export interface NoteRow {
+  readonly alertId: string;
+  readonly at: Micros;
+  readonly by: string;
+  readonly text: string;
+}
 
 export interface AlertFilter {
   /** With `to`: alerts whose events lie, at least in part, in [from, to). */
@@ -52,7 +57,12 @@ const SELECT_ALERT = `
   a.stored_at AS "storedAt", a.changed_at AS "changedAt"`;
 
 /** Most recently changed first, beginning after `after`. */
-export function pageOfAlerts(sql: Sql, filter: AlertFilter, after: { readonly at: Micros; readonly id: string } | null, limit: number): Promise<readonly AlertRow[]> {
+export function pageOfAlerts(
+  sql: Sql,
+  filter: AlertFilter,
+  after: { readonly at: Micros; readonly id: string } | null,
+  limit: number,
+): Promise<readonly AlertRow[]> {
   const parameters = new Parameters();
   const { from, to, minSeverity, status, search } = filter;
   const conditions = ['true'];
@@ -65,7 +75,11 @@ export function pageOfAlerts(sql: Sql, filter: AlertFilter, after: { readonly at
     const at = `api.from_micros(${parameters.add(after.at)})`;
     conditions.push(`a.changed_at <= ${at} AND (a.changed_at < ${at} OR a.id < decode(${parameters.add(after.id)}, 'hex'))`);
   }
-  return manyOf(sql, `SELECT ${SELECT_ALERT} FROM api.alert_newest a WHERE ${conditions.join(' AND ')} ORDER BY a.changed_at DESC, a.id DESC LIMIT ${parameters.add(limit)}`, parameters.values);
+  return manyOf(
+    sql,
+    `SELECT ${SELECT_ALERT} FROM api.alert_newest a WHERE ${conditions.join(' AND ')} ORDER BY a.changed_at DESC, a.id DESC LIMIT ${parameters.add(limit)}`,
+    parameters.values,
+  );
 }
 
 /** In any order; unknown ones are left out. */
@@ -75,19 +89,30 @@ export function alertsByIds(sql: Sql, ids: readonly string[]): Promise<readonly 
 
 /** Changed since wall-clock `since`, oldest change first, at most 1,000. */
 export const alertsChangedSince = (sql: Sql, since: Micros): Promise<readonly { readonly id: string; readonly revision: number }[]> =>
-  manyOf(sql, `SELECT encode(a.id, 'hex') AS "id", a.revision FROM api.alert a WHERE a.changed_at >= api.from_micros($1) ORDER BY a.changed_at LIMIT 1000`, [since]);
+  manyOf(sql, `SELECT encode(a.id, 'hex') AS "id", a.revision FROM api.alert a WHERE a.changed_at >= api.from_micros($1) ORDER BY a.changed_at LIMIT 1000`, [
+    since,
+  ]);
 
 /** Of all these alerts, oldest first. */
 export function notesOf(sql: Sql, ids: readonly string[]): Promise<readonly NoteRow[]> {
-  return manyOf(sql, `SELECT encode(n.alert_id, 'hex') AS "alertId", n.at, n.by, n.text FROM api.alert_note n
-    WHERE n.alert_id = ANY (SELECT decode(hex, 'hex') FROM unnest($1::text[]) hex) ORDER BY n.id`, [ids]);
+  return manyOf(
+    sql,
+    `SELECT encode(n.alert_id, 'hex') AS "alertId", n.at, n.by, n.text FROM api.alert_note n
+    WHERE n.alert_id = ANY (SELECT decode(hex, 'hex') FROM unnest($1::text[]) hex) ORDER BY n.id`,
+    [ids],
+  );
 }
 
 /** Alerts by the time of their first event, per span and severity, oldest first. */
 export async function countAlerts(sql: Sql, range: { readonly from: Micros; readonly to: Micros; readonly spanMicros: Micros }): Promise<readonly CountRow[]> {
-  return bySeverity(await manyOf(sql, `SELECT floor(api.micros(a.event_time)::numeric / $3::bigint)::bigint * $3::bigint AS "start", a.severity, count(*) AS count
+  return bySeverity(
+    await manyOf(
+      sql,
+      `SELECT floor(api.micros(a.event_time)::numeric / $3::bigint)::bigint * $3::bigint AS "start", a.severity, count(*) AS count
     FROM api.alert a WHERE a.event_time >= api.from_micros($1) AND a.event_time < api.from_micros($2) GROUP BY 1, 2 ORDER BY 1, 2`,
-  [range.from, range.to, range.spanMicros]));
+      [range.from, range.to, range.spanMicros],
+    ),
+  );
 }
 
 export interface AlertChange {
@@ -100,5 +125,12 @@ export interface AlertChange {
 
 /** What is left out stays. Audited and told to subscribers by the database. SQLSTATE P0002: no such alert in this organization. */
 export async function changeAlert(sql: Sql, actor: string, id: string, { status, verdict, assignee, note }: AlertChange): Promise<void> {
-  await sql.query(`SELECT api.change_alert($1, decode($2, 'hex'), $3, $4, $5, $6)`, [actor, id, status ?? null, verdict ?? null, assignee ?? null, note ?? null]);
+  await sql.query(`SELECT api.change_alert($1, decode($2, 'hex'), $3, $4, $5, $6)`, [
+    actor,
+    id,
+    status ?? null,
+    verdict ?? null,
+    assignee ?? null,
+    note ?? null,
+  ]);
 }

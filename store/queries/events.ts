@@ -76,7 +76,12 @@ export const SELECT_EVENT = `
   e.stored_at AS "storedAt"`;
 
 /** Newest first, beginning after `after`. */
-export function pageOfEvents(sql: Sql, filter: EventFilter, after: { readonly at: Micros; readonly id: string } | null, limit: number): Promise<readonly EventRow[]> {
+export function pageOfEvents(
+  sql: Sql,
+  filter: EventFilter,
+  after: { readonly at: Micros; readonly id: string } | null,
+  limit: number,
+): Promise<readonly EventRow[]> {
   const parameters = new Parameters();
   const conditions = eventConditions(filter, parameters);
   if (after !== null) {
@@ -84,33 +89,58 @@ export function pageOfEvents(sql: Sql, filter: EventFilter, after: { readonly at
     // The first half alone bounds the index; the second only decides between equal times.
     conditions.push(`e.event_time <= ${time} AND (e.event_time < ${time} OR e.id < decode(${parameters.add(after.id)}, 'hex'))`);
   }
-  return manyOf<EventRow>(sql, `SELECT ${SELECT_EVENT} FROM api.event_newest e WHERE ${conditions.join(' AND ')} ORDER BY e.event_time DESC, e.id DESC LIMIT ${parameters.add(limit)}`, parameters.values);
+  return manyOf<EventRow>(
+    sql,
+    `SELECT ${SELECT_EVENT} FROM api.event_newest e WHERE ${conditions.join(' AND ')} ORDER BY e.event_time DESC, e.id DESC LIMIT ${parameters.add(limit)}`,
+    parameters.values,
+  );
 }
 
 /** In any order; those that are not stored are left out. Asks by primary key, so that each id touches one partition. */
 export function eventsByIds(sql: Sql, ids: readonly { readonly time: Micros; readonly id: string }[]): Promise<readonly EventRow[]> {
   if (ids.length === 0) return Promise.resolve([]);
-  return manyOf<EventRow>(sql, `SELECT ${SELECT_EVENT} FROM unnest($1::bigint[], $2::text[]) AS wanted (micros, hex)
+  return manyOf<EventRow>(
+    sql,
+    `SELECT ${SELECT_EVENT} FROM unnest($1::bigint[], $2::text[]) AS wanted (micros, hex)
     JOIN api.event e ON e.event_time = api.from_micros(wanted.micros) AND e.id = decode(wanted.hex, 'hex')
     WHERE e.event_time BETWEEN api.from_micros($3) AND api.from_micros($4)`,
-  [ids.map(({ time }) => time), ids.map(({ id }) => id), Math.min(...ids.map(({ time }) => time)), Math.max(...ids.map(({ time }) => time))]);
+    [ids.map(({ time }) => time), ids.map(({ id }) => id), Math.min(...ids.map(({ time }) => time)), Math.max(...ids.map(({ time }) => time))],
+  );
 }
 
 /** Events that came from one raw record. `near` is when it was appended, to within `withinMicros`. */
-export function eventsByPosition(sql: Sql, position: { readonly topic: string; readonly partition: number; readonly offset: number }, near: Micros, withinMicros: Micros): Promise<readonly EventRow[]> {
-  return manyOf<EventRow>(sql, `SELECT ${SELECT_EVENT} FROM api.event e
+export function eventsByPosition(
+  sql: Sql,
+  position: { readonly topic: string; readonly partition: number; readonly offset: number },
+  near: Micros,
+  withinMicros: Micros,
+): Promise<readonly EventRow[]> {
+  return manyOf<EventRow>(
+    sql,
+    `SELECT ${SELECT_EVENT} FROM api.event e
     WHERE e.appended_at BETWEEN api.from_micros($1) AND api.from_micros($2) AND e.raw_topic = $3 AND e.raw_partition = $4 AND e.raw_offset = $5
-    ORDER BY e.event_time, e.id LIMIT 100`, [near - withinMicros, near + withinMicros, position.topic, position.partition, position.offset]);
+    ORDER BY e.event_time, e.id LIMIT 100`,
+    [near - withinMicros, near + withinMicros, position.topic, position.partition, position.offset],
+  );
 }
 
-export interface CountRow { readonly start: Micros; readonly series: string; readonly count: number }
+export interface CountRow {
+  readonly start: Micros;
+  readonly series: string;
+  readonly count: number;
+}
 export type EventSeries = 'dataset' | 'sensor' | 'severity';
 
 const MINUTE = 60_000_000;
 const isOnlyTime = ({ from: _from, to: _to, ...rest }: EventFilter): boolean => Object.values(rest).every((value) => value === undefined);
 
 /** Counts per span of event time and series, oldest first. Whole minutes come from the roll-up where the filter allows it. */
-export function countEvents(sql: Sql, range: { readonly from: Micros; readonly to: Micros; readonly spanMicros: Micros }, by: EventSeries, filter: EventFilter): Promise<readonly CountRow[]> {
+export function countEvents(
+  sql: Sql,
+  range: { readonly from: Micros; readonly to: Micros; readonly spanMicros: Micros },
+  by: EventSeries,
+  filter: EventFilter,
+): Promise<readonly CountRow[]> {
   const { from, to, spanMicros } = range;
   const firstMinute = Math.ceil(from / MINUTE) * MINUTE;
   const endMinute = Math.floor(to / MINUTE) * MINUTE;
@@ -128,19 +158,32 @@ export function countEvents(sql: Sql, range: { readonly from: Micros; readonly t
       ]
     : [ofEvents(from, to)];
   const span = parameters.add(spanMicros);
-  return manyOf<CountRow>(sql, `SELECT floor(at::numeric / ${span}::bigint)::bigint * ${span}::bigint AS "start", series, sum(n)::bigint AS "count"
-    FROM (${parts.join(' UNION ALL ')}) counted GROUP BY 1, 2 HAVING sum(n) > 0 ORDER BY 1, 2`, parameters.values);
+  return manyOf<CountRow>(
+    sql,
+    `SELECT floor(at::numeric / ${span}::bigint)::bigint * ${span}::bigint AS "start", series, sum(n)::bigint AS "count"
+    FROM (${parts.join(' UNION ALL ')}) counted GROUP BY 1, 2 HAVING sum(n) > 0 ORDER BY 1, 2`,
+    parameters.values,
+  );
 }
 
 /** Most frequent values of a field, most first; values that are lists count each item. */
 export function topValues(sql: Sql, field: string, filter: EventFilter, limit: number): Promise<readonly { readonly name: string; readonly count: number }[]> {
   const parameters = new Parameters();
   const column = COLUMNS.get(ecsNameOf(field));
-  const value = column === undefined
-    ? `jsonb_array_elements_text(CASE jsonb_typeof(e.detail -> ${parameters.add(field)}::text) WHEN 'array' THEN e.detail -> $1::text WHEN NULL THEN '[]' ELSE jsonb_build_array(e.detail -> $1::text) END)`
-    : column.kind === 'texts' ? `unnest(e.${column.name})` : column.kind === 'address' ? `host(e.${column.name})` : `e.${column.name}::text`;
-  return manyOf(sql, `SELECT name, count(*) AS "count" FROM (SELECT ${value} AS name FROM api.event e WHERE ${eventConditions(filter, parameters).join(' AND ')}) named
-    WHERE name IS NOT NULL GROUP BY name ORDER BY count(*) DESC, name LIMIT ${parameters.add(limit)}`, parameters.values);
+  const value =
+    column === undefined
+      ? `jsonb_array_elements_text(CASE jsonb_typeof(e.detail -> ${parameters.add(field)}::text) WHEN 'array' THEN e.detail -> $1::text WHEN NULL THEN '[]' ELSE jsonb_build_array(e.detail -> $1::text) END)`
+      : column.kind === 'texts'
+        ? `unnest(e.${column.name})`
+        : column.kind === 'address'
+          ? `host(e.${column.name})`
+          : `e.${column.name}::text`;
+  return manyOf(
+    sql,
+    `SELECT name, count(*) AS "count" FROM (SELECT ${value} AS name FROM api.event e WHERE ${eventConditions(filter, parameters).join(' AND ')}) named
+    WHERE name IS NOT NULL GROUP BY name ORDER BY count(*) DESC, name LIMIT ${parameters.add(limit)}`,
+    parameters.values,
+  );
 }
 
 function eventConditions(filter: EventFilter, parameters: Parameters): string[] {

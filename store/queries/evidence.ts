@@ -13,9 +13,12 @@ const RECORD = `event_time timestamptz, id bytea, dataset text, sensor text, pro
 /** Copies of events that alerts hold on to, for events that are not stored any more. One per id, in any order. */
 export function evidenceOf(sql: Sql, ids: readonly { readonly time: Micros; readonly id: string }[]): Promise<readonly EventRow[]> {
   if (ids.length === 0) return Promise.resolve([]);
-  return manyOf(sql, `SELECT DISTINCT ON (e.event_time, e.id) ${SELECT_EVENT}
+  return manyOf(
+    sql,
+    `SELECT DISTINCT ON (e.event_time, e.id) ${SELECT_EVENT}
     FROM unnest($1::bigint[], $2::text[]) AS wanted (micros, hex)
     JOIN api.evidence v ON v.event_time = api.from_micros(wanted.micros) AND v.event_id = decode(wanted.hex, 'hex')
     CROSS JOIN LATERAL (SELECT r.*, v.native FROM jsonb_to_record(v.event) AS r (${RECORD})) e ORDER BY e.event_time, e.id`,
-  [ids.map(({ time }) => time), ids.map(({ id }) => id)]);
+    [ids.map(({ time }) => time), ids.map(({ id }) => id)],
+  );
 }

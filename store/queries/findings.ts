@@ -49,44 +49,74 @@ const SELECT_FINDING = `
   encode(f.supersedes, 'hex') AS "supersedes", f.reason`;
 
 /** Newest first, beginning after `after`. */
-export function pageOfFindings(sql: Sql, filter: FindingFilter, after: { readonly at: Micros; readonly id: string } | null, limit: number): Promise<readonly FindingRow[]> {
+export function pageOfFindings(
+  sql: Sql,
+  filter: FindingFilter,
+  after: { readonly at: Micros; readonly id: string } | null,
+  limit: number,
+): Promise<readonly FindingRow[]> {
   const parameters = new Parameters();
   const conditions = findingConditions(filter, parameters);
   if (after !== null) {
     const time = `api.from_micros(${parameters.add(after.at)})`;
     conditions.push(`f.event_time <= ${time} AND (f.event_time < ${time} OR f.id < decode(${parameters.add(after.id)}, 'hex'))`);
   }
-  return manyOf(sql, `SELECT ${SELECT_FINDING} FROM api.finding_newest f WHERE ${conditions.join(' AND ')} ORDER BY f.event_time DESC, f.id DESC LIMIT ${parameters.add(limit)}`, parameters.values);
+  return manyOf(
+    sql,
+    `SELECT ${SELECT_FINDING} FROM api.finding_newest f WHERE ${conditions.join(' AND ')} ORDER BY f.event_time DESC, f.id DESC LIMIT ${parameters.add(limit)}`,
+    parameters.values,
+  );
 }
 
 /** In any order; those that are not stored are left out. */
 export function findingsByIds(sql: Sql, ids: readonly { readonly time: Micros; readonly id: string }[]): Promise<readonly FindingRow[]> {
   if (ids.length === 0) return Promise.resolve([]);
-  return manyOf(sql, `SELECT ${SELECT_FINDING} FROM unnest($1::bigint[], $2::text[]) AS wanted (micros, hex)
+  return manyOf(
+    sql,
+    `SELECT ${SELECT_FINDING} FROM unnest($1::bigint[], $2::text[]) AS wanted (micros, hex)
     JOIN api.finding f ON f.event_time = api.from_micros(wanted.micros) AND f.id = decode(wanted.hex, 'hex')
     WHERE f.event_time BETWEEN api.from_micros($3) AND api.from_micros($4)`,
-  [ids.map(({ time }) => time), ids.map(({ id }) => id), Math.min(...ids.map(({ time }) => time)), Math.max(...ids.map(({ time }) => time))]);
+    [ids.map(({ time }) => time), ids.map(({ id }) => id), Math.min(...ids.map(({ time }) => time)), Math.max(...ids.map(({ time }) => time))],
+  );
 }
 
 /** Without its time it is looked for in all partitions: for single look-ups only. */
 export const findingByHash = (sql: Sql, id: string): Promise<FindingRow | undefined> =>
   oneOf(sql, `SELECT ${SELECT_FINDING} FROM api.finding f WHERE f.id = decode($1, 'hex') ORDER BY f.event_time DESC LIMIT 1`, [id]);
 
-export interface RuleCountRow { readonly ruleId: string; readonly title: string; readonly severity: number; readonly count: number; readonly lastTime: Micros }
+export interface RuleCountRow {
+  readonly ruleId: string;
+  readonly title: string;
+  readonly severity: number;
+  readonly count: number;
+  readonly lastTime: Micros;
+}
 
 /** Most first; drafts are left out. Title and severity are those of the newest finding. */
 export function findingsByRule(sql: Sql, from: Micros, to: Micros, limit: number): Promise<readonly RuleCountRow[]> {
-  return manyOf(sql, `SELECT f.rule_id AS "ruleId", (array_agg(f.title ORDER BY f.event_time DESC))[1] AS title, (array_agg(f.severity ORDER BY f.event_time DESC))[1] AS severity,
+  return manyOf(
+    sql,
+    `SELECT f.rule_id AS "ruleId", (array_agg(f.title ORDER BY f.event_time DESC))[1] AS title, (array_agg(f.severity ORDER BY f.event_time DESC))[1] AS severity,
       count(*) AS count, max(f.event_time) AS "lastTime"
     FROM api.finding f WHERE f.event_time >= api.from_micros($1) AND f.event_time < api.from_micros($2) AND f.status <> 'draft'
-    GROUP BY f.rule_id ORDER BY count(*) DESC, f.rule_id LIMIT $3`, [from, to, limit]);
+    GROUP BY f.rule_id ORDER BY count(*) DESC, f.rule_id LIMIT $3`,
+    [from, to, limit],
+  );
 }
 
 /** Per span and severity, oldest first; drafts are left out. */
-export async function countFindings(sql: Sql, range: { readonly from: Micros; readonly to: Micros; readonly spanMicros: Micros }): Promise<readonly CountRow[]> {
-  return bySeverity(await manyOf(sql, `SELECT floor(api.micros(f.event_time)::numeric / $3::bigint)::bigint * $3::bigint AS "start", f.severity, count(*) AS count
+export async function countFindings(
+  sql: Sql,
+  range: { readonly from: Micros; readonly to: Micros; readonly spanMicros: Micros },
+): Promise<readonly CountRow[]> {
+  return bySeverity(
+    await manyOf(
+      sql,
+      `SELECT floor(api.micros(f.event_time)::numeric / $3::bigint)::bigint * $3::bigint AS "start", f.severity, count(*) AS count
     FROM api.finding f WHERE f.event_time >= api.from_micros($1) AND f.event_time < api.from_micros($2) AND f.status <> 'draft' GROUP BY 1, 2 ORDER BY 1, 2`,
-  [range.from, range.to, range.spanMicros]));
+      [range.from, range.to, range.spanMicros],
+    ),
+  );
 }
 
 /** Names the severities that the database numbers. */

@@ -1,7 +1,12 @@
 import { oneOf } from './sql.ts';
 import type { Sql } from './sql.ts';
 
-export interface Credentials { readonly id: string; readonly name: string; readonly passwordHash: string; readonly roles: readonly string[] }
+export interface Credentials {
+  readonly id: string;
+  readonly name: string;
+  readonly passwordHash: string;
+  readonly roles: readonly string[];
+}
 
 /** Undefined when the name is unknown in this organization, or its user disabled. Names are compared without case. */
 export const credentialsOf = (sql: Sql, name: string): Promise<Credentials | undefined> =>
@@ -17,11 +22,25 @@ export async function openSession(sql: Sql, userId: string, tokenHash: Buffer, l
 }
 
 /** See migration 0009 for what each outcome means. */
-export interface Refreshed { readonly outcome: 'rotated' | 'repeated' | 'reused' | 'ended'; readonly name: string | null; readonly roles: readonly string[] | null }
+export interface Refreshed {
+  readonly outcome: 'rotated' | 'repeated' | 'reused' | 'ended';
+  readonly name: string | null;
+  readonly roles: readonly string[] | null;
+}
 
-export async function refreshSession(sql: Sql, sessionId: string, presented: Buffer, next: Buffer, lifeHours: number, graceSeconds: number): Promise<Refreshed> {
-  return (await oneOf<Refreshed>(sql, `SELECT outcome, user_name AS name, roles FROM api.refresh_session($1, $2, $3, make_interval(hours => $4), make_interval(secs => $5))`,
-    [sessionId, presented, next, lifeHours, graceSeconds]))!;
+export async function refreshSession(
+  sql: Sql,
+  sessionId: string,
+  presented: Buffer,
+  next: Buffer,
+  lifeHours: number,
+  graceSeconds: number,
+): Promise<Refreshed> {
+  return (await oneOf<Refreshed>(
+    sql,
+    `SELECT outcome, user_name AS name, roles FROM api.refresh_session($1, $2, $3, make_interval(hours => $4), make_interval(secs => $5))`,
+    [sessionId, presented, next, lifeHours, graceSeconds],
+  ))!;
 }
 
 export async function endSession(sql: Sql, sessionId: string, presented: Buffer): Promise<void> {
@@ -31,9 +50,4 @@ export async function endSession(sql: Sql, sessionId: string, presented: Buffer)
 /** For what the database does not audit by itself. `detail` is plain JSON. */
 export async function appendAudit(sql: Sql, actor: string, action: string, object: string, detail: Readonly<Record<string, unknown>>): Promise<void> {
   await sql.query('SELECT api.append_audit($1, $2, $3, $4)', [actor, action, object, JSON.stringify(detail)]);
-}
-
-/** Of the database; part of every event id. */
-export async function installationId(sql: Sql): Promise<string> {
-  return (await oneOf<{ readonly id: string }>(sql, 'SELECT id FROM api.installation'))!.id;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestApi } from '../../test/api.ts';
-import type { TestApi } from '../../test/api.ts';
+import type { Loose, TestApi } from '../../test/api.ts';
 import { openTestDatabase, serverUrl } from '../../test/database.ts';
 import type { TestDatabase } from '../../test/database.ts';
 import { hexId, NOON, seedAlerts, seedEvents, seedFindings } from '../../test/seed.ts';
@@ -18,7 +18,17 @@ describe.skipIf(serverUrl === '')('alerts over GraphQL', () => {
     await seedEvents(database.owner, [{ n: 1 }]);
     await seedFindings(database.owner, [{ n: 1 }]);
     await seedAlerts(database.owner, [
-      { n: 1, columns: { title: 'Credential dumping', findings: JSON.stringify([findingRef(1, 'rule-1'), findingRef(7, 'rule-7')]), finding_count: 2, events: JSON.stringify([eventRef(1), eventRef(8)]), event_count: 2, rule_ids: ['rule-1', 'rule-7'] } },
+      {
+        n: 1,
+        columns: {
+          title: 'Credential dumping',
+          findings: JSON.stringify([findingRef(1, 'rule-1'), findingRef(7, 'rule-7')]),
+          finding_count: 2,
+          events: JSON.stringify([eventRef(1), eventRef(8)]),
+          event_count: 2,
+          rule_ids: ['rule-1', 'rule-7'],
+        },
+      },
       { n: 2, columns: { severity: 1, score: 10, title: 'Port scan', entities: '[{"type":"address","value":"192.0.2.7"}]', tags: [] } },
       { n: 3, columns: { severity: 4 } },
     ]);
@@ -30,37 +40,89 @@ describe.skipIf(serverUrl === '')('alerts over GraphQL', () => {
   });
   const found = async (filter: string) => {
     const { data, errors } = await api.graphql(`query ($search: String) { alerts(filter: { search: $search }) { edges { node { id } } } }`, { search: filter });
-    return errors?.[0]?.extensions.code ?? data.alerts.edges.map(({ node }: any) => Number.parseInt(node.id, 16)).sort();
+    return errors?.[0]?.extensions.code ?? data.alerts.edges.map(({ node }: Loose) => Number.parseInt(node.id, 16)).sort();
   };
 
   it('gives an alert with its findings, events and rules; what is not stored yet is missing, not wrong', async () => {
-    const { data, errors } = await api.graphql(`{ alert(id: "${hexId(1)}") { id revision time title severity score status verdict assignee notes { text } tags entities { type value } findingCount eventCount reason
+    const { data, errors } =
+      await api.graphql(`{ alert(id: "${hexId(1)}") { id revision time title severity score status verdict assignee notes { text } tags entities { type value } findingCount eventCount reason
       rules { id version title } findings { id rule { title } } events { offset event { id } } } }`);
     expect(errors).toBeUndefined();
     expect(data.alert).toEqual({
-      id: hexId(1), revision: 1, time: '2026-03-01T12:00:01.000000Z', title: 'Credential dumping', severity: 'high', score: 70, status: 'open', verdict: null, assignee: null, notes: [], tags: ['attack.t1003'],
-      entities: [{ type: 'host', value: 'web01' }], findingCount: 2, eventCount: 2, reason: 'opened',
-      rules: [{ id: 'rule-1', version: 'v1', title: 'A rule' }, { id: 'rule-7', version: '', title: 'rule-7' }],
-      findings: [{ id: `${NOON + SECOND}-${hexId(1)}`, rule: { title: 'A rule' } }], events: [{ offset: 1, event: { id: `${NOON + SECOND}-${hexId(1)}` } }, { offset: 8, event: null }],
+      id: hexId(1),
+      revision: 1,
+      time: '2026-03-01T12:00:01.000000Z',
+      title: 'Credential dumping',
+      severity: 'high',
+      score: 70,
+      status: 'open',
+      verdict: null,
+      assignee: null,
+      notes: [],
+      tags: ['attack.t1003'],
+      entities: [{ type: 'host', value: 'web01' }],
+      findingCount: 2,
+      eventCount: 2,
+      reason: 'opened',
+      rules: [
+        { id: 'rule-1', version: 'v1', title: 'A rule' },
+        { id: 'rule-7', version: '', title: 'rule-7' },
+      ],
+      findings: [{ id: `${NOON + SECOND}-${hexId(1)}`, rule: { title: 'A rule' } }],
+      events: [
+        { offset: 1, event: { id: `${NOON + SECOND}-${hexId(1)}` } },
+        { offset: 8, event: null },
+      ],
     });
   });
 
   it.each<[search: string, ids: readonly number[] | string]>([
-    ['', [1, 2, 3]], ['scan', [2]], ['t1003', [1, 3]], ['192.0.2.7', [2]], ['rule-7', [1]], ['-scan', [1, 3]],
-    ['host:web01', [1, 3]], ['address:192.0.2.*', [2]], ['title:"Port scan"', [2]], ['title:port', []], ['score:>=70', [1, 3]], ['score:10', [2]], ['tag:*', [1, 3]], ['rule:rule-7', [1]], ['status:open', [1, 2, 3]],
-    ['assignee:*', []], ['(scan or dumping) host:*', [1]], ['user:root', []], ['nonsense:x', 'INVALID_SEARCH'], ['title:>5', 'INVALID_SEARCH'], ['(', 'INVALID_SEARCH'],
+    ['', [1, 2, 3]],
+    ['scan', [2]],
+    ['t1003', [1, 3]],
+    ['192.0.2.7', [2]],
+    ['rule-7', [1]],
+    ['-scan', [1, 3]],
+    ['host:web01', [1, 3]],
+    ['address:192.0.2.*', [2]],
+    ['title:"Port scan"', [2]],
+    ['title:port', []],
+    ['score:>=70', [1, 3]],
+    ['score:10', [2]],
+    ['tag:*', [1, 3]],
+    ['rule:rule-7', [1]],
+    ['status:open', [1, 2, 3]],
+    ['assignee:*', []],
+    ['(scan or dumping) host:*', [1]],
+    ['user:root', []],
+    ['nonsense:x', 'INVALID_SEARCH'],
+    ['title:>5', 'INVALID_SEARCH'],
+    ['(', 'INVALID_SEARCH'],
   ])('finds by %s', async (search, ids) => {
     expect(await found(search)).toEqual(ids);
   });
 
   it('keeps what people do with an alert, and tells who did it', async () => {
-    const update = (change: string) => api.graphql(`mutation { updateAlerts(ids: ["${hexId(3)}", "${hexId(2)}", "${hexId(3)}"], change: ${change}) { id status verdict assignee notes { by text } } }`, {}, ['analyst']);
+    const update = (change: string) =>
+      api.graphql(
+        `mutation { updateAlerts(ids: ["${hexId(3)}", "${hexId(2)}", "${hexId(3)}"], change: ${change}) { id status verdict assignee notes { by text } } }`,
+        {},
+        ['analyst'],
+      );
     const first = await update('{ status: acknowledged, assignee: "ada", note: "Looking." }');
-    expect(first.data.updateAlerts).toEqual([3, 2].map((n) => ({ id: hexId(n), status: 'acknowledged', verdict: null, assignee: 'ada', notes: [{ by: 'tester', text: 'Looking.' }] })));
+    expect(first.data.updateAlerts).toEqual(
+      [3, 2].map((n) => ({ id: hexId(n), status: 'acknowledged', verdict: null, assignee: 'ada', notes: [{ by: 'tester', text: 'Looking.' }] })),
+    );
     const second = await update('{ status: closed, verdict: false_positive, assignee: "" }');
-    expect(second.data.updateAlerts[0]).toEqual({ id: hexId(3), status: 'closed', verdict: 'false_positive', assignee: null, notes: [{ by: 'tester', text: 'Looking.' }] });
+    expect(second.data.updateAlerts[0]).toEqual({
+      id: hexId(3),
+      status: 'closed',
+      verdict: 'false_positive',
+      assignee: null,
+      notes: [{ by: 'tester', text: 'Looking.' }],
+    });
     const { data } = await api.graphql('{ alerts(filter: { status: [open] }) { edges { node { id } } } }');
-    expect(data.alerts.edges.map(({ node }: any) => node.id)).toEqual([hexId(1)]);
+    expect(data.alerts.edges.map(({ node }: Loose) => node.id)).toEqual([hexId(1)]);
     const { rows } = await database.owner.query(`SELECT count(*) AS n FROM goshawk.audit WHERE action = 'alert.change' AND actor = 'tester'`);
     expect(rows[0].n).toBe(4);
   });
@@ -88,8 +150,11 @@ describe.skipIf(serverUrl === '')('alerts over GraphQL', () => {
     const ids: string[] = [];
     let after: string | null = null;
     do {
-      const { data }: any = await api.graphql('query ($after: String) { alerts(first: 1, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }', { after });
-      ids.push(...data.alerts.edges.map(({ node }: any) => node.id));
+      const { data }: Loose = await api.graphql(
+        'query ($after: String) { alerts(first: 1, after: $after) { edges { node { id } } pageInfo { hasNextPage endCursor } } }',
+        { after },
+      );
+      ids.push(...data.alerts.edges.map(({ node }: Loose) => node.id));
       after = data.alerts.pageInfo.hasNextPage ? data.alerts.pageInfo.endCursor : null;
     } while (after !== null);
     expect(ids.toSorted()).toEqual([1, 2, 3].map(hexId));
@@ -97,6 +162,10 @@ describe.skipIf(serverUrl === '')('alerts over GraphQL', () => {
 
   it('counts opened alerts by severity', async () => {
     const { data } = await api.graphql(`{ alertCounts(${RANGE}, spanSeconds: 86400) { series count } }`);
-    expect(data.alertCounts).toEqual([{ series: 'low', count: 1 }, { series: 'high', count: 1 }, { series: 'critical', count: 1 }]);
+    expect(data.alertCounts).toEqual([
+      { series: 'low', count: 1 },
+      { series: 'high', count: 1 },
+      { series: 'critical', count: 1 },
+    ]);
   });
 });

@@ -11,21 +11,37 @@ import { pageSize, parseCursor, toConnection } from '../../paging.ts';
 import type { ApiContext } from '../context.ts';
 import { ruleOf } from '../finding/resolvers.ts';
 
-interface FilterInput { readonly from?: Micros | null; readonly to?: Micros | null; readonly minSeverity?: Severity | null; readonly status?: readonly AlertStatus[] | null; readonly search?: string | null }
-interface ChangeInput { readonly status?: AlertStatus | null; readonly verdict?: Verdict | null; readonly assignee?: string | null; readonly note?: string | null }
+interface FilterInput {
+  readonly from?: Micros | null;
+  readonly to?: Micros | null;
+  readonly minSeverity?: Severity | null;
+  readonly status?: readonly AlertStatus[] | null;
+  readonly search?: string | null;
+}
+interface ChangeInput {
+  readonly status?: AlertStatus | null;
+  readonly verdict?: Verdict | null;
+  readonly assignee?: string | null;
+  readonly note?: string | null;
+}
 
 const MAX_CHANGED = 200;
 const ID = /^[0-9a-f]{32}$/;
 
 export default {
   Query: {
-    async alerts(_root: unknown, args: { readonly first?: number | null; readonly after?: string | null; readonly filter?: FilterInput | null }, { read }: ApiContext) {
+    async alerts(
+      _root: unknown,
+      args: { readonly first?: number | null; readonly after?: string | null; readonly filter?: FilterInput | null },
+      { read }: ApiContext,
+    ) {
       const first = pageSize(args.first);
       const filter = readAlertFilter(args.filter);
       const rows = await read((sql) => pageOfAlerts(sql, filter, parseCursor(args.after), first + 1));
       return toConnection(rows, first, ({ changedAt, id }) => ({ at: changedAt, id }));
     },
-    alert: async (_root: unknown, { id }: { readonly id: string }, { read }: ApiContext) => (ID.test(id) ? (await read((sql) => alertsByIds(sql, [id])))[0] ?? null : null),
+    alert: async (_root: unknown, { id }: { readonly id: string }, { read }: ApiContext) =>
+      ID.test(id) ? ((await read((sql) => alertsByIds(sql, [id])))[0] ?? null) : null,
     alertCounts(_root: unknown, args: { readonly from: Micros; readonly to: Micros; readonly spanSeconds: number }, { read }: ApiContext) {
       const range = readRange(args.from, args.to, args.spanSeconds);
       return read((sql) => countAlerts(sql, range));
@@ -48,7 +64,8 @@ export default {
   },
   Subscription: {
     alertChanged: {
-      subscribe: (_root: unknown, { minSeverity }: { readonly minSeverity?: Severity | null }, context: ApiContext) => alertsAsTheyChange(minSeverity ?? 'informational', context),
+      subscribe: (_root: unknown, { minSeverity }: { readonly minSeverity?: Severity | null }, context: ApiContext) =>
+        alertsAsTheyChange(minSeverity ?? 'informational', context),
       resolve: (alert: AlertRow) => alert,
     },
   },
@@ -57,13 +74,16 @@ export default {
     notes: ({ id }: AlertRow, _args: unknown, { loaders }: ApiContext) => loaders.notes.load(id),
     rules: async ({ findings, ruleIds }: AlertRow, _args: unknown, { loaders }: ApiContext) => {
       const newest = new Map(findings.map((finding) => [finding.ruleId, finding]));
-      return Promise.all(ruleIds.map(async (id) => {
-        const ref = newest.get(id);
-        const finding = ref === undefined ? null : await loaders.findings.load(ref);
-        return finding === null ? { id, version: '', title: id, tags: [], description: null, author: null, license: null, reference: null } : ruleOf(finding); // an alert may be stored before its finding
-      }));
+      return Promise.all(
+        ruleIds.map(async (id) => {
+          const ref = newest.get(id);
+          const finding = ref === undefined ? null : await loaders.findings.load(ref);
+          return finding === null ? { id, version: '', title: id, tags: [], description: null, author: null, license: null, reference: null } : ruleOf(finding); // an alert may be stored before its finding
+        }),
+      );
     },
-    findings: async ({ findings }: AlertRow, _args: unknown, { loaders }: ApiContext) => (await Promise.all(findings.map((ref) => loaders.findings.load(ref)))).filter((finding) => finding !== null),
+    findings: async ({ findings }: AlertRow, _args: unknown, { loaders }: ApiContext) =>
+      (await Promise.all(findings.map((ref) => loaders.findings.load(ref)))).filter((finding) => finding !== null),
   },
 };
 
@@ -97,7 +117,12 @@ function changeOf({ status, verdict, assignee, note }: ChangeInput) {
   const cleanNote = text(note, 'note', 10_000);
   if (cleanNote === '') throw invalid('/change/note', 'A note says something; leave it out for none.');
   const cleanAssignee = text(assignee, 'assignee', 200);
-  const change = { ...(typeof status === 'string' && { status }), ...(typeof verdict === 'string' && { verdict }), ...(cleanAssignee !== undefined && { assignee: cleanAssignee }), ...(cleanNote !== undefined && { note: cleanNote }) };
+  const change = {
+    ...(typeof status === 'string' && { status }),
+    ...(typeof verdict === 'string' && { verdict }),
+    ...(cleanAssignee !== undefined && { assignee: cleanAssignee }),
+    ...(cleanNote !== undefined && { note: cleanNote }),
+  };
   if (Object.keys(change).length === 0) throw invalid('/change', 'Name at least one thing to change.');
   return change;
 }

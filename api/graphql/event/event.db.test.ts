@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestApi } from '../../test/api.ts';
-import type { TestApi } from '../../test/api.ts';
+import type { Loose, TestApi } from '../../test/api.ts';
 import { openTestDatabase, serverUrl } from '../../test/database.ts';
 import type { TestDatabase } from '../../test/database.ts';
 import { hexId, NOON, seedEvents } from '../../test/seed.ts';
@@ -14,7 +14,11 @@ describe.skipIf(serverUrl === '')('events over GraphQL', () => {
   beforeAll(async () => {
     database = await openTestDatabase();
     await seedEvents(database.owner, [
-      ...[0, 1, 2].map((n) => ({ n, columns: { dataset: 'a.log', host_name: 'web01', severity: 10, category: ['web', 'network'] }, detail: { 'related.ip': ['10.0.0.1', '10.0.0.2'], labels: { sample: 'true' } } })),
+      ...[0, 1, 2].map((n) => ({
+        n,
+        columns: { dataset: 'a.log', host_name: 'web01', severity: 10, category: ['web', 'network'] },
+        detail: { 'related.ip': ['10.0.0.1', '10.0.0.2'], labels: { sample: 'true' } },
+      })),
       ...[3, 4].map((n) => ({ n, time: NOON + 3 * SECOND, columns: { dataset: 'b.log', source_ip: '192.0.2.1', source_port: 1_234 } })), // at one time
       { n: 5, time: NOON + 60 * SECOND, columns: { dataset: 'a.log' }, native: 'no JSON at all' },
     ]);
@@ -29,7 +33,10 @@ describe.skipIf(serverUrl === '')('events over GraphQL', () => {
     const found: string[] = [];
     let after: string | null = null;
     for (let pages = 0; pages < 10; pages += 1) {
-      const { data }: any = await api.graphql('query ($after: String) { events(first: 2, after: $after) { edges { cursor node { id } } pageInfo { hasNextPage endCursor } } }', { after });
+      const { data }: Loose = await api.graphql(
+        'query ($after: String) { events(first: 2, after: $after) { edges { cursor node { id } } pageInfo { hasNextPage endCursor } } }',
+        { after },
+      );
       found.push(...data.events.edges.map(({ node }: { node: { id: string } }) => node.id));
       after = data.events.pageInfo.endCursor;
       if (!data.events.pageInfo.hasNextPage) break;
@@ -43,16 +50,32 @@ describe.skipIf(serverUrl === '')('events over GraphQL', () => {
   });
 
   it('gives all of an event', async () => {
-    const { data } = await api.graphql(`{ event(id: "${id(1)}") { id time dataset sensor kind category outcome severity host sourceIp fields native labels provenance { topic partition offset appendedAt parser } storedAt } }`);
+    const { data } = await api.graphql(
+      `{ event(id: "${id(1)}") { id time dataset sensor kind category outcome severity host sourceIp fields native labels provenance { topic partition offset appendedAt parser } storedAt } }`,
+    );
     expect(data.event).toMatchObject({
-      id: id(1), time: '2026-03-01T12:00:01.000000Z', dataset: 'a.log', category: ['web', 'network'], outcome: null, severity: 10, host: 'web01', sourceIp: null, native: { n: 1 }, labels: { sample: 'true' },
+      id: id(1),
+      time: '2026-03-01T12:00:01.000000Z',
+      dataset: 'a.log',
+      category: ['web', 'network'],
+      outcome: null,
+      severity: 10,
+      host: 'web01',
+      sourceIp: null,
+      native: { n: 1 },
+      labels: { sample: 'true' },
       fields: { '@timestamp': '2026-03-01T12:00:01.000000Z', 'event.dataset': 'a.log', 'related.ip': ['10.0.0.1', '10.0.0.2'], 'labels.sample': 'true' },
       provenance: { topic: 'raw.default.test', partition: 0, offset: 1, appendedAt: '2026-03-01T12:00:01.000000Z', parser: 'test' },
     });
     expect(data.event.storedAt).toMatch(/^\d{4}-\d\d-\d\dT.+Z$/);
   });
 
-  it.each([['an unknown id', id(99)], ['another time', id(1, NOON)], ['text', 'x'], ['a long number', `${'9'.repeat(30)}-${hexId(1)}`]])('has no event of %s', async (_name, eventId) => {
+  it.each([
+    ['an unknown id', id(99)],
+    ['another time', id(1, NOON)],
+    ['text', 'x'],
+    ['a long number', `${'9'.repeat(30)}-${hexId(1)}`],
+  ])('has no event of %s', async (_name, eventId) => {
     expect(await api.graphql('query ($id: ID!) { event(id: $id) { id } }', { id: eventId })).toEqual({ data: { event: null } });
   });
 
@@ -62,28 +85,85 @@ describe.skipIf(serverUrl === '')('events over GraphQL', () => {
   });
 
   it.each<[name: string, args: string, counts: readonly (readonly [string, string, number])[]]>([
-    ['by dataset, from the roll-up', 'spanSeconds: 60', [['12:00:00', 'a.log', 3], ['12:00:00', 'b.log', 2], ['12:01:00', 'a.log', 1]]],
-    ['by severity, those without under a name', 'spanSeconds: 3600, by: severity', [['12:00:00', '10', 3], ['12:00:00', 'unknown', 3]]],
+    [
+      'by dataset, from the roll-up',
+      'spanSeconds: 60',
+      [
+        ['12:00:00', 'a.log', 3],
+        ['12:00:00', 'b.log', 2],
+        ['12:01:00', 'a.log', 1],
+      ],
+    ],
+    [
+      'by severity, those without under a name',
+      'spanSeconds: 3600, by: severity',
+      [
+        ['12:00:00', '10', 3],
+        ['12:00:00', 'unknown', 3],
+      ],
+    ],
     ['with a filter, from the events', 'spanSeconds: 60, filter: { host: ["web01"] }', [['12:00:00', 'a.log', 3]]],
-    ['in spans below a minute', 'spanSeconds: 2, filter: { dataset: ["a.log"] }', [['12:00:00', 'a.log', 2], ['12:00:02', 'a.log', 1], ['12:01:00', 'a.log', 1]]],
-    ['within the range of the filter', 'spanSeconds: 60, filter: { from: "2026-03-01T12:00:02Z", to: "2026-03-01T12:00:04Z" }', [['12:00:00', 'a.log', 1], ['12:00:00', 'b.log', 2]]],
+    [
+      'in spans below a minute',
+      'spanSeconds: 2, filter: { dataset: ["a.log"] }',
+      [
+        ['12:00:00', 'a.log', 2],
+        ['12:00:02', 'a.log', 1],
+        ['12:01:00', 'a.log', 1],
+      ],
+    ],
+    [
+      'within the range of the filter',
+      'spanSeconds: 60, filter: { from: "2026-03-01T12:00:02Z", to: "2026-03-01T12:00:04Z" }',
+      [
+        ['12:00:00', 'a.log', 1],
+        ['12:00:00', 'b.log', 2],
+      ],
+    ],
   ])('counts %s', async (_name, args, counts) => {
     const { data } = await api.graphql(`{ eventCounts(from: "2026-03-01T12:00:00Z", to: "2026-03-01T13:00:00Z", ${args}) { start series count } }`);
-    expect(data.eventCounts.map(({ start, series, count }: any) => [start.slice(11, 19), series, count])).toEqual(counts);
+    expect(data.eventCounts.map(({ start, series, count }: Loose) => [start.slice(11, 19), series, count])).toEqual(counts);
   });
 
   it.each<[field: string, top: readonly (readonly [string, number])[]]>([
-    ['event.dataset', [['a.log', 4], ['b.log', 2]]],
+    [
+      'event.dataset',
+      [
+        ['a.log', 4],
+        ['b.log', 2],
+      ],
+    ],
     ['host.name', [['web01', 3]]],
     ['source.ip', [['192.0.2.1', 2]]],
     ['source.port', [['1234', 2]]],
-    ['event.category', [['network', 3], ['web', 3]]],
-    ['related.ip', [['10.0.0.1', 3], ['10.0.0.2', 3]]],
+    [
+      'event.category',
+      [
+        ['network', 3],
+        ['web', 3],
+      ],
+    ],
+    [
+      'related.ip',
+      [
+        ['10.0.0.1', 3],
+        ['10.0.0.2', 3],
+      ],
+    ],
     ['no.such.field', []],
-    ['labels', [['{"sample": "true"}', 3], ['{}', 3]]],
+    [
+      'labels',
+      [
+        ['{"sample": "true"}', 3],
+        ['{}', 3],
+      ],
+    ],
   ])('names the most frequent values of %s', async (field, top) => {
-    const { data } = await api.graphql('query ($field: String!) { eventTop(field: $field, from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z") { name count } }', { field });
-    expect(data.eventTop.map(({ name, count }: any) => [name, count])).toEqual(top);
+    const { data } = await api.graphql(
+      'query ($field: String!) { eventTop(field: $field, from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z") { name count } }',
+      { field },
+    );
+    expect(data.eventTop.map(({ name, count }: Loose) => [name, count])).toEqual(top);
   });
 
   it.each<[name: string, query: string, code: string, pointer: string | undefined]>([
@@ -93,9 +173,24 @@ describe.skipIf(serverUrl === '')('events over GraphQL', () => {
     ['a search that cannot be read', '{ events(filter: { search: "a:(" }) { edges { cursor } } }', 'INVALID_SEARCH', '/search'],
     ['a search of words in a number', '{ events(filter: { search: "source.port:http" }) { edges { cursor } } }', 'INVALID_SEARCH', '/search'],
     ['a time without zone', '{ events(filter: { from: "2026-03-01" }) { edges { cursor } } }', 'INVALID_REQUEST', undefined],
-    ['a range that ends before it begins', '{ eventCounts(from: "2026-03-02T00:00:00Z", to: "2026-03-01T00:00:00Z", spanSeconds: 60) { count } }', 'INVALID_REQUEST', '/to'],
-    ['too many spans', '{ eventCounts(from: "2026-01-01T00:00:00Z", to: "2026-03-01T00:00:00Z", spanSeconds: 1) { count } }', 'INVALID_REQUEST', '/spanSeconds'],
-    ['a span of nothing', '{ eventCounts(from: "2026-01-01T00:00:00Z", to: "2026-03-01T00:00:00Z", spanSeconds: 0) { count } }', 'INVALID_REQUEST', '/spanSeconds'],
+    [
+      'a range that ends before it begins',
+      '{ eventCounts(from: "2026-03-02T00:00:00Z", to: "2026-03-01T00:00:00Z", spanSeconds: 60) { count } }',
+      'INVALID_REQUEST',
+      '/to',
+    ],
+    [
+      'too many spans',
+      '{ eventCounts(from: "2026-01-01T00:00:00Z", to: "2026-03-01T00:00:00Z", spanSeconds: 1) { count } }',
+      'INVALID_REQUEST',
+      '/spanSeconds',
+    ],
+    [
+      'a span of nothing',
+      '{ eventCounts(from: "2026-01-01T00:00:00Z", to: "2026-03-01T00:00:00Z", spanSeconds: 0) { count } }',
+      'INVALID_REQUEST',
+      '/spanSeconds',
+    ],
     ['an unknown field', '{ events { nonsense } }', 'GRAPHQL_VALIDATION_FAILED', undefined],
     ['no query at all', '{', 'GRAPHQL_PARSE_FAILED', undefined],
     ['too much at once', '{ alerts(first: 200) { edges { node { findings { events { event { id } } } } } } }', 'QUERY_TOO_COMPLEX', undefined],

@@ -8,8 +8,15 @@ import { eventView, parsePublicId } from '../../event-view.ts';
 import { pageSize, parseCursor, toConnection } from '../../paging.ts';
 import type { ApiContext } from '../context.ts';
 
-interface Page { readonly first?: number | null; readonly after?: string | null; readonly filter?: EventFilterInput | null }
-interface Range { readonly from: Micros; readonly to: Micros }
+interface Page {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly filter?: EventFilterInput | null;
+}
+interface Range {
+  readonly from: Micros;
+  readonly to: Micros;
+}
 const MAX_TOP = 50;
 
 export default {
@@ -23,24 +30,36 @@ export default {
     },
     async event(_root: unknown, { id }: { readonly id: string }, { read }: ApiContext) {
       const ref = parsePublicId(id);
-      return ref === null ? null : (await read((sql) => eventsByIds(sql, [ref])))[0] ?? null;
+      return ref === null ? null : ((await read((sql) => eventsByIds(sql, [ref])))[0] ?? null);
     },
-    eventCounts(_root: unknown, args: Range & { readonly spanSeconds: number; readonly by?: EventSeries | null; readonly filter?: EventFilterInput | null }, { read }: ApiContext) {
+    eventCounts(
+      _root: unknown,
+      args: Range & { readonly spanSeconds: number; readonly by?: EventSeries | null; readonly filter?: EventFilterInput | null },
+      { read }: ApiContext,
+    ) {
       const { spanMicros, ...range } = readRange(args.from, args.to, args.spanSeconds);
       const filter = readEventFilter(args.filter);
       const within = overlap(range, filter);
       return within === null ? [] : read((sql) => countEvents(sql, { ...within, spanMicros }, args.by ?? 'dataset', filter));
     },
-    eventTop(_root: unknown, args: Range & { readonly field: string; readonly first?: number | null; readonly filter?: EventFilterInput | null }, { read }: ApiContext) {
-      if (args.from >= args.to) throw new ApiProblem('INVALID_REQUEST', 'The range ends after it begins.', { errors: [{ pointer: '/to', detail: 'Not after `from`.' }] });
+    eventTop(
+      _root: unknown,
+      args: Range & { readonly field: string; readonly first?: number | null; readonly filter?: EventFilterInput | null },
+      { read }: ApiContext,
+    ) {
+      if (args.from >= args.to)
+        throw new ApiProblem('INVALID_REQUEST', 'The range ends after it begins.', { errors: [{ pointer: '/to', detail: 'Not after `from`.' }] });
       const filter = readEventFilter(args.filter);
       const within = overlap(args, filter);
-      return within === null ? [] : read((sql) => topValues(sql, withoutNul(args.field, '/field'), { ...filter, ...within }, Math.min(pageSize(args.first ?? 10), MAX_TOP)));
+      return within === null
+        ? []
+        : read((sql) => topValues(sql, withoutNul(args.field, '/field'), { ...filter, ...within }, Math.min(pageSize(args.first ?? 10), MAX_TOP)));
     },
   },
   Subscription: {
     eventTail: {
-      subscribe: (_root: unknown, { filter }: { readonly filter?: EventFilterInput | null }, { principal, services }: ApiContext) => services.tail.watch(principal.organization, readEventFilter(filter)),
+      subscribe: (_root: unknown, { filter }: { readonly filter?: EventFilterInput | null }, { principal, services }: ApiContext) =>
+        services.tail.watch(principal.organization, readEventFilter(filter)),
       resolve: (batch: unknown) => batch,
     },
   },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestApi } from '../../test/api.ts';
-import type { TestApi } from '../../test/api.ts';
+import type { Loose, TestApi } from '../../test/api.ts';
 import { openTestDatabase, serverUrl } from '../../test/database.ts';
 import type { TestDatabase } from '../../test/database.ts';
 import { hexId, NOON, seedEvents, seedFindings } from '../../test/seed.ts';
@@ -17,16 +17,22 @@ describe.skipIf(serverUrl === '')('findings over GraphQL', () => {
     database = await openTestDatabase();
     await seedEvents(database.owner, [{ n: 1 }, { n: 2 }]);
     await seedFindings(database.owner, [
-      { n: 1, columns: { events: JSON.stringify([eventRef(1), eventRef(2), eventRef(9)]), event_count: 3, author: 'Ada', license: 'DRL 1.1', reason: 'because' } },
+      {
+        n: 1,
+        columns: { events: JSON.stringify([eventRef(1), eventRef(2), eventRef(9)]), event_count: 3, author: 'Ada', license: 'DRL 1.1', reason: 'because' },
+      },
       { n: 2, columns: { rule_id: 'rule-2', severity: 1, title: 'Another rule', supersedes: Buffer.from(hexId(1), 'hex') } },
       { n: 3, columns: { rule_id: 'rule-2', severity: 1, title: 'Another rule, renamed' } },
       { n: 4, columns: { status: 'draft', severity: 4 } },
     ]);
     // Event 9 is gone; what an alert keeps of it is there.
-    await database.owner.query(`INSERT INTO goshawk.evidence (alert_id, event_time, event_id, organization, raw_topic, raw_partition, raw_offset, event, native, event_hash)
+    await database.owner.query(
+      `INSERT INTO goshawk.evidence (alert_id, event_time, event_id, organization, raw_topic, raw_partition, raw_offset, event, native, event_hash)
       SELECT decode($1, 'hex'), api.from_micros($2), decode($3, 'hex'), 'default', 'raw.default.test', 0, 9,
         to_jsonb(e) - 'native' || jsonb_build_object('event_time', api.from_micros($2), 'id', '\\x' || $3, 'host_name', 'kept01', 'source_ip', '10.0.0.9'), '{"kept":true}', '\\x00'
-      FROM goshawk.event e WHERE e.raw_offset = 1`, [hexId(1), NOON + 9 * SECOND, hexId(9)]);
+      FROM goshawk.event e WHERE e.raw_offset = 1`,
+      [hexId(1), NOON + 9 * SECOND, hexId(9)],
+    );
     api = await openTestApi(database);
   });
   afterAll(async () => {
@@ -43,16 +49,30 @@ describe.skipIf(serverUrl === '')('findings over GraphQL', () => {
     ['a page', '(first: 1)', [3]],
   ])('gives %s', async (_name, filter, found) => {
     const { data } = await api.graphql(`{ findings${filter} { edges { node { id } } } }`);
-    expect(data.findings.edges.map(({ node }: any) => node.id)).toEqual(found.map(id));
+    expect(data.findings.edges.map(({ node }: Loose) => node.id)).toEqual(found.map(id));
   });
 
   it('shows why it matched and each event: stored, kept as evidence, or gone', async () => {
-    const { data } = await api.graphql(`{ finding(id: "${id(1)}") { severity kind status rule { id version title author license description tags } entities { type value } matchedFields { name value }
+    const { data } =
+      await api.graphql(`{ finding(id: "${id(1)}") { severity kind status rule { id version title author license description tags } entities { type value } matchedFields { name value }
       eventCount reason supersedes events { id topic partition offset event { id native host sourceIp } } } }`);
     expect(data.finding).toEqual({
-      severity: 'high', kind: 'rule', status: 'production', rule: { id: 'rule-1', version: 'v1', title: 'A rule', author: 'Ada', license: 'DRL 1.1', description: null, tags: ['attack.t1003'] },
-      entities: [{ type: 'host', value: 'web01' }], matchedFields: [{ name: 'Image', value: 'x' }], eventCount: 3, reason: 'because', supersedes: null,
-      events: [1, 2, 9].map((n) => ({ id: id(n), topic: 'raw.default.test', partition: 0, offset: n, event: { id: id(n), native: n === 9 ? { kept: true } : { n }, host: n === 9 ? 'kept01' : null, sourceIp: n === 9 ? '10.0.0.9' : null } })),
+      severity: 'high',
+      kind: 'rule',
+      status: 'production',
+      rule: { id: 'rule-1', version: 'v1', title: 'A rule', author: 'Ada', license: 'DRL 1.1', description: null, tags: ['attack.t1003'] },
+      entities: [{ type: 'host', value: 'web01' }],
+      matchedFields: [{ name: 'Image', value: 'x' }],
+      eventCount: 3,
+      reason: 'because',
+      supersedes: null,
+      events: [1, 2, 9].map((n) => ({
+        id: id(n),
+        topic: 'raw.default.test',
+        partition: 0,
+        offset: n,
+        event: { id: id(n), native: n === 9 ? { kept: true } : { n }, host: n === 9 ? 'kept01' : null, sourceIp: n === 9 ? '10.0.0.9' : null },
+      })),
     });
   });
 
@@ -64,7 +84,7 @@ describe.skipIf(serverUrl === '')('findings over GraphQL', () => {
     expect(asked.filter((text) => text.includes('api.event e')).length).toBe(1);
     expect(asked.filter((text) => text.includes('api.evidence')).length).toBe(1);
 
-    function watch(client: { query: (...args: any[]) => unknown; watched?: boolean }) {
+    function watch(client: { query: (...args: Loose[]) => unknown; watched?: boolean }) {
       if (client.watched === true) return;
       const query = client.query.bind(client);
       client.watched = true;
@@ -95,6 +115,9 @@ describe.skipIf(serverUrl === '')('findings over GraphQL', () => {
 
   it('counts by severity over time', async () => {
     const { data } = await api.graphql(`{ findingCounts(${RANGE}, spanSeconds: 3600) { start series count } }`);
-    expect(data.findingCounts).toEqual([{ start: '2026-03-01T12:00:00.000000Z', series: 'low', count: 2 }, { start: '2026-03-01T12:00:00.000000Z', series: 'high', count: 1 }]);
+    expect(data.findingCounts).toEqual([
+      { start: '2026-03-01T12:00:00.000000Z', series: 'low', count: 2 },
+      { start: '2026-03-01T12:00:00.000000Z', series: 'high', count: 1 },
+    ]);
   });
 });

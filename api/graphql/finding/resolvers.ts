@@ -7,17 +7,35 @@ import { parsePublicId, publicIdOf } from '../../event-view.ts';
 import { pageSize, parseCursor, toConnection } from '../../paging.ts';
 import type { ApiContext } from '../context.ts';
 
-interface FilterInput { readonly from?: Micros | null; readonly to?: Micros | null; readonly minSeverity?: Severity | null; readonly ruleId?: readonly string[] | null; readonly drafts?: boolean | null }
+interface FilterInput {
+  readonly from?: Micros | null;
+  readonly to?: Micros | null;
+  readonly minSeverity?: Severity | null;
+  readonly ruleId?: readonly string[] | null;
+  readonly drafts?: boolean | null;
+}
 
 const severityOf = ({ severity }: { readonly severity: number }): Severity => SEVERITIES[severity] ?? 'informational';
 
 /** What people see of a rule is what its finding carries: the rule that was, not the one that is. */
-export const ruleOf = ({ ruleId, ruleVersion, title, tags, description, author, license, reference }: FindingRow) =>
-  ({ id: ruleId, version: ruleVersion, title, tags, description, author, license, reference });
+export const ruleOf = ({ ruleId, ruleVersion, title, tags, description, author, license, reference }: FindingRow) => ({
+  id: ruleId,
+  version: ruleVersion,
+  title,
+  tags,
+  description,
+  author,
+  license,
+  reference,
+});
 
 export default {
   Query: {
-    async findings(_root: unknown, args: { readonly first?: number | null; readonly after?: string | null; readonly filter?: FilterInput | null }, { read }: ApiContext) {
+    async findings(
+      _root: unknown,
+      args: { readonly first?: number | null; readonly after?: string | null; readonly filter?: FilterInput | null },
+      { read }: ApiContext,
+    ) {
       const first = pageSize(args.first);
       const rows = await read((sql) => pageOfFindings(sql, filterOf(args.filter), parseCursor(args.after), first + 1));
       return toConnection(rows, first, ({ time, id }) => ({ at: time, id }));
@@ -26,26 +44,21 @@ export default {
     finding: async (_root: unknown, { id }: { readonly id: string }, { loaders, read }: ApiContext) => {
       const ref = parsePublicId(id);
       if (ref !== null) return loaders.findings.load(ref);
-      return /^[0-9a-f]{32}$/.test(id) ? (await read((sql) => findingByHash(sql, id))) ?? null : null;
+      return /^[0-9a-f]{32}$/.test(id) ? ((await read((sql) => findingByHash(sql, id))) ?? null) : null;
     },
-    findingsByRule: (_root: unknown, { from, to, first }: { readonly from: Micros; readonly to: Micros; readonly first?: number | null }, { read }: ApiContext) =>
-      read((sql) => findingsByRule(sql, from, to, pageSize(first ?? 20))),
+    findingsByRule: (
+      _root: unknown,
+      { from, to, first }: { readonly from: Micros; readonly to: Micros; readonly first?: number | null },
+      { read }: ApiContext,
+    ) => read((sql) => findingsByRule(sql, from, to, pageSize(first ?? 20))),
     findingCounts(_root: unknown, args: { readonly from: Micros; readonly to: Micros; readonly spanSeconds: number }, { read }: ApiContext) {
       const range = readRange(args.from, args.to, args.spanSeconds);
       return read((sql) => countFindings(sql, range));
     },
   },
   RuleCount: { severity: (row: RuleCountRow) => severityOf(row) },
-  Finding: {
-    id: publicIdOf,
-    rule: ruleOf,
-    severity: severityOf,
-    matchedFields: (row: FindingRow) => row.fields,
-  },
-  EventReference: {
-    id: publicIdOf,
-    event: (ref: EventRef, _args: unknown, { loaders }: ApiContext) => loaders.events.load(ref),
-  },
+  Finding: { id: publicIdOf, rule: ruleOf, severity: severityOf, matchedFields: (row: FindingRow) => row.fields },
+  EventReference: { id: publicIdOf, event: (ref: EventRef, _args: unknown, { loaders }: ApiContext) => loaders.events.load(ref) },
 };
 
 function filterOf(input: FilterInput | null | undefined): FindingFilter {

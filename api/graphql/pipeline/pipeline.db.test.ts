@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { schemas } from '../../../schemas/avro/types.gen.ts';
 import { topics } from '../../../topologies/topics.ts';
 import { openTestApi } from '../../test/api.ts';
-import type { TestApi } from '../../test/api.ts';
+import type { Loose, TestApi } from '../../test/api.ts';
 import { openTestDatabase, serverUrl } from '../../test/database.ts';
 import type { TestDatabase } from '../../test/database.ts';
 
@@ -10,10 +10,18 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
   let database: TestDatabase;
   let api: TestApi;
   const letter = (organization: string, code: string, value: string) => ({
-    topic: topics.deadLetters.name, partition: 0, key: null, value: Buffer.from(value),
+    topic: topics.deadLetters.name,
+    partition: 0,
+    key: null,
+    value: Buffer.from(value),
     headers: Object.entries({
-      '__streams.errors.topic': `raw.${organization}.zeek`, '__streams.errors.partition': '1', '__streams.errors.offset': '42', '__streams.errors.message': 'Not JSON.',
-      '__goshawk.errors.stage': 'ingest', '__goshawk.errors.code': code, '__goshawk.errors.organization': organization,
+      '__streams.errors.topic': `raw.${organization}.zeek`,
+      '__streams.errors.partition': '1',
+      '__streams.errors.offset': '42',
+      '__streams.errors.message': 'Not JSON.',
+      '__goshawk.errors.stage': 'ingest',
+      '__goshawk.errors.code': code,
+      '__goshawk.errors.organization': organization,
     }).map(([name, text]) => [name, Buffer.from(text)] as const),
   });
 
@@ -21,13 +29,40 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
     database = await openTestDatabase();
     api = await openTestApi(database);
     const producer = api.broker.producer();
-    await producer.send([letter('default', 'DECODE_FAILED', 'password=hunter2'), letter('other', 'DECODE_FAILED', 'theirs'), letter('default', 'INVALID_EVENT', 'x'.repeat(10_000))]);
-    await producer.send([{ topic: topics.ledger.name, partition: 0, key: null, value: api.codec.encode(schemas.ledgerEntry, {
-      app: 'goshawk', stage: 'ingest', topic: 'raw.default.zeek', partition: 0, from: 0, to: 10, in: 10, passed: 8, dropped: [{ reason: 'duplicate', count: 1 }], rejected: [{ reason: 'DECODE_FAILED', count: 1 }],
-      emitted: 0, out: [{ topic: 'events.parsed.v1', partition: 0, count: 8, first: 0, last: 7 }], watermark: 1_772_366_400_000_000, wallFrom: 0, wallTo: 1_772_369_999_000_000,
-    }) }]);
-    await database.owner.query(`INSERT INTO goshawk.stage_ledger (app, stage, topic, partition, from_offset, to_offset, records, passed, dropped, rejected) VALUES
-      ('goshawk', 'persist', $1, 0, 0, 10, 10, 7, '{"duplicate":2}', '{"INVALID_EVENT":1}'), ('goshawk', 'persist', $1, 1, 0, 5, 5, 5, '{}', '{}'), ('lane', 'persist', $1, 0, 0, 99, 99, 99, '{}', '{}')`, [topics.enriched.name]);
+    await producer.send([
+      letter('default', 'DECODE_FAILED', 'password=hunter2'),
+      letter('other', 'DECODE_FAILED', 'theirs'),
+      letter('default', 'INVALID_EVENT', 'x'.repeat(10_000)),
+    ]);
+    await producer.send([
+      {
+        topic: topics.ledger.name,
+        partition: 0,
+        key: null,
+        value: api.codec.encode(schemas.ledgerEntry, {
+          app: 'goshawk',
+          stage: 'ingest',
+          topic: 'raw.default.zeek',
+          partition: 0,
+          from: 0,
+          to: 10,
+          in: 10,
+          passed: 8,
+          dropped: [{ reason: 'duplicate', count: 1 }],
+          rejected: [{ reason: 'DECODE_FAILED', count: 1 }],
+          emitted: 0,
+          out: [{ topic: 'events.parsed.v1', partition: 0, count: 8, first: 0, last: 7 }],
+          watermark: 1_772_366_400_000_000,
+          wallFrom: 0,
+          wallTo: 1_772_369_999_000_000,
+        }),
+      },
+    ]);
+    await database.owner.query(
+      `INSERT INTO goshawk.stage_ledger (app, stage, topic, partition, from_offset, to_offset, records, passed, dropped, rejected) VALUES
+      ('goshawk', 'persist', $1, 0, 0, 10, 10, 7, '{"duplicate":2}', '{"INVALID_EVENT":1}'), ('goshawk', 'persist', $1, 1, 0, 5, 5, 5, '{}', '{}'), ('lane', 'persist', $1, 0, 0, 99, 99, 99, '{}', '{}')`,
+      [topics.enriched.name],
+    );
   });
   afterAll(async () => {
     await api.close();
@@ -36,41 +71,111 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
 
   it('shows each stage with what became of its records, from topic and database', async () => {
     await vi.waitFor(async () => {
-      const { data } = await api.graphql('{ pipeline { stages { name inputTopic outputTopics lag watermark inPerSecond in passed out dropped { name count } rejected { name count } } deadLetterCounts { name count } } }');
+      const { data } = await api.graphql(
+        '{ pipeline { stages { name inputTopic outputTopics lag watermark inPerSecond in passed out dropped { name count } rejected { name count } } deadLetterCounts { name count } } }',
+      );
       expect(data.pipeline.stages).toEqual([
-        { name: 'ingest', inputTopic: 'raw.*', outputTopics: ['events.parsed.v1'], lag: 0, watermark: '2026-03-01T12:00:00.000000Z', inPerSecond: 10 / 60, in: 10, passed: 8, out: 8, dropped: [{ name: 'duplicate', count: 1 }], rejected: [{ name: 'DECODE_FAILED', count: 1 }] },
-        { name: 'validate', inputTopic: 'events.parsed.v1', outputTopics: ['events.valid.v1'], lag: 0, watermark: null, inPerSecond: 0, in: 0, passed: 0, out: 0, dropped: [], rejected: [] },
-        expect.objectContaining({ name: 'persist-events', in: 15, passed: 12, dropped: [{ name: 'duplicate', count: 2 }], rejected: [{ name: 'INVALID_EVENT', count: 1 }] }),
+        {
+          name: 'ingest',
+          inputTopic: 'raw.*',
+          outputTopics: ['events.parsed.v1'],
+          lag: 0,
+          watermark: '2026-03-01T12:00:00.000000Z',
+          inPerSecond: 10 / 60,
+          in: 10,
+          passed: 8,
+          out: 8,
+          dropped: [{ name: 'duplicate', count: 1 }],
+          rejected: [{ name: 'DECODE_FAILED', count: 1 }],
+        },
+        {
+          name: 'validate',
+          inputTopic: 'events.parsed.v1',
+          outputTopics: ['events.valid.v1'],
+          lag: 0,
+          watermark: null,
+          inPerSecond: 0,
+          in: 0,
+          passed: 0,
+          out: 0,
+          dropped: [],
+          rejected: [],
+        },
+        expect.objectContaining({
+          name: 'persist-events',
+          in: 15,
+          passed: 12,
+          dropped: [{ name: 'duplicate', count: 2 }],
+          rejected: [{ name: 'INVALID_EVENT', count: 1 }],
+        }),
       ]);
-      expect(data.pipeline.deadLetterCounts).toEqual([{ name: 'DECODE_FAILED', count: 1 }, { name: 'INVALID_EVENT', count: 1 }]);
+      expect(data.pipeline.deadLetterCounts).toEqual([
+        { name: 'DECODE_FAILED', count: 1 },
+        { name: 'INVALID_EVENT', count: 1 },
+      ]);
     });
   });
 
   it('lists dead letters of the own organization, and their bytes to those who may see them', async () => {
     const query = '{ deadLetters { edges { node { id stage code message topic partition offset bytes preview } } pageInfo { hasNextPage } } }';
     const { data } = await api.graphql(query, {}, ['engineer']);
-    expect(data.deadLetters.edges.map(({ node }: any) => node)).toEqual([
-      { id: '0:2', stage: 'ingest', code: 'INVALID_EVENT', message: 'Not JSON.', topic: 'raw.default.zeek', partition: 1, offset: 42, bytes: 10_000, preview: 'x'.repeat(4_096) },
-      { id: '0:0', stage: 'ingest', code: 'DECODE_FAILED', message: 'Not JSON.', topic: 'raw.default.zeek', partition: 1, offset: 42, bytes: 16, preview: 'password=hunter2' },
+    expect(data.deadLetters.edges.map(({ node }: Loose) => node)).toEqual([
+      {
+        id: '0:2',
+        stage: 'ingest',
+        code: 'INVALID_EVENT',
+        message: 'Not JSON.',
+        topic: 'raw.default.zeek',
+        partition: 1,
+        offset: 42,
+        bytes: 10_000,
+        preview: 'x'.repeat(4_096),
+      },
+      {
+        id: '0:0',
+        stage: 'ingest',
+        code: 'DECODE_FAILED',
+        message: 'Not JSON.',
+        topic: 'raw.default.zeek',
+        partition: 1,
+        offset: 42,
+        bytes: 16,
+        preview: 'password=hunter2',
+      },
     ]);
     const { rows } = await database.owner.query(`SELECT actor, detail FROM goshawk.audit WHERE action = 'dead-letter.preview'`);
     expect(rows).toEqual([{ actor: 'tester', detail: { ids: ['0:2', '0:0'] } }]);
 
     const viewer = await api.graphql(query, {}, ['viewer']);
-    expect(viewer.data.deadLetters.edges.map(({ node }: any) => node.preview)).toEqual([null, null]);
+    expect(viewer.data.deadLetters.edges.map(({ node }: Loose) => node.preview)).toEqual([null, null]);
     expect((await api.graphql('{ deadLetters(code: "INVALID_EVENT") { edges { node { id } } } }')).data.deadLetters.edges).toHaveLength(1);
   });
 
   it('pages through them', async () => {
     const first = await api.graphql('{ deadLetters(first: 1) { edges { node { id } } pageInfo { hasNextPage endCursor } } }');
-    const second = await api.graphql('query ($after: String) { deadLetters(first: 1, after: $after) { edges { node { id } } pageInfo { hasNextPage } } }', { after: first.data.deadLetters.pageInfo.endCursor });
-    expect([first.data.deadLetters.pageInfo.hasNextPage, second.data.deadLetters]).toEqual([true, { edges: [{ node: { id: '0:0' } }], pageInfo: { hasNextPage: false } }]);
+    const second = await api.graphql('query ($after: String) { deadLetters(first: 1, after: $after) { edges { node { id } } pageInfo { hasNextPage } } }', {
+      after: first.data.deadLetters.pageInfo.endCursor,
+    });
+    expect([first.data.deadLetters.pageInfo.hasNextPage, second.data.deadLetters]).toEqual([
+      true,
+      { edges: [{ node: { id: '0:0' } }], pageInfo: { hasNextPage: false } },
+    ]);
   });
 
   it('gives the same over REST, as `status --json` prints it', async () => {
     const { state, parts, stages } = (await api.inject({ url: '/v2/status' })).json();
     expect(state).toBe('degraded'); // nobody runs the stages here
-    expect(parts.map(({ name }: any) => name)).toEqual(['broker', 'database', 'api', 'connect', 'stages']);
-    expect(stages[0]).toEqual({ name: 'ingest', lag: 0, watermark: '2026-03-01T12:00:00.000000Z', inPerSecond: 10 / 60, in: 10, passed: 8, out: 8, dropped: { duplicate: 1 }, rejected: { DECODE_FAILED: 1 } });
+    expect(parts.map(({ name }: Loose) => name)).toEqual(['broker', 'database', 'api', 'connect', 'stages']);
+    expect(stages[0]).toEqual({
+      name: 'ingest',
+      lag: 0,
+      watermark: '2026-03-01T12:00:00.000000Z',
+      inPerSecond: 10 / 60,
+      in: 10,
+      passed: 8,
+      out: 8,
+      dropped: { duplicate: 1 },
+      rejected: { DECODE_FAILED: 1 },
+    });
   });
 });

@@ -9,7 +9,11 @@ import type { ApiContext } from '../context.ts';
 export default {
   Query: {
     pipeline: (_root: unknown, _args: unknown, { services }: ApiContext) => services.monitor.snapshot(),
-    deadLetters(_root: unknown, { first, after, code }: { readonly first?: number | null; readonly after?: string | null; readonly code?: string | null }, { services, principal }: ApiContext) {
+    deadLetters(
+      _root: unknown,
+      { first, after, code }: { readonly first?: number | null; readonly after?: string | null; readonly code?: string | null },
+      { services, principal }: ApiContext,
+    ) {
       const size = pageSize(first);
       const letters = services.deadLetters.page(principal.organization, code ?? null, parseCursor(after, LETTER_ID), size + 1);
       return toConnection(letters, size, ({ at, id }) => ({ at, id }));
@@ -25,6 +29,6 @@ export default {
     offset: ({ position }: DeadLetter) => position.offset,
     // What was refused may hold secrets: not for everybody, and never unseen.
     preview: ({ id, organization }: DeadLetter, _args: unknown, { principal, loaders }: ApiContext) =>
-      (mayDo('DeadLetter.preview', principal.roles) && organization === principal.organization ? loaders.previews.load(id) : null),
+      mayDo('DeadLetter.preview', principal.roles) && organization === principal.organization ? loaders.previews.load(id) : null,
   },
 };

@@ -16,7 +16,8 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
   let database: TestDatabase;
   let api: TestApi;
   const get = (url: string, roles?: Parameters<TestApi['inject']>[1]) => api.inject({ url }, roles);
-  const post = (url: string, payload: unknown, headers: Record<string, string> = {}, roles?: Parameters<TestApi['inject']>[1]) => api.inject({ method: 'POST', url, payload: payload as object, headers }, roles);
+  const post = (url: string, payload: unknown, headers: Record<string, string> = {}, roles?: Parameters<TestApi['inject']>[1]) =>
+    api.inject({ method: 'POST', url, payload: payload as object, headers }, roles);
 
   /** What lies on a topic. */
   async function recordsOf(topic: string) {
@@ -27,7 +28,13 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
     const found: { partition: number; offset: number; text: string; headers: Record<string, string> }[] = [];
     for (const tp of partitions) {
       for await (const { records } of reader.read(tp, 0, ends.get(tpKey(tp)) ?? 0, new AbortController().signal)) {
-        for (const { offset, value, headers } of records) found.push({ partition: tp.partition, offset, text: String(value), headers: Object.fromEntries(headers.map(([name, text]) => [name, String(text)])) });
+        for (const { offset, value, headers } of records)
+          found.push({
+            partition: tp.partition,
+            offset,
+            text: String(value),
+            headers: Object.fromEntries(headers.map(([name, text]) => [name, String(text)])),
+          });
       }
     }
     return found;
@@ -36,7 +43,11 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
   beforeAll(async () => {
     database = await openTestDatabase();
     await seedEvents(database.owner, [
-      ...Array.from({ length: 5 }, (_, n) => ({ n, columns: { host_name: `web0${n}`, severity: n * 10, dataset: n < 3 ? 'a.log' : 'b.log', source_ip: `10.0.0.${n}` }, native: { n, text: `word${n}` } })),
+      ...Array.from({ length: 5 }, (_, n) => ({
+        n,
+        columns: { host_name: `web0${n}`, severity: n * 10, dataset: n < 3 ? 'a.log' : 'b.log', source_ip: `10.0.0.${n}` },
+        native: { n, text: `word${n}` },
+      })),
       { n: 70, time: NOON + 70 * SECOND, columns: { dataset: 'a.log' } },
     ]);
     api = await openTestApi(database);
@@ -85,7 +96,11 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
       ['a NUL', 'host=a%00', '/query/host'],
     ])('points at %s', async (_name, query, pointer) => {
       const response = await get(`/v2/events?${query}`);
-      expect([response.statusCode, response.headers['content-type'], response.json().errors?.[0]?.pointer]).toEqual([400, 'application/problem+json; charset=utf-8', pointer]);
+      expect([response.statusCode, response.headers['content-type'], response.json().errors?.[0]?.pointer]).toEqual([
+        400,
+        'application/problem+json; charset=utf-8',
+        pointer,
+      ]);
     });
   });
 
@@ -93,17 +108,28 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
     const { total, counts } = (await get('/v2/events/stats?from=2026-03-01T12:00:01Z&to=2026-03-01T12:01:11Z&spanSeconds=60&by=dataset')).json();
     expect(total).toBe(5);
     expect(counts).toEqual([
-      { start: '2026-03-01T12:00:00.000000Z', series: 'a.log', count: 2 }, { start: '2026-03-01T12:00:00.000000Z', series: 'b.log', count: 2 },
+      { start: '2026-03-01T12:00:00.000000Z', series: 'a.log', count: 2 },
+      { start: '2026-03-01T12:00:00.000000Z', series: 'b.log', count: 2 },
       { start: '2026-03-01T12:01:00.000000Z', series: 'a.log', count: 1 },
     ]);
   });
 
   describe('GET /v2/events/:id', () => {
     it('gives a stored event', async () => {
-      expect((await get(`/v2/events/${publicId(1)}`)).json()).toMatchObject({ id: publicId(1), status: 'stored', event: { id: publicId(1), host: 'web01', native: { n: 1, text: 'word1' } } });
+      expect((await get(`/v2/events/${publicId(1)}`)).json()).toMatchObject({
+        id: publicId(1),
+        status: 'stored',
+        event: { id: publicId(1), host: 'web01', native: { n: 1, text: 'word1' } },
+      });
     });
 
-    it.each([['an unknown id', publicId(99)], ['text', 'x'], ['a receipt of another organization', `r1_${Buffer.from(`0 0 ${NOON} raw.other.test`).toString('base64url')}`], ['a receipt beyond the topic', `r1_${Buffer.from(`0 999 ${NOON} raw.default.zeek`).toString('base64url')}`], ['a receipt of a partition that is not there', `r1_${Buffer.from(`9 0 ${NOON} raw.default.zeek`).toString('base64url')}`]])('does not find %s', async (_name, id) => {
+    it.each([
+      ['an unknown id', publicId(99)],
+      ['text', 'x'],
+      ['a receipt of another organization', `r1_${Buffer.from(`0 0 ${NOON} raw.other.test`).toString('base64url')}`],
+      ['a receipt beyond the topic', `r1_${Buffer.from(`0 999 ${NOON} raw.default.zeek`).toString('base64url')}`],
+      ['a receipt of a partition that is not there', `r1_${Buffer.from(`9 0 ${NOON} raw.default.zeek`).toString('base64url')}`],
+    ])('does not find %s', async (_name, id) => {
       expect((await get(`/v2/events/${id}`)).json()).toMatchObject({ status: 404, code: 'NOT_FOUND' });
     });
 
@@ -116,27 +142,46 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
       const lies = (n: number) => written.find(({ text }) => text === `{"n":${n}}`)!;
       const columns = (n: number) => ({ raw_topic: 'raw.default.gateway-http', raw_partition: lies(n).partition, raw_offset: lies(n).offset });
       const takenAt = 3_600 * SECOND; // the clock of the test's API is an hour after noon
-      await seedEvents(database.owner, [{ n: 1_000, time: NOON + takenAt, columns: columns(0) }, { n: 1_001, time: NOON + takenAt, columns: columns(1) }, { n: 1_002, time: NOON + takenAt, columns: columns(1) }]);
+      await seedEvents(database.owner, [
+        { n: 1_000, time: NOON + takenAt, columns: columns(0) },
+        { n: 1_001, time: NOON + takenAt, columns: columns(1) },
+        { n: 1_002, time: NOON + takenAt, columns: columns(1) },
+      ]);
       expect((await get(`/v2/events/${receipts[0]}`)).json()).toMatchObject({ status: 'stored', event: { id: `${NOON + takenAt}-${hexId(1_000)}` } });
       expect((await get(`/v2/events/${receipts[0]}`)).json().events).toBeUndefined();
       expect((await get(`/v2/events/${receipts[1]}`)).json().events).toHaveLength(2);
       expect((await get(`/v2/events/${receipts[0]}`, ['sensor'])).json()).toEqual({ id: receipts[0], status: 'stored' }); // a sensor sees that, not what
 
       const headers: Headers = Object.entries({
-        '__streams.errors.topic': 'raw.default.gateway-http', '__streams.errors.partition': String(lies(2).partition), '__streams.errors.offset': String(lies(2).offset), '__streams.errors.message': 'Not a time.',
-        '__goshawk.errors.stage': 'ingest', '__goshawk.errors.code': 'INVALID_EVENT', '__goshawk.errors.organization': 'default',
+        '__streams.errors.topic': 'raw.default.gateway-http',
+        '__streams.errors.partition': String(lies(2).partition),
+        '__streams.errors.offset': String(lies(2).offset),
+        '__streams.errors.message': 'Not a time.',
+        '__goshawk.errors.stage': 'ingest',
+        '__goshawk.errors.code': 'INVALID_EVENT',
+        '__goshawk.errors.organization': 'default',
       }).map(([name, text]) => [name, Buffer.from(text)] as const);
       await api.broker.producer().send([{ topic: topics.deadLetters.name, partition: 0, key: null, value: Buffer.from('{"n":2}'), headers }]);
-      await vi.waitFor(async () => expect((await get(`/v2/events/${receipts[2]}`)).json()).toEqual({
-        id: receipts[2], status: 'rejected', error: { code: 'INVALID_EVENT', detail: 'Not a time.', stage: 'ingest', deadLetter: '0:0' },
-      }));
+      await vi.waitFor(async () =>
+        expect((await get(`/v2/events/${receipts[2]}`)).json()).toEqual({
+          id: receipts[2],
+          status: 'rejected',
+          error: { code: 'INVALID_EVENT', detail: 'Not a time.', stage: 'ingest', deadLetter: '0:0' },
+        }),
+      );
     });
   });
 
   describe('POST /v2/events/bulk', () => {
     it('writes ECS documents as they are, and says where each one is', async () => {
       const response = await post('/v2/events/bulk', { events: [{ '@timestamp': '2026-03-01T12:00:00Z', message: 'a' }, { message: 'b' }], source: 'bulk-a' });
-      expect([response.statusCode, response.json().items.map(({ index, status }: { index: number; status: number }) => [index, status])]).toEqual([202, [[0, 202], [1, 202]]]);
+      expect([response.statusCode, response.json().items.map(({ index, status }: { index: number; status: number }) => [index, status])]).toEqual([
+        202,
+        [
+          [0, 202],
+          [1, 202],
+        ],
+      ]);
       expect(response.json().items.every(({ receipt }: { receipt: string }) => receipt.startsWith('r1_'))).toBe(true);
       const written = await recordsOf('raw.default.gateway-bulk-a');
       expect(written.map(({ text, headers }) => [text, headers])).toEqual([
@@ -148,7 +193,10 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
     it('takes native documents and lines', async () => {
       const response = await post('/v2/events/bulk', { format: 'zeek', source: 'bulk-b', events: [{ uid: 'C1' }, '#separator \\x09'] });
       expect(response.statusCode).toBe(202);
-      expect((await recordsOf('raw.default.gateway-bulk-b')).map(({ text, headers }) => [text, headers.format])).toEqual([['{"uid":"C1"}', 'zeek'], ['#separator \\x09', 'zeek']]);
+      expect((await recordsOf('raw.default.gateway-bulk-b')).map(({ text, headers }) => [text, headers.format])).toEqual([
+        ['{"uid":"C1"}', 'zeek'],
+        ['#separator \\x09', 'zeek'],
+      ]);
     });
 
     it('leaves it to ingest to find out', async () => {
@@ -164,7 +212,15 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
     it('refuses some and takes the others', async () => {
       const response = await post('/v2/events/bulk', { source: 'bulk-e', events: [{ a: 1 }, 'text', {}, [], null, { big: 'x'.repeat(1_048_576) }, { b: 2 }] });
       expect(response.statusCode).toBe(207);
-      expect(response.json().items.map(({ status, error }: { status: number; error?: { code: string } }) => error?.code ?? status)).toEqual([202, 'INVALID_REQUEST', 'INVALID_REQUEST', 'INVALID_REQUEST', 'INVALID_REQUEST', 'BODY_TOO_LARGE', 202]);
+      expect(response.json().items.map(({ status, error }: { status: number; error?: { code: string } }) => error?.code ?? status)).toEqual([
+        202,
+        'INVALID_REQUEST',
+        'INVALID_REQUEST',
+        'INVALID_REQUEST',
+        'INVALID_REQUEST',
+        'BODY_TOO_LARGE',
+        202,
+      ]);
       expect((await recordsOf('raw.default.gateway-bulk-e')).map(({ text }) => text)).toEqual(['{"a":1}', '{"b":2}']);
     });
 

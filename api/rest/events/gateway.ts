@@ -35,7 +35,15 @@ export interface Gateway {
   readonly close: () => Promise<void>;
 }
 
-export function openGateway({ broker, createRawTopic, wallMicros }: { readonly broker: Broker; readonly createRawTopic: (name: string) => Promise<void>; readonly wallMicros: () => Micros }): Gateway {
+export function openGateway({
+  broker,
+  createRawTopic,
+  wallMicros,
+}: {
+  readonly broker: Broker;
+  readonly createRawTopic: (name: string) => Promise<void>;
+  readonly wallMicros: () => Micros;
+}): Gateway {
   let producer: Producer | undefined;
   const partitionsOf = new Map<string, number>();
   let turn = 0;
@@ -89,7 +97,17 @@ export function openGateway({ broker, createRawTopic, wallMicros }: { readonly b
 /** A broker that has stopped answering must not hold the sender for minutes. */
 async function answered<T>(sending: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new ApiProblem('BROKER_UNAVAILABLE', 'The broker has not answered in time. Whether it has the events is not known: send them again if they may be stored twice.', { headers: RETRY_SOON })), ANSWER_MS);
+  const timer = setTimeout(
+    () =>
+      late.reject(
+        new ApiProblem(
+          'BROKER_UNAVAILABLE',
+          'The broker has not answered in time. Whether it has the events is not known: send them again if they may be stored twice.',
+          { headers: RETRY_SOON },
+        ),
+      ),
+    ANSWER_MS,
+  );
   try {
     return await Promise.race([sending, late.promise]);
   } finally {

@@ -17,7 +17,9 @@ const RISKY = /\d{16}|\d[.\d]*[eE][+-]?\d|\.\d{15}/;
  */
 export function parseLossless(text: string): unknown {
   if (!RISKY.test(text)) return JSON.parse(text) as unknown;
-  return json.parse(text, (_key, value, { source }) => (typeof value === 'number' && source !== undefined && String(value) !== source ? json.rawJSON(source) : value));
+  return json.parse(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined && String(value) !== source ? json.rawJSON(source) : value,
+  );
 }
 
 /** A number that is kept as its text. */

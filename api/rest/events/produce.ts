@@ -14,8 +14,16 @@ const MAX_EVENTS = 1_000;
 /** Canonical documents: ECS. */
 const CANONICAL = 'ecs';
 const origin = {
-  format: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Lower-case letters, digits and dashes.').optional().meta({ description: 'What native documents are: the name of a decoder, or `auto` to have it found out. Left out: ECS documents.' }),
-  source: z.string().regex(SOURCE_NAME, 'Lower-case letters, digits and dashes, at most 40.').default('http').meta({ description: 'Part of the topic: one for each kind of sender.' }),
+  format: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Lower-case letters, digits and dashes.')
+    .optional()
+    .meta({ description: 'What native documents are: the name of a decoder, or `auto` to have it found out. Left out: ECS documents.' }),
+  source: z
+    .string()
+    .regex(SOURCE_NAME, 'Lower-case letters, digits and dashes, at most 40.')
+    .default('http')
+    .meta({ description: 'Part of the topic: one for each kind of sender.' }),
 } as const;
 const refusal = z.object({ code: z.string(), detail: z.string() });
 
@@ -33,13 +41,26 @@ export function registerProduceRoutes(app: Routes, gateway: Gateway, answers: Id
     const routes = scope as unknown as Routes;
 
     routes.route({
-      method: 'POST', url: '/v2/events/bulk',
+      method: 'POST',
+      url: '/v2/events/bulk',
       bodyLimit: bodyMaxBytes,
       config: { rateLimit: { max: bulkRequestsPerMinute, timeWindow: 60_000 } },
       schema: {
-        tags: ['events'], summary: 'Send 1 to 1,000 events',
-        body: z.strictObject({ events: z.array(z.unknown()).min(1).max(MAX_EVENTS).meta({ description: 'ECS documents; native documents (objects, or lines of text) when `format` is given.' }), ...origin }),
-        response: { '2xx': z.object({ items: z.array(z.object({ index: z.number(), receipt: z.string().nullable(), status: z.number(), error: refusal.optional() })) }).meta({ description: '202 when all were accepted, 207 otherwise.' }) },
+        tags: ['events'],
+        summary: 'Send 1 to 1,000 events',
+        body: z.strictObject({
+          events: z
+            .array(z.unknown())
+            .min(1)
+            .max(MAX_EVENTS)
+            .meta({ description: 'ECS documents; native documents (objects, or lines of text) when `format` is given.' }),
+          ...origin,
+        }),
+        response: {
+          '2xx': z
+            .object({ items: z.array(z.object({ index: z.number(), receipt: z.string().nullable(), status: z.number(), error: refusal.optional() })) })
+            .meta({ description: '202 when all were accepted, 207 otherwise.' }),
+        },
       },
       handler: async (request, reply) => {
         const { events, ...rest } = request.body;
@@ -52,10 +73,12 @@ export function registerProduceRoutes(app: Routes, gateway: Gateway, answers: Id
     });
 
     routes.route({
-      method: 'POST', url: '/v2/events',
+      method: 'POST',
+      url: '/v2/events',
       bodyLimit: bodyMaxBytes,
       schema: {
-        tags: ['events'], summary: 'Send one event',
+        tags: ['events'],
+        summary: 'Send one event',
         body: z.strictObject({ event: z.unknown(), ...origin }),
         response: { 202: z.object({ receipt: z.string(), status: z.literal('pending') }) },
       },
@@ -63,21 +86,35 @@ export function registerProduceRoutes(app: Routes, gateway: Gateway, answers: Id
         const { event, ...rest } = request.body;
         const answer = await answers.once(scopeOf(request), keyOf(request), request.body, async () => {
           const [item] = await deliver(gateway, [event], deliveryOf(request, rest));
-          if (item?.error !== undefined) throw new ApiProblem(item.error.code, item.error.detail, { errors: [{ pointer: pointer('body', 'event'), detail: item.error.detail }] });
+          if (item?.error !== undefined)
+            throw new ApiProblem(item.error.code, item.error.detail, { errors: [{ pointer: pointer('body', 'event'), detail: item.error.detail }] });
           return { status: 202, headers: { location: `/v2/events/${item?.receipt ?? ''}` }, body: { receipt: item?.receipt, status: 'pending' } };
         });
-        return reply.code(202).headers(answer.headers).send(answer.body as never);
+        return reply
+          .code(202)
+          .headers(answer.headers)
+          .send(answer.body as never);
       },
     });
   });
 }
 
-interface Item { readonly index: number; readonly receipt: string | null; readonly status: number; readonly error?: { readonly code: 'INVALID_REQUEST' | 'BODY_TOO_LARGE'; readonly detail: string } }
+interface Item {
+  readonly index: number;
+  readonly receipt: string | null;
+  readonly status: number;
+  readonly error?: { readonly code: 'INVALID_REQUEST' | 'BODY_TOO_LARGE'; readonly detail: string };
+}
 
 /** What cannot be an event is refused one by one; the others go to the broker together. */
 async function deliver(gateway: Gateway, events: readonly unknown[], delivery: Delivery): Promise<readonly Item[]> {
   const prepared = events.map((event) => bytesOf(event, delivery.format === CANONICAL));
-  const receipts = (await gateway.deliver(prepared.filter((each) => Buffer.isBuffer(each)), delivery)).values();
+  const receipts = (
+    await gateway.deliver(
+      prepared.filter((each) => Buffer.isBuffer(each)),
+      delivery,
+    )
+  ).values();
   return prepared.map((each, index): Item => {
     if (Buffer.isBuffer(each)) return { index, receipt: receipts.next().value ?? null, status: 202 };
     return { index, receipt: null, status: each.code === 'BODY_TOO_LARGE' ? 413 : 400, error: each };
@@ -87,17 +124,24 @@ async function deliver(gateway: Gateway, events: readonly unknown[], delivery: D
 function bytesOf(event: unknown, isCanonical: boolean): Buffer | NonNullable<Item['error']> {
   const isObject = typeof event === 'object' && event !== null && !Array.isArray(event) && !isRaw(event);
   if (!isObject && (isCanonical || typeof event !== 'string' || event.trim() === '')) {
-    return { code: 'INVALID_REQUEST', detail: isCanonical ? 'An event is an ECS document, a JSON object. For native documents say which `format` they have.' : 'A native event is a JSON object, or a line of text.' };
+    return {
+      code: 'INVALID_REQUEST',
+      detail: isCanonical
+        ? 'An event is an ECS document, a JSON object. For native documents say which `format` they have.'
+        : 'A native event is a JSON object, or a line of text.',
+    };
   }
   if (isObject && Object.keys(event).length === 0) return { code: 'INVALID_REQUEST', detail: 'The document is empty.' };
   const bytes = Buffer.from(typeof event === 'string' ? event : JSON.stringify(event));
-  return bytes.length <= MAX_EVENT_BYTES ? bytes : { code: 'BODY_TOO_LARGE', detail: `An event has at most ${MAX_EVENT_BYTES} bytes; this one has ${bytes.length}.` };
+  return bytes.length <= MAX_EVENT_BYTES
+    ? bytes
+    : { code: 'BODY_TOO_LARGE', detail: `An event has at most ${MAX_EVENT_BYTES} bytes; this one has ${bytes.length}.` };
 }
 
 function deliveryOf(request: FastifyRequest, { format, source }: { readonly format?: string | undefined; readonly source: string }): Delivery {
   const { organization, user, roles } = principalOf(request);
   // A sensor is named by its token; what people and scripts send, by the source that they give.
-  return { organization, source, sensor: roles.includes('sensor') ? user : source, format: format === 'auto' ? undefined : format ?? CANONICAL };
+  return { organization, source, sensor: roles.includes('sensor') ? user : source, format: format === 'auto' ? undefined : (format ?? CANONICAL) };
 }
 
 const scopeOf = (request: FastifyRequest): string => `${principalOf(request).organization}/${principalOf(request).user} ${request.routeOptions.url ?? ''}`;

@@ -1,12 +1,18 @@
 import type { Micros } from '../../../pipeline/core/index.ts';
 
 /** Where a produced event lies, and when it was taken: enough to find out what became of it. */
-export interface Receipt { readonly topic: string; readonly partition: number; readonly offset: number; readonly takenAt: Micros }
+export interface Receipt {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly takenAt: Micros;
+}
 
 const PREFIX = 'r1_'; // no public event id begins so
 
 /** Opaque to callers. It is no secret and no proof: whose it is follows from the topic. */
-export const receiptOf = ({ topic, partition, offset, takenAt }: Receipt): string => PREFIX + Buffer.from(`${partition} ${offset} ${takenAt} ${topic}`).toString('base64url');
+export const receiptOf = ({ topic, partition, offset, takenAt }: Receipt): string =>
+  PREFIX + Buffer.from(`${partition} ${offset} ${takenAt} ${topic}`).toString('base64url');
 
 /** Null for anything that is no receipt. */
 export function parseReceipt(text: string): Receipt | null {

@@ -16,10 +16,17 @@ import type { Routes } from '../kit.ts';
 import { parseReceipt } from './receipt.ts';
 import type { Receipt } from './receipt.ts';
 
-const names = z.union([text(256), z.array(text(256)).max(100)]).transform((value) => (typeof value === 'string' ? [value] : value)).optional();
+const names = z
+  .union([text(256), z.array(text(256)).max(100)])
+  .transform((value) => (typeof value === 'string' ? [value] : value))
+  .optional();
 const filter = {
-  from: time.optional().meta({ description: 'Inclusive.' }), to: time.optional().meta({ description: 'Exclusive.' }),
-  dataset: names, sensor: names, host: names, user: names,
+  from: time.optional().meta({ description: 'Inclusive.' }),
+  to: time.optional().meta({ description: 'Exclusive.' }),
+  dataset: names,
+  sensor: names,
+  host: names,
+  user: names,
   address: text(64).optional().meta({ description: 'Source or destination: an address, or a network in CIDR form.' }),
   minSeverity: z.coerce.number().min(0).max(100).optional(),
   search: text(2_000).optional().meta({ description: 'The search language of the dashboard.' }),
@@ -30,14 +37,24 @@ const HOUR = 3_600_000_000;
 /** A broker's clock and ours differ by less. */
 const CLOCK_MICROS = 300_000_000;
 
-interface EventRoutesDeps { readonly services: Services; readonly broker: Broker; readonly wallMicros: () => number }
+interface EventRoutesDeps {
+  readonly services: Services;
+  readonly broker: Broker;
+  readonly wallMicros: () => number;
+}
 
 export function registerEventRoutes(app: Routes, { services, broker, wallMicros }: EventRoutesDeps): void {
   const { run } = services;
 
   app.route({
-    method: 'GET', url: '/v2/events',
-    schema: { tags: ['events'], summary: 'Stored events, newest first', querystring: z.strictObject({ ...filter, ...paging }), response: { 200: z.object({ events: z.array(event) }) } },
+    method: 'GET',
+    url: '/v2/events',
+    schema: {
+      tags: ['events'],
+      summary: 'Stored events, newest first',
+      querystring: z.strictObject({ ...filter, ...paging }),
+      response: { 200: z.object({ events: z.array(event) }) },
+    },
     handler: async (request, reply) => {
       const { limit, cursor, ...input } = request.query;
       const eventFilter = readEventFilter(input, '/query');
@@ -51,11 +68,26 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
   });
 
   app.route({
-    method: 'GET', url: '/v2/events/stats',
+    method: 'GET',
+    url: '/v2/events/stats',
     schema: {
-      tags: ['events'], summary: 'Counts of events over time',
-      querystring: z.strictObject({ ...filter, spanSeconds: z.coerce.number().int().min(1).default(3_600), by: z.enum(['dataset', 'sensor', 'severity']).default('dataset') }),
-      response: { 200: z.object({ from: z.string(), to: z.string(), spanSeconds: z.number(), by: z.string(), total: z.number(), counts: z.array(z.object({ start: z.string(), series: z.string(), count: z.number() })) }) },
+      tags: ['events'],
+      summary: 'Counts of events over time',
+      querystring: z.strictObject({
+        ...filter,
+        spanSeconds: z.coerce.number().int().min(1).default(3_600),
+        by: z.enum(['dataset', 'sensor', 'severity']).default('dataset'),
+      }),
+      response: {
+        200: z.object({
+          from: z.string(),
+          to: z.string(),
+          spanSeconds: z.number(),
+          by: z.string(),
+          total: z.number(),
+          counts: z.array(z.object({ start: z.string(), series: z.string(), count: z.number() })),
+        }),
+      },
     },
     handler: async (request) => {
       const { spanSeconds, by, ...input } = request.query;
@@ -64,20 +96,29 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
       const range = readRange(eventFilter.from ?? to - 24 * HOUR, to, spanSeconds);
       const counts = await run(principalOf(request).organization, (sql) => countEvents(sql, range, by, eventFilter));
       return {
-        from: isoOf(range.from), to: isoOf(range.to), spanSeconds, by, total: counts.reduce((sum, { count }) => sum + count, 0),
+        from: isoOf(range.from),
+        to: isoOf(range.to),
+        spanSeconds,
+        by,
+        total: counts.reduce((sum, { count }) => sum + count, 0),
         counts: counts.map(({ start, series, count }) => ({ start: isoOf(start), series, count })),
       };
     },
   });
 
   app.route({
-    method: 'GET', url: '/v2/events/:id',
+    method: 'GET',
+    url: '/v2/events/:id',
     schema: {
-      tags: ['events'], summary: 'What became of an event: by its receipt or its id', params: z.object({ id: z.string().max(500) }),
+      tags: ['events'],
+      summary: 'What became of an event: by its receipt or its id',
+      params: z.object({ id: z.string().max(500) }),
       response: {
         200: z.object({
-          id: z.string(), status: z.enum(['pending', 'stored', 'rejected']),
-          event: event.optional(), events: z.array(event).optional().meta({ description: 'All of them, when one record held several.' }),
+          id: z.string(),
+          status: z.enum(['pending', 'stored', 'rejected']),
+          event: event.optional(),
+          events: z.array(event).optional().meta({ description: 'All of them, when one record held several.' }),
           error: z.object({ code: z.string(), detail: z.string(), stage: z.string(), deadLetter: z.string() }).optional(),
         }),
       },
@@ -100,7 +141,8 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
     const rows = await run(organization, (sql) => eventsByPosition(sql, receipt, receipt.takenAt, CLOCK_MICROS));
     if (rows.length > 0) return stored(id, rows, request);
     const letter = services.deadLetters.bySource(receipt);
-    if (letter !== undefined) return { id, status: 'rejected' as const, error: { code: letter.code, detail: letter.message, stage: letter.stage, deadLetter: letter.id } };
+    if (letter !== undefined)
+      return { id, status: 'rejected' as const, error: { code: letter.code, detail: letter.message, stage: letter.stage, deadLetter: letter.id } };
     if (!(await isWritten(receipt))) throw notFound('record at this receipt');
     return { id, status: 'pending' as const };
   }

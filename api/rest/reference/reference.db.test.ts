@@ -28,17 +28,35 @@ describe.skipIf(serverUrl === '')('assets and zones', () => {
     const { id } = made.body;
     expect(made.headers.location).toBe(`/v2/assets/${id}`);
     const changed = await call('PUT', `/v2/assets/${id}`, { ...server, owner: 'platform', validFrom: '2026-02-01T00:00:00Z' });
-    expect(changed.body).toMatchObject({ owner: 'platform', hostnames: ['web01'], validFrom: '2026-02-01T00:00:00.000000Z', validTo: null, writtenBy: 'tester' });
+    expect(changed.body).toMatchObject({
+      owner: 'platform',
+      hostnames: ['web01'],
+      validFrom: '2026-02-01T00:00:00.000000Z',
+      validTo: null,
+      writtenBy: 'tester',
+    });
     expect(changed.body.versions.map(({ owner, validFrom, validTo }: Record<string, unknown>) => [owner, validFrom, validTo])).toEqual([
-      ['platform', '2026-02-01T00:00:00.000000Z', null], ['web', '2026-01-01T00:00:00.000000Z', '2026-02-01T00:00:00.000000Z'],
+      ['platform', '2026-02-01T00:00:00.000000Z', null],
+      ['web', '2026-01-01T00:00:00.000000Z', '2026-02-01T00:00:00.000000Z'],
     ]);
     const owners = async (at: string) => (await call('GET', `/v2/assets?at=${at}`)).body.assets.map(({ owner }: { owner: string }) => owner);
-    expect([await owners('2025-12-31T00:00:00Z'), await owners('2026-01-15T00:00:00Z'), await owners('2026-02-15T00:00:00Z')]).toEqual([[], ['web'], ['platform']]);
+    expect([await owners('2025-12-31T00:00:00Z'), await owners('2026-01-15T00:00:00Z'), await owners('2026-02-15T00:00:00Z')]).toEqual([
+      [],
+      ['web'],
+      ['platform'],
+    ]);
 
-    const { rows } = await database.owner.query('SELECT key, payload FROM goshawk.outbox WHERE payload->>\'id\' = $1 ORDER BY id', [id]);
-    expect(rows.map(({ payload }) => [payload.owner, payload.validTo === null])).toEqual([['web', true], ['web', false], ['platform', true]]);
+    const { rows } = await database.owner.query("SELECT key, payload FROM goshawk.outbox WHERE payload->>'id' = $1 ORDER BY id", [id]);
+    expect(rows.map(({ payload }) => [payload.owner, payload.validTo === null])).toEqual([
+      ['web', true],
+      ['web', false],
+      ['platform', true],
+    ]);
     const { rows: audit } = await database.owner.query('SELECT actor, action FROM goshawk.audit WHERE object = $1 ORDER BY seq', [id]);
-    expect(audit).toEqual([{ actor: 'tester', action: 'asset.put' }, { actor: 'tester', action: 'asset.put' }]);
+    expect(audit).toEqual([
+      { actor: 'tester', action: 'asset.put' },
+      { actor: 'tester', action: 'asset.put' },
+    ]);
   });
 
   it('ends at a time', async () => {

@@ -1,9 +1,20 @@
 // What searches find, as rows: the test of the SQL and the test of the tail both run them, so the two cannot part.
 
 /** Events by name; columns by their name in `api.event`. */
-export const EVENTS: Readonly<Record<string, { readonly columns?: Readonly<Record<string, unknown>>; readonly detail?: Readonly<Record<string, unknown>>; readonly native: unknown }>> = {
+export const EVENTS: Readonly<
+  Record<string, { readonly columns?: Readonly<Record<string, unknown>>; readonly detail?: Readonly<Record<string, unknown>>; readonly native: unknown }>
+> = {
   logon: {
-    columns: { dataset: 'windows.security', host_name: 'web01', user_name: 'Administrator', source_ip: '10.1.2.3', source_port: 50_000, severity: 30, category: ['authentication', 'session'], message: 'An account was logged on' },
+    columns: {
+      dataset: 'windows.security',
+      host_name: 'web01',
+      user_name: 'Administrator',
+      source_ip: '10.1.2.3',
+      source_port: 50_000,
+      severity: 30,
+      category: ['authentication', 'session'],
+      message: 'An account was logged on',
+    },
     detail: { 'related.ip': ['10.1.2.3', 'fe80::1'], 'source.geo.country_iso_code': 'DE', 'source.as.number': 64_496, labels: { sample: 'true' } },
     native: { EventID: 4624, Image: 'C:\\Windows\\System32\\lsass.exe', Data: { LogonType: '3', Empty: '', None: null } },
   },

@@ -17,7 +17,10 @@ describe.skipIf(serverUrl === '')('a search in SQL', () => {
 
   beforeAll(async () => {
     database = await openTestDatabase();
-    await seedEvents(database.owner, Object.values(EVENTS).map((event, n) => ({ n, ...event })));
+    await seedEvents(
+      database.owner,
+      Object.values(EVENTS).map((event, n) => ({ n, ...event })),
+    );
   });
   afterAll(() => database.drop());
 

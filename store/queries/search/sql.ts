@@ -23,12 +23,18 @@ export class Parameters {
  */
 export function searchCondition(search: Search, parameters: Parameters): string {
   switch (search.kind) {
-    case 'all': return 'true';
-    case 'and': return `(${search.of.map((part) => searchCondition(part, parameters)).join(' AND ')})`;
-    case 'or': return `(${search.of.map((part) => searchCondition(part, parameters)).join(' OR ')})`;
-    case 'not': return `NOT ${searchCondition(search.of, parameters)}`;
-    case 'text': return `e.native ILIKE ${parameters.add(`%${search.pieces.map((piece) => escapeLike(inJson(piece))).join('%')}%`)}`;
-    case 'field': return `coalesce(${fieldCondition(search, parameters)}, false)`;
+    case 'all':
+      return 'true';
+    case 'and':
+      return `(${search.of.map((part) => searchCondition(part, parameters)).join(' AND ')})`;
+    case 'or':
+      return `(${search.of.map((part) => searchCondition(part, parameters)).join(' OR ')})`;
+    case 'not':
+      return `NOT ${searchCondition(search.of, parameters)}`;
+    case 'text':
+      return `e.native ILIKE ${parameters.add(`%${search.pieces.map((piece) => escapeLike(inJson(piece))).join('%')}%`)}`;
+    case 'field':
+      return `coalesce(${fieldCondition(search, parameters)}, false)`;
   }
 }
 
@@ -57,10 +63,14 @@ function columnCondition({ name, kind }: Column, term: FieldTerm, parameters: Pa
     return `${column} ${test.op} ${parameters.add(test.value)}::numeric`;
   }
   switch (kind) {
-    case 'text': return textCondition(column, test.pieces, parameters);
-    case 'texts': return `EXISTS (SELECT FROM unnest(${column}) v WHERE ${textCondition('v', test.pieces, parameters)})`;
-    case 'number': return numberCondition(column, term, test.pieces, parameters);
-    case 'address': return addressCondition(column, term, test.pieces, parameters);
+    case 'text':
+      return textCondition(column, test.pieces, parameters);
+    case 'texts':
+      return `EXISTS (SELECT FROM unnest(${column}) v WHERE ${textCondition('v', test.pieces, parameters)})`;
+    case 'number':
+      return numberCondition(column, term, test.pieces, parameters);
+    case 'address':
+      return addressCondition(column, term, test.pieces, parameters);
   }
 }
 
@@ -68,13 +78,19 @@ const textCondition = (value: string, pieces: Pieces, parameters: Parameters): s
 
 function numberCondition(column: string, term: FieldTerm, pieces: Pieces, parameters: Parameters): string {
   if (pieces.length > 1) return textCondition(`${column}::text`, pieces, parameters);
-  if (!/^-?\d{1,15}(\.\d{1,15})?$/.test(pieces[0])) throw new SearchError(`\`${term.field}\` is a number: write \`${term.field}:443\` or \`${term.field}:>1024\`.`, term.at, term.length);
+  if (!/^-?\d{1,15}(\.\d{1,15})?$/.test(pieces[0]))
+    throw new SearchError(`\`${term.field}\` is a number: write \`${term.field}:443\` or \`${term.field}:>1024\`.`, term.at, term.length);
   return `${column} = ${parameters.add(pieces[0])}::numeric`;
 }
 
 function addressCondition(column: string, term: FieldTerm, pieces: Pieces, parameters: Parameters): string {
   if (pieces.length > 1) return textCondition(`host(${column})`, pieces, parameters);
-  if (!isAddressOrNetwork(pieces[0])) throw new SearchError(`\`${term.field}\` is an address: write \`${term.field}:10.0.0.1\`, \`${term.field}:10.0.0.0/8\` or \`${term.field}:10.0.*\`.`, term.at, term.length);
+  if (!isAddressOrNetwork(pieces[0]))
+    throw new SearchError(
+      `\`${term.field}\` is an address: write \`${term.field}:10.0.0.1\`, \`${term.field}:10.0.0.0/8\` or \`${term.field}:10.0.*\`.`,
+      term.at,
+      term.length,
+    );
   return `${column} <<= ${parameters.add(pieces[0])}::inet`;
 }
 

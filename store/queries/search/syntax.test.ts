@@ -6,10 +6,15 @@ import type { Search } from './syntax.ts';
 /** Short form of a tree: what the rows below are compared with. */
 function show(search: Search): string {
   switch (search.kind) {
-    case 'all': return 'all';
-    case 'and': case 'or': return `(${search.of.map(show).join(` ${search.kind} `)})`;
-    case 'not': return `not ${show(search.of)}`;
-    case 'text': return `~${search.pieces.join('*')}`;
+    case 'all':
+      return 'all';
+    case 'and':
+    case 'or':
+      return `(${search.of.map(show).join(` ${search.kind} `)})`;
+    case 'not':
+      return `not ${show(search.of)}`;
+    case 'text':
+      return `~${search.pieces.join('*')}`;
     case 'field': {
       const { test } = search;
       if (test.op === 'exists') return `${search.field}?`;
@@ -86,13 +91,22 @@ describe('says where a mistake is', () => {
 
 it('reads or refuses any text, and refuses with a position inside of it', () => {
   const piece = fc.constantFrom('a', 'host.name:', '(', ')', '"', '-', ' ', 'or', 'and', 'not', '*', '\\', ':', '>', '1', '\n', 'é', '😀');
-  fc.assert(fc.property(fc.oneof(fc.string({ maxLength: 60 }), fc.array(piece, { maxLength: 30 }).map((all) => all.join(''))), (text) => {
-    try {
-      parseSearch(text);
-    } catch (error) {
-      if (!(error instanceof SearchError)) throw error;
-      expect(error.at).toBeGreaterThanOrEqual(0);
-      expect(error.at).toBeLessThanOrEqual(text.length);
-    }
-  }), { numRuns: 2_000 });
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string({ maxLength: 60 }),
+        fc.array(piece, { maxLength: 30 }).map((all) => all.join('')),
+      ),
+      (text) => {
+        try {
+          parseSearch(text);
+        } catch (error) {
+          if (!(error instanceof SearchError)) throw error;
+          expect(error.at).toBeGreaterThanOrEqual(0);
+          expect(error.at).toBeLessThanOrEqual(text.length);
+        }
+      },
+    ),
+    { numRuns: 2_000 },
+  );
 });

@@ -8,9 +8,7 @@
 export type Pieces = readonly [string, ...string[]];
 
 export type FieldTest =
-  | { readonly op: 'is'; readonly pieces: Pieces }
-  | { readonly op: 'exists' }
-  | { readonly op: '<' | '<=' | '>' | '>='; readonly value: number };
+  { readonly op: 'is'; readonly pieces: Pieces } | { readonly op: 'exists' } | { readonly op: '<' | '<=' | '>' | '>='; readonly value: number };
 
 export type Search =
   | { readonly kind: 'all' }
@@ -53,7 +51,11 @@ export const SEARCH_LIMITS = { characters: 2_000, terms: 50, depth: 20 } as cons
  */
 export function parseSearch(text: string): Search {
   if (text.length > SEARCH_LIMITS.characters) {
-    throw new SearchError(`A search has at most ${SEARCH_LIMITS.characters} characters; this one has ${text.length}.`, SEARCH_LIMITS.characters, text.length - SEARCH_LIMITS.characters);
+    throw new SearchError(
+      `A search has at most ${SEARCH_LIMITS.characters} characters; this one has ${text.length}.`,
+      SEARCH_LIMITS.characters,
+      text.length - SEARCH_LIMITS.characters,
+    );
   }
   return new Parser(text).parse();
 }
@@ -68,7 +70,11 @@ type Token =
 type Place = 'term' | 'group' | 'value';
 
 const FIELD = /[A-Za-z_@][\w.@-]*:/y;
-const WORDS: ReadonlyMap<string, 'and' | 'or' | 'not'> = new Map([['and', 'and'], ['or', 'or'], ['not', 'not']]);
+const WORDS: ReadonlyMap<string, 'and' | 'or' | 'not'> = new Map([
+  ['and', 'and'],
+  ['or', 'or'],
+  ['not', 'not'],
+]);
 const isSpace = (char: string) => char === ' ' || char === '\t' || char === '\n' || char === '\r';
 
 class Parser {
@@ -137,7 +143,12 @@ class Parser {
     if (token.type === 'field') {
       this.#advance('value');
       if (this.#token.type === '(') return this.#group(token.name, depth);
-      if (this.#token.type !== 'value') throw new SearchError(`A value is missing after \`${token.name}:\`. To ask whether the field has any, write \`${token.name}:*\`.`, token.at, token.length);
+      if (this.#token.type !== 'value')
+        throw new SearchError(
+          `A value is missing after \`${token.name}:\`. To ask whether the field has any, write \`${token.name}:*\`.`,
+          token.at,
+          token.length,
+        );
       return this.#value(token.name, this.#token, 'term');
     }
     if (token.type === 'value') return this.#value(field, token, field === null ? 'term' : 'group');
@@ -256,7 +267,8 @@ function fieldTest({ pieces, quoted, at, length }: Token & { readonly type: 'val
   if (!quoted && pieces.length > 1 && pieces.every((piece) => piece === '')) return { op: 'exists' };
   if (!quoted && pieces.length === 1 && /^[<>]/.test(pieces[0])) {
     const comparison = COMPARISON.exec(pieces[0]);
-    if (comparison === null) throw new SearchError('A number is expected after `<` or `>`. To look for the character itself, put it in quotation marks.', at, length);
+    if (comparison === null)
+      throw new SearchError('A number is expected after `<` or `>`. To look for the character itself, put it in quotation marks.', at, length);
     return { op: comparison[1] as '<' | '<=' | '>' | '>=', value: Number(comparison[2]) };
   }
   return { op: 'is', pieces };
