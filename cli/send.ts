@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
+import { Option } from 'commander';
 import { openBroker } from '../local/broker.ts';
 import { sendFiles } from '../local/send.ts';
 import { ConfigError } from '../pipeline/core/errors.ts';
 import { settingsOf } from '../topologies/settings.ts';
 import { topics } from '../topologies/topics.ts';
-import { Option } from 'commander';
 import type { CommandFile } from './command.ts';
 import { requireConnection } from './connection.ts';
 import { parsePositive } from './numbers.ts';
@@ -31,6 +32,8 @@ export default {
         const { topic, rate, rebase, salt, data } = options;
         if (rebase !== undefined && files.includes('-')) throw new ConfigError('INVALID_USAGE', '--rebase reads its files twice, which stdin cannot do. Give it a file.');
         if (!RAW_TOPIC.test(topic)) throw new ConfigError('INVALID_USAGE', `${topic} is no raw topic; those are raw.<organization>.<source>, with lower-case letters, digits and hyphens.`);
+        const missing = files.filter((file) => file !== '-' && !existsSync(file));
+        if (missing.length > 0) throw new ConfigError('INVALID_USAGE', `${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not exist.`);
         const { kafkaBrokers } = requireConnection(['kafkaBrokers'], { data });
         const broker = openBroker(kafkaBrokers, 'goshawk-send', io.log());
         try {
