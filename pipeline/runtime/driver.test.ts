@@ -73,7 +73,7 @@ describe('StageDriver', () => {
   it('rejects what a stage does not document as UNEXPECTED, with its cause', () => {
     const driver = new StageDriver(defineStage<Uint8Array>()({ name: 'broken', reads: 'bytes', process: () => { throw new TypeError('x is undefined'); } }));
     const result = driver.send('any');
-    expect([result.outcome, result.code, (result.error?.cause as Error).message]).toEqual(['rejected', 'UNEXPECTED', 'x is undefined']);
+    expect([result.outcome, result.code, (result.error!.cause as Error).message]).toEqual(['rejected', 'UNEXPECTED', 'x is undefined']);
   });
 
   it('gives reference rows as of a time', () => {

@@ -32,7 +32,11 @@ export class InputRecord<V> implements StreamRecord<V> {
 /** Our header where our own stages wrote the topic; else, as on raw topics, what the broker says: a sensor's header is not believed. */
 export function appendedAtOf(raw: RawRecord, isTrusted: boolean): Micros {
   if (isTrusted) {
-    for (const [name, bytes] of raw.headers) if (name === APPENDED_HEADER && bytes.length === 8) return bytes.readInt32BE(0) * 4_294_967_296 + bytes.readUInt32BE(4);
+    const { headers } = raw;
+    for (let i = 0; i < headers.length; i++) {
+      const header = headers[i]!; // no destructuring: it goes through an iterator, for every record
+      if (header[0] === APPENDED_HEADER && header[1].length === 8) return header[1].readInt32BE(0) * 4_294_967_296 + header[1].readUInt32BE(4);
+    }
   }
   return raw.timestampMs * 1000;
 }

@@ -165,7 +165,7 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
   #carried(record: InputRecord<unknown>): Headers {
     const { headers } = record.raw;
     if (headers.length === 0) return this.#appended(record.appendedAt);
-    if (this.#options.isTrusted) for (const [name] of headers) if (name === APPENDED_HEADER) return headers;
+    if (this.#options.isTrusted) for (let i = 0; i < headers.length; i++) if (headers[i]![0] === APPENDED_HEADER) return headers;
     return [...headers.filter(([name]) => name !== APPENDED_HEADER), ...this.#appended(record.appendedAt)];
   }
 

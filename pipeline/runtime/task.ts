@@ -83,7 +83,7 @@ export class Task {
    */
   handle<R extends StreamRecord<unknown>>(record: R, sink: Sink<R>): void {
     const filled = sink.mark();
-    if (this.#hasState) for (let i = 0; i < this.#journals.length; i++) this.#marks[i] = this.#journals[i]![1].mark();
+    if (this.#hasState) this.#mark();
     if (record.appendedAt > this.#appended) this.#appended = record.appendedAt;
     this.#reference.now = record.appendedAt;
     try {
@@ -98,7 +98,7 @@ export class Task {
       }
     } catch (error) {
       sink.rollback(filled);
-      if (this.#hasState) this.#journals.forEach(([, notes], i) => notes.undo(this.#marks[i]!));
+      if (this.#hasState) this.#undo();
       if (error instanceof FatalError || error instanceof RetryableError) throw error;
       sink.rejected(record, error instanceof RecordError ? error
         : new RecordError('UNEXPECTED', `${this.stage.name} failed: ${error instanceof Error ? error.message : String(error)}`, {}, { cause: error }));
@@ -116,7 +116,7 @@ export class Task {
     this.#reference.now = this.#appended;
     for (let fired = 0; fired < limit; fired++) {
       const filled = sink.mark();
-      this.#journals.forEach(([, notes], i) => { this.#marks[i] = notes.mark(); });
+      this.#mark();
       const key = this.#timers.take((dataset) => this.watermarks.of(dataset));
       if (key === undefined) {
         this.#inARow = 0;
@@ -129,12 +129,20 @@ export class Task {
         sink.emitted(outputs.length);
       } catch (cause) {
         sink.rollback(filled);
-        this.#journals.forEach(([, notes], i) => notes.undo(this.#marks[i]!));
+        this.#undo();
         if (cause instanceof FatalError || cause instanceof RetryableError) throw cause;
         throw new FatalError('TIMER_FAILED', `${this.stage.name} failed in the timer ${key}: ${cause instanceof Error ? cause.message : String(cause)}`, { key }, { cause });
       }
     }
     return true;
+  }
+
+  #mark(): void {
+    for (let i = 0; i < this.#journals.length; i++) this.#marks[i] = this.#journals[i]![1].mark();
+  }
+
+  #undo(): void {
+    for (let i = 0; i < this.#journals.length; i++) this.#journals[i]![1].undo(this.#marks[i]!);
   }
 
   /** Append time of the latest record, for what timers put out. */
