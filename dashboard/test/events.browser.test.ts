@@ -65,7 +65,7 @@ describe.skipIf(chromiumPath === undefined)('events', { timeout: 90_000 }, () =>
     await page.waitForURL(/\/events\/\d+-[\da-f]{32}\?q=/);
     await page.reload();
     const event = page.getByRole('article', { name: 'Event' });
-    expect(await event.innerText()).toMatch(/event\.dataset\s+windows\.sysmon/);
+    await eventually(() => event.innerText()).toMatch(/event\.dataset\s+windows\.sysmon/);
     await event.getByRole('button', { name: 'Native' }).click();
     expect(await event.getByRole('figure', { name: 'Native document' }).innerText()).toContain('"Channel"');
     await event.getByRole('button', { name: 'Origin' }).click();
@@ -84,11 +84,11 @@ describe.skipIf(chromiumPath === undefined)('events', { timeout: 90_000 }, () =>
     await page.getByRole('button', { name: 'Last 4 hours' }).click();
     await page.waitForURL('**/events?from=now-4h&to=now');
     await page.getByRole('button', { name: 'Time range: Last 4 hours' }).click();
-    await page.getByLabel('From').fill('2026-11-25 12:00');
-    await page.getByLabel('To').fill('2026-11-25 11:00');
+    await page.getByRole('textbox', { name: 'From' }).fill('2026-11-25 12:00');
+    await page.getByRole('textbox', { name: 'To' }).fill('2026-11-25 11:00');
     await page.getByRole('button', { name: 'Use this range' }).click();
     await page.getByText('The start must be before the end.').waitFor();
-    await page.getByLabel('To').fill('2026-11-25 13:00');
+    await page.getByRole('textbox', { name: 'To' }).fill('2026-11-25 13:00');
     await page.getByRole('button', { name: 'Use this range' }).click();
     await page.waitForURL('**/events?from=2026-11-25T11:00:00.000Z&to=2026-11-25T12:00:00.000Z'); // typed in Berlin
     await page.getByRole('button', { name: /^Time range: 2026-11-25 12:00:00 to 13:00:00 UTC\+01:00$/ }).waitFor();

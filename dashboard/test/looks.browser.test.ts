@@ -88,7 +88,7 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
     await page.locator('.overview-rate canvas').waitFor();
     const scripts = new Map<string, number>();
     page.on('response', async (response) => {
-      if (response.request().resourceType() === 'script') scripts.set(new URL(response.url()).pathname, gzipSync(await response.body()).length);
+      if (response.request().resourceType() === 'script') scripts.set(new URL(response.url()).pathname, gzipSync(await response.body().catch(() => Buffer.alloc(0))).length);
     });
     await page.reload();
     await page.locator('.overview-rate canvas').waitFor();

@@ -16,7 +16,7 @@ describe.skipIf(chromiumPath === undefined)('signing in', { timeout: 90_000 }, (
     await page.getByLabel('Password').fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();
     expect(await page.getByRole('alert').innerText()).toContain('Name or password is wrong.');
-    expect(await page.getByRole('alert').getByRole('button').innerText()).toMatch(/^[\da-f…-]+$/); // the request id
+    expect(await page.getByRole('alert').getByRole('button').innerText()).toMatch(/^Copy request id\s+[\da-f…-]+$/); // the request id
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL('**/events?q=mimikatz');

@@ -43,7 +43,6 @@ export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, acti
     if (alert !== undefined && alert !== null) onLoaded(alert);
   }, [alert]);
   useTitle(alert?.title ?? 'Alert');
-  const Title = isSplit ? 'h2' : 'h1'; // alone on the page, it is what the page is about
   const back = <IconButton icon={isSplit ? 'close' : 'left'} label={isSplit ? 'Close the alert' : 'Back to the list'} onClick={onBack} />;
 
   if (alert === undefined && fresh.problem !== undefined)
@@ -111,7 +110,8 @@ export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, acti
       </div>
       <div className="detail-scroll" tabIndex={0}>
         <header className="detail-head">
-          <Title className="detail-title">{alert.title}</Title>
+          {!isSplit && <h1 className="hidden-text">Alert</h1>}
+          <h2 className="detail-title">{alert.title}</h2>
           <p className="detail-story">{story(alert)}</p>
           <p className="detail-reason">
             <span className="faint">

@@ -69,14 +69,14 @@ export function EventDetail({ id, isSplit, onBack }: { readonly id: string; read
 }
 
 function Told({ event, tab, onTab, isSplit }: { readonly event: EventFull; readonly tab: Tab; readonly onTab: (tab: Tab) => void; readonly isSplit: boolean }) {
-  const Title = isSplit ? 'h2' : 'h1'; // alone on the page, it is what the page is about
   const all = flatten(event.fields);
   const context = all.filter(({ name }) => isContextField(name));
   const own = all.filter(({ name }) => !isContextField(name));
   return (
     <>
       <header className="event-head">
-        <Title className="event-title">{summary(event)}</Title>
+        {!isSplit && <h1 className="hidden-text">Event</h1>}
+        <h2 className="event-title">{summary(event)}</h2>
         <p className="quiet">
           <Moment at={event.time} isLong />
         </p>

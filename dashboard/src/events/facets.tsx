@@ -60,12 +60,12 @@ function Facet({
   const most = values[0]?.count ?? 1;
   return (
     <section className={`facet ${top.isLoading ? 'facet-loading' : ''}`}>
-      <h3>
+      <h2>
         <button type="button" className="facet-head" aria-expanded={isOpen} title={field} onClick={() => setOpen(!isOpen)}>
           <Icon name={isOpen ? 'down' : 'right'} size={14} />
           {name}
         </button>
-      </h3>
+      </h2>
       {isOpen && (
         <ul>
           {values.map((value) => (

@@ -12,7 +12,7 @@ export function Copy({ text, label, length = 18 }: { readonly text: string; read
     return () => window.clearTimeout(timer);
   }, [isDone]);
   return (
-    <button type="button" className="copy" title={`${text}\nCopy`} aria-label={`Copy ${label} ${text}`} onClick={() => void copyText(text).then(setDone)}>
+    <button type="button" className="copy" title={`${text}\nCopy`} onClick={() => void copyText(text).then(setDone)}>
       <span className="hidden-text">Copy {label} </span>
       <code>{shorten(text, length)}</code>
       <Icon name={isDone ? 'check' : 'copy'} size={13} />

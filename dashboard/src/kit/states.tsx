@@ -25,7 +25,7 @@ export function Empty({
       <span className="state-icon">
         <Icon name={icon} size={20} />
       </span>
-      <h3>{title}</h3>
+      <p className="state-title">{title}</p>
       <div className="state-text">{children}</div>
       {action}
     </div>
@@ -46,7 +46,7 @@ export function Failed({
       <span className="state-icon state-bad">
         <Icon name="warning" size={20} />
       </span>
-      <h3>{problem.title}</h3>
+      <p className="state-title">{problem.title}</p>
       <div className="state-text">
         <p>{problem.advice}</p>
         {stillWorks !== undefined && <p>{stillWorks}</p>}
