@@ -73,6 +73,15 @@ export class LoaderGroup {
   get isQuiet(): boolean { return this.isReady && this.lanes.every(({ isQuiet }) => isQuiet) && this.#handlers === 0; }
   get isReady(): boolean { return this.#group !== null && [...this.inputs.values()].every(({ isReady }) => isReady); }
 
+  /** Lag, as it is now. */
+  gauge(): void {
+    for (const lane of this.lanes) {
+      let lag = 0;
+      for (const input of this.inputs.values()) if (input.lane === lane) lag += Math.max(0, input.end - Math.max(0, input.durable));
+      this.#options.metrics.loaderLag.set({ loader: lane.loader.name }, lag);
+    }
+  }
+
   async start(): Promise<void> {
     await this.#consumer.run({ topics: [...this.#byTopic.keys()], isolation: 'committed', start: 'earliest', maxBytesPerPartition: this.#options.maxBytesPerPartition }, {
       assigned: (owned, group) => this.#assigned(owned, group),
@@ -198,6 +207,7 @@ export class LoaderGroup {
 
   /** Kafka's committed offset only helps lag tools. */
   #hint(): void {
+    this.gauge();
     const nowMs = this.#options.clock.nowMs();
     if (nowMs - this.#hintedMs < HINT_EVERY_MS) return;
     this.#hintedMs = nowMs;

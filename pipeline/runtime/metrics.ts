@@ -32,6 +32,7 @@ function runtimeMetrics(registry: Registry) {
     restoreSeconds: gauge('stage_restore_seconds', 'How long the last restore of a task took.', ['stage']),
     pauses: counter('stage_pauses_total', 'Times a stage paused its input, by the reason.', ['stage', 'reason']),
     watermark: gauge('stage_watermark_seconds', 'Event time, in seconds since 1970, before which nothing more is expected: the least over the tasks of this process.', ['stage']),
+    told: counter('stage_watermarks_total', 'Watermarks told to the partitions downstream, by why: the watermark moved, or nothing came and silence was declared.', ['stage', 'reason']),
     loaded: counter('loader_loaded_records_total', 'Records handed to a loader in batches that it made durable.', ['loader']),
     refused: counter('loader_refused_records_total', 'Records that could not be decoded, handed to the loader to be set aside.', ['loader']),
     loads: counter('loader_loads_total', 'Batches of work by outcome: loaded, retried or fenced.', ['loader', 'outcome']),

@@ -83,11 +83,14 @@ describe('runTopology', () => {
   it('has the counts of the ledger in its status and its metrics', async () => {
     const driver = await start();
     await driver.write(RAW, (['skip', 'reject', undefined, undefined] as const).map((act, n) => ({ key: null, value: line({ n, ...(act === undefined ? {} : { act }) }) })));
-    await driver.advance(3000);
+    await driver.advance(6000);
     expect(driver.running.status()[0]).toMatchObject({ name: 'take', state: 'running', lag: 0, in: 4, passed: 2, dropped: 1, rejected: 1, out: 3 });
     const text = await driver.registry.metrics();
     expect(text).toContain('stage_dropped_records_total{stage="take",reason="filtered"} 1');
     expect(text).toContain('stage_rejected_records_total{stage="take",code="INVALID_EVENT"} 1');
+    expect(text).toContain('stage_lag_records{stage="take"} 0');
+    expect(text).toMatch(/stage_watermark_seconds\{stage="take"\} 17672255/);
+    expect(text).toMatch(/stage_watermarks_total\{stage="take",reason="silence"\} [1-9]/);
     const entries = (await driver.records(topics.ledger)).map(({ value }) => value).filter(({ stage: name }) => name === 'take');
     expect(entries).toEqual([{
       app: 'goshawk', stage: 'take', topic: RAW, partition: 0, from: 0, to: 4, in: 4, passed: 2, dropped: [{ reason: 'filtered', count: 1 }], rejected: [{ reason: 'INVALID_EVENT', count: 1 }], emitted: 0,

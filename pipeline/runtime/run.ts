@@ -220,10 +220,11 @@ function brake(instances: readonly StageInstance[], downstreamOf: (wire: StageWi
 
 /** Lag also of what is paused or silent. */
 async function lookAtEnds(admin: Admin, members: readonly (StageInstance | LoaderGroup)[]): Promise<void> {
-  for (const { inputs } of members) {
-    const all = [...inputs.values()];
+  for (const member of members) {
+    const all = [...member.inputs.values()];
     if (all.length === 0) continue;
     const ends = await admin.offsets(all.map(({ tp }) => tp), 'stable');
     for (const input of all) input.end = Math.max(input.end, ends.get(tpKey(input.tp)) ?? 0);
+    member.gauge();
   }
 }

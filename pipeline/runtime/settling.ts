@@ -24,6 +24,7 @@ export interface SettlingOptions {
   readonly clock: WallClock;
   readonly limits: { readonly ledgerEveryMs: number; readonly ledgerIdleMs: number };
   readonly tasks: () => number;
+  readonly metrics: RuntimeMetrics;
 }
 /** What holds once the work has committed. */
 interface Settled {
@@ -79,7 +80,8 @@ export class Settling {
   }
 
   #watermarks(slot: Slot, isSilence: boolean, wallMs: number): OutRecord[] {
-    const { plan, codec, tasks } = this.#options;
+    const { plan, codec, tasks, metrics } = this.#options;
+    metrics.told.inc({ stage: plan.wire.name, reason: isSilence ? 'silence' : 'moved' });
     const { datasets, idle } = slot.tell(wallMs, isSilence);
     const key = Buffer.from(`${plan.wire.name}/${slot.number}`);
     return plan.told.flatMap(({ name, partitions, isSamePartition }) => {
@@ -145,9 +147,10 @@ export class Settling {
   }
 
   /** After the commit. @returns What was written where, for stages of this process that read it. */
-  apply(work: Work<Input>, metrics: RuntimeMetrics): Settled['ends'] {
+  apply(work: Work<Input>): Settled['ends'] {
     const { inputs, slots, ends } = this.#settled.get(work)!;
-    const stage = this.#options.plan.wire.name;
+    const { plan, metrics } = this.#options;
+    const stage = plan.wire.name;
     for (const { input, next, tally, commits } of inputs) {
       input.committed = next;
       input.tally = tally;

@@ -55,7 +55,7 @@ export class StageInstance implements CommitHost<Input> {
     this.ready = ready.promise;
     this.#setReady = ready.resolve;
     this.#consumer = broker.consumer({ groupId });
-    this.#settling = new Settling({ plan, codec, app, clock, limits, tasks: options.tasks });
+    this.#settling = new Settling({ plan, codec, app, clock, limits, tasks: options.tasks, metrics: options.metrics });
     this.#committer = new Committer<Input>({
       host: this, groupId, everyMs: plan.wire.commitEveryMs, retryBudgetMs: limits.retryBudgetMs, clock, log,
       producer: () => broker.txnProducer({ transactionalId: `${groupId}.${instanceId}`, transactionTimeoutMs: limits.transactionTimeoutMs }),
@@ -217,13 +217,28 @@ export class StageInstance implements CommitHost<Input> {
   }
 
   committed(work: Work<Input>): void {
-    const { metrics, plan, downstream, clock } = this.#options;
+    const { downstream, clock } = this.#options;
     for (const { input } of work.parts.values()) if (this.state.inputs.get(input.key) !== input) return; // lost meanwhile
-    const ends = this.#settling.apply(work, metrics);
+    const ends = this.#settling.apply(work);
     for (const [tp, end] of ends) for (const backlog of downstream.get(tp.topic) ?? []) backlog.wrote(tp, end, clock.nowMs());
     for (const { counts } of work.parts.values()) addTo(this.totals, counts);
-    const lag = [...this.state.inputs.values()].reduce((sum, input) => sum + input.lag, 0);
-    metrics.lag.set({ stage: plan.wire.name }, lag);
+    this.gauge();
+  }
+
+  /** Lag and watermark, as they are now. */
+  gauge(): void {
+    const { metrics } = this.#options;
+    const stage = this.plan.wire.name;
+    let lag = 0;
+    for (const input of this.state.inputs.values()) lag += input.lag;
+    metrics.lag.set({ stage }, lag);
+    if (this.watermark !== null) metrics.watermark.set({ stage }, this.watermark / 1e6);
+  }
+
+  /** The least of the tasks here that know one; null when none does. */
+  get watermark(): Micros | null {
+    const known = [...this.state.slots.values()].map(({ task }) => task.watermarks.of()).filter(Number.isFinite);
+    return known.length === 0 ? null : Math.min(...known);
   }
 
   discard(): void {

@@ -12,7 +12,7 @@ export interface StageStatus {
   readonly pausedFor: readonly string[];
   /** Offsets not yet read, markers included. */
   readonly lag: number;
-  /** The least of its tasks here; null before anything is known. */
+  /** The least of its tasks here that know one; null when none does. */
   readonly watermark: Micros | null;
   /** Counts since this process started. */
   readonly in: number;
@@ -40,13 +40,12 @@ const known = (watermark: Micros): Micros | null => (Number.isFinite(watermark) 
 
 export function statusOfStage(instance: StageInstance): StageStatus {
   const inputs = [...instance.inputs.values()];
-  const watermarks = [...instance.state.slots.values()].map(({ task }) => task.watermarks.of());
   return {
     name: instance.plan.wire.name,
     state: instance.pausedFor.length > 0 ? 'paused' : instance.isReady ? 'running' : instance.state.slots.size > 0 ? 'restoring' : 'joining',
     pausedFor: instance.pausedFor,
     lag: inputs.reduce((sum, { lag }) => sum + lag, 0),
-    watermark: known(Math.min(...watermarks)),
+    watermark: instance.watermark,
     ...instance.totals,
     tasks: inputs.map(({ tp, position, committed, lag, slot, appendedAt }) => ({ ...tp, position, committed, lag, watermark: known(slot.task.watermarks.of()), appendedAt: appendedAt || null })),
   };
