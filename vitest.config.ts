@@ -20,6 +20,7 @@ export default defineConfig({
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...SERVICES, ...WHOLE, ...NEVER],
           isolate: false, // a process for each file costs 120 ms; unit tests keep no global state
+          testTimeout: 20_000, // a busy machine is no failure
           sequence: { groupOrder: 0 },
         },
       },
