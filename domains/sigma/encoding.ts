@@ -20,6 +20,6 @@ export function base64Alignments(bytes: Uint8Array): readonly string[] {
   return [0, 1, 2].map((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
     const end = [0, 3, 2][(bytes.length + shift) % 3]!;
-    return encoded.slice([0, 2, 3][shift]!, encoded.length - end);
+    return encoded.slice([0, 2, 3][shift], encoded.length - end);
   }).filter((text) => text !== '');
 }

@@ -2,14 +2,13 @@
 export type { Algebra } from './condition.ts';
 export { fieldFor } from './correlation.ts';
 export type { Bound, CorrelationRule, CorrelationType, CountOperator, SeenCondition } from './correlation.ts';
-export { items } from './expression.ts';
 export type { CompareOperator, Expression, Item, RegexFlags, Test, TimePart } from './expression.ts';
 export type { SigmaFilter } from './filter.ts';
 export type { RuleLogsource } from './logsource.ts';
 export type { Level, Metadata, Status } from './metadata.ts';
 export { isInNetwork, parseAddress } from './network.ts';
 export type { Network } from './network.ts';
-export { ANY, DASH, DASHES, ONE, plainText, writePattern } from './pattern.ts';
+export { ANY, DASH, DASHES, ONE } from './pattern.ts';
 export type { Pattern, PatternPart, Placeholders } from './pattern.ts';
 export type { DocumentPlace, Problem } from './problem.ts';
 export { compileRegex } from './regex.ts';

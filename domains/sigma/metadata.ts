@@ -57,7 +57,7 @@ export function parseMetadata({ body, ...place }: RawDocument, warn: Warn): Meta
 export function text(body: Readonly<Record<string, unknown>>, key: string): string | null {
   const value = body[key];
   if (value === undefined || value === null || value === '') return null;
-  return typeof value === 'object' ? refuse(`${key} is no text`) : String(value as string | number | boolean);
+  return typeof value === 'object' ? refuse(`${key} is no text`) : String(value);
 }
 
 /** A list of texts; null and absent are empty, a scalar is a list of one. */

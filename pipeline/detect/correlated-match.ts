@@ -19,11 +19,12 @@ const ECS: Readonly<Record<string, (event: MatchedEvent) => string | null | unde
  * A name is a field of the native document, else one of the ECS names above.
  * @returns Undefined when the event lacks a field that the correlation groups by or counts: it then has no place in any group.
  */
-export function matchFor(correlation: LinkedCorrelation, { rule, text }: RuleMatch, event: MatchedEvent, entities: readonly Entity[]): Match | undefined {
+export function matchFor(correlation: LinkedCorrelation, match: RuleMatch, event: MatchedEvent, entities: readonly Entity[]): Match | undefined {
+  const { rule } = match;
   const read = (name: string) => {
     const field = fieldFor(correlation, name, rule.key);
     if (field === undefined) return undefined;
-    return text(field) ?? (Object.hasOwn(ECS, field) ? (ECS[field]!(event) ?? undefined) : undefined);
+    return match.text(field) ?? (Object.hasOwn(ECS, field) ? (ECS[field]!(event) ?? undefined) : undefined);
   };
   const groupValues = correlation.groupBy.map(read);
   const values = correlation.valueFields.map(read);

@@ -47,14 +47,15 @@ export function statusOf({ status }: LinkedRule, { experimental }: Pick<DetectCo
 export interface Origin { readonly license: string | null; readonly reference: string | null }
 
 /** One match is one finding. Those of one rule on one host (else user, else source address) may join one alert. */
-export function findingOf({ rule, why }: RuleMatch, event: MatchedEvent, entities: readonly Entity[], status: FindingStatus, origin: Origin): Finding {
+export function findingOf(match: RuleMatch, event: MatchedEvent, entities: readonly Entity[], status: FindingStatus, origin: Origin): Finding {
+  const { rule } = match;
   const main = entities[0];
   const groupKey = main === undefined ? rule.key : `${rule.key}|${main.type}|${main.value}`;
   return {
     id: hashId(event.organization, rule.key, groupKey, event.time, event.id), organization: event.organization, time: event.time, lastTime: event.time, kind: 'rule',
     ruleId: rule.key, ruleVersion: rule.version, title: rule.title, description: rule.description, author: rule.author, license: rule.license ?? origin.license, reference: origin.reference ?? rule.references[0] ?? null,
     severity: rule.level, status, tags: rule.tags, groupKey, entities,
-    fields: why().slice(0, MAX_FIELDS).map(({ name, value }) => ({ name, value: value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE - 1)}…` : value })),
+    fields: match.why().slice(0, MAX_FIELDS).map(({ name, value }) => ({ name, value: value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE - 1)}…` : value })),
     events: [eventRef(event)], eventCount: 1, supersedes: null, reason: null,
   };
 }

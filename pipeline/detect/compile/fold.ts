@@ -17,6 +17,9 @@ export const hasCode = (unit: number): boolean => (unit >= 0x20 && unit <= 0xff)
 /** What texts made of such characters only look like. */
 export const CODED_TEXT = /^[\t\n\r\x20-\xff]*$/;
 
+/** No character beyond ASCII, and no control but the three that have codes. */
+export const ASCII_TEXT = /^[\t\n\r\x20-\x7f]*$/;
+
 /** Codes of a folded text, one for each UTF-16 unit. @returns the offset behind the last one; `to` must have room for `text.length` more. */
 export function writeCodes(text: string, to: Uint8Array, offset: number): number {
   for (let i = 0; i < text.length; i += 1) {

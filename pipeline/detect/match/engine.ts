@@ -29,13 +29,13 @@ export interface EngineOptions {
   readonly alsoRead?: (rule: LinkedRule) => readonly string[];
 }
 
-/** A rule that met the event. Its methods answer for that event until the next call of `match`. */
+/** A rule that met the event. Its methods answer for that event until the next call of `match`, and throw afterwards. */
 export interface RuleMatch {
   readonly rule: LinkedRule;
   /** Which fields met the rule, with their values, in the order of the rule. */
-  readonly why: () => readonly MetField[];
+  why(): readonly MetField[];
   /** Text of a field that the rule reads or `alsoRead` names; the first element of an array; undefined when there is none. */
-  readonly text: (field: string) => string | undefined;
+  text(field: string): string | undefined;
 }
 
 const NO_MATCHES: readonly RuleMatch[] = [];
@@ -44,6 +44,36 @@ const NO_BYTES = new Uint8Array(0);
 const MAX_LOGSOURCES = 1024;
 
 interface Loaded { readonly rule: LinkedRule; readonly program: Program; readonly fieldOf: (name: string) => number }
+
+class Met implements RuleMatch {
+  readonly #loaded: Loaded;
+  readonly #view: EventView;
+  readonly #event: number;
+
+  constructor(loaded: Loaded, view: EventView) {
+    this.#loaded = loaded;
+    this.#view = view;
+    this.#event = view.now;
+  }
+
+  get rule(): LinkedRule {
+    return this.#loaded.rule;
+  }
+
+  why(): readonly MetField[] {
+    return explain(this.#loaded.program.tree, this.#current());
+  }
+
+  text(field: string): string | undefined {
+    const texts = this.#current().text(this.#loaded.fieldOf(field));
+    return typeof texts === 'string' ? texts : texts?.[0];
+  }
+
+  #current(): EventView {
+    if (this.#view.now !== this.#event) throw new Error('A match was asked after its event');
+    return this.#view;
+  }
+}
 
 /** Synchronous and not re-entrant: one event at a time. Rules never change; make another engine for another set. */
 export class Engine {
@@ -95,7 +125,7 @@ export class Engine {
     for (const { program, rules } of always) if (program.check(this.#view)) (matched ??= []).push(...rules);
     if (matched === undefined) return NO_MATCHES;
     if (matched.length > 1) matched.sort((a, b) => a - b);
-    return matched.map((number) => this.#matchOf(this.#rules[number]!));
+    return matched.map((number) => new Met(this.#rules[number]!, this.#view));
   }
 
   /** How many programs the last event woke, of how many. For measurements. */
@@ -120,26 +150,6 @@ export class Engine {
     index.present(KEYWORDS);
     this.#view.begin(NO_BYTES, this.#readLeaves);
     this.#object.read(parsed, keys, index, keywordField);
-  }
-
-  #matchOf({ rule, program, fieldOf }: Loaded): RuleMatch {
-    const view = this.#view;
-    const { now } = view;
-    const check = () => {
-      if (view.now !== now) throw new Error('A match was asked after its event');
-    };
-    return {
-      rule,
-      why: () => {
-        check();
-        return explain(program.tree, view);
-      },
-      text: (field) => {
-        check();
-        const texts = view.text(fieldOf(field));
-        return typeof texts === 'string' ? texts : texts?.[0];
-      },
-    };
   }
 
   #groupOf(logsource: EventLogsource): Group | undefined {

@@ -36,6 +36,6 @@ export class Group {
         if (this.index.notes(field)) entry.noted = [...entry.noted, field];
       }
     }
-    this.keys.build();
+    this.keys.build(this.keywordField < 0 ? [] : [KEYWORDS]);
   }
 }

@@ -1,7 +1,9 @@
 // Reads from a JSON text what rules ask for, without building objects: notes where values lie and hands texts to the index.
-import { CODED_TEXT, fold, writeCodes } from '../compile/fold.ts';
+import { KEYWORDS } from '../compile/field.ts';
+import { ASCII_TEXT, CODED_TEXT, fold, writeCodes } from '../compile/fold.ts';
 import type { KeyEntry } from './key-tree.ts';
 import { KeyNode } from './key-tree.ts';
+import { END, spread, START_WINDOW } from './literal-index.ts';
 import type { LiteralIndex } from './literal-index.ts';
 import { HELD_AS, LEAF_END, numberText, OBJECT } from './view.ts';
 import type { EventView, Leaf } from './view.ts';
@@ -12,6 +14,10 @@ const MAX_DEPTH = 64;
 /** Where reading goes when the document is one that only JSON.parse gets right. */
 const IRREGULAR = -1;
 const NO_KEYS = new KeyNode();
+const NO_FIELDS: readonly number[] = [];
+const KEYWORD_FIELDS: readonly number[] = [KEYWORDS];
+/** Windows of one text that are looked up once the text is whole; a text with more is gone through again. */
+const MAX_PENDING = 64;
 
 /** Folded byte; 0 where a string needs a closer look: quote, backslash, controls, beyond ASCII. */
 const FOLDED: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -38,9 +44,12 @@ export class JsonReader {
   #end = 0;
   #index!: LiteralIndex;
   #keywords = -1;
+  #leafFields = NO_FIELDS; // of leaves that only keywords ask for
   #filled = 0; // of the arena
   #serial = 0; // of objects
   #valueEnd = 0; // set by readers of strings
+  readonly #pendingAt = new Int32Array(MAX_PENDING);
+  readonly #pendingWindows = new Int32Array(MAX_PENDING);
 
   constructor(view: EventView) {
     this.#view = view;
@@ -55,6 +64,7 @@ export class JsonReader {
     this.#end = bytes.length;
     this.#index = index;
     this.#keywords = keywordField;
+    this.#leafFields = keywordField < 0 ? NO_FIELDS : KEYWORD_FIELDS;
     this.#filled = 0;
     if (this.#view.arena.length < bytes.length * 2) this.#view.arena = new Uint8Array(bytes.length * 3);
     const start = this.#space(0);
@@ -62,10 +72,7 @@ export class JsonReader {
     this.#view.joinedEnd = keywordField < 0 ? -1 : 0;
     const end = this.#object(start + 1, root, 0, false);
     if (end === IRREGULAR || this.#space(end) !== this.#end) return false;
-    if (keywordField >= 0) {
-      if (this.#view.joinedEnd >= 0) this.#view.joinedEnd = this.#filled;
-      index.scan(keywordField, this.#view.arena, 0, this.#filled); // no literal reaches over the end of a leaf
-    }
+    if (this.#view.joinedEnd >= 0) this.#view.joinedEnd = this.#filled;
     return true;
   }
 
@@ -129,10 +136,9 @@ export class JsonReader {
       this.#add(entry, first === 0x74, isRepeated);
       this.#scanText(entry, first === 0x74 ? 'true' : 'false');
     } else {
-      const token = latin1.call(this.#bytes, at, end);
-      if (isRepeated) this.#add(entry, numberText(token), true);
+      if (isRepeated) this.#add(entry, numberText(latin1.call(this.#bytes, at, end)), true);
       else this.#note(entry, HELD_AS.number, at, end, -1, -1);
-      if (entry.scanned.length > 0 || this.#keywords >= 0) this.#scanText(entry, numberText(token));
+      if (entry.scanned.length > 0) this.#scanNumber(entry.scanned, at, end);
     }
     return end;
   }
@@ -156,63 +162,87 @@ export class JsonReader {
 
   /** Behind the quote. */
   #string(start: number, entry: KeyEntry, isRepeated: boolean): number {
-    if (entry.scanned.length === 0 && this.#keywords < 0 && !isRepeated) {
+    if (entry.scanned.length === 0 && !isRepeated) {
       const end = this.#skipString(start);
       if (end !== IRREGULAR) this.#note(entry, HELD_AS.escaped, start, end - 1, -1, -1);
       return end;
     }
     const from = this.#filled;
-    const isPlain = this.#foldString(start);
+    const isPlain = this.#foldString(start, entry.scanned);
     const end = this.#valueEnd;
     if (end === IRREGULAR) return IRREGULAR;
     if (isRepeated) this.#add(entry, this.#decode(start, end - 1), true);
     else this.#note(entry, isPlain && this.#filled - from === end - 1 - start ? HELD_AS.plain : HELD_AS.escaped, start, end - 1, isPlain ? from : -1, this.#filled);
-    this.#scan(entry.scanned, from, !isPlain);
     if (this.#keywords >= 0) this.#endLeaf(isPlain);
     return end;
   }
 
   /**
-   * Puts the folded codes of the string that begins at `start` into the arena and sets `#valueEnd` behind its quote.
+   * Puts the folded codes of the string that begins at `start` into the arena, sets `#valueEnd` behind its quote, and has the index look
+   * for literals of the fields.
    * @returns false when some of the codes stand for other characters.
    */
-  #foldString(start: number): boolean {
+  #foldString(start: number, fields: readonly number[]): boolean {
     const bytes = this.#bytes;
     const { arena } = this.#view;
+    const { bits, bitShift } = this.#index;
+    const pendingAt = this.#pendingAt;
+    const pendingWindows = this.#pendingWindows;
     const from = this.#filled;
     let to = from;
     let at = start;
+    let window = START_WINDOW;
+    let pending = 0;
+    let isAscii = true;
     for (;;) {
       const byte = bytes[at]!;
-      const folded = FOLDED[byte]!;
-      if (folded !== 0) {
-        arena[to] = folded;
-        to += 1;
-        at += 1;
-      } else if (byte === QUOTE) {
-        this.#filled = to;
-        this.#valueEnd = at + 1;
-        return true;
-      } else if (byte === BACKSLASH) {
-        const code = ESCAPED[bytes[at + 1]!];
-        if (code === undefined || code === 0) break;
-        arena[to] = code;
-        to += 1;
+      let code = FOLDED[byte]!;
+      if (code !== 0) at += 1;
+      else if (byte === QUOTE) break;
+      else if (byte === BACKSLASH) {
+        code = ESCAPED[bytes[at + 1]!] ?? 0;
+        if (code === 0) return this.#foldSlowly(start, at, fields);
         at += 2;
-      } else if (byte === 0xc2 || byte === 0xc3) {
+      } else {
         const next = bytes[at + 1]!;
-        if ((next & 0xc0) !== 0x80) break;
-        const code = ((byte & 0x03) << 6) | (next & 0x3f);
-        arena[to] = code >= 0xc0 && code <= 0xde && code !== 0xd7 ? code + 0x20 : code;
-        to += 1;
+        if ((byte !== 0xc2 && byte !== 0xc3) || (next & 0xc0) !== 0x80) return this.#foldSlowly(start, at, fields);
+        code = ((byte & 0x03) << 6) | (next & 0x3f);
+        if (code >= 0xc0 && code <= 0xde && code !== 0xd7) code += 0x20;
+        isAscii = false;
         at += 2;
-      } else break;
+      }
+      arena[to] = code;
+      window = (window << 8) | code;
+      const bit = spread(window) >>> bitShift;
+      if ((bits[bit >>> 5]! >>> (bit & 31)) & 1 && pending < MAX_PENDING) {
+        pendingAt[pending] = to;
+        pendingWindows[pending] = window;
+        pending += 1;
+      }
+      to += 1;
     }
+    this.#filled = to;
+    this.#valueEnd = at + 1;
+    if (fields.length === 0) return true;
+    if (!isAscii) for (const field of fields) this.#index.beyondAscii(field);
+    if (pending === MAX_PENDING) {
+      this.#index.scan(fields, arena, from, to);
+      return true;
+    }
+    for (let i = 0; i < pending; i += 1) this.#index.lookUp(fields, pendingWindows[i]!, arena, from, to, pendingAt[i]!);
+    this.#index.lookUp(fields, (window << 8) | END, arena, from, to, to);
+    return true;
+  }
+
+  /** A string with characters that have no code, or are written as one of the rarer escapes. */
+  #foldSlowly(start: number, at: number, fields: readonly number[]): boolean {
     this.#valueEnd = this.#skipString(at);
     if (this.#valueEnd === IRREGULAR) return false;
+    const from = this.#filled;
     const text = fold(this.#decode(start, this.#valueEnd - 1));
     this.#room(text.length);
     this.#filled = writeCodes(text, this.#view.arena, from);
+    this.#scan(fields, from, ASCII_TEXT.test(text));
     return CODED_TEXT.test(text);
   }
 
@@ -234,15 +264,15 @@ export class JsonReader {
       }
     }
     if (first === QUOTE) {
-      const from = this.#filled;
-      const isPlain = this.#foldString(at + 1);
+      const isPlain = this.#foldString(at + 1, this.#leafFields);
       if (this.#valueEnd === IRREGULAR) return IRREGULAR;
-      this.#scan([], from, !isPlain);
       this.#endLeaf(isPlain);
       return this.#valueEnd;
     }
     const end = this.#scalarEnd(at);
-    if (end !== IRREGULAR && first !== 0x6e) this.#scanCodes([], first === 0x74 ? 'true' : first === 0x66 ? 'false' : numberText(latin1.call(this.#bytes, at, end)));
+    if (end === IRREGULAR || first === 0x6e) return end;
+    if (first === 0x74 || first === 0x66) this.#scanCodes(this.#leafFields, first === 0x74 ? 'true' : 'false');
+    else this.#scanNumber(this.#leafFields, at, end);
     return end;
   }
 
@@ -277,14 +307,32 @@ export class JsonReader {
   }
 
   #scanText(entry: KeyEntry, text: string): void {
-    if (entry.scanned.length > 0 || this.#keywords >= 0) this.#scanCodes(entry.scanned, text);
+    if (entry.scanned.length > 0) this.#scanCodes(entry.scanned, text);
+  }
+
+  /** Integers are their own text unless they begin with a zero or a minus. */
+  #scanNumber(fields: readonly number[], start: number, end: number): void {
+    const bytes = this.#bytes;
+    const { arena } = this.#view;
+    const from = this.#filled;
+    let isText = bytes[start] !== 0x30 || end - start === 1;
+    for (let at = start, to = from; at < end; at += 1, to += 1) {
+      const byte = bytes[at]!;
+      if (byte < 0x30 || byte > 0x39) isText = false;
+      arena[to] = byte;
+    }
+    if (!isText) return this.#scanCodes(fields, numberText(latin1.call(bytes, start, end)));
+    this.#filled = from + end - start;
+    this.#scan(fields, from, true);
+    if (this.#keywords < 0) this.#filled = from;
+    else this.#endLeaf(true);
   }
 
   #scanCodes(fields: readonly number[], text: string): void {
     const from = this.#filled;
     this.#room(text.length);
     this.#filled = writeCodes(fold(text), this.#view.arena, from);
-    this.#scan(fields, from, false);
+    this.#scan(fields, from, true);
     if (this.#keywords < 0) this.#filled = from; // nobody reads it again
     else this.#endLeaf(true);
   }
@@ -298,13 +346,10 @@ export class JsonReader {
   }
 
   /** The codes from `from` to the end of the arena are one text. */
-  #scan(fields: readonly number[], from: number, hasOther: boolean): void {
-    const { arena } = this.#view;
-    for (let i = 0; i < fields.length; i += 1) {
-      this.#index.scan(fields[i]!, arena, from, this.#filled);
-      if (hasOther) this.#index.other(fields[i]!);
-    }
-    if (hasOther && this.#keywords >= 0) this.#index.other(this.#keywords);
+  #scan(fields: readonly number[], from: number, isAscii: boolean): void {
+    if (fields.length === 0) return;
+    this.#index.scan(fields, this.#view.arena, from, this.#filled);
+    if (!isAscii) for (const field of fields) this.#index.beyondAscii(field);
   }
 
   /** Folding may lengthen a text. What is in the arena already stays, and the rest of the document fits behind. */

@@ -7,7 +7,7 @@ export class KeyEntry {
   readonly bytes: Uint8Array;
   /** Number of the path that ends here, or -1. */
   path = -1;
-  /** Fields of which the index wants the texts at this path. */
+  /** Fields of which the index wants the texts at this path; KEYWORDS among them where it wants all texts. */
   scanned: readonly number[] = [];
   /** Fields of which the index wants to know that they are there. */
   noted: readonly number[] = [];
@@ -44,11 +44,13 @@ export class KeyNode {
     return entry;
   }
 
-  build(): void {
+  /** @param everywhere Fields of which the index wants the texts at every path. */
+  build(everywhere: readonly number[]): void {
     this.#mask = 2 ** Math.ceil(Math.log2(this.entries.size * 2 + 1)) - 1;
     this.#slots = new Array<KeyEntry | undefined>(this.#mask + 1).fill(undefined);
     for (const entry of this.entries.values()) {
-      entry.child?.build();
+      entry.child?.build(everywhere);
+      entry.scanned = [...entry.scanned, ...everywhere];
       let slot = hash(entry.bytes, 0, entry.bytes.length) & this.#mask;
       while (this.#slots[slot] !== undefined) slot = (slot + 1) & this.#mask;
       this.#slots[slot] = entry;

@@ -1,20 +1,24 @@
 // Which literals are in these texts? Millions of texts, ten thousands of literals, few hits.
 //
-// Each literal is known by its rarest four characters. Four characters and the field make a number; a bit table says whether any
-// literal has that number. Going through a text costs some cycles a character whatever the number of literals, and only a
-// set bit leads to a look-up and a comparison. An Aho-Corasick automaton does the same in fewer lines, but its table leaves the
+// Each literal is known by its rarest four characters, which make a number; a bit table says whether any literal has that number.
+// Going through a text costs some cycles a character whatever the number of literals and fields, and only a set bit leads to a
+// look-up and a comparison. An Aho-Corasick automaton does the same in fewer lines, but its table leaves the
 // caches as literals grow (docs/adr/0010-literals-by-window.md has the figures).
-import { OTHER, writeCodes } from '../compile/fold.ts';
+import { fold, hasCode, OTHER, writeCodes } from '../compile/fold.ts';
 import { rarityOf } from '../compile/rarity.ts';
 import type { Literal } from '../compile/witness.ts';
 
 /** Stands before and behind a text, so that a window can say "at the start". Not a code of any character. */
 const START = 0x01;
-const END = 0x02;
-const START_WINDOW = (START << 24) | (START << 16) | (START << 8) | START;
+export const END = 0x02;
+export const START_WINDOW = (START << 24) | (START << 16) | (START << 8) | START;
 const WINDOW = 4;
+/** All codes that folded texts are made of, and the start of a text. */
+const CODES_AND_START = [START, OTHER, ...Array.from({ length: 256 }, (_, unit) => unit).filter((unit) => hasCode(unit) && fold(String.fromCharCode(unit)) === String.fromCharCode(unit))];
 
 interface Entry { readonly key: number; readonly field: number; readonly codes: Uint8Array; readonly windowEnd: number; readonly isStart: boolean; readonly isEnd: boolean; readonly targets: Set<number> }
+/** Four codes as a number, and where in its literal the last of them stands. */
+interface Window { readonly window: number; readonly end: number }
 /** An entry is a row of numbers, so that a look-up touches one line of the cache: see `build`. */
 const ROW = 8;
 const [KEY, FIELD, CODES, LENGTH, BACK, ANCHORS, TARGETS, TARGETS_END] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
@@ -54,15 +58,14 @@ export class Awake {
   }
 }
 
-const saltOf = (field: number): number => Math.imul(field + 1, 0x85eb_ca6b);
-const spread = (key: number): number => Math.imul(key, 0x9e37_79b1);
+export const spread = (key: number): number => Math.imul(key, 0x9e37_79b1);
 const slotOf = (key: number): number => spread(key) ^ (spread(key) >>> 15); // low bits of a product know little
 
 export class LiteralIndex {
   readonly #byLiteral = new Map<string, Entry>();
-  /** By field: who wants to know that the field is there, or that it holds a character beyond printable ASCII. */
+  /** By field: who wants to know that the field is there, or that it holds a character beyond ASCII. */
   readonly #present = new Wanted();
-  readonly #other = new Wanted();
+  readonly #beyondAscii = new Wanted();
   readonly #popularity = new Map<number, number>();
   readonly #scanned: boolean[] = [];
 
@@ -86,19 +89,24 @@ export class LiteralIndex {
     const codes = new Uint8Array(literal.text.length);
     writeCodes(literal.text, codes, 0);
     const window = this.#chooseWindow(codes, literal);
-    if (window === undefined) {
-      (codes.includes(OTHER) ? this.#other : this.#present).add(field, target);
-      return;
-    }
-    const name = `${field} ${literal.isStart ? 1 : 0}${literal.isEnd ? 1 : 0} ${Buffer.from(codes).toString('latin1')}`;
+    if (window !== undefined) this.#enterLiteral(field, codes, literal, window, target);
+    else if (codes.length + (literal.isEnd ? 1 : 0) === WINDOW - 1) {
+      // One code short of a window: it has one with each code that may stand before it.
+      const last = literal.isEnd ? END : codes[2]!;
+      for (const before of CODES_AND_START) this.#enterLiteral(field, codes, literal, { window: (before << 24) | (codes[0]! << 16) | (codes[1]! << 8) | last, end: 2 }, target);
+    } else (codes.some((code) => code > 0x7f || code === OTHER) ? this.#beyondAscii : this.#present).add(field, target);
+  }
+
+  #enterLiteral(field: number, codes: Uint8Array, { isStart, isEnd }: Omit<Literal, 'field'>, { window, end }: Window, target: number): void {
+    const name = `${field} ${isStart ? 1 : 0}${isEnd ? 1 : 0} ${window} ${Buffer.from(codes).toString('latin1')}`;
     const known = this.#byLiteral.get(name);
-    if (known !== undefined) known.targets.add(target);
-    else this.#byLiteral.set(name, { key: window.gram ^ saltOf(field), field, codes, windowEnd: window.end, isStart: literal.isStart, isEnd: literal.isEnd, targets: new Set([target]) });
+    if (known === undefined) this.#byLiteral.set(name, { key: window, field, codes, windowEnd: end, isStart, isEnd, targets: new Set([target]) });
+    else known.targets.add(target);
   }
 
   /** After the last `add`, before the first scan. */
   build(): void {
-    const entries = [...this.#byLiteral.values()].sort((a, b) => a.key - b.key);
+    const entries = [...this.#byLiteral.values()].sort((a, b) => a.key - b.key || a.field - b.field);
     this.#byLiteral.clear();
     this.#rows = new Int32Array((entries.length + 1) * ROW);
     this.#codes = Uint8Array.from(entries.flatMap(({ codes }) => [...codes]));
@@ -118,7 +126,7 @@ export class LiteralIndex {
       if (index === 0 || entries[index - 1]!.key !== key) this.#enter(key, index * ROW);
     }
     this.#present.build();
-    this.#other.build();
+    this.#beyondAscii.build();
   }
 
   #enter(key: number, row: number): void {
@@ -135,7 +143,7 @@ export class LiteralIndex {
   }
   /** Whether anyone wants to know what is in it. */
   scans(field: number): boolean {
-    return this.#scanned[field] === true || this.#other.of(field) !== undefined;
+    return this.#scanned[field] === true || this.#beyondAscii.of(field) !== undefined;
   }
 
   /** The field is there, whatever it holds. */
@@ -144,36 +152,41 @@ export class LiteralIndex {
     if (targets !== undefined) this.#awake.add(targets, 0, targets.length);
   }
 
-  /** The field holds a text with characters beyond printable ASCII. */
-  other(field: number): void {
-    const targets = this.#other.of(field);
+  /** The field holds a text with characters beyond ASCII. */
+  beyondAscii(field: number): void {
+    const targets = this.#beyondAscii.of(field);
     if (targets !== undefined) this.#awake.add(targets, 0, targets.length);
   }
 
-  /** Goes through the codes [from, to), which are one whole text of the field. */
-  scan(field: number, codes: Uint8Array, from: number, to: number): void {
-    const salt = saltOf(field);
-    const bits = this.#bits;
-    const shift = this.#bitShift;
-    let gram = START_WINDOW;
-    for (let i = from; i < to; i += 1) {
-      gram = (gram << 8) | codes[i]!;
-      const bit = spread(gram ^ salt) >>> shift;
-      if ((bits[bit >>> 5]! >>> (bit & 31)) & 1) this.#lookUp(field, gram ^ salt, codes, from, to, i);
-    }
-    gram = (gram << 8) | END;
-    const bit = spread(gram ^ salt) >>> shift;
-    if ((bits[bit >>> 5]! >>> (bit & 31)) & 1) this.#lookUp(field, gram ^ salt, codes, from, to, to);
+  /** Whether bit `spread(window) >>> bitShift` is set: some literal may have this window. For who goes through codes in a loop of his own. */
+  get bits(): Int32Array {
+    return this.#bits;
+  }
+  get bitShift(): number {
+    return this.#bitShift;
   }
 
-  /** The window that ends at `at` may belong to a literal. */
-  #lookUp(field: number, key: number, codes: Uint8Array, from: number, to: number, at: number): void {
+  /** Goes through the codes [from, to), which are one whole text of these fields. */
+  scan(fields: readonly number[], codes: Uint8Array, from: number, to: number): void {
+    const bits = this.#bits;
+    const shift = this.#bitShift;
+    let window = START_WINDOW;
+    for (let i = from; i < to; i += 1) {
+      window = (window << 8) | codes[i]!;
+      const bit = spread(window) >>> shift;
+      if ((bits[bit >>> 5]! >>> (bit & 31)) & 1) this.lookUp(fields, window, codes, from, to, i);
+    }
+    this.lookUp(fields, (window << 8) | END, codes, from, to, to);
+  }
+
+  /** The window that ends at `at` may belong to a literal; `to` stands for the end of the text. */
+  lookUp(fields: readonly number[], window: number, codes: Uint8Array, from: number, to: number, at: number): void {
     const rows = this.#rows;
-    let slot = slotOf(key) & this.#slotMask;
+    let slot = slotOf(window) & this.#slotMask;
     for (let row = this.#slots[slot]! - 1; row >= 0; row = this.#slots[slot]! - 1) {
-      if (rows[row + KEY] === key) {
-        for (; rows[row + KEY] === key && rows[row + TARGETS_END] !== 0; row += ROW) {
-          if (rows[row + FIELD] === field && this.#stands(row, codes, from, to, at - rows[row + BACK]!)) this.#awake.add(this.#targets, rows[row + TARGETS]!, rows[row + TARGETS_END]!);
+      if (rows[row + KEY] === window) {
+        for (; rows[row + KEY] === window && rows[row + TARGETS_END] !== 0; row += ROW) {
+          if (fields.includes(rows[row + FIELD]!) && this.#stands(row, codes, from, to, at - rows[row + BACK]!)) this.#awake.add(this.#targets, rows[row + TARGETS]!, rows[row + TARGETS_END]!);
         }
         return;
       }
@@ -192,17 +205,17 @@ export class LiteralIndex {
   }
 
   /** The four codes that say most; undefined when there are less than four. Windows that other literals have taken say less. */
-  #chooseWindow(codes: Uint8Array, { isStart, isEnd }: Omit<Literal, 'field'>): { readonly gram: number; readonly end: number } | undefined {
+  #chooseWindow(codes: Uint8Array, { isStart, isEnd }: Omit<Literal, 'field'>): Window | undefined {
     const lead = isStart ? WINDOW - 1 : 0;
     const at = (index: number) => (index < 0 ? START : index < codes.length ? codes[index]! : END);
-    let best: { gram: number; end: number; score: number } | undefined;
+    let best: (Window & { readonly score: number }) | undefined;
     for (let end = WINDOW - 1 - lead; end < codes.length + (isEnd ? 1 : 0); end += 1) {
-      const window = [at(end - 3), at(end - 2), at(end - 1), at(end)] as const;
-      const gram = (window[0] << 24) | (window[1] << 16) | (window[2] << 8) | window[3];
-      const score = rarityOf(window) - 2 * Math.log2(1 + (this.#popularity.get(gram) ?? 0));
-      if (best === undefined || score > best.score) best = { gram, end, score };
+      const four = [at(end - 3), at(end - 2), at(end - 1), at(end)] as const;
+      const window = (four[0] << 24) | (four[1] << 16) | (four[2] << 8) | four[3];
+      const score = rarityOf(four) - 2 * Math.log2(1 + (this.#popularity.get(window) ?? 0));
+      if (best === undefined || score > best.score) best = { window, end, score };
     }
-    if (best !== undefined) this.#popularity.set(best.gram, (this.#popularity.get(best.gram) ?? 0) + 1);
+    if (best !== undefined) this.#popularity.set(best.window, (this.#popularity.get(best.window) ?? 0) + 1);
     return best;
   }
 }

@@ -1,5 +1,5 @@
 // As json-reader.ts, for documents that are objects already.
-import { CODED_TEXT, fold, writeCodes } from '../compile/fold.ts';
+import { ASCII_TEXT, fold, writeCodes } from '../compile/fold.ts';
 import type { KeyEntry, KeyNode } from './key-tree.ts';
 import type { LiteralIndex } from './literal-index.ts';
 import { HELD_AS, OBJECT } from './view.ts';
@@ -64,11 +64,9 @@ export class ObjectReader {
     const folded = fold(text);
     if (view.arena.length < folded.length) view.arena = new Uint8Array(folded.length * 2);
     const end = writeCodes(folded, view.arena, 0);
-    const hasOther = !CODED_TEXT.test(folded);
-    for (const field of fields) {
-      this.#index.scan(field, view.arena, 0, end);
-      if (hasOther) this.#index.other(field);
-    }
+    const isAscii = ASCII_TEXT.test(folded);
+    this.#index.scan(fields, view.arena, 0, end);
+    if (!isAscii) for (const field of fields) this.#index.beyondAscii(field);
   }
 }
 
