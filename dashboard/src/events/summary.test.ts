@@ -24,5 +24,5 @@ it.each<[name: string, event: Partial<typeof plain> | Record<string, unknown>, f
   ['that it failed', { action: 'logon', outcome: 'failure' }, 'within', 'logon · failed'],
   ['the dataset when nothing else is known', { category: [] }, 'within', 'zeek.conn'],
 ])('says %s', (_name, event, flow, line) => {
-  expect(summary({ ...plain, ...event } as Parameters<typeof summary>[0], flow)).toBe(line);
+  expect(summary({ ...plain, ...event }, flow)).toBe(line);
 });

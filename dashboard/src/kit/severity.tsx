@@ -37,7 +37,6 @@ export function SeverityMark({ severity, bare = false }: { readonly severity: Se
 }
 
 const STATUS_WORDS: Record<AlertStatus, string> = { open: 'Open', acknowledged: 'Acknowledged', closed: 'Closed' };
-export const statusWord = (status: AlertStatus): string => STATUS_WORDS[status];
 const VERDICT_WORDS: Record<Verdict, string> = { true_positive: 'True positive', false_positive: 'False positive', benign: 'Benign' };
 export const verdictWord = (verdict: Verdict): string => VERDICT_WORDS[verdict];
 
