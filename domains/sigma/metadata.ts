@@ -55,7 +55,7 @@ export function parseMetadata({ body, ...place }: RawDocument, warn: Warn): Meta
 }
 
 export function text(body: Readonly<Record<string, unknown>>, key: string): string | null {
-  const value = body[key];
+  const value = body[key] as string | number | boolean | object | null | undefined;
   if (value === undefined || value === null || value === '') return null;
   return typeof value === 'object' ? refuse(`${key} is no text`) : String(value);
 }
