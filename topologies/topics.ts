@@ -1,6 +1,6 @@
 // Every topic: name, schema, key, partitions, cleanup policy, retention. `./goshawk topics` prints and creates them.
 import { schemas } from '../schemas/avro/types.gen.ts';
-import type { Alert, Context, Enriched, Event, Feature, FeaturePartial, Finding, LedgerEntry, Match, RefAsset, RefZone } from '../schemas/avro/types.gen.ts';
+import type { Alert, Context, Event, Feature, FeaturePartial, Finding, LedgerEntry, Match, RefAsset, RefZone } from '../schemas/avro/types.gen.ts';
 import type { RefTable, Topic } from '../pipeline/core/index.ts';
 
 const HOUR_MS = 3_600_000;

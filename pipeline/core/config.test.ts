@@ -46,7 +46,7 @@ it('reads a secret from a file', () => {
 
 it('tells all problems at once, each with its path', () => {
   const problems = problemsOf(() => loadConfig(sections, { GOSHAWK_VALIDATE_IS_STRICT: 'perhaps' }, fileWith('validate: { maxFutureMs: -1, colour: red }\nother: {}')));
-  expect(problems.map((problem) => problem.split(':')[0]).sort()).toEqual(['other', 'validate', 'validate.isStrict', 'validate.maxFutureMs']);
+  expect(problems.map((problem) => problem.split(':')[0]!).sort()).toEqual(['other', 'validate', 'validate.isStrict', 'validate.maxFutureMs']);
 });
 
 it('says which line of a broken file is at fault', () => {

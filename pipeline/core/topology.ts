@@ -11,10 +11,10 @@ export interface Wiring<In> { readonly from: Topic<In>; readonly to: readonly To
 
 /** 100 ms between commits unless nobody waits for the stage. */
 export const stage = <In, S extends object>(member: Stage<In, S>, { from, to, commitEveryMs = 100 }: Wiring<In>): Wire =>
-  ({ kind: 'stage', name: member.name, stage: member as unknown as Stage<unknown, object>, from: from as Topic<unknown>, to, commitEveryMs });
+  ({ kind: 'stage', name: member.name, stage: member as unknown as Stage<unknown, object>, from, to, commitEveryMs });
 
 /** Loaders of one `group` share a consumer group, named `goshawk.<group>`. */
 export const loader = <V>(member: Loader<V>, { from, group }: { readonly from: Topic<V>; readonly group: string }): Wire =>
-  ({ kind: 'loader', name: member.name, loader: member as unknown as Loader<unknown>, from: from as Topic<unknown>, group });
+  ({ kind: 'loader', name: member.name, loader: member as unknown as Loader<unknown>, from, group });
 
 export const defineTopology = (name: string, wires: readonly Wire[]): Topology => ({ name, wires });

@@ -1,7 +1,7 @@
 // Correlations over matches, sharded by group. Matches wait in a reorder buffer until the watermark, or until two seconds of append time
 // have passed, and are processed by (event time, id): arrival order within the buffer does not matter.
 import { z } from 'zod';
-import { hashId, timeKey } from '../core/id.ts';
+import { timeKey } from '../core/id.ts';
 import type { Context, Micros, Outcome, Output, Store } from '../core/index.ts';
 import { APPEND_CLOCK, defineStage, drop, pass, send } from '../core/index.ts';
 import { keyValue } from '../core/stores.ts';
@@ -40,7 +40,8 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
     const watermark = ctx.watermark();
     let next = Number.POSITIVE_INFINITY;
     let atLatest = Number.POSITIVE_INFINITY;
-    for (const [key, { match, appendedAt }] of [...ctx.stores.waiting.scan('', '~')]) {
+    const waiting = [...ctx.stores.waiting.scan('', '~')]; // a copy: the loop deletes
+    for (const [key, { match, appendedAt }] of waiting) {
       if (match.event.time > watermark && appendedAt + reorder > appended) {
         next = Math.min(next, match.event.time);
         atLatest = Math.min(atLatest, appendedAt + reorder);
