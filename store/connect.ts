@@ -80,7 +80,7 @@ const types: pg.CustomTypesConfig = {
     }
     return pg.types.getTypeParser(id, format) as (value: string) => unknown;
   },
-} as pg.CustomTypesConfig;
+};
 
 /** `2026-11-25 12:46:45.123456+00`, as a session in UTC writes it, in microseconds. Years 1 to 9999. @throws RangeError for anything else */
 export function parseMicros(text: string): number {

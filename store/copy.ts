@@ -332,9 +332,10 @@ const replaceUnstorable = (_key: string, value: unknown): unknown => (typeof val
 
 const HEX: Readonly<Record<number, number>> = (() => {
   const values = new Uint8Array(256).fill(255);
-  for (const [index, digit] of [...'0123456789abcdef'].entries()) {
-    values[digit.charCodeAt(0)] = index;
-    values[digit.toUpperCase().charCodeAt(0)] = index;
+  for (let digit = 0; digit < 16; digit++) {
+    const text = digit.toString(16);
+    values[text.charCodeAt(0)] = digit;
+    values[text.toUpperCase().charCodeAt(0)] = digit;
   }
   return values;
 })();
