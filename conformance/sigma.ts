@@ -27,6 +27,18 @@ interface FilterVector { readonly id: string; readonly strict: boolean; readonly
 interface Invalid { readonly id: string; readonly strict: boolean; readonly documents: string }
 interface Fires { readonly correlation: string; readonly group: Readonly<Record<string, string>>; readonly first_at_event: number; readonly optional?: boolean }
 interface CorrelationVector { readonly id: string; readonly strict: boolean; readonly rules: string; readonly events: readonly (Json & { readonly '@timestamp': string })[]; readonly fires: readonly Fires[]; readonly base_detections?: readonly Json[] }
+/** What each file of the folder holds, one JSON document per line. */
+interface Rows {
+  readonly 'events.ndjson': GivenEvent;
+  readonly 'expected.ndjson': Expected;
+  readonly 'regression_cases.ndjson': RegressionCase;
+  readonly 'regression_raw.ndjson': RawEvent;
+  readonly 'vectors.ndjson': Vector;
+  readonly 'placeholders.ndjson': Vector;
+  readonly 'filters.ndjson': FilterVector;
+  readonly 'invalid.ndjson': Invalid;
+  readonly 'correlation.ndjson': CorrelationVector;
+}
 
 /** As stages get it: JSON text in bytes. */
 const bytes = (event: Json): EventDocument => Buffer.from(JSON.stringify(event));
@@ -38,19 +50,19 @@ export default {
   name: 'sigma',
   async run(folder) {
     const tally = new Tally('sigma');
-    const read = <T>(name: string): readonly T[] => {
+    const read = <N extends keyof Rows>(name: N): readonly Rows[N][] => {
       const file = join(folder, name);
-      return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as T) : [];
+      return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Rows[N]) : [];
     };
-    const events = read<GivenEvent>('events.ndjson');
-    const expected = new Map(read<Expected>('expected.ndjson').map((one) => [one.id, one]));
-    const engine = existsSync(join(folder, 'rules')) ? await measureRules(tally, folder, events, expected, read<RegressionCase>('regression_cases.ndjson')) : undefined;
-    for (const vector of read<Vector>('vectors.ndjson')) measureVector(tally, 'vectors', vector);
-    for (const vector of read<FilterVector>('filters.ndjson')) measureFilter(tally, vector);
-    for (const vector of read<Vector>('placeholders.ndjson')) measureVector(tally, 'placeholders', vector);
-    for (const { id, strict, documents } of read<Invalid>('invalid.ndjson')) if (strict) tally.case('invalid', id, 'refused', () => (setOf(documents).refusals.length > 0 ? 'refused' : 'accepted'));
-    for (const vector of read<CorrelationVector>('correlation.ndjson')) if (vector.strict) measureCorrelation(tally, vector);
-    measureNormaliser(tally, read<RawEvent>('regression_raw.ndjson'), new Map(events.map((one) => [one.id, one])), expected, engine);
+    const events = read('events.ndjson');
+    const expected = new Map(read('expected.ndjson').map((one) => [one.id, one]));
+    const engine = existsSync(join(folder, 'rules')) ? await measureRules(tally, folder, events, expected, read('regression_cases.ndjson')) : undefined;
+    for (const vector of read('vectors.ndjson')) measureVector(tally, 'vectors', vector);
+    for (const vector of read('filters.ndjson')) measureFilter(tally, vector);
+    for (const vector of read('placeholders.ndjson')) measureVector(tally, 'placeholders', vector);
+    for (const { id, strict, documents } of read('invalid.ndjson')) if (strict) tally.case('invalid', id, 'refused', () => (setOf(documents).refusals.length > 0 ? 'refused' : 'accepted'));
+    for (const vector of read('correlation.ndjson')) if (vector.strict) measureCorrelation(tally, vector);
+    measureNormaliser(tally, read('regression_raw.ndjson'), new Map(events.map((one) => [one.id, one])), expected, engine);
     return tally.result();
   },
 } satisfies ConformanceSet;
@@ -103,7 +115,7 @@ const NO_CONTEXT: Context = {
 
 /** Through detect and correlate. The event whose arrival makes a correlation true is the last of its first finding. */
 function measureCorrelation(tally: Tally, { id, rules, events, fires }: CorrelationVector): void {
-  const nameOf = (correlation: string, group: Readonly<Record<string, string>>, at: number) => `${correlation} ${JSON.stringify(Object.entries(group).sort())} at ${at}`;
+  const nameOf = (correlation: string, group: Readonly<Record<string, string>>, at: number) => `${correlation} ${JSON.stringify(Object.entries(group).sort(([one], [other]) => (one < other ? -1 : 1)))} at ${at}`;
   const must = fires.filter(({ optional }) => optional !== true).map((one) => nameOf(one.correlation, one.group, one.first_at_event)).sort();
   tally.case('correlation', id, must, () => {
     const set = setOf(rules);
