@@ -25,7 +25,7 @@ async function run(args: readonly string[], json = false): Promise<{ readonly ou
   const before = process.exitCode;
   process.exitCode = 0;
   await program.parseAsync(['node', 'goshawk', 'rules', ...args]);
-  const code = Number(process.exitCode);
+  const code = process.exitCode;
   process.exitCode = before;
   return { out, said, code };
 }

@@ -16,7 +16,7 @@ export interface ReferencesDeps {
   readonly log: Logger;
 }
 
-const SCHEMAS = new Map(Object.values(refTables).map(({ topic }) => [topic.name as string, topic.schema]));
+const SCHEMAS = new Map(Object.values(refTables).map(({ topic }) => [topic.name, topic.schema]));
 
 /**
  * Publishes the oldest rows, in order, keyed `<entity>|<valid from>`.

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { memoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import type { MemoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import { batchOf, loaders } from '../../pipeline/persist/test/log.ts';
@@ -37,7 +38,7 @@ describe.skipIf(serverUrl === '')('ticker', () => {
     await database?.drop();
   });
 
-  const run = async (name: string, options: Partial<Parameters<typeof config.parse>[0] & object> = {}) => {
+  const run = async (name: string, options: z.input<typeof config> = {}) => {
     const duty = dutiesOf(config.parse(options), { pool, admin: broker.admin(), reader: broker.reader(), log: silent, signal: new AbortController().signal }).find((one) => one.name === name);
     if (duty === undefined) throw new Error(`There is no duty ${name}`);
     await duty.run();

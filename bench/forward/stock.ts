@@ -28,7 +28,8 @@ let start: { cpu: NodeJS.CpuUsage; at: number; count: number; commits: number } 
 await new Promise<void>((resolve) => {
   void consumer.run({
     autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 1,
-    async eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload) {
+    async eachBatch(payload: EachBatchPayload) {
+      const { batch } = payload;
       for (let from = 0; from < batch.messages.length; from += 2000) {
         const messages = batch.messages.slice(from, from + 2000);
         const last = messages.at(-1)!;
@@ -44,8 +45,8 @@ await new Promise<void>((resolve) => {
           }
         }
         await transaction.commit();
-        resolveOffset(last.offset);
-        await heartbeat();
+        payload.resolveOffset(last.offset);
+        await payload.heartbeat();
         count += messages.length;
         commits++;
       }

@@ -60,7 +60,7 @@ describe('codec', () => {
 
   it('grows for a value larger than its buffer', () => {
     const large = plainEvent({ native: Buffer.alloc(3_000_000, 'x') });
-    expect((codec.decode(schemas.event, codec.encode(schemas.event, large)) as Event).native.length).toBe(3_000_000);
+    expect(codec.decode(schemas.event, codec.encode(schemas.event, large)).native.length).toBe(3_000_000);
   });
 
   it.each<[name: string, bytes: Buffer, code: string]>([
