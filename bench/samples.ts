@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { projectFolder } from '../local/project.ts';
 import { readLines } from '../local/recording.ts';
 
-export interface RawSample { readonly source: string; readonly file: string; readonly text: string }
+export interface RawSample {
+  readonly source: string;
+  readonly file: string;
+  readonly text: string;
+}
 
 const SOURCES: readonly { readonly source: string; readonly folders: readonly string[] }[] = [
   { source: 'windows', folders: ['telemetry/permissive/windows/otrf'] },
@@ -21,7 +25,9 @@ export async function readSamples(): Promise<readonly RawSample[]> {
   for (const { source, folders } of SOURCES) {
     const existing = data === undefined ? [] : folders.map((folder) => join(data, folder)).filter((folder) => existsSync(folder));
     for (const folder of existing.length > 0 ? existing : [join(own, source)]) {
-      for (const name of readdirSync(folder).filter((file) => /\.jsonl(\.gz)?$/.test(file) && !file.includes('.cases.')).sort()) {
+      for (const name of readdirSync(folder)
+        .filter((file) => /\.jsonl(\.gz)?$/.test(file) && !file.includes('.cases.'))
+        .sort()) {
         for await (const text of readLines(join(folder, name))) if (text.startsWith('{')) samples.push({ source, file: name, text });
       }
     }
@@ -29,4 +35,5 @@ export async function readSamples(): Promise<readonly RawSample[]> {
   return samples;
 }
 
-export const meanBytes = (samples: readonly RawSample[]): number => Math.round(samples.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0) / Math.max(1, samples.length));
+export const meanBytes = (samples: readonly RawSample[]): number =>
+  Math.round(samples.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0) / Math.max(1, samples.length));

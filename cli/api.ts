@@ -12,12 +12,18 @@ import type { CommandFile } from './command.ts';
 import { installationIdFor, requireConnection } from './connection.ts';
 import { parsePort } from './numbers.ts';
 
-interface Options { readonly port?: number; readonly data?: string; readonly config?: string; readonly dashboard: string }
+interface Options {
+  readonly port?: number;
+  readonly data?: string;
+  readonly config?: string;
+  readonly dashboard: string;
+}
 
 export default {
   name: 'api',
   register(program, io) {
-    program.command('api')
+    program
+      .command('api')
       .description('Serves the dashboard, GraphQL and REST until Ctrl-C')
       .option('--port <number>', 'where (default: PORT, or 8080; another when that is taken and was not asked for)', parsePort)
       .option('--dashboard <folder>', 'the built dashboard', join(projectFolder, 'dashboard/dist'))
@@ -26,7 +32,9 @@ export default {
       .action(async ({ port, data, config: configFile, dashboard }: Options) => {
         const file = await loadTopologyFile('telemetry');
         const config = loadProcessConfig(file, process.env, configFile === undefined ? undefined : resolve(configFile));
-        const { kafkaBrokers, registryUrl, databaseUrl, dataFolder, installationId } = requireConnection(['kafkaBrokers', 'registryUrl', 'databaseUrl'], { data });
+        const { kafkaBrokers, registryUrl, databaseUrl, dataFolder, installationId } = requireConnection(['kafkaBrokers', 'registryUrl', 'databaseUrl'], {
+          data,
+        });
         const log = pino({ level: config.own.log.level, base: { process: 'api' } }, pino.destination({ fd: 2, sync: true }));
         const metrics = new Registry();
         collectDefaultMetrics({ register: metrics });
@@ -36,13 +44,33 @@ export default {
           const codec = new Codec(await openRegistry({ url: registryUrl, cacheFile: schemaCacheFile(dataFolder) }));
           const id = installationId ?? (await installationIdFor(broker));
           // Only what the pipeline page shows of it: no stage of this process runs.
-          const { topology, close } = await file.open(config.topology, { installationId: id, databaseUrl: null, stages: [], log, metrics, committed: async () => new Map() });
+          const { topology, close } = await file.open(config.topology, {
+            installationId: id,
+            databaseUrl: null,
+            stages: [],
+            log,
+            metrics,
+            committed: async () => new Map(),
+          });
           closing.push(close);
           const api = await serveApi({
-            broker, codec, topology, databaseUrl, statementTimeoutMs: config.own.database.statementTimeoutMs, registryUrl, dataFolder, log, metrics, installationId: id, config: port === undefined ? config.own.api : { ...config.own.api, port },
-            isPortExplicit: port !== undefined || Boolean(process.env.PORT || process.env.GOSHAWK_API_PORT), dashboardFolder: existsSync(dashboard) ? dashboard : null,
-            probes: [], replicationFactor: config.own.kafka.replication,
-            onFirstPassword: (password) => io.report.say('administrator', `Sign in as admin with the password ${password} (shown this once, kept nowhere).`, { user: 'admin', password }),
+            broker,
+            codec,
+            topology,
+            databaseUrl,
+            statementTimeoutMs: config.own.database.statementTimeoutMs,
+            registryUrl,
+            dataFolder,
+            log,
+            metrics,
+            installationId: id,
+            config: port === undefined ? config.own.api : { ...config.own.api, port },
+            isPortExplicit: port !== undefined || Boolean(process.env.PORT || process.env.GOSHAWK_API_PORT),
+            dashboardFolder: existsSync(dashboard) ? dashboard : null,
+            probes: [],
+            replicationFactor: config.own.kafka.replication,
+            onFirstPassword: (password) =>
+              io.report.say('administrator', `Sign in as admin with the password ${password} (shown this once, kept nowhere).`, { user: 'admin', password }),
           });
           closing.push(() => api.stop());
           io.print(`Goshawk serves: ${api.url}`);

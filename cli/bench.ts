@@ -20,7 +20,8 @@ const BENCHMARKS = new URL('../bench/', import.meta.url);
 export default {
   name: 'bench',
   register(program, io) {
-    program.command('bench')
+    program
+      .command('bench')
       .description('Measures this machine, each figure beside a baseline of the same run')
       .argument('[names...]', 'which; all unless given')
       .option('--seconds <number>', 'length of the runs that go by time', '30')
@@ -64,7 +65,12 @@ async function withBench<T>(io: Io, { seconds, rate }: { readonly seconds: strin
   let samples: ReturnType<typeof readSamples> | undefined;
   try {
     return await work({
-      services: () => (services ??= start()), samples: () => (samples ??= readSamples()), folder, seconds: positive(seconds, '--seconds'), rate: positive(rate, '--rate'), log: io.log(),
+      services: () => (services ??= start()),
+      samples: () => (samples ??= readSamples()),
+      folder,
+      seconds: positive(seconds, '--seconds'),
+      rate: positive(rate, '--rate'),
+      log: io.log(),
       say: (text) => io.report.say('bench', text),
     });
   } finally {
@@ -82,12 +88,25 @@ function positive(text: string, option: string): number {
 
 function print(machine: string, figures: readonly (Figure & { readonly benchmark: string })[], line: (text: string) => void): void {
   line(machine);
-  const table = new Table({ head: ['measure', 'value', 'beside', 'ratio', 'goal', 'with'], style: { head: [], border: [] }, colAligns: ['left', 'right', 'left', 'right', 'left', 'left'], colWidths: [34, 18, 34, 7, 14, 60], wordWrap: true });
+  const table = new Table({
+    head: ['measure', 'value', 'beside', 'ratio', 'goal', 'with'],
+    style: { head: [], border: [] },
+    colAligns: ['left', 'right', 'left', 'right', 'left', 'left'],
+    colWidths: [34, 18, 34, 7, 14, 60],
+    wordWrap: true,
+  });
   const number = (value: number) => (Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2));
   for (const figure of figures) {
     const ratio = ratioOf(figure);
     const goal = figure.goal === null ? '' : `${figure.goal.isAtMost ? 'at most' : 'at least'} ${number(figure.goal.value)}`;
-    table.push([`${figure.benchmark}: ${figure.measure}`, `${number(figure.value)} ${figure.unit}`, figure.baseline === null ? '' : `${figure.baseline.what}: ${number(figure.baseline.value)}`, ratio === null ? '' : ratio.toFixed(2), goal, figure.note]);
+    table.push([
+      `${figure.benchmark}: ${figure.measure}`,
+      `${number(figure.value)} ${figure.unit}`,
+      figure.baseline === null ? '' : `${figure.baseline.what}: ${number(figure.baseline.value)}`,
+      ratio === null ? '' : ratio.toFixed(2),
+      goal,
+      figure.note,
+    ]);
   }
   line(table.toString());
 }

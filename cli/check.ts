@@ -13,7 +13,8 @@ const CHECKS: readonly (readonly [what: string, tool: string, ...args: string[]]
 export default {
   name: 'check',
   register(program, io) {
-    program.command('check')
+    program
+      .command('check')
       .description('Types, lint, format, imports, dead exports, and whether generated files are up to date')
       .option('--json', 'one JSON line per check')
       .action(async () => {
@@ -26,7 +27,11 @@ export default {
         }
         const { staleFiles } = await import('../scripts/gen/files.ts');
         const stale = await staleFiles();
-        io.report.say('check', `generated files: ${stale.length === 0 ? 'ok' : `run ./goshawk gen for ${stale.join(', ')}`}`, { what: 'generated files', ok: stale.length === 0, stale });
+        io.report.say('check', `generated files: ${stale.length === 0 ? 'ok' : `run ./goshawk gen for ${stale.join(', ')}`}`, {
+          what: 'generated files',
+          ok: stale.length === 0,
+          stale,
+        });
         if (stale.length > 0) failed.push('generated files');
         if (failed.length > 0) process.exitCode = 1;
       });

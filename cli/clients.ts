@@ -25,7 +25,9 @@ export async function openClients(connection: Connection, io: Io): Promise<Clien
   const broker = kafkaBroker({ brokers: (connection.kafkaBrokers ?? '').split(','), clientId: 'goshawk-cli', log: io.log() });
   const database = openPool({ databaseUrl: connection.databaseUrl ?? '', role: 'goshawk_api', max: 2, applicationName: 'goshawk-cli', log: io.log() });
   return {
-    broker, database, codec: new Codec(ids),
+    broker,
+    database,
+    codec: new Codec(ids),
     async [Symbol.asyncDispose]() {
       await Promise.allSettled([broker.close(), database.end()]);
     },

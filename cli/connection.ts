@@ -17,7 +17,9 @@ export interface Connection {
   readonly installationId: string | null;
   readonly dataFolder: string;
 }
-export interface ConnectionOptions { readonly data?: string | undefined }
+export interface ConnectionOptions {
+  readonly data?: string | undefined;
+}
 
 export function resolveConnection({ data }: ConnectionOptions, env: NodeJS.ProcessEnv = process.env): Connection {
   const folder = dataFolder(data);
@@ -39,14 +41,26 @@ function storedId(folder: string): string | null {
 }
 
 type Need = 'kafkaBrokers' | 'registryUrl' | 'databaseUrl' | 'apiUrl';
-const VARIABLES: Readonly<Record<Need, string>> = { kafkaBrokers: 'KAFKA_BROKERS', registryUrl: 'SCHEMA_REGISTRY_URL', databaseUrl: 'DATABASE_URL', apiUrl: 'GOSHAWK_API_URL' };
+const VARIABLES: Readonly<Record<Need, string>> = {
+  kafkaBrokers: 'KAFKA_BROKERS',
+  registryUrl: 'SCHEMA_REGISTRY_URL',
+  databaseUrl: 'DATABASE_URL',
+  apiUrl: 'GOSHAWK_API_URL',
+};
 
 /** @throws ConfigError INVALID_USAGE that names what is missing and how to get it. */
-export function requireConnection<const N extends Need>(needs: readonly N[], options: ConnectionOptions, env: NodeJS.ProcessEnv = process.env): Connection & { readonly [K in N]: string } {
+export function requireConnection<const N extends Need>(
+  needs: readonly N[],
+  options: ConnectionOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): Connection & { readonly [K in N]: string } {
   const connection = resolveConnection(options, env);
   const missing = needs.filter((need) => connection[need] === null);
   if (missing.length > 0) {
-    throw new ConfigError('INVALID_USAGE', `Nothing runs in ${connection.dataFolder}. Start it with ./goshawk up, name another folder with --data, or set ${missing.map((need) => VARIABLES[need]).join(', ')}.`);
+    throw new ConfigError(
+      'INVALID_USAGE',
+      `Nothing runs in ${connection.dataFolder}. Start it with ./goshawk up, name another folder with --data, or set ${missing.map((need) => VARIABLES[need]).join(', ')}.`,
+    );
   }
   return connection as ReturnType<typeof requireConnection<N>>;
 }

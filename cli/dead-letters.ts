@@ -9,15 +9,26 @@ import { requireConnection } from './connection.ts';
 
 /** `partition:offset` on dead-letters.v1 names a dead letter. */
 interface DeadLetter {
-  readonly id: string; readonly at: string; readonly code: string; readonly stage: string; readonly version: string; readonly message: string;
-  readonly topic: string; readonly partition: number; readonly offset: number; readonly organization: string; readonly attempt: number; readonly bytes: number;
+  readonly id: string;
+  readonly at: string;
+  readonly code: string;
+  readonly stage: string;
+  readonly version: string;
+  readonly message: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly organization: string;
+  readonly attempt: number;
+  readonly bytes: number;
 }
 
 export default {
   name: 'dead-letters',
   register(program, io) {
     const command = program.command('dead-letters').description('Records that were set aside, and why');
-    command.command('list')
+    command
+      .command('list')
       .description('Counts by reason, then the newest; nothing of their content')
       .option('--data <folder>', 'the installation to look at')
       .option('--code <code>', 'only this reason')
@@ -39,14 +50,16 @@ export default {
         }
         if (!io.json) printList(counts, newest.sort(newestFirst).slice(0, limit), io.print);
       });
-    command.command('show')
+    command
+      .command('show')
       .description('One of them whole, content included: it may hold secrets')
       .argument('<id>', 'partition:offset, as list prints it')
       .option('--data <folder>', 'the installation to look at')
       .option('--json', 'one JSON document; bytes as base64')
       .action(async (id: string, options: { data?: string }) => {
         const [partition, offset] = /^(\d+):(\d+)$/.exec(id)?.slice(1).map(Number) ?? [];
-        if (partition === undefined || offset === undefined) throw new ConfigError('INVALID_USAGE', `"${id}" is no id of a dead letter: it is partition:offset, as list prints it.`);
+        if (partition === undefined || offset === undefined)
+          throw new ConfigError('INVALID_USAGE', `"${id}" is no id of a dead letter: it is partition:offset, as list prints it.`);
         await using clients = await openClients(requireConnection(['kafkaBrokers'], options), io);
         for await (const found of deadLetters(clients.broker, { partition, offset })) {
           io.log().info({ id, code: found.letter.code }, 'A dead letter was shown.');
@@ -59,11 +72,16 @@ export default {
   },
 } satisfies CommandFile;
 
-async function* deadLetters(broker: Broker, only?: { readonly partition: number; readonly offset: number }): AsyncIterable<{ letter: DeadLetter; record: RawRecord }> {
+async function* deadLetters(
+  broker: Broker,
+  only?: { readonly partition: number; readonly offset: number },
+): AsyncIterable<{ letter: DeadLetter; record: RawRecord }> {
   const admin = broker.admin();
   const topic = topics.deadLetters.name;
   const count = (await admin.topics()).get(topic) ?? 0;
-  const partitions = Array.from({ length: count }, (_unused, partition) => ({ topic, partition })).filter(({ partition }) => only === undefined || only.partition === partition);
+  const partitions = Array.from({ length: count }, (_unused, partition) => ({ topic, partition })).filter(
+    ({ partition }) => only === undefined || only.partition === partition,
+  );
   const [earliest, ends] = [await admin.offsets(partitions, 'earliest'), await admin.offsets(partitions, 'stable')];
   const reader = broker.reader();
   try {
@@ -84,8 +102,18 @@ function letterOf(partition: number, record: RawRecord): DeadLetter {
   const headers = new Map(record.headers.map(([name, value]) => [name, value.toString()]));
   const [streams, ours] = [(name: string) => headers.get(`__streams.errors.${name}`) ?? '', (name: string) => headers.get(`__goshawk.errors.${name}`) ?? ''];
   return {
-    id: `${partition}:${record.offset}`, at: new Date(record.timestampMs).toISOString(), code: ours('code'), stage: ours('stage'), version: ours('version'), message: streams('message'),
-    topic: streams('topic'), partition: Number(streams('partition')), offset: Number(streams('offset')), organization: ours('organization'), attempt: Number(ours('attempt')), bytes: record.value?.length ?? 0,
+    id: `${partition}:${record.offset}`,
+    at: new Date(record.timestampMs).toISOString(),
+    code: ours('code'),
+    stage: ours('stage'),
+    version: ours('version'),
+    message: streams('message'),
+    topic: streams('topic'),
+    partition: Number(streams('partition')),
+    offset: Number(streams('offset')),
+    organization: ours('organization'),
+    attempt: Number(ours('attempt')),
+    bytes: record.value?.length ?? 0,
   };
 }
 
@@ -104,7 +132,14 @@ function printList(counts: ReadonlyMap<string, number>, newest: readonly DeadLet
 
 function printOne(letter: DeadLetter, record: RawRecord, isJson: boolean, line: (text: string) => void): void {
   if (isJson) {
-    return line(JSON.stringify({ ...letter, key: record.key?.toString('base64') ?? null, value: record.value?.toString('base64') ?? null, headers: Object.fromEntries(record.headers.map(([name, value]) => [name, value.toString()])) }));
+    return line(
+      JSON.stringify({
+        ...letter,
+        key: record.key?.toString('base64') ?? null,
+        value: record.value?.toString('base64') ?? null,
+        headers: Object.fromEntries(record.headers.map(([name, value]) => [name, value.toString()])),
+      }),
+    );
   }
   for (const [name, value] of Object.entries(letter)) line(`${name.padEnd(12)} ${String(value)}`);
   line('');

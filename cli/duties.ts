@@ -21,7 +21,8 @@ const parseDuties = (text: string): readonly Duty[] => {
 export default {
   name: 'duties',
   register(program, io) {
-    program.command('duties')
+    program
+      .command('duties')
       .description('Runs the relay (outbox to topics) and the ticker (duties by the wall clock) until Ctrl-C; of several processes one works, the others wait')
       .option('--only <names>', 'relay, ticker or both', parseDuties, DUTIES)
       .option('--data <folder>', 'of the installation that runs on this machine')

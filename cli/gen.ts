@@ -3,7 +3,8 @@ import type { CommandFile } from './command.ts';
 export default {
   name: 'gen',
   register(program, io) {
-    program.command('gen')
+    program
+      .command('gen')
       .description('Writes the generated files: types, printed pages, pictures')
       .option('--check', 'write nothing; exit 1 when a file is not up to date')
       .action(async ({ check = false }: { check?: boolean }) => {

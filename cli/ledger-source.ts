@@ -23,16 +23,41 @@ export async function* topicEntries(broker: Broker, codec: Codec): AsyncIterable
 }
 
 interface Row {
-  readonly app: string; readonly stage: string; readonly topic: string; readonly partition: number; readonly from_offset: number; readonly to_offset: number; readonly records: number; readonly passed: number;
-  readonly dropped: Readonly<Record<string, number>>; readonly rejected: Readonly<Record<string, number>>; readonly wall_from: number; readonly wall_to: number;
+  readonly app: string;
+  readonly stage: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly from_offset: number;
+  readonly to_offset: number;
+  readonly records: number;
+  readonly passed: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly wall_from: number;
+  readonly wall_to: number;
 }
 /** Persist's entries. The pool signs in as the API's role. */
 export async function storeEntries(pool: Pool): Promise<readonly LedgerEntry[]> {
-  const { rows } = await pool.query<Row>('SELECT app, stage, topic, partition, from_offset, to_offset, records, passed, dropped, rejected, wall_from, wall_to FROM api.stage_ledger ORDER BY stage, topic, partition, from_offset');
+  const { rows } = await pool.query<Row>(
+    'SELECT app, stage, topic, partition, from_offset, to_offset, records, passed, dropped, rejected, wall_from, wall_to FROM api.stage_ledger ORDER BY stage, topic, partition, from_offset',
+  );
   const counts = (byReason: Readonly<Record<string, number>>) => Object.entries(byReason).map(([reason, count]) => ({ reason, count }));
   return rows.map((row): LedgerEntry => ({
-    app: row.app, stage: row.stage, topic: row.topic, partition: row.partition, from: row.from_offset, to: row.to_offset, in: row.records, passed: row.passed,
-    dropped: counts(row.dropped), rejected: counts(row.rejected), emitted: 0, out: [], watermark: null, wallFrom: row.wall_from, wallTo: row.wall_to,
+    app: row.app,
+    stage: row.stage,
+    topic: row.topic,
+    partition: row.partition,
+    from: row.from_offset,
+    to: row.to_offset,
+    in: row.records,
+    passed: row.passed,
+    dropped: counts(row.dropped),
+    rejected: counts(row.rejected),
+    emitted: 0,
+    out: [],
+    watermark: null,
+    wallFrom: row.wall_from,
+    wallTo: row.wall_to,
   }));
 }
 
@@ -59,7 +84,8 @@ export async function surroundingsOf(entries: readonly LedgerEntry[], broker: Br
       const end = stable.get(tpKey(entry)) ?? to;
       if (end <= to) continue;
       let count = 0;
-      for await (const value of values(reader, entry, to, end)) count += value.length >= 5 && value[0] === 0 && !entry.topic.startsWith('raw.') && schemaIdOf(value) === watermarkId ? 0 : 1;
+      for await (const value of values(reader, entry, to, end))
+        count += value.length >= 5 && value[0] === 0 && !entry.topic.startsWith('raw.') && schemaIdOf(value) === watermarkId ? 0 : 1;
       unread.set(key, count);
     }
   } finally {
@@ -68,7 +94,10 @@ export async function surroundingsOf(entries: readonly LedgerEntry[], broker: Br
   const pending = new Set<string>();
   const byGroup = Map.groupBy(consumers, ([, { entry }]) => `${entry.app}.${entry.stage}`);
   for (const [group, members] of byGroup) {
-    const committed = await admin.committed(group, members.map(([, { entry }]) => ({ topic: entry.topic, partition: entry.partition })));
+    const committed = await admin.committed(
+      group,
+      members.map(([, { entry }]) => ({ topic: entry.topic, partition: entry.partition })),
+    );
     for (const [key, { entry, to }] of members) if ((committed.get(tpKey(entry)) ?? 0) > to) pending.add(key);
   }
   return { unread, pending };

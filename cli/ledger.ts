@@ -7,12 +7,18 @@ import { requireConnection } from './connection.ts';
 import { openClients } from './clients.ts';
 import { storeEntries, surroundingsOf, topicEntries } from './ledger-source.ts';
 
-interface Options { readonly data?: string; readonly topic?: string; readonly from?: string; readonly to?: string }
+interface Options {
+  readonly data?: string;
+  readonly topic?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
 
 export default {
   name: 'ledger',
   register(program, io) {
-    program.command('ledger')
+    program
+      .command('ledger')
       .description('Adds up what became of every record; exit 1 when something is missing or counted twice')
       .option('--data <folder>', 'the installation to look at')
       .option('--topic <name>', 'only hops that read this topic')
@@ -46,10 +52,17 @@ function withinTimes({ from, to }: Options): (entry: LedgerEntry) => boolean {
 }
 
 function print({ isBalanced, hops, breaks }: Balance, line: (text: string) => void): void {
-  const table = new Table({ head: ['stage', 'topic', 'in', 'passed', 'dropped', 'rejected', 'out'], style: { head: [], border: [] }, colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left'] });
+  const table = new Table({
+    head: ['stage', 'topic', 'in', 'passed', 'dropped', 'rejected', 'out'],
+    style: { head: [], border: [] },
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left'],
+  });
   for (const [, group] of Map.groupBy(hops, ({ stage, topic }) => `${stage}|${topic}`)) table.push(rowOf(group));
   line(table.toString());
-  for (const broken of breaks) line(`${broken.stage} ${broken.topic}/${broken.partition} [${broken.from}, ${broken.to}): ${broken.kind}, ${broken.count} record${broken.count === 1 ? '' : 's'}. ${broken.detail}`);
+  for (const broken of breaks)
+    line(
+      `${broken.stage} ${broken.topic}/${broken.partition} [${broken.from}, ${broken.to}): ${broken.kind}, ${broken.count} record${broken.count === 1 ? '' : 's'}. ${broken.detail}`,
+    );
   line(isBalanced ? 'Everything adds up.' : 'It does not add up.');
 }
 
@@ -59,7 +72,17 @@ function rowOf(group: readonly Hop[]): string[] {
   const reasons = (of: (hop: Hop) => Readonly<Record<string, number>>) => {
     const sums: Record<string, number> = {};
     for (const hop of group) for (const [reason, count] of Object.entries(of(hop))) sums[reason] = (sums[reason] ?? 0) + count;
-    return Object.entries(sums).map(([reason, count]) => `${reason} ${count}`).join('\n');
+    return Object.entries(sums)
+      .map(([reason, count]) => `${reason} ${count}`)
+      .join('\n');
   };
-  return [first!.stage, first!.topic, total((hop) => hop.in), total((hop) => hop.passed), reasons((hop) => hop.dropped), reasons((hop) => hop.rejected), reasons((hop) => hop.out)];
+  return [
+    first!.stage,
+    first!.topic,
+    total((hop) => hop.in),
+    total((hop) => hop.passed),
+    reasons((hop) => hop.dropped),
+    reasons((hop) => hop.rejected),
+    reasons((hop) => hop.out),
+  ];
 }

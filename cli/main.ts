@@ -25,7 +25,10 @@ await drain(process.stderr);
 process.exit();
 
 async function run(): Promise<number> {
-  const program = new Command('goshawk').description('Streaming security telemetry on Apache Kafka.').exitOverride().showHelpAfterError('Run ./goshawk --help for what there is.');
+  const program = new Command('goshawk')
+    .description('Streaming security telemetry on Apache Kafka.')
+    .exitOverride()
+    .showHelpAfterError('Run ./goshawk --help for what there is.');
   program.configureOutput({ writeErr: (text) => process.stderr.write(text) });
   try {
     for (const file of await commandFiles()) file.register(program, io);
@@ -41,7 +44,13 @@ async function run(): Promise<number> {
 async function commandFiles(): Promise<readonly CommandFile[]> {
   const isName = wanted !== undefined && /^[a-z][a-z-]*$/.test(wanted) && wanted !== 'main' && existsSync(new URL(`${wanted}.ts`, folder));
   const named = isName ? await load([`${wanted}.ts`]) : [];
-  return named.length > 0 ? named : load(readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'main.ts').sort());
+  return named.length > 0
+    ? named
+    : load(
+        readdirSync(folder)
+          .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'main.ts')
+          .sort(),
+      );
 }
 async function load(files: readonly string[]): Promise<readonly CommandFile[]> {
   const loaded = await Promise.all(files.map(async (file) => (await import(new URL(file, folder).href)) as { default?: CommandFile }));
@@ -54,7 +63,9 @@ function report(error: unknown): number {
   const code = io.interruption.code();
   if (code !== null) return code;
   if (error instanceof PipelineError) {
-    process.stderr.write(isJson ? `${JSON.stringify({ error: { code: error.code, message: error.message, details: error.details } })}\n` : `${error.message}\n`);
+    process.stderr.write(
+      isJson ? `${JSON.stringify({ error: { code: error.code, message: error.message, details: error.details } })}\n` : `${error.message}\n`,
+    );
     if (error instanceof FatalError || error instanceof RetryableError || !(error instanceof ConfigError)) return 1;
     return 2;
   }

@@ -5,7 +5,8 @@ import { requireConnection } from './connection.ts';
 export default {
   name: 'migrate',
   register(program, io) {
-    program.command('migrate')
+    program
+      .command('migrate')
       .description('Brings the database up to date; forward only')
       .option('--data <folder>', 'of the installation that runs on this machine')
       .option('--json', 'one JSON document')
@@ -15,7 +16,13 @@ export default {
         const passwords = { ...(stages ? { goshawk_stages: stages } : {}), ...(api ? { goshawk_api: api } : {}) };
         const result = await migrate({ databaseUrl, log: io.log(), passwords });
         if (io.json) io.print(JSON.stringify(result));
-        else io.report.say('migrate', result.applied.length === 0 ? `The database is up to date (version ${result.version}, ${result.tier}).` : `Applied ${result.applied.join(', ')} (version ${result.version}, ${result.tier}).`);
+        else
+          io.report.say(
+            'migrate',
+            result.applied.length === 0
+              ? `The database is up to date (version ${result.version}, ${result.tier}).`
+              : `Applied ${result.applied.join(', ')} (version ${result.version}, ${result.tier}).`,
+          );
       });
   },
 } satisfies CommandFile;

@@ -28,24 +28,50 @@ const caseSchema = z.strictObject({
 });
 const fileSchema = z.array(caseSchema).min(1);
 export type RuleCase = z.infer<typeof caseSchema>;
-export interface CaseFile { readonly file: string; readonly ruleFile: string; readonly cases: readonly RuleCase[] }
-export interface CaseResult { readonly file: string; readonly rule: string; readonly name: string; readonly match: boolean; readonly problem: string | null }
+export interface CaseFile {
+  readonly file: string;
+  readonly ruleFile: string;
+  readonly cases: readonly RuleCase[];
+}
+export interface CaseResult {
+  readonly file: string;
+  readonly rule: string;
+  readonly name: string;
+  readonly match: boolean;
+  readonly problem: string | null;
+}
 
 /** All `<rule>.cases.yml` below a folder, or of a single rule file. @throws ConfigError INVALID_CONFIG for a file of another shape */
 export async function readCases(path: string): Promise<readonly CaseFile[]> {
   const files = (await stat(path)).isDirectory()
-    ? (await readdir(path, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && entry.name.endsWith('.cases.yml')).map((entry) => join(entry.parentPath, entry.name)).sort()
+    ? (await readdir(path, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.cases.yml'))
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort()
     : [path.replace(/\.yml$/, '.cases.yml')];
-  return Promise.all(files.map(async (file) => {
-    const read = fileSchema.safeParse(parse(await readFile(file, 'utf8')));
-    if (!read.success) throw new ConfigError('INVALID_CONFIG', `${file} holds no cases: ${z.prettifyError(read.error)}`);
-    return { file, ruleFile: file.replace(/\.cases\.yml$/, '.yml'), cases: read.data };
-  }));
+  return Promise.all(
+    files.map(async (file) => {
+      const read = fileSchema.safeParse(parse(await readFile(file, 'utf8')));
+      if (!read.success) throw new ConfigError('INVALID_CONFIG', `${file} holds no cases: ${z.prettifyError(read.error)}`);
+      return { file, ruleFile: file.replace(/\.cases\.yml$/, '.yml'), cases: read.data };
+    }),
+  );
 }
 
 const NO_CONTEXT: Context = {
-  version: 1, sourceGeo: null, destinationGeo: null, hostAsset: null, sourceAsset: null, destinationAsset: null, sourceZone: null, destinationZone: null,
-  relatedIp: [], relatedUser: [], relatedHosts: [], relatedHash: [], versions: {},
+  version: 1,
+  sourceGeo: null,
+  destinationGeo: null,
+  hostAsset: null,
+  sourceAsset: null,
+  destinationAsset: null,
+  sourceZone: null,
+  destinationZone: null,
+  relatedIp: [],
+  relatedUser: [],
+  relatedHosts: [],
+  relatedHash: [],
+  versions: {},
 };
 const APPENDED_AT = Date.UTC(2026, 0, 1) * 1000;
 const AT_LAST = APPENDED_AT * 2;
@@ -67,10 +93,15 @@ export class RuleCases {
   }
 
   run({ file, ruleFile, cases }: CaseFile): readonly CaseResult[] {
-    const inFile = [...this.#set.rules, ...this.#set.correlations].filter((rule) => rule.file.endsWith(ruleFile) || ruleFile.endsWith(rule.file)).sort((a, b) => a.document - b.document);
+    const inFile = [...this.#set.rules, ...this.#set.correlations]
+      .filter((rule) => rule.file.endsWith(ruleFile) || ruleFile.endsWith(rule.file))
+      .sort((a, b) => a.document - b.document);
     return cases.map((one) => {
       const { name, match } = one;
-      const rule = one.rule === undefined ? inFile.at(-1) : [...this.#set.rules, ...this.#set.correlations].find(({ id, name: alias }) => id === one.rule || alias === one.rule);
+      const rule =
+        one.rule === undefined
+          ? inFile.at(-1)
+          : [...this.#set.rules, ...this.#set.correlations].find(({ id, name: alias }) => id === one.rule || alias === one.rule);
       if (rule === undefined) return { file, rule: one.rule ?? ruleFile, name, match, problem: 'there is no such rule' };
       const found = this.findings(this.events(one.events)).some(({ ruleId }) => ruleId === rule.key);
       return { file, rule: rule.title, name, match, problem: found === match ? null : match ? 'the rule makes no finding' : 'the rule makes a finding' };
@@ -83,7 +114,17 @@ export class RuleCases {
     const source = sourceOf(topic, new Map());
     let kept: unknown;
     const memory = { get: () => kept, put: (value: unknown) => void (kept = value) };
-    return records.flatMap((native, offset) => this.#ingestor.events({ value: Buffer.from(typeof native === 'string' ? native : JSON.stringify(native)), position: { topic, partition: 0, offset }, appendedAt: APPENDED_AT }, source, memory));
+    return records.flatMap((native, offset) =>
+      this.#ingestor.events(
+        {
+          value: Buffer.from(typeof native === 'string' ? native : JSON.stringify(native)),
+          position: { topic, partition: 0, offset },
+          appendedAt: APPENDED_AT,
+        },
+        source,
+        memory,
+      ),
+    );
   }
 
   /** What people would see of these events, correlations included. */

@@ -7,19 +7,35 @@ import type { Io } from './command.ts';
 import rules from './rules.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-cli-rules-'));
-const rule = (name: string, detection: string, logsource = '{product: windows, service: security}') => `title: ${name}\nid: 00000000-0000-4000-8000-00000000000${name}\nlogsource: ${logsource}\ndetection: ${detection}\n`;
+const rule = (name: string, detection: string, logsource = '{product: windows, service: security}') =>
+  `title: ${name}\nid: 00000000-0000-4000-8000-00000000000${name}\nlogsource: ${logsource}\ndetection: ${detection}\n`;
 beforeAll(() => {
   writeFileSync(join(folder, 'a.yml'), rule('1', '{s: {EventID: 1102}, condition: s}'));
-  writeFileSync(join(folder, 'a.cases.yml'), '- {name: fires, match: true, events: [{EventID: 1102, Channel: Security, Hostname: h}]}\n- {name: wrong, match: true, events: [{EventID: 1100, Channel: Security, Hostname: h}]}\n');
-  writeFileSync(join(folder, 'b.yml'), `${rule('2', '{s: {x: 1}, condition: s}', '{product: test}')}---\ntitle: bad\nlogsource: {product: x}\ndetection: {s: {a|nope: 1}, condition: s}\n`);
+  writeFileSync(
+    join(folder, 'a.cases.yml'),
+    '- {name: fires, match: true, events: [{EventID: 1102, Channel: Security, Hostname: h}]}\n- {name: wrong, match: true, events: [{EventID: 1100, Channel: Security, Hostname: h}]}\n',
+  );
+  writeFileSync(
+    join(folder, 'b.yml'),
+    `${rule('2', '{s: {x: 1}, condition: s}', '{product: test}')}---\ntitle: bad\nlogsource: {product: x}\ndetection: {s: {a|nope: 1}, condition: s}\n`,
+  );
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function run(args: readonly string[], json = false): Promise<{ readonly out: readonly string[]; readonly said: readonly string[]; readonly code: number }> {
+async function run(
+  args: readonly string[],
+  json = false,
+): Promise<{ readonly out: readonly string[]; readonly said: readonly string[]; readonly code: number }> {
   const out: string[] = [];
   const said: string[] = [];
   const report = { say: (_step: string, sentence: string) => void said.push(sentence), progress: () => {} };
-  const io = { json, print: (line: string) => void out.push(line), report, interruption: { signal: new AbortController().signal, code: () => null }, log: () => ({}) } as unknown as Io;
+  const io = {
+    json,
+    print: (line: string) => void out.push(line),
+    report,
+    interruption: { signal: new AbortController().signal, code: () => null },
+    log: () => ({}),
+  } as unknown as Io;
   const program = new Command().exitOverride();
   rules.register(program, io);
   const before = process.exitCode;
@@ -33,7 +49,10 @@ async function run(args: readonly string[], json = false): Promise<{ readonly ou
 describe('rules lint', () => {
   it('names file, line, document, title and reason of what is refused, and ends with 1', async () => {
     const { out, code } = await run(['lint', folder]);
-    expect(out).toEqual([`refused  ${join(folder, 'b.yml')}:6 document 2 "bad": unknown modifier "nope" in "a|nope"`, '2 rules, 0 correlations and 0 filters are good; 1 document is refused.']);
+    expect(out).toEqual([
+      `refused  ${join(folder, 'b.yml')}:6 document 2 "bad": unknown modifier "nope" in "a|nope"`,
+      '2 rules, 0 correlations and 0 filters are good; 1 document is refused.',
+    ]);
     expect(code).toBe(1);
   });
   it('prints one JSON document for programs', async () => {
@@ -50,18 +69,36 @@ describe('rules lint', () => {
 
 describe('rules match', () => {
   const events = join(folder, 'events.ndjson');
-  beforeAll(() => writeFileSync(events, [
-    { id: 'given', logsource: { product: ['test'] }, event: { x: 1 } },
-    { id: 'elsewhere', logsource: { product: ['other'], category: ['c'], service: [] }, event: { x: 1 } },
-    { EventID: 1102, Channel: 'Security', Hostname: 'h' },
-    { EventID: 1100, Channel: 'Security', Hostname: 'h' },
-    { '@timestamp': '2026-01-01T00:00:00Z', event: { code: '1102', kind: 'event' }, host: { name: 'h', os: { type: 'windows' } }, ecs: { version: '9.0.0' } },
-  ].map((line) => JSON.stringify(line)).join('\n')));
+  beforeAll(() =>
+    writeFileSync(
+      events,
+      [
+        { id: 'given', logsource: { product: ['test'] }, event: { x: 1 } },
+        { id: 'elsewhere', logsource: { product: ['other'], category: ['c'], service: [] }, event: { x: 1 } },
+        { EventID: 1102, Channel: 'Security', Hostname: 'h' },
+        { EventID: 1100, Channel: 'Security', Hostname: 'h' },
+        {
+          '@timestamp': '2026-01-01T00:00:00Z',
+          event: { code: '1102', kind: 'event' },
+          host: { name: 'h', os: { type: 'windows' } },
+          ecs: { version: '9.0.0' },
+        },
+      ]
+        .map((line) => JSON.stringify(line))
+        .join('\n'),
+    ),
+  );
   const id = (name: string) => `00000000-0000-4000-8000-00000000000${name}`;
 
   it('prints a line for each event: with a log source, or native', async () => {
     const { out, code } = await run(['match', '--rules', folder, '--events', events]);
-    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([{ id: 'given', rules: [id('2')] }, { id: 'elsewhere', rules: [] }, { id: '3', rules: [id('1')] }, { id: '4', rules: [] }, { id: '5', rules: [] }]);
+    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { id: 'given', rules: [id('2')] },
+      { id: 'elsewhere', rules: [] },
+      { id: '3', rules: [id('1')] },
+      { id: '4', rules: [] },
+      { id: '5', rules: [] },
+    ]);
     expect(code).toBe(0);
   });
   it('asks every rule with --no-gate', async () => {

@@ -19,19 +19,22 @@ export default {
   name: 'rules',
   register(program, io) {
     const rules = program.command('rules').description('Sigma rules: check them, match them against events, run their cases');
-    rules.command('lint')
+    rules
+      .command('lint')
       .description('Checks rules, correlations and filters; ends with 1 when a document is refused')
       .argument('[path...]', 'files or folders; the rules of this project unless given')
       .option('--retired', 'read deprecated and unsupported rules too')
       .option('--json', 'one JSON document')
       .action((paths: string[], { retired = false }: { readonly retired?: boolean }) => lint(io, paths, retired));
-    rules.command('match')
+    rules
+      .command('match')
       .description('For each line of a file the rules that it meets, as {"id","rules":[...]}')
       .requiredOption('--rules <path>', 'file or folder with Sigma rules')
       .requiredOption('--events <file>', 'native or canonical events, or {"id","logsource":{...},"event":{...}}; - is stdin')
       .option('--no-gate', 'ask every rule of every event, whatever its log source')
       .action((options: { readonly rules: string; readonly events: string; readonly gate: boolean }) => match(io, options));
-    rules.command('test')
+    rules
+      .command('test')
       .description('Runs the cases beside rules through ingest, detect and correlate; ends with 1 when one goes wrong')
       .argument('[path...]', 'files or folders; the rules of this project unless given')
       .option('--json', 'one JSON document')
@@ -54,9 +57,12 @@ async function lint(io: Io, paths: readonly string[], retired: boolean): Promise
   if (io.json) return io.print(JSON.stringify({ ...counts, refusals: set.refusals, warnings: set.warnings }));
   for (const refusal of set.refusals) io.print(`refused  ${placed(refusal)}`);
   for (const warning of set.warnings) io.print(`warning  ${placed(warning)}`);
-  io.print(`${counts.rules} rules, ${counts.correlations} correlations and ${counts.filters} filters are good; ${set.refusals.length === 1 ? '1 document is' : `${set.refusals.length} documents are`} refused${counts.retired > 0 ? `, ${counts.retired} are retired` : ''}.`);
+  io.print(
+    `${counts.rules} rules, ${counts.correlations} correlations and ${counts.filters} filters are good; ${set.refusals.length === 1 ? '1 document is' : `${set.refusals.length} documents are`} refused${counts.retired > 0 ? `, ${counts.retired} are retired` : ''}.`,
+  );
 }
-const placed = ({ file, document, line, title, reason }: Problem): string => `${file}:${line} document ${document}${title === null ? '' : ` "${title}"`}: ${reason}`;
+const placed = ({ file, document, line, title, reason }: Problem): string =>
+  `${file}:${line} document ${document}${title === null ? '' : ` "${title}"`}: ${reason}`;
 
 async function match(io: Io, { rules, events, gate }: { readonly rules: string; readonly events: string; readonly gate: boolean }): Promise<void> {
   const set = await readSet([rules]);
@@ -79,7 +85,10 @@ async function match(io: Io, { rules, events, gate }: { readonly rules: string; 
   }
 }
 
-interface Line { readonly id: string; readonly documents: readonly { readonly logsource: EventLogsource; readonly document: EventDocument }[] }
+interface Line {
+  readonly id: string;
+  readonly documents: readonly { readonly logsource: EventLogsource; readonly document: EventDocument }[];
+}
 
 /** A line with its log source is taken as it is; every other goes through ingest, which says what it is. */
 async function lineReader(): Promise<(line: string | Uint8Array, number: number) => Line> {
@@ -93,7 +102,11 @@ async function lineReader(): Promise<(line: string | Uint8Array, number: number)
     const id = typeof parsed?.['id'] === 'string' || typeof parsed?.['id'] === 'number' ? String(parsed['id']) : String(number);
     const given = parsed?.['logsource'];
     const event = parsed?.['event'];
-    if (isObject(given) && isObject(event)) return { id, documents: [{ logsource: { product: names(given['product']), category: names(given['category']), service: names(given['service']) }, document: event }] };
+    if (isObject(given) && isObject(event))
+      return {
+        id,
+        documents: [{ logsource: { product: names(given['product']), category: names(given['category']), service: names(given['service']) }, document: event }],
+      };
     const decoded = ingestor.events({ value: Buffer.from(line), position: { topic, partition: 0, offset: number - 1 }, appendedAt: 0 }, source, memory);
     return { id, documents: decoded.map(({ product, logsource, native }) => ({ logsource: { product, ...logsource }, document: native })) };
   };
@@ -101,7 +114,8 @@ async function lineReader(): Promise<(line: string | Uint8Array, number: number)
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 /** A list, one name, or nothing. */
-const names = (value: unknown): readonly string[] => (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]).map((name) => String(name).toLowerCase());
+const names = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]).map((name) => String(name).toLowerCase());
 function objectOf(line: string | Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(typeof line === 'string' ? line : Buffer.from(line).toString('utf8'));

@@ -13,19 +13,42 @@ import type { CommandFile } from './command.ts';
 import { installationIdFor, requireConnection } from './connection.ts';
 import { parsePort } from './numbers.ts';
 
-interface Options { readonly stage?: readonly string[]; readonly instance: string; readonly metricsPort?: number; readonly host: string; readonly data?: string; readonly config?: string }
+interface Options {
+  readonly stage?: readonly string[];
+  readonly instance: string;
+  readonly metricsPort?: number;
+  readonly host: string;
+  readonly data?: string;
+  readonly config?: string;
+}
 
-const splitNames = (text: string, before: readonly string[] = []): readonly string[] => [...before, ...text.split(',').map((name) => name.trim()).filter((name) => name !== '')];
+const splitNames = (text: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
+];
 
 export default {
   name: 'run',
   register(program, io) {
-    program.command('run')
+    program
+      .command('run')
       .description('Runs stages of a topology until Ctrl-C; many processes share the work')
       .argument('<topology>')
       .option('--stage <names>', 'only these, with commas between (default: all)', splitNames)
-      .option('--instance <name>', 'what this process is called: the same after a restart, and no other process\'s', process.env.GOSHAWK_INSTANCE_ID || hostname())
-      .option('--metrics-port <number>', 'serve /metrics and /health there; 0 picks a port (default: do not)', parsePort, process.env.GOSHAWK_METRICS_PORT ? parsePort(process.env.GOSHAWK_METRICS_PORT) : undefined)
+      .option(
+        '--instance <name>',
+        "what this process is called: the same after a restart, and no other process's",
+        process.env.GOSHAWK_INSTANCE_ID || hostname(),
+      )
+      .option(
+        '--metrics-port <number>',
+        'serve /metrics and /health there; 0 picks a port (default: do not)',
+        parsePort,
+        process.env.GOSHAWK_METRICS_PORT ? parsePort(process.env.GOSHAWK_METRICS_PORT) : undefined,
+      )
       .option('--host <address>', 'of the metrics port', process.env.HOST || '127.0.0.1')
       .option('--data <folder>', 'of the installation that runs on this machine')
       .option('--config <file>', 'options (default: goshawk.yaml in the project, if there)')
@@ -47,7 +70,15 @@ export default {
           }
           const codec = new Codec(await openRegistry({ url: registryUrl, cacheFile: schemaCacheFile(dataFolder) }));
           const stages = await startStages({
-            file, config, stages: stage, broker, codec, databaseUrl, instanceId: instance, log, metrics,
+            file,
+            config,
+            stages: stage,
+            broker,
+            codec,
+            databaseUrl,
+            instanceId: instance,
+            log,
+            metrics,
             installationId: installationId ?? (await installationIdFor(broker)),
           });
           closing.push(() => stages.stop());

@@ -9,7 +9,15 @@ import type { CommandFile } from './command.ts';
 import { requireConnection } from './connection.ts';
 import { parsePositive } from './numbers.ts';
 
-interface Options { readonly topic: string; readonly rate?: number; readonly rebase?: 'now'; readonly salt?: string; readonly data?: string; readonly partitions: number; readonly replication: number }
+interface Options {
+  readonly topic: string;
+  readonly rate?: number;
+  readonly rebase?: 'now';
+  readonly salt?: string;
+  readonly data?: string;
+  readonly partitions: number;
+  readonly replication: number;
+}
 
 const RAW_TOPIC = /^raw\.[a-z0-9][a-z0-9-]*\.[a-z0-9][a-z0-9-]*$/;
 const RECORD_OVERHEAD = 1024; // key, headers and batch count towards the topic's limit
@@ -17,7 +25,8 @@ const RECORD_OVERHEAD = 1024; // key, headers and batch count towards the topic'
 export default {
   name: 'send',
   register(program, io) {
-    program.command('send')
+    program
+      .command('send')
       .description('Sends native records to a raw topic: a line each, or JSON documents; .gz is read too, - is stdin')
       .argument('<files...>')
       .requiredOption('--topic <name>', 'raw.<organization>.<source>; made when it is missing')
@@ -30,8 +39,13 @@ export default {
       .option('--json', 'one JSON document')
       .action(async (files: readonly string[], options: Options) => {
         const { topic, rate, rebase, salt, data } = options;
-        if (rebase !== undefined && files.includes('-')) throw new ConfigError('INVALID_USAGE', '--rebase reads its files twice, which stdin cannot do. Give it a file.');
-        if (!RAW_TOPIC.test(topic)) throw new ConfigError('INVALID_USAGE', `${topic} is no raw topic; those are raw.<organization>.<source>, with lower-case letters, digits and hyphens.`);
+        if (rebase !== undefined && files.includes('-'))
+          throw new ConfigError('INVALID_USAGE', '--rebase reads its files twice, which stdin cannot do. Give it a file.');
+        if (!RAW_TOPIC.test(topic))
+          throw new ConfigError(
+            'INVALID_USAGE',
+            `${topic} is no raw topic; those are raw.<organization>.<source>, with lower-case letters, digits and hyphens.`,
+          );
         const missing = files.filter((file) => file !== '-' && !existsSync(file));
         if (missing.length > 0) throw new ConfigError('INVALID_USAGE', `${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not exist.`);
         const { kafkaBrokers } = requireConnection(['kafkaBrokers'], { data });
@@ -45,8 +59,16 @@ export default {
           }
           const started = performance.now();
           const { records, bytes, refused } = await sendFiles({
-            files, topic, partitions: existing ?? options.partitions, producer: broker.producer(), rate, rebase: rebase !== undefined, salt,
-            mostBytes: topics.raw.maxMessageBytes - RECORD_OVERHEAD, signal: io.interruption.signal, wallMs: Date.now,
+            files,
+            topic,
+            partitions: existing ?? options.partitions,
+            producer: broker.producer(),
+            rate,
+            rebase: rebase !== undefined,
+            salt,
+            mostBytes: topics.raw.maxMessageBytes - RECORD_OVERHEAD,
+            signal: io.interruption.signal,
+            wallMs: Date.now,
             onProgress: (sent) => io.report.progress('send', `Sending to ${topic}`, sent, 0),
           });
           const seconds = (performance.now() - started) / 1000;

@@ -8,16 +8,37 @@ import type { CommandFile, Io } from './command.ts';
 import type { Connection } from './connection.ts';
 import { resolveConnection } from './connection.ts';
 
-interface Part { readonly name: string; readonly kind: string; readonly url?: string; readonly state: string; readonly version: string | null; readonly detail: string }
-interface Stage { readonly name: string; readonly lag: number | null; readonly watermark: string | null; readonly inPerSecond?: number; readonly in: number; readonly out: number; readonly dropped: Readonly<Record<string, number>>; readonly rejected: Readonly<Record<string, number>> }
-interface Status { readonly state: string; readonly parts: readonly Part[]; readonly stages: readonly Stage[] }
+interface Part {
+  readonly name: string;
+  readonly kind: string;
+  readonly url?: string;
+  readonly state: string;
+  readonly version: string | null;
+  readonly detail: string;
+}
+interface Stage {
+  readonly name: string;
+  readonly lag: number | null;
+  readonly watermark: string | null;
+  readonly inPerSecond?: number;
+  readonly in: number;
+  readonly out: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly rejected: Readonly<Record<string, number>>;
+}
+interface Status {
+  readonly state: string;
+  readonly parts: readonly Part[];
+  readonly stages: readonly Stage[];
+}
 
 const TIMEOUT_MS = 10_000;
 
 export default {
   name: 'status',
   register(program, io) {
-    program.command('status')
+    program
+      .command('status')
       .description('Parts, addresses, and per stage lag, watermark and counts; exit 1 when not all is well')
       .option('--data <folder>', 'of the installation that runs on this machine')
       .option('--json', 'one JSON document')
@@ -53,7 +74,8 @@ async function askParts({ kafkaBrokers, registryUrl, databaseUrl, apiUrl }: Conn
     const shown = name === 'database' ? {} : { url: address }; // it may hold a password
     return answer.then(
       (detail): Part => ({ name, kind, ...shown, state: 'up', version: null, detail }),
-      (error: Error): Part => ({ name, kind, ...shown, state: 'down', version: null, detail: `Does not answer (${error.message}).` }));
+      (error: Error): Part => ({ name, kind, ...shown, state: 'down', version: null, detail: `Does not answer (${error.message}).` }),
+    );
   };
   const parts = await Promise.all([
     probe('broker', 'kafka', kafkaBrokers, async (address) => {
@@ -88,7 +110,18 @@ function printStatus({ state, parts, stages }: Status, io: Io): void {
   const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((total, count) => total + count, 0);
   const stageTable = new Table({ head: ['stage', 'lag', 'watermark', 'in/s', 'in', 'out', 'dropped', 'rejected'], style: plain });
   for (const stage of stages) {
-    stageTable.push([stage.name, stage.lag ?? '?', stage.watermark ?? '', (stage.inPerSecond ?? 0).toFixed(1), stage.in, stage.out, sum(stage.dropped), sum(stage.rejected)].map(String));
+    stageTable.push(
+      [
+        stage.name,
+        stage.lag ?? '?',
+        stage.watermark ?? '',
+        (stage.inPerSecond ?? 0).toFixed(1),
+        stage.in,
+        stage.out,
+        sum(stage.dropped),
+        sum(stage.rejected),
+      ].map(String),
+    );
   }
   io.print(stageTable.toString());
 }

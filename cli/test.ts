@@ -4,7 +4,8 @@ import { runTool } from './tool.ts';
 export default {
   name: 'test',
   register(program, io) {
-    program.command('test')
+    program
+      .command('test')
       .description('Types, then all tests; arguments go to vitest')
       .argument('[arguments...]')
       .allowUnknownOption()

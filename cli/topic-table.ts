@@ -2,7 +2,16 @@ import type { TopicDeclaration } from '../topologies/topics.ts';
 import { sinkTopic, topics } from '../topologies/topics.ts';
 
 /** A row of the catalogue, as people read it. */
-export interface TopicRow { readonly name: string; readonly schema: string; readonly key: string; readonly partitions: string; readonly cleanup: string; readonly retention: string; readonly maxMessage: string; readonly note: string }
+export interface TopicRow {
+  readonly name: string;
+  readonly schema: string;
+  readonly key: string;
+  readonly partitions: string;
+  readonly cleanup: string;
+  readonly retention: string;
+  readonly maxMessage: string;
+  readonly note: string;
+}
 
 const HOUR_MS = 3_600_000;
 const MIB = 1_048_576;

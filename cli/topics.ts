@@ -9,12 +9,21 @@ import { requireConnection } from './connection.ts';
 import { parsePositive } from './numbers.ts';
 import { topicRows } from './topic-table.ts';
 
-interface Options { readonly create?: boolean; readonly permissions?: boolean; readonly data?: string; readonly partitions: number; readonly replication: number; readonly organization: readonly string[]; readonly json?: boolean }
+interface Options {
+  readonly create?: boolean;
+  readonly permissions?: boolean;
+  readonly data?: string;
+  readonly partitions: number;
+  readonly replication: number;
+  readonly organization: readonly string[];
+  readonly json?: boolean;
+}
 
 export default {
   name: 'topics',
   register(program, io) {
-    program.command('topics')
+    program
+      .command('topics')
       .description('Prints the catalogue of topics; with --create makes what is missing and checks what is there')
       .option('--create', 'create missing topics; refuse when one exists with other settings that matter')
       .option('--permissions', 'with --create: let each principal of the installation do what it needs (the broker must have an authorizer)')

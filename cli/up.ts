@@ -17,7 +17,8 @@ const parseServices = (text: string): readonly Service[] => {
 export default {
   name: 'up',
   register(program, io) {
-    program.command('up')
+    program
+      .command('up')
       .description('Runs everything on this machine, until Ctrl-C')
       .option('--data <folder>', 'where its state lives (default: .goshawk/data in the project)')
       .option('--port <number>', 'where the dashboard and the API serve (default: 8080, or another when that is taken)', parsePort)
@@ -26,7 +27,16 @@ export default {
       .option('--config <file>', 'options (default: goshawk.yaml in the project, if there)')
       .option('--json', 'progress as JSON lines')
       .action(async (options: { data?: string; port?: number; sample: boolean; only?: readonly Service[]; config?: string }) => {
-        process.exitCode = await up({ data: dataFolder(options.data), port: options.port, sample: options.sample, only: options.only, configFile: options.config === undefined ? undefined : resolve(options.config) }, io);
+        process.exitCode = await up(
+          {
+            data: dataFolder(options.data),
+            port: options.port,
+            sample: options.sample,
+            only: options.only,
+            configFile: options.config === undefined ? undefined : resolve(options.config),
+          },
+          io,
+        );
       });
   },
 } satisfies CommandFile;

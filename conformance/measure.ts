@@ -1,8 +1,20 @@
 // What a set of conformance data says of this build.
 
-export interface Wrong { readonly measure: string; readonly id: string; readonly expected: unknown; readonly got: unknown }
-export interface Score { readonly right: number; readonly total: number }
-export interface Result { readonly set: string; readonly measures: Readonly<Record<string, Score>>; readonly wrong: readonly Wrong[] }
+export interface Wrong {
+  readonly measure: string;
+  readonly id: string;
+  readonly expected: unknown;
+  readonly got: unknown;
+}
+export interface Score {
+  readonly right: number;
+  readonly total: number;
+}
+export interface Result {
+  readonly set: string;
+  readonly measures: Readonly<Record<string, Score>>;
+  readonly wrong: readonly Wrong[];
+}
 
 /** The default export of `conformance/<set>.ts`. The file's name is the set's. */
 export interface ConformanceSet {

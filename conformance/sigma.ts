@@ -17,16 +17,63 @@ import type { ConformanceSet } from './measure.ts';
 import { Tally } from './measure.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-interface Sources { readonly product?: readonly string[]; readonly category?: readonly string[]; readonly service?: readonly string[] }
-interface GivenEvent { readonly id: string; readonly logsource: Sources; readonly event: Json }
-interface Expected { readonly id: string; readonly rules: readonly string[]; readonly extra_without_logsource_gate?: readonly string[] }
-interface RegressionCase { readonly rule: string; readonly source: string; readonly min_matches: number; readonly event_ids: readonly string[] }
-interface RawEvent { readonly id: string; readonly raw: Json }
-interface Vector { readonly id: string; readonly strict: boolean; readonly rule: string; readonly placeholders?: Placeholders; readonly events: readonly { readonly logsource?: Sources; readonly event: Json; readonly match: boolean }[] }
-interface FilterVector { readonly id: string; readonly strict: boolean; readonly documents: string; readonly events: readonly { readonly logsource: Sources; readonly event: Json; readonly rules: readonly string[] }[] }
-interface Invalid { readonly id: string; readonly strict: boolean; readonly documents: string }
-interface Fires { readonly correlation: string; readonly group: Readonly<Record<string, string>>; readonly first_at_event: number; readonly optional?: boolean }
-interface CorrelationVector { readonly id: string; readonly strict: boolean; readonly rules: string; readonly events: readonly (Json & { readonly '@timestamp': string })[]; readonly fires: readonly Fires[]; readonly base_detections?: readonly Json[] }
+interface Sources {
+  readonly product?: readonly string[];
+  readonly category?: readonly string[];
+  readonly service?: readonly string[];
+}
+interface GivenEvent {
+  readonly id: string;
+  readonly logsource: Sources;
+  readonly event: Json;
+}
+interface Expected {
+  readonly id: string;
+  readonly rules: readonly string[];
+  readonly extra_without_logsource_gate?: readonly string[];
+}
+interface RegressionCase {
+  readonly rule: string;
+  readonly source: string;
+  readonly min_matches: number;
+  readonly event_ids: readonly string[];
+}
+interface RawEvent {
+  readonly id: string;
+  readonly raw: Json;
+}
+interface Vector {
+  readonly id: string;
+  readonly strict: boolean;
+  readonly rule: string;
+  readonly placeholders?: Placeholders;
+  readonly events: readonly { readonly logsource?: Sources; readonly event: Json; readonly match: boolean }[];
+}
+interface FilterVector {
+  readonly id: string;
+  readonly strict: boolean;
+  readonly documents: string;
+  readonly events: readonly { readonly logsource: Sources; readonly event: Json; readonly rules: readonly string[] }[];
+}
+interface Invalid {
+  readonly id: string;
+  readonly strict: boolean;
+  readonly documents: string;
+}
+interface Fires {
+  readonly correlation: string;
+  readonly group: Readonly<Record<string, string>>;
+  readonly first_at_event: number;
+  readonly optional?: boolean;
+}
+interface CorrelationVector {
+  readonly id: string;
+  readonly strict: boolean;
+  readonly rules: string;
+  readonly events: readonly (Json & { readonly '@timestamp': string })[];
+  readonly fires: readonly Fires[];
+  readonly base_detections?: readonly Json[];
+}
 /** What each file of the folder holds, one JSON document per line. */
 interface Rows {
   readonly 'events.ndjson': GivenEvent;
@@ -43,7 +90,10 @@ interface Rows {
 /** As stages get it: JSON text in bytes. */
 const bytes = (event: Json): EventDocument => Buffer.from(JSON.stringify(event));
 const idsOf = (engine: Engine, logsource: Sources, event: Json): readonly string[] =>
-  engine.match({ product: logsource.product ?? [], category: logsource.category ?? [], service: logsource.service ?? [] }, bytes(event)).map(({ rule }) => rule.id ?? rule.title).sort();
+  engine
+    .match({ product: logsource.product ?? [], category: logsource.category ?? [], service: logsource.service ?? [] }, bytes(event))
+    .map(({ rule }) => rule.id ?? rule.title)
+    .sort();
 const setOf = (documents: string, placeholders: Placeholders = {}) => parseRuleSet([{ file: 'documents', text: documents }], { placeholders });
 
 export default {
@@ -52,7 +102,12 @@ export default {
     const tally = new Tally('sigma');
     const read = <N extends keyof Rows>(name: N): readonly Rows[N][] => {
       const file = join(folder, name);
-      return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Rows[N]) : [];
+      return existsSync(file)
+        ? readFileSync(file, 'utf8')
+            .split('\n')
+            .filter((line) => line !== '')
+            .map((line) => JSON.parse(line) as Rows[N])
+        : [];
     };
     const events = read('events.ndjson');
     const expected = new Map(read('expected.ndjson').map((one) => [one.id, one]));
@@ -60,14 +115,21 @@ export default {
     for (const vector of read('vectors.ndjson')) measureVector(tally, 'vectors', vector);
     for (const vector of read('filters.ndjson')) measureFilter(tally, vector);
     for (const vector of read('placeholders.ndjson')) measureVector(tally, 'placeholders', vector);
-    for (const { id, strict, documents } of read('invalid.ndjson')) if (strict) tally.case('invalid', id, 'refused', () => (setOf(documents).refusals.length > 0 ? 'refused' : 'accepted'));
+    for (const { id, strict, documents } of read('invalid.ndjson'))
+      if (strict) tally.case('invalid', id, 'refused', () => (setOf(documents).refusals.length > 0 ? 'refused' : 'accepted'));
     for (const vector of read('correlation.ndjson')) if (vector.strict) measureCorrelation(tally, vector);
     measureNormaliser(tally, read('regression_raw.ndjson'), new Map(events.map((one) => [one.id, one])), expected, engine);
     return tally.result();
   },
 } satisfies ConformanceSet;
 
-async function measureRules(tally: Tally, folder: string, events: readonly GivenEvent[], expected: ReadonlyMap<string, Expected>, regression: readonly RegressionCase[]): Promise<Engine> {
+async function measureRules(
+  tally: Tally,
+  folder: string,
+  events: readonly GivenEvent[],
+  expected: ReadonlyMap<string, Expected>,
+  regression: readonly RegressionCase[],
+): Promise<Engine> {
   const set = parseRuleSet(await readRuleFiles(join(folder, 'rules')));
   for (const { file, reason } of set.refusals) tally.case('loaded', file, null, () => reason);
   const gated = openEngine(set);
@@ -92,31 +154,56 @@ async function measureRules(tally: Tally, folder: string, events: readonly Given
 
 function measureVector(tally: Tally, measure: string, { id, strict, rule, placeholders, events }: Vector): void {
   if (!strict) return;
-  tally.case(measure, id, events.map(({ match }) => match), () => {
-    const set = setOf(rule, placeholders);
-    if (set.refusals.length > 0) throw new Error(set.refusals[0]!.reason);
-    // Without a log source a vector is about the condition alone.
-    return events.map(({ logsource, event }) => idsOf(openEngine(set, { isGated: logsource !== undefined }), logsource ?? {}, event).length > 0);
-  });
+  tally.case(
+    measure,
+    id,
+    events.map(({ match }) => match),
+    () => {
+      const set = setOf(rule, placeholders);
+      if (set.refusals.length > 0) throw new Error(set.refusals[0]!.reason);
+      // Without a log source a vector is about the condition alone.
+      return events.map(({ logsource, event }) => idsOf(openEngine(set, { isGated: logsource !== undefined }), logsource ?? {}, event).length > 0);
+    },
+  );
 }
 
 function measureFilter(tally: Tally, { id, strict, documents, events }: FilterVector): void {
   if (!strict) return;
-  tally.case('filters', id, events.map(({ rules }) => [...rules].sort()), () => {
-    const engine = openEngine(setOf(documents));
-    return events.map(({ logsource, event }) => idsOf(engine, logsource, event));
-  });
+  tally.case(
+    'filters',
+    id,
+    events.map(({ rules }) => [...rules].sort()),
+    () => {
+      const engine = openEngine(setOf(documents));
+      return events.map(({ logsource, event }) => idsOf(engine, logsource, event));
+    },
+  );
 }
 
 const NO_CONTEXT: Context = {
-  version: 1, sourceGeo: null, destinationGeo: null, hostAsset: null, sourceAsset: null, destinationAsset: null, sourceZone: null, destinationZone: null,
-  relatedIp: [], relatedUser: [], relatedHosts: [], relatedHash: [], versions: {},
+  version: 1,
+  sourceGeo: null,
+  destinationGeo: null,
+  hostAsset: null,
+  sourceAsset: null,
+  destinationAsset: null,
+  sourceZone: null,
+  destinationZone: null,
+  relatedIp: [],
+  relatedUser: [],
+  relatedHosts: [],
+  relatedHash: [],
+  versions: {},
 };
 
 /** Through detect and correlate. The event whose arrival makes a correlation true is the last of its first finding. */
 function measureCorrelation(tally: Tally, { id, rules, events, fires }: CorrelationVector): void {
-  const nameOf = (correlation: string, group: Readonly<Record<string, string>>, at: number) => `${correlation} ${JSON.stringify(Object.entries(group).sort(([one], [other]) => (one < other ? -1 : 1)))} at ${at}`;
-  const must = fires.filter(({ optional }) => optional !== true).map((one) => nameOf(one.correlation, one.group, one.first_at_event)).sort();
+  const nameOf = (correlation: string, group: Readonly<Record<string, string>>, at: number) =>
+    `${correlation} ${JSON.stringify(Object.entries(group).sort(([one], [other]) => (one < other ? -1 : 1)))} at ${at}`;
+  const must = fires
+    .filter(({ optional }) => optional !== true)
+    .map((one) => nameOf(one.correlation, one.group, one.first_at_event))
+    .sort();
   tally.case('correlation', id, must, () => {
     const set = setOf(rules);
     if (set.refusals.length > 0) throw new Error(set.refusals[0]!.reason);
@@ -136,7 +223,22 @@ function measureCorrelation(tally: Tally, { id, rules, events, fires }: Correlat
     for (const [offset, event] of events.entries()) {
       const time = Date.parse(event['@timestamp']) * 1000;
       const made = draft('test', 'test', bytes(event) as Uint8Array);
-      take(detecting.send({ event: { ...made, id: `${offset}`, time, organization: 'default', provenance: { topic: 'raw.default.test', partition: 0, offset, index: 0, appendedAt: time, parser: 'test', parserVersion: 1 } }, context: NO_CONTEXT }, { appendedAt: time }).outputs, time);
+      take(
+        detecting.send(
+          {
+            event: {
+              ...made,
+              id: `${offset}`,
+              time,
+              organization: 'default',
+              provenance: { topic: 'raw.default.test', partition: 0, offset, index: 0, appendedAt: time, parser: 'test', parserVersion: 1 },
+            },
+            context: NO_CONTEXT,
+          },
+          { appendedAt: time },
+        ).outputs,
+        time,
+      );
       take(correlating.advance(time), time); // a match of a chained correlation joins the stream here, not after its end
     }
     const end = Math.max(...events.map((event) => Date.parse(event['@timestamp']))) * 1000 + 400 * 86_400_000_000;
@@ -150,19 +252,38 @@ function measureCorrelation(tally: Tally, { id, rules, events, fires }: Correlat
  * The nested form that other tools export must become the flat event that rules read: every field of it, and the same matches. The native
  * document is lossless, so attributes that the flat events leave out may be there too.
  */
-function measureNormaliser(tally: Tally, raws: readonly RawEvent[], flat: ReadonlyMap<string, GivenEvent>, expected: ReadonlyMap<string, Expected>, engine: Engine | undefined): void {
+function measureNormaliser(
+  tally: Tally,
+  raws: readonly RawEvent[],
+  flat: ReadonlyMap<string, GivenEvent>,
+  expected: ReadonlyMap<string, Expected>,
+  engine: Engine | undefined,
+): void {
   for (const { id, raw } of raws) {
     const want = flat.get(id);
     if (want === undefined) continue;
     tally.case('normaliser', id, { differences: [], rules: [...(expected.get(id)?.rules ?? [])].sort() }, () => {
       const text = JSON.stringify(raw);
-      const decoded = windows.decode({ bytes: Buffer.from(text), text, json: raw, appendedAt: 0, zone: undefined, memory: { get: () => undefined, put: () => {} } });
+      const decoded = windows.decode({
+        bytes: Buffer.from(text),
+        text,
+        json: raw,
+        appendedAt: 0,
+        zone: undefined,
+        memory: { get: () => undefined, put: () => {} },
+      });
       if (typeof decoded === 'string') return decoded;
       const { native, product, logsource } = decoded[0]!;
-      const rules = engine?.match({ product, ...logsource }, native).map(({ rule }) => rule.id ?? rule.title).sort() ?? [];
+      const rules =
+        engine
+          ?.match({ product, ...logsource }, native)
+          .map(({ rule }) => rule.id ?? rule.title)
+          .sort() ?? [];
       return { differences: differences(want.event, JSON.parse(Buffer.from(native).toString('utf8')) as Json), rules };
     });
   }
 }
 const differences = (want: Json, got: Json): readonly string[] =>
-  Object.keys(want).filter((key) => !isDeepStrictEqual(want[key], got[key])).map((key) => `${key}: ${JSON.stringify(want[key])} became ${JSON.stringify(got[key])}`);
+  Object.keys(want)
+    .filter((key) => !isDeepStrictEqual(want[key], got[key]))
+    .map((key) => `${key}: ${JSON.stringify(want[key])} became ${JSON.stringify(got[key])}`);

@@ -41,21 +41,33 @@ const ROLE = 'goshawk_api';
 export async function serveApi(options: ApiOptions): Promise<RunningApi> {
   const { broker, codec, topology, databaseUrl, registryUrl, installationId, dataFolder, dashboardFolder, config, log, metrics, replicationFactor } = options;
   const pool = openPool({ databaseUrl, role: ROLE, statementTimeoutMs: options.statementTimeoutMs, applicationName: 'goshawk api', log });
-  const running = await startApi({
-    config, log, pool, broker, codec, topology, metrics, installationId, dashboardFolder, version,
-    keyFolder: keyFolderOf(dataFolder),
-    openListener: () => openClient({ databaseUrl, role: ROLE, applicationName: 'goshawk api listener' }),
-    createRawTopic: async (name) => {
-      const admin = broker.admin();
-      try {
-        const partitions = (await admin.topics()).get(topics.parsed.name) ?? 1;
-        await admin.createTopics([settingsOf(topics.raw, partitions, name)], replicationFactor);
-      } finally {
-        await admin.close();
-      }
+  const running = await startApi(
+    {
+      config,
+      log,
+      pool,
+      broker,
+      codec,
+      topology,
+      metrics,
+      installationId,
+      dashboardFolder,
+      version,
+      keyFolder: keyFolderOf(dataFolder),
+      openListener: () => openClient({ databaseUrl, role: ROLE, applicationName: 'goshawk api listener' }),
+      createRawTopic: async (name) => {
+        const admin = broker.admin();
+        try {
+          const partitions = (await admin.topics()).get(topics.parsed.name) ?? 1;
+          await admin.createTopics([settingsOf(topics.raw, partitions, name)], replicationFactor);
+        } finally {
+          await admin.close();
+        }
+      },
+      probes: [registryProbe(registryUrl), ...options.probes],
     },
-    probes: [registryProbe(registryUrl), ...options.probes],
-  }, { isPortExplicit: options.isPortExplicit, onFirstPassword: options.onFirstPassword }).catch(async (error: unknown) => {
+    { isPortExplicit: options.isPortExplicit, onFirstPassword: options.onFirstPassword },
+  ).catch(async (error: unknown) => {
     await pool.end();
     throw error;
   });

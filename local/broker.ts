@@ -7,5 +7,11 @@ import { ownSections } from './config.ts';
 /** A broker at `host:port,host:port`; KAFKA_SSL and KAFKA_SASL_* of the environment say how to sign in. Connects when first used. */
 export function openBroker(brokers: string, clientId: string, log: Logger, env: NodeJS.ProcessEnv = process.env): Broker {
   const { ssl, saslMechanism: mechanism, saslUsername: username, saslPassword: password } = loadConfig({ kafka: ownSections.kafka }, env).kafka;
-  return kafkaBroker({ brokers: brokers.split(',').map((broker) => broker.trim()), clientId, ssl, sasl: username === '' ? undefined : { mechanism, username, password }, log });
+  return kafkaBroker({
+    brokers: brokers.split(',').map((broker) => broker.trim()),
+    clientId,
+    ssl,
+    sasl: username === '' ? undefined : { mechanism, username, password },
+    log,
+  });
 }

@@ -9,12 +9,27 @@ describe('choice', () => {
   it.each<[string, Partial<Machine>, Record<string, string>, readonly RegExp[]]>([
     ['everything here', {}, everywhere('embedded'), []],
     ['an address wins over what is here', { addresses: { broker: 'kafka:9092' } }, { ...everywhere('embedded'), broker: 'environment' }, []],
-    ['addresses for all need nothing here', { addresses: { broker: 'a', registry: 'b', database: 'c' }, hasJava: false, hasJars: false, hasPostgres: false }, everywhere('environment'), []],
+    [
+      'addresses for all need nothing here',
+      { addresses: { broker: 'a', registry: 'b', database: 'c' }, hasJava: false, hasJars: false, hasPostgres: false },
+      everywhere('environment'),
+      [],
+    ],
     ['with the jars there, Maven is not needed', { hasMaven: false }, everywhere('embedded'), []],
     ['without the jars, Maven is', { hasJars: false, hasMaven: false }, { database: 'embedded' }, [/apt install maven/]],
     ['with Maven the jars can be fetched', { hasJars: false, hasMaven: true }, everywhere('embedded'), []],
-    ['without Java and PostgreSQL everything missing is named at once', { hasJava: false, hasJars: false, hasPostgres: false }, {}, [/openjdk-17/, /apt install maven/, /postgresql/]],
-    ['Docker takes only what cannot run here', { hasJava: false, hasJars: false, hasDocker: true }, { broker: 'docker', registry: 'docker', database: 'embedded' }, []],
+    [
+      'without Java and PostgreSQL everything missing is named at once',
+      { hasJava: false, hasJars: false, hasPostgres: false },
+      {},
+      [/openjdk-17/, /apt install maven/, /postgresql/],
+    ],
+    [
+      'Docker takes only what cannot run here',
+      { hasJava: false, hasJars: false, hasDocker: true },
+      { broker: 'docker', registry: 'docker', database: 'embedded' },
+      [],
+    ],
     ['Docker is not preferred', { hasDocker: true }, everywhere('embedded'), []],
     ['no Docker either', { hasPostgres: false, hasDocker: false }, { broker: 'embedded', registry: 'embedded' }, [/postgresql/]],
   ])('%s', (_, changes, origins, missing) => {

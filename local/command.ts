@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 
-export interface CommandResult { readonly code: number; readonly output: string; readonly isMissing: boolean }
+export interface CommandResult {
+  readonly code: number;
+  readonly output: string;
+  readonly isMissing: boolean;
+}
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;

@@ -15,7 +15,10 @@ import { projectFolder } from './project.ts';
 const kafka = z.strictObject({
   brokers: z.string().default('127.0.0.1:9092').meta({ description: 'host:port of some nodes of the cluster, with commas between.' }),
   ssl: z.boolean().default(false).meta({ description: 'Connect by TLS.' }),
-  saslMechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('scram-sha-512').meta({ description: 'How to sign in, when there is a user name.' }),
+  saslMechanism: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .default('scram-sha-512')
+    .meta({ description: 'How to sign in, when there is a user name.' }),
   saslUsername: z.string().default('').meta({ description: 'Empty: do not sign in.' }),
   saslPassword: z.string().default('').meta({ description: 'Password of that user.', secret: true }),
   replication: z.int().min(1).max(9).default(1).meta({ description: 'Copies of each partition of the topics that are created.' }),
@@ -35,11 +38,16 @@ const topologiesFolder = new URL('../topologies/', import.meta.url);
 /** `topologies/<name>/`. @throws ConfigError INVALID_USAGE when there is none of that name. */
 export async function loadTopologyFile(name: string): Promise<TopologyFile> {
   return load<TopologyFile>(topologiesFolder, name).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`topologies/${name}/index.ts`) ? new ConfigError('INVALID_USAGE', `There is no topology ${name}.`) : error;
+    throw error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`topologies/${name}/index.ts`)
+      ? new ConfigError('INVALID_USAGE', `There is no topology ${name}.`)
+      : error;
   });
 }
 
-export interface ProcessConfig { readonly own: OwnConfig; readonly topology: ConfigOf<TopologyFile['sections']> }
+export interface ProcessConfig {
+  readonly own: OwnConfig;
+  readonly topology: ConfigOf<TopologyFile['sections']>;
+}
 
 /** @param file undefined = goshawk.yaml of the project, if there. @throws ConfigError INVALID_CONFIG with all problems. */
 export function loadProcessConfig({ sections }: Pick<TopologyFile, 'sections'>, environment: Environment, file: string | undefined): ProcessConfig {

@@ -47,9 +47,15 @@ async function build(folder: string, report: Report, signal: AbortSignal): Promi
   await rm(part, { recursive: true, force: true });
   const vite = join(projectFolder, 'node_modules/vite/bin/vite.js');
   // The native loader, since the bundling one writes a file beside the packages.
-  const result = await runCommand(process.execPath, [vite, 'build', '--configLoader', 'native', '--logLevel', 'warn', '--outDir', part, '--emptyOutDir'], { cwd: source, env: { ...process.env, NODE_ENV: 'production' }, signal });
+  const result = await runCommand(process.execPath, [vite, 'build', '--configLoader', 'native', '--logLevel', 'warn', '--outDir', part, '--emptyOutDir'], {
+    cwd: source,
+    env: { ...process.env, NODE_ENV: 'production' },
+    signal,
+  });
   if (result.code !== 0) throw new FatalError('BUILD_FAILED', `The dashboard cannot be built:\n${result.output}`);
   await rename(part, folder);
-  const old = (await readdir(builds)).filter((name) => /^[0-9a-f]{16}$/.test(name)).sort((a, b) => statSync(join(builds, b)).mtimeMs - statSync(join(builds, a)).mtimeMs);
+  const old = (await readdir(builds))
+    .filter((name) => /^[0-9a-f]{16}$/.test(name))
+    .sort((a, b) => statSync(join(builds, b)).mtimeMs - statSync(join(builds, a)).mtimeMs);
   await Promise.all(old.slice(KEPT_BUILDS).map((name) => rm(join(builds, name), { recursive: true, force: true })));
 }

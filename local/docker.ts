@@ -32,13 +32,24 @@ const specs = (clusterId: string): Readonly<Record<Service, ContainerSpec>> => (
     state: '/var/lib/kafka/data',
     address: (port) => `127.0.0.1:${port}`,
     environment: (port) => ({
-      CLUSTER_ID: clusterId, KAFKA_NODE_ID: '1', KAFKA_PROCESS_ROLES: 'broker,controller', KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
-      KAFKA_LISTENERS: 'PLAINTEXT://:9092,CONTROLLER://:9093', KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${port}`,
-      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT', KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
-      KAFKA_LOG_DIRS: '/var/lib/kafka/data', KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false', KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
-      KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1', KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS: '4',
-      KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1', KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1', KAFKA_TRANSACTION_STATE_LOG_NUM_PARTITIONS: '4',
-      KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR: '1', KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR: '1',
+      CLUSTER_ID: clusterId,
+      KAFKA_NODE_ID: '1',
+      KAFKA_PROCESS_ROLES: 'broker,controller',
+      KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+      KAFKA_LISTENERS: 'PLAINTEXT://:9092,CONTROLLER://:9093',
+      KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${port}`,
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9093',
+      KAFKA_LOG_DIRS: '/var/lib/kafka/data',
+      KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
+      KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+      KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+      KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS: '4',
+      KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
+      KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
+      KAFKA_TRANSACTION_STATE_LOG_NUM_PARTITIONS: '4',
+      KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR: '1',
+      KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR: '1',
       KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS: '1000',
     }),
   },
@@ -56,10 +67,18 @@ const specs = (clusterId: string): Readonly<Record<Service, ContainerSpec>> => (
   },
 });
 
-export interface ContainerOptions { readonly report: Report; readonly signal: AbortSignal; readonly onPart: (part: Part) => void }
+export interface ContainerOptions {
+  readonly report: Report;
+  readonly signal: AbortSignal;
+  readonly onPart: (part: Part) => void;
+}
 
 /** Addresses of the services that were started; each container is handed to `onPart` and is the caller's to stop. */
-export async function startContainers(services: readonly Service[], installation: Installation, { report, signal, onPart }: ContainerOptions): Promise<Partial<Record<Service, string>>> {
+export async function startContainers(
+  services: readonly Service[],
+  installation: Installation,
+  { report, signal, onPart }: ContainerOptions,
+): Promise<Partial<Record<Service, string>>> {
   const { GenericContainer, Wait } = await import('testcontainers').catch((cause: unknown) => {
     throw new ConfigError('PREREQUISITE_MISSING', 'The package testcontainers is missing: it was installed without development packages.', {}, { cause });
   });

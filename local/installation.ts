@@ -60,12 +60,19 @@ const runningFolder = join(stateFolder, 'running');
  * @throws ConfigError ALREADY_RUNNING when another process holds it, DATA_FOLDER when it cannot be used, NO_SPACE below 500 MB.
  */
 export async function openInstallation(given: string, report: Report, signal: AbortSignal): Promise<Installation> {
-  const folder = await mkdir(given, { recursive: true }).then(() => realpath(given), (error: Error) => {
-    throw new ConfigError('DATA_FOLDER', `The data folder ${given} cannot be made: ${error.message}.`);
-  });
+  const folder = await mkdir(given, { recursive: true }).then(
+    () => realpath(given),
+    (error: Error) => {
+      throw new ConfigError('DATA_FOLDER', `The data folder ${given} cannot be made: ${error.message}.`);
+    },
+  );
   const { bavail, bsize } = await statfs(folder);
   const freeMib = Math.floor((bavail * bsize) / 1_048_576);
-  if (freeMib < NEEDED_MIB) throw new ConfigError('DATA_FOLDER', `Only ${freeMib} MB are free on the disk of ${folder}; a start wants ${NEEDED_MIB}. Make room, or choose another folder with --data.`);
+  if (freeMib < NEEDED_MIB)
+    throw new ConfigError(
+      'DATA_FOLDER',
+      `Only ${freeMib} MB are free on the disk of ${folder}; a start wants ${NEEDED_MIB}. Make room, or choose another folder with --data.`,
+    );
   const lock = await lockFolder(folder, report, signal);
   try {
     return await open(folder, lock, report);
@@ -85,7 +92,9 @@ async function open(folder: string, lock: FolderLock, report: Report): Promise<I
   await writeAtomically(ownerFile, JSON.stringify({ ...self, state: 'running' }));
   await announceRunning(runningFile, self);
   await rm(addressFile, { force: true });
-  await Promise.all(PARTS.map((name) => clearLeftover(name, notes, folder, () => report.say('clean', `Waiting for a ${name} that an earlier run left behind.`))));
+  await Promise.all(
+    PARTS.map((name) => clearLeftover(name, notes, folder, () => report.say('clean', `Waiting for a ${name} that an earlier run left behind.`))),
+  );
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
   let identity = await loadIdentity(folder);
@@ -127,7 +136,10 @@ async function lockFolder(folder: string, report: Report, signal: AbortSignal): 
     if (lock !== null) return lock;
     const owner = readOwner(folder);
     if (owner?.state !== 'stopping' || performance.now() > end) {
-      throw new ConfigError('ALREADY_RUNNING', `Goshawk runs already in ${folder}${owner === null ? '' : ` (process ${owner.pid})`}. Stop it, or choose another folder with --data.`);
+      throw new ConfigError(
+        'ALREADY_RUNNING',
+        `Goshawk runs already in ${folder}${owner === null ? '' : ` (process ${owner.pid})`}. Stop it, or choose another folder with --data.`,
+      );
     }
     if (!hasSaid) report.say('lock', `Waiting for process ${owner.pid} to stop.`);
     hasSaid = true;

@@ -8,11 +8,23 @@ function interrupted() {
   let forced = 0;
   const interruption = listenForInterruption(source as NodeJS.Process, () => nowMs);
   interruption.onForce(() => forced++);
-  return { interruption, signal: (name: string, atMs: number) => { nowMs = atMs; source.emit(name); }, forced: () => forced };
+  return {
+    interruption,
+    signal: (name: string, atMs: number) => {
+      nowMs = atMs;
+      source.emit(name);
+    },
+    forced: () => forced,
+  };
 }
 
 describe('interruption', () => {
-  it.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129], ['disconnect', 143]])('%s asks for exit code %i', (name, code) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['disconnect', 143],
+  ])('%s asks for exit code %i', (name, code) => {
     const { interruption, signal } = interrupted();
     expect(interruption.code()).toBeNull();
     signal(name, 0);

@@ -42,7 +42,8 @@ export const hasJars = (java: Java): boolean => existsSync(folderFor(registryVer
 
 /** True when there is a `mvn`: asked only when jars are, or may be, missing. It need not find a Java itself: it is given ours. */
 export const hasMaven = async (java: Java | null): Promise<boolean> =>
-  !(await runCommand('mvn', ['--version'], { env: { ...process.env, ...(java === null ? {} : { JAVA_HOME: java.home }), MAVEN_OPTS: '-XX:-UsePerfData' } })).isMissing;
+  !(await runCommand('mvn', ['--version'], { env: { ...process.env, ...(java === null ? {} : { JAVA_HOME: java.home }), MAVEN_OPTS: '-XX:-UsePerfData' } }))
+    .isMissing;
 
 /**
  * Fetches what is missing and gives the folders. Two processes may ask at once: one fetches, the other waits.
@@ -77,8 +78,15 @@ async function fetchJars(java: Java, registryVersion: string, folder: string, re
   });
   if (result.isMissing) throw new ConfigError('PREREQUISITE_MISSING', MAVEN_MISSING);
   if (result.code !== 0) {
-    const problems = result.output.split('\n').filter((line) => line.includes('ERROR')).slice(0, 6).join('\n');
-    throw new FatalError('FETCH_FAILED', `Maven could not fetch the broker and the registry. What it got is kept; the same command goes on from there.\n${problems}`);
+    const problems = result.output
+      .split('\n')
+      .filter((line) => line.includes('ERROR'))
+      .slice(0, 6)
+      .join('\n');
+    throw new FatalError(
+      'FETCH_FAILED',
+      `Maven could not fetch the broker and the registry. What it got is kept; the same command goes on from there.\n${problems}`,
+    );
   }
   await rm(join(out, 'target'), { recursive: true, force: true });
   await rename(out, folder);

@@ -2,14 +2,22 @@
 import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
-export interface Java { readonly home: string; readonly major: number; readonly program: string }
+export interface Java {
+  readonly home: string;
+  readonly major: number;
+  readonly program: string;
+}
 
 export const OLDEST_JAVA = 17;
 
 /** `env` gives GOSHAWK_JAVA (a home; wins when it is usable), JAVA_HOME and PATH. Null when there is no Java 17 or newer. */
 export function findJava(env: NodeJS.ProcessEnv, folders: readonly string[] = SYSTEM_FOLDERS): Java | null {
   if (env.GOSHAWK_JAVA) return readHome(env.GOSHAWK_JAVA);
-  const homes = [env.JAVA_HOME ?? '', ...(env.PATH ?? '').split(delimiter).map((folder) => homeOfProgram(join(folder, 'java'))), ...folders.flatMap(homesBelow)];
+  const homes = [
+    env.JAVA_HOME ?? '',
+    ...(env.PATH ?? '').split(delimiter).map((folder) => homeOfProgram(join(folder, 'java'))),
+    ...folders.flatMap(homesBelow),
+  ];
   const found = [...new Set(homes)].map((home) => readHome(home)).filter((java) => java !== null);
   return found.sort((a, b) => b.major - a.major)[0] ?? null;
 }
@@ -20,7 +28,10 @@ const SYSTEM_FOLDERS = ['/usr/lib/jvm', '/usr/java', '/opt/java', '/Library/Java
 function homesBelow(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) =>
-    [join(folder, name), join(folder, name, 'Contents/Home'), join(folder, name, 'libexec/openjdk.jdk/Contents/Home')].filter((home) => existsSync(join(home, 'release'))));
+    [join(folder, name), join(folder, name, 'Contents/Home'), join(folder, name, 'libexec/openjdk.jdk/Contents/Home')].filter((home) =>
+      existsSync(join(home, 'release')),
+    ),
+  );
 }
 
 function homeOfProgram(program: string): string {

@@ -40,14 +40,18 @@ export function newClusterId(): string {
 
 export function serverProperties(spec: Pick<KafkaSpec, 'clientPort' | 'controllerPort' | 'securePort' | 'properties'>): string {
   const { clientPort, controllerPort, securePort } = spec;
-  const listeners = [`PLAINTEXT://127.0.0.1:${clientPort}`, `CONTROLLER://127.0.0.1:${controllerPort}`, ...(securePort === undefined ? [] : [`SECURE://127.0.0.1:${securePort}`])].join(',');
+  const listeners = [
+    `PLAINTEXT://127.0.0.1:${clientPort}`,
+    `CONTROLLER://127.0.0.1:${controllerPort}`,
+    ...(securePort === undefined ? [] : [`SECURE://127.0.0.1:${securePort}`]),
+  ].join(',');
   const all: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listeners': listeners,
+    listeners: listeners,
     'advertised.listeners': listeners,
     'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${securePort === undefined ? '' : ',SECURE:SASL_PLAINTEXT'}`,
     'log.dirs': 'data',
@@ -64,7 +68,9 @@ export function serverProperties(spec: Pick<KafkaSpec, 'clientPort' | 'controlle
     'log.cleaner.dedupe.buffer.size': '16777216',
     ...spec.properties,
   };
-  return Object.entries(all).map(([name, value]) => `${name}=${value}\n`).join('');
+  return Object.entries(all)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
 }
 
 const LOG4J = `status=error
@@ -79,8 +85,19 @@ logger.server.level=info
 `;
 
 function javaCommand({ java, temporary, isForSpeed }: KafkaSpec, main: string, args: readonly string[]): [string, ...string[]] {
-  return [java.program, '-Xmx512m', '-XX:-UsePerfData', ...(isForSpeed === true ? [] : ['-XX:TieredStopAtLevel=1']), ...(java.major >= 24 ? ['--enable-native-access=ALL-UNNAMED'] : []),
-    `-Djava.io.tmpdir=${temporary}`, '-Dlog4j2.configurationFile=log4j2.properties', '-cp', 'libs/*', main, ...args];
+  return [
+    java.program,
+    '-Xmx512m',
+    '-XX:-UsePerfData',
+    ...(isForSpeed === true ? [] : ['-XX:TieredStopAtLevel=1']),
+    ...(java.major >= 24 ? ['--enable-native-access=ALL-UNNAMED'] : []),
+    `-Djava.io.tmpdir=${temporary}`,
+    '-Dlog4j2.configurationFile=log4j2.properties',
+    '-cp',
+    'libs/*',
+    main,
+    ...args,
+  ];
 }
 const environment = ({ temporary }: KafkaSpec) => ({ PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC', TMPDIR: temporary });
 
@@ -97,7 +114,11 @@ export async function prepareKafka(spec: KafkaSpec, signal: AbortSignal): Promis
   const meta = join(folder, 'data/meta.properties');
   if (existsSync(meta)) {
     const [, formatted] = /^cluster\.id=(.*)$/m.exec(await readFile(meta, 'latin1')) ?? [];
-    if (formatted !== clusterId) throw new ConfigError('DATA_FOLDER', `${folder} holds the data of another Kafka cluster (${formatted ?? 'unknown'}, expected ${clusterId}). Choose another folder with --data; nothing was changed.`);
+    if (formatted !== clusterId)
+      throw new ConfigError(
+        'DATA_FOLDER',
+        `${folder} holds the data of another Kafka cluster (${formatted ?? 'unknown'}, expected ${clusterId}). Choose another folder with --data; nothing was changed.`,
+      );
     return;
   }
   await rm(join(folder, 'data'), { recursive: true, force: true }); // a format that was cut short
@@ -114,10 +135,16 @@ export async function link(target: string, at: string): Promise<void> {
 }
 
 /** The part, started; `isReady` is to be awaited before it is used. The caller stops it, also when `isReady` rejects. */
-export interface Starting { readonly part: Part; readonly isReady: Promise<void> }
+export interface Starting {
+  readonly part: Part;
+  readonly isReady: Promise<void>;
+}
 
 /** Ready means that it answers with its own cluster id: on a port that was taken in the meantime, somebody else would answer. */
 export function startKafka(spec: KafkaSpec, folders: PartFolders, signal: AbortSignal, name = 'broker'): Starting {
-  const part = startPart({ name, command: javaCommand(spec, 'kafka.Kafka', ['server.properties']), cwd: spec.folder, env: environment(spec), stopSignal: 'TERM' }, folders);
+  const part = startPart(
+    { name, command: javaCommand(spec, 'kafka.Kafka', ['server.properties']), cwd: spec.folder, env: environment(spec), stopSignal: 'TERM' },
+    folders,
+  );
   return { part, isReady: waitUntilReady(part, async () => (await probeClusterId(spec.clientPort)) === spec.clusterId, signal) };
 }

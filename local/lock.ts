@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 
-export interface FolderLock { readonly release: () => void }
+export interface FolderLock {
+  readonly release: () => void;
+}
 
 const SQLITE_BUSY = 5;
 

@@ -18,7 +18,9 @@ describe('metrics', () => {
     const [serve, collect, analyse] = [counting('serve', 1), counting('collect', 2), counting('analyse', 3)];
     serve.connect((id) => void Promise.all([collect.own(), analyse.own()]).then((families) => serve.take(id, families.flat())));
     const text = await serve.metrics();
-    expect(lines(text).sort()).toEqual(['analyse', 'collect', 'serve'].map((process, index) => `stage_records_total{stage="x",process="${process}"} ${[3, 2, 1][index]}`));
+    expect(lines(text).sort()).toEqual(
+      ['analyse', 'collect', 'serve'].map((process, index) => `stage_records_total{stage="x",process="${process}"} ${[3, 2, 1][index]}`),
+    );
     expect(text.match(/# TYPE stage_records_total/g)).toHaveLength(1);
   });
 });

@@ -29,7 +29,12 @@ describe('native files', () => {
     ['the last line without its end', 'a\nb', 1000, ['a', 'b']],
     ['gzip, whatever the name says', gzipSync('a\nb\n'), 1000, ['a', 'b']],
     ['an array that fits is one record', '[\n {"a":1},\n {"a":2}\n]\n', 1000, ['[\n {"a":1},\n {"a":2}\n]']],
-    ['an array that does not fit is one record per element, as it was written', '[\n {"a": 1.0},\n {"a":9007199254740993}\n]', 20, ['{"a": 1.0}', '{"a":9007199254740993}']],
+    [
+      'an array that does not fit is one record per element, as it was written',
+      '[\n {"a": 1.0},\n {"a":9007199254740993}\n]',
+      20,
+      ['{"a": 1.0}', '{"a":9007199254740993}'],
+    ],
     ['a CloudTrail file that fits is one record', '{"Records":[{"a":1},{"a":2}]}', 1000, ['{"Records":[{"a":1},{"a":2}]}']],
     ['a CloudTrail file that does not fit is split', '{"Records":[{"a":1},{"a":2}]}', 20, ['{"a":1}', '{"a":2}']],
     ['so is one that was printed nicely', '{\n "Records": [\n  {"a":1},\n  {"a":2}\n ]\n}', 20, ['{"a":1}', '{"a":2}']],
@@ -43,10 +48,14 @@ describe('native files', () => {
   it.each([
     ['a file that is not there', () => join(folder, 'missing'), /does not exist/],
     ['a folder', () => folder, /cannot be read/],
-    ['gzip that is cut short', () => {
-      writeFileSync(join(folder, 'cut.gz'), gzipSync('a\n'.repeat(10_000)).subarray(0, 30));
-      return join(folder, 'cut.gz');
-    }, /cannot be read/],
+    [
+      'gzip that is cut short',
+      () => {
+        writeFileSync(join(folder, 'cut.gz'), gzipSync('a\n'.repeat(10_000)).subarray(0, 30));
+        return join(folder, 'cut.gz');
+      },
+      /cannot be read/,
+    ],
   ])('refuses %s', async (_, file, message) => {
     await expect(collect(file(), 1000)).rejects.toMatchObject({ code: 'INVALID_USAGE', message: expect.stringMatching(message) as unknown });
   });

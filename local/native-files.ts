@@ -53,7 +53,8 @@ async function* split(text: Readable, mostBytes: number): AsyncIterable<string> 
     if (isDocument === undefined && line.trim() !== '') isDocument = startsDocument(line);
     if (isDocument === true) {
       bytes += Buffer.byteLength(line) + 1;
-      if (bytes > LARGEST_DOCUMENT) throw new ConfigError('INVALID_USAGE', `A JSON document of more than ${LARGEST_DOCUMENT / 1_048_576} MiB cannot be read; give it one record a line.`);
+      if (bytes > LARGEST_DOCUMENT)
+        throw new ConfigError('INVALID_USAGE', `A JSON document of more than ${LARGEST_DOCUMENT / 1_048_576} MiB cannot be read; give it one record a line.`);
       lines.push(line);
     } else if (line !== '') yield* elements(line, mostBytes);
   }

@@ -107,7 +107,14 @@ export function superviseProcess({ name, spec, folders, temporary, report, onMes
       clearTimeout(waiting);
       const running = child;
       if (running?.pid === undefined || running.exitCode !== null || running.signalCode !== null) return;
-      await stopWithin(exited, () => { if (running.connected) running.disconnect(); else killGroup(running.pid ?? -1, 'SIGTERM'); }, () => killGroup(running.pid ?? -1));
+      await stopWithin(
+        exited,
+        () => {
+          if (running.connected) running.disconnect();
+          else killGroup(running.pid ?? -1, 'SIGTERM');
+        },
+        () => killGroup(running.pid ?? -1),
+      );
     },
   };
 }

@@ -7,7 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { groupMembers, identify, isRunning } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 
-export interface Exit { readonly code: number | null; readonly signal: NodeJS.Signals | null }
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
 
 /** Something that runs and can be stopped: a server or one of our own processes. */
 export interface Part {
@@ -22,7 +25,10 @@ export interface Part {
   readonly kill: () => void;
 }
 
-export interface PartFolders { readonly logs: string; readonly notes: string }
+export interface PartFolders {
+  readonly logs: string;
+  readonly notes: string;
+}
 export interface PartSpec {
   readonly name: string;
   readonly command: readonly [program: string, ...args: string[]];
@@ -52,7 +58,10 @@ export function openLog(folder: string, name: string): { readonly file: string; 
 /** The last lines of a log, for error messages. Frames of a Java stack say nothing to the reader and are left out. */
 export function lastLines(file: string, count: number): string {
   try {
-    const lines = readFileSync(file, 'utf8').trimEnd().split('\n').filter((line) => !/^\s+(at |\.\.\. )/.test(line));
+    const lines = readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !/^\s+(at |\.\.\. )/.test(line));
     return lines.slice(-count).join('\n');
   } catch {
     return '';

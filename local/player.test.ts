@@ -14,7 +14,11 @@ const START = Date.parse('2026-03-01T12:00:00Z');
 
 /** Three Zeek records, one second apart. */
 const short = (): Recording => {
-  const records = [0, 1, 2].map((second) => ({ text: `{"ts":${1_588_205_199 + second}.5,"uid":"Cvf4XX17hSAgXDdGEd"}`, time: (1_588_205_199.5 + second) * 1e6, file: 0 }));
+  const records = [0, 1, 2].map((second) => ({
+    text: `{"ts":${1_588_205_199 + second}.5,"uid":"Cvf4XX17hSAgXDdGEd"}`,
+    time: (1_588_205_199.5 + second) * 1e6,
+    file: 0,
+  }));
   return { source: 'zeek', files: ['a.jsonl'], rebasers: [openRebaser()], records, seconds: [0, 1, 2] };
 };
 
@@ -85,13 +89,27 @@ describe('pace', () => {
     ['spreads records of one instant', [5, 5, 5], 2, [0.5, 1, 1.5]],
     ['takes none', [], 2, []],
   ])('%s', (_, seconds, perSecond, expected) => {
-    pace(seconds.map((second) => second * 1e6), perSecond).forEach((at, index) => expect(at).toBeCloseTo(expected[index] ?? Number.NaN, 9));
-    expect(pace(seconds.map((second) => second * 1e6), perSecond)).toHaveLength(expected.length);
+    pace(
+      seconds.map((second) => second * 1e6),
+      perSecond,
+    ).forEach((at, index) => expect(at).toBeCloseTo(expected[index] ?? Number.NaN, 9));
+    expect(
+      pace(
+        seconds.map((second) => second * 1e6),
+        perSecond,
+      ),
+    ).toHaveLength(expected.length);
   });
 });
 
 describe('the sample', () => {
-  it.each([['windows', 12_808], ['zeek', 2140], ['suricata', 205], ['cloudtrail', 1424], ['syslog', 17]])('%s has a time in every record', async (source, count) => {
+  it.each([
+    ['windows', 12_808],
+    ['zeek', 2140],
+    ['suricata', 205],
+    ['cloudtrail', 1424],
+    ['syslog', 17],
+  ])('%s has a time in every record', async (source, count) => {
     const { records, seconds, rebasers } = await loadRecording(sample, source, RATES[source] ?? 1);
     expect(records).toHaveLength(count);
     expect(seconds.every((second, index) => second >= (seconds[index - 1] ?? 0))).toBe(true);

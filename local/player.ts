@@ -36,14 +36,22 @@ export interface PlayerOptions {
   readonly organization?: string;
 }
 
-interface Track { readonly recording: Recording; round: number; next: number; /** Wall clock at which this round's second 0 was or would have been. */ startMs: number; salters: readonly Salter[] }
+interface Track {
+  readonly recording: Recording;
+  round: number;
+  next: number;
+  /** Wall clock at which this round's second 0 was or would have been. */ startMs: number;
+  salters: readonly Salter[];
+}
 
 export function openPlayer({ recordings, producer, partitions, placesFile, salt, organization = 'default' }: PlayerOptions): Player {
   const places = readPlaces(placesFile);
-  const tracks = recordings.filter(({ records }) => records.length > 0).map((recording): Track => {
-    const { round, next } = places[recording.source] ?? { round: 0, next: 0 };
-    return { recording, round, next: next < recording.records.length ? next : 0, startMs: Number.NaN, salters: saltersOf(recording, round) };
-  });
+  const tracks = recordings
+    .filter(({ records }) => records.length > 0)
+    .map((recording): Track => {
+      const { round, next } = places[recording.source] ?? { round: 0, next: 0 };
+      return { recording, round, next: next < recording.records.length ? next : 0, startMs: Number.NaN, salters: saltersOf(recording, round) };
+    });
   function saltersOf(recording: Recording, round: number): readonly Salter[] {
     return recording.files.map((_, file) => openSalter(`${salt}/${round}/${file}`));
   }
@@ -63,7 +71,12 @@ export function openPlayer({ recordings, producer, partitions, placesFile, salt,
       if (record === undefined || atMs > wallMs) break;
       const text = recording.rebasers[record.file]?.shift(record.text, Math.round(atMs * 1000) - record.time) ?? record.text;
       const key = sensorKey(record.text) ?? recording.source;
-      records.push({ topic, partition: partitionFor(key, partitions(topic)), key: Buffer.from(key), value: Buffer.from(salters[record.file]?.salt(text) ?? text) });
+      records.push({
+        topic,
+        partition: partitionFor(key, partitions(topic)),
+        key: Buffer.from(key),
+        value: Buffer.from(salters[record.file]?.salt(text) ?? text),
+      });
     }
     return { records, next };
   }

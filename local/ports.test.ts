@@ -12,7 +12,12 @@ describe('ports', () => {
     await once(server, 'listening');
     busy = (server.address() as AddressInfo).port;
   });
-  afterEach(() => new Promise((resolve) => { server.close(resolve); }));
+  afterEach(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+      }),
+  );
 
   it('tells a busy port from a free one', async () => {
     expect(await isPortFree(busy)).toBe(false);

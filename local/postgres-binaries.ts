@@ -4,7 +4,10 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { runCommand } from './command.ts';
 
-export interface PostgresBinaries { readonly folder: string; readonly major: number }
+export interface PostgresBinaries {
+  readonly folder: string;
+  readonly major: number;
+}
 
 /**
  * All that there are, best first: GOSHAWK_POSTGRES (a folder with `initdb` and `postgres`) alone when it is set; else PATH, the usual places
@@ -30,8 +33,19 @@ function onPath(path: string): readonly string[] {
 
 function usualPlaces(): readonly string[] {
   const byVersion = (a: string, b: string) => Number(/\d+/.exec(b)?.[0] ?? 0) - Number(/\d+/.exec(a)?.[0] ?? 0);
-  const below = (folder: string, pattern: RegExp) => (existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)).sort(byVersion).map((name) => join(folder, name, 'bin')) : []);
-  return [...below('/usr/lib/postgresql', /^\d+$/), ...below('/usr', /^pgsql-\d+$/), ...below('/opt/homebrew/opt', /^postgresql(@\d+)?$/), ...below('/usr/local/opt', /^postgresql(@\d+)?$/)];
+  const below = (folder: string, pattern: RegExp) =>
+    existsSync(folder)
+      ? readdirSync(folder)
+          .filter((name) => pattern.test(name))
+          .sort(byVersion)
+          .map((name) => join(folder, name, 'bin'))
+      : [];
+  return [
+    ...below('/usr/lib/postgresql', /^\d+$/),
+    ...below('/usr', /^pgsql-\d+$/),
+    ...below('/opt/homebrew/opt', /^postgresql(@\d+)?$/),
+    ...below('/usr/local/opt', /^postgresql(@\d+)?$/),
+  ];
 }
 
 /** The package lists library links that its install script makes; where scripts were denied they are made here. */

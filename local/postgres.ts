@@ -36,7 +36,10 @@ export async function choosePostgres(folder: string, env: NodeJS.ProcessEnv): Pr
   const wanted = existsSync(join(folder, MARKER)) ? Number(readFileSync(join(folder, 'PG_VERSION'), 'utf8')) : null;
   const [best] = await findPostgres(env, wanted);
   if (best !== undefined && wanted !== null && best.major !== wanted) {
-    throw new ConfigError('PREREQUISITE_MISSING', `${folder} was made by PostgreSQL ${wanted}, and this machine has ${best.major}. Install PostgreSQL ${wanted} (Debian: postgresql-${wanted}), or choose another folder with --data.`);
+    throw new ConfigError(
+      'PREREQUISITE_MISSING',
+      `${folder} was made by PostgreSQL ${wanted}, and this machine has ${best.major}. Install PostgreSQL ${wanted} (Debian: postgresql-${wanted}), or choose another folder with --data.`,
+    );
   }
   return best ?? null;
 }
@@ -51,7 +54,21 @@ export async function preparePostgres(folder: string, binaries: PostgresBinaries
   const identity = await findIdentity(join(binaries.folder, 'postgres'), folder);
   await chmod(folder, 0o700);
   if (!existsSync(join(folder, MARKER))) {
-    const [program, ...args] = [...identity.prefix, join(binaries.folder, 'initdb'), '-D', folder, '-U', OWNER, '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync', '--no-instructions'];
+    const [program, ...args] = [
+      ...identity.prefix,
+      join(binaries.folder, 'initdb'),
+      '-D',
+      folder,
+      '-U',
+      OWNER,
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale=C.UTF-8',
+      '--no-sync',
+      '--no-instructions',
+    ];
     const result = await runCommand(program, args, { cwd: '/', env: environment, signal });
     if (result.code !== 0) throw new FatalError('PART_DIED', `initdb failed in ${folder}:\n${result.output}`);
     await writeFile(join(folder, MARKER), `${binaries.folder}\n`);
@@ -65,12 +82,18 @@ const environment = { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' };
 async function socketFolderFor(folder: string, { uid, gid }: Identity): Promise<string> {
   if (Buffer.byteLength(folder) <= LONGEST_SOCKET_FOLDER) return folder;
   const short = join(tmpdir(), `goshawk-${uid}-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`);
-  await mkdir(short, { mode: 0o700 }).then(() => chown(short, uid, gid), (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  await mkdir(short, { mode: 0o700 }).then(
+    () => chown(short, uid, gid),
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
   const found = await lstat(short);
   if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o077) !== 0) {
-    throw new ConfigError('DATA_FOLDER', `${short} is needed for the database's socket and belongs to somebody else. Remove it, or choose a shorter folder with --data.`);
+    throw new ConfigError(
+      'DATA_FOLDER',
+      `${short} is needed for the database's socket and belongs to somebody else. Remove it, or choose a shorter folder with --data.`,
+    );
   }
   return short;
 }
@@ -88,7 +111,13 @@ export function startPostgres(prepared: PreparedPostgres, { isDurable }: Postgre
     dynamic_shared_memory_type: 'mmap', // else kill -9 leaves segments in /dev/shm
     ...(isDurable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '300' }),
   };
-  const [program = '', ...args] = [...identity.prefix, join(binaries.folder, 'postgres'), '-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const [program = '', ...args] = [
+    ...identity.prefix,
+    join(binaries.folder, 'postgres'),
+    '-D',
+    folder,
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
   const part = startPart({ name: 'database', command: [program, ...args], cwd: folder, env: environment, stopSignal: 'INT' }, folders);
   if (socketFolder !== folder) void part.exited.then(() => rm(socketFolder, { recursive: true, force: true }));
   return { part, isReady: waitUntilReady(part, () => isDatabaseReady(databaseUrl(socketFolder, 'postgres')), signal) };

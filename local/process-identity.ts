@@ -2,7 +2,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
-export interface ProcessIdentity { readonly pid: number; readonly started: string }
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly started: string;
+}
 
 const hasProc = existsSync('/proc/self/stat');
 
@@ -23,7 +26,9 @@ export function identify(pid: number): ProcessIdentity | null {
     return fields === null || fields[0] === 'Z' ? null : { pid, started: fields[19] ?? '' };
   }
   try {
-    const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim().replace(/\s+/g, '_');
+    const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .replace(/\s+/g, '_');
     return started === '' ? null : { pid, started };
   } catch {
     return null;

@@ -52,7 +52,8 @@ try {
 async function run(config: ProcessConfig): Promise<void> {
   const broker = openBroker(spec.addresses.kafkaBrokers, `goshawk-${spec.name}`, log);
   open.push(() => broker.close());
-  if (spec.player) return playForEver({ broker, dataFolder: spec.dataFolder, log, onOpen: (close) => open.push(close), onReady: () => tell({ type: 'ready' }) });
+  if (spec.player)
+    return playForEver({ broker, dataFolder: spec.dataFolder, log, onOpen: (close) => open.push(close), onReady: () => tell({ type: 'ready' }) });
   await runStages(broker, config);
 }
 
@@ -61,8 +62,16 @@ async function runStages(broker: Broker, config: ProcessConfig): Promise<void> {
   collectDefaultMetrics({ register: metrics });
   const codec = new Codec(await openRegistry({ url: spec.addresses.registryUrl, cacheFile: schemaCacheFile(spec.dataFolder) }));
   const stages = await startStages({
-    file: await loadTopologyFile(TOPOLOGY), config, stages: spec.stages, broker, codec, databaseUrl: spec.addresses.databaseUrl, installationId: spec.installationId,
-    instanceId: `up-${spec.name}`, log, metrics,
+    file: await loadTopologyFile(TOPOLOGY),
+    config,
+    stages: spec.stages,
+    broker,
+    codec,
+    databaseUrl: spec.addresses.databaseUrl,
+    installationId: spec.installationId,
+    instanceId: `up-${spec.name}`,
+    log,
+    metrics,
   });
   open.push(() => stages.stop());
   void stages.running.failed.then((error) => fail(error));
@@ -78,22 +87,44 @@ async function runStages(broker: Broker, config: ProcessConfig): Promise<void> {
   tell({ type: 'ready' });
 }
 
-interface ApiParts { readonly broker: Broker; readonly codec: Codec; readonly config: ProcessConfig; readonly topology: Topology; readonly metrics: Registry; readonly states: () => ProcessStates }
+interface ApiParts {
+  readonly broker: Broker;
+  readonly codec: Codec;
+  readonly config: ProcessConfig;
+  readonly topology: Topology;
+  readonly metrics: Registry;
+  readonly states: () => ProcessStates;
+}
 async function startApi({ broker, codec, config, topology, metrics, states }: ApiParts): Promise<void> {
   const { api: ports, addresses } = spec;
   if (ports === null) return;
   const api = await serveApi({
-    broker, codec, topology, databaseUrl: addresses.databaseUrl, statementTimeoutMs: config.own.database.statementTimeoutMs, registryUrl: addresses.registryUrl, installationId: spec.installationId, dataFolder: spec.dataFolder,
-    dashboardFolder: ports.dashboardFolder, config: { ...config.own.api, port: ports.port ?? config.own.api.port }, isPortExplicit: ports.isPortExplicit,
+    broker,
+    codec,
+    topology,
+    databaseUrl: addresses.databaseUrl,
+    statementTimeoutMs: config.own.database.statementTimeoutMs,
+    registryUrl: addresses.registryUrl,
+    installationId: spec.installationId,
+    dataFolder: spec.dataFolder,
+    dashboardFolder: ports.dashboardFolder,
+    config: { ...config.own.api, port: ports.port ?? config.own.api.port },
+    isPortExplicit: ports.isPortExplicit,
     probes: (['collect', 'analyse', 'serve'] as const).map((name): PartProbe => ({ name, kind: 'process', check: async () => stateOf(states().states[name]) })),
-    replicationFactor: config.own.kafka.replication, log, metrics, onFirstPassword: (password) => tell({ type: 'administrator', password }),
+    replicationFactor: config.own.kafka.replication,
+    log,
+    metrics,
+    onFirstPassword: (password) => tell({ type: 'administrator', password }),
   });
   open.push(() => api.stop());
   tell({ type: 'serving', url: api.url });
 }
 
-const stateOf = (state: ProcessState | undefined): Awaited<ReturnType<PartProbe['check']>> =>
-  ({ state: state ?? 'starting', version: null, detail: state === 'down' ? 'It ended and is started again. Its stages wait; nothing is lost.' : '' });
+const stateOf = (state: ProcessState | undefined): Awaited<ReturnType<PartProbe['check']>> => ({
+  state: state ?? 'starting',
+  version: null,
+  detail: state === 'down' ? 'It ended and is started again. Its stages wait; nothing is lost.' : '',
+});
 
 type ProcessStates = Notice & { readonly type: 'processes' };
 /** The supervisor says how the other processes are, and asks for numbers on behalf of the one that serves them. */

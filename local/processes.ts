@@ -43,7 +43,11 @@ export function startProcesses(options: ProcessesOptions): Processes {
   let port = options.port;
 
   const specOf = (name: ProcessName): ProcessSpec => ({
-    name, addresses, configFile, dataFolder: installation.folder, installationId: installation.identity.installationId,
+    name,
+    addresses,
+    configFile,
+    dataFolder: installation.folder,
+    installationId: installation.identity.installationId,
     stages: name === 'player' ? [] : PROCESSES[name],
     player: name === 'player',
     api: name === SERVER ? { port, isPortExplicit: options.isPortExplicit, dashboardFolder } : null,
@@ -51,7 +55,12 @@ export function startProcesses(options: ProcessesOptions): Processes {
 
   function start(name: ProcessName): void {
     const process = superviseProcess({
-      name, spec: () => specOf(name), folders: installation.parts, temporary: installation.temporary, report, onFail,
+      name,
+      spec: () => specOf(name),
+      folders: installation.parts,
+      temporary: installation.temporary,
+      report,
+      onFail,
       onMessage: (message) => onMessage(name, message),
       onState: (state) => {
         states[name] = state;
@@ -76,24 +85,26 @@ export function startProcesses(options: ProcessesOptions): Processes {
   /** Numbers of all processes but one, of those that answer in time. */
   async function collect(except: ProcessName): Promise<readonly object[]> {
     const others = NAMES.filter((name) => name !== except && states[name] === 'up').flatMap((name) => all.get(name) ?? []);
-    const answers = await Promise.all(others.map((other) => new Promise<readonly object[]>((resolve) => {
-      const id = ++asked;
-      const end = (families: readonly object[]) => {
-        clearTimeout(timer);
-        questions.delete(id);
-        resolve(families);
-      };
-      const timer = setTimeout(() => end([]), ANSWER_MS);
-      questions.set(id, end);
-      other.tell({ type: 'metrics?', id });
-    })));
+    const answers = await Promise.all(
+      others.map(
+        (other) =>
+          new Promise<readonly object[]>((resolve) => {
+            const id = ++asked;
+            const end = (families: readonly object[]) => {
+              clearTimeout(timer);
+              questions.delete(id);
+              resolve(families);
+            };
+            const timer = setTimeout(() => end([]), ANSWER_MS);
+            questions.set(id, end);
+            other.tell({ type: 'metrics?', id });
+          }),
+      ),
+    );
     return answers.flat();
   }
 
   NAMES.forEach(start);
   const allReady = Promise.all([...all.values()].map((process) => process.ready));
-  return {
-    ready: allReady.then(() => serving),
-    startPlayer: () => start('player'),
-  };
+  return { ready: allReady.then(() => serving), startPlayer: () => start('player') };
 }

@@ -22,7 +22,11 @@ export async function waitUntilReady(part: Part, probe: () => Promise<boolean>, 
     if (exit !== undefined) throw partDied(part, exit);
     if (await probe().catch(() => false)) return;
   }
-  throw new FatalError('PART_DIED', `${part.name} did not become ready within ${READY_MS / 1000} s. Its log is ${part.logFile}:\n${lastLines(part.logFile, 8)}`, { part: part.name });
+  throw new FatalError(
+    'PART_DIED',
+    `${part.name} did not become ready within ${READY_MS / 1000} s. Its log is ${part.logFile}:\n${lastLines(part.logFile, 8)}`,
+    { part: part.name },
+  );
 }
 
 /** Below this, a server cannot write what it must. */
@@ -41,7 +45,9 @@ function isDiskFull(logFile: string): boolean {
 export function partDied(part: Part, exit: Exit): FatalError {
   const lines = lastLines(part.logFile, 8);
   if (isDiskFull(part.logFile)) {
-    return new FatalError('NO_SPACE', `${part.name} ended because no space is left on the disk of ${part.logFile}. Make room, then start again.`, { part: part.name });
+    return new FatalError('NO_SPACE', `${part.name} ended because no space is left on the disk of ${part.logFile}. Make room, then start again.`, {
+      part: part.name,
+    });
   }
   const how = exit.signal === null ? `code ${exit.code}` : `signal ${exit.signal}`;
   return new FatalError('PART_DIED', `${part.name} ended by itself (${how}). Its log is ${part.logFile}:\n${lines}`, { part: part.name, exit });

@@ -23,7 +23,11 @@ export function openRebaser(): Rebaser {
   let timeColumns: readonly number[] = [];
   const isHeader = (record: string) => {
     if (!record.startsWith('#')) return false;
-    if (record.startsWith('#types\t')) timeColumns = record.split('\t').slice(1).flatMap((type, index) => (type === 'time' ? [index] : []));
+    if (record.startsWith('#types\t'))
+      timeColumns = record
+        .split('\t')
+        .slice(1)
+        .flatMap((type, index) => (type === 'time' ? [index] : []));
     return true;
   };
   const isTabbed = (record: string) => timeColumns.length > 0 && !record.startsWith('{');
@@ -56,7 +60,8 @@ function timeOfJson(record: string): number | null {
   }
   for (const name of TIME_FIELDS) {
     const value = document[name];
-    const micros = typeof value === 'number' ? secondsToMicros(String(value)) : typeof value === 'string' ? (timeOfText(value) ?? secondsToMicros(value)) : null;
+    const micros =
+      typeof value === 'number' ? secondsToMicros(String(value)) : typeof value === 'string' ? (timeOfText(value) ?? secondsToMicros(value)) : null;
     if (micros !== null) return micros;
   }
   return timeOfText(record);
@@ -72,7 +77,19 @@ function timeOfText(text: string): number | null {
   return bsd === null ? null : bsdMicros(bsd);
 }
 
-type IsoMatch = readonly [all: string, year: string, month: string, day: string, separator: string, hour: string, minute: string, second: string, point: string | undefined, fraction: string | undefined, zone: string | undefined];
+type IsoMatch = readonly [
+  all: string,
+  year: string,
+  month: string,
+  day: string,
+  separator: string,
+  hour: string,
+  minute: string,
+  second: string,
+  point: string | undefined,
+  fraction: string | undefined,
+  zone: string | undefined,
+];
 
 /** Null for what is no time at all. Without a zone: UTC. */
 function isoMicros([, year, month, day, , hour, minute, second, , fraction, zone]: IsoMatch): number | null {
@@ -99,7 +116,8 @@ function shiftIso(match: IsoMatch, deltaMicros: number): string {
 }
 
 type BsdMatch = readonly [all: string, priority: string | undefined, month: string, day: string, hour: string, minute: string, second: string];
-const bsdMicros = ([, , month, day, hour, minute, second]: BsdMatch) => Date.UTC(LEAP_YEAR, MONTHS.indexOf(month), Number(day), Number(hour), Number(minute), Number(second)) * 1000;
+const bsdMicros = ([, , month, day, hour, minute, second]: BsdMatch) =>
+  Date.UTC(LEAP_YEAR, MONTHS.indexOf(month), Number(day), Number(hour), Number(minute), Number(second)) * 1000;
 function shiftBsd(match: BsdMatch, deltaMicros: number): string {
   const text = new Date((bsdMicros(match) + deltaMicros) / 1000).toISOString();
   return `${match[1] ?? ''}${MONTHS[Number(text.slice(5, 7)) - 1]} ${String(Number(text.slice(8, 10))).padStart(2, ' ')} ${text.slice(11, 19)}`;
@@ -113,5 +131,9 @@ function shiftSeconds(text: string, deltaMicros: number): string {
   const digits = Math.min(6, (text.split('.')[1] ?? '').length);
   const moved = micros + deltaMicros;
   const whole = Math.floor(moved / 1_000_000);
-  return digits === 0 ? String(whole) : `${whole}.${String(moved - whole * 1_000_000).padStart(6, '0').slice(0, digits)}`;
+  return digits === 0
+    ? String(whole)
+    : `${whole}.${String(moved - whole * 1_000_000)
+        .padStart(6, '0')
+        .slice(0, digits)}`;
 }

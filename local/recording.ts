@@ -27,7 +27,9 @@ const LONGEST_GAP_SECONDS = 20;
 
 /** `folder` holds one folder per source, with files of one record a line, plain or gzipped. Records without a time are left out. */
 export async function loadRecording(folder: string, source: string, perSecond: number): Promise<Recording> {
-  const names = readdirSync(join(folder, source)).filter((name) => /\.(jsonl|log)(\.gz)?$/.test(name)).sort();
+  const names = readdirSync(join(folder, source))
+    .filter((name) => /\.(jsonl|log)(\.gz)?$/.test(name))
+    .sort();
   const rebasers = names.map(() => openRebaser());
   const records: RecordedRecord[] = [];
   const seconds: number[] = [];
@@ -39,7 +41,11 @@ export async function loadRecording(folder: string, source: string, perSecond: n
     }
     found.sort((a, b) => a.time - b.time); // stable: equal times stay in the order of the file
     const start = seconds.at(-1) ?? 0;
-    for (const at of pace(found.map(({ time }) => time), perSecond)) seconds.push(start + at);
+    for (const at of pace(
+      found.map(({ time }) => time),
+      perSecond,
+    ))
+      seconds.push(start + at);
     records.push(...found);
   }
   return { source, files: names, rebasers, records, seconds };

@@ -35,18 +35,33 @@ export async function startRegistry(spec: RegistrySpec, folders: PartFolders, si
   await link(jars.registry, join(folder, 'app'));
   const h2 = 'jdbc:h2:file:./registry'; // relative, for a path may hold what H2 takes for an option
   const options = {
-    'quarkus.http.host': '127.0.0.1', 'quarkus.http.port': port,
-    'quarkus.management.host': '127.0.0.1', 'quarkus.management.port': managementPort, // else it listens on 0.0.0.0:9000
-    'apicurio.datasource.url': h2, 'registry.datasource.url': h2, // version 3, version 2
-    'quarkus.log.level': 'WARN', 'java.io.tmpdir': temporary,
+    'quarkus.http.host': '127.0.0.1',
+    'quarkus.http.port': port,
+    'quarkus.management.host': '127.0.0.1',
+    'quarkus.management.port': managementPort, // else it listens on 0.0.0.0:9000
+    'apicurio.datasource.url': h2,
+    'registry.datasource.url': h2, // version 3, version 2
+    'quarkus.log.level': 'WARN',
+    'java.io.tmpdir': temporary,
   };
-  const part = startPart({
-    name: 'registry',
-    command: [java.program, '-Xmx400m', '-XX:-UsePerfData', '-XX:TieredStopAtLevel=1', ...(java.major >= 24 ? ['--enable-native-access=ALL-UNNAMED'] : []),
-      ...Object.entries(options).map(([name, value]) => `-D${name}=${value}`), '-jar', `app/${jars.registryJar}`],
-    cwd: folder,
-    env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC', TMPDIR: temporary },
-    stopSignal: 'TERM',
-  }, folders);
+  const part = startPart(
+    {
+      name: 'registry',
+      command: [
+        java.program,
+        '-Xmx400m',
+        '-XX:-UsePerfData',
+        '-XX:TieredStopAtLevel=1',
+        ...(java.major >= 24 ? ['--enable-native-access=ALL-UNNAMED'] : []),
+        ...Object.entries(options).map(([name, value]) => `-D${name}=${value}`),
+        '-jar',
+        `app/${jars.registryJar}`,
+      ],
+      cwd: folder,
+      env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC', TMPDIR: temporary },
+      stopSignal: 'TERM',
+    },
+    folders,
+  );
   return { part, isReady: waitUntilReady(part, () => isRegistryReady(registryUrl(port)), signal) };
 }

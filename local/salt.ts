@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 const NUMBERS = /("(?:EventRecordID|RecordNumber|RecordID|flow_id)":\s*"?)(\d+)/g;
 const PROCESS_GUIDS = /"\w*ProcessGu?id":\s*"(\{[0-9a-f-]{36}\})"/gi;
 const CLOUDTRAIL_IDS = /("(?:eventID|requestID|sharedEventID)":\s*")([0-9A-Za-z-]{16,36})"/g;
-const ZEEK_ID = /"(?:uid|fuid|id|parent_fuid|(?:conn_)?uids|fuids|(?:client_)?cert_chain_fuids|(?:orig|resp)_fuids|tunnel_parents)":\s*(?:"[CF][0-9A-Za-z]{11,17}"|\[[^\]]*\])/g;
+const ZEEK_ID =
+  /"(?:uid|fuid|id|parent_fuid|(?:conn_)?uids|fuids|(?:client_)?cert_chain_fuids|(?:orig|resp)_fuids|tunnel_parents)":\s*(?:"[CF][0-9A-Za-z]{11,17}"|\[[^\]]*\])/g;
 const ZEEK_TOKEN = /(?<![0-9A-Za-z])([CF])([0-9A-Za-z]{11,17})(?![0-9A-Za-z])/g;
 
 export interface Salter {
@@ -20,7 +21,11 @@ export function openSalter(salt: string): Salter {
   return {
     salt(record) {
       if (record.startsWith('#')) {
-        if (record.startsWith('#fields\t')) idColumns = record.split('\t').slice(1).flatMap((name, index) => (/^(uid|fuid|conn_uids|uids|fuids|parent_fuid|tunnel_parents)$|_fuids$/.test(name) ? [index] : []));
+        if (record.startsWith('#fields\t'))
+          idColumns = record
+            .split('\t')
+            .slice(1)
+            .flatMap((name, index) => (/^(uid|fuid|conn_uids|uids|fuids|parent_fuid|tunnel_parents)$|_fuids$/.test(name) ? [index] : []));
         return record;
       }
       if (idColumns.length > 0 && !record.startsWith('{')) {

@@ -26,8 +26,18 @@ describe('send', () => {
       close: () => Promise.resolve(),
     };
     const result = await sendFiles({
-      files, topic: 'raw.default.zeek', partitions: 4, producer, rate: undefined, rebase: false, salt: undefined, mostBytes: 1000,
-      signal: new AbortController().signal, wallMs: () => 1_800_000_000_000, onProgress: () => {}, ...changes,
+      files,
+      topic: 'raw.default.zeek',
+      partitions: 4,
+      producer,
+      rate: undefined,
+      rebase: false,
+      salt: undefined,
+      mostBytes: 1000,
+      signal: new AbortController().signal,
+      wallMs: () => 1_800_000_000_000,
+      onProgress: () => {},
+      ...changes,
     });
     return { result, batches, values: batches.flat().map(({ value }) => String(value)), partitions: batches.flat().map(({ partition }) => partition) };
   }

@@ -25,7 +25,11 @@ export interface SendOptions {
   readonly onProgress: (sent: number) => void;
 }
 /** `refused` names records that are larger than the topic takes, by file and number from 1. */
-export interface Sent { readonly records: number; readonly bytes: number; readonly refused: readonly string[] }
+export interface Sent {
+  readonly records: number;
+  readonly bytes: number;
+  readonly refused: readonly string[];
+}
 
 const BATCH_RECORDS = 500;
 const BATCH_BYTES = 900_000;
@@ -70,7 +74,12 @@ export async function sendFiles(options: SendOptions): Promise<Sent> {
       }
       const key = isTabbed ? fileKey(file) : sensorKey(native);
       if (batch.length >= BATCH_RECORDS || batchBytes + value.length > BATCH_BYTES) await flush();
-      batch.push({ topic, partition: key === undefined ? turn++ % partitions : partitionFor(key, partitions), key: key === undefined ? null : Buffer.from(key), value });
+      batch.push({
+        topic,
+        partition: key === undefined ? turn++ % partitions : partitionFor(key, partitions),
+        key: key === undefined ? null : Buffer.from(key),
+        value,
+      });
       batchBytes += value.length;
       if (rate !== undefined) {
         const dueMs = startMs + ((records + batch.length) / rate) * 1000;

@@ -37,7 +37,12 @@ export async function planServices(wanted: readonly Service[], dataFolder: strin
   const jars = java !== null && hasJars(java);
   const postgres = own.includes('database') ? await choosePostgres(postgresFolder(dataFolder), env) : null;
   const machine: Machine = {
-    addresses, hasJava: java !== null, hasJars: jars, hasMaven: needsJava && !jars ? await hasMaven(java) : null, hasPostgres: postgres !== null, hasDocker: null,
+    addresses,
+    hasJava: java !== null,
+    hasJars: jars,
+    hasMaven: needsJava && !jars ? await hasMaven(java) : null,
+    hasPostgres: postgres !== null,
+    hasDocker: null,
   };
   const choice = choose(wanted, machine, env.GOSHAWK_JAVA);
   if (choice.missing.length === 0) return { choice, wanted, machine, java, postgres };
@@ -49,10 +54,18 @@ const postgresFolder = (dataFolder: string) => join(dataFolder, 'postgres');
 
 /** @throws ConfigError PREREQUISITE_MISSING that lists everything to install. */
 export function requireComplete({ choice }: Plan): void {
-  if (choice.missing.length > 0) throw new ConfigError('PREREQUISITE_MISSING', [...choice.missing, 'Or start a Docker engine, or set KAFKA_BROKERS, SCHEMA_REGISTRY_URL and DATABASE_URL.'].join('\n'));
+  if (choice.missing.length > 0)
+    throw new ConfigError(
+      'PREREQUISITE_MISSING',
+      [...choice.missing, 'Or start a Docker engine, or set KAFKA_BROKERS, SCHEMA_REGISTRY_URL and DATABASE_URL.'].join('\n'),
+    );
 }
 
-export interface ServiceAddresses { readonly kafkaBrokers: string; readonly registryUrl: string; readonly databaseUrl: string }
+export interface ServiceAddresses {
+  readonly kafkaBrokers: string;
+  readonly registryUrl: string;
+  readonly databaseUrl: string;
+}
 export interface StartOptions {
   readonly report: Report;
   readonly signal: AbortSignal;
@@ -82,7 +95,8 @@ export async function startServices(installation: Installation, plan: Plan, opti
   let jars: Promise<Jars> | undefined;
   const getJars = () => (jars ??= ensureJars(plan.java as Java, report, options.signal));
   const containers = plan.wanted.filter((service) => plan.choice.origins[service] === 'docker');
-  const docker: Promise<Partial<Record<Service, string>>> | Partial<Record<Service, string>> = containers.length === 0 ? {} : startContainers(containers, installation, options);
+  const docker: Promise<Partial<Record<Service, string>>> | Partial<Record<Service, string>> =
+    containers.length === 0 ? {} : startContainers(containers, installation, options);
   const started = await settleAll([
     isEmbedded('broker') ? embedBroker(installation, plan, getJars(), taken, options) : '',
     isEmbedded('registry') ? embedRegistry(installation, plan, getJars(), taken, options) : '',
@@ -108,7 +122,13 @@ async function settleAll<const T extends readonly unknown[]>(work: T): Promise<{
 const PORT_TRIES = 3;
 
 /** Between the probe of a port and its use somebody else may take it: then others are tried. */
-async function withPorts(names: readonly [string, string], installation: Installation, taken: Set<number>, { onPart }: StartOptions, start: (ports: readonly [number, number]) => Promise<Starting>): Promise<number> {
+async function withPorts(
+  names: readonly [string, string],
+  installation: Installation,
+  taken: Set<number>,
+  { onPart }: StartOptions,
+  start: (ports: readonly [number, number]) => Promise<Starting>,
+): Promise<number> {
   for (let round = 1; ; round++) {
     const preferred = round === 1 ? installation.identity.ports : {};
     const ports = [await findPort(taken, preferred[names[0]]), await findPort(taken, preferred[names[1]])] as const;
@@ -129,8 +149,13 @@ async function embedBroker(installation: Installation, plan: Plan, jars: Promise
   const { kafka } = await jars;
   const port = await withPorts(['broker', 'controller'], installation, taken, options, async ([clientPort, controllerPort]) => {
     const spec = {
-      folder: join(installation.folder, 'kafka'), jars: kafka, java: plan.java as Java, clusterId: installation.identity.clusterId,
-      clientPort, controllerPort, temporary: installation.temporary,
+      folder: join(installation.folder, 'kafka'),
+      jars: kafka,
+      java: plan.java as Java,
+      clusterId: installation.identity.clusterId,
+      clientPort,
+      controllerPort,
+      temporary: installation.temporary,
     };
     await prepareKafka(spec, options.signal);
     return startKafka(spec, installation.parts, options.signal);
@@ -141,7 +166,12 @@ async function embedBroker(installation: Installation, plan: Plan, jars: Promise
 async function embedRegistry(installation: Installation, plan: Plan, jars: Promise<Jars>, taken: Set<number>, options: StartOptions): Promise<string> {
   const found = await jars;
   const port = await withPorts(['registry', 'registryManagement'], installation, taken, options, ([port, managementPort]) =>
-    startRegistry({ folder: join(installation.folder, 'registry'), jars: found, java: plan.java as Java, port, managementPort, temporary: installation.temporary }, installation.parts, options.signal));
+    startRegistry(
+      { folder: join(installation.folder, 'registry'), jars: found, java: plan.java as Java, port, managementPort, temporary: installation.temporary },
+      installation.parts,
+      options.signal,
+    ),
+  );
   return registryUrl(port);
 }
 

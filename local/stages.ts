@@ -35,15 +35,31 @@ export interface RunningStages {
 export async function startStages(options: StagesOptions): Promise<RunningStages & { readonly topology: Topology }> {
   const { file, config, broker, codec, stages, instanceId, installationId, databaseUrl, log, metrics } = options;
   const admin = broker.admin(); // closed with the broker
-  const { topology, close } = await file.open(config.topology, { installationId, databaseUrl, stages, log, metrics, committed: (group, partitions) => admin.committed(group, partitions) });
+  const { topology, close } = await file.open(config.topology, {
+    installationId,
+    databaseUrl,
+    stages,
+    log,
+    metrics,
+    committed: (group, partitions) => admin.committed(group, partitions),
+  });
   try {
     const running = await runTopology({
-      topology, broker, codec, instanceId, version, log, registry: metrics, replicationFactor: config.own.kafka.replication,
-      platform: { deadLetters: topics.deadLetters, ledger: topics.ledger }, referenceTables: Object.values(refTables),
+      topology,
+      broker,
+      codec,
+      instanceId,
+      version,
+      log,
+      registry: metrics,
+      replicationFactor: config.own.kafka.replication,
+      platform: { deadLetters: topics.deadLetters, ledger: topics.ledger },
+      referenceTables: Object.values(refTables),
       ...(stages === undefined ? {} : { stages }),
     });
     return {
-      topology, running,
+      topology,
+      running,
       async stop() {
         await running.stop();
         await close();

@@ -14,7 +14,12 @@ import type { ProcessIdentity } from './process-identity.ts';
 const cli = new URL('../cli/main.ts', import.meta.url).pathname;
 const hasPostgres = (await choosePostgres('/nowhere', process.env)) !== null;
 
-interface Run { readonly child: ChildProcess; readonly stdout: () => string; readonly stderr: () => string; readonly exit: Promise<number | null> }
+interface Run {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly exit: Promise<number | null>;
+}
 
 describe.skipIf(!hasPostgres || process.platform === 'win32')('up', () => {
   let folder: string;
@@ -57,10 +62,17 @@ describe.skipIf(!hasPostgres || process.platform === 'win32')('up', () => {
   const database = () => JSON.parse(readFileSync(join(data, 'parts/database.json'), 'utf8')) as ProcessIdentity;
   /** Polls, since processes of another session tell nobody when they end. Fails the test by its timeout. */
   async function gone(part: ProcessIdentity): Promise<void> {
-    while (isRunning(part) || groupMembers(part.pid, data).length > 0) await new Promise((resolve) => { setImmediate(resolve); });
+    while (isRunning(part) || groupMembers(part.pid, data).length > 0)
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
   }
 
-  it.each([['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const)('ends everything in order at %s, also when it comes twice at once', async (signal, code) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('ends everything in order at %s, also when it comes twice at once', async (signal, code) => {
     const run = await startDatabase();
     expect(run.stdout()).toMatch(/^Goshawk is ready: database\nDATABASE_URL=postgresql:\/\/goshawk@\/goshawk\?host=/);
     const part = database();
@@ -127,12 +139,15 @@ describe.skipIf(!hasPostgres || process.platform === 'win32')('up', () => {
   });
 
   it.each([
-    ['a port that is taken', async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const { port } = server.address() as { port: number };
-      return { args: ['--port', String(port)], says: `Port ${port} is taken`, end: () => server.close() };
-    }],
+    [
+      'a port that is taken',
+      async () => {
+        const server = createServer().listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        const { port } = server.address() as { port: number };
+        return { args: ['--port', String(port)], says: `Port ${port} is taken`, end: () => server.close() };
+      },
+    ],
     ['a port that is none', () => ({ args: ['--port', '65536'], says: '0 to 65535', end: () => {} })],
     ['a service that is none', () => ({ args: ['--only', 'broker,queue'], says: 'broker, registry, database', end: () => {} })],
     ['an unknown option', () => ({ args: ['--fast'], says: '--fast', end: () => {} })],

@@ -34,7 +34,12 @@ describe.skipIf(!address)('topics on a broker', () => {
     await ensureTopics(admin, [one, { ...other, config: { ...other.config, 'message.timestamp.type': 'CreateTime' } }], 1);
     await expect(ensureTopics(admin, [{ ...one, partitions: 4 }, other, missing], 1)).rejects.toMatchObject({
       code: 'TOPIC_MISMATCH',
-      details: { problems: [`${one.name}: partitions is 3, the catalogue wants 4`, `${other.name}: message.timestamp.type is CreateTime, the catalogue wants LogAppendTime`] },
+      details: {
+        problems: [
+          `${one.name}: partitions is 3, the catalogue wants 4`,
+          `${other.name}: message.timestamp.type is CreateTime, the catalogue wants LogAppendTime`,
+        ],
+      },
     });
     expect((await admin.topics()).has(missing.name)).toBe(false);
   });

@@ -13,7 +13,12 @@ export async function ensureTopics(admin: Admin, wanted: readonly Settings[], re
   const there = wanted.filter(({ name }) => existing.has(name));
   const found = await Promise.all(there.map(async (settings) => mismatches(settings, existing.get(settings.name) ?? 0, await admin.configs(settings.name))));
   const problems = found.flat().map(({ topic, setting, wanted: want, found: have }) => `${topic}: ${setting} is ${have}, the catalogue wants ${want}`);
-  if (problems.length > 0) throw new ConfigError('TOPIC_MISMATCH', `Topics exist with other settings; change them, or the catalogue:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, { problems });
+  if (problems.length > 0)
+    throw new ConfigError(
+      'TOPIC_MISMATCH',
+      `Topics exist with other settings; change them, or the catalogue:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+      { problems },
+    );
   const missing = wanted.filter(({ name }) => !existing.has(name));
   if (missing.length > 0) await admin.createTopics(missing, replicationFactor);
   return missing.map(({ name }) => name);

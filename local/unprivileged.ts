@@ -36,8 +36,13 @@ export async function findIdentity(program: string, folder: string): Promise<Ide
   for (const way of ways) {
     await chown(folder, way.uid, way.gid);
     const [first = '', ...rest] = way.prefix;
-    const probe = await runCommand(first, [...rest, 'sh', '-c', '"$1" --version && : >"$2/.probe" && rm "$2/.probe"', 'sh', program, folder], { timeoutMs: 10_000 });
+    const probe = await runCommand(first, [...rest, 'sh', '-c', '"$1" --version && : >"$2/.probe" && rm "$2/.probe"', 'sh', program, folder], {
+      timeoutMs: 10_000,
+    });
     if (probe.code === 0) return way;
   }
-  throw new ConfigError('PREREQUISITE_MISSING', `PostgreSQL does not run as root, and neither setpriv nor unshare (Debian: util-linux) lets another user reach ${folder}. Start Goshawk as an ordinary user, or choose a folder that others may enter with --data.`);
+  throw new ConfigError(
+    'PREREQUISITE_MISSING',
+    `PostgreSQL does not run as root, and neither setpriv nor unshare (Debian: util-linux) lets another user reach ${folder}. Start Goshawk as an ordinary user, or choose a folder that others may enter with --data.`,
+  );
 }

@@ -55,7 +55,9 @@ describe.skipIf(!canRun)('up, whole', () => {
     return code;
   }
   const goshawk = async (...args: string[]): Promise<unknown> => {
-    const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args, '--data', data, '--json'], { env }).catch((error: { stdout: string }) => error);
+    const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args, '--data', data, '--json'], { env }).catch(
+      (error: { stdout: string }) => error,
+    );
     return JSON.parse(stdout) as unknown;
   };
   /** Asks again until the answer is as wanted; the test's timeout is the limit. */
@@ -66,19 +68,33 @@ describe.skipIf(!canRun)('up, whole', () => {
       await delay(500);
     }
   }
-  interface Status { readonly state: string; readonly parts: readonly { readonly name: string; readonly state: string }[]; readonly stages: readonly { readonly name: string; readonly in: number }[] }
-  interface Ledger { readonly balanced: boolean; readonly hops: readonly { readonly stage: string; readonly in: number }[]; readonly breaks: readonly unknown[] }
+  interface Status {
+    readonly state: string;
+    readonly parts: readonly { readonly name: string; readonly state: string }[];
+    readonly stages: readonly { readonly name: string; readonly in: number }[];
+  }
+  interface Ledger {
+    readonly balanced: boolean;
+    readonly hops: readonly { readonly stage: string; readonly in: number }[];
+    readonly breaks: readonly unknown[];
+  }
   const stored = ({ hops }: Ledger) => hops.filter(({ stage }) => stage === 'persist').reduce((sum, hop) => sum + hop.in, 0);
 
-  it('plays the sample through all stages into the database, and says the administrator\'s password', { timeout: 4 * MINUTE_MS }, async () => {
+  it("plays the sample through all stages into the database, and says the administrator's password", { timeout: 4 * MINUTE_MS }, async () => {
     const url = await start();
     expect(stderr).toMatch(/Sign in as admin with the password \S+ \(shown this once/);
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     expect(await (await fetch(url)).text()).toContain('<!doctype html>');
-    const status = (await until(() => goshawk('status'), (answer) => (answer as Status).state === 'ready')) as Status;
+    const status = (await until(
+      () => goshawk('status'),
+      (answer) => (answer as Status).state === 'ready',
+    )) as Status;
     expect(status.parts.filter(({ state }) => state !== 'up' && state !== 'off')).toEqual([]);
     expect(status.stages.map(({ name }) => name)).toEqual(expect.arrayContaining(['ingest', 'validate', 'enrich', 'detect', 'correlate', 'alert']));
-    await until(() => goshawk('ledger'), (answer) => stored(answer as Ledger) > 20);
+    await until(
+      () => goshawk('ledger'),
+      (answer) => stored(answer as Ledger) > 20,
+    );
     const metrics = await (await fetch(`${url}/metrics`)).text();
     for (const process of ['collect', 'analyse', 'serve']) expect(metrics).toContain(`process="${process}"`);
   });
@@ -87,21 +103,32 @@ describe.skipIf(!canRun)('up, whole', () => {
     const collect = JSON.parse(readFileSync(join(data, 'parts/collect.json'), 'utf8')) as ProcessIdentity;
     const before = stored((await goshawk('ledger')) as Ledger);
     process.kill(collect.pid, 'SIGKILL');
-    await until(() => goshawk('ledger'), (answer) => stored(answer as Ledger) > before + 50);
-    const ledger = (await until(() => goshawk('ledger'), (answer) => (answer as Ledger).balanced)) as Ledger;
+    await until(
+      () => goshawk('ledger'),
+      (answer) => stored(answer as Ledger) > before + 50,
+    );
+    const ledger = (await until(
+      () => goshawk('ledger'),
+      (answer) => (answer as Ledger).balanced,
+    )) as Ledger;
     expect(ledger.breaks).toEqual([]);
     expect(stderr).toContain('The process collect ended by itself');
   });
 
   it('ends in order, goes on where it was, and says no password again', { timeout: 4 * MINUTE_MS }, async () => {
     const before = stored((await goshawk('ledger')) as Ledger);
-    const notes = ['broker', 'registry', 'database', 'collect', 'analyse', 'serve', 'player'].map((name) => JSON.parse(readFileSync(join(data, `parts/${name}.json`), 'utf8')) as ProcessIdentity);
+    const notes = ['broker', 'registry', 'database', 'collect', 'analyse', 'serve', 'player'].map(
+      (name) => JSON.parse(readFileSync(join(data, `parts/${name}.json`), 'utf8')) as ProcessIdentity,
+    );
     expect(await stop()).toBe(130);
     expect(notes.filter(isRunning)).toEqual([]);
     expect(findRunning(data)).toBeNull();
     await start();
     expect(stderr).not.toContain('password');
-    const ledger = (await until(() => goshawk('ledger'), (answer) => stored(answer as Ledger) > before)) as Ledger;
+    const ledger = (await until(
+      () => goshawk('ledger'),
+      (answer) => stored(answer as Ledger) > before,
+    )) as Ledger;
     expect(ledger.breaks).toEqual([]);
     expect(await stop()).toBe(130);
   });

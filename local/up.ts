@@ -75,7 +75,7 @@ export async function up(options: UpOptions, environment: UpEnvironment): Promis
       await prepare(installation, addresses, config);
       await startAll(installation, addresses, supervisor, { ...options, port, dashboard: (await dashboard) ?? null }, environment);
     } else environment.print([`Goshawk is ready: ${plan.wanted.join(', ')}`, ...variables(addresses)].join('\n'));
-    report.say('ready', `Started in ${(process.uptime()).toFixed(1)} s; logs are in ${installation.parts.logs}. Ctrl-C ends everything.`);
+    report.say('ready', `Started in ${process.uptime().toFixed(1)} s; logs are in ${installation.parts.logs}. Ctrl-C ends everything.`);
     await untilOver(supervisor, signal);
     return interruption.code() ?? 0;
   } catch (error) {
@@ -107,14 +107,27 @@ async function prepare(installation: Installation, addresses: ServiceAddresses, 
 }
 
 /** Our processes, then the player; prints the ready line when all stages run and the API serves. */
-async function startAll(installation: Installation, addresses: ServiceAddresses, supervisor: Supervisor, options: UpOptions & { readonly dashboard: string | null }, { report, print, interruption }: UpEnvironment): Promise<void> {
+async function startAll(
+  installation: Installation,
+  addresses: ServiceAddresses,
+  supervisor: Supervisor,
+  options: UpOptions & { readonly dashboard: string | null },
+  { report, print, interruption }: UpEnvironment,
+): Promise<void> {
   interruption.signal.throwIfAborted();
   const processes = startProcesses({
-    installation, addresses, configFile: options.configFile ?? null, port: options.port ?? null, isPortExplicit: options.port !== undefined, dashboardFolder: options.dashboard, report,
+    installation,
+    addresses,
+    configFile: options.configFile ?? null,
+    port: options.port ?? null,
+    isPortExplicit: options.port !== undefined,
+    dashboardFolder: options.dashboard,
+    report,
     onProcess: supervisor.addProcess,
     onFail: supervisor.fail,
     onServing: (url) => void publish(installation, addresses, url),
-    onFirstPassword: (password) => report.say('administrator', `Sign in as admin with the password ${password} (shown this once, kept nowhere).`, { user: 'admin', password }),
+    onFirstPassword: (password) =>
+      report.say('administrator', `Sign in as admin with the password ${password} (shown this once, kept nowhere).`, { user: 'admin', password }),
   });
   const isOver = untilOver(supervisor, interruption.signal).then(() => null);
   const url = await Promise.race([processes.ready, isOver]);
@@ -125,7 +138,11 @@ async function startAll(installation: Installation, addresses: ServiceAddresses,
 
 /** Lines that a shell can take over. */
 const variables = ({ kafkaBrokers, registryUrl, databaseUrl }: ServiceAddresses): readonly string[] =>
-  [['KAFKA_BROKERS', kafkaBrokers], ['SCHEMA_REGISTRY_URL', registryUrl], ['DATABASE_URL', databaseUrl]].flatMap(([name, address]) => (address === '' ? [] : [`${name}=${address}`]));
+  [
+    ['KAFKA_BROKERS', kafkaBrokers],
+    ['SCHEMA_REGISTRY_URL', registryUrl],
+    ['DATABASE_URL', databaseUrl],
+  ].flatMap(([name, address]) => (address === '' ? [] : [`${name}=${address}`]));
 
 /** Resolves when the signal aborts. @throws FatalError when a part died. */
 async function untilOver(supervisor: Supervisor, signal: AbortSignal): Promise<void> {

@@ -39,7 +39,11 @@ const kill = (pid, signal) => {
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 if (Number(process.versions.node.split('.')[0]) < 18) {
-  fail('Goshawk needs Node.js 18 or newer to install itself; this is ' + process.version + '. Install a newer one (Debian: apt install nodejs npm), then run the same command again.');
+  fail(
+    'Goshawk needs Node.js 18 or newer to install itself; this is ' +
+      process.version +
+      '. Install a newer one (Debian: apt install nodejs npm), then run the same command again.',
+  );
 }
 for (const signal of Object.keys(signalCode)) {
   process.on(signal, () => {
@@ -56,10 +60,13 @@ if (process.env.npm_lifecycle_event) {
   }, 500).unref();
 }
 
-main().then((code) => process.exit(code), (error) => {
-  process.stderr.write(((error && error.message) || String(error)) + '\n');
-  process.exit(1);
-});
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    process.stderr.write(((error && error.message) || String(error)) + '\n');
+    process.exit(1);
+  },
+);
 
 async function main() {
   if (!isInstalled()) {
@@ -74,7 +81,10 @@ function fingerprint() {
   const hash = createHash('sha256');
   for (const name of ['package.json', 'package-lock.json', 'dashboard/package.json', '.npmrc']) {
     const file = join(root, name);
-    hash.update(name + '\0').update(existsSync(file) ? readFileSync(file) : '').update('\0');
+    hash
+      .update(name + '\0')
+      .update(existsSync(file) ? readFileSync(file) : '')
+      .update('\0');
   }
   return hash.update(process.platform + '\0' + process.arch).digest('hex');
 }
@@ -95,9 +105,15 @@ function isUpToDate() {
   try {
     const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
     const there = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')).packages;
-    const same = (key) => there[key] !== undefined && wanted[key] !== undefined && there[key].version === wanted[key].version && there[key].integrity === wanted[key].integrity;
+    const same = (key) =>
+      there[key] !== undefined && wanted[key] !== undefined && there[key].version === wanted[key].version && there[key].integrity === wanted[key].integrity;
     const isOurs = (key) => key.startsWith('node_modules/') && !wanted[key].link;
-    return existsSync(join(bin, 'node')) && Object.keys(wanted).filter(isOurs).every((key) => same(key) || (wanted[key].optional === true && there[key] === undefined));
+    return (
+      existsSync(join(bin, 'node')) &&
+      Object.keys(wanted)
+        .filter(isOurs)
+        .every((key) => same(key) || (wanted[key].optional === true && there[key] === undefined))
+    );
   } catch (error) {
     return false;
   }
@@ -111,7 +127,11 @@ async function install() {
     if (isInstalled()) return 0; // another one did it while this one waited
     const running = runningInstallations();
     if (running.length > 0) {
-      fail('The packages changed, and installing them now would pull them away under the Goshawk that runs from this folder (process ' + running.join(', ') + '). Stop it first, then run the same command again.');
+      fail(
+        'The packages changed, and installing them now would pull them away under the Goshawk that runs from this folder (process ' +
+          running.join(', ') +
+          '). Stop it first, then run the same command again.',
+      );
     }
     return await runNpm();
   } finally {
@@ -157,7 +177,11 @@ function runNpm() {
       resolve(code);
     };
     npm.on('error', (error) => {
-      say(error.code === 'ENOENT' ? 'npm is not on PATH. Install it (Debian: apt install npm), then run the same command again.' : 'npm cannot be started: ' + error.message);
+      say(
+        error.code === 'ENOENT'
+          ? 'npm is not on PATH. Install it (Debian: apt install npm), then run the same command again.'
+          : 'npm cannot be started: ' + error.message,
+      );
       end(2);
     });
     npm.on('spawn', () => writeLock([identity(process.pid), identity(npm.pid)], true));
@@ -234,7 +258,8 @@ async function takeLock() {
       try {
         renameSync(lockFile, corpse);
         const moved = readLines(corpse);
-        if (moved !== null && moved.some(isAlive)) renameSync(corpse, lockFile); // a new holder came between the look and the rename
+        if (moved !== null && moved.some(isAlive))
+          renameSync(corpse, lockFile); // a new holder came between the look and the rename
         else rmSync(corpse, { force: true });
       } catch (error) {
         if (error.code !== 'ENOENT') throw error;
@@ -256,7 +281,9 @@ async function takeLock() {
 
 function readLines(file) {
   try {
-    return readFileSync(file, 'utf8').split('\n').filter((line) => line !== '');
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
   } catch (error) {
     return null;
   }
@@ -270,10 +297,7 @@ function runningInstallations() {
 }
 
 function handOver() {
-  const env = Object.assign({}, process.env, {
-    PATH: bin + delimiter + (process.env.PATH || ''),
-    NODE_COMPILE_CACHE: join(state, 'cache', 'compile'),
-  });
+  const env = Object.assign({}, process.env, { PATH: bin + delimiter + (process.env.PATH || ''), NODE_COMPILE_CACHE: join(state, 'cache', 'compile') });
   return new Promise((resolve) => {
     child = spawn(join(bin, 'node'), [join(root, 'cli', 'main.ts')].concat(process.argv.slice(2)), { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     if (stopCode !== 0) kill(child.pid, 'SIGTERM');

@@ -44,13 +44,21 @@ it.each<[name: string, text: string, bytes: string]>([
 describe('against node:net', () => {
   it('agrees on what is an address, for any text over its alphabet', () => {
     const piece = fc.constantFrom('0', '1', 'f', '00', '255', '256', 'ffff', '1.2.3.4', ':', '::', '.', 'g');
-    fc.assert(fc.property(fc.array(piece, { maxLength: 18 }), (pieces) => {
-      const text = pieces.join('');
-      expect(parse(text) === 'no' ? 0 : parse(text).length === 8 ? 4 : 6).toBe(isIP(text));
-    }), { numRuns: 1_000 });
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 18 }), (pieces) => {
+        const text = pieces.join('');
+        expect(parse(text) === 'no' ? 0 : parse(text).length === 8 ? 4 : 6).toBe(isIP(text));
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   it('accepts every address', () => {
-    fc.assert(fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => { expect(parse(text)).not.toBe('no'); }), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
+        expect(parse(text)).not.toBe('no');
+      }),
+      { numRuns: 300 },
+    );
   });
 });

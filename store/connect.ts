@@ -8,9 +8,10 @@ import { asPipelineError } from './failure.ts';
 export type { Client, ClientBase, Pool, PoolClient } from 'pg';
 
 export const config = z.strictObject({
-  url: z.string().default('postgresql://goshawk@127.0.0.1:5432/goshawk').meta({
-    description: 'Address of the database. `postgresql://user@/name?host=%2Ffolder` for a socket in a folder.', secret: true,
-  }),
+  url: z
+    .string()
+    .default('postgresql://goshawk@127.0.0.1:5432/goshawk')
+    .meta({ description: 'Address of the database. `postgresql://user@/name?host=%2Ffolder` for a socket in a folder.', secret: true }),
   poolSize: z.int().min(1).max(100).default(8).meta({ description: 'Connections of one process, at most.' }),
   connectTimeoutMs: z.int().min(100).max(60_000).default(5_000).meta({ description: 'How long to wait for a connection.' }),
   statementTimeoutMs: z.int().min(0).max(600_000).default(30_000).meta({ description: 'Longest statement of the API; 0 = no limit. Stages have none.' }),
@@ -36,7 +37,15 @@ export interface PoolOptions {
  * Values come back as: timestamptz a number of microseconds since 1970 (a Date has no microseconds; bind with `api.from_micros($1)`),
  * bigint a number, inet and uuid text, bytea a Buffer, jsonb parsed.
  */
-export function openPool({ databaseUrl, role, max = 8, connectTimeoutMs = 5_000, statementTimeoutMs = 0, applicationName = 'goshawk', log }: PoolOptions): pg.Pool {
+export function openPool({
+  databaseUrl,
+  role,
+  max = 8,
+  connectTimeoutMs = 5_000,
+  statementTimeoutMs = 0,
+  applicationName = 'goshawk',
+  log,
+}: PoolOptions): pg.Pool {
   const pool = new pg.Pool({ ...sessionOptions({ databaseUrl, role, statementTimeoutMs, applicationName }), max, connectionTimeoutMillis: connectTimeoutMs });
   // An idle connection that breaks must not end the process; the next query opens another.
   pool.on('connect', (client) => client.on('error', () => {})); // in use: the query in flight reports it
@@ -45,7 +54,13 @@ export function openPool({ databaseUrl, role, max = 8, connectTimeoutMs = 5_000,
 }
 
 /** For a connection that is not pooled: LISTEN, advisory locks. The caller connects and ends it. */
-export function openClient({ databaseUrl, role, connectTimeoutMs = 5_000, statementTimeoutMs = 0, applicationName = 'goshawk' }: Omit<PoolOptions, 'max' | 'log'>): pg.Client {
+export function openClient({
+  databaseUrl,
+  role,
+  connectTimeoutMs = 5_000,
+  statementTimeoutMs = 0,
+  applicationName = 'goshawk',
+}: Omit<PoolOptions, 'max' | 'log'>): pg.Client {
   return new pg.Client({ ...sessionOptions({ databaseUrl, role, statementTimeoutMs, applicationName }), connectionTimeoutMillis: connectTimeoutMs });
 }
 
@@ -56,12 +71,21 @@ export function signedInAs(databaseUrl: string, role: Role, password = ''): stri
 }
 
 const IDLE_IN_TRANSACTION_MS = 60_000;
-interface Session { readonly databaseUrl: string; readonly role: Role | undefined; readonly statementTimeoutMs: number; readonly applicationName: string }
+interface Session {
+  readonly databaseUrl: string;
+  readonly role: Role | undefined;
+  readonly statementTimeoutMs: number;
+  readonly applicationName: string;
+}
 function sessionOptions({ databaseUrl, role, statementTimeoutMs, applicationName }: Session) {
   const user = /^\w+:\/\/([^:@/?]+)[^@/?]*@/.exec(databaseUrl)?.[1];
   const takesRole = role !== undefined && user !== role;
   return {
-    connectionString: databaseUrl, application_name: applicationName, types, keepAlive: true, statement_timeout: statementTimeoutMs,
+    connectionString: databaseUrl,
+    application_name: applicationName,
+    types,
+    keepAlive: true,
+    statement_timeout: statementTimeoutMs,
     // The server ends a statement that takes too long; a server that has stopped answering ends nothing, so the client does.
     ...(statementTimeoutMs > 0 && { query_timeout: statementTimeoutMs + 5_000 }),
     // A process that stopped within a transaction must not hold its locks for ever.
@@ -96,7 +120,9 @@ export function parseMicros(text: string): number {
  * @throws What `work` throws; a connection's failure as RetryableError DATABASE_UNAVAILABLE.
  */
 export async function withOrganization<T>(pool: pg.Pool, organization: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect().catch((error: unknown) => { throw asPipelineError(error); });
+  const client = await pool.connect().catch((error: unknown) => {
+    throw asPipelineError(error);
+  });
   let broken: Error | undefined;
   try {
     await client.query(`BEGIN; SET LOCAL goshawk.organization = ${client.escapeLiteral(organization)}`);
@@ -104,7 +130,9 @@ export async function withOrganization<T>(pool: pg.Pool, organization: string, w
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => { broken = failure; });
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure;
+    });
     if (broken !== undefined) throw asPipelineError(error);
     throw error;
   } finally {

@@ -63,27 +63,41 @@ describe('CopyRows', () => {
   });
 
   it('writes any text as well-formed UTF-8 without NUL, whatever its length', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
-      expect(field((rows) => rows.text(text))?.toString('utf8')).toBe(wellFormed(text));
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
+        expect(field((rows) => rows.text(text))?.toString('utf8')).toBe(wellFormed(text));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('writes any string as JSON that means the same', () => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }), fc.string({ minLength: 30, maxLength: 80 })), (text) => {
-      const bytes = field((rows) => {
-        rows.beginJson();
-        rows.jsonString(text);
-        rows.endJson();
-      });
-      expect(bytes?.[0]).toBe(1);
-      expect(JSON.parse(bytes?.toString('utf8', 1) ?? '')).toBe(wellFormed(text));
-    }), { numRuns: 300 });
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }), fc.string({ minLength: 30, maxLength: 80 })), (text) => {
+        const bytes = field((rows) => {
+          rows.beginJson();
+          rows.jsonString(text);
+          rows.endJson();
+        });
+        expect(bytes?.[0]).toBe(1);
+        expect(JSON.parse(bytes?.toString('utf8', 1) ?? '')).toBe(wellFormed(text));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('replaces bytes that are no UTF-8, and keeps those that are', () => {
-    fc.assert(fc.property(fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.string().map((text) => new TextEncoder().encode(text))), (bytes) => {
-      expect(field((rows) => rows.utf8(bytes))?.toString('utf8')).toBe(Buffer.from(bytes).toString('utf8').replaceAll('\0', '\ufffd'));
-    }));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 40 }),
+          fc.string().map((text) => new TextEncoder().encode(text)),
+        ),
+        (bytes) => {
+          expect(field((rows) => rows.utf8(bytes))?.toString('utf8')).toBe(Buffer.from(bytes).toString('utf8').replaceAll('\0', '\ufffd'));
+        },
+      ),
+    );
   });
 
   it('takes a row back and slices the others', () => {

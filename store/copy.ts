@@ -328,7 +328,8 @@ export const isStorableTime = (micros: number): boolean => micros >= FIRST_TIME 
 // eslint-disable-next-line no-control-regex
 const JSON_SPECIAL = /["\\\u0000-\u001f\ud800-\udfff]/;
 const UNSTORABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-const replaceUnstorable = (_key: string, value: unknown): unknown => (typeof value === 'string' && JSON_SPECIAL.test(value) ? value.replace(UNSTORABLE, '\ufffd') : value);
+const replaceUnstorable = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' && JSON_SPECIAL.test(value) ? value.replace(UNSTORABLE, '\ufffd') : value;
 
 const HEX: Readonly<Record<number, number>> = (() => {
   const values = new Uint8Array(256).fill(255);

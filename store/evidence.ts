@@ -1,7 +1,11 @@
 // Copies of what alerts rest on: the stored event, and the sensor's own bytes.
 import type { Pool } from './connect.ts';
 
-export interface EvidenceCopied { readonly copied: number; readonly waiting: number; readonly givenUp: number }
+export interface EvidenceCopied {
+  readonly copied: number;
+  readonly waiting: number;
+  readonly givenUp: number;
+}
 
 /**
  * Copies events that alerts ask for and that are stored by now. One that is not is looked for again after 1 s, 2 s, 4 s ... an hour,
@@ -38,18 +42,30 @@ export async function copyEvidence(pool: Pool, limit: number, giveUpDays: number
 }
 
 /** A raw record that evidence still lacks; several alerts may rest on it. */
-export interface RawDue { readonly topic: string; readonly partition: number; readonly offset: number }
+export interface RawDue {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
 
 export async function rawDue(pool: Pool, limit: number): Promise<readonly RawDue[]> {
-  return (await pool.query<RawDue>(`
+  return (
+    await pool.query<RawDue>(
+      `
     SELECT raw_topic AS topic, raw_partition AS partition, raw_offset AS "offset" FROM goshawk.evidence WHERE raw_state = 'due'
-    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $1`, [limit])).rows;
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $1`,
+      [limit],
+    )
+  ).rows;
 }
 
 /** @param raw The record's bytes; null when the topic no longer has it. */
 export async function keepRaw(pool: Pool, { topic, partition, offset }: RawDue, raw: Uint8Array | null): Promise<void> {
   const bytes = raw === null ? null : Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  await pool.query(`
+  await pool.query(
+    `
     UPDATE goshawk.evidence SET raw = $4, raw_hash = sha256($4), raw_state = CASE WHEN $4::bytea IS NULL THEN 'gone' ELSE 'kept' END
-    WHERE raw_state = 'due' AND raw_topic = $1 AND raw_partition = $2 AND raw_offset = $3`, [topic, partition, offset, bytes]);
+    WHERE raw_state = 'due' AND raw_topic = $1 AND raw_partition = $2 AND raw_offset = $3`,
+    [topic, partition, offset, bytes],
+  );
 }

@@ -28,12 +28,28 @@ it.each<[name: string, error: unknown, becomes: unknown]>([
   expect(asPipelineError(error)).toBeInstanceOf(code === 'DATABASE_REFUSED' ? FatalError : RetryableError);
 });
 
-it.each([['a bug of ours', new TypeError('x is not a function')], ['an error of core', new FatalError('MIGRATION_FAILED', 'x')], ['a bad argument', withCode('ERR_INVALID_ARG_TYPE')], ['no error', 'text']])('%s stays what it is', (_name, error) => {
+it.each([
+  ['a bug of ours', new TypeError('x is not a function')],
+  ['an error of core', new FatalError('MIGRATION_FAILED', 'x')],
+  ['a bad argument', withCode('ERR_INVALID_ARG_TYPE')],
+  ['no error', 'text'],
+])('%s stays what it is', (_name, error) => {
   expect(asPipelineError(error)).toBe(error);
 });
 
 it('tells refused data, repeats and missing partitions apart', () => {
-  expect(['22021', '22P02', '23505', '23514', '54000', '42P01'].map((state) => isDataRefused(fromServer(state, 'c')))).toEqual([true, true, true, true, true, false]);
+  expect(['22021', '22P02', '23505', '23514', '54000', '42P01'].map((state) => isDataRefused(fromServer(state, 'c')))).toEqual([
+    true,
+    true,
+    true,
+    true,
+    true,
+    false,
+  ]);
   expect(isDuplicate(fromServer('23505'))).toBe(true);
-  expect([isPartitionMissing(fromServer('23514')), isDataRefused(fromServer('23514')), isPartitionMissing(fromServer('23514', 'c'))]).toEqual([true, false, false]);
+  expect([isPartitionMissing(fromServer('23514')), isDataRefused(fromServer('23514')), isPartitionMissing(fromServer('23514', 'c'))]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });

@@ -34,7 +34,9 @@ export function asPipelineError(error: unknown): unknown {
   if (error instanceof PipelineError || (state === undefined && !isConnectionLost(error))) return error;
   const reason = (error as Error).message || (error as { code?: string }).code || 'no reason given';
   if (state === undefined || PASSING.test(state)) {
-    return new RetryableError('DATABASE_UNAVAILABLE', `The database does not do its work now: ${reason}`, state === undefined ? {} : { state }, { cause: error });
+    return new RetryableError('DATABASE_UNAVAILABLE', `The database does not do its work now: ${reason}`, state === undefined ? {} : { state }, {
+      cause: error,
+    });
   }
   return new FatalError('DATABASE_REFUSED', `The database refused a statement: ${reason} (SQLSTATE ${state})`, { state }, { cause: error });
 }
@@ -44,5 +46,7 @@ function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && /^E[A-Z]+(_[A-Z]+)?$/.test(code) && !code.startsWith('ERR')) return true;
-  return /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout)/.test(error.message);
+  return /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Query read timeout)/.test(
+    error.message,
+  );
 }

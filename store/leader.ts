@@ -24,15 +24,22 @@ const LOCKS = { relay: 0x676f_7301, ticker: 0x676f_7302 } as const;
  * another process may already be at it, so what it does must bear being done twice.
  * @throws What is no RetryableError, for example FatalError when the database refuses for good. Resolves after `signal`.
  */
-export async function whileLeading({ databaseUrl, duty, log, signal, retryMs = 2_000 }: LeaderOptions, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function whileLeading(
+  { databaseUrl, duty, log, signal, retryMs = 2_000 }: LeaderOptions,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
   while (!signal.aborted) {
     const client = openClient({ databaseUrl, role: 'goshawk_stages', applicationName: `goshawk ${duty}` });
     const lost = new AbortController();
-    client.on('error', () => { lost.abort(); });
-    client.on('end', () => { lost.abort(); });
+    client.on('error', () => {
+      lost.abort();
+    });
+    client.on('end', () => {
+      lost.abort();
+    });
     try {
       await client.connect();
-      if (await takeLock(client, duty) && !signal.aborted) {
+      if ((await takeLock(client, duty)) && !signal.aborted) {
         log.info({ duty }, 'This process has the duty.');
         await work(AbortSignal.any([signal, lost.signal]));
       }

@@ -10,8 +10,17 @@ import { ensureRoles } from './roles.ts';
 import type { Tier } from './tiers.ts';
 import { arrangement, forTier, isTimescaleUsable, tierForNew, tierOf, timescaleLicence } from './tiers.ts';
 
-export interface Migration { readonly number: number; readonly name: string; readonly sql: string; readonly checksum: string }
-export interface Migrated { readonly tier: Tier; /** Names of the files that ran now. */ readonly applied: readonly string[]; /** Number of the last file. */ readonly version: number }
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+export interface Migrated {
+  readonly tier: Tier;
+  /** Names of the files that ran now. */ readonly applied: readonly string[];
+  /** Number of the last file. */ readonly version: number;
+}
 export interface MigrateOptions {
   /** Of the user that is to own everything. */
   readonly databaseUrl: string;
@@ -52,7 +61,9 @@ async function migrateWith(client: Client, migrations: readonly Migration[], log
   await client.query(`
     CREATE SCHEMA IF NOT EXISTS goshawk;
     CREATE TABLE IF NOT EXISTS goshawk.migration (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`);
-  const { rows: before } = await client.query<{ number: number; name: string; checksum: string }>('SELECT number, name, checksum FROM goshawk.migration ORDER BY number');
+  const { rows: before } = await client.query<{ number: number; name: string; checksum: string }>(
+    'SELECT number, name, checksum FROM goshawk.migration ORDER BY number',
+  );
   requireHistory(before, migrations);
 
   const tier = await chooseTier(client, log);
@@ -68,28 +79,48 @@ async function migrateWith(client: Client, migrations: readonly Migration[], log
 
 /** Files `NNNN_name.sql` in order. @throws FatalError MIGRATION_FAILED when a number is missing or there twice */
 export function readMigrations(folder: URL): readonly Migration[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.sql')).sort();
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
   return names.map((name, index) => {
     const number = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(name)?.[1]);
-    if (number !== index + 1) throw new FatalError('MIGRATION_FAILED', `${name} is not number ${index + 1}: files are numbered from 0001 without gaps`, { name });
+    if (number !== index + 1)
+      throw new FatalError('MIGRATION_FAILED', `${name} is not number ${index + 1}: files are numbered from 0001 without gaps`, { name });
     const sql = readFileSync(new URL(name, folder), 'utf8');
     return { number, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
   });
 }
 
 async function requireServer(client: Client): Promise<void> {
-  const { rows } = await client.query<{ version: number; encoding: string }>(`SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`);
+  const { rows } = await client.query<{ version: number; encoding: string }>(
+    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding`,
+  );
   const { version = 0, encoding = '' } = rows[0] ?? {};
-  if (version < OLDEST_SERVER) throw new FatalError('DATABASE_REFUSED', `PostgreSQL 14 or newer is needed; this server is ${Math.floor(version / 10_000)}`, { version });
-  if (encoding !== 'UTF8') throw new FatalError('DATABASE_REFUSED', `The database must be in UTF8; this one is in ${encoding}. Make it with: CREATE DATABASE .. ENCODING 'UTF8' TEMPLATE template0`, { encoding });
+  if (version < OLDEST_SERVER)
+    throw new FatalError('DATABASE_REFUSED', `PostgreSQL 14 or newer is needed; this server is ${Math.floor(version / 10_000)}`, { version });
+  if (encoding !== 'UTF8')
+    throw new FatalError(
+      'DATABASE_REFUSED',
+      `The database must be in UTF8; this one is in ${encoding}. Make it with: CREATE DATABASE .. ENCODING 'UTF8' TEMPLATE template0`,
+      { encoding },
+    );
 }
 
 function requireHistory(before: readonly { number: number; name: string; checksum: string }[], migrations: readonly Migration[]): void {
   for (const [index, row] of before.entries()) {
     const migration = migrations[index];
-    if (migration === undefined) throw new FatalError('MIGRATION_FAILED', `The database has ${row.name}, which this version does not know: it is newer. Run that version, or restore a backup from before.`, { name: row.name });
+    if (migration === undefined)
+      throw new FatalError(
+        'MIGRATION_FAILED',
+        `The database has ${row.name}, which this version does not know: it is newer. Run that version, or restore a backup from before.`,
+        { name: row.name },
+      );
     if (migration.number !== row.number || migration.checksum !== row.checksum) {
-      throw new FatalError('MIGRATION_FAILED', `${migration.name} is not the file that made this database (${row.name}). Put it back; a change goes into a new file.`, { name: migration.name });
+      throw new FatalError(
+        'MIGRATION_FAILED',
+        `${migration.name} is not the file that made this database (${row.name}). Put it back; a change goes into a new file.`,
+        { name: migration.name },
+      );
     }
   }
 }
@@ -98,8 +129,11 @@ async function chooseTier(client: Client, log: Logger): Promise<Tier> {
   const made = await tierOf(client);
   if (made === undefined) return tierForNew(client);
   const isUsable = await isTimescaleUsable(client);
-  if (made === 'timescale' && !(isUsable && await timescaleLicence(client) === 'timescale')) {
-    throw new FatalError('DATABASE_REFUSED', 'The database was made with TimescaleDB, which this server does not preload, or not under the timescale licence. Add it to shared_preload_libraries: without it compressed rows are not seen.');
+  if (made === 'timescale' && !(isUsable && (await timescaleLicence(client)) === 'timescale')) {
+    throw new FatalError(
+      'DATABASE_REFUSED',
+      'The database was made with TimescaleDB, which this server does not preload, or not under the timescale licence. Add it to shared_preload_libraries: without it compressed rows are not seen.',
+    );
   }
   if (made === 'plain' && isUsable) log.warn({ tier: made }, 'TimescaleDB is there, but the database was made without it and stays so.');
   return made;

@@ -1,7 +1,12 @@
 // What waits in the database to be published, and that it was.
 import type { Pool } from './connect.ts';
 
-export interface OutboxRow { readonly id: number; readonly topic: string; readonly key: string; /** The record by its Avro field names; null = tombstone. */ readonly payload: Readonly<Record<string, unknown>> | null }
+export interface OutboxRow {
+  readonly id: number;
+  readonly topic: string;
+  readonly key: string;
+  /** The record by its Avro field names; null = tombstone. */ readonly payload: Readonly<Record<string, unknown>> | null;
+}
 
 /** Oldest first; a row whose transaction committed late comes when it is seen. */
 export async function unsentReferences(pool: Pool, limit: number): Promise<readonly OutboxRow[]> {
@@ -32,8 +37,12 @@ export interface DeadLetterRow {
 }
 
 export async function unsentDeadLetters(pool: Pool, limit: number): Promise<readonly DeadLetterRow[]> {
-  return (await pool.query<DeadLetterRow>(
-    'SELECT id, stage, topic, partition, "offset", key, value, headers, code, message, failed_at AS "failedAt" FROM goshawk.dead_letter_outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1', [limit])).rows;
+  return (
+    await pool.query<DeadLetterRow>(
+      'SELECT id, stage, topic, partition, "offset", key, value, headers, code, message, failed_at AS "failedAt" FROM goshawk.dead_letter_outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1',
+      [limit],
+    )
+  ).rows;
 }
 export async function markDeadLettersSent(pool: Pool, ids: readonly number[]): Promise<void> {
   await pool.query('UPDATE goshawk.dead_letter_outbox SET sent_at = now() WHERE id = ANY($1::bigint[])', [ids]);

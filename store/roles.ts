@@ -18,7 +18,9 @@ export async function ensureRoles(client: ClientBase, passwords: RolePasswords =
     if (rowCount === 0) await create(client, role);
     // PostgreSQL 16 tells being a member from being allowed to SET ROLE.
     const { rows } = await client.query<{ may: boolean }>(
-      `SELECT pg_has_role(current_user, $1, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) AS may`, [role]);
+      `SELECT pg_has_role(current_user, $1, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) AS may`,
+      [role],
+    );
     if (rows[0]?.may !== true) await raced(() => client.query(`GRANT ${role} TO CURRENT_USER`));
     const password = passwords[role];
     if (password !== undefined) await raced(() => client.query(`ALTER ROLE ${role} PASSWORD ${client.escapeLiteral(password)}`));
@@ -32,7 +34,12 @@ async function create(client: ClientBase, role: Role): Promise<void> {
     const state = sqlState(error);
     if (state === '42710' || state === '23505') return; // a migration of another database on this server was quicker
     if (state !== '42501') throw error;
-    throw new FatalError('DATABASE_REFUSED', `Role ${role} is missing and this user may not make it. Ask for: CREATE ROLE ${role} LOGIN; GRANT ${role} TO <this user>;`, { role }, { cause: error });
+    throw new FatalError(
+      'DATABASE_REFUSED',
+      `Role ${role} is missing and this user may not make it. Ask for: CREATE ROLE ${role} LOGIN; GRANT ${role} TO <this user>;`,
+      { role },
+      { cause: error },
+    );
   }
 }
 

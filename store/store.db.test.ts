@@ -33,7 +33,9 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     for (const organization of ['default', 'other']) {
       await withOrganization(api, organization, async (client) => {
         await client.query(`SELECT api.add_user('test', 'ann', $1, '{analyst}')`, [HASH]);
-        await client.query(`SELECT api.put_asset('test', NULL, now(), 'web', 'server', '{WEB}', '{10.0.0.1}', NULL, 1), api.put_zone('test', NULL, now(), 'lan', '10.0.0.0/8', 'internal')`);
+        await client.query(
+          `SELECT api.put_asset('test', NULL, now(), 'web', 'server', '{WEB}', '{10.0.0.1}', NULL, 1), api.put_zone('test', NULL, now(), 'lan', '10.0.0.0/8', 'internal')`,
+        );
         await client.query(`SELECT api.change_alert('test', decode(md5($1), 'hex'), note => 'n')`, [organization]);
       });
     }
@@ -43,24 +45,48 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     await database?.drop();
   });
 
-  const isolated = ['event', 'event_newest', 'finding_newest', 'alert_newest', 'event_count', 'finding', 'alert', 'alert_note', 'evidence', 'feature', 'asset', 'zone', 'app_user', 'organization_info', 'audit'];
+  const isolated = [
+    'event',
+    'event_newest',
+    'finding_newest',
+    'alert_newest',
+    'event_count',
+    'finding',
+    'alert',
+    'alert_note',
+    'evidence',
+    'feature',
+    'asset',
+    'zone',
+    'app_user',
+    'organization_info',
+    'audit',
+  ];
   const column = (view: string) => (view === 'organization_info' ? 'id' : 'organization');
 
   it.each(isolated)('api.%s shows one organization, and is an error without one', async (view) => {
     for (const organization of ['default', 'other', 'nobody']) {
-      const rows = await withOrganization(api, organization, async (client) => (await client.query<{ o: string }>(`SELECT ${column(view)} AS o FROM api.${view}`)).rows);
+      const rows = await withOrganization(
+        api,
+        organization,
+        async (client) => (await client.query<{ o: string }>(`SELECT ${column(view)} AS o FROM api.${view}`)).rows,
+      );
       expect(new Set(rows.map(({ o }) => o))).toEqual(new Set(organization === 'nobody' ? [] : [organization]));
     }
     await expect(api.query(`SELECT * FROM api.${view}`)).rejects.toMatchObject({ code: '42501' });
   });
 
   it('covers every view: what shows no single organization is named here', async () => {
-    const { rows } = await database.owner.query<{ name: string }>(`SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'api' ORDER BY 1`);
+    const { rows } = await database.owner.query<{ name: string }>(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'api' ORDER BY 1`,
+    );
     expect(rows.map(({ name }) => name)).toEqual([...isolated, 'installation', 'outbox_state', 'stage_ledger', 'stage_offset'].sort());
   });
 
-  it('gives the API\'s role no table below it, to read or to write', async () => {
-    const { rows } = await database.owner.query<{ name: string }>(`SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'goshawk' AND c.relkind IN ('r', 'p', 'v')`);
+  it("gives the API's role no table below it, to read or to write", async () => {
+    const { rows } = await database.owner.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'goshawk' AND c.relkind IN ('r', 'p', 'v')`,
+    );
     expect(rows.length).toBeGreaterThan(15);
     for (const { name } of rows) {
       for (const sql of [`SELECT FROM goshawk.${name} LIMIT 0`, `DELETE FROM goshawk.${name} WHERE false`, `TRUNCATE goshawk.${name}`]) {
@@ -68,7 +94,8 @@ describe.skipIf(serverUrl === '')('schema api', () => {
       }
     }
     const { rows: functions } = await database.owner.query<{ may: boolean }>(
-      `SELECT has_function_privilege('goshawk_api', p.oid, 'EXECUTE') AS may FROM pg_proc p WHERE p.pronamespace = 'goshawk'::regnamespace`);
+      `SELECT has_function_privilege('goshawk_api', p.oid, 'EXECUTE') AS may FROM pg_proc p WHERE p.pronamespace = 'goshawk'::regnamespace`,
+    );
     expect(functions.length).toBeGreaterThan(4);
     expect(functions.filter(({ may }) => may)).toEqual([]);
     await expect(api.query('SET ROLE goshawk_stages')).rejects.toMatchObject({ code: '42501' });
@@ -78,7 +105,9 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     const seen: string[] = [];
     const client = await api.connect();
     client.on('notice', ({ message }) => seen.push(message ?? ''));
-    await client.query(`BEGIN; SET LOCAL goshawk.organization = 'default'; CREATE FUNCTION pg_temp.spy(t text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$ BEGIN RAISE NOTICE '%', t; RETURN true; END $$`);
+    await client.query(
+      `BEGIN; SET LOCAL goshawk.organization = 'default'; CREATE FUNCTION pg_temp.spy(t text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$ BEGIN RAISE NOTICE '%', t; RETURN true; END $$`,
+    );
     await client.query('SELECT FROM api.event WHERE pg_temp.spy(message)');
     await client.query('ROLLBACK');
     client.release();
@@ -86,8 +115,12 @@ describe.skipIf(serverUrl === '')('schema api', () => {
   });
 
   it('lets no function reach another organization', async () => {
-    const { rows: [asset] } = await database.owner.query<{ id: string }>(`SELECT id FROM goshawk.asset WHERE organization = 'other'`);
-    const { rows: [zone] } = await database.owner.query<{ id: string }>(`SELECT id FROM goshawk.zone WHERE organization = 'other'`);
+    const {
+      rows: [asset],
+    } = await database.owner.query<{ id: string }>(`SELECT id FROM goshawk.asset WHERE organization = 'other'`);
+    const {
+      rows: [zone],
+    } = await database.owner.query<{ id: string }>(`SELECT id FROM goshawk.zone WHERE organization = 'other'`);
     for (const [sql, values] of [
       [`SELECT api.change_alert('x', decode(md5('other'), 'hex'), status => 'closed')`, []],
       [`SELECT api.put_asset('x', $1, now(), 'n', 'k', '{}', '{}', NULL, 0)`, [asset?.id]],
@@ -96,7 +129,10 @@ describe.skipIf(serverUrl === '')('schema api', () => {
       [`SELECT api.end_zone('x', $1, now())`, [zone?.id]],
       [`SELECT api.change_user('x', 'nobody', disabled => true)`, []],
     ] as const) {
-      await expect(withOrganization(api, 'default', (client) => client.query(sql, [...values])), sql).rejects.toMatchObject({ code: 'P0002' });
+      await expect(
+        withOrganization(api, 'default', (client) => client.query(sql, [...values])),
+        sql,
+      ).rejects.toMatchObject({ code: 'P0002' });
       await expect(api.query(sql, [...values]), `${sql} without organization`).rejects.toMatchObject({ code: '42501' });
     }
     const { rows } = await withOrganization(api, 'default', (client) => client.query(`SELECT api.credentials('ANN')`));
@@ -116,13 +152,21 @@ describe.skipIf(serverUrl === '')('schema api', () => {
   });
 
   it.each([
-    ['event_newest', 'event_time'], ['finding_newest', 'event_time'], ['alert_newest', 'changed_at'],
+    ['event_newest', 'event_time'],
+    ['finding_newest', 'event_time'],
+    ['alert_newest', 'changed_at'],
   ])('api.%s reads a page by index, without sorting the rest', async (view, column) => {
     const plan = await withOrganization(api, 'default', async (client) => {
       await client.query('SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off'); // the tables are tiny here
-      return (await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN SELECT * FROM api.${view}
-        WHERE ${column} >= now() - interval '1 hour' AND (${column}, id) < (now(), '\\xff') AND title_or_message LIKE '%x%' ORDER BY ${column} DESC, id DESC LIMIT 10`
-        .replace('title_or_message', view === 'event_newest' ? 'message' : 'title'))).rows;
+      return (
+        await client.query<{ 'QUERY PLAN': string }>(
+          `EXPLAIN SELECT * FROM api.${view}
+        WHERE ${column} >= now() - interval '1 hour' AND (${column}, id) < (now(), '\\xff') AND title_or_message LIKE '%x%' ORDER BY ${column} DESC, id DESC LIMIT 10`.replace(
+            'title_or_message',
+            view === 'event_newest' ? 'message' : 'title',
+          ),
+        )
+      ).rows;
     });
     const text = plan.map((row) => row['QUERY PLAN']).join('\n');
     expect(text).toMatch(new RegExp(`Index Cond: \\(\\(organization = .*${column} >= .*ROW\\(`));
@@ -131,13 +175,21 @@ describe.skipIf(serverUrl === '')('schema api', () => {
 
   it('the first user is made once, however many processes start', async () => {
     await database.owner.query(`INSERT INTO goshawk.organization VALUES ('fresh', 'Fresh')`);
-    const made = await Promise.all(['a', 'b', 'c'].map((name) => withOrganization(api, 'fresh', async (client) =>
-      (await client.query<{ made: boolean }>(`SELECT api.add_first_user($1, $2, '{admin}') AS made`, [name, HASH])).rows[0]?.made)));
+    const made = await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        withOrganization(
+          api,
+          'fresh',
+          async (client) => (await client.query<{ made: boolean }>(`SELECT api.add_first_user($1, $2, '{admin}') AS made`, [name, HASH])).rows[0]?.made,
+        ),
+      ),
+    );
     expect(made.filter(Boolean).length).toBe(1);
   });
 
   it('the audit is a chain: what is changed or taken out is found', async () => {
-    const broken = async () => (await withOrganization(api, 'default', (client) => client.query<{ seq: number | null }>('SELECT api.first_broken_audit() AS seq'))).rows[0]?.seq;
+    const broken = async () =>
+      (await withOrganization(api, 'default', (client) => client.query<{ seq: number | null }>('SELECT api.first_broken_audit() AS seq'))).rows[0]?.seq;
     await withOrganization(api, 'default', (client) => client.query(`SELECT api.append_audit('ann', 'event.export', 'x', '{"b": 1, "a": 2}')`));
     expect(await broken()).toBe(null);
     const client = await database.owner.connect();
@@ -147,9 +199,13 @@ describe.skipIf(serverUrl === '')('schema api', () => {
       [`DELETE FROM goshawk.audit a USING goshawk.audit_head h WHERE a.organization = 'default' AND h.organization = 'default' AND a.seq = h.seq`, 'head'],
     ] as const) {
       await client.query('BEGIN');
-      const { rows: [head] } = await client.query<{ seq: number }>(`SELECT seq FROM goshawk.audit_head WHERE organization = 'default'`);
+      const {
+        rows: [head],
+      } = await client.query<{ seq: number }>(`SELECT seq FROM goshawk.audit_head WHERE organization = 'default'`);
       await client.query(damage);
-      expect((await client.query<{ seq: number }>(`SELECT goshawk.first_broken_audit('default') AS seq`)).rows[0]?.seq, damage).toBe(found === 'head' ? head?.seq : found);
+      expect((await client.query<{ seq: number }>(`SELECT goshawk.first_broken_audit('default') AS seq`)).rows[0]?.seq, damage).toBe(
+        found === 'head' ? head?.seq : found,
+      );
       await client.query('ROLLBACK');
     }
     client.release();
@@ -157,11 +213,33 @@ describe.skipIf(serverUrl === '')('schema api', () => {
 
   describe('versions of an asset', () => {
     const at = (day: number) => `2026-01-0${day}T00:00:00Z`;
-    const put = (id: string | null, day: number, owner: string) => withOrganization(api, 'default', async (client) =>
-      (await client.query<{ id: string }>(`SELECT api.put_asset('ann', $1, $2, 'db', 'server', '{DB1,db1}', '{10.0.0.9,fe80::1}', $3, 2) AS id`, [id, at(day), owner])).rows[0]?.id as string);
-    const versions = async (id: string) => (await database.owner.query<{ span: string; owner: string }>(
-      `SELECT to_char(valid_from, 'DD') || '-' || coalesce(to_char(valid_to, 'DD'), '') AS span, owner FROM goshawk.asset WHERE id = $1 ORDER BY valid_from`, [id])).rows.map(({ span, owner }) => `${span} ${owner}`);
-    const sent = async (id: string) => (await database.owner.query<{ key: string; payload: Record<string, unknown> }>(`SELECT key, payload FROM goshawk.outbox WHERE topic = 'ref.assets.v1' AND payload ->> 'id' = $1 ORDER BY id`, [id])).rows;
+    const put = (id: string | null, day: number, owner: string) =>
+      withOrganization(
+        api,
+        'default',
+        async (client) =>
+          (
+            await client.query<{ id: string }>(`SELECT api.put_asset('ann', $1, $2, 'db', 'server', '{DB1,db1}', '{10.0.0.9,fe80::1}', $3, 2) AS id`, [
+              id,
+              at(day),
+              owner,
+            ])
+          ).rows[0]?.id as string,
+      );
+    const versions = async (id: string) =>
+      (
+        await database.owner.query<{ span: string; owner: string }>(
+          `SELECT to_char(valid_from, 'DD') || '-' || coalesce(to_char(valid_to, 'DD'), '') AS span, owner FROM goshawk.asset WHERE id = $1 ORDER BY valid_from`,
+          [id],
+        )
+      ).rows.map(({ span, owner }) => `${span} ${owner}`);
+    const sent = async (id: string) =>
+      (
+        await database.owner.query<{ key: string; payload: Record<string, unknown> }>(
+          `SELECT key, payload FROM goshawk.outbox WHERE topic = 'ref.assets.v1' AND payload ->> 'id' = $1 ORDER BY id`,
+          [id],
+        )
+      ).rows;
 
     it('follow each other: a new one ends the one before, one between ends before the next', async () => {
       const id = await put(null, 1, 'ann');
@@ -182,8 +260,18 @@ describe.skipIf(serverUrl === '')('schema api', () => {
       const rows = await sent(id);
       expect(rows.map(({ key }) => key)).toEqual([`${id}|${first}`, `${id}|${first}`, `${id}|${second}`]);
       expect(rows[1]?.payload).toEqual({
-        id, organization: 'default', validFrom: first, validTo: second, writtenAt: expect.any(Number) as number, version: expect.any(Number) as number,
-        name: 'db', kind: 'server', hostnames: ['db1'], addresses: ['10.0.0.9', 'fe80::1'], owner: 'ann', criticality: 2,
+        id,
+        organization: 'default',
+        validFrom: first,
+        validTo: second,
+        writtenAt: expect.any(Number) as number,
+        version: expect.any(Number) as number,
+        name: 'db',
+        kind: 'server',
+        hostnames: ['db1'],
+        addresses: ['10.0.0.9', 'fe80::1'],
+        owner: 'ann',
+        criticality: 2,
       });
       expect(rows[2]?.payload).toMatchObject({ validFrom: second, validTo: null, owner: 'bob' });
     });
@@ -192,8 +280,12 @@ describe.skipIf(serverUrl === '')('schema api', () => {
 
 describe.skipIf(serverUrl === '')('migrate', () => {
   let database: FreshDatabase;
-  beforeAll(async () => { database = await freshDatabase({ isMigrated: false }); });
-  afterAll(async () => { await database?.drop(); });
+  beforeAll(async () => {
+    database = await freshDatabase({ isMigrated: false });
+  });
+  afterAll(async () => {
+    await database?.drop();
+  });
 
   /** A copy of the real files, changed. */
   const folderWith = (change: (folder: string) => void): URL => {
@@ -213,33 +305,68 @@ describe.skipIf(serverUrl === '')('migrate', () => {
   });
 
   it('names file, line and reason, and leaves nothing of the file behind', async () => {
-    const folder = folderWith((dir) => { writeFileSync(join(dir, `${next()}_broken.sql`), 'CREATE TABLE goshawk.half (n int);\nCREATE TABLE goshawk.half (n nonsense);'); });
-    await expect(migrate({ databaseUrl: database.url, log: silent, folder })).rejects.toMatchObject({ name: 'FatalError', code: 'MIGRATION_FAILED', message: expect.stringMatching(/_broken\.sql, line 2: type "nonsense"/) as string });
+    const folder = folderWith((dir) => {
+      writeFileSync(join(dir, `${next()}_broken.sql`), 'CREATE TABLE goshawk.half (n int);\nCREATE TABLE goshawk.half (n nonsense);');
+    });
+    await expect(migrate({ databaseUrl: database.url, log: silent, folder })).rejects.toMatchObject({
+      name: 'FatalError',
+      code: 'MIGRATION_FAILED',
+      message: expect.stringMatching(/_broken\.sql, line 2: type "nonsense"/) as string,
+    });
     expect((await database.owner.query(`SELECT FROM pg_class WHERE relname = 'half'`)).rowCount).toBe(0);
   });
 
   it.each<[name: string, change: (folder: string) => void, message: RegExp]>([
-    ['a file that was changed after it ran', (dir) => { writeFileSync(join(dir, '0002_event.sql'), '-- other'); }, /0002_event\.sql is not the file/],
-    ['a gap in the numbers', (dir) => { writeFileSync(join(dir, '9999_late.sql'), ''); }, /9999_late\.sql is not number/],
+    [
+      'a file that was changed after it ran',
+      (dir) => {
+        writeFileSync(join(dir, '0002_event.sql'), '-- other');
+      },
+      /0002_event\.sql is not the file/,
+    ],
+    [
+      'a gap in the numbers',
+      (dir) => {
+        writeFileSync(join(dir, '9999_late.sql'), '');
+      },
+      /9999_late\.sql is not number/,
+    ],
   ])('refuses %s', async (_name, change, message) => {
-    await expect(migrate({ databaseUrl: database.url, log: silent, folder: folderWith(change) })).rejects.toMatchObject({ code: 'MIGRATION_FAILED', message: expect.stringMatching(message) as string });
+    await expect(migrate({ databaseUrl: database.url, log: silent, folder: folderWith(change) })).rejects.toMatchObject({
+      code: 'MIGRATION_FAILED',
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   it('refuses a database that is newer than the program', async () => {
     const newer = await freshDatabase({ isMigrated: false });
     const name = `${next()}_future.sql`;
-    await migrate({ databaseUrl: newer.url, log: silent, folder: folderWith((dir) => { writeFileSync(join(dir, name), 'SELECT 1'); }) });
-    await expect(migrate({ databaseUrl: newer.url, log: silent })).rejects.toMatchObject({ code: 'MIGRATION_FAILED', message: expect.stringContaining('newer') as string });
+    await migrate({
+      databaseUrl: newer.url,
+      log: silent,
+      folder: folderWith((dir) => {
+        writeFileSync(join(dir, name), 'SELECT 1');
+      }),
+    });
+    await expect(migrate({ databaseUrl: newer.url, log: silent })).rejects.toMatchObject({
+      code: 'MIGRATION_FAILED',
+      message: expect.stringContaining('newer') as string,
+    });
     await newer.drop();
   });
 
   it('says which database is away', async () => {
-    await expect(migrate({ databaseUrl: 'postgresql://goshawk@127.0.0.1:1/none', log: silent })).rejects.toMatchObject({ name: 'RetryableError', code: 'DATABASE_UNAVAILABLE' });
+    await expect(migrate({ databaseUrl: 'postgresql://goshawk@127.0.0.1:1/none', log: silent })).rejects.toMatchObject({
+      name: 'RetryableError',
+      code: 'DATABASE_UNAVAILABLE',
+    });
   });
 
   it('reads times exactly', async () => {
     for (const micros of [0, -1, 1_700_000_000_123_456, 1_700_000_000_100_000, Date.UTC(1715, 0, 1) * 1000, Date.UTC(2255, 0, 1) * 1000 + 1]) {
-      expect((await database.owner.query<{ at: number; back: number }>('SELECT api.from_micros($1) AS at, api.micros(api.from_micros($1)) AS back', [micros])).rows).toEqual([{ at: micros, back: micros }]);
+      expect(
+        (await database.owner.query<{ at: number; back: number }>('SELECT api.from_micros($1) AS at, api.micros(api.from_micros($1)) AS back', [micros])).rows,
+      ).toEqual([{ at: micros, back: micros }]);
     }
     expect(() => parseMicros('infinity')).toThrow(RangeError);
     expect(() => parseMicros('2026-01-01 00:00:00+02')).toThrow(RangeError);

@@ -27,13 +27,14 @@ export async function isTimescaleUsable(client: ClientBase): Promise<boolean> {
 /** Under which licence the extension of this database runs; null where it was not made. */
 export async function timescaleLicence(client: ClientBase): Promise<string | null> {
   const { rows } = await client.query<{ licence: string | null }>(
-    `SELECT CASE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN current_setting('timescaledb.license', true) END AS licence`);
+    `SELECT CASE WHEN EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN current_setting('timescaledb.license', true) END AS licence`,
+  );
   return rows[0]?.licence ?? null;
 }
 
 /** Tier for a new database. The licence shows only when the extension is there, so it is made, and taken back when it is no use. */
 export async function tierForNew(client: ClientBase): Promise<Tier> {
-  if (!await isTimescaleUsable(client)) return 'plain';
+  if (!(await isTimescaleUsable(client))) return 'plain';
   const before = await timescaleLicence(client);
   if (before === null) {
     try {
@@ -43,7 +44,7 @@ export async function tierForNew(client: ClientBase): Promise<Tier> {
       throw error;
     }
   }
-  const licence = before ?? await timescaleLicence(client);
+  const licence = before ?? (await timescaleLicence(client));
   if (licence === 'timescale') return 'timescale';
   if (before === null) await client.query('DROP EXTENSION timescaledb');
   return 'plain';
@@ -76,8 +77,10 @@ BEGIN
   END IF;
 END $$;`;
 
-const isTimeTable = `p_table IN (${Object.keys(TIME_TABLES).map((name) => `'${name}'`).join(', ')})`;
-const FUNCTION_SETTINGS = 'LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = \'UTC\'';
+const isTimeTable = `p_table IN (${Object.keys(TIME_TABLES)
+  .map((name) => `'${name}'`)
+  .join(', ')})`;
+const FUNCTION_SETTINGS = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'";
 const GRANTS = `
 REVOKE ALL ON FUNCTION goshawk.prepare_days(text, date[]), goshawk.drop_before(text, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION goshawk.prepare_days(text, date[]), goshawk.drop_before(text, timestamptz) TO goshawk_stages;`;
@@ -154,14 +157,22 @@ ${GRANTS}`;
 const TIMESCALE = `
 DO $$
 BEGIN
-${Object.entries(TIME_TABLES).map(([name, { column, columnstore }]) => `
+${Object.entries(TIME_TABLES)
+  .map(
+    ([name, { column, columnstore }]) => `
   IF NOT EXISTS (SELECT FROM timescaledb_information.hypertables WHERE hypertable_schema = 'goshawk' AND hypertable_name = '${name}') THEN
     ALTER TABLE goshawk.${name} SET (${STORAGE});
     PERFORM public.create_hypertable('goshawk.${name}', '${column}', chunk_time_interval => interval '1 day', create_default_indexes => false, migrate_data => true);
-${columnstore ? `
+${
+  columnstore
+    ? `
     ALTER TABLE goshawk.${name} SET (timescaledb.compress, timescaledb.compress_segmentby = 'organization', timescaledb.compress_orderby = '${column} DESC, id DESC');
-    PERFORM public.add_compression_policy('goshawk.${name}', interval '7 days');` : ''}
-  END IF;`).join('')}
+    PERFORM public.add_compression_policy('goshawk.${name}', interval '7 days');`
+    : ''
+}
+  END IF;`,
+  )
+  .join('')}
 END $$;
 
 CREATE OR REPLACE FUNCTION goshawk.prepare_days(p_table text, p_days date[]) RETURNS integer LANGUAGE sql AS 'SELECT 0'; -- chunks make themselves
@@ -180,7 +191,9 @@ BEGIN
     BEGIN
       -- Through the table, not the chunk: a compressed chunk alone shows no rows.
       EXECUTE format('SELECT EXISTS (SELECT FROM goshawk.%I WHERE %I >= $2 AND %2$I < $3 AND stored_at >= $1)', p_table,
-        CASE p_table ${Object.entries(TIME_TABLES).map(([name, { column }]) => `WHEN '${name}' THEN '${column}'`).join(' ')} END) INTO is_used USING p_cutoff, chunk.range_start, chunk.range_end;
+        CASE p_table ${Object.entries(TIME_TABLES)
+          .map(([name, { column }]) => `WHEN '${name}' THEN '${column}'`)
+          .join(' ')} END) INTO is_used USING p_cutoff, chunk.range_start, chunk.range_end;
       CONTINUE WHEN is_used;
       PERFORM public.drop_chunks(format('goshawk.%I', p_table)::regclass, older_than => chunk.range_end, newer_than => chunk.range_start);
       dropped := dropped + 1;

@@ -9,7 +9,10 @@ export type Retention = Readonly<Record<TimeTable, number>>;
 /** Partitions of today and the days ahead, so that the first load after midnight need not make them. */
 export async function prepareAhead(pool: Pool, days: number): Promise<void> {
   for (const table of Object.keys(TIME_TABLES)) {
-    await pool.query(`SELECT goshawk.prepare_days($1, array(SELECT (now() AT TIME ZONE 'UTC')::date + n FROM generate_series(0, $2::int) AS n))`, [table, days]);
+    await pool.query(`SELECT goshawk.prepare_days($1, array(SELECT (now() AT TIME ZONE 'UTC')::date + n FROM generate_series(0, $2::int) AS n))`, [
+      table,
+      days,
+    ]);
   }
 }
 
@@ -25,7 +28,8 @@ export async function dropExpired(pool: Pool, retention: Retention): Promise<Rea
 
 /** One row for all loads of a minute, once it is `afterMinutes` old by storage time. @returns Rows saved */
 export async function foldCounts(pool: Pool, afterMinutes: number): Promise<number> {
-  const { rows } = await pool.query<{ saved: number }>(`
+  const { rows } = await pool.query<{ saved: number }>(
+    `
     WITH small AS (
       DELETE FROM goshawk.event_count WHERE NOT folded AND stored_at < now() - make_interval(mins => $1) RETURNING *
     ), sums AS (
@@ -33,39 +37,73 @@ export async function foldCounts(pool: Pool, afterMinutes: number): Promise<numb
       SELECT minute, organization, dataset, sensor, severity, sum(events), true, max(stored_at) FROM small GROUP BY 1, 2, 3, 4, 5
       RETURNING 1
     )
-    SELECT (SELECT count(*) FROM small) - (SELECT count(*) FROM sums) AS saved`, [afterMinutes]);
+    SELECT (SELECT count(*) FROM small) - (SELECT count(*) FROM sums) AS saved`,
+    [afterMinutes],
+  );
   return rows[0]?.saved ?? 0;
 }
 
 /** One entry of persist's ledger a day and partition, where the entries leave no hole between them. @returns Rows saved */
 export async function foldLedger(pool: Pool, afterDays: number): Promise<number> {
-  const { rows: days } = await pool.query<Day>(`
+  const { rows: days } = await pool.query<Day>(
+    `
     SELECT app, stage, topic, partition, min(from_offset) AS from, max(to_offset) AS to FROM goshawk.stage_ledger WHERE wall_to < now() - make_interval(days => $1)
-    GROUP BY app, stage, topic, partition, (wall_from AT TIME ZONE 'UTC')::date HAVING count(*) > 1 AND sum(to_offset - from_offset) = max(to_offset) - min(from_offset)`, [afterDays]);
+    GROUP BY app, stage, topic, partition, (wall_from AT TIME ZONE 'UTC')::date HAVING count(*) > 1 AND sum(to_offset - from_offset) = max(to_offset) - min(from_offset)`,
+    [afterDays],
+  );
   let saved = 0;
   for (const day of days) saved += await foldDay(pool, day);
   return saved;
 }
 
-interface Day { readonly app: string; readonly stage: string; readonly topic: string; readonly partition: number; readonly from: number; readonly to: number }
-interface Entry { readonly records: number; readonly passed: number; readonly dropped: Readonly<Record<string, number>>; readonly rejected: Readonly<Record<string, number>>; readonly wall_from: number; readonly wall_to: number }
+interface Day {
+  readonly app: string;
+  readonly stage: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+interface Entry {
+  readonly records: number;
+  readonly passed: number;
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly wall_from: number;
+  readonly wall_to: number;
+}
 
 async function foldDay(pool: Pool, { app, stage, topic, partition, from, to }: Day): Promise<number> {
   const client = await pool.connect();
   let isDone = false;
   try {
     await client.query('BEGIN');
-    const { rows } = await client.query<Entry>(`
+    const { rows } = await client.query<Entry>(
+      `
       DELETE FROM goshawk.stage_ledger WHERE app = $1 AND stage = $2 AND topic = $3 AND partition = $4 AND from_offset >= $5 AND to_offset <= $6
-      RETURNING records, passed, dropped, rejected, wall_from, wall_to`, [app, stage, topic, partition, from, to]);
+      RETURNING records, passed, dropped, rejected, wall_from, wall_to`,
+      [app, stage, topic, partition, from, to],
+    );
     const total = (field: 'records' | 'passed') => rows.reduce((sum, row) => sum + row[field], 0);
-    await client.query(`
+    await client.query(
+      `
       INSERT INTO goshawk.stage_ledger (app, stage, topic, partition, from_offset, to_offset, records, passed, dropped, rejected, wall_from, wall_to)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, api.from_micros($11), api.from_micros($12))`,
-    [
-      app, stage, topic, partition, from, to, total('records'), total('passed'), sumReasons(rows.map(({ dropped }) => dropped)), sumReasons(rows.map(({ rejected }) => rejected)),
-      Math.min(...rows.map((row) => row.wall_from)), Math.max(...rows.map((row) => row.wall_to)),
-    ]);
+      [
+        app,
+        stage,
+        topic,
+        partition,
+        from,
+        to,
+        total('records'),
+        total('passed'),
+        sumReasons(rows.map(({ dropped }) => dropped)),
+        sumReasons(rows.map(({ rejected }) => rejected)),
+        Math.min(...rows.map((row) => row.wall_from)),
+        Math.max(...rows.map((row) => row.wall_to)),
+      ],
+    );
     await client.query('COMMIT');
     isDone = true;
     return rows.length - 1;

@@ -8,7 +8,13 @@ import { parse } from 'yaml';
 import { principals } from '../topologies/permissions.ts';
 import { stageNames } from '../topologies/telemetry/flow.ts';
 
-interface Service { readonly command?: readonly string[]; readonly environment?: Readonly<Record<string, string | number>>; readonly read_only?: boolean; readonly user?: string; readonly depends_on?: object }
+interface Service {
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string | number>>;
+  readonly read_only?: boolean;
+  readonly user?: string;
+  readonly depends_on?: object;
+}
 const file = new URL('../docker-compose.kafka.yml', import.meta.url).pathname;
 const document = parse(readFileSync(file, 'utf8'), { merge: true }) as { services: Record<string, Service> };
 const services = Object.entries(document.services);
@@ -18,7 +24,11 @@ const ours = services.filter(([, { command }]) => command !== undefined);
 const withoutIds = (node: unknown): unknown => {
   if (Array.isArray(node)) return node.map(withoutIds);
   if (typeof node !== 'object' || node === null) return node;
-  return Object.fromEntries(Object.entries(node).filter(([key, value]) => !((key === 'id' || key === '$schema') && typeof value === 'string')).map(([key, value]) => [key, withoutIds(value)]));
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([key, value]) => !((key === 'id' || key === '$schema') && typeof value === 'string'))
+      .map(([key, value]) => [key, withoutIds(value)]),
+  );
 };
 
 it('is right by the schema of the compose specification', () => {
@@ -47,12 +57,20 @@ it('runs our image unprivileged on a read-only file system', () => {
   expect(readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8')).toMatch(/^USER 10001:10001$/m);
 });
 
-const programs = [['docker', 'compose'], ['docker-compose']].filter(([program, ...args]) => spawnSync(program!, [...args, 'version'], { stdio: 'ignore' }).status === 0);
+const programs = [['docker', 'compose'], ['docker-compose']].filter(
+  ([program, ...args]) => spawnSync(program!, [...args, 'version'], { stdio: 'ignore' }).status === 0,
+);
 describe.skipIf(programs.length === 0)('a compose program', () => {
   it('understands it, and misses each variable that has to be set', () => {
     const [program, ...args] = programs[0]!;
-    const variables = Object.fromEntries(readFileSync(new URL('../.env.example', import.meta.url), 'utf8').split('\n').filter((line) => line.endsWith('=')).map((line) => [line.slice(0, -1), 'x']));
-    const config = (environment: Record<string, string>) => spawnSync(program!, [...args, '-f', file, 'config', '-q'], { env: { PATH: process.env['PATH'], ...environment }, encoding: 'utf8' });
+    const variables = Object.fromEntries(
+      readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
+        .split('\n')
+        .filter((line) => line.endsWith('='))
+        .map((line) => [line.slice(0, -1), 'x']),
+    );
+    const config = (environment: Record<string, string>) =>
+      spawnSync(program!, [...args, '-f', file, 'config', '-q'], { env: { PATH: process.env['PATH'], ...environment }, encoding: 'utf8' });
     expect(config(variables).stderr).toBe('');
     for (const name of Object.keys(variables)) {
       const { [name]: _left, ...rest } = variables;

@@ -16,37 +16,50 @@ function allowed(file: string): readonly string[] | null {
   const [top = '', second = '', third = ''] = file.split('/');
   const isMember = FAMILIES.includes(second) && file.split('/').length > 3;
   switch (top) {
-    case 'schemas': return ['schemas/'];
-    case 'domains': return ['schemas/', `domains/${second}/`];
-    case 'outbound': return ['outbound/', 'pipeline/core/'];
-    case 'store': return [...CORE, 'store/'];
-    case 'topologies': return [...CORE, 'topologies/', 'pipeline/!runtime', 'store/connect.ts']; // the pool of persist
-    case 'api': return [...CORE, 'domains/', 'store/', 'outbound/', 'api/', 'topologies/topics.ts', 'pipeline/runtime/port.ts'];
-    case 'dashboard': return ['dashboard/'];
-    case 'connectors': return [...CORE, 'outbound/', `connectors/${second}/`, ...(second === '_worker' ? ['pipeline/runtime/port.ts'] : [])];
+    case 'schemas':
+      return ['schemas/'];
+    case 'domains':
+      return ['schemas/', `domains/${second}/`];
+    case 'outbound':
+      return ['outbound/', 'pipeline/core/'];
+    case 'store':
+      return [...CORE, 'store/'];
+    case 'topologies':
+      return [...CORE, 'topologies/', 'pipeline/!runtime', 'store/connect.ts']; // the pool of persist
+    case 'api':
+      return [...CORE, 'domains/', 'store/', 'outbound/', 'api/', 'topologies/topics.ts', 'pipeline/runtime/port.ts'];
+    case 'dashboard':
+      return ['dashboard/'];
+    case 'connectors':
+      return [...CORE, 'outbound/', `connectors/${second}/`, ...(second === '_worker' ? ['pipeline/runtime/port.ts'] : [])];
     case 'pipeline':
       if (second === 'core') return CORE;
       if (second === 'runtime') return [...CORE, 'pipeline/runtime/', 'topologies/topics.ts'];
       if (second === 'persist') return [...STAGE, 'pipeline/persist/', 'store/'];
       // A member of a stage can be deleted with one `rm -r`: it sees the stage's kit and itself.
       return isMember ? [...STAGE, `pipeline/${second}/kit.ts`, `pipeline/${second}/kit/`, `pipeline/${second}/${third}/`] : [...STAGE, `pipeline/${second}/`];
-    default: return null; // cli, local, bench, scripts, test, examples: where parts are chosen
+    default:
+      return null; // cli, local, bench, scripts, test, examples: where parts are chosen
   }
 }
 const isAllowed = (target: string, beginnings: readonly string[]) =>
-  beginnings.some((beginning) => (beginning === 'pipeline/!runtime' ? target.startsWith('pipeline/') && !target.startsWith('pipeline/runtime/') : target.startsWith(beginning)));
+  beginnings.some((beginning) =>
+    beginning === 'pipeline/!runtime' ? target.startsWith('pipeline/') && !target.startsWith('pipeline/runtime/') : target.startsWith(beginning),
+  );
 
 /** Packages that one folder alone may import. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
-  'kafkajs': ['pipeline/runtime/kafka/', 'bench/'],
-  'pg': ['store/', 'local/', 'cli/', 'bench/', 'test/'],
+  kafkajs: ['pipeline/runtime/kafka/', 'bench/'],
+  pg: ['store/', 'local/', 'cli/', 'bench/', 'test/'],
 };
 
 /** What is wrong with `file` importing `specifier`; null = nothing. Paths are relative to the project, with forward slashes. */
 function problem(file: string, specifier: string): string | null {
   if (!specifier.startsWith('.')) {
     const owners = OWNERS[specifier];
-    return owners === undefined || owners.some((owner) => file.startsWith(owner)) ? null : `${file} imports the package ${specifier}, which belongs to ${owners.join(', ')}`;
+    return owners === undefined || owners.some((owner) => file.startsWith(owner))
+      ? null
+      : `${file} imports the package ${specifier}, which belongs to ${owners.join(', ')}`;
   }
   const target = normalize(join(dirname(file), specifier)).replaceAll('\\', '/');
   if (/(^|\/)main\.ts$/.test(target)) return `${file} imports ${target}: nothing imports a main.ts`;

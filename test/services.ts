@@ -37,7 +37,11 @@ export default async function setup(): Promise<() => Promise<void>> {
   };
   try {
     const addresses = await startServices(installation, plan, { report, signal, isDurable: false, onPart: supervisor.addService });
-    for (const [service, address] of [['broker', addresses.kafkaBrokers], ['registry', addresses.registryUrl], ['database', addresses.databaseUrl]] as const) {
+    for (const [service, address] of [
+      ['broker', addresses.kafkaBrokers],
+      ['registry', addresses.registryUrl],
+      ['database', addresses.databaseUrl],
+    ] as const) {
       if (wanted.includes(service)) process.env[VARIABLES[service]] = address;
     }
   } catch (error) {

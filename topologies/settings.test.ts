@@ -8,11 +8,26 @@ describe('settings', () => {
   it.each([
     ['equal settings', 4, {}, []],
     ['a larger record is allowed', 4, { 'max.message.bytes': '99999999' }, []],
-    ['retention is the operator\'s choice', 4, { 'retention.ms': '1' }, []],
+    ["retention is the operator's choice", 4, { 'retention.ms': '1' }, []],
     ['another count of partitions', 5, {}, [{ topic: 'events.valid.v1', setting: 'partitions', wanted: '4', found: '5' }]],
-    ['a clock that sensors can set', 4, { 'message.timestamp.type': 'CreateTime' }, [{ topic: 'events.valid.v1', setting: 'message.timestamp.type', wanted: 'LogAppendTime', found: 'CreateTime' }]],
-    ['compaction of what must be kept', 4, { 'cleanup.policy': 'compact' }, [{ topic: 'events.valid.v1', setting: 'cleanup.policy', wanted: 'delete', found: 'compact' }]],
-    ['records that would not fit', 4, { 'max.message.bytes': '1000' }, [{ topic: 'events.valid.v1', setting: 'max.message.bytes', wanted: '2097152', found: '1000' }]],
+    [
+      'a clock that sensors can set',
+      4,
+      { 'message.timestamp.type': 'CreateTime' },
+      [{ topic: 'events.valid.v1', setting: 'message.timestamp.type', wanted: 'LogAppendTime', found: 'CreateTime' }],
+    ],
+    [
+      'compaction of what must be kept',
+      4,
+      { 'cleanup.policy': 'compact' },
+      [{ topic: 'events.valid.v1', setting: 'cleanup.policy', wanted: 'delete', found: 'compact' }],
+    ],
+    [
+      'records that would not fit',
+      4,
+      { 'max.message.bytes': '1000' },
+      [{ topic: 'events.valid.v1', setting: 'max.message.bytes', wanted: '2097152', found: '1000' }],
+    ],
   ])('%s', (_, partitions, change, expected) => {
     expect(mismatches(wanted, partitions, { ...wanted.config, ...change })).toEqual(expected);
   });

@@ -21,23 +21,50 @@ export interface TopicDeclaration<V, N extends string = string> extends Topic<V,
 type Settings = Omit<TopicDeclaration<unknown>, 'name' | 'schema'>;
 const declare = <V, N extends string>(name: N, schema: Topic<V>['schema'], settings: Settings): TopicDeclaration<V, N> => ({ name, schema, ...settings });
 
-const work = (key: string, mebibytes: number, retentionMs: number, maxMessageMiB: number): Settings =>
-  ({ key, cleanup: 'delete', retentionMs, retentionBytes: mebibytes * MiB, maxMessageBytes: maxMessageMiB * MiB });
-const reference: Settings = { key: 'entity + valid-from', cleanup: 'compact', retentionMs: -1, retentionBytes: -1, maxMessageBytes: MiB, partitions: 1, note: 'Written by the relay only.' };
+const work = (key: string, mebibytes: number, retentionMs: number, maxMessageMiB: number): Settings => ({
+  key,
+  cleanup: 'delete',
+  retentionMs,
+  retentionBytes: mebibytes * MiB,
+  maxMessageBytes: maxMessageMiB * MiB,
+});
+const reference: Settings = {
+  key: 'entity + valid-from',
+  cleanup: 'compact',
+  retentionMs: -1,
+  retentionBytes: -1,
+  maxMessageBytes: MiB,
+  partitions: 1,
+  note: 'Written by the relay only.',
+};
 
 const EVENT_KEY = 'organization + host, else organization + sensor + 4 bits of the event id';
 export const topics = {
   /** All of `raw.<org>.<source>`: ingest subscribes to every topic whose name begins so. */
-  raw: declare<Uint8Array, 'raw.*'>('raw.*', 'bytes', { ...work('sensor\'s own', 8192, 7 * DAY_MS, 1), note: 'One per organization and source; the sensor\'s own bytes.' }),
+  raw: declare<Uint8Array, 'raw.*'>('raw.*', 'bytes', {
+    ...work("sensor's own", 8192, 7 * DAY_MS, 1),
+    note: "One per organization and source; the sensor's own bytes.",
+  }),
   parsed: declare<Event, 'events.parsed.v1'>('events.parsed.v1', schemas.event, work(EVENT_KEY, 2048, 2 * HOUR_MS, 2)),
   valid: declare<Event, 'events.valid.v1'>('events.valid.v1', schemas.event, work(EVENT_KEY, 2048, 2 * HOUR_MS, 2)),
-  enriched: declare<{ readonly event: Event; readonly context: Context }, 'events.enriched.v1'>('events.enriched.v1', schemas.enriched, work(EVENT_KEY, 8192, 7 * DAY_MS, 3)),
+  enriched: declare<{ readonly event: Event; readonly context: Context }, 'events.enriched.v1'>(
+    'events.enriched.v1',
+    schemas.enriched,
+    work(EVENT_KEY, 8192, 7 * DAY_MS, 3),
+  ),
   matches: declare<Match, 'matches.v1'>('matches.v1', schemas.match, work('organization + correlation + group values', 1024, 2 * HOUR_MS, 1)),
   findings: declare<Finding, 'findings.v1'>('findings.v1', schemas.finding, work('organization + alert group key', 2048, 30 * DAY_MS, 1)),
   alerts: declare<Alert, 'alerts.v1'>('alerts.v1', schemas.alert, work('alert id', 2048, 30 * DAY_MS, 1)),
-  partials: declare<FeaturePartial, 'features.partials.v1'>('features.partials.v1', schemas.featurePartial, work('organization + entity', 1024, 2 * HOUR_MS, 1)),
+  partials: declare<FeaturePartial, 'features.partials.v1'>(
+    'features.partials.v1',
+    schemas.featurePartial,
+    work('organization + entity', 1024, 2 * HOUR_MS, 1),
+  ),
   features: declare<Feature, 'features.v1'>('features.v1', schemas.feature, work('organization + entity', 2048, 7 * DAY_MS, 1)),
-  deadLetters: declare<Uint8Array, 'dead-letters.v1'>('dead-letters.v1', 'bytes', { ...work('key of the record', 4096, 30 * DAY_MS, 4), note: 'Original bytes; everything else in headers.' }),
+  deadLetters: declare<Uint8Array, 'dead-letters.v1'>('dead-letters.v1', 'bytes', {
+    ...work('key of the record', 4096, 30 * DAY_MS, 4),
+    note: 'Original bytes; everything else in headers.',
+  }),
   late: declare<Match, 'late.v1'>('late.v1', schemas.match, work('source position', 1024, 30 * DAY_MS, 1)),
   ledger: declare<LedgerEntry, 'ledger.v1'>('ledger.v1', schemas.ledgerEntry, { ...work('stage + partition', 1024, 30 * DAY_MS, 1), partitions: 1 }),
   refAssets: declare<RefAsset, 'ref.assets.v1'>('ref.assets.v1', schemas.refAsset, reference),
@@ -53,7 +80,8 @@ export const rawTopic = (organization: string, source: string) => `raw.${organiz
 /** All of `sink.<org>.<format>.v1`: what publish may write to. */
 export const sinks = declare<Uint8Array, 'sink.*'>('sink.*', 'bytes', sinkSettings());
 /** A sink of one organization, JSON documents. */
-export const sinkTopic = (organization: string, format: 'ecs' | 'ocsf') => declare<Uint8Array, string>(`sink.${organization}.${format}.v1`, 'bytes', sinkSettings());
+export const sinkTopic = (organization: string, format: 'ecs' | 'ocsf') =>
+  declare<Uint8Array, string>(`sink.${organization}.${format}.v1`, 'bytes', sinkSettings());
 function sinkSettings(): Settings {
   return { ...work('event, finding or alert id', 4096, 3 * DAY_MS, 3), note: 'Read with isolation.level=read_committed.' };
 }

@@ -29,18 +29,29 @@ export async function relayDeadLetters(deps: DeadLettersDeps, limit: number): Pr
   const count = (await deps.admin.topics()).get(topics.deadLetters.name) ?? 1;
   const records: OutRecord[] = [];
   for (const row of rows) {
-    const original = row.value === null
-      ? await readRecord(deps.reader, deps.admin, row, deps.signal)
-      : { key: row.key, value: row.value, headers: (row.headers ?? []).map(([name, value]) => [name, Buffer.from(value, 'base64')] as const) };
-    if (original === undefined) deps.log.warn({ topic: row.topic, partition: row.partition, offset: row.offset }, 'A refused record was deleted from its topic before it could be set aside.');
+    const original =
+      row.value === null
+        ? await readRecord(deps.reader, deps.admin, row, deps.signal)
+        : { key: row.key, value: row.value, headers: (row.headers ?? []).map(([name, value]) => [name, Buffer.from(value, 'base64')] as const) };
+    if (original === undefined)
+      deps.log.warn(
+        { topic: row.topic, partition: row.partition, offset: row.offset },
+        'A refused record was deleted from its topic before it could be set aside.',
+      );
     const key = original?.key ?? Buffer.from(`${row.topic}/${row.partition}/${row.offset}`); // every record of ours has a key
     records.push({
-      topic: topics.deadLetters.name, partition: deps.partitionFor(key, count), key, value: original?.value ?? null,
+      topic: topics.deadLetters.name,
+      partition: deps.partitionFor(key, count),
+      key,
+      value: original?.value ?? null,
       headers: [...(original?.headers ?? []).filter(([name]) => !isErrorHeader(name)), ...errorHeaders(row, original?.headers ?? [], deps.version ?? '')],
     });
   }
   await deps.producer.send(records);
-  await markDeadLettersSent(deps.pool, rows.map(({ id }) => id));
+  await markDeadLettersSent(
+    deps.pool,
+    rows.map(({ id }) => id),
+  );
   return rows.length;
 }
 

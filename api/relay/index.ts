@@ -13,7 +13,15 @@ import { relayDeadLetters } from './dead-letters.ts';
 import { relayReferences } from './references.ts';
 
 export const config = z.strictObject({
-  pollMs: z.int().min(10).max(60_000).default(500).meta({ description: 'How often the relay looks for something to publish. An update of reference data takes effect 10 s after it is written; this must be far below.' }),
+  pollMs: z
+    .int()
+    .min(10)
+    .max(60_000)
+    .default(500)
+    .meta({
+      description:
+        'How often the relay looks for something to publish. An update of reference data takes effect 10 s after it is written; this must be far below.',
+    }),
   batchRows: z.int().min(1).max(10_000).default(500).meta({ description: 'Rows that are published together.' }),
 });
 export type RelayConfig = z.infer<typeof config>;
@@ -42,7 +50,8 @@ export async function runRelay({ pollMs, batchRows }: RelayConfig, deps: RelayDe
     const reader = deps.broker.reader();
     try {
       while (!signal.aborted) {
-        const sent = await relayReferences({ ...deps, producer, admin }, batchRows) + await relayDeadLetters({ ...deps, producer, admin, reader, signal }, batchRows);
+        const sent =
+          (await relayReferences({ ...deps, producer, admin }, batchRows)) + (await relayDeadLetters({ ...deps, producer, admin, reader, signal }, batchRows));
         if (sent === 0) await sleep(pollMs, undefined, { signal }).catch(() => {});
       }
     } finally {

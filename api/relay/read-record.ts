@@ -7,7 +7,12 @@ import { tpKey } from '../../pipeline/runtime/port.ts';
  * @returns Undefined when it is not there: deleted by retention, or a hole.
  * @throws RetryableError when the broker is away, or the read was ended before the record came.
  */
-export async function readRecord(reader: PartitionReader, admin: Admin, at: { readonly topic: string; readonly partition: number; readonly offset: number }, signal: AbortSignal): Promise<Pick<RawRecord, 'key' | 'value' | 'headers'> | undefined> {
+export async function readRecord(
+  reader: PartitionReader,
+  admin: Admin,
+  at: { readonly topic: string; readonly partition: number; readonly offset: number },
+  signal: AbortSignal,
+): Promise<Pick<RawRecord, 'key' | 'value' | 'headers'> | undefined> {
   const tp = { topic: at.topic, partition: at.partition };
   // Reading outside of what a partition holds would wait, or be an error.
   if (!(await admin.topics()).has(at.topic)) return undefined;
@@ -18,7 +23,8 @@ export async function readRecord(reader: PartitionReader, admin: Admin, at: { re
     for await (const batch of reader.read(tp, at.offset, at.offset + 1, signal)) {
       isReached ||= batch.nextOffset > at.offset;
       const found = batch.records.find(({ offset }) => offset === at.offset);
-      if (found !== undefined) return { key: copyOf(found.key), value: copyOf(found.value), headers: found.headers.map(([name, value]) => [name, Buffer.from(value)] as const) };
+      if (found !== undefined)
+        return { key: copyOf(found.key), value: copyOf(found.value), headers: found.headers.map(([name, value]) => [name, Buffer.from(value)] as const) };
     }
   } catch (error) {
     if (error instanceof PipelineError && error.code === 'OFFSET_GONE') return undefined; // retention was quicker

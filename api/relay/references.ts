@@ -50,7 +50,12 @@ async function encode(row: OutboxRow, counts: ReadonlyMap<string, number>, { cod
   if (schema !== undefined && schema !== 'bytes' && count !== undefined) {
     try {
       const key = Buffer.from(row.key);
-      return { topic: row.topic, partition: partitionFor(key, count), key, value: row.payload === null ? null : codec.encode(schema as { readonly fullName: string }, row.payload) };
+      return {
+        topic: row.topic,
+        partition: partitionFor(key, count),
+        key,
+        value: row.payload === null ? null : codec.encode(schema as { readonly fullName: string }, row.payload),
+      };
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       failure = error.message;

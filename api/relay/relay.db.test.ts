@@ -30,14 +30,31 @@ describe.skipIf(serverUrl === '')('relay', () => {
   beforeEach(async () => {
     broker = memoryBroker();
     await database.owner.query('DELETE FROM goshawk.outbox; DELETE FROM goshawk.dead_letter_outbox');
-    await broker.admin().createTopics([
-      { name: 'ref.assets.v1', partitions: 1, config: { 'cleanup.policy': 'compact' } }, { name: 'ref.zones.v1', partitions: 1, config: {} },
-      { name: 'dead-letters.v1', partitions: 2, config: {} }, { name: 'events.enriched.v1', partitions: 1, config: {} },
-    ], 1);
+    await broker.admin().createTopics(
+      [
+        { name: 'ref.assets.v1', partitions: 1, config: { 'cleanup.policy': 'compact' } },
+        { name: 'ref.zones.v1', partitions: 1, config: {} },
+        { name: 'dead-letters.v1', partitions: 2, config: {} },
+        { name: 'events.enriched.v1', partitions: 1, config: {} },
+      ],
+      1,
+    );
   });
-  afterEach(async () => { await broker.close(); });
+  afterEach(async () => {
+    await broker.close();
+  });
 
-  const deps = () => ({ pool, producer: broker.producer(), admin: broker.admin(), reader: broker.reader(), codec, partitionFor, log: silent, signal: new AbortController().signal, version: '1.2.3' });
+  const deps = () => ({
+    pool,
+    producer: broker.producer(),
+    admin: broker.admin(),
+    reader: broker.reader(),
+    codec,
+    partitionFor,
+    log: silent,
+    signal: new AbortController().signal,
+    version: '1.2.3',
+  });
   async function allOf(topic: string): Promise<readonly RawRecord[]> {
     const records: RawRecord[] = [];
     const admin = broker.admin();
@@ -47,23 +64,44 @@ describe.skipIf(serverUrl === '')('relay', () => {
     }
     return records;
   }
-  const putAsset = (id: string | null, from: string) => withOrganization(database.owner, 'default', async (client) =>
-    (await client.query<{ id: string }>(`SELECT api.put_asset('ann', $1, $2, 'web', 'server', '{web}', '{10.0.0.1}', 'ann', 3) AS id`, [id, from])).rows[0]?.id as string);
-  const refuse = (offset: number, value: Buffer | null = null, headers: string | null = null) => database.owner.query(
-    `INSERT INTO goshawk.dead_letter_outbox (stage, topic, partition, "offset", key, value, headers, code, message) VALUES ('persist', 'events.enriched.v1', 0, $1, NULL, $2, $3, 'INVALID_EVENT', 'too long')`, [offset, value, headers]);
+  const putAsset = (id: string | null, from: string) =>
+    withOrganization(
+      database.owner,
+      'default',
+      async (client) =>
+        (await client.query<{ id: string }>(`SELECT api.put_asset('ann', $1, $2, 'web', 'server', '{web}', '{10.0.0.1}', 'ann', 3) AS id`, [id, from])).rows[0]
+          ?.id as string,
+    );
+  const refuse = (offset: number, value: Buffer | null = null, headers: string | null = null) =>
+    database.owner.query(
+      `INSERT INTO goshawk.dead_letter_outbox (stage, topic, partition, "offset", key, value, headers, code, message) VALUES ('persist', 'events.enriched.v1', 0, $1, NULL, $2, $3, 'INVALID_EVENT', 'too long')`,
+      [offset, value, headers],
+    );
   const headersOf = (record: RawRecord) => Object.fromEntries(record.headers.map(([name, value]) => [name, value.toString()]));
 
   it('publishes each version of an asset, keyed by entity and beginning, decodable by our schema', async () => {
     const id = await putAsset(null, '2026-01-01T00:00:00Z');
     await putAsset(id, '2026-02-01T00:00:00Z');
-    await withOrganization(database.owner, 'default', (client) => client.query(`SELECT api.put_zone('ann', NULL, '2026-01-01T00:00:00Z', 'lan', '10.0.0.0/8', 'internal')`));
+    await withOrganization(database.owner, 'default', (client) =>
+      client.query(`SELECT api.put_zone('ann', NULL, '2026-01-01T00:00:00Z', 'lan', '10.0.0.0/8', 'internal')`),
+    );
     expect(await relayReferences(deps(), 100)).toBe(4);
     expect(await relayReferences(deps(), 100)).toBe(0);
     const [first, second] = [Date.UTC(2026, 0, 1) * 1000, Date.UTC(2026, 1, 1) * 1000];
     const records = await allOf('ref.assets.v1');
     expect(records.map(({ key }) => key?.toString())).toEqual([`${id}|${first}`, `${id}|${first}`, `${id}|${second}`]);
     const values = records.map(({ value }) => codec.decode(schemas.refAsset, value as Buffer));
-    expect(values[1]).toMatchObject({ id, organization: 'default', validFrom: first, validTo: second, name: 'web', hostnames: ['web'], addresses: ['10.0.0.1'], owner: 'ann', criticality: 3 });
+    expect(values[1]).toMatchObject({
+      id,
+      organization: 'default',
+      validFrom: first,
+      validTo: second,
+      name: 'web',
+      hostnames: ['web'],
+      addresses: ['10.0.0.1'],
+      owner: 'ann',
+      criticality: 3,
+    });
     expect(values.map(({ version }) => version)).toEqual(values.map(({ version }) => version).toSorted((a, b) => a - b));
     const [zone] = await allOf('ref.zones.v1');
     expect(codec.decode(schemas.refZone, zone?.value as Buffer)).toMatchObject({ cidr: '10.0.0.0/8', kind: 'internal', validTo: null });
@@ -80,26 +118,49 @@ describe.skipIf(serverUrl === '')('relay', () => {
   });
 
   it('sets a row aside that no topic can take, and goes on', async () => {
-    await database.owner.query(`INSERT INTO goshawk.outbox (topic, key, payload) VALUES ('ref.assets.v1', 'x|1', '{"id": 5}'), ('ref.unknown.v1', 'y|1', '{}')`);
+    await database.owner.query(
+      `INSERT INTO goshawk.outbox (topic, key, payload) VALUES ('ref.assets.v1', 'x|1', '{"id": 5}'), ('ref.unknown.v1', 'y|1', '{}')`,
+    );
     await putAsset(null, '2026-01-01T00:00:00Z');
     expect(await relayReferences(deps(), 100)).toBe(3);
     expect((await allOf('ref.assets.v1')).length).toBe(1);
     const { rows } = await database.owner.query<{ failure: string }>('SELECT failure FROM goshawk.outbox WHERE failure IS NOT NULL ORDER BY id');
-    expect(rows.map(({ failure }) => failure)).toEqual([expect.stringMatching(/no goshawk\.v1\.RefAsset/) as string, 'There is no reference topic ref.unknown.v1']);
+    expect(rows.map(({ failure }) => failure)).toEqual([
+      expect.stringMatching(/no goshawk\.v1\.RefAsset/) as string,
+      'There is no reference topic ref.unknown.v1',
+    ]);
     expect(await relayReferences(deps(), 100)).toBe(0);
   });
 
   it('publishes a refused record with the bytes, key and headers that lie at its position', async () => {
     const bytes = Buffer.from([0, 0, 0, 0, 9, 255]);
-    await broker.producer().send([{ topic: 'events.enriched.v1', partition: 0, key: Buffer.from('k'), value: bytes, headers: [['h', Buffer.from('v')], ['__goshawk.errors.attempt', Buffer.from('1')]] }]);
+    await broker.producer().send([
+      {
+        topic: 'events.enriched.v1',
+        partition: 0,
+        key: Buffer.from('k'),
+        value: bytes,
+        headers: [
+          ['h', Buffer.from('v')],
+          ['__goshawk.errors.attempt', Buffer.from('1')],
+        ],
+      },
+    ]);
     await refuse(0);
     expect(await relayDeadLetters(deps(), 100)).toBe(1);
     expect(await relayDeadLetters(deps(), 100)).toBe(0);
     const [letter] = await allOf('dead-letters.v1');
     expect([letter?.key?.toString(), letter?.value]).toEqual(['k', bytes]);
     expect(headersOf(letter as RawRecord)).toMatchObject({
-      h: 'v', '__streams.errors.topic': 'events.enriched.v1', '__streams.errors.partition': '0', '__streams.errors.offset': '0', '__streams.errors.message': 'too long',
-      '__goshawk.errors.stage': 'persist', '__goshawk.errors.code': 'INVALID_EVENT', '__goshawk.errors.attempt': '2', '__goshawk.errors.version': '1.2.3',
+      h: 'v',
+      '__streams.errors.topic': 'events.enriched.v1',
+      '__streams.errors.partition': '0',
+      '__streams.errors.offset': '0',
+      '__streams.errors.message': 'too long',
+      '__goshawk.errors.stage': 'persist',
+      '__goshawk.errors.code': 'INVALID_EVENT',
+      '__goshawk.errors.attempt': '2',
+      '__goshawk.errors.version': '1.2.3',
     });
   });
 

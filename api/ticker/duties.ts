@@ -6,8 +6,18 @@ import { dropExpired, foldCounts, foldLedger, prepareAhead, pruneOutboxes } from
 import { readRecord } from '../relay/read-record.ts';
 import type { TickerConfig } from './index.ts';
 
-export interface Duty { readonly name: string; readonly everyMs: number; readonly run: () => Promise<void> }
-export interface DutyDeps { readonly pool: Pool; readonly admin: Admin; readonly reader: PartitionReader; readonly log: Logger; readonly signal: AbortSignal }
+export interface Duty {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly run: () => Promise<void>;
+}
+export interface DutyDeps {
+  readonly pool: Pool;
+  readonly admin: Admin;
+  readonly reader: PartitionReader;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
 
 const COPY_ROWS = 500;
 const RAW_ROWS = 100;
@@ -19,7 +29,8 @@ export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, sign
   return [
     { name: 'partitions ahead', everyMs: options.upkeepMs, run: () => prepareAhead(pool, DAYS_AHEAD) },
     {
-      name: 'evidence', everyMs: options.evidenceMs,
+      name: 'evidence',
+      everyMs: options.evidenceMs,
       async run() {
         for (;;) {
           const { copied, waiting, givenUp } = await copyEvidence(pool, COPY_ROWS, options.evidenceGiveUpDays);
@@ -30,7 +41,8 @@ export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, sign
     },
     {
       // Apart from the copy of the event, so that a broker that is away delays only this.
-      name: 'raw evidence', everyMs: options.evidenceMs,
+      name: 'raw evidence',
+      everyMs: options.evidenceMs,
       async run() {
         for (;;) {
           const due = await rawDue(pool, RAW_ROWS);
@@ -43,14 +55,38 @@ export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, sign
       },
     },
     {
-      name: 'retention', everyMs: options.upkeepMs,
+      name: 'retention',
+      everyMs: options.upkeepMs,
       async run() {
-        const dropped = await dropExpired(pool, { event: options.eventDays, event_count: options.eventCountDays, finding: options.findingDays, feature: options.featureDays });
+        const dropped = await dropExpired(pool, {
+          event: options.eventDays,
+          event_count: options.eventCountDays,
+          finding: options.findingDays,
+          feature: options.featureDays,
+        });
         if (Object.keys(dropped).length > 0) log.info({ dropped }, 'Dropped what is older than retention says.');
       },
     },
-    { name: 'folding of counts', everyMs: options.upkeepMs, run: async () => { await foldCounts(pool, FOLD_COUNTS_MINUTES); } },
-    { name: 'folding of the ledger', everyMs: options.upkeepMs, run: async () => { await foldLedger(pool, FOLD_LEDGER_DAYS); } },
-    { name: 'pruning of outboxes', everyMs: options.upkeepMs, run: async () => { await pruneOutboxes(pool, options.outboxDays); } },
+    {
+      name: 'folding of counts',
+      everyMs: options.upkeepMs,
+      run: async () => {
+        await foldCounts(pool, FOLD_COUNTS_MINUTES);
+      },
+    },
+    {
+      name: 'folding of the ledger',
+      everyMs: options.upkeepMs,
+      run: async () => {
+        await foldLedger(pool, FOLD_LEDGER_DAYS);
+      },
+    },
+    {
+      name: 'pruning of outboxes',
+      everyMs: options.upkeepMs,
+      run: async () => {
+        await pruneOutboxes(pool, options.outboxDays);
+      },
+    },
   ];
 }

@@ -9,7 +9,13 @@ import { whileLeading } from '../../store/leader.ts';
 import type { Duty } from './duties.ts';
 import { dutiesOf } from './duties.ts';
 
-const days = (fallback: number, of: string) => z.int().min(1).max(36_500).default(fallback).meta({ description: `Days for which ${of} are kept: by event time, but never less than that since they were stored.` });
+const days = (fallback: number, of: string) =>
+  z
+    .int()
+    .min(1)
+    .max(36_500)
+    .default(fallback)
+    .meta({ description: `Days for which ${of} are kept: by event time, but never less than that since they were stored.` });
 
 export const config = z.strictObject({
   eventDays: days(30, 'events'),
@@ -17,9 +23,19 @@ export const config = z.strictObject({
   findingDays: days(400, 'findings'),
   featureDays: days(90, 'features'),
   outboxDays: z.int().min(1).max(3_650).default(7).meta({ description: 'Days for which rows that were published stay in the outboxes.' }),
-  evidenceGiveUpDays: z.int().min(1).max(3_650).default(7).meta({ description: 'Days after which an event that an alert names, and that was never stored, is no longer looked for.' }),
+  evidenceGiveUpDays: z
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(7)
+    .meta({ description: 'Days after which an event that an alert names, and that was never stored, is no longer looked for.' }),
   evidenceMs: z.int().min(100).max(600_000).default(1_000).meta({ description: 'How often contributing events of alerts are copied into the evidence.' }),
-  upkeepMs: z.int().min(1_000).max(86_400_000).default(3_600_000).meta({ description: 'How often partitions are made ahead, old ones dropped and small rows folded.' }),
+  upkeepMs: z
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .default(3_600_000)
+    .meta({ description: 'How often partitions are made ahead, old ones dropped and small rows folded.' }),
 });
 export type TickerConfig = z.infer<typeof config>;
 

@@ -39,21 +39,61 @@ describe.skipIf(serverUrl === '')('ticker', () => {
   });
 
   const run = async (name: string, options: z.input<typeof config> = {}) => {
-    const duty = dutiesOf(config.parse(options), { pool, admin: broker.admin(), reader: broker.reader(), log: silent, signal: new AbortController().signal }).find((one) => one.name === name);
+    const duty = dutiesOf(config.parse(options), {
+      pool,
+      admin: broker.admin(),
+      reader: broker.reader(),
+      log: silent,
+      signal: new AbortController().signal,
+    }).find((one) => one.name === name);
     if (duty === undefined) throw new Error(`There is no duty ${name}`);
     await duty.run();
   };
   const rowsOf = async (sql: string, ...values: unknown[]) => (await database.owner.query<Record<string, unknown>>(sql, values)).rows;
-  const enriched = (name: string, offset: number): Enriched => ({ event: plainEvent({ id: idOf(name), time: TIME, native: Buffer.from(`{"name":"${name}"}`), provenance: { topic: RAW, partition: 0, offset, index: 0, appendedAt: TIME, parser: 'p', parserVersion: 1 } }), context: plainContext() });
-  const alert = (name: string, events: readonly [string, number][]): Alert => ({
-    id: idOf(name), organization: 'default', revision: 1, time: TIME, lastTime: TIME, title: 'T', severity: 'low', groupKey: 'g', score: 1, ruleIds: [], tags: [], entities: [], findings: [], findingCount: 1,
-    events: events.map(([event, offset]) => ({ id: idOf(event), time: TIME, dataset: 'd', topic: RAW, partition: 0, offset })), eventCount: events.length, reason: 'opened',
+  const enriched = (name: string, offset: number): Enriched => ({
+    event: plainEvent({
+      id: idOf(name),
+      time: TIME,
+      native: Buffer.from(`{"name":"${name}"}`),
+      provenance: { topic: RAW, partition: 0, offset, index: 0, appendedAt: TIME, parser: 'p', parserVersion: 1 },
+    }),
+    context: plainContext(),
   });
-  const evidenceOf = (name: string) => rowsOf(`SELECT encode(event_id, 'hex') AS id, native, event ->> 'sensor' AS sensor, raw, raw_hash, raw_state, event_hash FROM goshawk.evidence WHERE alert_id = decode($1, 'hex') ORDER BY raw_offset`, idOf(name));
+  const alert = (name: string, events: readonly [string, number][]): Alert => ({
+    id: idOf(name),
+    organization: 'default',
+    revision: 1,
+    time: TIME,
+    lastTime: TIME,
+    title: 'T',
+    severity: 'low',
+    groupKey: 'g',
+    score: 1,
+    ruleIds: [],
+    tags: [],
+    entities: [],
+    findings: [],
+    findingCount: 1,
+    events: events.map(([event, offset]) => ({ id: idOf(event), time: TIME, dataset: 'd', topic: RAW, partition: 0, offset })),
+    eventCount: events.length,
+    reason: 'opened',
+  });
+  const evidenceOf = (name: string) =>
+    rowsOf(
+      `SELECT encode(event_id, 'hex') AS id, native, event ->> 'sensor' AS sensor, raw, raw_hash, raw_state, event_hash FROM goshawk.evidence WHERE alert_id = decode($1, 'hex') ORDER BY raw_offset`,
+      idOf(name),
+    );
 
   it('copies evidence when the event is there, however late, then the raw bytes, and only once', async () => {
     await broker.producer().send([{ topic: RAW, partition: 0, key: Buffer.from('k'), value: Buffer.from('raw bytes 0') }]);
-    await persist.alerts.load([batchOf('alerts', 0, next++, [alert('late', [['e0', 0], ['e1', 900]])])]);
+    await persist.alerts.load([
+      batchOf('alerts', 0, next++, [
+        alert('late', [
+          ['e0', 0],
+          ['e1', 900],
+        ]),
+      ]),
+    ]);
     await run('evidence');
     expect(await evidenceOf('late')).toEqual([]);
     expect(await rowsOf('SELECT tries FROM goshawk.evidence_due')).toEqual([{ tries: 1 }, { tries: 1 }]);
@@ -65,7 +105,14 @@ describe.skipIf(serverUrl === '')('ticker', () => {
     expect(await rowsOf('SELECT FROM goshawk.evidence_due')).toEqual([]);
     await run('raw evidence');
     const [first, second] = await evidenceOf('late');
-    expect(first).toMatchObject({ id: idOf('e0'), native: '{"name":"e0"}', sensor: 'test', raw: Buffer.from('raw bytes 0'), raw_hash: createHash('sha256').update('raw bytes 0').digest(), raw_state: 'kept' });
+    expect(first).toMatchObject({
+      id: idOf('e0'),
+      native: '{"name":"e0"}',
+      sensor: 'test',
+      raw: Buffer.from('raw bytes 0'),
+      raw_hash: createHash('sha256').update('raw bytes 0').digest(),
+      raw_state: 'kept',
+    });
     expect(second).toMatchObject({ id: idOf('e1'), raw: null, raw_hash: null, raw_state: 'gone' }); // no such offset any more
 
     await persist.alerts.load([batchOf('alerts', 0, next++, [{ ...alert('late', [['e0', 0]]), revision: 2 }])]);
@@ -76,7 +123,9 @@ describe.skipIf(serverUrl === '')('ticker', () => {
     await persist.alerts.load([batchOf('alerts', 0, next++, [alert('away', [['e0', 0]])])]);
     await run('evidence');
     const away = { ...broker.admin(), topics: () => Promise.reject(new Error('away')) };
-    const duty = dutiesOf(config.parse({}), { pool, admin: away, reader: broker.reader(), log: silent, signal: new AbortController().signal }).find((one) => one.name === 'raw evidence');
+    const duty = dutiesOf(config.parse({}), { pool, admin: away, reader: broker.reader(), log: silent, signal: new AbortController().signal }).find(
+      (one) => one.name === 'raw evidence',
+    );
     await expect(duty?.run()).rejects.toThrow('away');
     expect(await evidenceOf('away')).toMatchObject([{ raw_state: 'due' }]);
     await run('raw evidence');
@@ -91,7 +140,9 @@ describe.skipIf(serverUrl === '')('ticker', () => {
 
   it('gives up what was never stored', async () => {
     await persist.alerts.load([batchOf('alerts', 0, next++, [alert('never', [['nothing', 1]])])]);
-    await database.owner.query(`UPDATE goshawk.evidence_due SET asked_at = now() - interval '8 days', due_at = now() WHERE alert_id = decode('${idOf('never')}', 'hex')`);
+    await database.owner.query(
+      `UPDATE goshawk.evidence_due SET asked_at = now() - interval '8 days', due_at = now() WHERE alert_id = decode('${idOf('never')}', 'hex')`,
+    );
     await run('evidence', { evidenceGiveUpDays: 7 });
     expect(await rowsOf(`SELECT FROM goshawk.evidence_due WHERE alert_id = decode($1, 'hex')`, idOf('never'))).toEqual([]);
   });
@@ -99,7 +150,9 @@ describe.skipIf(serverUrl === '')('ticker', () => {
   it('makes partitions ahead, so that a load at midnight finds them', async ({ skip }) => {
     skip(database.tier === 'timescale', 'chunks make themselves');
     await run('partitions ahead');
-    const days = await rowsOf(`SELECT count(*) AS n FROM goshawk.time_partition WHERE parent = 'event' AND from_day BETWEEN (now() AT TIME ZONE 'UTC')::date AND (now() AT TIME ZONE 'UTC')::date + 2`);
+    const days = await rowsOf(
+      `SELECT count(*) AS n FROM goshawk.time_partition WHERE parent = 'event' AND from_day BETWEEN (now() AT TIME ZONE 'UTC')::date AND (now() AT TIME ZONE 'UTC')::date + 2`,
+    );
     expect(days).toEqual([{ n: 3 }]);
     await run('partitions ahead');
   });
@@ -117,7 +170,9 @@ describe.skipIf(serverUrl === '')('ticker', () => {
   it('folds counts and keeps their sums', async () => {
     const sum = () => rowsOf('SELECT sum(events)::bigint AS events, count(*) AS rows FROM goshawk.event_count');
     const one = `('2023-11-14 22:13:00+00', 'default', 'd', 's', NULL, 2, false, now() - interval '1 hour')`;
-    await database.owner.query(`DELETE FROM goshawk.event_count; INSERT INTO goshawk.event_count VALUES ${one}, ${one}, ${one.replace('NULL', '5')}, ${one.replace(`now() - interval '1 hour'`, 'now()')}`);
+    await database.owner.query(
+      `DELETE FROM goshawk.event_count; INSERT INTO goshawk.event_count VALUES ${one}, ${one}, ${one.replace('NULL', '5')}, ${one.replace(`now() - interval '1 hour'`, 'now()')}`,
+    );
     await run('folding of counts');
     expect(await sum()).toEqual([{ events: 8, rows: 3 }]);
     await run('folding of counts');
@@ -128,11 +183,20 @@ describe.skipIf(serverUrl === '')('ticker', () => {
     await database.owner.query(`DELETE FROM goshawk.stage_ledger`);
     const entry = (topic: string, from: number, to: number, ago: string) =>
       `('goshawk', 'persist', '${topic}', 0, ${from}, ${to}, ${to - from}, ${to - from - 3}, '{"duplicate": 1}', '{"INVALID_EVENT": 2}', (now() AT TIME ZONE 'UTC')::date - interval '${ago}', (now() AT TIME ZONE 'UTC')::date - interval '${ago}')`;
-    await database.owner.query(`INSERT INTO goshawk.stage_ledger VALUES ${[
-      entry('a', 0, 10, '5 days'), entry('a', 10, 20, '5 days'), entry('a', 20, 30, '5 days'), entry('a', 30, 40, '1 hour'), entry('b', 0, 10, '5 days'), entry('b', 11, 20, '5 days'),
-    ].join(', ')}`);
+    await database.owner.query(
+      `INSERT INTO goshawk.stage_ledger VALUES ${[
+        entry('a', 0, 10, '5 days'),
+        entry('a', 10, 20, '5 days'),
+        entry('a', 20, 30, '5 days'),
+        entry('a', 30, 40, '1 hour'),
+        entry('b', 0, 10, '5 days'),
+        entry('b', 11, 20, '5 days'),
+      ].join(', ')}`,
+    );
     await run('folding of the ledger');
-    expect(await rowsOf('SELECT topic, from_offset AS from, to_offset AS to, records, passed, dropped, rejected FROM goshawk.stage_ledger ORDER BY 1, 2')).toEqual([
+    expect(
+      await rowsOf('SELECT topic, from_offset AS from, to_offset AS to, records, passed, dropped, rejected FROM goshawk.stage_ledger ORDER BY 1, 2'),
+    ).toEqual([
       { topic: 'a', from: 0, to: 30, records: 30, passed: 21, dropped: { duplicate: 3 }, rejected: { INVALID_EVENT: 6 } },
       { topic: 'a', from: 30, to: 40, records: 10, passed: 7, dropped: { duplicate: 1 }, rejected: { INVALID_EVENT: 2 } },
       { topic: 'b', from: 0, to: 10, records: 10, passed: 7, dropped: { duplicate: 1 }, rejected: { INVALID_EVENT: 2 } },
@@ -141,7 +205,9 @@ describe.skipIf(serverUrl === '')('ticker', () => {
   });
 
   it('prunes what was published long ago', async () => {
-    await database.owner.query(`INSERT INTO goshawk.outbox (topic, key, sent_at) VALUES ('t', 'old', now() - interval '8 days'), ('t', 'new', now()), ('t', 'unsent', NULL)`);
+    await database.owner.query(
+      `INSERT INTO goshawk.outbox (topic, key, sent_at) VALUES ('t', 'old', now() - interval '8 days'), ('t', 'new', now()), ('t', 'unsent', NULL)`,
+    );
     await run('pruning of outboxes');
     expect(await rowsOf(`SELECT key FROM goshawk.outbox WHERE topic = 't' ORDER BY key`)).toEqual([{ key: 'new' }, { key: 'unsent' }]);
   });

@@ -22,8 +22,18 @@ for (let round = 0; records.length < total; round++) {
   for (const { source, text } of samples) {
     if (records.length === total) break;
     const time = rebaser.timeOf(text);
-    const fresh = salter.salt(time === null ? text : rebaser.shift(text, now - time)).replaceAll(/("(?:Computer|Hostname)":\s*")([^"]+)"/g, (_all, name: string, host: string) => `${name}${host.replace(/^[^.]+/, (first) => `${first}-${round}`)}"`);
-    records.push({ topic: `raw.default.${source}`, partition: records.length % PARTITIONS, key: Buffer.from(String(records.length % 64)), value: Buffer.from(fresh) });
+    const fresh = salter
+      .salt(time === null ? text : rebaser.shift(text, now - time))
+      .replaceAll(
+        /("(?:Computer|Hostname)":\s*")([^"]+)"/g,
+        (_all, name: string, host: string) => `${name}${host.replace(/^[^.]+/, (first) => `${first}-${round}`)}"`,
+      );
+    records.push({
+      topic: `raw.default.${source}`,
+      partition: records.length % PARTITIONS,
+      key: Buffer.from(String(records.length % 64)),
+      value: Buffer.from(fresh),
+    });
   }
 }
 
@@ -43,9 +53,13 @@ while (sent < total) {
     slowestMs = Math.max(slowestMs, performance.now() - before);
     sent = due;
   }
-  await new Promise((resolve) => { setTimeout(resolve, TICK_MS); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, TICK_MS);
+  });
 }
 const { user, system } = process.cpuUsage(cpu);
 await broker.close();
-process.stdout.write(`${JSON.stringify({ sent, seconds: (performance.now() - start) / 1000, cpuMicros: user + system, slowestMs: Math.round(slowestMs), bytes: Math.round(records.reduce((sum, { value }) => sum + value!.length, 0) / records.length) })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ sent, seconds: (performance.now() - start) / 1000, cpuMicros: user + system, slowestMs: Math.round(slowestMs), bytes: Math.round(records.reduce((sum, { value }) => sum + value!.length, 0) / records.length) })}\n`,
+);
 process.exit(0);

@@ -3,7 +3,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 const TICKS_PER_SECOND = 100; // Linux says USER_HZ is 100 on every platform it runs on
 
-interface Stat { readonly parent: number; readonly micros: number }
+interface Stat {
+  readonly parent: number;
+  readonly micros: number;
+}
 function statOf(pid: string): Stat | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -22,10 +25,12 @@ export function cpuOf(roots: Readonly<Record<string, number>>): Readonly<Record<
   } catch {
     return Object.fromEntries(Object.keys(roots).map((name) => [name, 0]));
   }
-  const stats = new Map(pids.flatMap((pid) => {
-    const stat = statOf(pid);
-    return stat === null ? [] : [[Number(pid), stat] as const];
-  }));
+  const stats = new Map(
+    pids.flatMap((pid) => {
+      const stat = statOf(pid);
+      return stat === null ? [] : [[Number(pid), stat] as const];
+    }),
+  );
   const rootOf = (pid: number): string | undefined => {
     for (let at = pid; at > 1; at = stats.get(at)?.parent ?? 0) {
       const name = Object.keys(roots).find((root) => roots[root] === at);

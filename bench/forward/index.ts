@@ -32,7 +32,10 @@ export default {
     const { kafkaBrokers } = await bench.services();
     const broker = kafkaBroker({ brokers: kafkaBrokers.split(','), clientId: 'bench', log: bench.log });
     const codec = new Codec(fixedIds());
-    await broker.admin().createTopics([topics.deadLetters, topics.ledger, topics.findings, topics.parsed, topics.valid].map((topic) => settingsOf(topic, PARTITIONS)), 1);
+    await broker.admin().createTopics(
+      [topics.deadLetters, topics.ledger, topics.findings, topics.parsed, topics.valid].map((topic) => settingsOf(topic, PARTITIONS)),
+      1,
+    );
     try {
       const stock = await stockForward(kafkaBrokers, await filled(broker, 'bench.stock.in', plainRecords()), bench);
 
@@ -44,12 +47,31 @@ export default {
 
       const events = await realEvents(bench, codec);
       await filled(broker, topics.parsed.name, events);
-      const decoding = await measured(broker, codec, stage(validate(validateConfig.parse({ maxPastDays: 3650 })), { from: topics.parsed, to: [topics.valid, topics.findings] }), bench);
+      const decoding = await measured(
+        broker,
+        codec,
+        stage(validate(validateConfig.parse({ maxPastDays: 3650 })), { from: topics.parsed, to: [topics.valid, topics.findings] }),
+        bench,
+      );
 
       const size = Math.round(events.reduce((sum, { length }) => sum + length, 0) / events.length);
       return [
-        { measure: 'forward bytes: client CPU', value: bytes.microsPerRecord, unit: 'us/record', baseline: { what: 'stock kafkajs, same loop', value: stock.microsPerRecord }, goal: { value: 7, isAtMost: true }, note: `${RECORD_BYTES} bytes, zstd 1, ${bytes.perCommit} records a commit (stock: ${stock.perCommit}), ${bytes.perSecond} records/s (stock: ${stock.perSecond})` },
-        { measure: 'decode and forward (validate): per core', value: Math.round(1e6 / decoding.microsPerRecord), unit: 'events/s', baseline: { what: 'forward bytes', value: Math.round(1e6 / bytes.microsPerRecord) }, goal: { value: 40_000, isAtMost: false }, note: `real events of ${size} bytes, ${decoding.perCommit} records a commit, ${decoding.perSecond} events/s on the clock` },
+        {
+          measure: 'forward bytes: client CPU',
+          value: bytes.microsPerRecord,
+          unit: 'us/record',
+          baseline: { what: 'stock kafkajs, same loop', value: stock.microsPerRecord },
+          goal: { value: 7, isAtMost: true },
+          note: `${RECORD_BYTES} bytes, zstd 1, ${bytes.perCommit} records a commit (stock: ${stock.perCommit}), ${bytes.perSecond} records/s (stock: ${stock.perSecond})`,
+        },
+        {
+          measure: 'decode and forward (validate): per core',
+          value: Math.round(1e6 / decoding.microsPerRecord),
+          unit: 'events/s',
+          baseline: { what: 'forward bytes', value: Math.round(1e6 / bytes.microsPerRecord) },
+          goal: { value: 40_000, isAtMost: false },
+          note: `real events of ${size} bytes, ${decoding.perCommit} records a commit, ${decoding.perSecond} events/s on the clock`,
+        },
       ];
     } finally {
       await broker.close();
@@ -57,19 +79,35 @@ export default {
   },
 } satisfies Benchmark;
 
-const bytesTopics = (name: string): { readonly from: Topic<Uint8Array>; readonly to: Topic<Uint8Array> } => ({ from: { name: `${name}.in`, schema: 'bytes' }, to: { name: `${name}.out`, schema: 'bytes' } });
+const bytesTopics = (name: string): { readonly from: Topic<Uint8Array>; readonly to: Topic<Uint8Array> } => ({
+  from: { name: `${name}.in`, schema: 'bytes' },
+  to: { name: `${name}.out`, schema: 'bytes' },
+});
 
-interface Speed { readonly microsPerRecord: number; readonly perSecond: number; readonly perCommit: number }
+interface Speed {
+  readonly microsPerRecord: number;
+  readonly perSecond: number;
+  readonly perCommit: number;
+}
 
 /** CPU of this process from when the stage has warmed up to when it has read everything. */
 async function measured(broker: Broker, codec: Codec, wire: Wire, bench: Bench): Promise<Speed> {
   const registry = new Registry();
   const running = await runTopology({
-    topology: defineTopology('bench', [wire]), broker, codec, instanceId: `bench-${wire.name}`, platform: { deadLetters: topics.deadLetters, ledger: topics.ledger }, log: bench.log, registry, limits: { commitRecords: 2000, maxBytesPerPartition: 131_072 }, commitEveryMs: 0,
+    topology: defineTopology('bench', [wire]),
+    broker,
+    codec,
+    instanceId: `bench-${wire.name}`,
+    platform: { deadLetters: topics.deadLetters, ledger: topics.ledger },
+    log: bench.log,
+    registry,
+    limits: { commitRecords: 2000, maxBytesPerPartition: 131_072 },
+    commitEveryMs: 0,
   });
   const read = () => running.status().reduce((sum, { in: count }) => sum + count, 0);
   const commits = async () => {
-    const histogram = (await registry.getMetricsAsJSON()).find(({ name }) => name === 'stage_commit_seconds') as { values: { metricName: string; value: number }[] } | undefined;
+    const histogram = (await registry.getMetricsAsJSON()).find(({ name }) => name === 'stage_commit_seconds') as
+      { values: { metricName: string; value: number }[] } | undefined;
     return histogram?.values.find(({ metricName }) => metricName.endsWith('_count'))?.value ?? 0;
   };
   await reached(read, WARM);
@@ -81,13 +119,18 @@ async function measured(broker: Broker, codec: Codec, wire: Wire, bench: Bench):
 }
 
 const reached = async (read: () => number, wanted: number) => {
-  while (read() < wanted) await new Promise((resolve) => { setTimeout(resolve, 20); });
+  while (read() < wanted)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
 };
 
 /** The same loop on kafkajs as it comes, in a process of its own: ours replaces parts of it when it loads. */
 async function stockForward(brokers: string, topic: string, bench: Bench): Promise<Speed> {
   bench.say('forward: stock kafkajs');
-  const child = spawn(process.execPath, [new URL('stock.ts', import.meta.url).pathname, brokers, topic, String(RECORDS), String(WARM)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [new URL('stock.ts', import.meta.url).pathname, brokers, topic, String(RECORDS), String(WARM)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (text) => (output += String(text)));
   const [code] = (await once(child, 'close')) as [number | null];
@@ -109,7 +152,13 @@ async function realEvents(bench: Bench, codec: Codec): Promise<readonly Buffer[]
   const ingestor = await openIngestor(ingestConfig.parse({}), { installation: 'bench' });
   const memory = { get: () => undefined, put: () => undefined };
   const samples = await bench.samples();
-  const events: Event[] = samples.flatMap(({ source, text }, offset) => ingestor.events({ value: Buffer.from(text), position: { topic: `raw.default.${source}`, partition: 0, offset }, appendedAt: Date.now() * 1000 }, { organization: 'default', name: source, sensor: source, format: undefined }, memory));
+  const events: Event[] = samples.flatMap(({ source, text }, offset) =>
+    ingestor.events(
+      { value: Buffer.from(text), position: { topic: `raw.default.${source}`, partition: 0, offset }, appendedAt: Date.now() * 1000 },
+      { organization: 'default', name: source, sensor: source, format: undefined },
+      memory,
+    ),
+  );
   return events.map((event) => codec.encode(schemas.event, { ...event, idSource: 'position' }));
 }
 
@@ -119,7 +168,14 @@ async function filled(broker: Broker, topic: string, values: Iterable<Buffer>): 
   const producer = broker.producer();
   const all = [...values];
   for (let sent = 0; sent < RECORDS; sent += 2000) {
-    await producer.send(Array.from({ length: 2000 }, (_unused, index) => ({ topic, partition: (sent / 2000 + index) % PARTITIONS, key: Buffer.from(String(index)), value: all[(sent + index) % all.length]! })));
+    await producer.send(
+      Array.from({ length: 2000 }, (_unused, index) => ({
+        topic,
+        partition: (sent / 2000 + index) % PARTITIONS,
+        key: Buffer.from(String(index)),
+        value: all[(sent + index) % all.length]!,
+      })),
+    );
   }
   await producer.close();
   return topic;

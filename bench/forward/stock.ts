@@ -16,7 +16,13 @@ await admin.connect();
 await admin.createTopics({ topics: [{ topic: `${topic}.out`, numPartitions: 4, replicationFactor: 1 }], waitForLeaders: false });
 await admin.disconnect();
 
-const producer = kafka.producer({ transactionalId: 'bench-stock', maxInFlightRequests: 1, idempotent: true, createPartitioner: Partitioners.DefaultPartitioner, retry: { initialRetryTime: 20, retries: 20 } });
+const producer = kafka.producer({
+  transactionalId: 'bench-stock',
+  maxInFlightRequests: 1,
+  idempotent: true,
+  createPartitioner: Partitioners.DefaultPartitioner,
+  retry: { initialRetryTime: 20, retries: 20 },
+});
 await producer.connect();
 const consumer = kafka.consumer({ groupId: 'bench-stock', maxBytesPerPartition: 131_072 });
 await consumer.connect();
@@ -27,18 +33,27 @@ let commits = 0;
 let start: { cpu: NodeJS.CpuUsage; at: number; count: number; commits: number } | undefined;
 await new Promise<void>((resolve) => {
   void consumer.run({
-    autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: 1,
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: 1,
     async eachBatch(payload: EachBatchPayload) {
       const { batch } = payload;
       for (let from = 0; from < batch.messages.length; from += 2000) {
         const messages = batch.messages.slice(from, from + 2000);
         const last = messages.at(-1)!;
         const transaction = await producer.transaction();
-        await transaction.send({ topic: `${topic}.out`, compression: CompressionTypes.ZSTD, messages: messages.map(({ key, value }) => ({ key, value, partition: batch.partition })) });
+        await transaction.send({
+          topic: `${topic}.out`,
+          compression: CompressionTypes.ZSTD,
+          messages: messages.map(({ key, value }) => ({ key, value, partition: batch.partition })),
+        });
         // Stock kafkajs gives up on CONCURRENT_TRANSACTIONS here, which a quick commit brings about.
         for (let attempt = 0; ; attempt++) {
           try {
-            await transaction.sendOffsets({ consumerGroupId: 'bench-stock', topics: [{ topic, partitions: [{ partition: batch.partition, offset: String(Number(last.offset) + 1) }] }] });
+            await transaction.sendOffsets({
+              consumerGroupId: 'bench-stock',
+              topics: [{ topic, partitions: [{ partition: batch.partition, offset: String(Number(last.offset) + 1) }] }],
+            });
             break;
           } catch (error) {
             if (attempt > 20) throw error;
@@ -57,5 +72,11 @@ await new Promise<void>((resolve) => {
 });
 const { user, system } = process.cpuUsage(start!.cpu);
 const done = count - start!.count;
-process.stdout.write(JSON.stringify({ microsPerRecord: (user + system) / done, perSecond: Math.round(done / ((performance.now() - start!.at) / 1000)), perCommit: Math.round(done / (commits - start!.commits)) }));
+process.stdout.write(
+  JSON.stringify({
+    microsPerRecord: (user + system) / done,
+    perSecond: Math.round(done / ((performance.now() - start!.at) / 1000)),
+    perCommit: Math.round(done / (commits - start!.commits)),
+  }),
+);
 process.exit(0);

@@ -17,7 +17,11 @@ export default {
     const all = await bench.samples();
     const figures: Figure[] = [];
     for (const [source, samples] of [...Map.groupBy(all, (sample) => sample.source), ['all', all] as const]) {
-      const records = samples.map(({ text }, offset) => ({ value: Buffer.from(text), position: { topic: `raw.default.${source}`, partition: 0, offset }, appendedAt: APPENDED }));
+      const records = samples.map(({ text }, offset) => ({
+        value: Buffer.from(text),
+        position: { topic: `raw.default.${source}`, partition: 0, offset },
+        appendedAt: APPENDED,
+      }));
       const origin = { organization: 'default', name: source, sensor: source, format: undefined };
       const memory = { get: () => undefined, put: () => undefined };
       let events = 0;
@@ -33,7 +37,14 @@ export default {
       const baseline = bestOf(3, records.length, () => {
         for (const { value: bytes } of records) JSON.parse(bytes.toString());
       });
-      figures.push({ measure: `${source}: parse, map and encode`, value, unit: 'us/record', baseline: { what: 'JSON.parse alone', value: baseline }, goal: { value: 25, isAtMost: true }, note: `${records.length} records of ${meanBytes(samples)} bytes, ${events} events` });
+      figures.push({
+        measure: `${source}: parse, map and encode`,
+        value,
+        unit: 'us/record',
+        baseline: { what: 'JSON.parse alone', value: baseline },
+        goal: { value: 25, isAtMost: true },
+        note: `${records.length} records of ${meanBytes(samples)} bytes, ${events} events`,
+      });
     }
     return figures;
   },

@@ -30,18 +30,26 @@ export default {
       await events.open([{ topic: 'events.enriched.v1', partition: 0 }], 1);
       const loadAll = async (offset: number) => {
         for (let from = 0; from < records.length; from += PER_LOAD) {
-          const batch: Batch<Enriched> = { topic: 'events.enriched.v1', partition: 0, from: offset + from, next: offset + from + PER_LOAD, records: records.slice(from, from + PER_LOAD) };
+          const batch: Batch<Enriched> = {
+            topic: 'events.enriched.v1',
+            partition: 0,
+            from: offset + from,
+            next: offset + from + PER_LOAD,
+            records: records.slice(from, from + PER_LOAD),
+          };
           await events.load([batch]);
         }
       };
-      const backends = async () => (await owner.query<{ n: string }>("SELECT pg_backend_pid() AS n")).rows.length;
+      const backends = async () => (await owner.query<{ n: string }>('SELECT pg_backend_pid() AS n')).rows.length;
       await backends();
       await loadAll(0); // warm; makes the partitions of the days
       await owner.query('TRUNCATE goshawk.event');
       const [cpu, start] = [process.cpuUsage(), performance.now()];
       await loadAll(ROWS);
       const [client, seconds] = [cpuMicros(cpu), (performance.now() - start) / 1000];
-      const { rows: [{ count } = { count: '0' }] } = await owner.query<{ count: string }>('SELECT count(*)::text AS count FROM goshawk.event');
+      const {
+        rows: [{ count } = { count: '0' }],
+      } = await owner.query<{ count: string }>('SELECT count(*)::text AS count FROM goshawk.event');
       if (Number(count) !== ROWS) throw new Error(`${count} rows are stored, not ${ROWS}`);
 
       const file = join(bench.folder, 'events.copy');
@@ -54,10 +62,16 @@ export default {
       };
       const copied = Math.min(await copy(), await copy());
       const { rows: indexes } = await owner.query<{ indexdef: string }>("SELECT indexdef FROM pg_indexes WHERE schemaname = 'goshawk' AND tablename = 'event'");
-      return [{
-        measure: 'rows stored', value: Math.round(ROWS / seconds), unit: 'rows/s', baseline: { what: 'COPY of the same rows, binary, prebuilt file', value: Math.round(ROWS / copied) },
-        goal: { value: Math.round((0.6 * ROWS) / copied), isAtMost: false }, note: `${PER_LOAD} a load, client ${(client / ROWS).toFixed(1)} us/row, ${indexes.length} indexes on the table`,
-      }];
+      return [
+        {
+          measure: 'rows stored',
+          value: Math.round(ROWS / seconds),
+          unit: 'rows/s',
+          baseline: { what: 'COPY of the same rows, binary, prebuilt file', value: Math.round(ROWS / copied) },
+          goal: { value: Math.round((0.6 * ROWS) / copied), isAtMost: false },
+          note: `${PER_LOAD} a load, client ${(client / ROWS).toFixed(1)} us/row, ${indexes.length} indexes on the table`,
+        },
+      ];
     } finally {
       await Promise.all([pool.end(), owner.end()]);
     }
@@ -72,8 +86,18 @@ async function enriched(bench: Bench): Promise<readonly StreamRecord<Enriched>[]
   const context = plainContext({ relatedIp: ['10.0.0.1'], versions: { geo: '1' } });
   return Array.from({ length: ROWS }, (_unused, offset): StreamRecord<Enriched> => {
     const { source, text } = samples[offset % samples.length]!;
-    const [event] = ingestor.events({ value: Buffer.from(text), position: { topic: `raw.default.${source}`, partition: 0, offset }, appendedAt: now }, { organization: 'default', name: source, sensor: source, format: undefined }, memory);
+    const [event] = ingestor.events(
+      { value: Buffer.from(text), position: { topic: `raw.default.${source}`, partition: 0, offset }, appendedAt: now },
+      { organization: 'default', name: source, sensor: source, format: undefined },
+      memory,
+    );
     const id = offset.toString(16).padStart(32, '0');
-    return { key: null, headers: new Map(), position: { topic: 'events.enriched.v1', partition: 0, offset: ROWS + offset }, appendedAt: now, value: { event: { ...event!, id, time: now + offset }, context } };
+    return {
+      key: null,
+      headers: new Map(),
+      position: { topic: 'events.enriched.v1', partition: 0, offset: ROWS + offset },
+      appendedAt: now,
+      value: { event: { ...event!, id, time: now + offset }, context },
+    };
   });
 }

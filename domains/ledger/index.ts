@@ -27,7 +27,11 @@ export interface Break {
   readonly count: number;
   readonly detail: string;
 }
-export interface Balance { readonly isBalanced: boolean; readonly hops: readonly Hop[]; readonly breaks: readonly Break[] }
+export interface Balance {
+  readonly isBalanced: boolean;
+  readonly hops: readonly Hop[];
+  readonly breaks: readonly Break[];
+}
 
 /** What cannot be read off the entries; `key` is `topic/partition`, and for consumers `stage|topic/partition`. */
 export interface Surroundings {
@@ -69,10 +73,34 @@ function chainBreaks(chain: readonly LedgerEntry[]): Break[] {
   let end = chain[0]!.from;
   for (const entry of chain) {
     const place = { stage: entry.stage, topic: entry.topic, partition: entry.partition };
-    if (entry.from > end) breaks.push({ ...place, kind: 'unaccounted', from: end, to: entry.from, count: entry.from - end, detail: 'No entry covers these offsets: the position moved without work.' });
-    if (entry.from < end) breaks.push({ ...place, kind: 'counted-twice', from: entry.from, to: Math.min(end, entry.to), count: Math.min(end, entry.to) - entry.from, detail: 'Two entries cover these offsets.' });
+    if (entry.from > end)
+      breaks.push({
+        ...place,
+        kind: 'unaccounted',
+        from: end,
+        to: entry.from,
+        count: entry.from - end,
+        detail: 'No entry covers these offsets: the position moved without work.',
+      });
+    if (entry.from < end)
+      breaks.push({
+        ...place,
+        kind: 'counted-twice',
+        from: entry.from,
+        to: Math.min(end, entry.to),
+        count: Math.min(end, entry.to) - entry.from,
+        detail: 'Two entries cover these offsets.',
+      });
     const outcomes = entry.passed + sum(entry.dropped) + sum(entry.rejected);
-    if (outcomes !== entry.in) breaks.push({ ...place, kind: 'outcomes', from: entry.from, to: entry.to, count: entry.in - outcomes, detail: `in ${entry.in} is not passed + dropped + rejected ${outcomes}.` });
+    if (outcomes !== entry.in)
+      breaks.push({
+        ...place,
+        kind: 'outcomes',
+        from: entry.from,
+        to: entry.to,
+        count: entry.in - outcomes,
+        detail: `in ${entry.in} is not passed + dropped + rejected ${outcomes}.`,
+      });
     end = Math.max(end, entry.to);
   }
   return breaks;
@@ -105,8 +133,16 @@ function hopBreaks(byConsumer: ReadonlyMap<string, readonly LedgerEntry[]>, { un
     if (difference === 0 || (difference > 0 && isProducerPending)) continue;
     const range = narrowed(chain, outs, difference < 0);
     breaks.push({
-      stage, topic, partition, ...range, kind: difference < 0 ? 'missing' : 'surplus', count: Math.abs(difference),
-      detail: difference < 0 ? `${written} records were written to the partition, ${read} read and ${unread.get(key) ?? 0} wait.` : `More records were read or wait (${read + (unread.get(key) ?? 0)}) than any entry says were written (${written}).`,
+      stage,
+      topic,
+      partition,
+      ...range,
+      kind: difference < 0 ? 'missing' : 'surplus',
+      count: Math.abs(difference),
+      detail:
+        difference < 0
+          ? `${written} records were written to the partition, ${read} read and ${unread.get(key) ?? 0} wait.`
+          : `More records were read or wait (${read + (unread.get(key) ?? 0)}) than any entry says were written (${written}).`,
     });
   }
   return breaks;
@@ -117,7 +153,11 @@ function producersOf(topic: string, byConsumer: ReadonlyMap<string, readonly Led
 }
 
 /** The first entry of the consumer at whose end the sums can no longer be right. */
-function narrowed(chain: readonly LedgerEntry[], outs: readonly { first: number; last: number; count: number }[], isMissing: boolean): { from: number; to: number } {
+function narrowed(
+  chain: readonly LedgerEntry[],
+  outs: readonly { first: number; last: number; count: number }[],
+  isMissing: boolean,
+): { from: number; to: number } {
   let read = 0;
   for (const entry of chain) {
     read += entry.in;

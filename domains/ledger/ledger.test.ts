@@ -4,7 +4,22 @@ import type { LedgerEntry } from '../../schemas/avro/types.gen.ts';
 import { balance } from './index.ts';
 
 const entry = (fields: Partial<LedgerEntry>): LedgerEntry => ({
-  app: 'goshawk', stage: 'ingest', topic: 'raw.default.test', partition: 0, from: 0, to: 10, in: 10, passed: 10, dropped: [], rejected: [], emitted: 0, out: [], watermark: null, wallFrom: 0, wallTo: 0, ...fields,
+  app: 'goshawk',
+  stage: 'ingest',
+  topic: 'raw.default.test',
+  partition: 0,
+  from: 0,
+  to: 10,
+  in: 10,
+  passed: 10,
+  dropped: [],
+  rejected: [],
+  emitted: 0,
+  out: [],
+  watermark: null,
+  wallFrom: 0,
+  wallTo: 0,
+  ...fields,
 });
 const parsed = (count: number, first: number) => [{ topic: 'events.parsed.v1', partition: 0, count, first, last: first + count - 1 }];
 const ingest = (from: number, count = 10) => entry({ from, to: from + count, in: count, passed: count, out: parsed(count, from) });
@@ -13,12 +28,20 @@ const validate = (fields: Partial<LedgerEntry>) => entry({ stage: 'validate', to
 it.each<[name: string, entries: LedgerEntry[], breaks: [kind: string, from: number, to: number, count: number][]]>([
   ['balances a finished flow', [ingest(0), ingest(10), validate({ to: 20, in: 20, passed: 20 })], []],
   ['takes entries in any order, and twice', [ingest(10), validate({ to: 20, in: 20, passed: 20 }), ingest(0), ingest(0)], []],
-  ['counts drops and rejections as outcomes', [ingest(0), validate({ passed: 7, dropped: [{ reason: 'duplicate', count: 2 }], rejected: [{ reason: 'FUTURE_TIMESTAMP', count: 1 }] })], []],
+  [
+    'counts drops and rejections as outcomes',
+    [ingest(0), validate({ passed: 7, dropped: [{ reason: 'duplicate', count: 2 }], rejected: [{ reason: 'FUTURE_TIMESTAMP', count: 1 }] })],
+    [],
+  ],
   ['lets ranges cover markers and holes', [ingest(0), validate({ to: 14, in: 10 })], []],
   ['finds a record that no outcome tells of', [ingest(0), validate({ passed: 9 })], [['outcomes', 0, 10, 1]]],
   ['finds offsets that nobody accounts for', [ingest(0), ingest(11), validate({ to: 21, in: 20, passed: 20 })], [['unaccounted', 10, 11, 1]]],
   ['finds offsets that two entries claim', [ingest(0), ingest(8, 12), validate({ to: 22, in: 22, passed: 22 })], [['counted-twice', 8, 10, 2]]],
-  ['names the range in which a record went missing', [ingest(0), ingest(10), ingest(20), validate({ to: 10 }), validate({ from: 10, to: 20, in: 9, passed: 9 }), validate({ from: 20, to: 30 })], [['missing', 10, 20, 1]]],
+  [
+    'names the range in which a record went missing',
+    [ingest(0), ingest(10), ingest(20), validate({ to: 10 }), validate({ from: 10, to: 20, in: 9, passed: 9 }), validate({ from: 20, to: 30 })],
+    [['missing', 10, 20, 1]],
+  ],
   ['finds records that nobody says to have written', [ingest(0), validate({ in: 12, passed: 12 })], [['surplus', 0, 10, 2]]],
 ])('%s', (_name, entries, breaks) => {
   const found = balance(entries);
@@ -39,11 +62,15 @@ it('allows for a producer whose entry is still to come, and for nothing else', (
 });
 
 it('finds any one record taken out of any flow', () => {
-  fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 20 }), fc.nat(), (sizes, pick) => {
-    const starts = sizes.map((_size, index) => sizes.slice(0, index).reduce((a, b) => a + b, 0));
-    const victim = pick % sizes.length;
-    const reads = sizes.map((size, index) => validate({ from: starts[index]!, to: starts[index]! + size, in: size - (index === victim ? 1 : 0), passed: size - (index === victim ? 1 : 0) }));
-    const found = balance([...sizes.map((size, index) => ingest(starts[index]!, size)), ...reads]);
-    expect(found.breaks).toMatchObject([{ kind: 'missing', count: 1, from: starts[victim], to: starts[victim]! + sizes[victim]! }]);
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 20 }), fc.nat(), (sizes, pick) => {
+      const starts = sizes.map((_size, index) => sizes.slice(0, index).reduce((a, b) => a + b, 0));
+      const victim = pick % sizes.length;
+      const reads = sizes.map((size, index) =>
+        validate({ from: starts[index]!, to: starts[index]! + size, in: size - (index === victim ? 1 : 0), passed: size - (index === victim ? 1 : 0) }),
+      );
+      const found = balance([...sizes.map((size, index) => ingest(starts[index]!, size)), ...reads]);
+      expect(found.breaks).toMatchObject([{ kind: 'missing', count: 1, from: starts[victim], to: starts[victim]! + sizes[victim]! }]);
+    }),
+  );
 });

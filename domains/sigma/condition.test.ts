@@ -4,7 +4,8 @@ import { Refusal } from './problem.ts';
 
 const NAMES = ['a', 'b', 'c', 'sel_1', 'sel_2', 'sel_2x', '_hidden', '_hid_1', 'not_x', 'original', 'andx', 'all', '1', 'filter-main'];
 const join = (sign: string) => (of: readonly string[]) => (of.length === 1 ? of[0]! : `(${of.join(sign)})`);
-const read = (text: string) => parseCondition<string>(text, { names: NAMES, operand: (name) => name, all: join(' & '), any: join(' | '), not: (of) => `!${of}` });
+const read = (text: string) =>
+  parseCondition<string>(text, { names: NAMES, operand: (name) => name, all: join(' & '), any: join(' | '), not: (of) => `!${of}` });
 
 describe('parseCondition', () => {
   it.each<[name: string, text: string, tree: string]>([

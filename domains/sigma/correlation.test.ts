@@ -4,17 +4,61 @@ import type { CorrelationRule } from './correlation.ts';
 import { parseRuleSet } from './rule-set.ts';
 
 const BASE = ['a', 'b', 'c'].map((name) => `title: ${name}\nname: ${name}\nlogsource: {product: x}\ndetection: {s: {A: 1}, condition: s}\n`).join('---\n');
-const parse = (body: string) => parseRuleSet([{ file: 'f', text: `${BASE}---\ntitle: cor\ncorrelation:\n${body.split('\n').map((line) => `  ${line}`).join('\n')}\n` }]);
+const parse = (body: string) =>
+  parseRuleSet([
+    {
+      file: 'f',
+      text: `${BASE}---\ntitle: cor\ncorrelation:\n${body
+        .split('\n')
+        .map((line) => `  ${line}`)
+        .join('\n')}\n`,
+    },
+  ]);
 
 describe('parseCorrelation', () => {
   it.each<[name: string, body: string, parsed: Partial<CorrelationRule>]>([
-    ['event_count', 'type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 5m\ncondition: {gte: 10}', { groupBy: ['User'], timespanMicros: 300_000_000, bounds: [{ operator: 'gte', number: 10 }], generate: false }],
+    [
+      'event_count',
+      'type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 5m\ncondition: {gte: 10}',
+      { groupBy: ['User'], timespanMicros: 300_000_000, bounds: [{ operator: 'gte', number: 10 }], generate: false },
+    ],
     ['a scalar where a list is due', 'type: event_count\nrules: a\ngroup-by: User\ntimespan: 1h\ncondition: {gt: 1}', { rules: ['a'], groupBy: ['User'] }],
-    ['a range', 'type: event_count\nrules: [a]\ntimespan: 1d\ncondition: {gte: 10, lt: 20}', { bounds: [{ operator: 'gte', number: 10 }, { operator: 'lt', number: 20 }] }],
+    [
+      'a range',
+      'type: event_count\nrules: [a]\ntimespan: 1d\ncondition: {gte: 10, lt: 20}',
+      {
+        bounds: [
+          { operator: 'gte', number: 10 },
+          { operator: 'lt', number: 20 },
+        ],
+      },
+    ],
     ['value_count with a tuple', 'type: value_count\nrules: [a]\ntimespan: 10s\ncondition: {gte: 3, field: [U, H]}', { valueFields: ['U', 'H'] }],
     ['temporal, all rules by default', 'type: temporal\nrules: [a, b, c]\ntimespan: 5m', { bounds: [{ operator: 'gte', number: 3 }] }],
-    ['temporal with a condition over names', 'type: temporal\nrules: [a, b, c]\ntimespan: 5m\ncondition: a and (b or not c)', { seen: { kind: 'and', of: [{ kind: 'rule', rule: 'a' }, { kind: 'or', of: [{ kind: 'rule', rule: 'b' }, { kind: 'not', of: { kind: 'rule', rule: 'c' } }] }] } }],
-    ['value_percentile', 'type: value_percentile\nrules: [a]\ntimespan: 1w\ncondition: {gt: 5, field: bytes, percentile: 95}', { percentile: 95, valueFields: ['bytes'] }],
+    [
+      'temporal with a condition over names',
+      'type: temporal\nrules: [a, b, c]\ntimespan: 5m\ncondition: a and (b or not c)',
+      {
+        seen: {
+          kind: 'and',
+          of: [
+            { kind: 'rule', rule: 'a' },
+            {
+              kind: 'or',
+              of: [
+                { kind: 'rule', rule: 'b' },
+                { kind: 'not', of: { kind: 'rule', rule: 'c' } },
+              ],
+            },
+          ],
+        },
+      },
+    ],
+    [
+      'value_percentile',
+      'type: value_percentile\nrules: [a]\ntimespan: 1w\ncondition: {gt: 5, field: bytes, percentile: 95}',
+      { percentile: 95, valueFields: ['bytes'] },
+    ],
     ['value_median', 'type: value_median\nrules: [a]\ntimespan: 1M\ncondition: {gt: 5, field: bytes}', { percentile: 50 }],
     ['generate', 'type: event_count\nrules: [a]\ntimespan: 5m\ncondition: {gte: 2}\ngenerate: true', { generate: true }],
   ])('reads %s', (_name, body, parsed) => {

@@ -9,7 +9,10 @@ import type { Warn } from './problem.ts';
 export type CorrelationType = 'event_count' | 'value_count' | 'temporal' | 'temporal_ordered' | 'value_sum' | 'value_avg' | 'value_percentile' | 'value_median';
 export type CountOperator = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
 /** All of these hold: two make a range. */
-export interface Bound { readonly operator: CountOperator; readonly number: number }
+export interface Bound {
+  readonly operator: CountOperator;
+  readonly number: number;
+}
 /** Which rules must have been seen, for the temporal types. `rule` is the key of a rule or correlation. */
 export type SeenCondition =
   | { readonly kind: 'rule'; readonly rule: string }
@@ -64,8 +67,13 @@ export function parseCorrelation(raw: RawDocument, warn: Warn): CorrelationRule 
   const generate = body['generate'] ?? false;
   if (typeof generate !== 'boolean') return refuse('generate is neither true nor false');
   return {
-    ...metadata, type: type as CorrelationType, rules, generate,
-    groupBy: list(body, 'group-by'), timespanMicros: parseTimespan(body['timespan']), aliases: parseAliases(body['aliases'], rules),
+    ...metadata,
+    type: type as CorrelationType,
+    rules,
+    generate,
+    groupBy: list(body, 'group-by'),
+    timespanMicros: parseTimespan(body['timespan']),
+    aliases: parseAliases(body['aliases'], rules),
     ...parseWhen(body['condition'], type, rules),
   };
 }
@@ -73,20 +81,24 @@ export function parseCorrelation(raw: RawDocument, warn: Warn): CorrelationRule 
 function parseTimespan(value: unknown): number {
   const match = typeof value === 'string' ? /^(\d+)([smhdwMy])$/.exec(value.trim()) : null;
   const micros = match === null ? 0 : Number(match[1]) * SECONDS[match[2]!]! * 1_000_000;
-  return micros > 0 && Number.isSafeInteger(micros) ? micros : refuse(`the timespan ${JSON.stringify(value)} is not a number followed by one of s, m, h, d, w, M, y`);
+  return micros > 0 && Number.isSafeInteger(micros)
+    ? micros
+    : refuse(`the timespan ${JSON.stringify(value)} is not a number followed by one of s, m, h, d, w, M, y`);
 }
 
 function parseAliases(value: unknown, rules: readonly string[]): CorrelationRule['aliases'] {
   if (value === undefined || value === null) return new Map();
   if (typeof value !== 'object' || Array.isArray(value)) return refuse('aliases is no map');
-  return new Map(Object.entries(value).map(([alias, fields]) => {
-    if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return refuse(`the alias "${alias}" is no map of rules to fields`);
-    for (const [rule, field] of Object.entries(fields)) {
-      if (!rules.includes(rule)) refuse(`the alias "${alias}" names "${rule}", which is not among the rules of the correlation`);
-      if (typeof field !== 'string') refuse(`the alias "${alias}" gives no field for "${rule}"`);
-    }
-    return [alias, new Map(Object.entries(fields as Record<string, string>))];
-  }));
+  return new Map(
+    Object.entries(value).map(([alias, fields]) => {
+      if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return refuse(`the alias "${alias}" is no map of rules to fields`);
+      for (const [rule, field] of Object.entries(fields)) {
+        if (!rules.includes(rule)) refuse(`the alias "${alias}" names "${rule}", which is not among the rules of the correlation`);
+        if (typeof field !== 'string') refuse(`the alias "${alias}" gives no field for "${rule}"`);
+      }
+      return [alias, new Map(Object.entries(fields as Record<string, string>))];
+    }),
+  );
 }
 
 type When = Pick<CorrelationRule, 'bounds' | 'valueFields' | 'percentile' | 'seen'>;
@@ -103,10 +115,12 @@ function parseWhen(value: unknown, type: string, rules: readonly string[]): When
   const body = value as Record<string, unknown>;
   const unknown = Object.keys(body).find((key) => !OPERATORS.includes(key) && key !== 'field' && key !== 'percentile');
   if (unknown !== undefined) refuse(`the condition of the correlation has an unknown key "${unknown}"`);
-  const bounds = Object.entries(body).filter(([key]) => OPERATORS.includes(key)).map(([operator, number]): Bound => {
-    if (typeof number !== 'number' || !Number.isFinite(number)) return refuse(`"${operator}" of the condition takes a number`);
-    return { operator: operator as CountOperator, number };
-  });
+  const bounds = Object.entries(body)
+    .filter(([key]) => OPERATORS.includes(key))
+    .map(([operator, number]): Bound => {
+      if (typeof number !== 'number' || !Number.isFinite(number)) return refuse(`"${operator}" of the condition takes a number`);
+      return { operator: operator as CountOperator, number };
+    });
   if (bounds.length === 0) refuse('the condition of the correlation compares with nothing');
   if (bounds.length > 2) refuse('the condition of the correlation has more than two comparisons');
   const isValueType = type.startsWith('value_');
@@ -124,6 +138,15 @@ function parsePercentile(value: unknown, type: string): number | null {
 }
 
 function parseSeen(text: string, rules: readonly string[]): SeenCondition {
-  const join = (kind: 'and' | 'or') => (of: readonly SeenCondition[]): SeenCondition => (of.length === 1 ? of[0]! : { kind, of });
-  return parseCondition<SeenCondition>(text, { names: rules, operand: (rule) => ({ kind: 'rule', rule }), all: join('and'), any: join('or'), not: (of) => ({ kind: 'not', of }) });
+  const join =
+    (kind: 'and' | 'or') =>
+    (of: readonly SeenCondition[]): SeenCondition =>
+      of.length === 1 ? of[0]! : { kind, of };
+  return parseCondition<SeenCondition>(text, {
+    names: rules,
+    operand: (rule) => ({ kind: 'rule', rule }),
+    all: join('and'),
+    any: join('or'),
+    not: (of) => ({ kind: 'not', of }),
+  });
 }

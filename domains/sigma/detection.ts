@@ -13,7 +13,11 @@ const MAX_DEPTH = 16;
  * @param reserved Keys of `body` that are no search identifiers, beside `condition` and `timeframe`.
  * @throws Refusal
  */
-export function parseDetection(body: Readonly<Record<string, unknown>>, reserved: readonly string[], context: ItemContext): { readonly expression: Expression; readonly conditions: readonly string[] } {
+export function parseDetection(
+  body: Readonly<Record<string, unknown>>,
+  reserved: readonly string[],
+  context: ItemContext,
+): { readonly expression: Expression; readonly conditions: readonly string[] } {
   const { condition } = body;
   const conditions = (Array.isArray(condition) ? condition : [condition]) as readonly unknown[];
   if (condition === undefined || condition === null || conditions.length === 0) refuse('there is no condition');

@@ -9,11 +9,14 @@ const MAX_DEPTH = 32;
 const MAX_ALIASES = 100;
 
 /** A map with what YAML gives: text, numbers, bigints beyond 2^53, booleans, null, lists, maps. Dates are text. */
-export interface RawDocument extends DocumentPlace { readonly body: Readonly<Record<string, unknown>> }
+export interface RawDocument extends DocumentPlace {
+  readonly body: Readonly<Record<string, unknown>>;
+}
 
 /** Empty documents are left out. One that cannot be read becomes a problem and does not harm the others. */
 export function readDocuments(text: string, file: string): { readonly documents: readonly RawDocument[]; readonly problems: readonly Problem[] } {
-  if (Buffer.byteLength(text) > MAX_FILE_BYTES) return { documents: [], problems: [{ file, document: 1, line: 1, title: null, reason: `the file is larger than ${MAX_FILE_BYTES} bytes` }] };
+  if (Buffer.byteLength(text) > MAX_FILE_BYTES)
+    return { documents: [], problems: [{ file, document: 1, line: 1, title: null, reason: `the file is larger than ${MAX_FILE_BYTES} bytes` }] };
   const lines = new LineCounter();
   const documents: RawDocument[] = [];
   const problems: Problem[] = [];
@@ -51,11 +54,18 @@ function plain(value: unknown, depth: number): unknown {
 
 /** 12 hex digits over the content: equal for documents that differ in order of keys, layout or comments only. */
 export function versionOf(...bodies: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(bodies.map(sorted))).digest('hex').slice(0, 12);
+  return createHash('sha256')
+    .update(JSON.stringify(bodies.map(sorted)))
+    .digest('hex')
+    .slice(0, 12);
 }
 function sorted(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => [key, sorted(one)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, one]) => [key, sorted(one)]),
+  );
 }

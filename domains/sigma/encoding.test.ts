@@ -8,10 +8,12 @@ it('gives the three alignments of the known example', () => {
 
 it('finds an alignment in the base64 of any text around it, whatever the neighbours are', () => {
   const bytes = fc.uint8Array({ maxLength: 20 });
-  fc.assert(fc.property(bytes, fc.uint8Array({ minLength: 2, maxLength: 30 }), bytes, (before, needle, after) => {
-    const encoded = Buffer.concat([before, needle, after]).toString('base64');
-    expect(encoded).toContain(base64Alignments(needle)[before.length % 3]);
-  }));
+  fc.assert(
+    fc.property(bytes, fc.uint8Array({ minLength: 2, maxLength: 30 }), bytes, (before, needle, after) => {
+      const encoded = Buffer.concat([before, needle, after]).toString('base64');
+      expect(encoded).toContain(base64Alignments(needle)[before.length % 3]);
+    }),
+  );
 });
 
 it.each<[Parameters<typeof encodeText>[1], number[]]>([

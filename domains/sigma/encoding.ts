@@ -17,9 +17,11 @@ export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString
  * depend on the neighbours are cut off, so a short input may leave nothing of an alignment: such are left out.
  */
 export function base64Alignments(bytes: Uint8Array): readonly string[] {
-  return [0, 1, 2].map((shift) => {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    const end = [0, 3, 2][(bytes.length + shift) % 3]!;
-    return encoded.slice([0, 2, 3][shift], encoded.length - end);
-  }).filter((text) => text !== '');
+  return [0, 1, 2]
+    .map((shift) => {
+      const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
+      const end = [0, 3, 2][(bytes.length + shift) % 3]!;
+      return encoded.slice([0, 2, 3][shift], encoded.length - end);
+    })
+    .filter((text) => text !== '');
 }

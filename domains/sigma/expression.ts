@@ -4,7 +4,11 @@ import type { Pattern } from './pattern.ts';
 
 export type CompareOperator = 'lt' | 'lte' | 'gt' | 'gte';
 export type TimePart = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
-export interface RegexFlags { readonly ignoreCase: boolean; readonly multiline: boolean; readonly dotAll: boolean }
+export interface RegexFlags {
+  readonly ignoreCase: boolean;
+  readonly multiline: boolean;
+  readonly dotAll: boolean;
+}
 
 /** One question to one value. Case is ignored unless `cased`; a missing field answers false to all but `null`. */
 export type Test =
@@ -18,7 +22,11 @@ export type Test =
   | { readonly kind: 'fieldref'; readonly field: string; readonly place: 'equals' | 'contains' | 'startswith' | 'endswith'; readonly cased: boolean };
 
 /** True when one of the tests is. `field` is null for keywords, which ask every leaf of the record. */
-export interface Item { readonly kind: 'item'; readonly field: string | null; readonly tests: readonly Test[] }
+export interface Item {
+  readonly kind: 'item';
+  readonly field: string | null;
+  readonly tests: readonly Test[];
+}
 export type Expression =
   | { readonly kind: 'and' | 'or'; readonly of: readonly Expression[] } // never empty
   | { readonly kind: 'not'; readonly of: Expression }

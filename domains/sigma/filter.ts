@@ -28,7 +28,12 @@ export function parseFilter(raw: RawDocument, context: ItemContext): SigmaFilter
   const metadata = parseMetadata(raw, context.warn);
   const { expression, conditions } = parseDetection(body, ['rules'], context);
   if (!conditions.some((condition) => /\bnot\b/.test(condition))) context.warn('the condition has no "not": the listed rules match only where the filter does');
-  return { ...metadata, logsource: parseLogsource(raw.body['logsource']), rules: rules.length === 0 || (rules.length === 1 && rules[0] === 'any') ? 'any' : rules, expression };
+  return {
+    ...metadata,
+    logsource: parseLogsource(raw.body['logsource']),
+    rules: rules.length === 0 || (rules.length === 1 && rules[0] === 'any') ? 'any' : rules,
+    expression,
+  };
 }
 
 /** `(rule) and (filter)`, in name spaces of their own. Order of application does not matter to what matches. */

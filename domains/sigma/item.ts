@@ -17,10 +17,30 @@ export interface ItemContext {
   readonly checkRegex: (source: string, flags: RegexFlags) => void;
 }
 
-const TEXT_MODIFIERS = new Set(['contains', 'startswith', 'endswith', 'cased', 'windash', 'base64', 'base64offset', 'wide', 'utf16le', 'utf16', 'utf16be', 'expand']);
+const TEXT_MODIFIERS = new Set([
+  'contains',
+  'startswith',
+  'endswith',
+  'cased',
+  'windash',
+  'base64',
+  'base64offset',
+  'wide',
+  'utf16le',
+  'utf16',
+  'utf16be',
+  'expand',
+]);
 const COMPARE = new Set(['lt', 'lte', 'gt', 'gte']);
 const TIME_PARTS = new Set(['minute', 'hour', 'day', 'week', 'month', 'year']);
-const REGEX_FLAGS: Readonly<Record<string, keyof RegexFlags>> = { i: 'ignoreCase', ignorecase: 'ignoreCase', m: 'multiline', multiline: 'multiline', s: 'dotAll', dotall: 'dotAll' };
+const REGEX_FLAGS: Readonly<Record<string, keyof RegexFlags>> = {
+  i: 'ignoreCase',
+  ignorecase: 'ignoreCase',
+  m: 'multiline',
+  multiline: 'multiline',
+  s: 'dotAll',
+  dotall: 'dotAll',
+};
 const PLACES = new Set(['contains', 'startswith', 'endswith']);
 const KNOWN = new Set([...TEXT_MODIFIERS, ...COMPARE, ...TIME_PARTS, ...Object.keys(REGEX_FLAGS), 'all', 'neq', 're', 'cidr', 'exists', 'fieldref']);
 
@@ -40,7 +60,13 @@ export function parseItem(key: string, value: unknown, context: ItemContext): Ex
   if (isAll && isNegated) refuse(`"${key}": neq already means none of the values, so all adds nothing`);
   if (isAll && values.length === 1) context.warn(`"${key}": all with a single value does nothing`);
   if (values.length > 1 && values.includes(null)) context.warn(`"${key}": null in a list of values`);
-  const tests = testsOf(key, field, modifiers.filter((modifier) => modifier !== 'all' && modifier !== 'neq'), values, context);
+  const tests = testsOf(
+    key,
+    field,
+    modifiers.filter((modifier) => modifier !== 'all' && modifier !== 'neq'),
+    values,
+    context,
+  );
   const item = (of: readonly Test[]): Item => ({ kind: 'item', field, tests: of });
   if (modifiers.includes('exists')) return any(values.map((isPresent) => (isPresent === true ? item([{ kind: 'exists' }]) : not(item([{ kind: 'exists' }])))));
   if (isAll) return all(tests.map(item));
@@ -50,12 +76,19 @@ export function parseItem(key: string, value: unknown, context: ItemContext): Ex
 function scalars(key: string, value: unknown): readonly Scalar[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0) return [null];
-  for (const one of list) if (typeof one === 'object' && one !== null) refuse(`"${key}": a value is a ${Array.isArray(one) ? 'list' : 'map'}, only plain values are allowed`);
+  for (const one of list)
+    if (typeof one === 'object' && one !== null) refuse(`"${key}": a value is a ${Array.isArray(one) ? 'list' : 'map'}, only plain values are allowed`);
   return list as readonly Scalar[];
 }
 
 /** For each value the tests of which one must hold. */
-function testsOf(key: string, field: string | null, modifiers: readonly string[], values: readonly Scalar[], context: ItemContext): readonly (readonly Test[])[] {
+function testsOf(
+  key: string,
+  field: string | null,
+  modifiers: readonly string[],
+  values: readonly Scalar[],
+  context: ItemContext,
+): readonly (readonly Test[])[] {
   const mode = modifiers.find((modifier) => ['re', 'cidr', 'exists', 'fieldref'].includes(modifier) || COMPARE.has(modifier) || TIME_PARTS.has(modifier));
   if (mode === undefined) {
     const flag = modifiers.find((modifier) => modifier in REGEX_FLAGS);
@@ -130,10 +163,15 @@ function numberTest(key: string, modifiers: readonly string[], value: Scalar): T
 function textTests(key: string, field: string | null, modifiers: readonly string[], value: Scalar, context: ItemContext): readonly Test[] {
   const isText = typeof value === 'string';
   const [modifier] = modifiers;
-  if (!isText && modifier !== undefined) refuse(`"${key}": ${modifier} takes text, not ${value === null ? 'null' : `the ${typeof value} ${String(value)}`}; quote it if text is meant`);
+  if (!isText && modifier !== undefined)
+    refuse(`"${key}": ${modifier} takes text, not ${value === null ? 'null' : `the ${typeof value} ${String(value)}`}; quote it if text is meant`);
   if (value === null) return field === null ? refuse('a keyword is null') : [{ kind: 'null' }];
   const isCased = modifiers.includes('cased');
-  return patternsOf(key, modifiers, value, context).map((pattern) => ({ kind: 'pattern', cased: isCased, pattern: field === null ? concat([ANY], pattern, [ANY]) : pattern }));
+  return patternsOf(key, modifiers, value, context).map((pattern) => ({
+    kind: 'pattern',
+    cased: isCased,
+    pattern: field === null ? concat([ANY], pattern, [ANY]) : pattern,
+  }));
 }
 
 /** Numbers and booleans are compared by their text. */
@@ -160,7 +198,8 @@ function modified(key: string, modifier: string, value: Pattern | Buffer): reado
     return alignments.length === 3 ? alignments.map(literal) : refuse(`"${key}": the value is too short for base64offset`);
   }
   const encoding = ENCODINGS[modifier];
-  if (encoding !== undefined) return Buffer.isBuffer(value) ? refuse(`"${key}": ${modifier} follows another encoding`) : [encodeText(plain(key, modifier, value), encoding)];
+  if (encoding !== undefined)
+    return Buffer.isBuffer(value) ? refuse(`"${key}": ${modifier} follows another encoding`) : [encodeText(plain(key, modifier, value), encoding)];
   const pattern = Buffer.isBuffer(value) ? literal(value.toString('latin1')) : value;
   if (modifier === 'windash') return [withDashes(pattern)];
   return [concat(modifier === 'startswith' ? [] : [ANY], pattern, modifier === 'endswith' ? [] : [ANY])];

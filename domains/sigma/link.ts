@@ -40,15 +40,21 @@ export function link(parsed: Parsed): Result {
   const { applied, filtered } = applyFilters(rules, filters, retired, refusals, warnings);
   const wantedBy = readers(ordered);
   return {
-    rules: filtered.map((rule) => ({ ...rule, ...wantedBy(rule.key) })), correlations: ordered.map((correlation) => ({ ...correlation, ...wantedBy(correlation.key) })),
-    filters: applied, refusals, warnings,
+    rules: filtered.map((rule) => ({ ...rule, ...wantedBy(rule.key) })),
+    correlations: ordered.map((correlation) => ({ ...correlation, ...wantedBy(correlation.key) })),
+    filters: applied,
+    refusals,
+    warnings,
   };
 }
 
 const ALONE: Linked = { isAlerting: true, correlations: [] };
 /** Most rules are wanted by no correlation: they share one answer. */
 function readers(correlations: readonly CorrelationRule[]): (key: string) => Linked {
-  const byKey = Map.groupBy(correlations.flatMap((correlation) => correlation.rules.map((key) => ({ key, correlation }))), ({ key }) => key);
+  const byKey = Map.groupBy(
+    correlations.flatMap((correlation) => correlation.rules.map((key) => ({ key, correlation }))),
+    ({ key }) => key,
+  );
   return (key) => {
     const by = byKey.get(key)?.map(({ correlation }) => correlation);
     return by === undefined ? ALONE : { isAlerting: by.some(({ generate }) => generate), correlations: by.map((correlation) => correlation.key) };
@@ -57,17 +63,25 @@ function readers(correlations: readonly CorrelationRule[]): (key: string) => Lin
 
 const namesOf = ({ id, name }: Metadata): readonly string[] => [...(id === null ? [] : [id.toLowerCase()]), ...(name === null ? [] : [name])];
 const lookUp = <T>(byName: ReadonlyMap<string, T>, reference: string): T | undefined => byName.get(reference) ?? byName.get(reference.toLowerCase());
-const index = <T extends Metadata>(documents: readonly T[]): Map<string, T> => new Map(documents.flatMap((document) => namesOf(document).map((name) => [name, document] as const)));
+const index = <T extends Metadata>(documents: readonly T[]): Map<string, T> =>
+  new Map(documents.flatMap((document) => namesOf(document).map((name) => [name, document] as const)));
 const unknownReason = (reference: string, retired: ReadonlyMap<string, Metadata>) =>
-  (lookUp(retired, reference) === undefined ? `it refers to "${reference}", which is not the id or name of a loaded rule` : `it refers to "${reference}", which is retired and not loaded`);
+  lookUp(retired, reference) === undefined
+    ? `it refers to "${reference}", which is not the id or name of a loaded rule`
+    : `it refers to "${reference}", which is retired and not loaded`;
 
 /** Correlations whose references all resolve, to keys, inner ones first. Those left over refer to something unknown, refused or themselves. */
-function resolveCorrelations(rules: readonly SigmaRule[], correlations: readonly CorrelationRule[], retired: ReadonlyMap<string, Metadata>, refusals: Problem[]): readonly CorrelationRule[] {
+function resolveCorrelations(
+  rules: readonly SigmaRule[],
+  correlations: readonly CorrelationRule[],
+  retired: ReadonlyMap<string, Metadata>,
+  refusals: Problem[],
+): readonly CorrelationRule[] {
   const known = new Map<string, Metadata>(index(rules));
   const all = index(correlations);
   const ordered: CorrelationRule[] = [];
   let waiting = [...correlations];
-  for (let progress = true; progress; ) {
+  for (let progress = true; progress;) {
     progress = false;
     const still: CorrelationRule[] = [];
     for (const correlation of waiting) {
@@ -90,7 +104,9 @@ function resolveCorrelations(rules: readonly SigmaRule[], correlations: readonly
   for (const correlation of waiting) {
     const missing = correlation.rules.filter((reference) => lookUp(known, reference) === undefined);
     const unknown = missing.find((reference) => lookUp(all, reference) === undefined);
-    refusals.push(problemOf(correlation, unknown === undefined ? `it refers to "${missing[0]}", which is refused or part of a circle` : unknownReason(unknown, retired)));
+    refusals.push(
+      problemOf(correlation, unknown === undefined ? `it refers to "${missing[0]}", which is refused or part of a circle` : unknownReason(unknown, retired)),
+    );
   }
   return ordered;
 }
@@ -108,7 +124,13 @@ function withKeys(correlation: CorrelationRule, keys: ReadonlyMap<string, string
   };
 }
 
-function applyFilters(rules: readonly SigmaRule[], filters: readonly SigmaFilter[], retired: ReadonlyMap<string, Metadata>, refusals: Problem[], warnings: Problem[]) {
+function applyFilters(
+  rules: readonly SigmaRule[],
+  filters: readonly SigmaFilter[],
+  retired: ReadonlyMap<string, Metadata>,
+  refusals: Problem[],
+  warnings: Problem[],
+) {
   const known = index(rules);
   const changed = new Map<string, SigmaRule>();
   const applied = filters.filter((filter) => {

@@ -2,7 +2,11 @@
 import { refuse } from './problem.ts';
 
 /** Lower case; null where the rule does not name the attribute. At least one is named. */
-export interface RuleLogsource { readonly product: string | null; readonly category: string | null; readonly service: string | null }
+export interface RuleLogsource {
+  readonly product: string | null;
+  readonly category: string | null;
+  readonly service: string | null;
+}
 
 /** @throws Refusal when none of product, category and service is named */
 export function parseLogsource(value: unknown): RuleLogsource {
@@ -20,4 +24,6 @@ export function parseLogsource(value: unknown): RuleLogsource {
 
 /** Each attribute that `outer` names is equal in `inner`. */
 export const covers = (outer: RuleLogsource, inner: RuleLogsource): boolean =>
-  (outer.product === null || outer.product === inner.product) && (outer.category === null || outer.category === inner.category) && (outer.service === null || outer.service === inner.service);
+  (outer.product === null || outer.product === inner.product) &&
+  (outer.category === null || outer.category === inner.category) &&
+  (outer.service === null || outer.service === inner.service);

@@ -46,9 +46,22 @@ export function parseMetadata({ body, ...place }: RawDocument, warn: Warn): Meta
   if (taxonomy !== null && taxonomy !== 'sigma') refuse(`the taxonomy "${taxonomy}" is not known`);
   const version = versionOf(body);
   return {
-    ...place, body, title, id, name, version, key: id ?? name ?? `unnamed-${version}`,
-    description: text(body, 'description'), author: text(body, 'author'), license: text(body, 'license'), date: text(body, 'date'), modified: text(body, 'modified'),
-    references: list(body, 'references'), tags: list(body, 'tags'), falsepositives: list(body, 'falsepositives'), fields: list(body, 'fields'),
+    ...place,
+    body,
+    title,
+    id,
+    name,
+    version,
+    key: id ?? name ?? `unnamed-${version}`,
+    description: text(body, 'description'),
+    author: text(body, 'author'),
+    license: text(body, 'license'),
+    date: text(body, 'date'),
+    modified: text(body, 'modified'),
+    references: list(body, 'references'),
+    tags: list(body, 'tags'),
+    falsepositives: list(body, 'falsepositives'),
+    fields: list(body, 'fields'),
     level: (choice(body, 'level', LEVELS, warn) ?? 'medium') as Level,
     status: (choice(body, 'status', STATUSES, warn) ?? 'test') as Status,
   };
@@ -64,7 +77,9 @@ export function text(body: Readonly<Record<string, unknown>>, key: string): stri
 export function list(body: Readonly<Record<string, unknown>>, key: string): readonly string[] {
   const value = body[key];
   if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? value : [value]).filter((one) => one !== null).map((one: unknown) => (typeof one === 'object' ? refuse(`${key} holds something that is no text`) : String(one as string | number)));
+  return (Array.isArray(value) ? value : [value])
+    .filter((one) => one !== null)
+    .map((one: unknown) => (typeof one === 'object' ? refuse(`${key} holds something that is no text`) : String(one as string | number)));
 }
 
 function choice(body: Readonly<Record<string, unknown>>, key: string, choices: readonly string[], warn: Warn): string | null {

@@ -1,7 +1,10 @@
 // Networks in CIDR form and the addresses in them.
 
 /** `bits` leading bits of `bytes` are fixed; 4 bytes for IPv4, 16 for IPv6. */
-export interface Network { readonly bytes: Uint8Array; readonly bits: number }
+export interface Network {
+  readonly bytes: Uint8Array;
+  readonly bits: number;
+}
 
 /** Four decimal numbers without leading zeros, or the text forms of RFC 4291 without a zone. */
 export function parseAddress(text: string): Uint8Array | undefined {

@@ -24,11 +24,16 @@ describe('parsePattern', () => {
   });
 
   it('reads back what writePattern wrote', () => {
-    const part = fc.oneof(fc.constantFrom<Pattern[number]>(ANY, ONE), fc.string({ minLength: 1 }).map((text) => text.replaceAll('\\', '/')));
-    fc.assert(fc.property(fc.array(part), (parts) => {
-      const pattern = concat(parts);
-      expect(parsePattern(writePattern(pattern))).toEqual(pattern);
-    }));
+    const part = fc.oneof(
+      fc.constantFrom<Pattern[number]>(ANY, ONE),
+      fc.string({ minLength: 1 }).map((text) => text.replaceAll('\\', '/')),
+    );
+    fc.assert(
+      fc.property(fc.array(part), (parts) => {
+        const pattern = concat(parts);
+        expect(parsePattern(writePattern(pattern))).toEqual(pattern);
+      }),
+    );
   });
 });
 

@@ -2,9 +2,16 @@
 import type { RawDocument } from './document.ts';
 
 /** Where a document stands. `document` counts from 1 within its file, `line` is its first line. */
-export interface DocumentPlace { readonly file: string; readonly document: number; readonly line: number }
+export interface DocumentPlace {
+  readonly file: string;
+  readonly document: number;
+  readonly line: number;
+}
 /** `reason` is a sentence without its full stop, for people. */
-export interface Problem extends DocumentPlace { readonly title: string | null; readonly reason: string }
+export interface Problem extends DocumentPlace {
+  readonly title: string | null;
+  readonly reason: string;
+}
 
 /** Thrown while one document is read and caught where documents are told apart; never leaves this folder. */
 export class Refusal extends Error {
@@ -16,5 +23,10 @@ export const refuse = (reason: string): never => {
 export type Warn = (reason: string) => void;
 
 /** A problem with this document. */
-export const problemOf = ({ file, document, line, body }: RawDocument, reason: string): Problem =>
-  ({ file, document, line, title: typeof body['title'] === 'string' ? body['title'] : null, reason });
+export const problemOf = ({ file, document, line, body }: RawDocument, reason: string): Problem => ({
+  file,
+  document,
+  line,
+  title: typeof body['title'] === 'string' ? body['title'] : null,
+  reason,
+});

@@ -3,7 +3,9 @@ import { RE2JS } from 're2js';
 import type { RegexFlags } from './expression.ts';
 
 /** Searches anywhere in a text. Stateless to callers. */
-export interface Regex { readonly test: (text: string) => boolean }
+export interface Regex {
+  readonly test: (text: string) => boolean;
+}
 
 /** @throws Error with the fault when the source is not in RE2's syntax; look-around and back-references are not */
 export function compileRegex(source: string, { ignoreCase, multiline, dotAll }: RegexFlags): Regex {

@@ -4,7 +4,11 @@ import type { RuleSetOptions } from './rule-set.ts';
 import type { Expression } from './expression.ts';
 
 const parse = (text: string, options?: RuleSetOptions) => parseRuleSet([{ file: 'f.yml', text }], options);
-const rule = (detection: string, more = '') => `title: t\nlogsource:\n  product: x\n${more}detection:\n${detection.split('\n').map((line) => `  ${line}`).join('\n')}\n`;
+const rule = (detection: string, more = '') =>
+  `title: t\nlogsource:\n  product: x\n${more}detection:\n${detection
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n')}\n`;
 const item = (line: string) => rule(`s:\n  ${line}\ncondition: s`);
 
 /** The tests of the only rule, written shortly. */
@@ -18,8 +22,22 @@ const pattern = (of: readonly unknown[], cased = false) => ({ kind: 'pattern', p
 describe('items', () => {
   it.each<[name: string, line: string, expression: unknown]>([
     ['reads a list as alternatives', 'F: [a, b]', { kind: 'item', field: 'F', tests: [pattern(['a']), pattern(['b'])] }],
-    ['links with all', 'F|contains|all: [a, b]', { kind: 'and', of: [{ kind: 'item', field: 'F', tests: [pattern([0, 'a', 0])] }, { kind: 'item', field: 'F', tests: [pattern([0, 'b', 0])] }] }],
-    ['keeps the alternatives of an encoding together under all', 'F|base64offset|contains|all: [foobar, foobaz]', expect.objectContaining({ kind: 'and', of: [expect.objectContaining({ tests: expect.objectContaining({ length: 3 }) }), expect.anything()] })],
+    [
+      'links with all',
+      'F|contains|all: [a, b]',
+      {
+        kind: 'and',
+        of: [
+          { kind: 'item', field: 'F', tests: [pattern([0, 'a', 0])] },
+          { kind: 'item', field: 'F', tests: [pattern([0, 'b', 0])] },
+        ],
+      },
+    ],
+    [
+      'keeps the alternatives of an encoding together under all',
+      'F|base64offset|contains|all: [foobar, foobaz]',
+      expect.objectContaining({ kind: 'and', of: [expect.objectContaining({ tests: expect.objectContaining({ length: 3 }) }), expect.anything()] }),
+    ],
     ['reads an empty list as null', 'F: []', { kind: 'item', field: 'F', tests: [{ kind: 'null' }] }],
     ['reads numbers as their text', 'F: 4625', { kind: 'item', field: 'F', tests: [pattern(['4625'])] }],
     ['keeps integers beyond 2^53', 'F: 1234567890123456789', { kind: 'item', field: 'F', tests: [pattern(['1234567890123456789'])] }],
@@ -31,10 +49,28 @@ describe('items', () => {
     ['marks case', 'F|contains|cased: A', { kind: 'item', field: 'F', tests: [pattern([0, 'A', 0], true)] }],
     ['negates neq as a whole', 'F|neq: [a, b]', { kind: 'not', of: { kind: 'item', field: 'F', tests: [pattern(['a']), pattern(['b'])] } }],
     ['reads exists: false as not exists', 'F|exists: false', { kind: 'not', of: { kind: 'item', field: 'F', tests: [{ kind: 'exists' }] } }],
-    ['reads flags of re', 'F|re|i|m: "a.b"', { kind: 'item', field: 'F', tests: [{ kind: 'regex', source: 'a.b', flags: { ignoreCase: true, multiline: true, dotAll: false } }] }],
+    [
+      'reads flags of re',
+      'F|re|i|m: "a.b"',
+      { kind: 'item', field: 'F', tests: [{ kind: 'regex', source: 'a.b', flags: { ignoreCase: true, multiline: true, dotAll: false } }] },
+    ],
     ['compares a part of a time', 'F|hour|gte: 22', { kind: 'item', field: 'F', tests: [{ kind: 'time', part: 'hour', operator: 'gte', number: 22 }] }],
-    ['reads fieldref with a place', 'F|fieldref|endswith: G', { kind: 'item', field: 'F', tests: [{ kind: 'fieldref', field: 'G', place: 'endswith', cased: false }] }],
-    ['reads keywords with modifiers', '"|all": [a, b]', { kind: 'and', of: [{ kind: 'item', field: null, tests: [pattern([0, 'a', 0])] }, { kind: 'item', field: null, tests: [pattern([0, 'b', 0])] }] }],
+    [
+      'reads fieldref with a place',
+      'F|fieldref|endswith: G',
+      { kind: 'item', field: 'F', tests: [{ kind: 'fieldref', field: 'G', place: 'endswith', cased: false }] },
+    ],
+    [
+      'reads keywords with modifiers',
+      '"|all": [a, b]',
+      {
+        kind: 'and',
+        of: [
+          { kind: 'item', field: null, tests: [pattern([0, 'a', 0])] },
+          { kind: 'item', field: null, tests: [pattern([0, 'b', 0])] },
+        ],
+      },
+    ],
   ])('%s', (_name, line, expression) => {
     expect(tests(item(line))).toEqual(expression);
   });
@@ -42,12 +78,19 @@ describe('items', () => {
   it('joins maps by and, lists by or, scalars into keywords', () => {
     const keyword = (text: string): Expression => ({ kind: 'item', field: null, tests: [{ kind: 'pattern', pattern: [0, text, 0], cased: false }] });
     const field = (name: string): Expression => ({ kind: 'item', field: name, tests: [{ kind: 'pattern', pattern: ['1'], cased: false }] });
-    expect(tests(rule('s:\n  - A: 1\n    B: 1\n  - word\n  - C: 1\ncondition: s'))).toEqual({ kind: 'or', of: [keyword('word'), { kind: 'and', of: [field('A'), field('B')] }, field('C')] });
+    expect(tests(rule('s:\n  - A: 1\n    B: 1\n  - word\n  - C: 1\ncondition: s'))).toEqual({
+      kind: 'or',
+      of: [keyword('word'), { kind: 'and', of: [field('A'), field('B')] }, field('C')],
+    });
     expect(tests(rule('s: word\ncondition: s'))).toEqual(keyword('word'));
   });
 
   it('puts placeholders in, wherever expand stands', () => {
-    expect(tests(item('F|contains|expand: "%u%"'), { placeholders: { u: ['a', 'b'] } })).toEqual({ kind: 'item', field: 'F', tests: [pattern([0, 'a', 0]), pattern([0, 'b', 0])] });
+    expect(tests(item('F|contains|expand: "%u%"'), { placeholders: { u: ['a', 'b'] } })).toEqual({
+      kind: 'item',
+      field: 'F',
+      tests: [pattern([0, 'a', 0]), pattern([0, 'b', 0])],
+    });
   });
 
   it.each<[name: string, line: string, reason: RegExp]>([
@@ -104,14 +147,20 @@ describe('documents', () => {
   });
 
   it('accepts the loose forms of public files', () => {
-    const set = parse(rule('s: {A: 1}\ncondition: [s]\ntimeframe: 5m', 'tags:\nreferences: http://x\nfalsepositives: []\nlevel: High\nregression_tests_path: y\n'));
+    const set = parse(
+      rule('s: {A: 1}\ncondition: [s]\ntimeframe: 5m', 'tags:\nreferences: http://x\nfalsepositives: []\nlevel: High\nregression_tests_path: y\n'),
+    );
     expect(set.refusals).toEqual([]);
     expect(set.rules[0]).toMatchObject({ tags: [], references: ['http://x'], level: 'high', key: expect.stringMatching(/^unnamed-[0-9a-f]{12}$/) });
     expect(set.warnings.map((warning) => warning.reason)).toEqual([expect.stringContaining('timeframe')]);
   });
 
   it('has a version that layout and order of keys do not change, and content does', () => {
-    const versions = ['title: a\nlogsource: {product: x}\ndetection: {s: {A: 1}, condition: s}', '# hi\nlogsource:\n  product: x\ntitle: "a"\ndetection:\n  condition: s\n  s:\n    A: 1\n', 'title: a\nlogsource: {product: x}\ndetection: {s: {A: 2}, condition: s}'].map((text) => parse(text).rules[0]!.version);
+    const versions = [
+      'title: a\nlogsource: {product: x}\ndetection: {s: {A: 1}, condition: s}',
+      '# hi\nlogsource:\n  product: x\ntitle: "a"\ndetection:\n  condition: s\n  s:\n    A: 1\n',
+      'title: a\nlogsource: {product: x}\ndetection: {s: {A: 2}, condition: s}',
+    ].map((text) => parse(text).rules[0]!.version);
     expect(versions[1]).toBe(versions[0]);
     expect(versions[2]).not.toBe(versions[0]);
   });
@@ -124,14 +173,32 @@ describe('documents', () => {
 
 describe('references', () => {
   const ID = '11111111-0000-4000-8000-000000000001';
-  const base = (name: string, more = '') => `title: ${name}\nname: ${name}\n${more}logsource: {product: x, category: c}\ndetection: {s: {A: 1}, condition: s}\n`;
-  const correlation = (rules: string, more = '', name = 'cor') => `title: ${name}\nname: ${name}\ncorrelation:\n  type: event_count\n  rules: ${rules}\n  timespan: 5m\n  condition: {gte: 2}\n${more}`;
+  const base = (name: string, more = '') =>
+    `title: ${name}\nname: ${name}\n${more}logsource: {product: x, category: c}\ndetection: {s: {A: 1}, condition: s}\n`;
+  const correlation = (rules: string, more = '', name = 'cor') =>
+    `title: ${name}\nname: ${name}\ncorrelation:\n  type: event_count\n  rules: ${rules}\n  timespan: 5m\n  condition: {gte: 2}\n${more}`;
 
   it('resolves ids and names in any order, and aliases with them', () => {
-    const set = parse([correlation('[b, a]', '  aliases: {ip: {a: src, b: dst}}\n  group-by: [ip]\n'), base('a', `id: ${ID.toUpperCase()}\n`), base('b')].join('---\n'));
+    const set = parse(
+      [correlation('[b, a]', '  aliases: {ip: {a: src, b: dst}}\n  group-by: [ip]\n'), base('a', `id: ${ID.toUpperCase()}\n`), base('b')].join('---\n'),
+    );
     expect(set.refusals).toEqual([]);
-    expect(set.correlations[0]).toMatchObject({ rules: ['b', ID.toUpperCase()], aliases: new Map([['ip', new Map([[ID.toUpperCase(), 'src'], ['b', 'dst']])]]) });
-    expect(set.rules.map((one) => [one.isAlerting, one.correlations])).toEqual([[false, ['cor']], [false, ['cor']]]);
+    expect(set.correlations[0]).toMatchObject({
+      rules: ['b', ID.toUpperCase()],
+      aliases: new Map([
+        [
+          'ip',
+          new Map([
+            [ID.toUpperCase(), 'src'],
+            ['b', 'dst'],
+          ]),
+        ],
+      ]),
+    });
+    expect(set.rules.map((one) => [one.isAlerting, one.correlations])).toEqual([
+      [false, ['cor']],
+      [false, ['cor']],
+    ]);
   });
 
   it('lets referenced rules alert alone only with generate', () => {
@@ -141,7 +208,10 @@ describe('references', () => {
 
   it('puts inner correlations before outer ones', () => {
     const set = parse([correlation('[inner]', '', 'outer'), correlation('[a]', '', 'inner'), base('a')].join('---\n'));
-    expect(set.correlations.map((one) => [one.key, one.isAlerting])).toEqual([['inner', false], ['outer', true]]);
+    expect(set.correlations.map((one) => [one.key, one.isAlerting])).toEqual([
+      ['inner', false],
+      ['outer', true],
+    ]);
   });
 
   it.each<[name: string, documents: string[], reason: RegExp]>([
@@ -166,8 +236,19 @@ describe('references', () => {
   });
 
   it('keeps the names of a filter away from the rule', () => {
-    const set = parse(['title: r\nlogsource: {product: x}\ndetection: {s: {A: 1}, condition: all of them}\n', 'title: f\nlogsource: {product: x}\nfilter: {s: {U: 1}, condition: not s}\n'].join('---\n'));
-    expect(set.rules[0]!.expression).toMatchObject({ kind: 'and', of: [{ kind: 'item', field: 'A' }, { kind: 'not', of: { kind: 'item', field: 'U' } }] });
+    const set = parse(
+      [
+        'title: r\nlogsource: {product: x}\ndetection: {s: {A: 1}, condition: all of them}\n',
+        'title: f\nlogsource: {product: x}\nfilter: {s: {U: 1}, condition: not s}\n',
+      ].join('---\n'),
+    );
+    expect(set.rules[0]!.expression).toMatchObject({
+      kind: 'and',
+      of: [
+        { kind: 'item', field: 'A' },
+        { kind: 'not', of: { kind: 'item', field: 'U' } },
+      ],
+    });
   });
 
   it('warns of a filter without not, and changes the version of a filtered rule', () => {

@@ -19,7 +19,10 @@ export interface RuleSetOptions {
   /** Load rules whose status is deprecated or unsupported, which are left out otherwise. */
   readonly includeRetired?: boolean;
 }
-export interface RuleFile { readonly file: string; readonly text: string }
+export interface RuleFile {
+  readonly file: string;
+  readonly text: string;
+}
 
 /** Who wants to hear of a match. */
 export interface Linked {

@@ -7,8 +7,28 @@ const MINUTE = 60_000_000;
 const T = 1_700_000_000_000_000 - (1_700_000_000_000_000 % MINUTE);
 const eventRef = (id: string, time = T): EventRef => ({ id, time, dataset: 'windows.sysmon', topic: 'raw.default.windows', partition: 0, offset: 7 });
 const finding = (fields: Partial<Finding>): Finding => ({
-  id: 'f1', organization: 'default', time: T, lastTime: T, kind: 'rule', ruleId: 'rule-a', ruleVersion: '1', title: 'Rule A', description: null, author: null, license: null, reference: null,
-  severity: 'medium', status: 'production', tags: ['attack.t1003'], groupKey: 'rule-a|ws1', entities: [{ type: 'host', value: 'ws1' }], fields: [], events: [eventRef(`e-${fields.id ?? 'f1'}`, fields.time ?? T)], eventCount: 1, supersedes: null, reason: null,
+  id: 'f1',
+  organization: 'default',
+  time: T,
+  lastTime: T,
+  kind: 'rule',
+  ruleId: 'rule-a',
+  ruleVersion: '1',
+  title: 'Rule A',
+  description: null,
+  author: null,
+  license: null,
+  reference: null,
+  severity: 'medium',
+  status: 'production',
+  tags: ['attack.t1003'],
+  groupKey: 'rule-a|ws1',
+  entities: [{ type: 'host', value: 'ws1' }],
+  fields: [],
+  events: [eventRef(`e-${fields.id ?? 'f1'}`, fields.time ?? T)],
+  eventCount: 1,
+  supersedes: null,
+  reason: null,
   ...fields,
 });
 const driverOf = (options: Partial<Parameters<typeof alert>[0]> = {}) => new StageDriver(alert({ ...config.parse({}), ...options }));
@@ -18,7 +38,13 @@ it('opens an alert with an id that a replay gives again', () => {
   const [first] = alertsOf(driverOf().send(finding({})).outputs);
   const [again] = alertsOf(driverOf().send(finding({})).outputs);
   expect(first).toEqual(again);
-  expect(first).toMatchObject({ revision: 1, severity: 'medium', eventCount: 1, reason: 'Opened.', events: [{ topic: 'raw.default.windows', partition: 0, offset: 7 }] });
+  expect(first).toMatchObject({
+    revision: 1,
+    severity: 'medium',
+    eventCount: 1,
+    reason: 'Opened.',
+    events: [{ topic: 'raw.default.windows', partition: 0, offset: 7 }],
+  });
 });
 
 it.each<[name: string, second: Partial<Finding>, want: [revision: number, sameAlert: boolean, reason: RegExp] | 'silent']>([

@@ -9,13 +9,26 @@ import { topics } from '../../topologies/topics.ts';
 import { joined, opened } from './merge.ts';
 
 export const config = z.strictObject({
-  windowSeconds: z.int().min(60).default(3600).meta({ description: 'A finding joins the open alert of its group when it lies within this many seconds of event time of it.' }),
-  revisionsPerMinute: z.int().min(1).default(20).meta({ description: 'Revisions of one alert that go out at once per minute of event time; further changes are gathered and go out together.' }),
+  windowSeconds: z
+    .int()
+    .min(60)
+    .default(3600)
+    .meta({ description: 'A finding joins the open alert of its group when it lies within this many seconds of event time of it.' }),
+  revisionsPerMinute: z
+    .int()
+    .min(1)
+    .default(20)
+    .meta({ description: 'Revisions of one alert that go out at once per minute of event time; further changes are gathered and go out together.' }),
 });
 export type AlertConfig = z.infer<typeof config>;
 
 /** The alert as last changed, and how many of its revisions went out in the current minute. */
-interface Open { readonly alert: Alert; readonly minute: number; readonly inMinute: number; readonly isPending: boolean }
+interface Open {
+  readonly alert: Alert;
+  readonly minute: number;
+  readonly inMinute: number;
+  readonly isPending: boolean;
+}
 const MINUTE: Micros = 60_000_000;
 const FLUSH = 'flush|';
 const EXPIRE = 'expire|';
@@ -26,8 +39,22 @@ export const alert = ({ windowSeconds, revisionsPerMinute }: AlertConfig) => {
   return defineStage<Finding>()({
     name: 'alert',
     reads: {
-      id: true, organization: true, time: true, lastTime: true, kind: true, ruleId: true, title: true, severity: true, status: true, tags: true, groupKey: true,
-      entities: true, events: true, eventCount: true, supersedes: true, reason: true,
+      id: true,
+      organization: true,
+      time: true,
+      lastTime: true,
+      kind: true,
+      ruleId: true,
+      title: true,
+      severity: true,
+      status: true,
+      tags: true,
+      groupKey: true,
+      entities: true,
+      events: true,
+      eventCount: true,
+      supersedes: true,
+      reason: true,
     },
     stores: { open: keyValue<Open>() },
 

@@ -1,7 +1,23 @@
 import type { Alert, Entity, EventRef, Finding, Severity } from '../../schemas/avro/types.gen.ts';
 
 /** What the alert stage reads of a finding. */
-export type AlertingFinding = Pick<Finding, 'id' | 'organization' | 'time' | 'lastTime' | 'ruleId' | 'title' | 'severity' | 'tags' | 'groupKey' | 'entities' | 'events' | 'eventCount' | 'supersedes' | 'reason'>;
+export type AlertingFinding = Pick<
+  Finding,
+  | 'id'
+  | 'organization'
+  | 'time'
+  | 'lastTime'
+  | 'ruleId'
+  | 'title'
+  | 'severity'
+  | 'tags'
+  | 'groupKey'
+  | 'entities'
+  | 'events'
+  | 'eventCount'
+  | 'supersedes'
+  | 'reason'
+>;
 
 const SEVERITIES: readonly Severity[] = ['informational', 'low', 'medium', 'high', 'critical'];
 const BASE_SCORE: Readonly<Record<Severity, number>> = { informational: 5, low: 25, medium: 50, high: 75, critical: 93 };
@@ -11,9 +27,23 @@ const KEPT_EACH_END = 50;
 
 export function opened(id: string, finding: AlertingFinding): Alert {
   return {
-    id, organization: finding.organization, revision: 1, time: finding.time, lastTime: finding.lastTime, title: finding.title, severity: finding.severity, groupKey: finding.groupKey,
-    score: score(finding.severity, 1, 1), ruleIds: [finding.ruleId], tags: [...finding.tags].sort(), entities: sortedEntities(finding.entities),
-    findings: [{ id: finding.id, ruleId: finding.ruleId, time: finding.time }], findingCount: 1, events: endsOf(sortedEvents(finding.events)), eventCount: finding.eventCount, reason: 'Opened.',
+    id,
+    organization: finding.organization,
+    revision: 1,
+    time: finding.time,
+    lastTime: finding.lastTime,
+    title: finding.title,
+    severity: finding.severity,
+    groupKey: finding.groupKey,
+    score: score(finding.severity, 1, 1),
+    ruleIds: [finding.ruleId],
+    tags: [...finding.tags].sort(),
+    entities: sortedEntities(finding.entities),
+    findings: [{ id: finding.id, ruleId: finding.ruleId, time: finding.time }],
+    findingCount: 1,
+    events: endsOf(sortedEvents(finding.events)),
+    eventCount: finding.eventCount,
+    reason: 'Opened.',
   };
 }
 
@@ -29,11 +59,20 @@ export function joined(alert: Alert, finding: AlertingFinding): Alert {
   const known = new Set(alert.events.map(({ id }) => id));
   const added = finding.events.filter(({ id }) => !known.has(id));
   return {
-    ...alert, revision: alert.revision + 1, time: Math.min(alert.time, finding.time), lastTime: Math.max(alert.lastTime, finding.lastTime),
-    title: isWorse ? finding.title : alert.title, severity, score: score(severity, ruleIds.length, findingCount), ruleIds,
-    tags: [...new Set([...alert.tags, ...finding.tags])].sort(), entities: sortedEntities([...alert.entities, ...finding.entities]),
-    findings: endsOf([...findings, { id: finding.id, ruleId: finding.ruleId, time: finding.time }].sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))), findingCount,
-    events: endsOf(sortedEvents([...alert.events, ...added])), eventCount: alert.eventCount + (isReplacing ? added.length : finding.eventCount - (finding.events.length - added.length)),
+    ...alert,
+    revision: alert.revision + 1,
+    time: Math.min(alert.time, finding.time),
+    lastTime: Math.max(alert.lastTime, finding.lastTime),
+    title: isWorse ? finding.title : alert.title,
+    severity,
+    score: score(severity, ruleIds.length, findingCount),
+    ruleIds,
+    tags: [...new Set([...alert.tags, ...finding.tags])].sort(),
+    entities: sortedEntities([...alert.entities, ...finding.entities]),
+    findings: endsOf([...findings, { id: finding.id, ruleId: finding.ruleId, time: finding.time }].sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))),
+    findingCount,
+    events: endsOf(sortedEvents([...alert.events, ...added])),
+    eventCount: alert.eventCount + (isReplacing ? added.length : finding.eventCount - (finding.events.length - added.length)),
     reason: reasonOf(alert, finding, isReplacing, isWorse),
   };
 }
@@ -52,7 +91,11 @@ function score(severity: Severity, rules: number, findings: number): number {
 
 function sortedEntities(entities: readonly Entity[]): Entity[] {
   const byKey = new Map(entities.map((entity) => [`${entity.type}|${entity.value}`, { type: entity.type, value: entity.value }]));
-  return [...byKey.keys()].sort().slice(0, 4 * KEPT_EACH_END).map((key) => byKey.get(key)!);
+  return [...byKey.keys()]
+    .sort()
+    .slice(0, 4 * KEPT_EACH_END)
+    .map((key) => byKey.get(key)!);
 }
 const sortedEvents = (events: readonly EventRef[]): EventRef[] => [...events].sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1));
-const endsOf = <T>(items: readonly T[]): readonly T[] => (items.length <= 2 * KEPT_EACH_END ? items : [...items.slice(0, KEPT_EACH_END), ...items.slice(-KEPT_EACH_END)]);
+const endsOf = <T>(items: readonly T[]): readonly T[] =>
+  items.length <= 2 * KEPT_EACH_END ? items : [...items.slice(0, KEPT_EACH_END), ...items.slice(-KEPT_EACH_END)];

@@ -31,7 +31,12 @@ const problemsOf = (act: () => unknown): readonly string[] => {
 it.each<[name: string, environment: Record<string, string>, file: string, want: object]>([
   ['takes the defaults', {}, '', { maxFutureMs: 300_000, isStrict: false }],
   ['takes the file over the defaults', {}, 'validate: { maxFutureMs: 5 }', { maxFutureMs: 5 }],
-  ['takes the environment over the file', { GOSHAWK_VALIDATE_MAX_FUTURE_MS: '7', GOSHAWK_VALIDATE_IS_STRICT: 'true' }, 'validate: { maxFutureMs: 5 }', { maxFutureMs: 7, isStrict: true }],
+  [
+    'takes the environment over the file',
+    { GOSHAWK_VALIDATE_MAX_FUTURE_MS: '7', GOSHAWK_VALIDATE_IS_STRICT: 'true' },
+    'validate: { maxFutureMs: 5 }',
+    { maxFutureMs: 7, isStrict: true },
+  ],
 ])('%s', (_name, environment, text, want) => {
   expect(loadConfig(sections, environment, fileWith(text)).validate).toMatchObject(want);
 });
@@ -45,7 +50,9 @@ it('reads a secret from a file', () => {
 });
 
 it('tells all problems at once, each with its path', () => {
-  const problems = problemsOf(() => loadConfig(sections, { GOSHAWK_VALIDATE_IS_STRICT: 'perhaps' }, fileWith('validate: { maxFutureMs: -1, colour: red }\nother: {}')));
+  const problems = problemsOf(() =>
+    loadConfig(sections, { GOSHAWK_VALIDATE_IS_STRICT: 'perhaps' }, fileWith('validate: { maxFutureMs: -1, colour: red }\nother: {}')),
+  );
   expect(problems.map((problem) => problem.split(':')[0]!).sort()).toEqual(['other', 'validate', 'validate.isStrict', 'validate.maxFutureMs']);
 });
 
@@ -55,6 +62,9 @@ it('says which line of a broken file is at fault', () => {
 
 it('prints each option with its name in the environment', () => {
   expect(optionRows(sections).map((row) => [row.environment, row.type, row.isSecret])).toEqual([
-    ['KAFKA_BROKERS', 'array', false], ['GOSHAWK_VALIDATE_MAX_FUTURE_MS', 'number', false], ['GOSHAWK_VALIDATE_IS_STRICT', 'boolean', false], ['GOSHAWK_VALIDATE_TOKEN', 'string', true],
+    ['KAFKA_BROKERS', 'array', false],
+    ['GOSHAWK_VALIDATE_MAX_FUTURE_MS', 'number', false],
+    ['GOSHAWK_VALIDATE_IS_STRICT', 'boolean', false],
+    ['GOSHAWK_VALIDATE_TOKEN', 'string', true],
   ]);
 });

@@ -12,8 +12,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Names that keep the spelling that other tools use. */
 const USUAL_NAMES: Readonly<Record<string, string>> = {
-  KAFKA_BROKERS: 'kafka.brokers', KAFKA_SSL: 'kafka.ssl', KAFKA_SASL_MECHANISM: 'kafka.saslMechanism', KAFKA_SASL_USERNAME: 'kafka.saslUsername', KAFKA_SASL_PASSWORD: 'kafka.saslPassword',
-  SCHEMA_REGISTRY_URL: 'registry.url', DATABASE_URL: 'database.url', HOST: 'api.host', PORT: 'api.port', LOG_LEVEL: 'log.level', GOSHAWK_RULES_DIRS: 'detect.directories',
+  KAFKA_BROKERS: 'kafka.brokers',
+  KAFKA_SSL: 'kafka.ssl',
+  KAFKA_SASL_MECHANISM: 'kafka.saslMechanism',
+  KAFKA_SASL_USERNAME: 'kafka.saslUsername',
+  KAFKA_SASL_PASSWORD: 'kafka.saslPassword',
+  SCHEMA_REGISTRY_URL: 'registry.url',
+  DATABASE_URL: 'database.url',
+  HOST: 'api.host',
+  PORT: 'api.port',
+  LOG_LEVEL: 'log.level',
+  GOSHAWK_RULES_DIRS: 'detect.directories',
 };
 const constantCase = (name: string) => name.replaceAll(/(?<=[a-z0-9])([A-Z])/g, '_$1').toUpperCase();
 /** `GOSHAWK_<SECTION>_<OPTION>`. */
@@ -40,7 +49,12 @@ export function loadConfig<S extends Sections>(sections: S, environment: Environ
     if (parsed.success) result[name] = parsed.data;
     else problems.push(...parsed.error.issues.map((issue) => `${[name, ...issue.path].join('.')}: ${issue.message}`));
   }
-  if (problems.length > 0) throw new ConfigError('INVALID_CONFIG', `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, { problems });
+  if (problems.length > 0)
+    throw new ConfigError(
+      'INVALID_CONFIG',
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+      { problems },
+    );
   return result as ConfigOf<S>;
 }
 
@@ -79,7 +93,11 @@ function typed(text: string, schema: z.ZodType): unknown {
   const kind = kindOf(schema);
   if (kind === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
   if (kind === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
-  if (kind === 'array') return text.split(',').map((item) => item.trim()).filter((item) => item !== '');
+  if (kind === 'array')
+    return text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
   return text;
 }
 
@@ -88,17 +106,32 @@ function kindOf(schema: z.ZodType): string {
   return inner.def.innerType === undefined || ['array', 'object'].includes(inner.def.type) ? inner.def.type : kindOf(inner.def.innerType);
 }
 
-export interface OptionRow { readonly section: string; readonly option: string; readonly environment: string; readonly type: string; readonly fallback: string; readonly description: string; readonly isSecret: boolean }
+export interface OptionRow {
+  readonly section: string;
+  readonly option: string;
+  readonly environment: string;
+  readonly type: string;
+  readonly fallback: string;
+  readonly description: string;
+  readonly isSecret: boolean;
+}
 
 /** What docs/reference/options.md prints, and what masks secrets. */
 export function optionRows(sections: Sections): readonly OptionRow[] {
-  return Object.entries(sections).flatMap(([section, schema]) => Object.entries(schema.shape).map(([option, type]): OptionRow => {
-    const meta = (z.globalRegistry.get(type as z.ZodType) ?? {}) as { description?: string; secret?: boolean };
-    const usual = Object.keys(USUAL_NAMES).find((name) => USUAL_NAMES[name] === `${section}.${option}`);
-    const parsed = (type as z.ZodType).safeParse(undefined);
-    return {
-      section, option, environment: usual ?? environmentName(section, option), type: kindOf(type as z.ZodType),
-      fallback: parsed.success ? JSON.stringify(parsed.data) ?? '' : 'required', description: meta.description ?? '', isSecret: meta.secret === true,
-    };
-  }));
+  return Object.entries(sections).flatMap(([section, schema]) =>
+    Object.entries(schema.shape).map(([option, type]): OptionRow => {
+      const meta = (z.globalRegistry.get(type as z.ZodType) ?? {}) as { description?: string; secret?: boolean };
+      const usual = Object.keys(USUAL_NAMES).find((name) => USUAL_NAMES[name] === `${section}.${option}`);
+      const parsed = (type as z.ZodType).safeParse(undefined);
+      return {
+        section,
+        option,
+        environment: usual ?? environmentName(section, option),
+        type: kindOf(type as z.ZodType),
+        fallback: parsed.success ? (JSON.stringify(parsed.data) ?? '') : 'required',
+        description: meta.description ?? '',
+        isSecret: meta.secret === true,
+      };
+    }),
+  );
 }

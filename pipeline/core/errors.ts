@@ -37,7 +37,7 @@ export const ERROR_CODES = {
   DECODE_FAILED: 'The bytes are not what their topic declares.',
   SCHEMA_UNKNOWN: 'A record carries a schema id that the registry does not know.',
   INVALID_EVENT: 'A field has a value that the event model refuses.',
-  FUTURE_TIMESTAMP: 'The event is stamped further ahead of the broker\'s clock than maxFuture allows.',
+  FUTURE_TIMESTAMP: "The event is stamped further ahead of the broker's clock than maxFuture allows.",
   PAST_TIMESTAMP: 'The event is older than maxPast allows.',
   RECORD_TOO_LARGE: 'The record, or what became of it, exceeds the limit of its topic.',
   UNEXPECTED: 'A bug of ours: a stage threw something it does not document. Please report it.',

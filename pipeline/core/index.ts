@@ -2,17 +2,30 @@
 import type { z } from 'zod';
 
 export type Micros = number; // since 1970, UTC; event time unless the name says `appended` or `wall`
-export interface Position { readonly topic: string; readonly partition: number; readonly offset: number }
+export interface Position {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
 /** N keeps two topics of one schema apart. `$type` and `input` below are never set: they carry a type. */
-export interface Topic<V, N extends string = string> { readonly name: N; readonly schema: Schema<V> | 'bytes' }
-export interface Schema<V> { readonly fullName: string; readonly $type?: V }
+export interface Topic<V, N extends string = string> {
+  readonly name: N;
+  readonly schema: Schema<V> | 'bytes';
+}
+export interface Schema<V> {
+  readonly fullName: string;
+  readonly $type?: V;
+}
 
 /** Paths that are decoded, as a nested literal; `true` takes the whole field. The rest of the record stays bytes. */
 export type Projection<V> = { readonly [K in keyof V]?: true | (NonNullable<V[K]> extends object ? Projection<NonNullable<V[K]>> : never) };
-export type Projected<V, P> = P extends true ? V
-  : V extends null | undefined ? V
-  : V extends object ? { readonly [K in keyof P & keyof V]: Projected<V[K], P[K]> }
-  : V;
+export type Projected<V, P> = P extends true
+  ? V
+  : V extends null | undefined
+    ? V
+    : V extends object
+      ? { readonly [K in keyof P & keyof V]: Projected<V[K], P[K]> }
+      : V;
 
 export interface StreamRecord<V> {
   readonly key: string | null;
@@ -37,14 +50,24 @@ export type Outcome<In> =
   | { readonly passed: readonly Output<In>[] } // also with none: looked at, nothing to add
   | { readonly dropped: DropReason; readonly outputs: readonly Output<In>[] };
 
-export function pass<In = unknown>(...outputs: readonly Output<In>[]): Outcome<In> { return { passed: outputs }; }
-export function drop<In = unknown>(reason: DropReason, ...outputs: readonly Output<In>[]): Outcome<In> { return { dropped: reason, outputs }; }
+export function pass<In = unknown>(...outputs: readonly Output<In>[]): Outcome<In> {
+  return { passed: outputs };
+}
+export function drop<In = unknown>(reason: DropReason, ...outputs: readonly Output<In>[]): Outcome<In> {
+  return { dropped: reason, outputs };
+}
 /** The input's own key, partition and bytes. */
-export function forward<V>(to: Topic<V>): Output<V> { return { to, kind: 'forward' }; }
+export function forward<V>(to: Topic<V>): Output<V> {
+  return { to, kind: 'forward' };
+}
 /** The input's bytes, then the context's: the target record is `{ event, context }`, in this order. Same partition. */
-export function append<E, C>(to: Topic<{ readonly event: E; readonly context: C }>, context: NoInfer<C>): Output<E> { return { to, kind: 'append', value: context }; }
+export function append<E, C>(to: Topic<{ readonly event: E; readonly context: C }>, context: NoInfer<C>): Output<E> {
+  return { to, kind: 'append', value: context };
+}
 /** A new record, partitioned by its key. */
-export function send<V>(to: Topic<V>, key: string, value: NoInfer<V>): Output<unknown> { return { to, kind: 'send', key, value }; }
+export function send<V>(to: Topic<V>, key: string, value: NoInfer<V>): Output<unknown> {
+  return { to, kind: 'send', key, value };
+}
 
 /** Owned by one task, in memory, hence synchronous. Values are immutable. Writes show outside when the task commits. */
 export interface Store<V> {
@@ -54,10 +77,16 @@ export interface Store<V> {
   readonly scan: (from: string, to: string) => Iterable<readonly [key: string, value: V]>; // [from, to), in key order
 }
 /** How a kind of store opens and comes back: from its changelog, or (a set of seen ids) from the stage's own output. */
-export interface StoreSpec<S> { readonly restore: 'changelog' | 'output'; readonly open: () => S }
+export interface StoreSpec<S> {
+  readonly restore: 'changelog' | 'output';
+  readonly open: () => S;
+}
 
 /** A table of reference records, read whole by each process from its topic. */
-export interface RefTable<R> { readonly name: string; readonly topic: Topic<R> }
+export interface RefTable<R> {
+  readonly name: string;
+  readonly topic: Topic<R>;
+}
 export interface ReferenceTables {
   readonly get: <R>(table: RefTable<R>, key: string, asOf: Micros) => R | undefined;
   /** Built once per activated version of the table, then cached: the rule index, the prefix tree. */
@@ -92,7 +121,10 @@ export function defineStage<In>() {
   }): Stage<In, S> => ({ stores: {}, ...s }) as unknown as Stage<In, S>;
 }
 
-export interface Owned { readonly topic: string; readonly partition: number }
+export interface Owned {
+  readonly topic: string;
+  readonly partition: number;
+}
 /** A record that could not be decoded: its bytes as they lay on the topic, and why. */
 export interface RefusedRecord {
   readonly position: Position;

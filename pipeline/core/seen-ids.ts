@@ -21,10 +21,18 @@ const reads = { id: true, idSource: true, contentHash: true } as const satisfies
 type Read = Pick<Event, keyof typeof reads>;
 
 /** A set of the ids that sensors gave, for the last `minutes` of append time. Only events with `idSource: 'sensor'` belong in it. */
-export const seenIds = ({ minutes }: { readonly minutes: number }): StoreSpec<SeenIds> =>
-  ({ restore: 'output', open: () => new SeenIdSet(minutes * 60_000_000) });
+export const seenIds = ({ minutes }: { readonly minutes: number }): StoreSpec<SeenIds> => ({
+  restore: 'output',
+  open: () => new SeenIdSet(minutes * 60_000_000),
+});
 
-interface Undo { readonly part: Part; readonly hi: number; readonly lo: number; readonly before: readonly [hi: number, lo: number] | undefined; readonly highest: Micros }
+interface Undo {
+  readonly part: Part;
+  readonly hi: number;
+  readonly lo: number;
+  readonly before: readonly [hi: number, lo: number] | undefined;
+  readonly highest: Micros;
+}
 
 class SeenIdSet implements SeenIds, Journaled {
   readonly #partMicros: number;
@@ -93,7 +101,9 @@ class SeenIdSet implements SeenIds, Journaled {
       for (const part of this.#parts) {
         if (part.mark === undefined && part.number <= this.#numberOf(this.#sealedHighest)) part.mark = [end, this.#beforeSeal];
       }
-      return this.#parts.flatMap(({ number, mark }) => (mark !== undefined && number >= this.#numberOf(this.#sealedHighest) - PARTS ? [[number, ...mark] as const] : []));
+      return this.#parts.flatMap(({ number, mark }) =>
+        mark !== undefined && number >= this.#numberOf(this.#sealedHighest) - PARTS ? [[number, ...mark] as const] : [],
+      );
     },
     begin: (marks) => {
       this.#marks = marks ?? [];
@@ -197,7 +207,7 @@ class Part {
   }
 
   #home(hi: number, lo: number): number {
-    return (Math.imul(hi ^ SEED, 0x9e3779b1) ^ Math.imul(lo, 0x85ebca6b)) >>> 7 & this.#mask;
+    return ((Math.imul(hi ^ SEED, 0x9e3779b1) ^ Math.imul(lo, 0x85ebca6b)) >>> 7) & this.#mask;
   }
 
   #insert(hi: number, lo: number): number {

@@ -9,15 +9,27 @@ const key = fc.integer({ min: 0, max: 30 }).map((n) => `k${n}`);
 
 describe('SortedKeys', () => {
   it('gives what a sorted set gives', () => {
-    fc.assert(fc.property(fc.array(fc.tuple(fc.boolean(), fc.string({ maxLength: 4 }))), fc.string({ maxLength: 3 }), fc.string({ maxLength: 3 }), (steps, from, to) => {
-      const model = new Set<string>();
-      const keys = new SortedKeys([]);
-      for (const [isAdd, name] of steps) {
-        if (isAdd && !model.has(name)) { model.add(name); keys.add(name); }
-        else if (!isAdd && model.has(name)) { model.delete(name); keys.remove(name); }
-      }
-      expect(keys.range(from, to)).toEqual([...model].filter((name) => name >= from && name < to).sort());
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.boolean(), fc.string({ maxLength: 4 }))),
+        fc.string({ maxLength: 3 }),
+        fc.string({ maxLength: 3 }),
+        (steps, from, to) => {
+          const model = new Set<string>();
+          const keys = new SortedKeys([]);
+          for (const [isAdd, name] of steps) {
+            if (isAdd && !model.has(name)) {
+              model.add(name);
+              keys.add(name);
+            } else if (!isAdd && model.has(name)) {
+              model.delete(name);
+              keys.remove(name);
+            }
+          }
+          expect(keys.range(from, to)).toEqual([...model].filter((name) => name >= from && name < to).sort());
+        },
+      ),
+    );
   });
 
   it('splits and empties its blocks', () => {
@@ -31,63 +43,94 @@ describe('SortedKeys', () => {
 });
 
 describe('keyValue', () => {
-  type Step = { readonly do: 'put'; readonly key: string; readonly value: number } | { readonly do: 'delete'; readonly key: string } | { readonly do: 'seal' | 'settle' | 'abort' | 'record' | 'reject' | 'scan' };
+  type Step =
+    | { readonly do: 'put'; readonly key: string; readonly value: number }
+    | { readonly do: 'delete'; readonly key: string }
+    | { readonly do: 'seal' | 'settle' | 'abort' | 'record' | 'reject' | 'scan' };
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 6, arbitrary: fc.record({ do: fc.constant('put' as const), key, value: fc.integer() }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant('delete' as const), key }) },
-    { weight: 4, arbitrary: fc.constantFrom({ do: 'seal' as const }, { do: 'settle' as const }, { do: 'abort' as const }, { do: 'record' as const }, { do: 'reject' as const }, { do: 'scan' as const }) },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom(
+        { do: 'seal' as const },
+        { do: 'settle' as const },
+        { do: 'abort' as const },
+        { do: 'record' as const },
+        { do: 'reject' as const },
+        { do: 'scan' as const },
+      ),
+    },
   );
 
   it('keeps exactly what has committed, here and in its changelog, whatever is rejected or aborted', () => {
-    fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const store = keyValue<number>().open();
-      const notes = journalOf(store);
-      const changelog = new Map<string, Buffer>();
-      // What holds at the start of the record, in all that was done, in what is sealed and in what has committed.
-      let [now, record, sealed, committed] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
-      let mark = 0;
-      let isSealed = false;
-      let pending: ReturnType<typeof notes.seal> = [];
-      for (const one of steps) {
-        switch (one.do) {
-          case 'put': store.put(one.key, one.value); now.set(one.key, one.value); break;
-          case 'delete': store.delete(one.key); now.delete(one.key); break;
-          case 'record': mark = notes.mark(); record = new Map(now); break;
-          case 'reject': notes.undo(Math.max(mark, 0)); now = new Map(record); break;
-          case 'scan': break;
-          case 'seal':
-            if (isSealed) break;
-            pending = notes.seal();
-            isSealed = true;
-            sealed = new Map(now);
-            mark = notes.mark();
-            record = new Map(now);
-            break;
-          case 'settle':
-            if (!isSealed) break;
-            for (const [name, value] of pending) { if (value === null) changelog.delete(name); else changelog.set(name, value); }
-            notes.settle();
-            committed = sealed;
-            isSealed = false;
-            mark = notes.mark();
-            record = new Map(now);
-            break;
-          case 'abort':
-            notes.undo(0);
-            now = new Map(committed);
-            record = new Map(now);
-            sealed = new Map(now);
-            isSealed = false;
-            pending = [];
-            mark = 0;
-            break;
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const store = keyValue<number>().open();
+        const notes = journalOf(store);
+        const changelog = new Map<string, Buffer>();
+        // What holds at the start of the record, in all that was done, in what is sealed and in what has committed.
+        let [now, record, sealed, committed] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
+        let mark = 0;
+        let isSealed = false;
+        let pending: ReturnType<typeof notes.seal> = [];
+        for (const one of steps) {
+          switch (one.do) {
+            case 'put':
+              store.put(one.key, one.value);
+              now.set(one.key, one.value);
+              break;
+            case 'delete':
+              store.delete(one.key);
+              now.delete(one.key);
+              break;
+            case 'record':
+              mark = notes.mark();
+              record = new Map(now);
+              break;
+            case 'reject':
+              notes.undo(Math.max(mark, 0));
+              now = new Map(record);
+              break;
+            case 'scan':
+              break;
+            case 'seal':
+              if (isSealed) break;
+              pending = notes.seal();
+              isSealed = true;
+              sealed = new Map(now);
+              mark = notes.mark();
+              record = new Map(now);
+              break;
+            case 'settle':
+              if (!isSealed) break;
+              for (const [name, value] of pending) {
+                if (value === null) changelog.delete(name);
+                else changelog.set(name, value);
+              }
+              notes.settle();
+              committed = sealed;
+              isSealed = false;
+              mark = notes.mark();
+              record = new Map(now);
+              break;
+            case 'abort':
+              notes.undo(0);
+              now = new Map(committed);
+              record = new Map(now);
+              sealed = new Map(now);
+              isSealed = false;
+              pending = [];
+              mark = 0;
+              break;
+          }
+          expect([...store.scan('', '~')]).toEqual([...now].sort(([a], [b]) => (a < b ? -1 : 1)));
         }
-        expect([...store.scan('', '~')]).toEqual([...now].sort(([a], [b]) => (a < b ? -1 : 1)));
-      }
-      const restored = keyValue<number>().open();
-      for (const [name, value] of changelog) journalOf(restored).restore(name, value);
-      expect([...restored.scan('', '~')]).toEqual([...committed].sort(([a], [b]) => (a < b ? -1 : 1)));
-    }));
+        const restored = keyValue<number>().open();
+        for (const [name, value] of changelog) journalOf(restored).restore(name, value);
+        expect([...restored.scan('', '~')]).toEqual([...committed].sort(([a], [b]) => (a < b ? -1 : 1)));
+      }),
+    );
   });
 
   it('sends only the last put of a key, and a tombstone for what is gone', () => {
@@ -98,7 +141,10 @@ describe('keyValue', () => {
     store.put('a', 2);
     store.delete('b');
     store.delete('never');
-    expect(notes.seal().map(([name, value]) => [name, value?.toString()])).toEqual([['a', '2'], ['b', undefined]]);
+    expect(notes.seal().map(([name, value]) => [name, value?.toString()])).toEqual([
+      ['a', '2'],
+      ['b', undefined],
+    ]);
     expect(notes.seal()).toEqual([]);
   });
 
@@ -117,8 +163,12 @@ describe('keyValue', () => {
 
 describe('seenIds', () => {
   const MINUTE = 60_000_000;
-  const hex = (n: number, length: number) => (n * 2654435761 % 2 ** 32).toString(16).padStart(8, '0').padEnd(length, '0');
-  interface Put { readonly id: number; readonly content: number; readonly minute: number }
+  const hex = (n: number, length: number) => ((n * 2654435761) % 2 ** 32).toString(16).padStart(8, '0').padEnd(length, '0');
+  interface Put {
+    readonly id: number;
+    readonly content: number;
+    readonly minute: number;
+  }
 
   /** The set as it is described: an id put when the highest append time was in part p is there while the highest is in parts up to p + 5. */
   class Model {
@@ -137,65 +187,80 @@ describe('seenIds', () => {
 
   it('answers like its model, through rejects, aborts and restarts from the output', () => {
     const action = fc.oneof(
-      { weight: 8, arbitrary: fc.record({ do: fc.constant('put' as const), id: fc.integer({ min: 0, max: 40 }), content: fc.integer({ min: 0, max: 3 }), minute: fc.double({ min: -2, max: 3, noNaN: true }) }) },
-      { weight: 2, arbitrary: fc.constantFrom({ do: 'commit' as const }, { do: 'abort' as const }, { do: 'reject' as const }, { do: 'restart' as const }) });
-    fc.assert(fc.property(fc.array(action, { maxLength: 120 }), (actions) => {
-      let store = seenIds({ minutes: 10 }).open();
-      const output: { id: string; idSource: 'sensor'; contentHash: string; at: number }[] = [];
-      let uncommitted: { put: Put; at: number }[] = [];
-      const done: { put: Put; at: number }[] = [];
-      let marks: OutputMarks | undefined;
-      let now = 100 * MINUTE;
-      const notes = () => {
-        const found = journalOf(store);
-        if (!isOutputJournal(found)) throw new Error('not an output store');
-        return found;
-      };
-      const model = () => {
-        const fresh = new Model();
-        for (const { put, at } of [...done, ...uncommitted]) fresh.put(put, at);
-        return fresh;
-      };
-      for (const one of actions) {
-        switch (one.do) {
-          case 'put': {
-            now += Math.max(0, one.minute) * MINUTE;
-            const at = Math.floor(now + Math.min(0, one.minute) * MINUTE);
-            store.put(hex(one.id, 32), at, hex(one.content, 16));
-            uncommitted.push({ put: one, at });
-            break;
+      {
+        weight: 8,
+        arbitrary: fc.record({
+          do: fc.constant('put' as const),
+          id: fc.integer({ min: 0, max: 40 }),
+          content: fc.integer({ min: 0, max: 3 }),
+          minute: fc.double({ min: -2, max: 3, noNaN: true }),
+        }),
+      },
+      { weight: 2, arbitrary: fc.constantFrom({ do: 'commit' as const }, { do: 'abort' as const }, { do: 'reject' as const }, { do: 'restart' as const }) },
+    );
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 120 }), (actions) => {
+        let store = seenIds({ minutes: 10 }).open();
+        const output: { id: string; idSource: 'sensor'; contentHash: string; at: number }[] = [];
+        let uncommitted: { put: Put; at: number }[] = [];
+        const done: { put: Put; at: number }[] = [];
+        let marks: OutputMarks | undefined;
+        let now = 100 * MINUTE;
+        const notes = () => {
+          const found = journalOf(store);
+          if (!isOutputJournal(found)) throw new Error('not an output store');
+          return found;
+        };
+        const model = () => {
+          const fresh = new Model();
+          for (const { put, at } of [...done, ...uncommitted]) fresh.put(put, at);
+          return fresh;
+        };
+        for (const one of actions) {
+          switch (one.do) {
+            case 'put': {
+              now += Math.max(0, one.minute) * MINUTE;
+              const at = Math.floor(now + Math.min(0, one.minute) * MINUTE);
+              store.put(hex(one.id, 32), at, hex(one.content, 16));
+              uncommitted.push({ put: one, at });
+              break;
+            }
+            case 'reject': {
+              const mark = notes().mark();
+              store.put(hex(99, 32), Math.floor(now + 7 * MINUTE), hex(1, 16));
+              notes().undo(mark);
+              break;
+            }
+            case 'commit':
+              notes().seal();
+              marks = notes().marks(output.length);
+              output.push(...uncommitted.map(({ put, at }) => ({ id: hex(put.id, 32), idSource: 'sensor' as const, contentHash: hex(put.content, 16), at })));
+              notes().settle();
+              done.push(...uncommitted);
+              uncommitted = [];
+              break;
+            case 'abort':
+              notes().undo(0);
+              uncommitted = [];
+              break;
+            case 'restart': {
+              uncommitted = [];
+              store = seenIds({ minutes: 10 }).open();
+              const from = notes().begin(marks);
+              for (const { at, ...event } of output.slice(from)) notes().replay(event, at);
+              break;
+            }
           }
-          case 'reject': {
-            const mark = notes().mark();
-            store.put(hex(99, 32), Math.floor(now + 7 * MINUTE), hex(1, 16));
-            notes().undo(mark);
-            break;
+          const expected = model();
+          for (let id = 0; id <= 40; id++) {
+            const content = expected.get(id, now);
+            expect(store.get(hex(id, 32), Math.floor(now))).toBe(content === undefined ? undefined : hex(content, 16));
           }
-          case 'commit':
-            notes().seal();
-            marks = notes().marks(output.length);
-            output.push(...uncommitted.map(({ put, at }) => ({ id: hex(put.id, 32), idSource: 'sensor' as const, contentHash: hex(put.content, 16), at })));
-            notes().settle();
-            done.push(...uncommitted);
-            uncommitted = [];
-            break;
-          case 'abort': notes().undo(0); uncommitted = []; break;
-          case 'restart': {
-            uncommitted = [];
-            store = seenIds({ minutes: 10 }).open();
-            const from = notes().begin(marks);
-            for (const { at, ...event } of output.slice(from)) notes().replay(event, at);
-            break;
-          }
+          expect(store.get(hex(99, 32), Math.floor(now))).toBeUndefined();
         }
-        const expected = model();
-        for (let id = 0; id <= 40; id++) {
-          const content = expected.get(id, now);
-          expect(store.get(hex(id, 32), Math.floor(now))).toBe(content === undefined ? undefined : hex(content, 16));
-        }
-        expect(store.get(hex(99, 32), Math.floor(now))).toBeUndefined();
-      }
-    }), { numRuns: 60 });
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('holds many ids, and lets them go', () => {

@@ -24,19 +24,26 @@ export interface Journal {
   /** Everything in it, for tests. */
   readonly entries: () => Iterable<readonly [key: string, value: unknown]>;
 }
-export interface Journaled { readonly [journal]: Journal }
+export interface Journaled {
+  readonly [journal]: Journal;
+}
 export const journalOf = (store: unknown): Journal => (store as Journaled)[journal];
 
 /** How values travel in the changelog. */
-export interface ValueFormat<V> { readonly encode: (value: V) => Buffer; readonly decode: (bytes: Buffer) => V }
+export interface ValueFormat<V> {
+  readonly encode: (value: V) => Buffer;
+  readonly decode: (bytes: Buffer) => V;
+}
 const json: ValueFormat<unknown> = { encode: (value) => Buffer.from(JSON.stringify(value)), decode: (bytes) => JSON.parse(bytes.toString()) as unknown };
 
 /**
  * Values by key, kept in memory, rebuilt from a changelog.
  * @param format JSON unless given: then values must be what JSON gives back (no undefined, Map, NaN or typed array inside).
  */
-export const keyValue = <V>(format: ValueFormat<V> = json as ValueFormat<V>): StoreSpec<Store<V>> =>
-  ({ restore: 'changelog', open: () => new KeyValueStore(format) });
+export const keyValue = <V>(format: ValueFormat<V> = json as ValueFormat<V>): StoreSpec<Store<V>> => ({
+  restore: 'changelog',
+  open: () => new KeyValueStore(format),
+});
 
 export class KeyValueStore<V> implements Store<V>, Journaled {
   readonly #format: ValueFormat<V>;
@@ -78,7 +85,9 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
     }
   }
 
-  get size(): number { return this.#values.size; }
+  get size(): number {
+    return this.#values.size;
+  }
 
   readonly [journal]: Journal = {
     mark: () => this.#keys.length,

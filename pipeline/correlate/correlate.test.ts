@@ -9,20 +9,32 @@ import { config, correlate } from './index.ts';
 
 const SECOND = 1_000_000;
 const T = 1_700_000_000_000_000;
-const BASE = ['a', 'b', 'c'].map((name) => `title: ${name}\nname: ${name}\nlogsource: {product: test}\ndetection: {s: {x: ${name}}, condition: s}\n---\n`).join('');
-const correlation = (body: string, name = 'corr') => `title: Correlation ${name}\nname: ${name}\nstatus: stable\nlevel: high\nauthor: Somebody\ncorrelation:\n${body.replaceAll(/^/gm, '  ')}\n`;
+const BASE = ['a', 'b', 'c']
+  .map((name) => `title: ${name}\nname: ${name}\nlogsource: {product: test}\ndetection: {s: {x: ${name}}, condition: s}\n---\n`)
+  .join('');
+const correlation = (body: string, name = 'corr') =>
+  `title: Correlation ${name}\nname: ${name}\nstatus: stable\nlevel: high\nauthor: Somebody\ncorrelation:\n${body.replaceAll(/^/gm, '  ')}\n`;
 const rulesOf = (text: string): ReadonlyMap<string, LinkedCorrelation> => {
   const set = parseRuleSet([{ file: 'test.yml', text: BASE + text }]);
   expect(set.refusals).toEqual([]);
   return new Map(set.correlations.map((rule) => [rule.key, rule]));
 };
 const match = (ruleId: string, at: number, fields: Partial<Match> = {}): Match => ({
-  organization: 'default', ruleId, ruleVersion: '1', correlationId: 'corr', groupFields: ['User'], groupValues: ['bob'], values: [],
-  event: { id: `${ruleId}-${at}`, time: T + at * SECOND, dataset: 'test', topic: 'raw.default.test', partition: 0, offset: at }, entities: [{ type: 'user', value: 'bob' }],
+  organization: 'default',
+  ruleId,
+  ruleVersion: '1',
+  correlationId: 'corr',
+  groupFields: ['User'],
+  groupValues: ['bob'],
+  values: [],
+  event: { id: `${ruleId}-${at}`, time: T + at * SECOND, dataset: 'test', topic: 'raw.default.test', partition: 0, offset: at },
+  entities: [{ type: 'user', value: 'bob' }],
   ...fields,
 });
-const driverOf = (text: string, options: Partial<Parameters<typeof correlate>[0]> = {}) => new StageDriver(correlate({ ...config.parse({}), ...options }, rulesOf(text)));
-const findingsOf = (outputs: readonly { to: string; value: unknown }[]) => outputs.filter(({ to }) => to === 'findings.v1').map(({ value }) => value as Finding);
+const driverOf = (text: string, options: Partial<Parameters<typeof correlate>[0]> = {}) =>
+  new StageDriver(correlate({ ...config.parse({}), ...options }, rulesOf(text)));
+const findingsOf = (outputs: readonly { to: string; value: unknown }[]) =>
+  outputs.filter(({ to }) => to === 'findings.v1').map(({ value }) => value as Finding);
 /** Feeds matches, then lets the watermark pass all of them. */
 const run = (text: string, matches: readonly Match[], options: Partial<Parameters<typeof correlate>[0]> = {}): Finding[] => {
   const driver = driverOf(text, options);
@@ -37,15 +49,38 @@ it.each<[name: string, rules: string, matches: Match[], fires: [first: number, l
   ['takes events exactly a timespan apart', COUNT_3, [match('a', 0), match('a', 10), match('a', 60)], [[0, 60, 3]]],
   ['does not take an event a second further', COUNT_3, [match('a', 0), match('a', 10), match('a', 61)], []],
   ['fires once while the condition stays true', COUNT_3, [0, 10, 20, 30, 40].map((at) => match('a', at)), [[0, 20, 3]]],
-  ['is armed again when it turned false', COUNT_3, [0, 10, 20, 200, 210, 220].map((at) => match('a', at)), [[0, 20, 3], [200, 220, 3]]],
+  [
+    'is armed again when it turned false',
+    COUNT_3,
+    [0, 10, 20, 200, 210, 220].map((at) => match('a', at)),
+    [
+      [0, 20, 3],
+      [200, 220, 3],
+    ],
+  ],
   ['keeps groups apart', COUNT_3, [match('a', 0), match('a', 10), match('a', 20, { groupValues: ['eve'] })], []],
   ['keeps organizations apart', COUNT_3, [match('a', 0), match('a', 10), match('a', 20, { organization: 'other' })], []],
-  ['counts distinct values', correlation('type: value_count\nrules: [a]\ngroup-by: [User]\ntimespan: 60s\ncondition: {gte: 2, field: Host}'), [match('a', 0, { values: ['h1'] }), match('a', 10, { values: ['h1'] }), match('a', 20, { values: ['h2'] })], [[0, 20, 3]]],
+  [
+    'counts distinct values',
+    correlation('type: value_count\nrules: [a]\ngroup-by: [User]\ntimespan: 60s\ncondition: {gte: 2, field: Host}'),
+    [match('a', 0, { values: ['h1'] }), match('a', 10, { values: ['h1'] }), match('a', 20, { values: ['h2'] })],
+    [[0, 20, 3]],
+  ],
   ['wants every rule, in any order', TEMPORAL('temporal'), [match('b', 0), match('a', 10)], [[0, 10, 2]]],
   ['wants the order of the rules', TEMPORAL('temporal_ordered'), [match('b', 0), match('a', 10)], []],
   ['accepts the order of the rules, with others between', TEMPORAL('temporal_ordered'), [match('a', 0), match('a', 5), match('b', 10)], [[0, 10, 3]]],
-  ['judges a small count when the window closes', correlation('type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 60s\ncondition: {lt: 3}'), [match('a', 0), match('a', 10), ...[100, 110, 120].map((at) => match('a', at))], [[0, 10, 2]]],
-  ['sums', correlation('type: value_sum\nrules: [a]\ngroup-by: [User]\ntimespan: 60s\ncondition: {gt: 100, field: Bytes}'), [match('a', 0, { values: ['60'] }), match('a', 1, { values: ['nonsense'] }), match('a', 10, { values: ['41'] })], [[0, 10, 3]]],
+  [
+    'judges a small count when the window closes',
+    correlation('type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 60s\ncondition: {lt: 3}'),
+    [match('a', 0), match('a', 10), ...[100, 110, 120].map((at) => match('a', at))],
+    [[0, 10, 2]],
+  ],
+  [
+    'sums',
+    correlation('type: value_sum\nrules: [a]\ngroup-by: [User]\ntimespan: 60s\ncondition: {gt: 100, field: Bytes}'),
+    [match('a', 0, { values: ['60'] }), match('a', 1, { values: ['nonsense'] }), match('a', 10, { values: ['41'] })],
+    [[0, 10, 3]],
+  ],
 ])('%s', (_name, rules, matches, fires) => {
   expect(run(rules, matches).map(({ time, lastTime, eventCount }) => [(time - T) / SECOND, (lastTime - T) / SECOND, eventCount])).toEqual(fires);
 });
@@ -58,9 +93,11 @@ describe('order', () => {
       const sent = order.flatMap((one, index) => findingsOf(driver.send(one, { appendedAt: T + index }).outputs));
       return JSON.stringify([...sent, ...findingsOf(driver.advance(T + 1_000_000 * SECOND))]);
     };
-    fc.assert(fc.property(fc.shuffledSubarray(matches, { minLength: matches.length }), (order) => {
-      expect(driven(order)).toBe(driven(matches));
-    }));
+    fc.assert(
+      fc.property(fc.shuffledSubarray(matches, { minLength: matches.length }), (order) => {
+        expect(driven(order)).toBe(driven(matches));
+      }),
+    );
   });
   it('waits for the watermark, and no longer than two seconds of append time', () => {
     const driver = driverOf(COUNT_3);
@@ -99,7 +136,11 @@ it('hands a chain on instead of alerting by itself', () => {
 });
 
 it('counts what a full group gave up', () => {
-  const findings = run(correlation('type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 60s\ncondition: {gte: 10}'), Array.from({ length: 12 }, (_unused, i) => match('a', i)), { entriesPerGroup: 10 });
+  const findings = run(
+    correlation('type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 60s\ncondition: {gte: 10}'),
+    Array.from({ length: 12 }, (_unused, i) => match('a', i)),
+    { entriesPerGroup: 10 },
+  );
   expect(findings[0]).toMatchObject({ eventCount: 10, author: 'Somebody', kind: 'correlation', severity: 'high' });
 });
 
@@ -114,15 +155,22 @@ it('has the same state after a restart at any point', () => {
 });
 
 it('counts like brute force', () => {
-  fc.assert(fc.property(fc.uniqueArray(fc.nat(400), { minLength: 1, maxLength: 40 }), (times) => {
-    const sorted = [...times].sort((a, b) => a - b);
-    let isFiring = false;
-    const fires = sorted.filter((at) => {
-      const isTrue = sorted.filter((other) => other <= at && other >= at - 60).length >= 3;
-      const isFirst = isTrue && !isFiring;
-      isFiring = isTrue;
-      return isFirst;
-    });
-    expect(run(COUNT_3, sorted.map((at) => match('a', at))).map(({ lastTime }) => (lastTime - T) / SECOND)).toEqual(fires);
-  }));
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(400), { minLength: 1, maxLength: 40 }), (times) => {
+      const sorted = [...times].sort((a, b) => a - b);
+      let isFiring = false;
+      const fires = sorted.filter((at) => {
+        const isTrue = sorted.filter((other) => other <= at && other >= at - 60).length >= 3;
+        const isFirst = isTrue && !isFiring;
+        isFiring = isTrue;
+        return isFirst;
+      });
+      expect(
+        run(
+          COUNT_3,
+          sorted.map((at) => match('a', at)),
+        ).map(({ lastTime }) => (lastTime - T) / SECOND),
+      ).toEqual(fires);
+    }),
+  );
 });

@@ -14,13 +14,27 @@ import { EMPTY_GROUP, holds, inserted, isJudgedAtClose, windowAt } from './windo
 
 export const config = z.strictObject({
   reorderMs: z.int().min(0).max(60_000).default(2000).meta({ description: 'Longest wait of a match in the reorder buffer, in milliseconds of append time.' }),
-  latenessSeconds: z.int().min(0).default(1200).meta({ description: 'Largest lateness of any dataset in seconds; groups keep their timespan plus this, and what is older goes to the late topic.' }),
-  entriesPerGroup: z.int().min(10).default(10_000).meta({ description: 'Matches kept per group; beyond it the oldest are given up and counted in the finding.' }),
+  latenessSeconds: z
+    .int()
+    .min(0)
+    .default(1200)
+    .meta({ description: 'Largest lateness of any dataset in seconds; groups keep their timespan plus this, and what is older goes to the late topic.' }),
+  entriesPerGroup: z
+    .int()
+    .min(10)
+    .default(10_000)
+    .meta({ description: 'Matches kept per group; beyond it the oldest are given up and counted in the finding.' }),
 });
 export type CorrelateConfig = z.infer<typeof config>;
 
-interface Waiting { readonly match: Match; readonly appendedAt: Micros }
-interface Stores { readonly waiting: Store<Waiting>; readonly groups: Store<Group> }
+interface Waiting {
+  readonly match: Match;
+  readonly appendedAt: Micros;
+}
+interface Stores {
+  readonly waiting: Store<Waiting>;
+  readonly groups: Store<Group>;
+}
 type Ctx = Context<Stores>;
 const RELEASE = 'release';
 const RELEASE_AT_LATEST = 'release-at-latest';
@@ -84,7 +98,8 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
     for (let end = Math.max(at, 0); end < group.entries.length && group.entries[end]!.time <= entry.time + rule.timespanMicros; end++) {
       const inside = windowAt(rule, group.entries, end);
       const isTrue = holds(rule, inside);
-      const isFirst = isTrue && (isStraggler ? !next.fired.some(({ first, last }) => first <= inside.at(-1)!.time && last >= inside[0]!.time) : next.firingSince === null);
+      const isFirst =
+        isTrue && (isStraggler ? !next.fired.some(({ first, last }) => first <= inside.at(-1)!.time && last >= inside[0]!.time) : next.firingSince === null);
       const earlier = isTrue && isStraggler ? next.fired.find(({ first, last }) => inside[0]!.time < first && last <= inside.at(-1)!.time) : undefined;
       if (isFirst || earlier !== undefined) {
         const finding = findingOf(rule, match, inside, { supersedes: earlier?.id ?? null, isLate: isStraggler, evictedCount: group.evictedCount });
@@ -105,8 +120,15 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
       const groupValues = wanting.groupBy.map((field) => match.groupValues[match.groupFields.indexOf(field)]);
       if (groupValues.some((value) => value === undefined)) return []; // the chained one groups by a field that this one does not know
       const chained: Match = {
-        organization: match.organization, ruleId: rule.key, ruleVersion: rule.version, correlationId: wanting.key, groupFields: wanting.groupBy, groupValues: groupValues as string[], values: [],
-        event: inside.at(-1)!.event, entities: match.entities,
+        organization: match.organization,
+        ruleId: rule.key,
+        ruleVersion: rule.version,
+        correlationId: wanting.key,
+        groupFields: wanting.groupBy,
+        groupValues: groupValues as string[],
+        values: [],
+        event: inside.at(-1)!.event,
+        entities: match.entities,
       };
       return [send(topics.matches, groupKey(chained), chained)];
     });
@@ -137,14 +159,32 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
     }
     if (!holds(rule, inside)) return [];
     const match: Match = {
-      organization, ruleId: first.ruleId, ruleVersion: '', correlationId, groupFields: rule.groupBy, groupValues, values: [], event: first.event, entities: first.entities,
+      organization,
+      ruleId: first.ruleId,
+      ruleVersion: '',
+      correlationId,
+      groupFields: rule.groupBy,
+      groupValues,
+      values: [],
+      event: first.event,
+      entities: first.entities,
     };
     return outputsOf(findingOf(rule, match, inside, { supersedes: null, isLate: false, evictedCount: group.evictedCount }), rule, match, inside);
   };
 
   return defineStage<Match>()({
     name: 'correlate',
-    reads: { organization: true, ruleId: true, ruleVersion: true, correlationId: true, groupFields: true, groupValues: true, values: true, event: true, entities: true },
+    reads: {
+      organization: true,
+      ruleId: true,
+      ruleVersion: true,
+      correlationId: true,
+      groupFields: true,
+      groupValues: true,
+      values: true,
+      event: true,
+      entities: true,
+    },
     stores: { waiting: keyValue<Waiting>(), groups: keyValue<Group>() },
 
     process({ value: match, appendedAt }, ctx): Outcome<Match> {

@@ -61,24 +61,36 @@ export function holds(rule: WindowRule, window: readonly Entry[]): boolean {
 
 function isSeen(condition: SeenCondition, rules: ReadonlySet<string>): boolean {
   switch (condition.kind) {
-    case 'rule': return rules.has(condition.rule);
-    case 'and': return condition.of.every((part) => isSeen(part, rules));
-    case 'or': return condition.of.some((part) => isSeen(part, rules));
-    case 'not': return !isSeen(condition.of, rules);
+    case 'rule':
+      return rules.has(condition.rule);
+    case 'and':
+      return condition.of.every((part) => isSeen(part, rules));
+    case 'or':
+      return condition.of.some((part) => isSeen(part, rules));
+    case 'not':
+      return !isSeen(condition.of, rules);
   }
 }
 
 /** The number that the condition compares; null when no entry has one. */
 export function measure(rule: WindowRule, window: readonly Entry[]): number | null {
   switch (rule.type) {
-    case 'event_count': return window.length;
-    case 'value_count': return new Set(window.map(({ value }) => value)).size;
-    case 'temporal': case 'temporal_ordered': return new Set(window.map(({ ruleId }) => ruleId)).size;
+    case 'event_count':
+      return window.length;
+    case 'value_count':
+      return new Set(window.map(({ value }) => value)).size;
+    case 'temporal':
+    case 'temporal_ordered':
+      return new Set(window.map(({ ruleId }) => ruleId)).size;
     default:
   }
-  const numbers = window.map(({ value }) => (value.trim() === '' ? Number.NaN : Number(value))).filter(Number.isFinite).sort((a, b) => a - b);
+  const numbers = window
+    .map(({ value }) => (value.trim() === '' ? Number.NaN : Number(value)))
+    .filter(Number.isFinite)
+    .sort((a, b) => a - b);
   if (numbers.length === 0) return null;
-  if (rule.type === 'value_percentile' || rule.type === 'value_median') return numbers[Math.max(0, Math.ceil(((rule.percentile ?? 50) / 100) * numbers.length) - 1)]!; // nearest rank
+  if (rule.type === 'value_percentile' || rule.type === 'value_median')
+    return numbers[Math.max(0, Math.ceil(((rule.percentile ?? 50) / 100) * numbers.length) - 1)]!; // nearest rank
   const sum = numbers.reduce((total, number) => total + number, 0); // sorted before, so the sum does not depend on arrival
   return rule.type === 'value_sum' ? sum : sum / numbers.length;
 }
@@ -96,11 +108,17 @@ function inOrder(rules: readonly string[], window: readonly Entry[]): boolean {
 
 function compare(measured: number, { operator, number: value }: Bound): boolean {
   switch (operator) {
-    case 'gt': return measured > value;
-    case 'gte': return measured >= value;
-    case 'lt': return measured < value;
-    case 'lte': return measured <= value;
-    case 'eq': return measured === value;
-    default: return measured !== value;
+    case 'gt':
+      return measured > value;
+    case 'gte':
+      return measured >= value;
+    case 'lt':
+      return measured < value;
+    case 'lte':
+      return measured <= value;
+    case 'eq':
+      return measured === value;
+    default:
+      return measured !== value;
   }
 }

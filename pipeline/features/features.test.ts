@@ -10,7 +10,13 @@ const SECOND = 1_000_000;
 const T = 1_700_000_000_000_000 - (1_700_000_000_000_000 % (3600 * SECOND));
 const end = (fields: Partial<NonNullable<Event['source']>>) => ({ ip: null, port: null, domain: null, mac: null, bytes: null, packets: null, ...fields });
 const connection = (at: number, to: string, fields: Partial<Event> = {}) => ({
-  event: plainEvent({ time: T + at * SECOND, host: { name: 'ws1', id: null, ip: [], os: null }, source: end({ ip: '10.0.0.1', bytes: 100 }), destination: end({ ip: to, port: 443, bytes: 5 }), ...fields }),
+  event: plainEvent({
+    time: T + at * SECOND,
+    host: { name: 'ws1', id: null, ip: [], os: null },
+    source: end({ ip: '10.0.0.1', bytes: 100 }),
+    destination: end({ ip: to, port: 443, bytes: 5 }),
+    ...fields,
+  }),
   context: plainContext(),
 });
 const partialsOf = (outputs: readonly { value: unknown }[]) => outputs.map(({ value }) => value as FeaturePartial);
@@ -24,8 +30,11 @@ describe('partials', () => {
     driver.send(connection(3, '2.2.2.2'));
     expect(driver.advance(T + 9 * SECOND)).toEqual([]);
     const out = partialsOf(driver.advance(T + 10 * SECOND));
-    expect(out.map(({ entityType, entity, events, failures, bytesOut, destinations }) => [entityType, entity, events, failures, bytesOut, destinations.length])).toEqual([
-      ['address', '10.0.0.1', 3, 1, 300, 2], ['host', 'ws1', 3, 1, 300, 2],
+    expect(
+      out.map(({ entityType, entity, events, failures, bytesOut, destinations }) => [entityType, entity, events, failures, bytesOut, destinations.length]),
+    ).toEqual([
+      ['address', '10.0.0.1', 3, 1, 300, 2],
+      ['host', 'ws1', 3, 1, 300, 2],
     ]);
   });
   it('makes a second partial of what comes late', () => {
@@ -33,7 +42,10 @@ describe('partials', () => {
     driver.send(connection(1, '1.1.1.1'));
     driver.advance(T + 10 * SECOND);
     const late = driver.send(connection(2, '3.3.3.3'));
-    expect(partialsOf(late.outputs).map(({ paneStart, events }) => [paneStart, events])).toEqual([[T, 1], [T, 1]]);
+    expect(partialsOf(late.outputs).map(({ paneStart, events }) => [paneStart, events])).toEqual([
+      [T, 1],
+      [T, 1],
+    ]);
   });
   it('has nothing to say of an event without entities', () => {
     expect(new StageDriver(partials(config.parse({}))).send({ event: plainEvent(), context: plainContext() }).summary).toBe('passed');
@@ -49,14 +61,29 @@ describe('partials', () => {
 
 describe('features', () => {
   const partial = (pane: number, fields: Partial<FeaturePartial> = {}): FeaturePartial => ({
-    organization: 'default', entityType: 'host', entity: 'a|b', paneStart: T + pane * 10 * SECOND, paneMicros: 10 * SECOND, upstream: 0, events: 1, failures: 0, bytesOut: 10, bytesIn: 0,
-    destinations: ['0000000000000001'], ports: [443], users: [], actions: [], ...fields,
+    organization: 'default',
+    entityType: 'host',
+    entity: 'a|b',
+    paneStart: T + pane * 10 * SECOND,
+    paneMicros: 10 * SECOND,
+    upstream: 0,
+    events: 1,
+    failures: 0,
+    bytesOut: 10,
+    bytesIn: 0,
+    destinations: ['0000000000000001'],
+    ports: [443],
+    users: [],
+    actions: [],
+    ...fields,
   });
   it('closes each window once, with distinct values counted over its panes', () => {
     const driver = new StageDriver(features(config.parse({})));
     for (const pane of [0, 1, 29]) driver.send(partial(pane, { destinations: [`000000000000000${pane % 3}`] }));
     const out = featuresOf(driver.advance(T + 300 * SECOND));
-    expect(out.map(({ windowMicros, entity, events, bytesOut, distinctDestinations }) => [windowMicros, entity, events, bytesOut, distinctDestinations])).toEqual([[300 * SECOND, 'a|b', 3, 30, 3]]);
+    expect(
+      out.map(({ windowMicros, entity, events, bytesOut, distinctDestinations }) => [windowMicros, entity, events, bytesOut, distinctDestinations]),
+    ).toEqual([[300 * SECOND, 'a|b', 3, 30, 3]]);
     expect(featuresOf(driver.advance(T + 3600 * SECOND)).map(({ windowMicros, events }) => [windowMicros, events])).toEqual([[3600 * SECOND, 3]]);
   });
   it('says so again when a late pane changes a closed window, until it is forgotten', () => {
@@ -75,18 +102,22 @@ describe('features', () => {
       for (const pane of order) driver.send(pane);
       return driver.advance(T + 3600 * SECOND);
     };
-    fc.assert(fc.property(fc.shuffledSubarray(panes, { minLength: 4 }), (order) => {
-      expect(run(order)).toEqual(run(panes));
-    }));
+    fc.assert(
+      fc.property(fc.shuffledSubarray(panes, { minLength: 4 }), (order) => {
+        expect(run(order)).toEqual(run(panes));
+      }),
+    );
   });
 });
 
 it('keeps sorted sets sorted, distinct and bounded', () => {
-  fc.assert(fc.property(fc.array(fc.nat(50)), fc.array(fc.nat(50)), (a, b) => {
-    const want = (values: readonly number[]) => [...new Set(values)].sort((x, y) => x - y);
-    const set = (values: readonly number[]) => values.reduce<readonly number[]>((all, value) => withValue(all, value, 1000), []);
-    expect(set(a)).toEqual(want(a));
-    expect(union(set(a), set(b), 1000)).toEqual(want([...a, ...b]));
-    expect(union(set(a), set(b), 3).length).toBeLessThanOrEqual(Math.max(3, set(a).length, set(b).length));
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.nat(50)), fc.array(fc.nat(50)), (a, b) => {
+      const want = (values: readonly number[]) => [...new Set(values)].sort((x, y) => x - y);
+      const set = (values: readonly number[]) => values.reduce<readonly number[]>((all, value) => withValue(all, value, 1000), []);
+      expect(set(a)).toEqual(want(a));
+      expect(union(set(a), set(b), 1000)).toEqual(want([...a, ...b]));
+      expect(union(set(a), set(b), 3).length).toBeLessThanOrEqual(Math.max(3, set(a).length, set(b).length));
+    }),
+  );
 });

@@ -12,7 +12,9 @@ export type { FeaturesConfig } from './config.ts';
 export { partials } from './partials.ts';
 
 /** A window's sums, and whether its feature has gone out. */
-interface Window extends Pick<FeaturePartial, 'events' | 'failures' | 'bytesOut' | 'bytesIn' | 'destinations' | 'ports' | 'users' | 'actions'> { readonly isClosed: boolean }
+interface Window extends Pick<FeaturePartial, 'events' | 'failures' | 'bytesOut' | 'bytesIn' | 'destinations' | 'ports' | 'users' | 'actions'> {
+  readonly isClosed: boolean;
+}
 const EMPTY: Window = { events: 0, failures: 0, bytesOut: 0, bytesIn: 0, destinations: [], ports: [], users: [], actions: [], isClosed: false };
 /** A window holds up to 60 panes' worth of distinct values. */
 const WINDOW_DISTINCT_FACTOR = 8;
@@ -22,16 +24,39 @@ export const features = ({ windowSeconds, distinctLimit, retentionSeconds }: Fea
   const featureOf = (key: string, window: Window): Feature => {
     const [start, length, organization = '', entityType = '', ...entity] = key.split('|');
     return {
-      organization, entityType, entity: entity.join('|'), windowStart: Number(start), windowMicros: Number(length),
-      events: window.events, failures: window.failures, bytesOut: window.bytesOut, bytesIn: window.bytesIn,
-      distinctDestinations: window.destinations.length, distinctPorts: window.ports.length, distinctUsers: window.users.length, distinctActions: window.actions.length,
+      organization,
+      entityType,
+      entity: entity.join('|'),
+      windowStart: Number(start),
+      windowMicros: Number(length),
+      events: window.events,
+      failures: window.failures,
+      bytesOut: window.bytesOut,
+      bytesIn: window.bytesIn,
+      distinctDestinations: window.destinations.length,
+      distinctPorts: window.ports.length,
+      distinctUsers: window.users.length,
+      distinctActions: window.actions.length,
     };
   };
   const output = (feature: Feature) => send(topics.features, `${feature.organization}|${feature.entityType}|${feature.entity}`, feature);
 
   return defineStage<FeaturePartial>()({
     name: 'features',
-    reads: { organization: true, entityType: true, entity: true, paneStart: true, events: true, failures: true, bytesOut: true, bytesIn: true, destinations: true, ports: true, users: true, actions: true },
+    reads: {
+      organization: true,
+      entityType: true,
+      entity: true,
+      paneStart: true,
+      events: true,
+      failures: true,
+      bytesOut: true,
+      bytesIn: true,
+      destinations: true,
+      ports: true,
+      users: true,
+      actions: true,
+    },
     stores: { windows: keyValue<Window>() },
 
     process({ value: pane }, ctx): Outcome<FeaturePartial> {
@@ -44,9 +69,15 @@ export const features = ({ windowSeconds, distinctLimit, retentionSeconds }: Fea
         const key = `${String(start).padStart(16, '0')}|${length}|${pane.organization}|${pane.entityType}|${pane.entity}`;
         const before = ctx.stores.windows.get(key) ?? EMPTY;
         const window: Window = {
-          events: before.events + pane.events, failures: before.failures + pane.failures, bytesOut: before.bytesOut + pane.bytesOut, bytesIn: before.bytesIn + pane.bytesIn,
-          destinations: union(before.destinations, pane.destinations, limit), ports: union(before.ports, pane.ports, limit),
-          users: union(before.users, pane.users, limit), actions: union(before.actions, pane.actions, limit), isClosed: before.isClosed,
+          events: before.events + pane.events,
+          failures: before.failures + pane.failures,
+          bytesOut: before.bytesOut + pane.bytesOut,
+          bytesIn: before.bytesIn + pane.bytesIn,
+          destinations: union(before.destinations, pane.destinations, limit),
+          ports: union(before.ports, pane.ports, limit),
+          users: union(before.users, pane.users, limit),
+          actions: union(before.actions, pane.actions, limit),
+          isClosed: before.isClosed,
         };
         ctx.stores.windows.put(key, window);
         if (before.isClosed) late.push(featureOf(key, window));

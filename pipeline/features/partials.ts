@@ -35,8 +35,14 @@ export const partials = ({ paneSeconds, distinctLimit }: FeaturesConfig) => {
     name: 'partials',
     reads: {
       event: {
-        time: true, organization: true, outcome: true, action: true, host: { name: true }, user: { name: true },
-        source: { ip: true, bytes: true }, destination: { ip: true, port: true, bytes: true },
+        time: true,
+        organization: true,
+        outcome: true,
+        action: true,
+        host: { name: true },
+        user: { name: true },
+        source: { ip: true, bytes: true },
+        destination: { ip: true, port: true, bytes: true },
       },
     },
     stores: { panes: keyValue<Pane>() },
@@ -47,8 +53,13 @@ export const partials = ({ paneSeconds, distinctLimit }: FeaturesConfig) => {
       const address = event.source?.ip ?? null;
       if (host === null && user === null && address === null) return pass();
       const observed: Observed = {
-        isFailure: event.outcome === 'failure', bytesOut: event.source?.bytes ?? 0, bytesIn: event.destination?.bytes ?? 0,
-        destination: event.destination?.ip ?? null, port: event.destination?.port ?? null, user, action: event.action,
+        isFailure: event.outcome === 'failure',
+        bytesOut: event.source?.bytes ?? 0,
+        bytesIn: event.destination?.bytes ?? 0,
+        destination: event.destination?.ip ?? null,
+        port: event.destination?.port ?? null,
+        user,
+        action: event.action,
       };
       const paneStart = Math.floor(event.time / paneMicros) * paneMicros;
       const { panes } = ctx.stores;
@@ -75,6 +86,11 @@ export const partials = ({ paneSeconds, distinctLimit }: FeaturesConfig) => {
 };
 
 interface Observed {
-  readonly isFailure: boolean; readonly bytesOut: number; readonly bytesIn: number;
-  readonly destination: string | null; readonly port: number | null; readonly user: string | null; readonly action: string | null;
+  readonly isFailure: boolean;
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+  readonly destination: string | null;
+  readonly port: number | null;
+  readonly user: string | null;
+  readonly action: string | null;
 }

@@ -33,7 +33,16 @@ export function spansOf<V>(batches: readonly Batch<V>[]): readonly Span<V>[] {
       if (before !== undefined && before.next !== batch.from) throw new Error(`Batches of ${key} leave a hole: ${before.next} to ${batch.from}`);
     }
     const records = list.reduce((sum, batch) => sum + batch.records.length + (batch.refused?.length ?? 0), 0);
-    return { topic: first.topic, partition: first.partition, from: first.from, next: (list.at(-1) as Batch<V>).next, batches: list, records, rowFrom: 0, rowTo: 0 };
+    return {
+      topic: first.topic,
+      partition: first.partition,
+      from: first.from,
+      next: (list.at(-1) as Batch<V>).next,
+      batches: list,
+      records,
+      rowFrom: 0,
+      rowTo: 0,
+    };
   });
 }
 

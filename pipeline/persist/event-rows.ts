@@ -4,10 +4,43 @@ import { writeDetail } from './detail.ts';
 
 /** In the order in which `writeEvent` writes them. */
 export const EVENT_COLUMNS = [
-  'event_time', 'id', 'organization', 'dataset', 'sensor', 'product', 'kind', 'category', 'type', 'outcome', 'action', 'code', 'provider', 'severity', 'message',
-  'host_name', 'user_name', 'target_user_name', 'source_ip', 'source_port', 'destination_ip', 'destination_port',
-  'process_name', 'process_executable', 'process_command_line', 'file_path', 'dns_question', 'url_domain', 'rule_name',
-  'raw_topic', 'raw_partition', 'raw_offset', 'appended_at', 'parser', 'parser_version', 'detail', 'native',
+  'event_time',
+  'id',
+  'organization',
+  'dataset',
+  'sensor',
+  'product',
+  'kind',
+  'category',
+  'type',
+  'outcome',
+  'action',
+  'code',
+  'provider',
+  'severity',
+  'message',
+  'host_name',
+  'user_name',
+  'target_user_name',
+  'source_ip',
+  'source_port',
+  'destination_ip',
+  'destination_port',
+  'process_name',
+  'process_executable',
+  'process_command_line',
+  'file_path',
+  'dns_question',
+  'url_domain',
+  'rule_name',
+  'raw_topic',
+  'raw_partition',
+  'raw_offset',
+  'appended_at',
+  'parser',
+  'parser_version',
+  'detail',
+  'native',
 ] as const;
 
 /** @throws RecordError INVALID_EVENT for a value that its column cannot hold */
@@ -49,6 +82,6 @@ export function writeEvent(rows: CopyRows, enriched: Enriched): void {
   rows.time(provenance.appendedAt);
   rows.text(provenance.parser);
   rows.int4(provenance.parserVersion);
-  writeDetail(rows, enriched, isSourceStored ? null : source?.ip ?? null, isDestinationStored ? null : destination?.ip ?? null);
+  writeDetail(rows, enriched, isSourceStored ? null : (source?.ip ?? null), isDestinationStored ? null : (destination?.ip ?? null));
   rows.utf8(event.native);
 }

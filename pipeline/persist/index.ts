@@ -31,10 +31,5 @@ export interface Persist {
 /** One loader each for enriched, findings, features and alerts; one group. Nothing is connected until `open`. */
 export function persist({ ledgerSpanMs }: PersistConfig, { app = 'goshawk', group = 'goshawk.persist', metrics, ...deps }: PersistDeps): Persist {
   const all: LoaderDeps = { ...deps, app, group, ledgerSpanMs, countRows: rowCounter(metrics) };
-  return {
-    events: createLoader(events, all),
-    findings: createLoader(findings, all),
-    features: createLoader(features, all),
-    alerts: createLoader(alerts, all),
-  };
+  return { events: createLoader(events, all), findings: createLoader(findings, all), features: createLoader(features, all), alerts: createLoader(alerts, all) };
 }

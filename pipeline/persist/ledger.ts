@@ -11,7 +11,9 @@ export interface Tally extends Owned {
   readonly rejected: Readonly<Record<string, number>>;
 }
 /** A row of goshawk.stage_ledger, written whole with each load: it grows until its span of time is over. */
-export interface Entry extends Tally { readonly beganMs: number }
+export interface Entry extends Tally {
+  readonly beganMs: number;
+}
 
 /** The entries that are being written, one per partition. */
 export class Ledger {
@@ -30,8 +32,12 @@ export class Ledger {
     const now = this.#now();
     if (open === undefined || open.next !== tally.from || now - open.beganMs >= this.#spanMs) return { ...tally, beganMs: now };
     return {
-      ...open, next: tally.next, records: open.records + tally.records, stored: open.stored + tally.stored,
-      dropped: sum(open.dropped, tally.dropped), rejected: sum(open.rejected, tally.rejected),
+      ...open,
+      next: tally.next,
+      records: open.records + tally.records,
+      stored: open.stored + tally.stored,
+      dropped: sum(open.dropped, tally.dropped),
+      rejected: sum(open.rejected, tally.rejected),
     };
   }
 

@@ -71,10 +71,11 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
         } catch (error) {
           await client.query('ROLLBACK');
           if (attempt === ATTEMPTS) throw error;
-          if (isPartitionMissing(error)) preparedDays.clear(); // retention was quicker
+          if (isPartitionMissing(error))
+            preparedDays.clear(); // retention was quicker
           else if (way === 'direct' && isDuplicate(error)) way = 'staged';
           else if (way !== 'bisected' && isDataRefused(error)) way = 'bisected';
-          else if (error instanceof FencedError && await isStoredAlready(client, group, spans, ours)) {
+          else if (error instanceof FencedError && (await isStoredAlready(client, group, spans, ours))) {
             ledger.close(spans);
             isBroken = false;
             return;
@@ -120,7 +121,16 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
       for (const { position, code } of refused) {
         if (position.topic === span.topic && position.partition === span.partition) rejected[code] = (rejected[code] ?? 0) + 1;
       }
-      return { topic: span.topic, partition: span.partition, from: span.from, next: span.next, records: span.records, stored: count, dropped: duplicates > 0 ? { duplicate: duplicates } : {}, rejected };
+      return {
+        topic: span.topic,
+        partition: span.partition,
+        from: span.from,
+        next: span.next,
+        records: span.records,
+        stored: count,
+        dropped: duplicates > 0 ? { duplicate: duplicates } : {},
+        rejected,
+      };
     });
     const entries = tallies.map((tally) => ledger.entryWith(tally));
     await setAside(client, STAGE, refused);
@@ -131,8 +141,17 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
     ledger.commit(entries);
     const duplicates = stored.reduce((sum, one) => sum + one.duplicates, 0);
     stagedLoads = duplicates > 0 ? STAGED_AFTER_DUPLICATES : Math.max(0, stagedLoads - 1);
-    deps.countRows(target.name, stored.reduce((sum, one) => sum + one.stored, 0), duplicates, refused.length);
-    if (refused.length > 0) log.warn({ code: refused[0]?.code, loader: target.name, count: refused.length, reason: refused[0]?.message }, 'Records could not be stored; they go to the dead letters.');
+    deps.countRows(
+      target.name,
+      stored.reduce((sum, one) => sum + one.stored, 0),
+      duplicates,
+      refused.length,
+    );
+    if (refused.length > 0)
+      log.warn(
+        { code: refused[0]?.code, loader: target.name, count: refused.length, reason: refused[0]?.message },
+        'Records could not be stored; they go to the dead letters.',
+      );
   }
 
   async function store(client: PoolClient, encoding: Encoding<V>, way: Way): Promise<readonly Stored[]> {
@@ -162,13 +181,29 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
         )
         SELECT count(*) AS moved FROM moved`,
       values: [
-        group, ours, tallies.map(({ topic }) => topic), tallies.map(({ partition }) => partition), tallies.map(({ from }) => from), tallies.map(({ next }) => next),
-        app, STAGE, entries.map(({ topic }) => topic), entries.map(({ partition }) => partition), entries.map(({ from }) => from), entries.map(({ next }) => next),
-        entries.map(({ records }) => records), entries.map(({ stored }) => stored), entries.map(({ dropped }) => JSON.stringify(dropped)), entries.map(({ rejected }) => JSON.stringify(rejected)),
+        group,
+        ours,
+        tallies.map(({ topic }) => topic),
+        tallies.map(({ partition }) => partition),
+        tallies.map(({ from }) => from),
+        tallies.map(({ next }) => next),
+        app,
+        STAGE,
+        entries.map(({ topic }) => topic),
+        entries.map(({ partition }) => partition),
+        entries.map(({ from }) => from),
+        entries.map(({ next }) => next),
+        entries.map(({ records }) => records),
+        entries.map(({ stored }) => stored),
+        entries.map(({ dropped }) => JSON.stringify(dropped)),
+        entries.map(({ rejected }) => JSON.stringify(rejected)),
       ],
     });
     if (answer[0]?.moved !== tallies.length) {
-      throw new FencedError('OFFSETS_FENCED', 'The offsets in the database are not where this load began, or another generation has them', { loader: target.name, generation: ours });
+      throw new FencedError('OFFSETS_FENCED', 'The offsets in the database are not where this load began, or another generation has them', {
+        loader: target.name,
+        generation: ours,
+      });
     }
   }
 
@@ -190,7 +225,8 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
         for (const portion of portionsOf(batches, target.bytesOf, deps.loadBytes ?? LOAD_BYTES)) await load(portion);
       } catch (error) {
         // A missing partition that keeps missing, or data that no way could store: try again later rather than lose it.
-        if (isPartitionMissing(error) || isDataRefused(error)) throw new RetryableError('DATABASE_UNAVAILABLE', `The database would not take rows of ${target.name}`, {}, { cause: error });
+        if (isPartitionMissing(error) || isDataRefused(error))
+          throw new RetryableError('DATABASE_UNAVAILABLE', `The database would not take rows of ${target.name}`, {}, { cause: error });
         throw asPipelineError(error);
       }
     },
@@ -201,5 +237,13 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
   };
 }
 
-const emptyTally = ({ topic, partition, from, next, records }: { topic: string; partition: number; from: number; next: number; records: number }): Tally =>
-  ({ topic, partition, from, next, records, stored: 0, dropped: {}, rejected: {} });
+const emptyTally = ({ topic, partition, from, next, records }: { topic: string; partition: number; from: number; next: number; records: number }): Tally => ({
+  topic,
+  partition,
+  from,
+  next,
+  records,
+  stored: 0,
+  dropped: {},
+  rejected: {},
+});

@@ -5,8 +5,28 @@ const SEVERITY: Readonly<Record<Severity, number>> = { informational: 0, low: 1,
 
 /** In the order in which `writeFinding` writes them. */
 export const FINDING_COLUMNS = [
-  'event_time', 'id', 'organization', 'last_time', 'kind', 'rule_id', 'rule_version', 'title', 'description', 'author', 'license', 'reference', 'severity',
-  'status', 'tags', 'group_key', 'entities', 'fields', 'events', 'event_count', 'supersedes', 'reason',
+  'event_time',
+  'id',
+  'organization',
+  'last_time',
+  'kind',
+  'rule_id',
+  'rule_version',
+  'title',
+  'description',
+  'author',
+  'license',
+  'reference',
+  'severity',
+  'status',
+  'tags',
+  'group_key',
+  'entities',
+  'fields',
+  'events',
+  'event_count',
+  'supersedes',
+  'reason',
 ] as const;
 
 /** @throws RecordError INVALID_EVENT for a value that its column cannot hold; likewise the other two. */
@@ -37,8 +57,23 @@ export function writeFinding(rows: CopyRows, finding: Finding): void {
 
 /** In the order in which `writeAlert` writes them. */
 export const ALERT_COLUMNS = [
-  'id', 'organization', 'revision', 'event_time', 'last_time', 'title', 'severity', 'group_key', 'score', 'rule_ids', 'tags', 'entities', 'findings',
-  'finding_count', 'events', 'event_count', 'reason',
+  'id',
+  'organization',
+  'revision',
+  'event_time',
+  'last_time',
+  'title',
+  'severity',
+  'group_key',
+  'score',
+  'rule_ids',
+  'tags',
+  'entities',
+  'findings',
+  'finding_count',
+  'events',
+  'event_count',
+  'reason',
 ] as const;
 
 export function writeAlert(rows: CopyRows, alert: Alert): void {
@@ -63,8 +98,19 @@ export function writeAlert(rows: CopyRows, alert: Alert): void {
 
 /** In the order in which `writeFeature` writes them. */
 export const FEATURE_COLUMNS = [
-  'window_start', 'window_micros', 'organization', 'entity_type', 'entity', 'events', 'failures', 'bytes_out', 'bytes_in',
-  'distinct_destinations', 'distinct_ports', 'distinct_users', 'distinct_actions',
+  'window_start',
+  'window_micros',
+  'organization',
+  'entity_type',
+  'entity',
+  'events',
+  'failures',
+  'bytes_out',
+  'bytes_in',
+  'distinct_destinations',
+  'distinct_ports',
+  'distinct_users',
+  'distinct_actions',
 ] as const;
 
 export function writeFeature(rows: CopyRows, feature: Feature): void {

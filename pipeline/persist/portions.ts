@@ -16,7 +16,8 @@ export function portionsOf<V>(batches: readonly Batch<V>[], bytesOf: (value: V) 
     let records: StreamRecord<V>[] = [];
     const close = (next: number) => {
       const refused = batch.refused?.filter(({ position: { offset } }) => offset >= from && offset < next) ?? [];
-      if (next > from) portions.at(-1)?.push({ topic: batch.topic, partition: batch.partition, from, next, records, ...(refused.length > 0 ? { refused } : {}) });
+      if (next > from)
+        portions.at(-1)?.push({ topic: batch.topic, partition: batch.partition, from, next, records, ...(refused.length > 0 ? { refused } : {}) });
       from = next;
       records = [];
     };

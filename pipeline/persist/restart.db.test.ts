@@ -12,8 +12,10 @@ import type { Log } from './test/log.ts';
 import { batchOf, Breaker, expectLedger, loaders, runFromStart } from './test/log.ts';
 
 const idOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
-const enriched = (topic: string, name: string, fields: Partial<Enriched['event']> = {}): Enriched =>
-  ({ event: plainEvent({ id: idOf(`${topic} ${name}`), organization: topic, ...fields }), context: plainContext() });
+const enriched = (topic: string, name: string, fields: Partial<Enriched['event']> = {}): Enriched => ({
+  event: plainEvent({ id: idOf(`${topic} ${name}`), organization: topic, ...fields }),
+  context: plainContext(),
+});
 const incompressible = (name: string) => Array.from({ length: 100 }, (_one, index) => idOf(`${name} ${index}`)).join(''); // too long for an index
 
 const PATIENCE = { timeout: 120_000 }; // hundreds of small transactions, each of which waits for the disk
@@ -33,7 +35,12 @@ describe.skipIf(serverUrl === '')('a loader that is stopped anywhere', PATIENCE,
   });
 
   /** Runs a case once for each statement that can be interrupted. Answers what was wrong afterwards, by place. */
-  async function interruptEverywhere<V>(kind: 'events' | 'alerts' | 'features', logOf: (topic: string) => Log<V>, check: (topic: string, log: Log<V>) => Promise<void>, options: { offsetsOutsideTransaction?: boolean } = {}) {
+  async function interruptEverywhere<V>(
+    kind: 'events' | 'alerts' | 'features',
+    logOf: (topic: string) => Log<V>,
+    check: (topic: string, log: Log<V>) => Promise<void>,
+    options: { offsetsOutsideTransaction?: boolean } = {},
+  ) {
     const wrong: string[] = [];
     let places = 0;
     for (const when of ['before', 'after'] as const) {
@@ -45,14 +52,19 @@ describe.skipIf(serverUrl === '')('a loader that is stopped anywhere', PATIENCE,
           return runFromStart(loader as unknown as Parameters<typeof runFromStart<V>>[0], topic, log, generation, 3);
         };
         breaker.arm(statement, when);
-        const failure = await start(1).then(() => undefined, (error: unknown) => error);
+        const failure = await start(1).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
         const hasBroken = breaker.hasBroken;
         breaker.arm(Number.POSITIVE_INFINITY, when);
         if (failure !== undefined) {
           expect(failure).toBeInstanceOf(RetryableError);
           await start(2);
         }
-        await check(topic, log).catch((error: Error) => { wrong.push(`${when} statement ${statement}: ${error.message}`); });
+        await check(topic, log).catch((error: Error) => {
+          wrong.push(`${when} statement ${statement}: ${error.message}`);
+        });
         if (!hasBroken) break;
         places += 1;
       }
@@ -61,20 +73,38 @@ describe.skipIf(serverUrl === '')('a loader that is stopped anywhere', PATIENCE,
   }
 
   const stored = async (topic: string): Promise<readonly string[]> =>
-    (await database.owner.query<{ id: string }>(`SELECT encode(id, 'hex') AS id FROM goshawk.event WHERE organization = $1 ORDER BY id`, [topic])).rows.map(({ id }) => id);
+    (await database.owner.query<{ id: string }>(`SELECT encode(id, 'hex') AS id FROM goshawk.event WHERE organization = $1 ORDER BY id`, [topic])).rows.map(
+      ({ id }) => id,
+    );
 
   async function checkEvents(topic: string, log: Log<Enriched>): Promise<void> {
-    const good = new Set(log.flat().filter(({ event }) => event.host === null).map(({ event }) => event.id));
+    const good = new Set(
+      log
+        .flat()
+        .filter(({ event }) => event.host === null)
+        .map(({ event }) => event.id),
+    );
     expect(await stored(topic)).toEqual([...good].sort());
     await expectLedger(database.owner, topic, log);
-    const { rows: counts } = await database.owner.query<{ events: number }>('SELECT coalesce(sum(events), 0)::bigint AS events FROM goshawk.event_count WHERE organization = $1', [topic]);
+    const { rows: counts } = await database.owner.query<{ events: number }>(
+      'SELECT coalesce(sum(events), 0)::bigint AS events FROM goshawk.event_count WHERE organization = $1',
+      [topic],
+    );
     expect(counts[0]?.events).toBe(good.size);
     const { rows: letters } = await database.owner.query('SELECT FROM goshawk.dead_letter_outbox WHERE topic = $1', [topic]);
     expect(letters.length).toBe(log.flat().filter(({ event }) => event.host !== null).length);
   }
 
-  const plain = (topic: string): Log<Enriched> => [['a', 'b', 'c', 'd'], ['e', 'f']].map((names) => names.map((name) => enriched(topic, name)));
-  const withRepeats = (topic: string): Log<Enriched> => [['a', 'b', 'a', 'd'], ['b', 'f']].map((names) => names.map((name) => enriched(topic, name)));
+  const plain = (topic: string): Log<Enriched> =>
+    [
+      ['a', 'b', 'c', 'd'],
+      ['e', 'f'],
+    ].map((names) => names.map((name) => enriched(topic, name)));
+  const withRepeats = (topic: string): Log<Enriched> =>
+    [
+      ['a', 'b', 'a', 'd'],
+      ['b', 'f'],
+    ].map((names) => names.map((name) => enriched(topic, name)));
   const withRefused = (topic: string): Log<Enriched> => [
     ['a', 'b'].map((name) => enriched(topic, name)),
     ['c', 'BAD', 'e'].map((name) => enriched(topic, name, name === 'BAD' ? { host: { name: incompressible(topic), id: null, ip: [], os: null } } : {})),
@@ -100,7 +130,10 @@ describe.skipIf(serverUrl === '')('a loader that is stopped anywhere', PATIENCE,
         await loader.open([{ topic, partition: 0 }], 1);
         const batch = batchOf(topic, 0, 0, log[0] as readonly Enriched[]);
         breaker.arm(statement, when);
-        const failure = await loader.load([batch]).then(() => undefined, (error: unknown) => error);
+        const failure = await loader.load([batch]).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
         const hasBroken = breaker.hasBroken;
         breaker.arm(Number.POSITIVE_INFINITY, when);
         if (failure !== undefined) {
@@ -142,10 +175,36 @@ describe.skipIf(serverUrl === '')('a loader that is stopped anywhere', PATIENCE,
 });
 
 const alert = (organization: string, revision: number): Alert => ({
-  id: idOf(organization), organization, revision, time: 1_700_000_000_000_000, lastTime: 1_700_000_000_000_000, title: 'Title', severity: 'high', groupKey: 'key', score: 1,
-  ruleIds: [], tags: [], entities: [], findings: [], findingCount: 1, events: [], eventCount: 1, reason: 'opened',
+  id: idOf(organization),
+  organization,
+  revision,
+  time: 1_700_000_000_000_000,
+  lastTime: 1_700_000_000_000_000,
+  title: 'Title',
+  severity: 'high',
+  groupKey: 'key',
+  score: 1,
+  ruleIds: [],
+  tags: [],
+  entities: [],
+  findings: [],
+  findingCount: 1,
+  events: [],
+  eventCount: 1,
+  reason: 'opened',
 });
 const feature = (organization: string, events: number): Feature => ({
-  organization, entityType: 'host', entity: 'h', windowStart: 1_700_000_100_000_000, windowMicros: 300_000_000, events, failures: 0, bytesOut: 0, bytesIn: 0,
-  distinctDestinations: 0, distinctPorts: 0, distinctUsers: 0, distinctActions: 0,
+  organization,
+  entityType: 'host',
+  entity: 'h',
+  windowStart: 1_700_000_100_000_000,
+  windowMicros: 300_000_000,
+  events,
+  failures: 0,
+  bytesOut: 0,
+  bytesIn: 0,
+  distinctDestinations: 0,
+  distinctPorts: 0,
+  distinctUsers: 0,
+  distinctActions: 0,
 });

@@ -8,12 +8,20 @@ import { deadLetterOf } from './encode.ts';
 import type { Target } from './target.ts';
 
 /** What became of one span's rows. */
-export interface Stored { readonly stored: number; readonly duplicates: number; readonly refused: readonly DeadLetter[] }
+export interface Stored {
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly refused: readonly DeadLetter[];
+}
 
 /** Straight into the table, encoding on the way. The first repeated or refused row fails the transaction. */
 export async function copyDirect<V>(client: PoolClient, target: Target<V>, encoding: Encoding<V>): Promise<void> {
   await copyIn(client, `goshawk.${target.table}`, target.columns.join(', '), encoding.pieces());
-  if (encoding.records.length > 0) await target.afterCopy?.(client, encoding.records.map(({ value }) => value));
+  if (encoding.records.length > 0)
+    await target.afterCopy?.(
+      client,
+      encoding.records.map(({ value }) => value),
+    );
 }
 
 /** Connections that have their staging table, by target. Temporary tables live as long as the connection. */
@@ -24,7 +32,9 @@ async function stageOf(client: PoolClient, { table }: Target<never>): Promise<st
   let tables = staged.get(client);
   if (tables === undefined) staged.set(client, (tables = new Set()));
   if (!tables.has(table)) {
-    await client.query(`CREATE TEMPORARY TABLE IF NOT EXISTS stage_${table} (LIKE goshawk.${table} INCLUDING DEFAULTS, arrival bigint GENERATED ALWAYS AS IDENTITY) ON COMMIT DELETE ROWS`);
+    await client.query(
+      `CREATE TEMPORARY TABLE IF NOT EXISTS stage_${table} (LIKE goshawk.${table} INCLUDING DEFAULTS, arrival bigint GENERATED ALWAYS AS IDENTITY) ON COMMIT DELETE ROWS`,
+    );
   }
   return stage;
 }
@@ -51,9 +61,12 @@ export async function storeStaged<V>(client: PoolClient, target: Target<V>, enco
     const refused: DeadLetter[] = [];
     const isFirst = results.length === 0;
     if (rowFrom < rowTo && !isFirst) await client.query(`TRUNCATE ${stage}`);
-    const stored = rowFrom === rowTo ? 0
-      : bisect ? await storeBisected(client, target, encoding, rowFrom, rowTo, stage, refused)
-        : await mergeRows(client, target, encoding, rowFrom, rowTo, stage);
+    const stored =
+      rowFrom === rowTo
+        ? 0
+        : bisect
+          ? await storeBisected(client, target, encoding, rowFrom, rowTo, stage, refused)
+          : await mergeRows(client, target, encoding, rowFrom, rowTo, stage);
     // An upsert leaves out what it already has a newer state of: that is stored as well.
     const taken = rowTo - rowFrom - refused.length;
     results.push(target.mode === 'upsert' ? { stored: taken, duplicates: 0, refused } : { stored, duplicates: taken - stored, refused });
@@ -61,7 +74,15 @@ export async function storeStaged<V>(client: PoolClient, target: Target<V>, enco
   return results;
 }
 
-async function storeBisected<V>(client: PoolClient, target: Target<V>, encoding: Encoding<V>, from: number, to: number, stage: string, refused: DeadLetter[]): Promise<number> {
+async function storeBisected<V>(
+  client: PoolClient,
+  target: Target<V>,
+  encoding: Encoding<V>,
+  from: number,
+  to: number,
+  stage: string,
+  refused: DeadLetter[],
+): Promise<number> {
   await client.query('SAVEPOINT part');
   try {
     const stored = await mergeRows(client, target, encoding, from, to, stage);
@@ -77,6 +98,9 @@ async function storeBisected<V>(client: PoolClient, target: Target<V>, encoding:
       return 0;
     }
     const middle = (from + to) >>> 1;
-    return await storeBisected(client, target, encoding, from, middle, stage, refused) + await storeBisected(client, target, encoding, middle, to, stage, refused);
+    return (
+      (await storeBisected(client, target, encoding, from, middle, stage, refused)) +
+      (await storeBisected(client, target, encoding, middle, to, stage, refused))
+    );
   }
 }

@@ -30,8 +30,15 @@ export interface Target<V> {
 const EVENT_COUNT_COLUMNS = 'minute, organization, dataset, sensor, severity, events';
 
 export const events: Target<Enriched> = {
-  name: 'events', reads: { event: true, context: true }, table: 'event', columns: EVENT_COLUMNS, write: writeEvent, bytesOf: ({ event }) => 1_000 + event.native.length,
-  timeTables: ['event', 'event_count'], timeOf: ({ event }) => event.time, mode: 'insert',
+  name: 'events',
+  reads: { event: true, context: true },
+  table: 'event',
+  columns: EVENT_COLUMNS,
+  write: writeEvent,
+  bytesOf: ({ event }) => 1_000 + event.native.length,
+  timeTables: ['event', 'event_count'],
+  timeOf: ({ event }) => event.time,
+  mode: 'insert',
   merge: (stage, columns) => `
     WITH stored AS (
       INSERT INTO goshawk.event (${columns}) SELECT ${columns} FROM ${stage} ORDER BY arrival ON CONFLICT (event_time, id) DO NOTHING
@@ -41,13 +48,14 @@ export const events: Target<Enriched> = {
       SELECT date_trunc('minute', event_time), organization, dataset, sensor, severity, count(*) FROM stored GROUP BY 1, 2, 3, 4, 5
     )
     SELECT count(*) AS stored FROM stored`,
-  afterCopy: (client, values) => client.query({
-    name: 'event-count',
-    text: `INSERT INTO goshawk.event_count (${EVENT_COUNT_COLUMNS})
+  afterCopy: (client, values) =>
+    client.query({
+      name: 'event-count',
+      text: `INSERT INTO goshawk.event_count (${EVENT_COUNT_COLUMNS})
       SELECT api.from_micros(t.minute), t.organization, t.dataset, t.sensor, t.severity, t.events
       FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::bigint[]) AS t (minute, organization, dataset, sensor, severity, events)`,
-    values: countByMinute(values),
-  }),
+      values: countByMinute(values),
+    }),
 };
 
 const MINUTE = 60_000_000;
@@ -62,7 +70,8 @@ function countByMinute(values: readonly Enriched[]): unknown[] {
     if (index === undefined) {
       index = indexes.size;
       indexes.set(key, index);
-      for (const [at, value] of [minute * MINUTE, event.organization, event.dataset, event.sensor, event.severity, 0].entries()) (columns[at] as unknown[]).push(value);
+      for (const [at, value] of [minute * MINUTE, event.organization, event.dataset, event.sensor, event.severity, 0].entries())
+        (columns[at] as unknown[]).push(value);
     }
     columns[5][index] = (columns[5][index] as number) + 1;
   }
@@ -70,32 +79,83 @@ function countByMinute(values: readonly Enriched[]): unknown[] {
 }
 
 export const findings: Target<Finding> = {
-  name: 'findings', reads: {
-    id: true, organization: true, time: true, lastTime: true, kind: true, ruleId: true, ruleVersion: true, title: true, description: true, author: true, license: true, reference: true,
-    severity: true, status: true, tags: true, groupKey: true, entities: true, fields: true, events: true, eventCount: true, supersedes: true, reason: true,
+  name: 'findings',
+  reads: {
+    id: true,
+    organization: true,
+    time: true,
+    lastTime: true,
+    kind: true,
+    ruleId: true,
+    ruleVersion: true,
+    title: true,
+    description: true,
+    author: true,
+    license: true,
+    reference: true,
+    severity: true,
+    status: true,
+    tags: true,
+    groupKey: true,
+    entities: true,
+    fields: true,
+    events: true,
+    eventCount: true,
+    supersedes: true,
+    reason: true,
   },
-  table: 'finding', columns: FINDING_COLUMNS, write: writeFinding, bytesOf: () => 5_000, timeTables: ['finding'], timeOf: ({ time }) => time, mode: 'insert',
+  table: 'finding',
+  columns: FINDING_COLUMNS,
+  write: writeFinding,
+  bytesOf: () => 5_000,
+  timeTables: ['finding'],
+  timeOf: ({ time }) => time,
+  mode: 'insert',
   merge: (stage, columns) => `
     WITH stored AS (
       INSERT INTO goshawk.finding (${columns}) SELECT ${columns} FROM ${stage} ORDER BY arrival ON CONFLICT (event_time, id) DO NOTHING
       RETURNING event_time, id, organization
     )
     SELECT count(*) AS stored, count(pg_notify('goshawk_finding', json_build_object('organization', organization, 'id', encode(id, 'hex'), 'time', api.micros(event_time))::text)) FROM stored`,
-  afterCopy: (client, values) => client.query({
-    name: 'finding-notify', text: `SELECT pg_notify('goshawk_finding', payload) FROM unnest($1::text[]) AS payload`,
-    values: [values.map(({ organization, id, time }) => JSON.stringify({ organization, id, time }))],
-  }),
+  afterCopy: (client, values) =>
+    client.query({
+      name: 'finding-notify',
+      text: `SELECT pg_notify('goshawk_finding', payload) FROM unnest($1::text[]) AS payload`,
+      values: [values.map(({ organization, id, time }) => JSON.stringify({ organization, id, time }))],
+    }),
 };
 
 // An alert that grows for days names other events with each revision: the last 50.
 const MOST_EVIDENCE = 1_000;
 
 export const alerts: Target<Alert> = {
-  name: 'alerts', reads: {
-    id: true, organization: true, revision: true, time: true, lastTime: true, title: true, severity: true, groupKey: true, score: true, ruleIds: true, tags: true, entities: true,
-    findings: true, findingCount: true, events: true, eventCount: true, reason: true,
+  name: 'alerts',
+  reads: {
+    id: true,
+    organization: true,
+    revision: true,
+    time: true,
+    lastTime: true,
+    title: true,
+    severity: true,
+    groupKey: true,
+    score: true,
+    ruleIds: true,
+    tags: true,
+    entities: true,
+    findings: true,
+    findingCount: true,
+    events: true,
+    eventCount: true,
+    reason: true,
   },
-  table: 'alert', columns: ALERT_COLUMNS, write: writeAlert, bytesOf: () => 20_000, timeTables: [], timeOf: ({ time }) => time, mode: 'upsert',
+  table: 'alert',
+  columns: ALERT_COLUMNS,
+  write: writeAlert,
+  bytesOf: () => 20_000,
+  timeTables: [],
+  timeOf: ({ time }) => time,
+  mode: 'upsert',
   // Evidence is asked for every event that the alert names and that is neither kept nor asked for.
   merge: (stage, columns) => `
     WITH stored AS (
@@ -115,11 +175,29 @@ export const alerts: Target<Alert> = {
 
 const FEATURE_KEY = ['window_start', 'organization', 'entity_type', 'entity', 'window_micros'];
 export const features: Target<Feature> = {
-  name: 'features', reads: {
-    organization: true, entityType: true, entity: true, windowStart: true, windowMicros: true, events: true, failures: true, bytesOut: true, bytesIn: true,
-    distinctDestinations: true, distinctPorts: true, distinctUsers: true, distinctActions: true,
+  name: 'features',
+  reads: {
+    organization: true,
+    entityType: true,
+    entity: true,
+    windowStart: true,
+    windowMicros: true,
+    events: true,
+    failures: true,
+    bytesOut: true,
+    bytesIn: true,
+    distinctDestinations: true,
+    distinctPorts: true,
+    distinctUsers: true,
+    distinctActions: true,
   },
-  table: 'feature', columns: FEATURE_COLUMNS, write: writeFeature, bytesOf: () => 200, timeTables: ['feature'], timeOf: ({ windowStart }) => windowStart, mode: 'upsert',
+  table: 'feature',
+  columns: FEATURE_COLUMNS,
+  write: writeFeature,
+  bytesOf: () => 200,
+  timeTables: ['feature'],
+  timeOf: ({ windowStart }) => windowStart,
+  mode: 'upsert',
   merge: (stage, columns) => `
     WITH stored AS (
       INSERT INTO goshawk.feature (${columns}) SELECT DISTINCT ON (${FEATURE_KEY.join(', ')}) ${columns} FROM ${stage} ORDER BY ${FEATURE_KEY.join(', ')}, arrival DESC
@@ -130,5 +208,8 @@ export const features: Target<Feature> = {
 };
 
 function assignments(columns: readonly string[], key: readonly string[]): string {
-  return columns.filter((column) => !key.includes(column)).map((column) => `${column} = excluded.${column}`).join(', ');
+  return columns
+    .filter((column) => !key.includes(column))
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', ');
 }

@@ -11,7 +11,12 @@ const severities = ['informational', 'low', 'medium', 'high', 'critical'] as con
 export const config = z.strictObject({
   eventKinds: z.array(z.string()).default(['alert']).meta({ description: 'Kinds of events (ECS event.kind) that are published; `*` for all, empty for none.' }),
   eventDatasets: z.array(z.string()).default(['*']).meta({ description: 'Datasets of events that are published; `*` for all.' }),
-  minEventSeverity: z.int().min(0).max(100).default(0).meta({ description: 'Events below this severity (0 to 100) are not published; an event without one counts as 0.' }),
+  minEventSeverity: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(0)
+    .meta({ description: 'Events below this severity (0 to 100) are not published; an event without one counts as 0.' }),
   minFindingSeverity: z.enum(severities).default('low').meta({ description: 'Findings below this severity are not published.' }),
   minAlertSeverity: z.enum(severities).default('low').meta({ description: 'Alerts below this severity are not published.' }),
 });
@@ -22,35 +27,68 @@ const isListed = (list: readonly string[], value: string) => list.includes('*') 
 const json = (document: object) => Buffer.from(JSON.stringify(document));
 const publicId = (time: number, id: string) => `${time}-${id}`;
 
-export const publishEvents = ({ eventKinds, eventDatasets, minEventSeverity }: PublishConfig) => defineStage<Enriched>()({
-  name: 'publish-events',
-  reads: { event: true, context: true },
-  process({ value: { event, context } }): Outcome<Enriched> {
-    if (!isListed(eventKinds, event.kind) || !isListed(eventDatasets, event.dataset) || (event.severity ?? 0) < minEventSeverity) return pass();
-    return pass(send(sinkTopic(event.organization, 'ecs'), publicId(event.time, event.id), json(eventDocument(event, context))));
-  },
-});
+export const publishEvents = ({ eventKinds, eventDatasets, minEventSeverity }: PublishConfig) =>
+  defineStage<Enriched>()({
+    name: 'publish-events',
+    reads: { event: true, context: true },
+    process({ value: { event, context } }): Outcome<Enriched> {
+      if (!isListed(eventKinds, event.kind) || !isListed(eventDatasets, event.dataset) || (event.severity ?? 0) < minEventSeverity) return pass();
+      return pass(send(sinkTopic(event.organization, 'ecs'), publicId(event.time, event.id), json(eventDocument(event, context))));
+    },
+  });
 
-export const publishFindings = ({ minFindingSeverity }: PublishConfig) => defineStage<Finding>()({
-  name: 'publish-findings',
-  reads: {
-    id: true, organization: true, time: true, lastTime: true, kind: true, ruleId: true, ruleVersion: true, title: true, description: true, author: true, license: true, reference: true,
-    severity: true, status: true, tags: true, entities: true, events: true, eventCount: true,
-  },
-  process({ value: finding }): Outcome<Finding> {
-    if (finding.status === 'draft' || !isAtLeast(finding.severity, minFindingSeverity)) return pass();
-    return pass(send(sinkTopic(finding.organization, 'ecs'), finding.id, json(findingDocument(finding))));
-  },
-});
+export const publishFindings = ({ minFindingSeverity }: PublishConfig) =>
+  defineStage<Finding>()({
+    name: 'publish-findings',
+    reads: {
+      id: true,
+      organization: true,
+      time: true,
+      lastTime: true,
+      kind: true,
+      ruleId: true,
+      ruleVersion: true,
+      title: true,
+      description: true,
+      author: true,
+      license: true,
+      reference: true,
+      severity: true,
+      status: true,
+      tags: true,
+      entities: true,
+      events: true,
+      eventCount: true,
+    },
+    process({ value: finding }): Outcome<Finding> {
+      if (finding.status === 'draft' || !isAtLeast(finding.severity, minFindingSeverity)) return pass();
+      return pass(send(sinkTopic(finding.organization, 'ecs'), finding.id, json(findingDocument(finding))));
+    },
+  });
 
-export const publishAlerts = ({ minAlertSeverity }: PublishConfig) => defineStage<Alert>()({
-  name: 'publish-alerts',
-  reads: {
-    id: true, organization: true, revision: true, time: true, lastTime: true, title: true, severity: true, score: true, ruleIds: true, tags: true, entities: true,
-    findings: true, findingCount: true, events: true, eventCount: true, reason: true,
-  },
-  process({ value: alert }): Outcome<Alert> {
-    if (!isAtLeast(alert.severity, minAlertSeverity)) return pass();
-    return pass(send(sinkTopic(alert.organization, 'ecs'), alert.id, json(alertDocument(alert))));
-  },
-});
+export const publishAlerts = ({ minAlertSeverity }: PublishConfig) =>
+  defineStage<Alert>()({
+    name: 'publish-alerts',
+    reads: {
+      id: true,
+      organization: true,
+      revision: true,
+      time: true,
+      lastTime: true,
+      title: true,
+      severity: true,
+      score: true,
+      ruleIds: true,
+      tags: true,
+      entities: true,
+      findings: true,
+      findingCount: true,
+      events: true,
+      eventCount: true,
+      reason: true,
+    },
+    process({ value: alert }): Outcome<Alert> {
+      if (!isAtLeast(alert.severity, minAlertSeverity)) return pass();
+      return pass(send(sinkTopic(alert.organization, 'ecs'), alert.id, json(alertDocument(alert))));
+    },
+  });

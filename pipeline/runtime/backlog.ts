@@ -13,7 +13,7 @@ export class Backlog {
     const key = tpKey(tp);
     if (!this.#reading.has(key)) return; // read in another process: its lag is not ours to know
     let queue = this.#written.get(key);
-    if (queue === undefined) this.#written.set(key, queue = []);
+    if (queue === undefined) this.#written.set(key, (queue = []));
     const last = queue.at(-1);
     if (last !== undefined && wallMs - last.wallMs < MERGED_MS) last.end = end;
     else if (end > this.#reading.get(key)!) queue.push({ end, wallMs });

@@ -32,7 +32,10 @@ export interface RestoreOptions {
   readonly onProgress: (records: number) => void;
 }
 /** What was committed beside the task's positions. */
-export interface RestoreTo { readonly changelogs: Readonly<Record<string, number>>; readonly marks: Readonly<Record<string, OutputMarks>> }
+export interface RestoreTo {
+  readonly changelogs: Readonly<Record<string, number>>;
+  readonly marks: Readonly<Record<string, OutputMarks>>;
+}
 
 /**
  * Brings a task's stores to where they were at the committed position. The transaction that moved the position wrote the changelogs, so
@@ -40,20 +43,32 @@ export interface RestoreTo { readonly changelogs: Readonly<Record<string, number
  * @returns End of each changelog by store, and of the output.
  * @throws FatalError CHANGELOG_GAP when a changelog ends before the place that was committed with the position.
  */
-export async function restoreTask(task: Task, partition: number, to: RestoreTo, options: RestoreOptions): Promise<{ readonly changelogs: Record<string, number>; readonly outputEnd: number }> {
+export async function restoreTask(
+  task: Task,
+  partition: number,
+  to: RestoreTo,
+  options: RestoreOptions,
+): Promise<{ readonly changelogs: Record<string, number>; readonly outputEnd: number }> {
   const { app, admin, output } = options;
   const stores = changelogStores(task.stage);
   const changelogs: Record<string, number> = {};
-  await Promise.all(stores.map(async (store) => {
-    const tp = { topic: changelogTopic(app, task.stage.name, store), partition };
-    const [from, end] = await bounds(admin, tp);
-    const expected = to.changelogs[store] ?? 0;
-    if (end < expected) throw new FatalError('CHANGELOG_GAP', `${tp.topic}/${partition} ends at ${end}, but the committed position was written with an end of ${expected}. Reset the group ${app}.${task.stage.name} on purpose to begin anew.`, { ...tp, end, expected });
-    changelogs[store] = end;
-    await each(tp, from, end, options, ({ key, value }) => {
-      if (key !== null) task.restore(store, key.toString(), value);
-    });
-  }));
+  await Promise.all(
+    stores.map(async (store) => {
+      const tp = { topic: changelogTopic(app, task.stage.name, store), partition };
+      const [from, end] = await bounds(admin, tp);
+      const expected = to.changelogs[store] ?? 0;
+      if (end < expected)
+        throw new FatalError(
+          'CHANGELOG_GAP',
+          `${tp.topic}/${partition} ends at ${end}, but the committed position was written with an end of ${expected}. Reset the group ${app}.${task.stage.name} on purpose to begin anew.`,
+          { ...tp, end, expected },
+        );
+      changelogs[store] = end;
+      await each(tp, from, end, options, ({ key, value }) => {
+        if (key !== null) task.restore(store, key.toString(), value);
+      });
+    }),
+  );
   let outputEnd = 0;
   const outputStores = task.outputStores();
   if (outputStores.length > 0) {
@@ -80,7 +95,13 @@ async function bounds(admin: Admin, tp: TopicPartition): Promise<[from: number, 
   return [earliest.get(tpKey(tp)) ?? 0, stable.get(tpKey(tp)) ?? 0];
 }
 
-async function each(tp: TopicPartition, from: number, end: number, { reader, signal, onProgress }: RestoreOptions, take: (record: RawRecord) => Promise<void> | void): Promise<void> {
+async function each(
+  tp: TopicPartition,
+  from: number,
+  end: number,
+  { reader, signal, onProgress }: RestoreOptions,
+  take: (record: RawRecord) => Promise<void> | void,
+): Promise<void> {
   if (from >= end) return;
   for await (const batch of reader.read(tp, from, end, signal)) {
     for (const record of batch.records) {

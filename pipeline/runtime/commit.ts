@@ -7,7 +7,11 @@ import { backoffMs, sleep } from './wall-clock.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** What goes out behind the records, once it is known where they lie. */
-export interface Settlement { readonly ledger: readonly OutRecord[]; readonly offsets: Offsets; readonly metadata: ReadonlyMap<string, string> }
+export interface Settlement {
+  readonly ledger: readonly OutRecord[];
+  readonly offsets: Offsets;
+  readonly metadata: ReadonlyMap<string, string>;
+}
 export type CommitOutcome = 'committed' | 'aborted' | 'fenced';
 
 /** The stage instance as the commit loop sees it. */
@@ -58,7 +62,9 @@ export class Committer<I extends InputLike> {
     this.#options = options;
   }
 
-  get isBusy(): boolean { return this.#inFlight !== null; }
+  get isBusy(): boolean {
+    return this.#inFlight !== null;
+  }
 
   /** Initialises the producer: fences a predecessor. Retries while the broker is away. */
   async open(): Promise<void> {
@@ -105,10 +111,12 @@ export class Committer<I extends InputLike> {
     const work = this.#options.host.take();
     if (work === undefined) return;
     this.#lastBeganMs = this.#options.clock.nowMs();
-    this.#inFlight = this.#run(work).catch((error: unknown) => this.#options.host.fail(error as Error)).finally(() => {
-      this.#inFlight = null;
-      this.#options.host.ended();
-    });
+    this.#inFlight = this.#run(work)
+      .catch((error: unknown) => this.#options.host.fail(error as Error))
+      .finally(() => {
+        this.#inFlight = null;
+        this.#options.host.ended();
+      });
   }
 
   async #run(work: Work<I>): Promise<void> {
@@ -116,7 +124,8 @@ export class Committer<I extends InputLike> {
     const beganMs = clock.nowMs();
     try {
       const producer = await this.#usable();
-      if (commitBeforeSend) await producer.transact((txn) => txn.offsets(new Map([...work.parts.values()].map(({ input, next }) => [input.key, next])), work.group));
+      if (commitBeforeSend)
+        await producer.transact((txn) => txn.offsets(new Map([...work.parts.values()].map(({ input, next }) => [input.key, next])), work.group));
       await producer.transact(async (txn) => {
         const appended = work.records.length > 0 ? await txn.send(work.records) : [];
         const { ledger, offsets, metadata } = host.settle(work, appended);
@@ -188,7 +197,7 @@ export class Committer<I extends InputLike> {
         await made.close().catch(() => undefined);
         throw error;
       }
-      return this.#producer = made;
+      return (this.#producer = made);
     });
   }
 
@@ -218,7 +227,12 @@ export class Committer<I extends InputLike> {
     const nowMs = this.#options.clock.nowMs();
     if (this.#failures++ === 0) this.#failingSinceMs = nowMs;
     if (nowMs - this.#failingSinceMs <= this.#options.retryBudgetMs) return;
-    throw new FatalError('BROKER_UNAVAILABLE', `The broker has refused every commit for ${Math.round((nowMs - this.#failingSinceMs) / 1000)} s`, {}, { cause: error });
+    throw new FatalError(
+      'BROKER_UNAVAILABLE',
+      `The broker has refused every commit for ${Math.round((nowMs - this.#failingSinceMs) / 1000)} s`,
+      {},
+      { cause: error },
+    );
   }
 
   /** @throws FatalError when it happens again and again: two processes have one id */
@@ -226,6 +240,8 @@ export class Committer<I extends InputLike> {
     const nowMs = this.#options.clock.nowMs();
     this.#fencedMs = [...this.#fencedMs.filter((at) => at > nowMs - 60_000), nowMs];
     if (this.#fencedMs.length < FENCES_PER_MINUTE) return;
-    throw new FatalError('PRODUCER_FENCED', 'Another process uses the same transactional id. Give each instance an id of its own.', error.details, { cause: error });
+    throw new FatalError('PRODUCER_FENCED', 'Another process uses the same transactional id. Give each instance an id of its own.', error.details, {
+      cause: error,
+    });
   }
 }

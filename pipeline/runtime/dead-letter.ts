@@ -8,7 +8,11 @@ import type { Headers } from './port.ts';
 const MAX_TEXT = 4096;
 const text = (value: string | number): Buffer => Buffer.from(String(value).slice(0, MAX_TEXT));
 
-export interface DeadLetterOrigin { readonly app: string; readonly stage: string; readonly version: string }
+export interface DeadLetterOrigin {
+  readonly app: string;
+  readonly stage: string;
+  readonly version: string;
+}
 
 /** Headers of a dead letter; key and value are the record's own. A record that was sent again counts its attempts. */
 export function deadLetterHeaders(record: InputRecord<unknown>, error: RecordError, { app, stage, version }: DeadLetterOrigin, wallMs: number): Headers {
@@ -63,7 +67,7 @@ export class UnexpectedCircuit {
   /** @throws FatalError TOO_MANY_UNEXPECTED */
   note(records: number, unexpected: number, nowMs: number): void {
     let bucket = this.#buckets.at(-1);
-    if (bucket === undefined || nowMs - bucket.startMs >= BUCKET_MS) this.#buckets.push(bucket = { startMs: nowMs, records: 0, unexpected: 0 });
+    if (bucket === undefined || nowMs - bucket.startMs >= BUCKET_MS) this.#buckets.push((bucket = { startMs: nowMs, records: 0, unexpected: 0 }));
     while (this.#buckets[0]!.startMs < nowMs - WINDOW_MS) this.#buckets.shift();
     bucket.records += records;
     bucket.unexpected += unexpected;
@@ -75,6 +79,10 @@ export class UnexpectedCircuit {
       bad += each.unexpected;
     }
     if (bad < MIN_UNEXPECTED || bad / all <= MAX_RATIO) return;
-    throw new FatalError('TOO_MANY_UNEXPECTED', `${this.#stage} failed on ${bad} of ${all} records within a minute. They are dead letters with code UNEXPECTED; go back to the version before, then send them again.`, { bad, all });
+    throw new FatalError(
+      'TOO_MANY_UNEXPECTED',
+      `${this.#stage} failed on ${bad} of ${all} records within a minute. They are dead letters with code UNEXPECTED; go back to the version before, then send them again.`,
+      { bad, all },
+    );
   }
 }

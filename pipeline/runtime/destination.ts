@@ -63,13 +63,17 @@ export class Destination {
   }
 
   checkSize(bytes: number): void {
-    if (bytes + RECORD_OVERHEAD_BYTES > this.#maxBytes) throw new RecordError('RECORD_TOO_LARGE', `${bytes} bytes are too many for ${this.name}`, { bytes, maxBytes: this.#maxBytes, topic: this.name });
+    if (bytes + RECORD_OVERHEAD_BYTES > this.#maxBytes)
+      throw new RecordError('RECORD_TOO_LARGE', `${bytes} bytes are too many for ${this.name}`, { bytes, maxBytes: this.#maxBytes, topic: this.name });
   }
 }
 
 const bufferOf = (bytes: Uint8Array): Buffer => (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 const unequal = (from: string, fromPartitions: number, to: string, partitions: number) =>
-  new ConfigError('TOPIC_MISMATCH', `${from} has ${fromPartitions} partitions and ${to} has ${partitions}; records keep their partition between them, so the counts must be equal`);
+  new ConfigError(
+    'TOPIC_MISMATCH',
+    `${from} has ${fromPartitions} partitions and ${to} has ${partitions}; records keep their partition between them, so the counts must be equal`,
+  );
 
 /** The two fields of an appended record, when the first is what the input is. */
 function partsOf(target: string, from: string): { readonly event: { readonly fullName: string }; readonly context: { readonly fullName: string } } | null {

@@ -6,10 +6,17 @@ import { seenIds } from '../core/seen-ids.ts';
 import { keyValue } from '../core/stores.ts';
 import { StageDriver } from './driver.ts';
 
-interface Reading { readonly id: string; readonly value: number; readonly note?: string }
+interface Reading {
+  readonly id: string;
+  readonly value: number;
+  readonly note?: string;
+}
 const readings: Topic<Reading, 'events.valid.v1'> = { name: 'events.valid.v1', schema: { fullName: 'test.Reading' } };
 const sums: Topic<Reading, 'findings.v1'> = { name: 'findings.v1', schema: { fullName: 'test.Reading' } };
-const joined: Topic<{ readonly event: Reading; readonly context: { readonly name: string } }> = { name: 'events.enriched.v1', schema: { fullName: 'test.Joined' } };
+const joined: Topic<{ readonly event: Reading; readonly context: { readonly name: string } }> = {
+  name: 'events.enriched.v1',
+  schema: { fullName: 'test.Joined' },
+};
 
 const summing = defineStage<Reading>()({
   name: 'summing',
@@ -44,17 +51,25 @@ describe('StageDriver', () => {
     driver.send({ id: 'b', value: 2 });
     expect(driver.advance(15)).toEqual([]);
     driver.restart();
-    expect(driver.advance(30).map(({ key, value }) => [key, (value as Reading).value])).toEqual([['b', 2], ['a', 4]]);
+    expect(driver.advance(30).map(({ key, value }) => [key, (value as Reading).value])).toEqual([
+      ['b', 2],
+      ['a', 4],
+    ]);
     expect(driver.advance(1000)).toEqual([]);
   });
 
   it('waits for the watermark of the dataset that a timer names', () => {
-    const driver = new StageDriver(defineStage<Reading>()({
-      name: 'holding',
-      reads: { id: true, value: true },
-      process: ({ value: { id, value } }, { schedule }) => { schedule(id, value, id === 'append' ? APPEND_CLOCK : id); return pass(); },
-      onTimer: (key) => [send(sums, key, { id: key, value: 1 })],
-    }));
+    const driver = new StageDriver(
+      defineStage<Reading>()({
+        name: 'holding',
+        reads: { id: true, value: true },
+        process: ({ value: { id, value } }, { schedule }) => {
+          schedule(id, value, id === 'append' ? APPEND_CLOCK : id);
+          return pass();
+        },
+        onTimer: (key) => [send(sums, key, { id: key, value: 1 })],
+      }),
+    );
     for (const id of ['slow', 'fast', 'append', 'unheard']) driver.send({ id, value: 100 });
     expect(driver.advance(50, 'slow')).toEqual([]);
     expect(driver.advance(100, 'fast').map(({ key }) => key)).toEqual(['fast']);
@@ -64,39 +79,84 @@ describe('StageDriver', () => {
 
   it('shows a stage only what it reads, and forwards the whole', () => {
     let seen: unknown;
-    const driver = new StageDriver(defineStage<Reading>()({ name: 'reading', reads: { id: true }, process: ({ value }) => { seen = value; return pass(append(joined, { name: 'x' })); } }));
+    const driver = new StageDriver(
+      defineStage<Reading>()({
+        name: 'reading',
+        reads: { id: true },
+        process: ({ value }) => {
+          seen = value;
+          return pass(append(joined, { name: 'x' }));
+        },
+      }),
+    );
     const { outputs } = driver.send({ id: 'a', value: 1, note: 'long' }, { key: 'k' });
     expect(seen).toEqual({ id: 'a' });
-    expect(outputs).toEqual([{ to: 'events.enriched.v1', kind: 'append', key: 'k', value: { event: { id: 'a', value: 1, note: 'long' }, context: { name: 'x' } } }]);
+    expect(outputs).toEqual([
+      { to: 'events.enriched.v1', kind: 'append', key: 'k', value: { event: { id: 'a', value: 1, note: 'long' }, context: { name: 'x' } } },
+    ]);
   });
 
   it('rejects what a stage does not document as UNEXPECTED, with its cause', () => {
-    const driver = new StageDriver(defineStage<Uint8Array>()({ name: 'broken', reads: 'bytes', process: () => { throw new TypeError('x is undefined'); } }));
+    const driver = new StageDriver(
+      defineStage<Uint8Array>()({
+        name: 'broken',
+        reads: 'bytes',
+        process: () => {
+          throw new TypeError('x is undefined');
+        },
+      }),
+    );
     const result = driver.send('any');
     expect([result.outcome, result.code, (result.error!.cause as Error).message]).toEqual(['rejected', 'UNEXPECTED', 'x is undefined']);
   });
 
   it('gives reference rows as of a time', () => {
-    interface Owner { readonly id: string; readonly validFrom: number; readonly validTo: number | null; readonly name: string }
+    interface Owner {
+      readonly id: string;
+      readonly validFrom: number;
+      readonly validTo: number | null;
+      readonly name: string;
+    }
     const owners: RefTable<Owner> = { name: 'owners', topic: { name: 'ref.owners.v1', schema: { fullName: 'test.Owner' } } };
     const names = (rows: Iterable<Owner>) => [...rows].map(({ name }) => name).join();
     const stage = defineStage<Reading>()({
-      name: 'owning', reads: { id: true, value: true },
-      process: ({ value: { id, value } }, { reference }) => pass(send(sums, `${reference.get(owners, id, value)?.name} ${reference.derived(owners, value, names)}`, { id, value })),
+      name: 'owning',
+      reads: { id: true, value: true },
+      process: ({ value: { id, value } }, { reference }) =>
+        pass(send(sums, `${reference.get(owners, id, value)?.name} ${reference.derived(owners, value, names)}`, { id, value })),
     });
-    const driver = new StageDriver(stage, { reference: { owners: [
-      { id: 'h', validFrom: 10, validTo: null, name: 'old' }, { id: 'h', validFrom: 20, validTo: 30, name: 'new' }, { id: 'g', validFrom: 0, validTo: null, name: 'always' }] as Owner[] } });
+    const driver = new StageDriver(stage, {
+      reference: {
+        owners: [
+          { id: 'h', validFrom: 10, validTo: null, name: 'old' },
+          { id: 'h', validFrom: 20, validTo: 30, name: 'new' },
+          { id: 'g', validFrom: 0, validTo: null, name: 'always' },
+        ] as Owner[],
+      },
+    });
     expect([5, 10, 19, 20, 29, 30].map((value) => driver.send({ id: 'h', value }).outputs[0]?.key)).toEqual([
-      'undefined always', 'old always,old', 'old always,old', 'new always,new', 'new always,new', 'undefined always']);
+      'undefined always',
+      'old always,old',
+      'old always,old',
+      'new always,new',
+      'new always,new',
+      'undefined always',
+    ]);
   });
 });
 
 describe('seenIds in a stage', () => {
   const MINUTE = 60_000_000;
-  interface Given { readonly id: string; readonly idSource: string; readonly contentHash: string }
+  interface Given {
+    readonly id: string;
+    readonly idSource: string;
+    readonly contentHash: string;
+  }
   const valid: Topic<Given> = { name: 'events.valid.v1', schema: { fullName: 'test.Given' } };
   const stage = defineStage<Given>()({
-    name: 'seeing', reads: { id: true, contentHash: true, idSource: true }, stores: { seen: seenIds({ minutes: 10 }) },
+    name: 'seeing',
+    reads: { id: true, contentHash: true, idSource: true },
+    stores: { seen: seenIds({ minutes: 10 }) },
     process({ value: { id, contentHash }, appendedAt }, { stores }) {
       const before = stores.seen.get(id, appendedAt);
       if (before === contentHash) return drop('duplicate');
@@ -111,8 +171,21 @@ describe('seenIds in a stage', () => {
     const run = (restartAfter: number) => {
       const driver = new StageDriver(stage);
       const steps: [Given, minute: number][] = [
-        [given(1), 0], [given(1), 0], [given(2), 1], [given(1), 9.9], [given(1, 2), 9.9], [given(1), 9.95], [given(3), 13], [given(1), 13], [given(2), 13.5], [given(3), 5], [given(2), 30],
-        ...Array.from({ length: 600 }, (_, n): [Given, number] => [given(n % 380 + 10), 31 + n / 20]), [given(40), 61], [given(300), 61]];
+        [given(1), 0],
+        [given(1), 0],
+        [given(2), 1],
+        [given(1), 9.9],
+        [given(1, 2), 9.9],
+        [given(1), 9.95],
+        [given(3), 13],
+        [given(1), 13],
+        [given(2), 13.5],
+        [given(3), 5],
+        [given(2), 30],
+        ...Array.from({ length: 600 }, (_, n): [Given, number] => [given((n % 380) + 10), 31 + n / 20]),
+        [given(40), 61],
+        [given(300), 61],
+      ];
       return steps.map(([value, minute], step) => {
         if (step === restartAfter) driver.restart();
         return driver.send(value, { appendedAt: minute * MINUTE }).summary;

@@ -133,7 +133,7 @@ export class StageDriver<In, S extends object = Record<never, never>> {
   #commit(forwarded: readonly { value: unknown; appendedAt: Micros }[]): void {
     for (const [store, changes] of this.#task.seal()) {
       let kept = this.#changelog.get(store);
-      if (kept === undefined) this.#changelog.set(store, kept = new Map());
+      if (kept === undefined) this.#changelog.set(store, (kept = new Map()));
       for (const [key, value] of changes) {
         if (value === null) kept.delete(key);
         else kept.set(key, value);
@@ -154,8 +154,12 @@ class Collected implements Sink {
     this.#input = input;
   }
 
-  mark(): number { return this.outputs.length; }
-  rollback(mark: number): void { this.outputs.length = mark; }
+  mark(): number {
+    return this.outputs.length;
+  }
+  rollback(mark: number): void {
+    this.outputs.length = mark;
+  }
   output({ to, kind, key, value }: Output<never>, record: StreamRecord<unknown> | null): void {
     if (kind !== 'send' && record === null) throw new TypeError('A timer has no input to forward');
     const whole = kind === 'forward' ? this.#input : kind === 'append' ? { event: this.#input, context: value } : value;
@@ -170,17 +174,24 @@ class Collected implements Sink {
   rejected(_record: unknown, error: RecordError): void {
     this.result = { outcome: 'rejected', code: error.code, error, outputs: [], summary: error.code };
   }
-  emitted(): void { /* counted by the length of `outputs` */ }
+  emitted(): void {
+    /* counted by the length of `outputs` */
+  }
 }
 
 /** `events.valid.v1` is `valid`, `findings.v1` is `finding`. */
 function shortName(topic: string): string {
-  const last = topic.replace(/\.v\d+$/, '').split('.').at(-1)!;
+  const last = topic
+    .replace(/\.v\d+$/, '')
+    .split('.')
+    .at(-1)!;
   return last.length < 4 ? last : last.replace(/(ch|sh|x|s)es$/, '$1').replace(/s$/, '');
 }
 
 /** The value as a decoder with this projection gives it. */
 function projected(value: unknown, reads: unknown): unknown {
   if (reads === true || reads === undefined || value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(reads as Record<string, unknown>).map(([name, below]) => [name, projected((value as Record<string, unknown>)[name], below)]));
+  return Object.fromEntries(
+    Object.entries(reads as Record<string, unknown>).map(([name, below]) => [name, projected((value as Record<string, unknown>)[name], below)]),
+  );
 }

@@ -23,10 +23,34 @@ type Step =
   | { readonly do: 'advance'; readonly ms: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('write' as const), count: fc.integer({ min: 1, max: 12 }), acts: fc.array(fc.constantFrom(undefined, undefined, 'reject' as const, 'crash' as const, 'skip' as const, 'check-reject' as const, 'sum-reject' as const), { maxLength: 12 }) }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('fault' as const), operation: fc.constantFrom('send' as const, 'offsets' as const, 'commit' as const, 'abort' as const, 'init' as const), fault: fc.constantFrom('request-lost' as const, 'answer-lost' as const, 'coordinator-moved' as const), process: fc.integer({ min: 0, max: 1 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('write' as const),
+      count: fc.integer({ min: 1, max: 12 }),
+      acts: fc.array(
+        fc.constantFrom(undefined, undefined, 'reject' as const, 'crash' as const, 'skip' as const, 'check-reject' as const, 'sum-reject' as const),
+        { maxLength: 12 },
+      ),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('fault' as const),
+      operation: fc.constantFrom('send' as const, 'offsets' as const, 'commit' as const, 'abort' as const, 'init' as const),
+      fault: fc.constantFrom('request-lost' as const, 'answer-lost' as const, 'coordinator-moved' as const),
+      process: fc.integer({ min: 0, max: 1 }),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('turns' as const), turns: fc.integer({ min: 1, max: 60 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('crash' as const, 'restart' as const, 'join' as const, 'leave' as const), process: fc.integer({ min: 0, max: 1 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom('crash' as const, 'restart' as const, 'join' as const, 'leave' as const),
+      process: fc.integer({ min: 0, max: 1 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.integer({ min: 50, max: 3000 }) }) },
 );
 
@@ -44,13 +68,24 @@ class World {
 
   async open(process: number): Promise<void> {
     if (this.#processes[process] !== undefined) return;
-    const starting = runOnMemory(example, { platform, partitions: PARTITIONS, topics: [RAW], broker: this.cluster.connect(), instanceId: `process-${process}`, limits: { commitRecords: 9, turnRecords: 3 }, ...this.#options });
+    const starting = runOnMemory(example, {
+      platform,
+      partitions: PARTITIONS,
+      topics: [RAW],
+      broker: this.cluster.connect(),
+      instanceId: `process-${process}`,
+      limits: { commitRecords: 9, turnRecords: 3 },
+      ...this.#options,
+    });
     this.#processes[process] = await this.#ticking(starting); // a group waits for members that died
   }
 
   /** Time goes on until it is done. */
   async #ticking<T>(work: Promise<T>): Promise<T> {
-    const done = work.then(() => true, () => true);
+    const done = work.then(
+      () => true,
+      () => true,
+    );
     for (let waits = 0; waits < 3000; waits++) {
       if (await Promise.race([done, this.turns(10, 100).then(() => false)])) return work;
     }
@@ -58,7 +93,10 @@ class World {
   }
 
   async turns(count: number, tickMs = 0): Promise<void> {
-    for (let i = 0; i < count; i++) await new Promise((resolve) => { setImmediate(resolve); });
+    for (let i = 0; i < count; i++)
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
     if (tickMs > 0) this.cluster.clock.advance(tickMs);
   }
 
@@ -74,20 +112,39 @@ class World {
     this.#processes[process] = undefined;
   }
 
-  any(process: number): TopologyDriver | undefined { return this.#processes[process] ?? this.#processes[1 - process]; }
+  any(process: number): TopologyDriver | undefined {
+    return this.#processes[process] ?? this.#processes[1 - process];
+  }
 
   async run(steps: readonly Step[]): Promise<void> {
     await this.open(0);
     for (const one of steps) {
       switch (one.do) {
-        case 'write': await this.write(one.count, one.acts); break;
-        case 'fault': this.#processes[one.process]?.broker.faults.inject(one.operation, one.fault); break;
-        case 'turns': await this.turns(one.turns); break;
-        case 'crash': this.crash(one.process); break;
-        case 'restart': this.crash(one.process); await this.open(one.process); break;
-        case 'join': await this.open(one.process); break;
-        case 'leave': await this.close(one.process); break;
-        case 'advance': await this.turns(1, one.ms); break;
+        case 'write':
+          await this.write(one.count, one.acts);
+          break;
+        case 'fault':
+          this.#processes[one.process]?.broker.faults.inject(one.operation, one.fault);
+          break;
+        case 'turns':
+          await this.turns(one.turns);
+          break;
+        case 'crash':
+          this.crash(one.process);
+          break;
+        case 'restart':
+          this.crash(one.process);
+          await this.open(one.process);
+          break;
+        case 'join':
+          await this.open(one.process);
+          break;
+        case 'leave':
+          await this.close(one.process);
+          break;
+        case 'advance':
+          await this.turns(1, one.ms);
+          break;
       }
     }
     await this.open(0);
@@ -110,7 +167,10 @@ class World {
       if (rounds > 5000) throw new Error(`Does not settle: ${JSON.stringify(this.#processes.map((one) => one?.running.status()))}`);
       await this.turns(20, 50);
       const running = this.#processes.filter((one) => one !== undefined);
-      for (const one of running) void one.running.failed.then((error) => { this.failed = error; });
+      for (const one of running)
+        void one.running.failed.then((error) => {
+          this.failed = error;
+        });
       if (this.failed !== undefined) throw this.failed;
       const lag = await this.#ticking(this.lag());
       quiet = lag === 0 && running.every(({ running: { isQuiet } }) => isQuiet()) ? quiet + 1 : 0;
@@ -121,7 +181,12 @@ class World {
   async lag(): Promise<number> {
     const admin = this.cluster.admin();
     let lag = 0;
-    for (const [group, topic] of [['take', RAW], ['check', topics.parsed.name], ['add', topics.valid.name], ['sum', topics.enriched.name]] as const) {
+    for (const [group, topic] of [
+      ['take', RAW],
+      ['check', topics.parsed.name],
+      ['add', topics.valid.name],
+      ['sum', topics.enriched.name],
+    ] as const) {
       const tps = Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition }));
       const committed = await admin.committed(`goshawk.${group}`, tps);
       const reader = this.cluster.reader();
@@ -140,15 +205,25 @@ class World {
 /** What any run must give, however it went. */
 async function verify(world: World): Promise<void> {
   const driver = world.any(0)!;
-  const expected = (acts: readonly (Line['act'] | undefined)[]) => world.written.filter(({ act }) => acts.includes(act)).map(({ n }) => n).sort((a, b) => a - b);
+  const expected = (acts: readonly (Line['act'] | undefined)[]) =>
+    world.written
+      .filter(({ act }) => acts.includes(act))
+      .map(({ n }) => n)
+      .sort((a, b) => a - b);
   const findings = (await driver.records(topics.findings)).map(({ value }) => value.title.split(' ')).filter(([, word]) => word !== 'minute');
   for (const host of HOSTS) {
     const own = findings.filter(([name]) => name === host);
-    expect(own.map(([, count]) => Number(count)), `counts of ${host}: state and output go together`).toEqual(own.map((_, i) => i + 1));
+    expect(
+      own.map(([, count]) => Number(count)),
+      `counts of ${host}: state and output go together`,
+    ).toEqual(own.map((_, i) => i + 1));
   }
-  expect(findings.map(([, , n]) => Number(n)).sort((a, b) => a - b), 'each record once').toEqual(expected([undefined]));
+  expect(
+    findings.map(([, , n]) => Number(n)).sort((a, b) => a - b),
+    'each record once',
+  ).toEqual(expected([undefined]));
   const letters = (await driver.raw('dead-letters.v1')).map(({ headers }) => new Map(headers).get('__goshawk.errors.code')!.toString()).sort();
-  const codes = { 'reject': 'INVALID_EVENT', 'crash': 'UNEXPECTED', 'check-reject': 'PAST_TIMESTAMP', 'sum-reject': 'INVALID_EVENT', 'skip': '', 'large': '' };
+  const codes = { reject: 'INVALID_EVENT', crash: 'UNEXPECTED', 'check-reject': 'PAST_TIMESTAMP', 'sum-reject': 'INVALID_EVENT', skip: '', large: '' };
   expect(letters, 'each dead letter once').toEqual(world.written.flatMap(({ act }) => (act === undefined || act === 'skip' ? [] : [codes[act]])).sort());
   await world.close(1);
   await world.close(0);
@@ -160,7 +235,8 @@ async function verify(world: World): Promise<void> {
 
 async function counts(driver: TopologyDriver): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
-  for (const topic of [topics.parsed, topics.valid, topics.enriched, topics.findings, topics.deadLetters]) found.set(topic.name, (await driver.records<unknown>(topic as never)).length);
+  for (const topic of [topics.parsed, topics.valid, topics.enriched, topics.findings, topics.deadLetters])
+    found.set(topic.name, (await driver.records<unknown>(topic as never)).length);
   return found;
 }
 
@@ -170,22 +246,33 @@ export function verifyLedger(records: readonly { readonly value: LedgerEntry }[]
   for (const [key, own] of Map.groupBy(entries, ({ stage, topic, partition }) => `${stage} ${topic}/${partition}`)) {
     for (const entry of own) expect(entry.in, `${key} adds up`).toBe(entry.passed + sum(entry.dropped) + sum(entry.rejected));
     const sorted = [...own].sort((a, b) => a.from - b.from);
-    expect(sorted.map(({ from }) => from), `${key} has no gap and no overlap`).toEqual([0, ...sorted.slice(0, -1).map(({ to }) => to)]);
+    expect(
+      sorted.map(({ from }) => from),
+      `${key} has no gap and no overlap`,
+    ).toEqual([0, ...sorted.slice(0, -1).map(({ to }) => to)]);
   }
   const out = new Map<string, number>();
   for (const entry of entries) for (const { topic, count } of entry.out) out.set(topic, (out.get(topic) ?? 0) + count);
   expect(Object.fromEntries(out)).toEqual(Object.fromEntries([...written].filter(([, count]) => count > 0)));
   const totalIn = (stage: string) => entries.filter((entry) => entry.stage === stage).reduce((all, entry) => all + entry.in, 0);
-  expect([totalIn('take'), totalIn('check'), totalIn('add'), totalIn('sum')]).toEqual([read, written.get(topics.parsed.name), written.get(topics.valid.name), written.get(topics.enriched.name)]);
+  expect([totalIn('take'), totalIn('check'), totalIn('add'), totalIn('sum')]).toEqual([
+    read,
+    written.get(topics.parsed.name),
+    written.get(topics.valid.name),
+    written.get(topics.enriched.name),
+  ]);
 }
 
 describe('exactly once', () => {
   it('holds under faults, crashes and rebalances at random', { timeout: 120_000 }, async () => {
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
-      const world = new World({});
-      await world.run(steps);
-      await verify(world);
-    }), { numRuns: Number(process.env['GOSHAWK_TEST_RUNS'] ?? 15) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+        const world = new World({});
+        await world.run(steps);
+        await verify(world);
+      }),
+      { numRuns: Number(process.env['GOSHAWK_TEST_RUNS'] ?? 15) },
+    );
   });
 
   const written: Step = { do: 'write', count: 10, acts: [] };
@@ -194,10 +281,23 @@ describe('exactly once', () => {
     ['a send whose answer is lost', [{ do: 'fault', operation: 'send', fault: 'answer-lost', process: 0 }, written]],
     ['a commit that the broker never saw', [{ do: 'fault', operation: 'commit', fault: 'request-lost', process: 0 }, written]],
     ['a commit whose answer is lost', [{ do: 'fault', operation: 'commit', fault: 'answer-lost', process: 0 }, written]],
-    ['a commit whose answer is lost, and the abort and the next producer too', [
-      { do: 'fault', operation: 'commit', fault: 'answer-lost', process: 0 }, { do: 'fault', operation: 'init', fault: 'answer-lost', process: 0 }, { do: 'fault', operation: 'abort', fault: 'answer-lost', process: 0 }, written]],
-    ['kill -9 with records under way, and again', [written, { do: 'turns', turns: 9 }, { do: 'restart', process: 0 }, written, { do: 'turns', turns: 23 }, { do: 'restart', process: 0 }]],
-    ['a second process that takes partitions and dies', [written, { do: 'join', process: 1 }, written, { do: 'turns', turns: 11 }, { do: 'crash', process: 1 }, written]],
+    [
+      'a commit whose answer is lost, and the abort and the next producer too',
+      [
+        { do: 'fault', operation: 'commit', fault: 'answer-lost', process: 0 },
+        { do: 'fault', operation: 'init', fault: 'answer-lost', process: 0 },
+        { do: 'fault', operation: 'abort', fault: 'answer-lost', process: 0 },
+        written,
+      ],
+    ],
+    [
+      'kill -9 with records under way, and again',
+      [written, { do: 'turns', turns: 9 }, { do: 'restart', process: 0 }, written, { do: 'turns', turns: 23 }, { do: 'restart', process: 0 }],
+    ],
+    [
+      'a second process that takes partitions and dies',
+      [written, { do: 'join', process: 1 }, written, { do: 'turns', turns: 11 }, { do: 'crash', process: 1 }, written],
+    ],
   ];
   it.each(outcomes)('holds with %s', async (_name, steps) => {
     const world = new World({});
@@ -226,7 +326,10 @@ describe('exactly once', () => {
     for (const { running } of [first, second]) void running.failed.then((error) => failures.push(error));
     for (let n = 0; failures.length === 0 && n < 200; n++) {
       await first.write(RAW, [{ key: null, value: line({ n }), partition: n % 2 }]);
-      for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => { setImmediate(resolve); });
+      for (let turns = 0; turns < 20; turns++)
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
       cluster.clock.advance(100);
     }
     expect(failures[0]).toMatchObject({ code: 'PRODUCER_FENCED' });

@@ -24,9 +24,15 @@ export class InputRecord<V> implements StreamRecord<V> {
     this.value = value;
   }
 
-  get key(): string | null { return this.raw.key === null ? null : this.raw.key.toString(); }
-  get headers(): ReadonlyMap<string, Uint8Array> { return new Map(this.raw.headers); }
-  get position(): Position { return { topic: this.tp.topic, partition: this.tp.partition, offset: this.raw.offset }; }
+  get key(): string | null {
+    return this.raw.key === null ? null : this.raw.key.toString();
+  }
+  get headers(): ReadonlyMap<string, Uint8Array> {
+    return new Map(this.raw.headers);
+  }
+  get position(): Position {
+    return { topic: this.tp.topic, partition: this.tp.partition, offset: this.raw.offset };
+  }
 }
 
 /** Our header where our own stages wrote the topic; else, as on raw topics, what the broker says: a sensor's header is not believed. */

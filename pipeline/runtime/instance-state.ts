@@ -14,8 +14,12 @@ export class InstanceState {
   /** Nothing that is not committed yet will be. */
   isFailed = false;
 
-  get readyInputs(): Input[] { return [...this.inputs.values()].filter(({ isReady }) => isReady); }
-  get isReady(): boolean { return this.group !== null && [...this.slots.values()].every(({ isReady }) => isReady) && [...this.inputs.values()].every(({ isReady }) => isReady); }
+  get readyInputs(): Input[] {
+    return [...this.inputs.values()].filter(({ isReady }) => isReady);
+  }
+  get isReady(): boolean {
+    return this.group !== null && [...this.slots.values()].every(({ isReady }) => isReady) && [...this.inputs.values()].every(({ isReady }) => isReady);
+  }
 
   positions(): Offsets {
     return new Map(this.readyInputs.map(({ key, position }) => [key, position]));

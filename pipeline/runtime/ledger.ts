@@ -42,9 +42,15 @@ export function added(tally: Tally, counts: Counts, wallMs: number): Tally {
     }
   }
   return {
-    from: tally.from, in: tally.in + counts.in, passed: tally.passed + counts.passed, emitted: tally.emitted + counts.emitted,
-    dropped: summed(tally.dropped, counts.dropped), rejected: summed(tally.rejected, counts.rejected), out,
-    wallFromMs: isEmptyTally(tally) ? wallMs : tally.wallFromMs, wallToMs: wallMs,
+    from: tally.from,
+    in: tally.in + counts.in,
+    passed: tally.passed + counts.passed,
+    emitted: tally.emitted + counts.emitted,
+    dropped: summed(tally.dropped, counts.dropped),
+    rejected: summed(tally.rejected, counts.rejected),
+    out,
+    wallFromMs: isEmptyTally(tally) ? wallMs : tally.wallFromMs,
+    wallToMs: wallMs,
   };
 }
 function summed(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
@@ -62,7 +68,7 @@ export function assignOffsets(records: readonly OutRecord[], owners: readonly (C
   const ends = new Map<string, number>();
   for (const { tp, first, count } of appended) {
     let partitions = cursors.get(tp.topic);
-    if (partitions === undefined) cursors.set(tp.topic, partitions = []);
+    if (partitions === undefined) cursors.set(tp.topic, (partitions = []));
     (partitions[tp.partition] ??= new Cursor()).spans.push([first, count]);
     ends.set(tpKey(tp), Math.max(ends.get(tpKey(tp)) ?? 0, first + count));
   }
@@ -97,13 +103,42 @@ class Cursor {
   }
 }
 
-export function entryOf(tally: Tally, to: number, { app, stage, topic, partition, watermark }: { readonly app: string; readonly stage: string; readonly topic: string; readonly partition: number; readonly watermark: number | null }): LedgerEntry {
-  const reasons = (counts: Readonly<Record<string, number>>) => Object.keys(counts).sort().map((reason) => ({ reason, count: counts[reason]! }));
-  const out = Object.keys(tally.out).sort().flatMap((name) => Object.entries(tally.out[name]!)
-    .map(([number, [count, first, last]]): OutCount => ({ topic: name, partition: Number(number), count, first, last })));
+export function entryOf(
+  tally: Tally,
+  to: number,
+  {
+    app,
+    stage,
+    topic,
+    partition,
+    watermark,
+  }: { readonly app: string; readonly stage: string; readonly topic: string; readonly partition: number; readonly watermark: number | null },
+): LedgerEntry {
+  const reasons = (counts: Readonly<Record<string, number>>) =>
+    Object.keys(counts)
+      .sort()
+      .map((reason) => ({ reason, count: counts[reason]! }));
+  const out = Object.keys(tally.out)
+    .sort()
+    .flatMap((name) =>
+      Object.entries(tally.out[name]!).map(([number, [count, first, last]]): OutCount => ({ topic: name, partition: Number(number), count, first, last })),
+    );
   return {
-    app, stage, topic, partition, from: tally.from, to, in: tally.in, passed: tally.passed, dropped: reasons(tally.dropped), rejected: reasons(tally.rejected),
-    emitted: tally.emitted, out, watermark, wallFrom: tally.wallFromMs * 1000, wallTo: tally.wallToMs * 1000,
+    app,
+    stage,
+    topic,
+    partition,
+    from: tally.from,
+    to,
+    in: tally.in,
+    passed: tally.passed,
+    dropped: reasons(tally.dropped),
+    rejected: reasons(tally.rejected),
+    emitted: tally.emitted,
+    out,
+    watermark,
+    wallFrom: tally.wallFromMs * 1000,
+    wallTo: tally.wallToMs * 1000,
   };
 }
 
@@ -128,7 +163,13 @@ export function toMetadata({ n, tally, changelogs, marks }: Beside): string {
 export function fromMetadata(metadata: string): Beside | undefined {
   if (metadata === '') return undefined;
   try {
-    const [version, n, tally, changelogs, marks] = JSON.parse(metadata) as [number, number, [number, number, number, Tally['dropped'], Tally['rejected'], number, Tally['out'], number, number], Beside['changelogs'], Beside['marks']];
+    const [version, n, tally, changelogs, marks] = JSON.parse(metadata) as [
+      number,
+      number,
+      [number, number, number, Tally['dropped'], Tally['rejected'], number, Tally['out'], number, number],
+      Beside['changelogs'],
+      Beside['marks'],
+    ];
     if (version !== 1) return undefined;
     const [from, read, passed, dropped, rejected, emitted, out, wallFromMs, wallToMs] = tally;
     return { n, tally: { from, in: read, passed, dropped, rejected, emitted, out, wallFromMs, wallToMs }, changelogs, marks };

@@ -19,9 +19,23 @@ export interface LaneOptions {
   readonly log: Logger;
   readonly metrics: RuntimeMetrics;
 }
-interface Waiting { readonly from: number; next: number; readonly records: StreamRecord<unknown>[]; readonly refused: RefusedRecord[] }
+interface Waiting {
+  readonly from: number;
+  next: number;
+  readonly records: StreamRecord<unknown>[];
+  readonly refused: RefusedRecord[];
+}
 /** `position`: next to read; `loaded`: next that the loader expects; `durable`: next that it has. */
-export interface LoaderInput { readonly tp: TopicPartition; readonly lane: LoaderLane; isReady: boolean; position: number; loaded: number; durable: number; end: number; soughtFor: number }
+export interface LoaderInput {
+  readonly tp: TopicPartition;
+  readonly lane: LoaderLane;
+  isReady: boolean;
+  position: number;
+  loaded: number;
+  durable: number;
+  end: number;
+  soughtFor: number;
+}
 export interface LaneEvents {
   readonly loaded: () => void;
   readonly fenced: (error: FencedError) => void;
@@ -55,8 +69,12 @@ export class LoaderLane {
     this.#events = events;
   }
 
-  get isQuiet(): boolean { return this.#inFlight === null && this.#count === 0; }
-  get isRetrying(): boolean { return this.#isRetrying; }
+  get isQuiet(): boolean {
+    return this.#inFlight === null && this.#count === 0;
+  }
+  get isRetrying(): boolean {
+    return this.#isRetrying;
+  }
 
   async room(control: { readonly beat: () => Promise<void> }): Promise<void> {
     while (this.#inFlight !== null && this.#count >= this.#options.loadRecords) {
@@ -84,7 +102,7 @@ export class LoaderLane {
 
   take(input: LoaderInput, raws: RawBatch['records'], next: number): void {
     let waiting = this.#waiting.get(input);
-    if (waiting === undefined) this.#waiting.set(input, waiting = { from: input.loaded, next, records: [], refused: [] });
+    if (waiting === undefined) this.#waiting.set(input, (waiting = { from: input.loaded, next, records: [], refused: [] }));
     for (const raw of raws) {
       const record = new InputRecord<unknown>(raw, input.tp, appendedAtOf(raw, !this.#decoder.isBytes), undefined);
       try {
@@ -158,7 +176,13 @@ export class LoaderLane {
   async #load(work: ReadonlyMap<LoaderInput, Waiting>, count: number, signal: AbortSignal): Promise<void> {
     const { clock, log, metrics } = this.#options;
     const loader = this.loader.name;
-    const batches = [...work].map(([{ tp }, { from, next, records, refused }]): Batch<unknown> => ({ ...tp, from, next, records, ...(refused.length > 0 ? { refused } : {}) }));
+    const batches = [...work].map(([{ tp }, { from, next, records, refused }]): Batch<unknown> => ({
+      ...tp,
+      from,
+      next,
+      records,
+      ...(refused.length > 0 ? { refused } : {}),
+    }));
     for (let attempt = 0; ; attempt++) {
       const beganMs = clock.nowMs();
       try {

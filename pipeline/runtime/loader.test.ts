@@ -23,13 +23,17 @@ class Place {
 
   loader(): Loader<Event> {
     return {
-      name: 'events', reads: { labels: true, sensor: true },
+      name: 'events',
+      reads: { labels: true, sensor: true },
       open: async (owned, generation) => {
         this.opened++;
         return owned.flatMap(({ topic, partition }) => {
           const key = `${topic}/${partition}`;
           const known = this.offsets.get(key);
-          if (known === undefined) { this.offsets.set(key, { next: 0, generation }); return []; }
+          if (known === undefined) {
+            this.offsets.set(key, { next: 0, generation });
+            return [];
+          }
           known.generation = Math.max(known.generation, generation);
           return [{ topic, partition, next: known.next }];
         });
@@ -40,7 +44,9 @@ class Place {
         for (const batch of batches) this.#take(batch);
         if (fault?.when === 'after') throw fault.error;
       },
-      close: async () => { this.closed++; },
+      close: async () => {
+        this.closed++;
+      },
     };
   }
 
@@ -56,9 +62,16 @@ class Place {
   }
 }
 
-const start = (place: Place, more: Partial<OnMemoryOptions> = {}) => runOnMemory(defineTopology('loading', [
-  stage(take, { from: topics.raw, to: [topics.parsed] }), loader(place.loader(), { from: topics.parsed, group: 'persist' })]), { platform, topics: [RAW], limits: { turnRecords: 3, commitRecords: 5 }, ...more });
-const write = (driver: TopologyDriver, from: number, count: number) => driver.write(RAW, Array.from({ length: count }, (_, i) => ({ key: null, value: line({ n: from + i, host: `h${(from + i) % 5}` }), partition: i % 2 })));
+const start = (place: Place, more: Partial<OnMemoryOptions> = {}) =>
+  runOnMemory(
+    defineTopology('loading', [stage(take, { from: topics.raw, to: [topics.parsed] }), loader(place.loader(), { from: topics.parsed, group: 'persist' })]),
+    { platform, topics: [RAW], limits: { turnRecords: 3, commitRecords: 5 }, ...more },
+  );
+const write = (driver: TopologyDriver, from: number, count: number) =>
+  driver.write(
+    RAW,
+    Array.from({ length: count }, (_, i) => ({ key: null, value: line({ n: from + i, host: `h${(from + i) % 5}` }), partition: i % 2 })),
+  );
 const numbers = (place: Place) => place.rows.map(Number).sort((a, b) => a - b);
 const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
 
@@ -85,7 +98,13 @@ describe('loaders', () => {
     await write(first, 0, 20);
     await first.settle();
     await first.stop();
-    await first.broker.admin().setCommitted('goshawk.persist', new Map([[`${topics.parsed.name}/0`, 0], [`${topics.parsed.name}/1`, 0]]));
+    await first.broker.admin().setCommitted(
+      'goshawk.persist',
+      new Map([
+        [`${topics.parsed.name}/0`, 0],
+        [`${topics.parsed.name}/1`, 0],
+      ]),
+    );
     const second = await start(place, { broker: first.broker.connect() });
     await write(second, 20, 20);
     await second.settle();
@@ -99,7 +118,10 @@ describe('loaders', () => {
     const away = new RetryableError('DATABASE_UNAVAILABLE', 'The database does not answer');
     place.faults.push(...Array.from({ length: 4 }, () => ({ when: 'before' as const, error: away })));
     await write(driver, 0, 30);
-    for (let i = 0; i < 300; i++) await new Promise((resolve) => { setImmediate(resolve); });
+    for (let i = 0; i < 300; i++)
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
     expect((await driver.records(topics.parsed)).length).toBe(30);
     expect([place.rows.length, driver.running.status().find(({ name }) => name === 'events')]).toMatchObject([0, { state: 'paused', pausedFor: ['database'] }]);
     await driver.settle(50);
@@ -122,7 +144,12 @@ describe('loaders', () => {
     const place = new Place();
     const driver = await start(place);
     const framed = driver.codec.encode(topics.parsed.schema as never, (await import('../../schemas/avro/plain.ts')).plainEvent({ labels: { n: '0' } }));
-    await driver.write(topics.parsed.name, [{ key: null, value: Buffer.from('garbage') }, { key: null, value: framed }, { key: null, value: framed.subarray(0, 40) }, { key: null, value: null }]);
+    await driver.write(topics.parsed.name, [
+      { key: null, value: Buffer.from('garbage') },
+      { key: null, value: framed },
+      { key: null, value: framed.subarray(0, 40) },
+      { key: null, value: null },
+    ]);
     await driver.settle();
     expect([place.rows, place.refused]).toEqual([['0'], ['DECODE_FAILED', 'DECODE_FAILED', 'DECODE_FAILED']]);
     await driver.stop();
@@ -133,7 +160,10 @@ describe('loaders', () => {
     const driver = await start(place);
     place.faults.push(...Array.from({ length: 1000 }, () => ({ when: 'before' as const, error: new RetryableError('DATABASE_UNAVAILABLE', 'Away') })));
     await write(driver, 0, 10);
-    for (let i = 0; i < 100; i++) await new Promise((resolve) => { setImmediate(resolve); });
+    for (let i = 0; i < 100; i++)
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
     await driver.stop();
     expect(place.rows).toEqual([]);
     place.faults.length = 0;

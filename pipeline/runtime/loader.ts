@@ -63,15 +63,24 @@ export class LoaderGroup {
     this.#consumer = broker.consumer({ groupId: `${app}.${group}` });
     void this.#consumer.failed.then(this.#fail);
     this.#watermarkId = codec.idOf(schemas.watermark);
-    this.lanes = wires.map((wire) => new LoaderLane(wire.loader, topics.nameOf(wire.from.name), new Decoder(codec, wire.from, wire.loader.reads), options, {
-      loaded: () => this.#hint(), fenced: (error) => this.#loseTo(error), failed: this.#fail,
-      setPaused: (lane, isPaused) => this.#setPaused(lane, isPaused),
-    }));
+    this.lanes = wires.map(
+      (wire) =>
+        new LoaderLane(wire.loader, topics.nameOf(wire.from.name), new Decoder(codec, wire.from, wire.loader.reads), options, {
+          loaded: () => this.#hint(),
+          fenced: (error) => this.#loseTo(error),
+          failed: this.#fail,
+          setPaused: (lane, isPaused) => this.#setPaused(lane, isPaused),
+        }),
+    );
     this.#byTopic = new Map(this.lanes.map((lane) => [lane.topic, lane]));
   }
 
-  get isQuiet(): boolean { return this.isReady && this.lanes.every(({ isQuiet }) => isQuiet) && this.#handlers === 0; }
-  get isReady(): boolean { return this.#group !== null && [...this.inputs.values()].every(({ isReady }) => isReady); }
+  get isQuiet(): boolean {
+    return this.isReady && this.lanes.every(({ isQuiet }) => isQuiet) && this.#handlers === 0;
+  }
+  get isReady(): boolean {
+    return this.#group !== null && [...this.inputs.values()].every(({ isReady }) => isReady);
+  }
 
   /** Lag, as it is now. */
   gauge(): void {
@@ -83,15 +92,20 @@ export class LoaderGroup {
   }
 
   async start(): Promise<void> {
-    await this.#consumer.run({ topics: [...this.#byTopic.keys()], isolation: 'committed', start: 'earliest', maxBytesPerPartition: this.#options.maxBytesPerPartition }, {
-      assigned: (owned, group) => this.#assigned(owned, group),
-      revoked: () => this.#revoked(),
-      lost: () => this.#drop(),
-      batch: async (batch, control) => {
-        this.#handlers++;
-        await this.#batch(batch, control).finally(() => { this.#handlers--; });
+    await this.#consumer.run(
+      { topics: [...this.#byTopic.keys()], isolation: 'committed', start: 'earliest', maxBytesPerPartition: this.#options.maxBytesPerPartition },
+      {
+        assigned: (owned, group) => this.#assigned(owned, group),
+        revoked: () => this.#revoked(),
+        lost: () => this.#drop(),
+        batch: async (batch, control) => {
+          this.#handlers++;
+          await this.#batch(batch, control).finally(() => {
+            this.#handlers--;
+          });
+        },
       },
-    });
+    );
   }
 
   /** Loads what has been read, leaves the group. A database that is away is not waited for: the records are read again. */
@@ -105,7 +119,9 @@ export class LoaderGroup {
     this.#group = group;
     this.#consumer.pause(owned);
     for (const lane of this.lanes) {
-      const inputs = owned.filter(({ topic }) => topic === lane.topic).map((tp): LoaderInput => ({ tp, lane, isReady: false, position: -1, loaded: -1, durable: -1, end: -1, soughtFor: -1 }));
+      const inputs = owned
+        .filter(({ topic }) => topic === lane.topic)
+        .map((tp): LoaderInput => ({ tp, lane, isReady: false, position: -1, loaded: -1, durable: -1, end: -1, soughtFor: -1 }));
       for (const input of inputs) this.inputs.set(tpKey(input.tp), input);
       if (inputs.length > 0) void this.#open(lane, inputs, group);
     }
@@ -149,11 +165,17 @@ export class LoaderGroup {
     const open = this.#opened();
     await this.#commitHint();
     this.#drop();
-    await Promise.all(open.map(([lane, tps]) => lane.loader.close(tps).catch((error: unknown) => this.#options.log.warn({ err: error, loader: lane.loader.name }, 'A loader did not close in order.'))));
+    await Promise.all(
+      open.map(([lane, tps]) =>
+        lane.loader.close(tps).catch((error: unknown) => this.#options.log.warn({ err: error, loader: lane.loader.name }, 'A loader did not close in order.')),
+      ),
+    );
   }
 
   #opened(): (readonly [LoaderLane, readonly TopicPartition[]])[] {
-    return this.lanes.map((lane) => [lane, [...this.inputs.values()].filter((input) => input.lane === lane && input.isReady).map(({ tp }) => tp)] as const).filter(([, tps]) => tps.length > 0);
+    return this.lanes
+      .map((lane) => [lane, [...this.inputs.values()].filter((input) => input.lane === lane && input.isReady).map(({ tp }) => tp)] as const)
+      .filter(([, tps]) => tps.length > 0);
   }
 
   #drop(): void {
@@ -191,10 +213,18 @@ export class LoaderGroup {
     const generation = this.#generation;
     input.end = Math.max(batch.lastStableOffset, batch.nextOffset);
     for (let at = 0; at < records.length; at += turnRecords) {
-      if (at > 0) await new Promise<void>((resolve) => { setImmediate(resolve); });
+      if (at > 0)
+        await new Promise<void>((resolve) => {
+          setImmediate(resolve);
+        });
       await lane.room(control);
-      const slice = records.slice(at, at + turnRecords).filter((raw) => raw.offset >= input.position && !(raw.value !== null && frameId(raw.value) === this.#watermarkId));
-      await lane.loadSchemas(slice.map(({ value }) => value ?? NO_BYTES), control);
+      const slice = records
+        .slice(at, at + turnRecords)
+        .filter((raw) => raw.offset >= input.position && !(raw.value !== null && frameId(raw.value) === this.#watermarkId));
+      await lane.loadSchemas(
+        slice.map(({ value }) => value ?? NO_BYTES),
+        control,
+      );
       if (generation !== this.#generation || control.isStale()) return;
       const next = records[Math.min(records.length, at + turnRecords) - 1]!.offset + 1;
       if (slice.length > 0) lane.take(input, slice, next);
@@ -217,6 +247,8 @@ export class LoaderGroup {
   async #commitHint(): Promise<void> {
     const offsets: Offsets = new Map([...this.inputs].filter(([, { isReady }]) => isReady).map(([key, { durable }]) => [key, durable]));
     if (this.#group === null || offsets.size === 0) return;
-    await this.#consumer.commit(offsets, this.#group).catch((error: unknown) => this.#options.log.debug({ err: error }, 'The position for lag tools was not committed.'));
+    await this.#consumer
+      .commit(offsets, this.#group)
+      .catch((error: unknown) => this.#options.log.debug({ err: error }, 'The position for lag tools was not committed.'));
   }
 }

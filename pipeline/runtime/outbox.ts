@@ -13,9 +13,16 @@ import type { GroupMetadata, Headers, OutRecord } from './port.ts';
 import type { Sink } from './task.ts';
 
 /** An input partition as the outbox knows it; see `Input` of stage-instance.ts. */
-export interface InputLike { readonly key: string; position: number }
+export interface InputLike {
+  readonly key: string;
+  position: number;
+}
 /** What one transaction does for one input partition. */
-export interface Part<I extends InputLike> { readonly input: I; readonly counts: Counts; next: number }
+export interface Part<I extends InputLike> {
+  readonly input: I;
+  readonly counts: Counts;
+  next: number;
+}
 
 const OUTPUTS_PER_INPUT = 4;
 /** One transaction. `records` are outputs and dead letters in the order in which they were made; what the commit adds comes behind. */
@@ -44,7 +51,7 @@ export class Work<I extends InputLike> {
 
   part(input: I): Part<I> {
     let part = this.parts.get(input.key);
-    if (part === undefined) this.parts.set(input.key, part = { input, counts: new Counts(), next: input.position });
+    if (part === undefined) this.parts.set(input.key, (part = { input, counts: new Counts(), next: input.position }));
     return part;
   }
 }
@@ -103,7 +110,13 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
     if (output.kind === 'send') {
       const key = Buffer.from(output.key!);
       const value = destination.encode(output.value, key.length);
-      this.#push(destination.name, partitionFor(key, destination.partitions), key, value, this.#appended(record === null ? this.timerAppendedAt : record.appendedAt));
+      this.#push(
+        destination.name,
+        partitionFor(key, destination.partitions),
+        key,
+        value,
+        this.#appended(record === null ? this.timerAppendedAt : record.appendedAt),
+      );
       if (record !== null && this.#options.observe !== null && destination.eventTime !== undefined) {
         const { time, dataset } = destination.eventTime.of(output.value as never);
         this.#times.push({ time, dataset });
@@ -158,7 +171,7 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
   #destinationOf(to: Topic<unknown>): Destination {
     const destination = this.#options.destinations.get(to.name) ?? this.#options.onMissing(to);
     this.#lastTo = to;
-    return this.#lastDestination = destination;
+    return (this.#lastDestination = destination);
   }
 
   /** The input's headers, with ours where it has none. */

@@ -1,7 +1,10 @@
 // What is asked of a broker. `kafka/` and `memory/` fulfil it; one contract suite runs on both. Codes of the broker become the
 // error classes of core/errors.ts here and nowhere else.
 
-export interface TopicPartition { readonly topic: string; readonly partition: number }
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
 /** Key of maps over partitions: `topic/partition`. Topic names hold no slash. */
 export const tpKey = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 /** Offsets by `tpKey`. */
@@ -38,15 +41,25 @@ export interface OutRecord {
   readonly headers?: Headers;
 }
 /** Where one send put its records in one partition: offsets [first, first + count). */
-export interface Appended { readonly tp: TopicPartition; readonly first: number; readonly count: number }
+export interface Appended {
+  readonly tp: TopicPartition;
+  readonly first: number;
+  readonly count: number;
+}
 
-export interface GroupMetadata { readonly groupId: string; readonly generationId: number; readonly memberId: string; readonly groupInstanceId: string | null }
+export interface GroupMetadata {
+  readonly groupId: string;
+  readonly generationId: number;
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+}
 
 /** Divides partitions among the members of a group. Must give the same answer for the same members, whoever leads. */
 export interface Assignor {
   readonly name: string;
   readonly assign: (
-    members: readonly { readonly memberId: string; readonly topics: readonly string[] }[], partitionCounts: ReadonlyMap<string, number>,
+    members: readonly { readonly memberId: string; readonly topics: readonly string[] }[],
+    partitionCounts: ReadonlyMap<string, number>,
   ) => ReadonlyMap<string, readonly TopicPartition[]>;
 }
 export interface ConsumeOptions {
@@ -125,7 +138,11 @@ export interface TxnProducer {
   readonly isUsable: () => boolean;
   readonly close: () => Promise<void>;
 }
-export interface TopicSettings { readonly name: string; readonly partitions: number; readonly config: Readonly<Record<string, string>> }
+export interface TopicSettings {
+  readonly name: string;
+  readonly partitions: number;
+  readonly config: Readonly<Record<string, string>>;
+}
 /** Lets a principal do something with what has this name or, where `isPrefix`, begins with it. */
 export interface Permission {
   /** Without the broker's `User:`. */
@@ -149,7 +166,10 @@ export interface Admin {
   /** Committed offsets of a group, with require_stable; a partition without one is absent. */
   readonly committed: (groupId: string, partitions: readonly TopicPartition[]) => Promise<Offsets>;
   /** As `committed`, with the text that was committed beside each offset ('' when none). By `tpKey`. */
-  readonly positions: (groupId: string, partitions: readonly TopicPartition[]) => Promise<ReadonlyMap<string, { readonly offset: number; readonly metadata: string }>>;
+  readonly positions: (
+    groupId: string,
+    partitions: readonly TopicPartition[],
+  ) => Promise<ReadonlyMap<string, { readonly offset: number; readonly metadata: string }>>;
   readonly setCommitted: (groupId: string, offsets: Offsets) => Promise<void>;
   readonly groups: () => Promise<readonly { readonly groupId: string; readonly state: string; readonly members: number }[]>;
   /** Deletes everything before the given offsets. @throws FatalError BROKER_REFUSED for topics that are only compacted. */
@@ -158,7 +178,12 @@ export interface Admin {
   readonly permit: (permissions: readonly Permission[]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
-export interface ConsumerOptions { readonly groupId: string; readonly sessionTimeoutMs?: number; readonly heartbeatIntervalMs?: number; readonly rebalanceTimeoutMs?: number }
+export interface ConsumerOptions {
+  readonly groupId: string;
+  readonly sessionTimeoutMs?: number;
+  readonly heartbeatIntervalMs?: number;
+  readonly rebalanceTimeoutMs?: number;
+}
 export interface Broker {
   readonly consumer: (options: ConsumerOptions) => GroupConsumer;
   readonly reader: () => PartitionReader;

@@ -6,12 +6,28 @@ import { sleep } from './wall-clock.ts';
 import type { WallClock } from './wall-clock.ts';
 
 /** Names that the pattern stands for now, sorted. */
-export const matching = (pattern: string, topics: Iterable<string>): readonly string[] => [...topics].filter((name) => name.startsWith(prefixOf(pattern))).sort();
+export const matching = (pattern: string, topics: Iterable<string>): readonly string[] =>
+  [...topics].filter((name) => name.startsWith(prefixOf(pattern))).sort();
 
-export interface TopicWatch { readonly close: () => Promise<void> }
+export interface TopicWatch {
+  readonly close: () => Promise<void>;
+}
 /** Looks every few seconds; `changed` is called with all names when they are not those of last time. Errors are left to the next look. */
-export function watchTopics({ admin, pattern, known, everyMs, clock, log, changed }: {
-  readonly admin: Admin; readonly pattern: string; readonly known: readonly string[]; readonly everyMs: number; readonly clock: WallClock; readonly log: Logger;
+export function watchTopics({
+  admin,
+  pattern,
+  known,
+  everyMs,
+  clock,
+  log,
+  changed,
+}: {
+  readonly admin: Admin;
+  readonly pattern: string;
+  readonly known: readonly string[];
+  readonly everyMs: number;
+  readonly clock: WallClock;
+  readonly log: Logger;
   readonly changed: (names: readonly string[], counts: ReadonlyMap<string, number>) => Promise<void>;
 }): TopicWatch {
   const closing = new AbortController();
@@ -25,7 +41,10 @@ export function watchTopics({ admin, pattern, known, everyMs, clock, log, change
         const counts = await admin.topics();
         const found = matching(pattern, counts.keys());
         if (found.join() === names.join() || signal.aborted) continue;
-        log.info({ pattern, added: found.filter((name) => !names.includes(name)), removed: names.filter((name) => !found.includes(name)) }, 'Topics came or went; the stage subscribes anew.');
+        log.info(
+          { pattern, added: found.filter((name) => !names.includes(name)), removed: names.filter((name) => !found.includes(name)) },
+          'Topics came or went; the stage subscribes anew.',
+        );
         await changed(found, counts);
         names = found;
       } catch (error) {

@@ -19,7 +19,10 @@ import type { Task } from './task.ts';
 import { RejectThrottle } from './throttle.ts';
 import { backoffMs, sleep } from './wall-clock.ts';
 
-export interface BatchControl { readonly beat: () => Promise<void>; readonly isStale: () => boolean }
+export interface BatchControl {
+  readonly beat: () => Promise<void>;
+  readonly isStale: () => boolean;
+}
 /** The commit loop and the consumer, as far as records need them. */
 export interface LoopHost {
   readonly wanted: (isFull: boolean) => void;
@@ -55,7 +58,11 @@ export class RecordLoop {
     this.#circuit = new UnexpectedCircuit(plan.wire.name);
     const isBytesSource = plan.upstream.length === 0 && plan.eventTime === undefined;
     this.#outbox = new Outbox<Input>({
-      destinations: plan.destinations, deadLetters: plan.deadLetters, origin: { app, stage: plan.wire.name, version }, from: plan.wire.from.name, isTrusted: plan.isTrusted,
+      destinations: plan.destinations,
+      deadLetters: plan.deadLetters,
+      origin: { app, stage: plan.wire.name, version },
+      from: plan.wire.from.name,
+      isTrusted: plan.isTrusted,
       observe: isBytesSource ? (dataset, time, record) => this.#observe(record, dataset, time) : null,
       onRejected: (record, error) => this.#noteRejected(record, error),
       onMissing: (to) => this.#destinationOf(to),
@@ -221,11 +228,15 @@ export class RecordLoop {
     const nowMs = this.#options.clock.nowMs();
     if (nowMs - this.#loggedUnexpectedMs < 1000) return; // the metric keeps the count
     this.#loggedUnexpectedMs = nowMs;
-    this.#options.log.error({ err: error.cause, code: error.code, ...record.position }, 'A stage failed on a record, which is a bug of ours; the record is a dead letter.');
+    this.#options.log.error(
+      { err: error.cause, code: error.code, ...record.position },
+      'A stage failed on a record, which is a bug of ours; the record is a dead letter.',
+    );
   }
 
   #destinationOf(to: Topic<unknown>): Destination {
-    if (!this.plan.patterns.some((pattern) => to.name.startsWith(prefixOf(pattern)))) throw new TypeError(`${to.name} is not among the topics that ${this.plan.wire.name} is wired to`);
+    if (!this.plan.patterns.some((pattern) => to.name.startsWith(prefixOf(pattern))))
+      throw new TypeError(`${to.name} is not among the topics that ${this.plan.wire.name} is wired to`);
     const destination = this.#options.destinationOf(to);
     if (destination === undefined) throw new RetryableError('TOPIC_MISSING', `${to.name} does not exist yet`, { topic: to });
     this.plan.destinations.set(to.name, destination);

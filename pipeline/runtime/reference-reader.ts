@@ -41,9 +41,15 @@ export async function openReferenceReader(options: ReferenceOptions): Promise<Re
   const closing = new AbortController();
   const { signal } = closing;
   const counts = await admin.topics();
-  const partitions = tables.flatMap((table) => Array.from({ length: counts.get(topicName(table.topic.name)) ?? 0 }, (_, partition) => ({ table, tp: { topic: topicName(table.topic.name), partition } })));
+  const partitions = tables.flatMap((table) =>
+    Array.from({ length: counts.get(topicName(table.topic.name)) ?? 0 }, (_, partition) => ({ table, tp: { topic: topicName(table.topic.name), partition } })),
+  );
   for (const { name, topic } of tables) {
-    if (!counts.has(topicName(topic.name))) throw new RetryableError('TOPIC_MISSING', `The topic ${topicName(topic.name)} of reference table ${name} does not exist. Create it with \`./goshawk topics --create\`.`);
+    if (!counts.has(topicName(topic.name)))
+      throw new RetryableError(
+        'TOPIC_MISSING',
+        `The topic ${topicName(topic.name)} of reference table ${name} does not exist. Create it with \`./goshawk topics --create\`.`,
+      );
   }
   const positions = new Map<string, number>();
   const tps: readonly TopicPartition[] = partitions.map(({ tp }) => tp);
@@ -57,7 +63,10 @@ export async function openReferenceReader(options: ReferenceOptions): Promise<Re
         const row = record.value === null || table.topic.schema === 'bytes' ? null : options.codec.decode(table.topic.schema, record.value);
         data.put(table.name, record.key?.toString() ?? '', row, record.timestampMs * 1000);
       } catch (error) {
-        log.error({ err: error, table: table.name, topic: batch.tp.topic, partition: batch.tp.partition, offset: record.offset }, 'A reference record cannot be read and is skipped.');
+        log.error(
+          { err: error, table: table.name, topic: batch.tp.topic, partition: batch.tp.partition, offset: record.offset },
+          'A reference record cannot be read and is skipped.',
+        );
       }
     }
     metrics.referenceRecords.inc({ table: table.name }, batch.records.length);

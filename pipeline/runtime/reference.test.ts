@@ -11,42 +11,55 @@ import { ACTIVATION_DELAY, ReferenceData } from './reference.ts';
 import { platform } from './test/example.ts';
 import { runOnMemory } from './topology-driver.ts';
 
-interface Row { readonly id: string; readonly validFrom: number; readonly validTo: number | null; readonly n: number }
+interface Row {
+  readonly id: string;
+  readonly validFrom: number;
+  readonly validTo: number | null;
+  readonly n: number;
+}
 const table: RefTable<Row> = { name: 'rows', topic: { name: 'ref.rows.v1', schema: { fullName: 'test.Row' } } };
 
 describe('ReferenceData', () => {
-  const write = fc.record({ id: fc.constantFrom('a', 'b'), validFrom: fc.integer({ min: 0, max: 6 }), length: fc.option(fc.integer({ min: 1, max: 4 })), isDeleted: fc.boolean(), after: fc.integer({ min: 0, max: 3 }) });
+  const write = fc.record({
+    id: fc.constantFrom('a', 'b'),
+    validFrom: fc.integer({ min: 0, max: 6 }),
+    length: fc.option(fc.integer({ min: 1, max: 4 })),
+    isDeleted: fc.boolean(),
+    after: fc.integer({ min: 0, max: 3 }),
+  });
 
   it('gives the version that holds as of a time, of what had taken effect by another, and derives the same', () => {
-    fc.assert(fc.property(fc.array(write, { maxLength: 15 }), (writes) => {
-      const data = new ReferenceData();
-      const log: { key: string; row: Row | null; writtenAt: number }[] = [];
-      let at = 0;
-      for (const [n, { id, validFrom, length, isDeleted, after }] of writes.entries()) {
-        at += after;
-        const row = isDeleted ? null : { id, validFrom, validTo: length === null ? null : validFrom + length, n };
-        log.push({ key: `${id}|${validFrom}`, row, writtenAt: at });
-        data.put('rows', `${id}|${validFrom}`, row, at);
-      }
-      const build = (rows: Iterable<Row>) => [...rows].map(({ n }) => n);
-      for (let now = 0; now <= at + 1; now++) {
-        data.now = now + ACTIVATION_DELAY;
-        const rows = new Map<string, Row>();
-        for (const { key, row, writtenAt } of log) {
-          if (writtenAt > now) continue;
-          if (row === null) rows.delete(key);
-          else rows.set(key, row);
+    fc.assert(
+      fc.property(fc.array(write, { maxLength: 15 }), (writes) => {
+        const data = new ReferenceData();
+        const log: { key: string; row: Row | null; writtenAt: number }[] = [];
+        let at = 0;
+        for (const [n, { id, validFrom, length, isDeleted, after }] of writes.entries()) {
+          at += after;
+          const row = isDeleted ? null : { id, validFrom, validTo: length === null ? null : validFrom + length, n };
+          log.push({ key: `${id}|${validFrom}`, row, writtenAt: at });
+          data.put('rows', `${id}|${validFrom}`, row, at);
         }
-        for (let asOf = 0; asOf <= 11; asOf++) {
-          const holding = (id: string) => {
-            const [last] = [...rows.values()].filter((row) => row.id === id && row.validFrom <= asOf).sort((a, b) => b.validFrom - a.validFrom);
-            return last !== undefined && (last.validTo === null || last.validTo > asOf) ? last : undefined;
-          };
-          expect(data.get(table, 'a', asOf)?.n).toBe(holding('a')?.n);
-          expect(data.derived(table, asOf, build)).toEqual([holding('a'), holding('b')].flatMap((row) => (row === undefined ? [] : [row.n])));
+        const build = (rows: Iterable<Row>) => [...rows].map(({ n }) => n);
+        for (let now = 0; now <= at + 1; now++) {
+          data.now = now + ACTIVATION_DELAY;
+          const rows = new Map<string, Row>();
+          for (const { key, row, writtenAt } of log) {
+            if (writtenAt > now) continue;
+            if (row === null) rows.delete(key);
+            else rows.set(key, row);
+          }
+          for (let asOf = 0; asOf <= 11; asOf++) {
+            const holding = (id: string) => {
+              const [last] = [...rows.values()].filter((row) => row.id === id && row.validFrom <= asOf).sort((a, b) => b.validFrom - a.validFrom);
+              return last !== undefined && (last.validTo === null || last.validTo > asOf) ? last : undefined;
+            };
+            expect(data.get(table, 'a', asOf)?.n).toBe(holding('a')?.n);
+            expect(data.derived(table, asOf, build)).toEqual([holding('a'), holding('b')].flatMap((row) => (row === undefined ? [] : [row.n])));
+          }
         }
-      }
-    }));
+      }),
+    );
   });
 
   it('builds once for as long as nothing changes', () => {
@@ -55,7 +68,10 @@ describe('ReferenceData', () => {
     data.put('rows', 'b|', { id: 'b', n: 2 }, 5);
     let builds = 0;
     const build = () => ++builds;
-    const ask = (asOf: number, now: number) => { data.now = now; return data.derived(table, asOf, build); };
+    const ask = (asOf: number, now: number) => {
+      data.now = now;
+      return data.derived(table, asOf, build);
+    };
     const D = ACTIVATION_DELAY;
     expect([ask(11, D + 6), ask(19, D + 100), ask(12, D + 7)]).toEqual([1, 1, 1]);
     expect([ask(20, D + 6), ask(5, D + 6), ask(15, D + 1)]).toEqual([2, 3, 4]);
@@ -82,11 +98,26 @@ describe('ReferenceData', () => {
 
 describe('reference data in a topology', () => {
   const own = defineStage<Event>()({
-    name: 'own', reads: { sensor: true, time: true },
-    process: ({ value: { sensor, time } }, { reference }) => pass(send(topics.deadLetters, 'k', Buffer.from(reference.get(refTables.assets, sensor, time)?.owner ?? 'nobody'))),
+    name: 'own',
+    reads: { sensor: true, time: true },
+    process: ({ value: { sensor, time } }, { reference }) =>
+      pass(send(topics.deadLetters, 'k', Buffer.from(reference.get(refTables.assets, sensor, time)?.owner ?? 'nobody'))),
   });
   const topology = defineTopology('owning', [stage(own, { from: topics.parsed, to: [topics.deadLetters] })]);
-  const asset = (owner: string, validFrom: number): RefAsset => ({ id: 'srv', organization: 'default', validFrom, validTo: null, writtenAt: 0, version: 1, name: 'srv', kind: 'server', hostnames: [], addresses: [], owner, criticality: 0 });
+  const asset = (owner: string, validFrom: number): RefAsset => ({
+    id: 'srv',
+    organization: 'default',
+    validFrom,
+    validTo: null,
+    writtenAt: 0,
+    version: 1,
+    name: 'srv',
+    kind: 'server',
+    hostnames: [],
+    addresses: [],
+    owner,
+    criticality: 0,
+  });
   const options = { platform, referenceTables: [refTables.assets] };
 
   it('is read whole before the first record, and followed after; an update takes effect ten seconds after it was written', async () => {
@@ -112,11 +143,15 @@ describe('reference data in a topology', () => {
     const watched = new Proxy(broker, {
       get(target, name) {
         const value = Reflect.get(target, name, target) as unknown;
-        if (name === 'admin') return () => ({ ...target.admin(), offsets: async (...args: Parameters<ReturnType<typeof broker.admin>['offsets']>) => {
-          if (isAway && args[0].some(({ topic }) => topic.startsWith('ref.'))) throw new Error('away');
-          return target.admin().offsets(...args);
-        } });
-        return typeof value === 'function' ? value.bind(target) as unknown : value;
+        if (name === 'admin')
+          return () => ({
+            ...target.admin(),
+            offsets: async (...args: Parameters<ReturnType<typeof broker.admin>['offsets']>) => {
+              if (isAway && args[0].some(({ topic }) => topic.startsWith('ref.'))) throw new Error('away');
+              return target.admin().offsets(...args);
+            },
+          });
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
     const driver = await runOnMemory(topology, { ...options, broker: watched });

@@ -15,7 +15,13 @@ interface Version {
   activeTo: Micros;
 }
 /** A derived value and the span of append and as-of time in which it stays the same. Half-open. */
-interface Build { readonly value: unknown; readonly activeFrom: Micros; activeTo: Micros; readonly validFrom: Micros; readonly validTo: Micros }
+interface Build {
+  readonly value: unknown;
+  readonly activeFrom: Micros;
+  activeTo: Micros;
+  readonly validFrom: Micros;
+  readonly validTo: Micros;
+}
 
 class Table {
   /** Per entity, ascending `validFrom`; of one key the newest first. */
@@ -57,7 +63,7 @@ class Table {
 
   derived<D>(asOf: Micros, now: Micros, build: (rows: Iterable<never>, version: number) => D): D {
     let builds = this.#builds.get(build);
-    if (builds === undefined) this.#builds.set(build, builds = []);
+    if (builds === undefined) this.#builds.set(build, (builds = []));
     for (const cached of builds) {
       if (now >= cached.activeFrom && now < cached.activeTo && asOf >= cached.validFrom && asOf < cached.validTo) return cached.value as D;
     }
@@ -71,7 +77,8 @@ class Table {
     let validFrom = -Infinity;
     let validTo = Infinity;
     const rows: unknown[] = [];
-    for (const id of [...this.#entities.keys()].sort()) { // the same order in every process, however the topic was compacted
+    for (const id of [...this.#entities.keys()].sort()) {
+      // the same order in every process, however the topic was compacted
       const versions = this.#entities.get(id)!;
       for (const version of versions) {
         if (version.activeFrom > now || version.activeTo <= now) continue;
@@ -85,7 +92,13 @@ class Table {
     }
     const after = this.#changes.findIndex((at) => at > now);
     const count = after < 0 ? this.#changes.length : after;
-    return { value: build(rows, this.#forgottenChanges + count), activeFrom: this.#changes[count - 1] ?? -Infinity, activeTo: this.#changes[count] ?? Infinity, validFrom, validTo };
+    return {
+      value: build(rows, this.#forgottenChanges + count),
+      activeFrom: this.#changes[count - 1] ?? -Infinity,
+      activeTo: this.#changes[count] ?? Infinity,
+      validFrom,
+      validTo,
+    };
   }
 
   #forget(before: Micros): void {
@@ -150,7 +163,7 @@ export class ReferenceData implements ReferenceTables {
     let table = this.#tables.get(name);
     if (table === undefined) {
       if (this.#names?.has(name) === false) throw new TypeError(`This process does not read the reference table ${name}`);
-      this.#tables.set(name, table = new Table());
+      this.#tables.set(name, (table = new Table()));
     }
     return table;
   }

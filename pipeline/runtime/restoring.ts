@@ -13,7 +13,13 @@ import { backoffMs, sleep } from './wall-clock.ts';
  * @returns False when the signal ended it, or when it failed half way through the stores: the task then holds half a state.
  * @throws FatalError CHANGELOG_GAP
  */
-export async function restoreSlot(slot: Slot, inputs: readonly Input[], options: StageInstanceOptions, isWatermark: (record: RawRecord) => boolean, signal: AbortSignal): Promise<'restored' | 'ended' | 'half'> {
+export async function restoreSlot(
+  slot: Slot,
+  inputs: readonly Input[],
+  options: StageInstanceOptions,
+  isWatermark: (record: RawRecord) => boolean,
+  signal: AbortSignal,
+): Promise<'restored' | 'ended' | 'half'> {
   const { app, admin, plan, clock, log } = options;
   const tps = inputs.map(({ tp }) => tp);
   for (let attempt = 0; !signal.aborted; attempt++) {
@@ -25,7 +31,7 @@ export async function restoreSlot(slot: Slot, inputs: readonly Input[], options:
       if (signal.aborted) return 'ended';
       inputs.forEach((input, i) => {
         const committed = found.get(input.key);
-        input.position = input.committed = committed !== undefined && committed.offset >= 0 ? committed.offset : earliest.get(input.key) ?? 0;
+        input.position = input.committed = committed !== undefined && committed.offset >= 0 ? committed.offset : (earliest.get(input.key) ?? 0);
         input.tally = beside[i]?.tally ?? emptyTally(input.committed);
         input.commits = beside[i]?.n ?? 0;
         input.lastRecordWallMs = clock.nowMs();
@@ -46,7 +52,13 @@ export async function restoreSlot(slot: Slot, inputs: readonly Input[], options:
   return 'ended';
 }
 
-async function restoreStores(slot: Slot, beside: readonly (Beside | undefined)[], options: StageInstanceOptions, isWatermark: (record: RawRecord) => boolean, signal: AbortSignal): Promise<void> {
+async function restoreStores(
+  slot: Slot,
+  beside: readonly (Beside | undefined)[],
+  options: StageInstanceOptions,
+  isWatermark: (record: RawRecord) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const { app, admin, reader, codec, plan, clock, log, metrics } = options;
   const stage = plan.wire.name;
   const beganMs = clock.nowMs();
@@ -54,14 +66,26 @@ async function restoreStores(slot: Slot, beside: readonly (Beside | undefined)[]
   const changelogs: Record<string, number> = {};
   for (const each of beside) for (const [store, end] of Object.entries(each?.changelogs ?? {})) changelogs[store] = Math.max(changelogs[store] ?? 0, end);
   let restored = 0;
-  const ends = await restoreTask(slot.task, slot.number, { changelogs, marks }, {
-    app, admin, reader, codec, output: plan.output, signal, wallMs: beganMs, isWatermark,
-    onProgress: (records) => {
-      slot.isTouched = true;
-      restored += records;
-      metrics.restored.inc({ stage }, records);
+  const ends = await restoreTask(
+    slot.task,
+    slot.number,
+    { changelogs, marks },
+    {
+      app,
+      admin,
+      reader,
+      codec,
+      output: plan.output,
+      signal,
+      wallMs: beganMs,
+      isWatermark,
+      onProgress: (records) => {
+        slot.isTouched = true;
+        restored += records;
+        metrics.restored.inc({ stage }, records);
+      },
     },
-  });
+  );
   slot.changelogs = ends.changelogs;
   slot.outputEnd = ends.outputEnd;
   metrics.restoreSeconds.set({ stage }, (clock.nowMs() - beganMs) / 1000);

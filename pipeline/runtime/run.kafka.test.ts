@@ -37,7 +37,9 @@ describe.skipIf(!address)('a topology on a real broker', () => {
   });
 
   const start = async (instance: string): Promise<ChildProcess> => {
-    const worker = spawn(process.execPath, [fileURLToPath(new URL('test/worker.ts', import.meta.url)), address ?? '', run, instance, prefix], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const worker = spawn(process.execPath, [fileURLToPath(new URL('test/worker.ts', import.meta.url)), address ?? '', run, instance, prefix], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     workers.push(worker);
     await once(worker.stdout!, 'data');
     return worker;
@@ -45,14 +47,27 @@ describe.skipIf(!address)('a topology on a real broker', () => {
 
   it('gives each record once, keeps state and ledger, through kill -9 of its processes', { timeout: 180_000 }, async () => {
     const names = [...example.wires.flatMap((wire) => (wire.kind === 'stage' ? wire.to : [])), platform.deadLetters, platform.ledger];
-    await admin.createTopics([...names.map((topic) => ({ ...topicSettings(topic as never, PARTITIONS), name: prefix + topic.name })), { name: raw, partitions: PARTITIONS, config: {} }], 1);
+    await admin.createTopics(
+      [
+        ...names.map((topic) => ({ ...topicSettings(topic as never, PARTITIONS), name: prefix + topic.name })),
+        { name: raw, partitions: PARTITIONS, config: {} },
+      ],
+      1,
+    );
     let written = 0;
     const producer = broker.producer();
     const write = async (count: number) => {
-      await producer.send(Array.from({ length: count }, (_, i) => {
-        const n = written + i;
-        return { topic: raw, partition: n % PARTITIONS, key: null, value: line({ n, host: `host-${n % 20}`, ...(n % 100 === 7 ? { act: 'reject' as const } : {}) }) };
-      }));
+      await producer.send(
+        Array.from({ length: count }, (_, i) => {
+          const n = written + i;
+          return {
+            topic: raw,
+            partition: n % PARTITIONS,
+            key: null,
+            value: line({ n, host: `host-${n % 20}`, ...(n % 100 === 7 ? { act: 'reject' as const } : {}) }),
+          };
+        }),
+      );
       written += count;
     };
     let one = await start('one');
@@ -74,7 +89,9 @@ describe.skipIf(!address)('a topology on a real broker', () => {
       worker.kill('SIGTERM');
       expect(await once(worker, 'exit')).toEqual([0, null]);
     }
-    const titles = (await read(prefix + topics.findings.name)).filter(({ value }) => isCount(value)).map(({ value }) => codec.decode(schemas.finding, value!, { title: true }).title.split(' '));
+    const titles = (await read(prefix + topics.findings.name))
+      .filter(({ value }) => isCount(value))
+      .map(({ value }) => codec.decode(schemas.finding, value!, { title: true }).title.split(' '));
     expect(records.length).toBeGreaterThan(0);
     expect(titles.map(([, , n]) => Number(n)).sort((a, b) => a - b)).toEqual(Array.from({ length: written }, (_, n) => n).filter((n) => n % 100 !== 7));
     for (const own of Map.groupBy(titles, ([host]) => host).values()) expect(own.map(([, count]) => Number(count))).toEqual(own.map((_, i) => i + 1));
@@ -90,7 +107,8 @@ describe.skipIf(!address)('a topology on a real broker', () => {
     expect(['take', 'check', 'add', 'sum'].map(total)).toEqual([written, titles.length, titles.length, titles.length]);
   });
 
-  const isCount = (value: Buffer | null) => value !== null && frameId(value) === codec.idOf(schemas.finding) && !codec.decode(schemas.finding, value, { title: true }).title.includes('minute');
+  const isCount = (value: Buffer | null) =>
+    value !== null && frameId(value) === codec.idOf(schemas.finding) && !codec.decode(schemas.finding, value, { title: true }).title.includes('minute');
 
   async function read(topic: string): Promise<readonly RawRecord[]> {
     const tps = Array.from({ length: (await admin.topics()).get(topic)! }, (_, partition) => ({ topic, partition }));
@@ -99,7 +117,9 @@ describe.skipIf(!address)('a topology on a real broker', () => {
     const found: RawRecord[] = [];
     for (const tp of tps) {
       const end = ends.get(tpKey(tp))!;
-      if (end > 0) for await (const batch of reader.read(tp, 0, end, new AbortController().signal)) found.push(...batch.records.map((record) => ({ ...record, value: record.value && Buffer.from(record.value) })));
+      if (end > 0)
+        for await (const batch of reader.read(tp, 0, end, new AbortController().signal))
+          found.push(...batch.records.map((record) => ({ ...record, value: record.value && Buffer.from(record.value) })));
     }
     await reader.close();
     return found;

@@ -16,14 +16,40 @@ const start = (options = {}) => runOnMemory(example, { platform, topics: [RAW], 
 describe('runTopology', () => {
   it('takes records through all stages, each with what became of it', async () => {
     const driver = await start();
-    const lines: Line[] = [{ n: 1 }, { n: 2, act: 'reject' }, { n: 3, act: 'crash' }, { n: 4, act: 'skip' }, { n: 5 }, { n: 6, act: 'check-reject' }, { n: 7, act: 'sum-reject' }, { n: 8, act: 'large' }, { n: 9 }];
-    await driver.write(RAW, [...lines.map((fields) => ({ key: null, value: line(fields) })), { key: Buffer.from('k'), value: Buffer.from('garbage'), partition: 0 }]);
+    const lines: Line[] = [
+      { n: 1 },
+      { n: 2, act: 'reject' },
+      { n: 3, act: 'crash' },
+      { n: 4, act: 'skip' },
+      { n: 5 },
+      { n: 6, act: 'check-reject' },
+      { n: 7, act: 'sum-reject' },
+      { n: 8, act: 'large' },
+      { n: 9 },
+    ];
+    await driver.write(RAW, [
+      ...lines.map((fields) => ({ key: null, value: line(fields) })),
+      { key: Buffer.from('k'), value: Buffer.from('garbage'), partition: 0 },
+    ]);
     await driver.settle();
     expect((await driver.records(topics.findings)).map(({ value }) => value.title)).toEqual(['h 1 1', 'h 2 5', 'h 3 9']);
-    expect((await driver.records(topics.enriched)).map(({ value, key }) => [key, value.event.labels.n, value.context.relatedHosts])).toEqual([['h', '1', ['h']], ['h', '5', ['h']], ['h', '7', ['h']], ['h', '9', ['h']]]);
+    expect((await driver.records(topics.enriched)).map(({ value, key }) => [key, value.event.labels.n, value.context.relatedHosts])).toEqual([
+      ['h', '1', ['h']],
+      ['h', '5', ['h']],
+      ['h', '7', ['h']],
+      ['h', '9', ['h']],
+    ]);
     const letters = (await driver.raw('dead-letters.v1')).map(({ headers, key, value }) => {
       const text = (name: string) => new Map(headers).get(name)?.toString();
-      return [text('__goshawk.errors.stage'), text('__goshawk.errors.code'), text('__streams.errors.topic'), text('__streams.errors.offset'), text('__goshawk.errors.organization'), key?.toString(), value!.length > 5];
+      return [
+        text('__goshawk.errors.stage'),
+        text('__goshawk.errors.code'),
+        text('__streams.errors.topic'),
+        text('__streams.errors.offset'),
+        text('__goshawk.errors.organization'),
+        key?.toString(),
+        value!.length > 5,
+      ];
     });
     expect(letters.sort()).toEqual([
       ['check', 'PAST_TIMESTAMP', 'events.parsed.v1', expect.any(String), '', 'h', true],
@@ -46,7 +72,9 @@ describe('runTopology', () => {
       await driver.advance(3500);
     }
     expect((await driver.records(topics.parsed)).map(({ value }) => [value.sensor, value.provenance.topic, value.provenance.partition]).sort()).toEqual([
-      ['raw.acme.second', 'raw.acme.second', 1], ['raw.default.first', 'raw.default.first', 1]]);
+      ['raw.acme.second', 'raw.acme.second', 1],
+      ['raw.default.first', 'raw.default.first', 1],
+    ]);
     await driver.stop();
   });
 
@@ -54,13 +82,21 @@ describe('runTopology', () => {
     const driver = await start();
     await driver.broker.admin().createTopics([{ name: 'raw.default.wide', partitions: 9, config: {} }], 1);
     await driver.advance(3500);
-    expect(driver.running.status().find(({ name }) => name === 'take')!.tasks.map(({ topic }) => topic)).not.toContain('raw.default.wide');
+    expect(
+      driver.running
+        .status()
+        .find(({ name }) => name === 'take')!
+        .tasks.map(({ topic }) => topic),
+    ).not.toContain('raw.default.wide');
     await driver.stop();
   });
 
   it('stops a stage that fails on too many records by a bug of ours, and commits nothing half done', async () => {
     const driver = await start();
-    await driver.write(RAW, Array.from({ length: 40 }, (_, n) => ({ key: null, value: line({ n, act: 'crash' }), partition: 0 })));
+    await driver.write(
+      RAW,
+      Array.from({ length: 40 }, (_, n) => ({ key: null, value: line({ n, act: 'crash' }), partition: 0 })),
+    );
     await expect(driver.running.failed).resolves.toMatchObject({ code: 'TOO_MANY_UNEXPECTED' });
     await driver.stop();
   });
@@ -77,12 +113,18 @@ describe('runTopology', () => {
   it('refuses partition counts that a forward cannot keep', async () => {
     const broker = memoryBroker();
     await broker.admin().createTopics([{ name: topics.valid.name, partitions: 3, config: {} }], 1);
-    await expect(start({ broker })).rejects.toMatchObject({ code: 'TOPIC_MISMATCH', message: expect.stringContaining('events.parsed.v1 has 2 partitions and events.valid.v1 has 3') as string });
+    await expect(start({ broker })).rejects.toMatchObject({
+      code: 'TOPIC_MISMATCH',
+      message: expect.stringContaining('events.parsed.v1 has 2 partitions and events.valid.v1 has 3') as string,
+    });
   });
 
   it('has the counts of the ledger in its status and its metrics', async () => {
     const driver = await start();
-    await driver.write(RAW, (['skip', 'reject', undefined, undefined] as const).map((act, n) => ({ key: null, value: line({ n, ...(act === undefined ? {} : { act }) }) })));
+    await driver.write(
+      RAW,
+      (['skip', 'reject', undefined, undefined] as const).map((act, n) => ({ key: null, value: line({ n, ...(act === undefined ? {} : { act }) }) })),
+    );
     await driver.advance(6000);
     expect(driver.running.status()[0]).toMatchObject({ name: 'take', state: 'running', lag: 0, in: 4, passed: 2, dropped: 1, rejected: 1, out: 3 });
     const text = await driver.registry.metrics();
@@ -92,20 +134,49 @@ describe('runTopology', () => {
     expect(text).toMatch(/stage_watermark_seconds\{stage="take"\} 17672255/);
     expect(text).toMatch(/stage_watermarks_total\{stage="take",reason="silence"\} [1-9]/);
     const entries = (await driver.records(topics.ledger)).map(({ value }) => value).filter(({ stage: name }) => name === 'take');
-    expect(entries).toEqual([{
-      app: 'goshawk', stage: 'take', topic: RAW, partition: 0, from: 0, to: 4, in: 4, passed: 2, dropped: [{ reason: 'filtered', count: 1 }], rejected: [{ reason: 'INVALID_EVENT', count: 1 }], emitted: 0,
-      out: [{ topic: 'dead-letters.v1', partition: 0, count: 1, first: expect.any(Number) as number, last: expect.any(Number) as number }, { topic: 'events.parsed.v1', partition: expect.any(Number) as number, count: 2, first: expect.any(Number) as number, last: expect.any(Number) as number }],
-      watermark: expect.any(Number) as number, wallFrom: expect.any(Number) as number, wallTo: expect.any(Number) as number,
-    }]);
+    expect(entries).toEqual([
+      {
+        app: 'goshawk',
+        stage: 'take',
+        topic: RAW,
+        partition: 0,
+        from: 0,
+        to: 4,
+        in: 4,
+        passed: 2,
+        dropped: [{ reason: 'filtered', count: 1 }],
+        rejected: [{ reason: 'INVALID_EVENT', count: 1 }],
+        emitted: 0,
+        out: [
+          { topic: 'dead-letters.v1', partition: 0, count: 1, first: expect.any(Number) as number, last: expect.any(Number) as number },
+          {
+            topic: 'events.parsed.v1',
+            partition: expect.any(Number) as number,
+            count: 2,
+            first: expect.any(Number) as number,
+            last: expect.any(Number) as number,
+          },
+        ],
+        watermark: expect.any(Number) as number,
+        wallFrom: expect.any(Number) as number,
+        wallTo: expect.any(Number) as number,
+      },
+    ]);
     await driver.stop();
   });
 
   it('writes an entry at once when the counts no longer fit beside the offset', async () => {
     const spread = defineStage<Uint8Array>()({
-      name: 'take', reads: 'bytes',
-      process: ({ value, position }) => pass(...Array.from({ length: 40 }, (_, n) => send({ ...sinkTopic(`o${n}-${position.offset}-${'x'.repeat(60)}`, 'ecs') }, 'k', value))),
+      name: 'take',
+      reads: 'bytes',
+      process: ({ value, position }) =>
+        pass(...Array.from({ length: 40 }, (_, n) => send({ ...sinkTopic(`o${n}-${position.offset}-${'x'.repeat(60)}`, 'ecs') }, 'k', value))),
     });
-    const driver = await runOnMemory(defineTopology('spread', [stage(spread, { from: topics.raw, to: [{ ...sinkTopic('', 'ecs'), name: 'sink.*' }] })]), { platform, topics: [RAW], limits: { ledgerEveryMs: 1e9, ledgerIdleMs: 1e9 } });
+    const driver = await runOnMemory(defineTopology('spread', [stage(spread, { from: topics.raw, to: [{ ...sinkTopic('', 'ecs'), name: 'sink.*' }] })]), {
+      platform,
+      topics: [RAW],
+      limits: { ledgerEveryMs: 1e9, ledgerIdleMs: 1e9 },
+    });
     await driver.write(RAW, [{ key: null, value: line({ n: 1 }) }]);
     await driver.settle();
     const [entry] = (await driver.records(topics.ledger)).map(({ value }) => value);
@@ -116,29 +187,48 @@ describe('runTopology', () => {
 
 describe('back-pressure', () => {
   /** Writes to a topic of its own, which cannot be made before the gate opens. */
-  const slow = defineStage<Event>()({ name: 'slow', reads: { organization: true }, process: ({ value: { organization } }) => pass(send(sinkTopic(organization, 'ecs'), 'k', Buffer.from('{}'))) });
+  const slow = defineStage<Event>()({
+    name: 'slow',
+    reads: { organization: true },
+    process: ({ value: { organization } }) => pass(send(sinkTopic(organization, 'ecs'), 'k', Buffer.from('{}'))),
+  });
   const topology = defineTopology('two', [
-    stage(take, { from: topics.raw, to: [topics.parsed] }), stage(check, { from: topics.parsed, to: [topics.valid] }),
+    stage(take, { from: topics.raw, to: [topics.parsed] }),
+    stage(check, { from: topics.parsed, to: [topics.valid] }),
     stage(slow, { from: topics.valid, to: [{ ...sinkTopic('', 'ecs'), name: 'sink.*' } as Topic<unknown>] }),
   ]);
 
   it('pauses a stage, and those before it, while the next one of the process is behind, and goes on when it has caught up', async () => {
     const gate = Promise.withResolvers<void>();
-    const broker = withAdmin(memoryBroker(), (admin) => ({ ...admin, createTopics: async (wanted, replication) => {
-      if (wanted.some(({ name }) => name.startsWith('sink.'))) await gate.promise;
-      await admin.createTopics(wanted, replication);
-    } }));
+    const broker = withAdmin(memoryBroker(), (admin) => ({
+      ...admin,
+      createTopics: async (wanted, replication) => {
+        if (wanted.some(({ name }) => name.startsWith('sink.'))) await gate.promise;
+        await admin.createTopics(wanted, replication);
+      },
+    }));
     const driver = await runOnMemory(topology, { platform, topics: [RAW], broker });
     const write = (n: number) => driver.write(RAW, [{ key: null, value: line({ n }) }]);
-    const turns = async () => { for (let i = 0; i < 200; i++) await new Promise((resolve) => { setImmediate(resolve); }); };
+    const turns = async () => {
+      for (let i = 0; i < 200; i++)
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
+    };
     const pausedFor = () => Object.fromEntries(driver.running.status().map(({ name, pausedFor: reasons }) => [name, reasons.join()]));
     await write(1);
     await turns();
-    for (let i = 0; i < 16; i++) { driver.clock.advance(250); await turns(); }
+    for (let i = 0; i < 16; i++) {
+      driver.clock.advance(250);
+      await turns();
+    }
     expect(pausedFor()).toEqual({ take: '', check: 'behind', slow: '' });
     await write(2); // waits for the second stage, which is paused
     await turns();
-    for (let i = 0; i < 16; i++) { driver.clock.advance(250); await turns(); }
+    for (let i = 0; i < 16; i++) {
+      driver.clock.advance(250);
+      await turns();
+    }
     expect(pausedFor()).toEqual({ take: 'behind', check: 'behind', slow: '' });
     await write(3);
     await turns();
@@ -154,11 +244,27 @@ describe('back-pressure', () => {
 describe('a source that sends garbage', () => {
   it('is read more slowly, alone', async () => {
     const driver = await runOnMemory(example, { platform, topics: ['raw.default.good', 'raw.default.bad'] });
-    const read = (topic: string) => driver.running.status()[0]!.tasks.filter((task) => task.topic === topic).reduce((sum, { position }) => sum + position, 0);
-    await driver.write('raw.default.bad', Array.from({ length: 6000 }, () => ({ key: null, value: Buffer.from('garbage') })));
-    for (let i = 0; i < 100; i++) await new Promise((resolve) => { setImmediate(resolve); });
-    await driver.write('raw.default.good', Array.from({ length: 3000 }, (_, n) => ({ key: null, value: line({ n }) })));
-    for (let i = 0; i < 300; i++) await new Promise((resolve) => { setImmediate(resolve); });
+    const read = (topic: string) =>
+      driver.running
+        .status()[0]!
+        .tasks.filter((task) => task.topic === topic)
+        .reduce((sum, { position }) => sum + position, 0);
+    await driver.write(
+      'raw.default.bad',
+      Array.from({ length: 6000 }, () => ({ key: null, value: Buffer.from('garbage') })),
+    );
+    for (let i = 0; i < 100; i++)
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    await driver.write(
+      'raw.default.good',
+      Array.from({ length: 3000 }, (_, n) => ({ key: null, value: line({ n }) })),
+    );
+    for (let i = 0; i < 300; i++)
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
     expect(read('raw.default.good')).toBe(3000);
     expect(read('raw.default.bad')).toBeLessThan(4000);
     await driver.settle(200);
@@ -173,7 +279,7 @@ function withAdmin(broker: MemoryBroker, change: (admin: ReturnType<MemoryBroker
     get(target, name) {
       if (name === 'admin') return () => change(target.admin());
       const value = Reflect.get(target, name, target) as unknown;
-      return typeof value === 'function' ? value.bind(target) as unknown : value;
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
 }

@@ -66,7 +66,13 @@ export interface RunOptions {
 }
 
 const DEFAULT_LIMITS: Omit<RuntimeLimits, 'transactionTimeoutMs'> = {
-  turnRecords: 1000, commitRecords: 4000, ledgerEveryMs: 10_000, ledgerIdleMs: 1000, idleAfterMs: 30_000, retryBudgetMs: 300_000, maxBytesPerPartition: 262_144,
+  turnRecords: 1000,
+  commitRecords: 4000,
+  ledgerEveryMs: 10_000,
+  ledgerIdleMs: 1000,
+  idleAfterMs: 30_000,
+  retryBudgetMs: 300_000,
+  maxBytesPerPartition: 262_144,
 };
 const BRAKE_EVERY_MS = 250;
 const ENDS_EVERY_MS = 5000;
@@ -83,7 +89,9 @@ export async function runTopology(options: RunOptions): Promise<Running> {
   const admin = broker.admin();
   const counts = new Map(await admin.topics());
   const topics: TopicTable = { nameOf: options.topicName ?? ((name) => name), partitions: counts };
-  const wires = chosen(topology, options.stages).map((wire) => (wire.kind === 'stage' && options.commitEveryMs !== undefined ? { ...wire, commitEveryMs: options.commitEveryMs } : wire));
+  const wires = chosen(topology, options.stages).map((wire) =>
+    wire.kind === 'stage' && options.commitEveryMs !== undefined ? { ...wire, commitEveryMs: options.commitEveryMs } : wire,
+  );
   const stageWires = wires.filter((wire): wire is StageWire => wire.kind === 'stage');
   const loaderWires = wires.filter((wire): wire is LoaderWire => wire.kind === 'loader');
 
@@ -92,18 +100,28 @@ export async function runTopology(options: RunOptions): Promise<Running> {
   const plans = stageWires.map((wire) => planStage(topology, wire, { topics, platform, codec, app, tasks: tasksOf(wire.name) }));
   const changelogPartitions = new Map<string, number>();
   for (const plan of plans) {
-    const own = isPattern(plan.wire.from.name) ? Math.max(tasksOf(plan.wire.name), ...[...plan.destinations.values()].map(({ partitions }) => partitions), 1) : tasksOf(plan.wire.name);
+    const own = isPattern(plan.wire.from.name)
+      ? Math.max(tasksOf(plan.wire.name), ...[...plan.destinations.values()].map(({ partitions }) => partitions), 1)
+      : tasksOf(plan.wire.name);
     for (const topic of plan.changelogs) changelogPartitions.set(topic, counts.get(topic) ?? own);
   }
-  await admin.createTopics([...changelogPartitions].filter(([name]) => !counts.has(name)).map(([name, partitions]) => changelogSettings(name, partitions)), replicationFactor);
+  await admin.createTopics(
+    [...changelogPartitions].filter(([name]) => !counts.has(name)).map(([name, partitions]) => changelogSettings(name, partitions)),
+    replicationFactor,
+  );
   for (const [name, partitions] of changelogPartitions) counts.set(name, partitions);
   for (const plan of plans) checkChangelogs(plan.wire.name, plan.changelogs, tasksOf(plan.wire.name), counts);
 
   const reference = await openReferenceReader({ broker, codec, tables: options.referenceTables ?? [], topicName: topics.nameOf, clock, log, metrics });
   const reader = broker.reader();
   const backlogs = new Map(plans.map(({ wire }) => [wire.name, new Backlog()]));
-  const downstreamOf = (wire: StageWire): ReadonlyMap<string, readonly Backlog[]> => new Map(wire.to.map((topic) => [
-    topics.nameOf(topic.name), stageWires.filter((other) => other.name !== wire.name && other.from.name === topic.name).map(({ name }) => backlogs.get(name)!)]));
+  const downstreamOf = (wire: StageWire): ReadonlyMap<string, readonly Backlog[]> =>
+    new Map(
+      wire.to.map((topic) => [
+        topics.nameOf(topic.name),
+        stageWires.filter((other) => other.name !== wire.name && other.from.name === topic.name).map(({ name }) => backlogs.get(name)!),
+      ]),
+    );
   const createTopic = async (to: Topic<unknown>): Promise<void> => {
     const partitions = options.partitions ?? counts.get(topics.nameOf(platform.deadLetters.name)) ?? 1;
     log.info({ topic: to.name, partitions }, 'A topic that a stage writes to is created.');
@@ -111,24 +129,62 @@ export async function runTopology(options: RunOptions): Promise<Running> {
     for (const [name, count] of await admin.topics()) counts.set(name, count);
   };
 
-  const instances = plans.map((plan) => new StageInstance({
-    app, instanceId, version, plan, topics: inputsOf.get(plan.wire.name)!, tasks: () => tasksOf(plan.wire.name), broker, admin, reader, codec,
-    reference: reference.data, latenessOf: options.latenessOf ?? (() => 30_000_000), maxFuture: options.maxFuture ?? 300_000_000, limits, clock,
-    log: log.child({ stage: plan.wire.name }), metrics, backlog: backlogs.get(plan.wire.name)!, downstream: downstreamOf(plan.wire), createTopic,
-    destinationOf: (to) => {
-      const name = topics.nameOf(to.name);
-      const partitions = counts.get(name);
-      return partitions === undefined ? undefined : new Destination(codec, to, name, partitions, plan.wire.from, tasksOf(plan.wire.name));
-    },
-    ...(options.commitBeforeSend ? { commitBeforeSend: true } : {}),
-  }));
-  const groups = [...Map.groupBy(loaderWires, ({ group }) => group)].map(([group, members]) => new LoaderGroup({
-    app, group, wires: members, topics, broker, admin, codec, everyMs: options.loadEveryMs ?? 100, loadRecords: limits.commitRecords, turnRecords: limits.turnRecords,
-    maxBytesPerPartition: limits.maxBytesPerPartition, clock, log: log.child({ loaders: group }), metrics,
-  }));
+  const instances = plans.map(
+    (plan) =>
+      new StageInstance({
+        app,
+        instanceId,
+        version,
+        plan,
+        topics: inputsOf.get(plan.wire.name)!,
+        tasks: () => tasksOf(plan.wire.name),
+        broker,
+        admin,
+        reader,
+        codec,
+        reference: reference.data,
+        latenessOf: options.latenessOf ?? (() => 30_000_000),
+        maxFuture: options.maxFuture ?? 300_000_000,
+        limits,
+        clock,
+        log: log.child({ stage: plan.wire.name }),
+        metrics,
+        backlog: backlogs.get(plan.wire.name)!,
+        downstream: downstreamOf(plan.wire),
+        createTopic,
+        destinationOf: (to) => {
+          const name = topics.nameOf(to.name);
+          const partitions = counts.get(name);
+          return partitions === undefined ? undefined : new Destination(codec, to, name, partitions, plan.wire.from, tasksOf(plan.wire.name));
+        },
+        ...(options.commitBeforeSend ? { commitBeforeSend: true } : {}),
+      }),
+  );
+  const groups = [...Map.groupBy(loaderWires, ({ group }) => group)].map(
+    ([group, members]) =>
+      new LoaderGroup({
+        app,
+        group,
+        wires: members,
+        topics,
+        broker,
+        admin,
+        codec,
+        everyMs: options.loadEveryMs ?? 100,
+        loadRecords: limits.commitRecords,
+        turnRecords: limits.turnRecords,
+        maxBytesPerPartition: limits.maxBytesPerPartition,
+        clock,
+        log: log.child({ loaders: group }),
+        metrics,
+      }),
+  );
   const members = [...instances, ...groups];
   const failed = Promise.race([new Promise<never>(() => {}), ...members.map((member) => member.failed)]);
-  failed.then((error) => log.fatal({ err: error, code: (error as { code?: string }).code }, 'A stage has failed; this process cannot go on.'), () => undefined);
+  failed.then(
+    (error) => log.fatal({ err: error, code: (error as { code?: string }).code }, 'A stage has failed; this process cannot go on.'),
+    () => undefined,
+  );
 
   const closing = new AbortController();
   const watches: TopicWatch[] = [];
@@ -138,17 +194,27 @@ export async function runTopology(options: RunOptions): Promise<Running> {
     for (const instance of instances) {
       if (!instance.plan.isPattern) continue;
       const { name } = instance.plan.wire;
-      watches.push(watchTopics({
-        admin, pattern: topics.nameOf(instance.plan.wire.from.name), known: inputsOf.get(name)!, everyMs: options.rawWatchMs ?? 3000, clock, log: log.child({ stage: name }),
-        changed: async (names, found) => {
-          for (const [topic, count] of found) counts.set(topic, count);
-          inputsOf.set(name, names);
-          checkChangelogs(name, instance.plan.changelogs, tasksOf(name), counts);
-          await instance.resubscribe(names);
-        },
-      }));
+      watches.push(
+        watchTopics({
+          admin,
+          pattern: topics.nameOf(instance.plan.wire.from.name),
+          known: inputsOf.get(name)!,
+          everyMs: options.rawWatchMs ?? 3000,
+          clock,
+          log: log.child({ stage: name }),
+          changed: async (names, found) => {
+            for (const [topic, count] of found) counts.set(topic, count);
+            inputsOf.set(name, names);
+            checkChangelogs(name, instance.plan.changelogs, tasksOf(name), counts);
+            await instance.resubscribe(names);
+          },
+        }),
+      );
     }
-    duties.push(repeat(BRAKE_EVERY_MS, () => brake(instances, downstreamOf, reference.lagMs(), options.maxBehindMs ?? 3000, clock)), repeat(ENDS_EVERY_MS, () => lookAtEnds(admin, members)));
+    duties.push(
+      repeat(BRAKE_EVERY_MS, () => brake(instances, downstreamOf, reference.lagMs(), options.maxBehindMs ?? 3000, clock)),
+      repeat(ENDS_EVERY_MS, () => lookAtEnds(admin, members)),
+    );
   } catch (error) {
     await stop();
     throw error;
@@ -179,10 +245,14 @@ export async function runTopology(options: RunOptions): Promise<Running> {
   const ready = Promise.all(members.map((member) => member.ready)).then(() => undefined);
   let stopping: Promise<void> | undefined;
   return {
-    failed, ready,
+    failed,
+    ready,
     isQuiet: () => members.every(({ isQuiet }) => isQuiet),
     stop: () => (stopping ??= stop()),
-    status: (): readonly StageStatus[] => [...instances.map((instance) => statusOfStage(instance)), ...groups.flatMap((group) => group.lanes.map((lane) => statusOfLoader(group, lane)))],
+    status: (): readonly StageStatus[] => [
+      ...instances.map((instance) => statusOfStage(instance)),
+      ...groups.flatMap((group) => group.lanes.map((lane) => statusOfLoader(group, lane))),
+    ],
   };
 }
 
@@ -190,25 +260,40 @@ function chosen(topology: Topology, names: readonly string[] | undefined): Topol
   if (names === undefined) return topology.wires;
   const nameOf = (wire: Topology['wires'][number]) => (wire.kind === 'stage' ? wire.name : wire.group);
   const unknown = names.filter((name) => !topology.wires.some((wire) => nameOf(wire) === name));
-  if (unknown.length > 0) throw new ConfigError('INVALID_USAGE', `${topology.name} has no stage ${unknown.join(', ')}; it has ${[...new Set(topology.wires.map(nameOf))].join(', ')}`);
+  if (unknown.length > 0)
+    throw new ConfigError(
+      'INVALID_USAGE',
+      `${topology.name} has no stage ${unknown.join(', ')}; it has ${[...new Set(topology.wires.map(nameOf))].join(', ')}`,
+    );
   return topology.wires.filter((wire) => names.includes(nameOf(wire)));
 }
 
 function inputTopics(wire: StageWire, topics: TopicTable): readonly string[] {
   const name = topics.nameOf(wire.from.name);
   if (isPattern(name)) return matching(name, topics.partitions.keys());
-  if (!topics.partitions.has(name)) throw new ConfigError('TOPIC_MISMATCH', `${name} does not exist (${wire.name} reads it). Create it with \`./goshawk topics --create\`.`);
+  if (!topics.partitions.has(name))
+    throw new ConfigError('TOPIC_MISMATCH', `${name} does not exist (${wire.name} reads it). Create it with \`./goshawk topics --create\`.`);
   return [name];
 }
 
 function checkChangelogs(stage: string, changelogs: readonly string[], tasks: number, counts: ReadonlyMap<string, number>): void {
   for (const name of changelogs) {
-    if ((counts.get(name) ?? 0) < tasks) throw new ConfigError('TOPIC_MISMATCH', `${stage} has ${tasks} tasks, but ${name} has ${counts.get(name)} partitions: the state of the others has no place. Raw topics must not have more partitions than events.parsed.`);
+    if ((counts.get(name) ?? 0) < tasks)
+      throw new ConfigError(
+        'TOPIC_MISMATCH',
+        `${stage} has ${tasks} tasks, but ${name} has ${counts.get(name)} partitions: the state of the others has no place. Raw topics must not have more partitions than events.parsed.`,
+      );
   }
 }
 
 /** A stage waits while the one behind it in this process, or the reference data, has fallen back. It goes on at half of that. */
-function brake(instances: readonly StageInstance[], downstreamOf: (wire: StageWire) => ReadonlyMap<string, readonly Backlog[]>, referenceLagMs: number, maxBehindMs: number, clock: WallClock): void {
+function brake(
+  instances: readonly StageInstance[],
+  downstreamOf: (wire: StageWire) => ReadonlyMap<string, readonly Backlog[]>,
+  referenceLagMs: number,
+  maxBehindMs: number,
+  clock: WallClock,
+): void {
   const nowMs = clock.nowMs();
   for (const instance of instances) {
     const behindMs = Math.max(0, ...[...downstreamOf(instance.plan.wire).values()].flat().map((backlog) => backlog.behindMs(nowMs)));
@@ -223,7 +308,10 @@ async function lookAtEnds(admin: Admin, members: readonly (StageInstance | Loade
   for (const member of members) {
     const all = [...member.inputs.values()];
     if (all.length === 0) continue;
-    const ends = await admin.offsets(all.map(({ tp }) => tp), 'stable');
+    const ends = await admin.offsets(
+      all.map(({ tp }) => tp),
+      'stable',
+    );
     for (const input of all) input.end = Math.max(input.end, ends.get(tpKey(input.tp)) ?? 0);
     member.gauge();
   }

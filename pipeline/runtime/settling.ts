@@ -96,7 +96,10 @@ export class Settling {
     const ends = assignOffsets(work.records, work.owners, appended);
     const nowMs = this.#options.clock.nowMs();
     const slots = new Map<Slot, { changelogs: Readonly<Record<string, number>>; outputEnd: number; marks: Readonly<Record<string, OutputMarks>> }>();
-    for (const { input: { slot } } of work.parts.values()) if (!slots.has(slot)) slots.set(slot, this.#ofSlot(slot, ends));
+    for (const {
+      input: { slot },
+    } of work.parts.values())
+      if (!slots.has(slot)) slots.set(slot, this.#ofSlot(slot, ends));
     const inputs: { input: Input; next: number; tally: Tally; commits: number }[] = [];
     const ledger: OutRecord[] = [];
     const metadata = new Map<string, string>();
@@ -167,7 +170,11 @@ export class Settling {
       if (counts.emitted > 0) metrics.emitted.inc({ stage }, counts.emitted);
       for (const [reason, count] of Object.entries(counts.dropped)) metrics.dropped.inc({ stage, reason }, count);
       for (const [code, count] of Object.entries(counts.rejected)) metrics.rejected.inc({ stage, code }, count);
-      for (const [topic, partitions] of Object.entries(counts.out)) metrics.written.inc({ stage, topic }, Object.values(partitions).reduce((sum, [count]) => sum + count, 0));
+      for (const [topic, partitions] of Object.entries(counts.out))
+        metrics.written.inc(
+          { stage, topic },
+          Object.values(partitions).reduce((sum, [count]) => sum + count, 0),
+        );
     }
     return ends;
   }

@@ -66,7 +66,9 @@ export class Slot {
     this.isClockChanged = false;
   }
 
-  get hasTold(): boolean { return this.#toldAnything; }
+  get hasTold(): boolean {
+    return this.#toldAnything;
+  }
 }
 
 /** An input partition. Positions are the next offset to read. */
@@ -94,5 +96,7 @@ export class Input {
     this.slot = slot;
   }
 
-  get lag(): number { return this.position < 0 ? 0 : Math.max(0, this.end - this.position); }
+  get lag(): number {
+    return this.position < 0 ? 0 : Math.max(0, this.end - this.position);
+  }
 }

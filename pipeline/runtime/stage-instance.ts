@@ -57,13 +57,23 @@ export class StageInstance implements CommitHost<Input> {
     this.#consumer = broker.consumer({ groupId });
     this.#settling = new Settling({ plan, codec, app, clock, limits, tasks: options.tasks, metrics: options.metrics });
     this.#committer = new Committer<Input>({
-      host: this, groupId, everyMs: plan.wire.commitEveryMs, retryBudgetMs: limits.retryBudgetMs, clock, log,
+      host: this,
+      groupId,
+      everyMs: plan.wire.commitEveryMs,
+      retryBudgetMs: limits.retryBudgetMs,
+      clock,
+      log,
       producer: () => broker.txnProducer({ transactionalId: `${groupId}.${instanceId}`, transactionTimeoutMs: limits.transactionTimeoutMs }),
       ...(options.commitBeforeSend ? { commitBeforeSend: true } : {}),
     });
     this.#loop = new RecordLoop(options, this.state, {
-      wanted: (isFull) => this.#committer.wanted(isFull), isBusy: () => this.#committer.isBusy, idle: () => this.#committer.idle(),
-      seek: (tp, offset) => this.#consumer.seek(tp, offset), pauseTopic: (topic, ms) => this.#pauseTopic(topic, ms), fail: (error) => this.fail(error), closing: this.#closing.signal,
+      wanted: (isFull) => this.#committer.wanted(isFull),
+      isBusy: () => this.#committer.isBusy,
+      idle: () => this.#committer.idle(),
+      seek: (tp, offset) => this.#consumer.seek(tp, offset),
+      pauseTopic: (topic, ms) => this.#pauseTopic(topic, ms),
+      fail: (error) => this.fail(error),
+      closing: this.#closing.signal,
     });
     void this.#consumer.failed.then((error) => this.fail(error));
   }
@@ -84,15 +94,20 @@ export class StageInstance implements CommitHost<Input> {
   async #run(topics: readonly string[]): Promise<void> {
     if (topics.length === 0) return this.#setReady();
     this.#isRunning = true;
-    await this.#consumer.run({ topics, isolation: 'committed', start: 'earliest', maxBytesPerPartition: this.#options.limits.maxBytesPerPartition }, {
-      assigned: (owned, group) => this.#assigned(owned, group),
-      revoked: () => this.#revoked(),
-      lost: () => this.#drop(),
-      batch: async (batch, control) => {
-        this.#handlers++;
-        await this.#loop.take(batch, control).finally(() => { this.#handlers--; });
+    await this.#consumer.run(
+      { topics, isolation: 'committed', start: 'earliest', maxBytesPerPartition: this.#options.limits.maxBytesPerPartition },
+      {
+        assigned: (owned, group) => this.#assigned(owned, group),
+        revoked: () => this.#revoked(),
+        lost: () => this.#drop(),
+        batch: async (batch, control) => {
+          this.#handlers++;
+          await this.#loop.take(batch, control).finally(() => {
+            this.#handlers--;
+          });
+        },
       },
-    });
+    );
   }
 
   /** Commits what there is, leaves the group. */
@@ -103,11 +118,19 @@ export class StageInstance implements CommitHost<Input> {
     await this.#committer.close();
   }
 
-  get inputs(): ReadonlyMap<string, Input> { return this.state.inputs; }
-  get isReady(): boolean { return !this.#isRunning || this.state.isReady; }
+  get inputs(): ReadonlyMap<string, Input> {
+    return this.state.inputs;
+  }
+  get isReady(): boolean {
+    return !this.#isRunning || this.state.isReady;
+  }
   /** Nothing is waiting or under way: every record that was delivered has committed. */
-  get isQuiet(): boolean { return this.isReady && this.state.work === null && !this.#committer.isBusy && this.#handlers === 0; }
-  get pausedFor(): readonly PauseReason[] { return [...this.#pauses]; }
+  get isQuiet(): boolean {
+    return this.isReady && this.state.work === null && !this.#committer.isBusy && this.#handlers === 0;
+  }
+  get pausedFor(): readonly PauseReason[] {
+    return [...this.#pauses];
+  }
 
   /** Stops taking records for a reason, or goes on when none is left. */
   setPaused(reason: PauseReason, isPaused: boolean): void {
@@ -155,7 +178,10 @@ export class StageInstance implements CommitHost<Input> {
     if (state.isReady) this.#setReady();
     const { log, metrics } = this.#options;
     metrics.tasks.set({ stage: this.plan.wire.name }, state.slots.size);
-    log.info({ generation: group.generationId, partitions: owned.length, tasks: [...state.slots.keys()].sort((a, b) => a - b), restoring: added.length }, 'The stage has its partitions.');
+    log.info(
+      { generation: group.generationId, partitions: owned.length, tasks: [...state.slots.keys()].sort((a, b) => a - b), restoring: added.length },
+      'The stage has its partitions.',
+    );
     return state.positions();
   }
 
@@ -187,14 +213,17 @@ export class StageInstance implements CommitHost<Input> {
     const inputs = tps.map((tp) => new Input(tp, slot));
     for (const input of inputs) this.state.inputs.set(input.key, input);
     const signal = AbortSignal.any([slot.abandoned.signal, this.#closing.signal]);
-    restoreSlot(slot, inputs, this.#options, (record) => this.#loop.isWatermark(record), signal).then((result) => {
-      if (result === 'ended' || this.state.slots.get(slot.number) !== slot) return;
-      if (result === 'half') return this.#open(this.#newSlot(slot.number), tps);
-      for (const { tp, position } of inputs) this.#consumer.seek(tp, position);
-      this.#noteReading();
-      this.#resume(tps);
-      if (this.state.isReady) this.#setReady();
-    }, (error: unknown) => this.fail(error as Error));
+    restoreSlot(slot, inputs, this.#options, (record) => this.#loop.isWatermark(record), signal).then(
+      (result) => {
+        if (result === 'ended' || this.state.slots.get(slot.number) !== slot) return;
+        if (result === 'half') return this.#open(this.#newSlot(slot.number), tps);
+        for (const { tp, position } of inputs) this.#consumer.seek(tp, position);
+        this.#noteReading();
+        this.#resume(tps);
+        if (this.state.isReady) this.#setReady();
+      },
+      (error: unknown) => this.fail(error as Error),
+    );
   }
 
   /** Tells the stage before, if it runs in this process, from where on this one reads. */
@@ -254,7 +283,7 @@ export class StageInstance implements CommitHost<Input> {
   async metadata(_group: GroupMetadata, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const { app, admin } = this.#options;
     const tps = keys.map((key) => ({ topic: key.slice(0, key.lastIndexOf('/')), partition: Number(key.slice(key.lastIndexOf('/') + 1)) }));
-    return new Map([...await admin.positions(`${app}.${this.plan.wire.name}`, tps)].map(([key, { metadata }]) => [key, metadata]));
+    return new Map([...(await admin.positions(`${app}.${this.plan.wire.name}`, tps))].map(([key, { metadata }]) => [key, metadata]));
   }
 
   outputs(): readonly TopicPartition[] {
@@ -289,8 +318,10 @@ export class StageInstance implements CommitHost<Input> {
       if (this.state.group === null || this.#committer.isBusy || this.state.isFailed) return;
       for (const input of this.#settling.due(this.state.inputs.values())) this.state.workFor(input);
       if (this.state.work !== null) this.#committer.wanted(false);
-      const silent = this.plan.upstream.length === 0 && this.plan.told.length > 0 && this.#pauses.size === 0
-        ? [...this.state.slots.values()].filter((slot) => slot.isReady && slot.isSilenceDue(clock.nowMs())) : [];
+      const silent =
+        this.plan.upstream.length === 0 && this.plan.told.length > 0 && this.#pauses.size === 0
+          ? [...this.state.slots.values()].filter((slot) => slot.isReady && slot.isSilenceDue(clock.nowMs()))
+          : [];
       if (silent.length > 0) this.#noteSilence(silent).catch((error: unknown) => log.debug({ err: error }, 'Silence could not be told.'));
     });
   }
@@ -300,7 +331,10 @@ export class StageInstance implements CommitHost<Input> {
     const { admin, clock, limits } = this.#options;
     const { epoch } = this.state;
     const askedMs = clock.nowMs();
-    const ends = await admin.offsets(slots.flatMap((slot) => this.state.inputsOf(slot)).map(({ tp }) => tp), 'stable');
+    const ends = await admin.offsets(
+      slots.flatMap((slot) => this.state.inputsOf(slot)).map(({ tp }) => tp),
+      'stable',
+    );
     if (this.state.epoch !== epoch || this.state.group === null) return;
     for (const slot of slots) {
       const inputs = this.state.inputsOf(slot).filter(({ isReady }) => isReady);

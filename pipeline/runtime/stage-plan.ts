@@ -20,7 +20,10 @@ export interface TopicTable {
   readonly partitions: ReadonlyMap<string, number>;
 }
 /** Topics of the platform itself, as the topology's declarations have them. */
-export interface PlatformTopics { readonly deadLetters: Topic<unknown>; readonly ledger: Topic<unknown> }
+export interface PlatformTopics {
+  readonly deadLetters: Topic<unknown>;
+  readonly ledger: Topic<unknown>;
+}
 
 export interface StagePlan {
   readonly wire: StageWire;
@@ -55,9 +58,17 @@ const schemaOf = (topic: Topic<unknown>): string => (topic.schema === 'bytes' ? 
  * @param tasks Partitions of the input; of a pattern the most that any of its topics has.
  * @throws ConfigError TOPIC_MISMATCH when a topic is missing, or partition counts differ where records keep theirs
  */
-export function planStage(topology: Topology, wire: StageWire, { topics, platform, codec, app, tasks }: {
-  readonly topics: TopicTable; readonly platform: PlatformTopics; readonly codec: Codec; readonly app: string; readonly tasks: number;
-}): StagePlan {
+export function planStage(
+  topology: Topology,
+  wire: StageWire,
+  {
+    topics,
+    platform,
+    codec,
+    app,
+    tasks,
+  }: { readonly topics: TopicTable; readonly platform: PlatformTopics; readonly codec: Codec; readonly app: string; readonly tasks: number },
+): StagePlan {
   const { stage, from } = wire;
   const problems: string[] = [];
   const destination = (topic: Topic<unknown>): Destination => {
@@ -73,16 +84,32 @@ export function planStage(topology: Topology, wire: StageWire, { topics, platfor
   const stages = topology.wires.filter((other): other is StageWire => other.kind === 'stage' && other.name !== wire.name);
   const isAvro = from.schema !== 'bytes';
   const upstream = isAvro ? stages.filter((other) => other.to.some(({ name }) => name === from.name)).map(({ name }) => name) : [];
-  const told = fixed.filter((topic) => topic.schema !== 'bytes' && topic.name !== from.name && stages.some((other) => other.from.name === topic.name)).map(({ name }) => destinations.get(name)!);
+  const told = fixed
+    .filter((topic) => topic.schema !== 'bytes' && topic.name !== from.name && stages.some((other) => other.from.name === topic.name))
+    .map(({ name }) => destinations.get(name)!);
   for (const each of told) {
-    if (each.isSamePartition && each.partitions !== tasks) problems.push(`${topics.nameOf(from.name)} has ${tasks} partitions and ${each.name} has ${each.partitions}; records keep their partition between them`);
+    if (each.isSamePartition && each.partitions !== tasks)
+      problems.push(`${topics.nameOf(from.name)} has ${tasks} partitions and ${each.name} has ${each.partitions}; records keep their partition between them`);
   }
-  if (problems.length > 0) throw new ConfigError('TOPIC_MISMATCH', `Topics do not fit the stage ${stage.name}:\n${problems.map((problem) => `  ${problem}`).join('\n')}\nCreate what is missing with \`./goshawk topics --create\`.`, { problems });
+  if (problems.length > 0)
+    throw new ConfigError(
+      'TOPIC_MISMATCH',
+      `Topics do not fit the stage ${stage.name}:\n${problems.map((problem) => `  ${problem}`).join('\n')}\nCreate what is missing with \`./goshawk topics --create\`.`,
+      { problems },
+    );
   const eventTime = upstream.length === 0 && isAvro ? EVENT_TIMES.get(schemaOf(from)) : undefined;
   const output = fixed.find((topic) => isAvro && schemaOf(topic) === schemaOf(from)) ?? null;
   return {
-    wire, upstream, eventTime, destinations, told, deadLetters, ledger,
-    isPattern: isPattern(from.name), isTrusted: isAvro, patterns: wire.to.map(({ name }) => name).filter(isPattern),
+    wire,
+    upstream,
+    eventTime,
+    destinations,
+    told,
+    deadLetters,
+    ledger,
+    isPattern: isPattern(from.name),
+    isTrusted: isAvro,
+    patterns: wire.to.map(({ name }) => name).filter(isPattern),
     needsClock: told.length > 0 || stage.onTimer !== undefined || Object.keys(stage.stores).length > 0,
     reads: stage.reads === 'bytes' ? 'bytes' : eventTime === undefined ? stage.reads : merged(stage.reads, eventTime.paths),
     output: output && { topic: output, name: topics.nameOf(output.name) },
@@ -93,5 +120,7 @@ export function planStage(topology: Topology, wire: StageWire, { topics, platfor
 /** Every partition that a transaction of the stage may write. */
 export function outputsOf(plan: StagePlan, tasks: number): TopicPartition[] {
   const all = [...plan.destinations.values(), plan.deadLetters, plan.ledger].map(({ name, partitions }) => [name, partitions] as const);
-  return [...all, ...plan.changelogs.map((name) => [name, tasks] as const)].flatMap(([topic, partitions]) => Array.from({ length: partitions }, (_, partition) => ({ topic, partition })));
+  return [...all, ...plan.changelogs.map((name) => [name, tasks] as const)].flatMap(([topic, partitions]) =>
+    Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
+  );
 }

@@ -22,7 +22,15 @@ export interface StageStatus {
   readonly out: number;
   readonly tasks: readonly TaskStatus[];
 }
-export interface TaskStatus { readonly topic: string; readonly partition: number; readonly position: number; readonly committed: number; readonly lag: number; readonly watermark: Micros | null; readonly appendedAt: Micros | null }
+export interface TaskStatus {
+  readonly topic: string;
+  readonly partition: number;
+  readonly position: number;
+  readonly committed: number;
+  readonly lag: number;
+  readonly watermark: Micros | null;
+  readonly appendedAt: Micros | null;
+}
 
 export interface Running {
   /** Resolves with the first error that ends a stage; then `stop`. */
@@ -47,7 +55,14 @@ export function statusOfStage(instance: StageInstance): StageStatus {
     lag: inputs.reduce((sum, { lag }) => sum + lag, 0),
     watermark: instance.watermark,
     ...instance.totals,
-    tasks: inputs.map(({ tp, position, committed, lag, slot, appendedAt }) => ({ ...tp, position, committed, lag, watermark: known(slot.task.watermarks.of()), appendedAt: appendedAt || null })),
+    tasks: inputs.map(({ tp, position, committed, lag, slot, appendedAt }) => ({
+      ...tp,
+      position,
+      committed,
+      lag,
+      watermark: known(slot.task.watermarks.of()),
+      appendedAt: appendedAt || null,
+    })),
   };
 }
 

@@ -32,7 +32,12 @@ const MAX_TIMERS_IN_A_ROW = 10_000_000; // beyond it a timer sets itself again a
 /** Name of the changelog that holds timers and watermarks; no store may have it. */
 export const TASK_STORE = 'task';
 const WATERMARK_KEY = 'watermark';
-interface SavedClock { readonly marks: WatermarksState; readonly upstream: readonly UpstreamState[]; readonly source: readonly SourceState[]; readonly appended: Micros }
+interface SavedClock {
+  readonly marks: WatermarksState;
+  readonly upstream: readonly UpstreamState[];
+  readonly source: readonly SourceState[];
+  readonly appended: Micros;
+}
 const UNKNOWN: SavedClock = { marks: { of: {}, active: [], overall: null }, upstream: [], source: [], appended: -Infinity };
 
 export class Task {
@@ -100,8 +105,12 @@ export class Task {
       sink.rollback(filled);
       if (this.#hasState) this.#undo();
       if (error instanceof FatalError || error instanceof RetryableError) throw error;
-      sink.rejected(record, error instanceof RecordError ? error
-        : new RecordError('UNEXPECTED', `${this.stage.name} failed: ${error instanceof Error ? error.message : String(error)}`, {}, { cause: error }));
+      sink.rejected(
+        record,
+        error instanceof RecordError
+          ? error
+          : new RecordError('UNEXPECTED', `${this.stage.name} failed: ${error instanceof Error ? error.message : String(error)}`, {}, { cause: error }),
+      );
     }
   }
 
@@ -131,7 +140,12 @@ export class Task {
         sink.rollback(filled);
         this.#undo();
         if (cause instanceof FatalError || cause instanceof RetryableError) throw cause;
-        throw new FatalError('TIMER_FAILED', `${this.stage.name} failed in the timer ${key}: ${cause instanceof Error ? cause.message : String(cause)}`, { key }, { cause });
+        throw new FatalError(
+          'TIMER_FAILED',
+          `${this.stage.name} failed in the timer ${key}: ${cause instanceof Error ? cause.message : String(cause)}`,
+          { key },
+          { cause },
+        );
       }
     }
     return true;
@@ -146,7 +160,9 @@ export class Task {
   }
 
   /** Append time of the latest record, for what timers put out. */
-  get appendedAt(): Micros { return this.#appended; }
+  get appendedAt(): Micros {
+    return this.#appended;
+  }
 
   /** A source's watermark moves with its records; it is worked out when somebody asks. */
   refresh(): void {
@@ -160,7 +176,12 @@ export class Task {
 
   /** Notes the watermark in the state, for a restart. */
   keepWatermark(): void {
-    const saved: SavedClock = { marks: this.watermarks.save(), upstream: this.upstream?.save() ?? [], source: this.source?.save() ?? [], appended: this.#appended === -Infinity ? 0 : this.#appended };
+    const saved: SavedClock = {
+      marks: this.watermarks.save(),
+      upstream: this.upstream?.save() ?? [],
+      source: this.source?.save() ?? [],
+      appended: this.#appended === -Infinity ? 0 : this.#appended,
+    };
     this.#state.put(WATERMARK_KEY, saved);
   }
 
@@ -215,5 +236,9 @@ export class Task {
 }
 
 /** Stores of a stage that have a changelog, and the runtime's own. */
-export const changelogStores = (stage: Stage<unknown, object>): readonly string[] =>
-  [...Object.entries(stage.stores as Record<string, { restore: string }>).filter(([, spec]) => spec.restore === 'changelog').map(([name]) => name), TASK_STORE];
+export const changelogStores = (stage: Stage<unknown, object>): readonly string[] => [
+  ...Object.entries(stage.stores as Record<string, { restore: string }>)
+    .filter(([, spec]) => spec.restore === 'changelog')
+    .map(([name]) => name),
+  TASK_STORE,
+];

@@ -9,7 +9,7 @@ export class RejectThrottle {
   /** @returns How long the topic is to be paused, 0 for not at all. */
   note(topic: string, rejected: number, nowMs: number): number {
     let bucket = this.#left.get(topic);
-    if (bucket === undefined) this.#left.set(topic, bucket = { tokens: BURST, atMs: nowMs });
+    if (bucket === undefined) this.#left.set(topic, (bucket = { tokens: BURST, atMs: nowMs }));
     bucket.tokens = Math.min(BURST, bucket.tokens + ((nowMs - bucket.atMs) / 1000) * PER_SECOND) - rejected;
     bucket.atMs = nowMs;
     return bucket.tokens >= 0 ? 0 : Math.min(LONGEST_MS, Math.ceil((-bucket.tokens / PER_SECOND) * 1000));

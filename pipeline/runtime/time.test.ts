@@ -10,7 +10,11 @@ const RAW = 'raw.default.test';
 const MINUTE = 60 * SECOND;
 const options = { platform, topics: [RAW], latenessOf: () => 0, limits: { idleAfterMs: 5000, turnRecords: 2 }, maxFuture: 24 * 60 * MINUTE };
 const start = (more = {}) => runOnMemory(example, { ...options, ...more });
-const write = (driver: TopologyDriver, partition: number, ...lines: Line[]) => driver.write(RAW, lines.map((fields) => ({ key: null, value: line(fields), partition })));
+const write = (driver: TopologyDriver, partition: number, ...lines: Line[]) =>
+  driver.write(
+    RAW,
+    lines.map((fields) => ({ key: null, value: line(fields), partition })),
+  );
 const titles = async (driver: TopologyDriver) => (await driver.records(topics.findings)).map(({ value }) => value.title).sort();
 const minutes = async (driver: TopologyDriver) => (await titles(driver)).filter((title) => title.includes('minute'));
 
@@ -20,7 +24,11 @@ describe('watermarks', () => {
     await write(driver, 0, ...Array.from({ length: 21 }, (_, n): Line => ({ n, host: 'ahead', time: T0 + n * MINUTE })));
     await write(driver, 1, ...Array.from({ length: 11 }, (_, n): Line => ({ n, host: 'behind', time: T0 + n * MINUTE })));
     await driver.settle();
-    expect(await minutes(driver)).toEqual(Array.from({ length: 10 }, (_, n) => [`ahead minute ${n} has 1`, `behind minute ${n} has 1`]).flat().sort());
+    expect(await minutes(driver)).toEqual(
+      Array.from({ length: 10 }, (_, n) => [`ahead minute ${n} has 1`, `behind minute ${n} has 1`])
+        .flat()
+        .sort(),
+    );
     await write(driver, 1, { n: 12, host: 'behind', time: T0 + 12 * MINUTE });
     await driver.settle();
     expect(await minutes(driver)).toHaveLength(10 + 10 + 2 + 1); // minutes 10 and 11 of one, 10 of the other
@@ -74,7 +82,13 @@ describe('timers and stores', () => {
   /** Every fifth repeats the one four lines before it, under the sensor's own id. */
   const lines = Array.from({ length: 40 }, (_, i): Line => {
     const n = i % 5 === 4 ? i - 4 : i;
-    return { n, host: ['a', 'b', 'c'][n % 3]!, time: T0 + n * 20 * SECOND, ...(n % 7 === 3 ? { act: 'sum-reject' as const } : {}), ...(n % 5 === 0 ? { id: `id-${n}` } : {}) };
+    return {
+      n,
+      host: ['a', 'b', 'c'][n % 3]!,
+      time: T0 + n * 20 * SECOND,
+      ...(n % 7 === 3 ? { act: 'sum-reject' as const } : {}),
+      ...(n % 5 === 0 ? { id: `id-${n}` } : {}),
+    };
   });
 
   const run = async (crashAfter: number): Promise<readonly string[]> => {
@@ -88,7 +102,9 @@ describe('timers and stores', () => {
       const next = driver.broker.connect();
       const starting = start({ broker: next });
       for (let i = 0; i < 30; i++) {
-        await new Promise((resolve) => { setImmediate(resolve); });
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
         next.clock.advance(500); // the dead member's session ends
       }
       driver = await starting;

@@ -2,8 +2,14 @@ import type { Micros } from '../core/index.ts';
 import type { KeyValueStore } from '../core/stores.ts';
 
 /** A timer as the changelog has it. `on`: the dataset whose watermark it waits for. */
-interface Timer { readonly at: Micros; readonly on?: string }
-interface Queued { readonly key: string; readonly at: Micros }
+interface Timer {
+  readonly at: Micros;
+  readonly on?: string;
+}
+interface Queued {
+  readonly key: string;
+  readonly at: Micros;
+}
 export const TIMER_PREFIX = 't:';
 const EVERY = ''; // the clock of timers that name no dataset
 
@@ -56,7 +62,9 @@ export class Timers {
     return first.key;
   }
 
-  get isEmpty(): boolean { return this.#heaps.size === 0; }
+  get isEmpty(): boolean {
+    return this.#heaps.size === 0;
+  }
 
   #get(key: string): Timer | undefined {
     return this.#store.get(TIMER_PREFIX + key) as Timer | undefined;
@@ -65,7 +73,7 @@ export class Timers {
   #push(key: string, at: Micros, on: string | undefined): void {
     const clock = on ?? EVERY;
     let heap = this.#heaps.get(clock);
-    if (heap === undefined) this.#heaps.set(clock, heap = []);
+    if (heap === undefined) this.#heaps.set(clock, (heap = []));
     push(heap, { key, at });
   }
 

@@ -38,7 +38,9 @@ export function manualWall(clock: ManualClock): WallClock {
       }
       const one = { atMs: clock.nowMs() + ms, run };
       waiting.push(one);
-      return () => { waiting = waiting.filter((other) => other !== one); };
+      return () => {
+        waiting = waiting.filter((other) => other !== one);
+      };
     },
   };
 }
@@ -54,7 +56,14 @@ export interface OnMemoryOptions extends Partial<Omit<RunOptions, 'topology' | '
   /** Rows by the name of their table, in effect from the beginning. */
   readonly reference?: Readonly<Record<string, readonly { readonly id: string }[]>>;
 }
-export interface DrivenRecord<V> { readonly key: string | null; readonly value: V; readonly headers: ReadonlyMap<string, Uint8Array>; readonly partition: number; readonly offset: number; readonly appendedAt: Micros }
+export interface DrivenRecord<V> {
+  readonly key: string | null;
+  readonly value: V;
+  readonly headers: ReadonlyMap<string, Uint8Array>;
+  readonly partition: number;
+  readonly offset: number;
+  readonly appendedAt: Micros;
+}
 const TURNS = 100_000;
 
 /** A process that runs the topology on a cluster in memory. Commits are not spaced. `stop` it, or `crash` it. */
@@ -67,9 +76,16 @@ export async function runOnMemory(topology: Topology, options: OnMemoryOptions):
   const declared = [...wired, platform.deadLetters, platform.ledger, ...referenceTables.map(({ topic }) => topic)];
   const names = new Set([...declared.map(({ name }) => (options.topicName ?? ((same: string) => same))(name)), ...topics]);
   const known = await admin.topics();
-  await admin.createTopics([...names].filter((name) => !known.has(name)).map((name) => ({ name, partitions, config: { 'max.message.bytes': '8388608' } })), 1);
+  await admin.createTopics(
+    [...names].filter((name) => !known.has(name)).map((name) => ({ name, partitions, config: { 'max.message.bytes': '8388608' } })),
+    1,
+  );
   const driver = new TopologyDriver(topology, broker, codec, options);
-  for (const [table, rows] of Object.entries(reference)) await driver.reference(referenceTables.find(({ name }) => name === table)!, rows);
+  for (const [table, rows] of Object.entries(reference))
+    await driver.reference(
+      referenceTables.find(({ name }) => name === table)!,
+      rows,
+    );
   if (Object.keys(reference).length > 0) driver.clock.advance(60_000); // beyond the delay after which they take effect
   await driver.start();
   return driver;
@@ -94,26 +110,57 @@ export class TopologyDriver {
 
   async start(): Promise<void> {
     this.running = await runTopology({
-      instanceId: 'one', log: silent, registry: this.registry, commitEveryMs: 0, loadEveryMs: 0, clock: manualWall(this.clock), ...this.#options,
-      topology: this.#topology, broker: this.broker, codec: this.codec,
+      instanceId: 'one',
+      log: silent,
+      registry: this.registry,
+      commitEveryMs: 0,
+      loadEveryMs: 0,
+      clock: manualWall(this.clock),
+      ...this.#options,
+      topology: this.#topology,
+      broker: this.broker,
+      codec: this.codec,
     });
   }
 
   /** A record as another process would write it, through the codec where the topic has a schema. */
-  async send<V>(topic: Topic<V>, value: V, { key = null, partition, headers = [], name = topic.name }: { readonly key?: string | null; readonly partition?: number; readonly headers?: Headers; readonly name?: string } = {}): Promise<void> {
+  async send<V>(
+    topic: Topic<V>,
+    value: V,
+    {
+      key = null,
+      partition,
+      headers = [],
+      name = topic.name,
+    }: { readonly key?: string | null; readonly partition?: number; readonly headers?: Headers; readonly name?: string } = {},
+  ): Promise<void> {
     const bytes = topic.schema === 'bytes' ? Buffer.from(value as Uint8Array) : this.codec.encode(topic.schema, value);
     await this.write(name, [{ key: key === null ? null : Buffer.from(key), value: bytes, headers, ...(partition === undefined ? {} : { partition }) }]);
   }
 
   /** Bytes as they are, many at once. Without key and partition they go to partition 0. */
-  async write(topic: string, records: readonly { readonly key: Buffer | null; readonly value: Buffer | null; readonly headers?: Headers; readonly partition?: number }[]): Promise<void> {
+  async write(
+    topic: string,
+    records: readonly { readonly key: Buffer | null; readonly value: Buffer | null; readonly headers?: Headers; readonly partition?: number }[],
+  ): Promise<void> {
     const count = (await this.broker.admin().topics()).get(topic) ?? 1;
-    await this.broker.producer().send(records.map(({ key, value, headers = [], partition }) => ({ topic, key, value, headers, partition: partition ?? (key === null ? 0 : partitionFor(key, count)) })));
+    await this.broker
+      .producer()
+      .send(
+        records.map(({ key, value, headers = [], partition }) => ({
+          topic,
+          key,
+          value,
+          headers,
+          partition: partition ?? (key === null ? 0 : partitionFor(key, count)),
+        })),
+      );
   }
 
   /** Rows of reference data, as the relay writes them. */
   async reference<R extends { readonly id: string }>(table: RefTable<unknown>, rows: readonly R[]): Promise<void> {
-    for (const row of rows) await this.send(table.topic as Topic<R>, row, { key: `${row.id}|${String((row as { validFrom?: unknown }).validFrom ?? '')}`, partition: 0 });
+    for (const row of rows)
+      await this.send(table.topic as Topic<R>, row, { key: `${row.id}|${String((row as { validFrom?: unknown }).validFrom ?? '')}`, partition: 0 });
   }
 
   /**
@@ -124,7 +171,9 @@ export class TopologyDriver {
   async settle(tickMs = 0): Promise<void> {
     const admin = this.broker.admin();
     let failed: Error | undefined;
-    void this.running.failed.then((error) => { failed = error; });
+    void this.running.failed.then((error) => {
+      failed = error;
+    });
     for (let turns = 0, quiet = 0; quiet < 5; turns++) {
       if (failed !== undefined) throw failed;
       if (turns > TURNS) throw new Error(`The topology does not settle: ${JSON.stringify(this.running.status())}`);
@@ -149,10 +198,16 @@ export class TopologyDriver {
   async records<V>(topic: Topic<V>, name = topic.name): Promise<readonly DrivenRecord<V>[]> {
     const isAvro = topic.schema !== 'bytes';
     const watermark = this.codec.idOf(schemas.watermark);
-    return (await this.raw(name)).filter(({ value }) => !isAvro || value === null || frameId(value) !== watermark).map((record) => ({
-      key: record.key === null ? null : record.key.toString(), headers: new Map(record.headers), partition: record.partition, offset: record.offset, appendedAt: appendedAtOf(record, true),
-      value: (topic.schema === 'bytes' ? record.value : this.codec.decode(topic.schema, record.value!)) as V,
-    }));
+    return (await this.raw(name))
+      .filter(({ value }) => !isAvro || value === null || frameId(value) !== watermark)
+      .map((record) => ({
+        key: record.key === null ? null : record.key.toString(),
+        headers: new Map(record.headers),
+        partition: record.partition,
+        offset: record.offset,
+        appendedAt: appendedAtOf(record, true),
+        value: (topic.schema === 'bytes' ? record.value : this.codec.decode(topic.schema, record.value!)) as V,
+      }));
   }
 
   async raw(topic: string): Promise<readonly (RawRecord & { readonly partition: number })[]> {
@@ -164,7 +219,9 @@ export class TopologyDriver {
     const found: (RawRecord & { partition: number })[] = [];
     for (const tp of tps) {
       const [from, to] = [earliest.get(tpKey(tp))!, stable.get(tpKey(tp))!];
-      if (from < to) for await (const batch of reader.read(tp, from, to, new AbortController().signal)) found.push(...batch.records.map((record) => ({ ...record, partition: tp.partition })));
+      if (from < to)
+        for await (const batch of reader.read(tp, from, to, new AbortController().signal))
+          found.push(...batch.records.map((record) => ({ ...record, partition: tp.partition })));
     }
     await reader.close();
     return found;

@@ -18,12 +18,17 @@ export const systemClock: WallClock = {
 };
 
 /** Waits, unless the signal ends it first. */
-export const sleep = (clock: WallClock, ms: number, signal?: AbortSignal): Promise<void> => new Promise((resolve) => {
-  if (signal?.aborted) return resolve();
-  const end = () => { cancel(); signal?.removeEventListener('abort', end); resolve(); };
-  const cancel = clock.after(ms, end);
-  signal?.addEventListener('abort', end);
-});
+export const sleep = (clock: WallClock, ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const end = () => {
+      cancel();
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.after(ms, end);
+    signal?.addEventListener('abort', end);
+  });
 
 /** Delays 100 ms, 200 ms ... up to 5 s. */
 export const backoffMs = (attempt: number): number => Math.min(5000, 100 * 2 ** Math.min(attempt, 6));

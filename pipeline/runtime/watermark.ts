@@ -4,7 +4,10 @@ import type { Micros } from '../core/index.ts';
 
 /** Watermarks as they are told downstream: only datasets that hold somebody back. */
 export type Told = Readonly<Record<string, Micros>>;
-interface Entry { max: Micros; wallMs: number }
+interface Entry {
+  max: Micros;
+  wallMs: number;
+}
 
 /** Never goes back, per dataset and overall. */
 export class Watermarks {
@@ -56,7 +59,11 @@ export class Watermarks {
     this.#overall = overall ?? -Infinity;
   }
 }
-export interface WatermarksState { readonly of: Told; readonly active: readonly string[]; readonly overall: Micros | null }
+export interface WatermarksState {
+  readonly of: Told;
+  readonly active: readonly string[];
+  readonly overall: Micros | null;
+}
 
 /** From records: the highest event time per input partition and dataset, less the lateness that the dataset is allowed. */
 export class SourceClock {
@@ -97,9 +104,9 @@ export class SourceClock {
     let entry = this.#last?.input === input && this.#last.dataset === dataset ? this.#last.entry : undefined;
     if (entry === undefined) {
       let datasets = this.#inputs.get(input);
-      if (datasets === undefined) this.#inputs.set(input, datasets = new Map());
+      if (datasets === undefined) this.#inputs.set(input, (datasets = new Map()));
       entry = datasets.get(dataset);
-      if (entry === undefined) datasets.set(dataset, entry = { max: -Infinity, wallMs });
+      if (entry === undefined) datasets.set(dataset, (entry = { max: -Infinity, wallMs }));
       this.#last = { input, dataset, entry };
     }
     if (time > entry.max) entry.max = time;

@@ -3,7 +3,11 @@ import type { AvroSchema } from './schema.ts';
 import { isUnion } from './schema.ts';
 import { CodecError } from './codec.ts';
 
-interface Cursor { readonly bytes: Uint8Array; at: number; items: number }
+interface Cursor {
+  readonly bytes: Uint8Array;
+  at: number;
+  items: number;
+}
 type Walk = (cursor: Cursor) => void;
 
 /**
@@ -31,21 +35,31 @@ function walkOf(schema: AvroSchema, maxItems: number): Walk {
     };
   }
   switch (typeof schema === 'string' ? schema : schema.type) {
-    case 'null': return () => undefined;
-    case 'boolean': return (cursor) => skip(cursor, 1);
-    case 'int': case 'long': return (cursor) => void long(cursor);
-    case 'float': return (cursor) => skip(cursor, 4);
-    case 'double': return (cursor) => skip(cursor, 8);
-    case 'string': case 'bytes': return (cursor) => skip(cursor, long(cursor));
+    case 'null':
+      return () => undefined;
+    case 'boolean':
+      return (cursor) => skip(cursor, 1);
+    case 'int':
+    case 'long':
+      return (cursor) => void long(cursor);
+    case 'float':
+      return (cursor) => skip(cursor, 4);
+    case 'double':
+      return (cursor) => skip(cursor, 8);
+    case 'string':
+    case 'bytes':
+      return (cursor) => skip(cursor, long(cursor));
     default:
   }
   if (typeof schema === 'string') throw new CodecError('UNKNOWN_SCHEMA', `Type ${schema} is a reference`);
   switch (schema.type) {
-    case 'fixed': return (cursor) => skip(cursor, schema.size);
-    case 'enum': return (cursor) => {
-      const symbol = long(cursor);
-      if (symbol < 0 || symbol >= schema.symbols.length) throw new CodecError('INVALID_VALUE', `${schema.name} has no symbol ${symbol}`);
-    };
+    case 'fixed':
+      return (cursor) => skip(cursor, schema.size);
+    case 'enum':
+      return (cursor) => {
+        const symbol = long(cursor);
+        if (symbol < 0 || symbol >= schema.symbols.length) throw new CodecError('INVALID_VALUE', `${schema.name} has no symbol ${symbol}`);
+      };
     case 'record': {
       const fields = schema.fields.map((field) => walkOf(field.type, maxItems));
       return (cursor) => {
@@ -58,12 +72,14 @@ function walkOf(schema: AvroSchema, maxItems: number): Walk {
     }
     case 'map': {
       const value = walkOf(schema.values, maxItems);
-      return (cursor) => blocks(cursor, maxItems, (inner) => {
-        skip(inner, long(inner));
-        value(inner);
-      });
+      return (cursor) =>
+        blocks(cursor, maxItems, (inner) => {
+          skip(inner, long(inner));
+          value(inner);
+        });
     }
-    default: throw new CodecError('UNKNOWN_SCHEMA', `Type ${schema.type} is not walked`);
+    default:
+      throw new CodecError('UNKNOWN_SCHEMA', `Type ${schema.type} is not walked`);
   }
 }
 

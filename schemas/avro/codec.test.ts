@@ -9,7 +9,10 @@ import { schemas } from './types.gen.ts';
 import type { Context, Event } from './types.gen.ts';
 
 const codec = new Codec(fixedIds());
-const event = plainEvent({ process: { name: 'a.exe', executable: null, commandLine: null, pid: null, entityId: null, workingDirectory: null, hash: null, parent: null }, native: Buffer.from('{"a":1}') });
+const event = plainEvent({
+  process: { name: 'a.exe', executable: null, commandLine: null, pid: null, entityId: null, workingDirectory: null, hash: null, parent: null },
+  native: Buffer.from('{"a":1}'),
+});
 const framed = codec.encode(schemas.event, event);
 /** Without prototypes, bytes as hex. */
 const plain = (value: unknown): unknown => {
@@ -45,7 +48,10 @@ describe('codec', () => {
     const context = plainContext({ relatedIp: ['10.0.0.1'] });
     const appended = codec.append(schemas.enriched, schemas.event, framed, schemas.context, context);
     expect(appended.equals(codec.encode(schemas.enriched, { event, context }))).toBe(true);
-    expect(plain(codec.decode(schemas.enriched, appended, { event: { id: true }, context: { relatedIp: true } }))).toEqual({ event: { id: event.id }, context: { relatedIp: ['10.0.0.1'] } });
+    expect(plain(codec.decode(schemas.enriched, appended, { event: { id: true }, context: { relatedIp: true } }))).toEqual({
+      event: { id: event.id },
+      context: { relatedIp: ['10.0.0.1'] },
+    });
   });
 
   it('encodes an event of another version again instead of appending to it', () => {
@@ -55,7 +61,9 @@ describe('codec', () => {
     const other = Buffer.from(framed);
     other.writeInt32BE(99, 1);
     const context = plainContext();
-    expect(foreign.append(schemas.enriched, schemas.event, other, schemas.context, context).equals(codec.encode(schemas.enriched, { event, context }))).toBe(true);
+    expect(foreign.append(schemas.enriched, schemas.event, other, schemas.context, context).equals(codec.encode(schemas.enriched, { event, context }))).toBe(
+      true,
+    );
   });
 
   it('grows for a value larger than its buffer', () => {
@@ -79,9 +87,13 @@ describe('codec', () => {
 
   it('throws nothing but CodecError on any bytes', () => {
     const header = framed.subarray(0, FRAME_BYTES);
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (body) => {
-      expect(['none', 'TRUNCATED', 'INVALID_VALUE']).toContain(codeOf(() => codec.decode(schemas.event, Buffer.concat([header, body]), { id: true, time: true, sensor: true })));
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (body) => {
+        expect(['none', 'TRUNCATED', 'INVALID_VALUE']).toContain(
+          codeOf(() => codec.decode(schemas.event, Buffer.concat([header, body]), { id: true, time: true, sensor: true })),
+        );
+      }),
+    );
   });
 });
 
@@ -99,9 +111,11 @@ describe('bodyCheck', () => {
     expect(codeOf(() => nulls(Buffer.from([0x80, 0xb4, 0x89, 0x13, 0]), 0))).toBe('INVALID_VALUE');
   });
   it('ends on any bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (body) => {
-      expect(['none', 'TRUNCATED', 'INVALID_VALUE']).toContain(codeOf(() => check(body, 0)));
-    }));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (body) => {
+        expect(['none', 'TRUNCATED', 'INVALID_VALUE']).toContain(codeOf(() => check(body, 0)));
+      }),
+    );
   });
 });
 

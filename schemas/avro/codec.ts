@@ -14,8 +14,17 @@ export interface SchemaIds {
   /** Fetches a schema by id and keeps it. @throws CodecError UNKNOWN_SCHEMA when the registry does not have it */
   readonly load: (id: number) => Promise<void>;
 }
-interface Named<V> { readonly fullName: string; readonly $type?: V }
-type Projected<V, P> = P extends true ? V : V extends null | undefined ? V : V extends object ? { readonly [K in keyof P & keyof V]: Projected<V[K], P[K]> } : V;
+interface Named<V> {
+  readonly fullName: string;
+  readonly $type?: V;
+}
+type Projected<V, P> = P extends true
+  ? V
+  : V extends null | undefined
+    ? V
+    : V extends object
+      ? { readonly [K in keyof P & keyof V]: Projected<V[K], P[K]> }
+      : V;
 
 /** `code` says why bytes and schema do not go together. */
 export class CodecError extends Error {
@@ -50,8 +59,13 @@ export const registeredText = (fullName: string): string => {
   return JSON.stringify(selfContained(schema));
 };
 
-interface Plan { readonly reader: avsc.Type; readonly resolver: unknown }
-interface DecodableType { decode(buffer: Buffer, position: number, resolver: unknown): { value: unknown; offset: number } }
+interface Plan {
+  readonly reader: avsc.Type;
+  readonly resolver: unknown;
+}
+interface DecodableType {
+  decode(buffer: Buffer, position: number, resolver: unknown): { value: unknown; offset: number };
+}
 interface EncodableType {
   encode(value: unknown, buffer: Buffer, position: number): number;
   isValid(value: unknown, options: { errorHook: (path: readonly string[]) => void }): boolean;
@@ -147,7 +161,9 @@ export class Codec {
     } catch (cause) {
       let path = '';
       type.isValid(value, { errorHook: (parts) => (path ||= parts.join('.')) });
-      throw new CodecError('INVALID_VALUE', `Value is no ${fullName}${path && ` at ${path}`}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new CodecError('INVALID_VALUE', `Value is no ${fullName}${path && ` at ${path}`}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      });
     }
   }
 
@@ -178,7 +194,9 @@ export class Codec {
         const reader = compile(cutReader(ours, paths));
         plan = { reader, resolver: reader.createResolver(compile(cutWriter(inlined(writer, []), paths))) };
       } catch (cause) {
-        throw new CodecError('UNKNOWN_SCHEMA', `Schema ${id} cannot be read as ${fullName}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+        throw new CodecError('UNKNOWN_SCHEMA', `Schema ${id} cannot be read as ${fullName}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+          cause,
+        });
       }
       plans.set(id, plan);
     }

@@ -11,7 +11,9 @@ const typeOf = (schema: AvroSchema) => avsc.Type.forSchema(selfContained(schema)
 const current = [...ourSchemas()].map(([name, schema]) => ({ name, schema }));
 
 describe('released schemas', () => {
-  const released = readdirSync(RELEASED).filter((file) => file.endsWith('.avsc')).map((file) => ({ file, schema: JSON.parse(readFileSync(new URL(file, RELEASED), 'utf8')) as AvroSchema }));
+  const released = readdirSync(RELEASED)
+    .filter((file) => file.endsWith('.avsc'))
+    .map((file) => ({ file, schema: JSON.parse(readFileSync(new URL(file, RELEASED), 'utf8')) as AvroSchema }));
   it('holds at least one version of each schema', () => {
     expect(current.map(({ name }) => name).filter((name) => !released.some(({ schema }) => isRecord(schema) && fullNameOf(schema) === name))).toEqual([]);
   });
@@ -29,7 +31,11 @@ describe('released schemas', () => {
 describe('every schema', () => {
   const faults = (schema: AvroSchema, path: string): string[] => {
     if (typeof schema === 'string') return [];
-    if (isUnion(schema)) return [...(schema.length === 2 && schema[0] === 'null' ? [] : [`${path}: only ["null", X] unions`]), ...schema.flatMap((branch) => faults(branch, path))];
+    if (isUnion(schema))
+      return [
+        ...(schema.length === 2 && schema[0] === 'null' ? [] : [`${path}: only ["null", X] unions`]),
+        ...schema.flatMap((branch) => faults(branch, path)),
+      ];
     if (isRecord(schema)) {
       return schema.fields.flatMap((field) => [
         ...(field.doc ? [] : [`${path}.${field.name}: no doc`]),

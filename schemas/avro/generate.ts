@@ -2,7 +2,16 @@
 import type { AvroRecord, AvroSchema } from './schema.ts';
 import { isRecord, isUnion } from './schema.ts';
 
-const PRIMITIVES: Readonly<Record<string, string>> = { string: 'string', boolean: 'boolean', int: 'number', long: 'number', float: 'number', double: 'number', bytes: 'Uint8Array', null: 'null' };
+const PRIMITIVES: Readonly<Record<string, string>> = {
+  string: 'string',
+  boolean: 'boolean',
+  int: 'number',
+  long: 'number',
+  float: 'number',
+  double: 'number',
+  bytes: 'Uint8Array',
+  null: 'null',
+};
 const simpleName = (name: string) => name.slice(name.lastIndexOf('.') + 1);
 
 /** The text of types.gen.ts. Throws when two files define one name differently. */
@@ -17,15 +26,23 @@ export function generateTypes(schemas: ReadonlyMap<string, AvroRecord>): string 
   };
   const tsType = (type: AvroSchema): string => {
     if (typeof type === 'string') return PRIMITIVES[type] ?? simpleName(type);
-    if (isUnion(type)) return type.map(tsType).sort((a, b) => Number(a === 'null') - Number(b === 'null')).join(' | ');
+    if (isUnion(type))
+      return type
+        .map(tsType)
+        .sort((a, b) => Number(a === 'null') - Number(b === 'null'))
+        .join(' | ');
     switch (type.type) {
-      case 'array': return `readonly ${/[ |]/.test(tsType(type.items)) ? `(${tsType(type.items)})` : tsType(type.items)}[]`;
-      case 'map': return `Readonly<Record<string, ${tsType(type.values)}>>`;
+      case 'array':
+        return `readonly ${/[ |]/.test(tsType(type.items)) ? `(${tsType(type.items)})` : tsType(type.items)}[]`;
+      case 'map':
+        return `Readonly<Record<string, ${tsType(type.values)}>>`;
       case 'enum':
         define(type.name, `/** ${type.doc} */\nexport type ${type.name} = ${type.symbols.map((symbol) => `'${symbol}'`).join(' | ')};`);
         return type.name;
-      case 'record': return record(type);
-      default: return PRIMITIVES[type.type] ?? 'never';
+      case 'record':
+        return record(type);
+      default:
+        return PRIMITIVES[type.type] ?? 'never';
     }
   };
   const record = (schema: AvroRecord): string => {

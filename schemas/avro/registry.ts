@@ -8,7 +8,10 @@ import type { AvroSchema } from './schema.ts';
 import { inlined } from './schema.ts';
 
 /** Subject = full name of the record: one schema has one id on whatever topic it travels, which is what `forward` needs. */
-interface Cache { readonly ours: Record<string, { text: string; id: number }>; readonly texts: Record<string, string> }
+interface Cache {
+  readonly ours: Record<string, { text: string; id: number }>;
+  readonly texts: Record<string, string>;
+}
 
 /** The registry did not answer. `code` as in the table of errors. */
 export class RegistryError extends Error {
@@ -25,7 +28,15 @@ export class RegistryError extends Error {
  * @param options.refresh Ask the registry even when the file knows everything: for the process that registers.
  * @throws RegistryError when an id is neither in the file nor to be had; Error with the registry's reason when it refuses a schema as incompatible.
  */
-export async function openRegistry({ url, cacheFile, refresh = false }: { readonly url: string; readonly cacheFile?: string; readonly refresh?: boolean }): Promise<SchemaIds> {
+export async function openRegistry({
+  url,
+  cacheFile,
+  refresh = false,
+}: {
+  readonly url: string;
+  readonly cacheFile?: string;
+  readonly refresh?: boolean;
+}): Promise<SchemaIds> {
   const cache = readCache(cacheFile);
   const registry = new SchemaRegistry({ host: url, retry: { retries: 2, initialRetryTimeInSecs: 0.2, factor: 0, multiplier: 2 } });
   const writers = new Map<number, AvroSchema>();

@@ -1,13 +1,46 @@
 // Avro schemas as JSON, read from the .avsc files.
 import { readdirSync, readFileSync } from 'node:fs';
 
-export interface AvroField { readonly name: string; readonly type: AvroSchema; readonly doc?: string; readonly ecs?: string; readonly default?: unknown }
-export interface AvroRecord { readonly type: 'record'; readonly name: string; readonly namespace?: string; readonly doc?: string; readonly fields: readonly AvroField[] }
-export interface AvroEnum { readonly type: 'enum'; readonly name: string; readonly namespace?: string; readonly doc?: string; readonly symbols: readonly string[]; readonly default?: string }
-export interface AvroFixed { readonly type: 'fixed'; readonly name: string; readonly namespace?: string; readonly size: number }
-export interface AvroArray { readonly type: 'array'; readonly items: AvroSchema }
-export interface AvroMap { readonly type: 'map'; readonly values: AvroSchema }
-export interface AvroPrimitive { readonly type: 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'string' | 'bytes'; readonly logicalType?: string }
+export interface AvroField {
+  readonly name: string;
+  readonly type: AvroSchema;
+  readonly doc?: string;
+  readonly ecs?: string;
+  readonly default?: unknown;
+}
+export interface AvroRecord {
+  readonly type: 'record';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly doc?: string;
+  readonly fields: readonly AvroField[];
+}
+export interface AvroEnum {
+  readonly type: 'enum';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly doc?: string;
+  readonly symbols: readonly string[];
+  readonly default?: string;
+}
+export interface AvroFixed {
+  readonly type: 'fixed';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly size: number;
+}
+export interface AvroArray {
+  readonly type: 'array';
+  readonly items: AvroSchema;
+}
+export interface AvroMap {
+  readonly type: 'map';
+  readonly values: AvroSchema;
+}
+export interface AvroPrimitive {
+  readonly type: 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'string' | 'bytes';
+  readonly logicalType?: string;
+}
 export type AvroSchema = string | readonly AvroSchema[] | AvroRecord | AvroEnum | AvroFixed | AvroArray | AvroMap | AvroPrimitive;
 
 export const isUnion = (schema: AvroSchema): schema is readonly AvroSchema[] => Array.isArray(schema);
@@ -22,7 +55,9 @@ const HERE = new URL('./', import.meta.url);
 
 /** Every .avsc of `dir`, by file name without its ending, in the order of the names. */
 export function readSchemas(dir: URL = HERE): ReadonlyMap<string, AvroRecord> {
-  const files = readdirSync(dir).filter((file) => file.endsWith('.avsc')).sort();
+  const files = readdirSync(dir)
+    .filter((file) => file.endsWith('.avsc'))
+    .sort();
   return new Map(files.map((file) => [file.replace('.avsc', ''), JSON.parse(readFileSync(new URL(file, dir), 'utf8')) as AvroRecord]));
 }
 

@@ -12,7 +12,9 @@ export interface Generator {
 
 async function generateAll(): Promise<ReadonlyMap<string, string>> {
   const here = new URL('.', import.meta.url);
-  const names = readdirSync(here).filter((name) => name.endsWith('.ts') && name !== 'files.ts' && !name.endsWith('.test.ts')).sort();
+  const names = readdirSync(here)
+    .filter((name) => name.endsWith('.ts') && name !== 'files.ts' && !name.endsWith('.test.ts'))
+    .sort();
   const generators = await Promise.all(names.map(async (name) => ((await import(new URL(name, here).href)) as { default?: Generator }).default));
   const all = await Promise.all(generators.filter((generator) => generator !== undefined).map(async (generator) => generator.generate()));
   return new Map(all.flatMap((files) => [...files]));

@@ -5,7 +5,11 @@ import { rowCounter } from '../../pipeline/persist/metrics.ts';
 import { metricsOf } from '../../pipeline/runtime/metrics.ts';
 import type { Generator } from './files.ts';
 
-interface Family { readonly name: string; readonly help: string; readonly type: string }
+interface Family {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+}
 
 export default {
   name: 'metrics',
@@ -16,8 +20,16 @@ export default {
     countRequests(Fastify(), registry);
     const labels = (name: string) => (registry.getSingleMetric(name) as unknown as { labelNames?: readonly string[] } | undefined)?.labelNames ?? [];
     const families = ((await registry.getMetricsAsJSON()) as unknown as readonly Family[]).toSorted((a, b) => a.name.localeCompare(b.name));
-    const rows = families.map(({ name, type, help }) => `| \`${name}\` | ${type} | ${labels(name).map((label) => `\`${label}\``).join(', ')} | ${help.replaceAll('|', '\\|')} |`);
-    return new Map([['docs/reference/metrics.md', `# Metrics
+    const rows = families.map(
+      ({ name, type, help }) =>
+        `| \`${name}\` | ${type} | ${labels(name)
+          .map((label) => `\`${label}\``)
+          .join(', ')} | ${help.replaceAll('|', '\\|')} |`,
+    );
+    return new Map([
+      [
+        'docs/reference/metrics.md',
+        `# Metrics
 
 Written by \`npm run gen\`. \`/metrics\` of the API and of \`run --metrics-port\` print them, with those of Node (\`process_*\`, \`nodejs_*\`). In an
 installation of \`up\` the API prints those of all its processes, told apart by the label \`process\`.
@@ -25,6 +37,8 @@ installation of \`up\` the API prints those of all its processes, told apart by 
 | name | type | labels | |
 |---|---|---|---|
 ${rows.join('\n')}
-`]]);
+`,
+      ],
+    ]);
   },
 } satisfies Generator;

@@ -13,11 +13,15 @@ export default {
   name: 'options',
   generate() {
     const bySection = Map.groupBy(optionRows({ ...ownSections, ...sections }), ({ section }) => section);
-    const pages = [...bySection].sort(([a], [b]) => a.localeCompare(b)).map(([section, rows]) => {
-      const lines = rows.map(({ option, environment, type, fallback, description, isSecret }) =>
-        `| \`${option}\` | \`${environment}\` | ${type} | ${isSecret ? '' : `\`${fallback}\``} | ${description.replaceAll('|', '\\|')}${isSecret ? ' Secret.' : ''} |`);
-      return `\n## ${section}\n\n| option | environment | type | default | |\n|---|---|---|---|---|\n${lines.join('\n')}\n`;
-    });
+    const pages = [...bySection]
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([section, rows]) => {
+        const lines = rows.map(
+          ({ option, environment, type, fallback, description, isSecret }) =>
+            `| \`${option}\` | \`${environment}\` | ${type} | ${isSecret ? '' : `\`${fallback}\``} | ${description.replaceAll('|', '\\|')}${isSecret ? ' Secret.' : ''} |`,
+        );
+        return `\n## ${section}\n\n| option | environment | type | default | |\n|---|---|---|---|---|\n${lines.join('\n')}\n`;
+      });
     return new Map([['docs/reference/options.md', INTRODUCTION + pages.join('')]]);
   },
 } satisfies Generator;

@@ -11,11 +11,20 @@ export default {
     const roles = Object.entries(PERMISSIONS).map(([what, access]) => `| \`${what}\` | ${ROLES.map((role) => mark(access, role)).join(' | ')} |`);
     const problems = Object.entries(PROBLEMS).map(([code, { status, title }]) => `| \`${code}\` | ${status} | ${title} |`);
     const text = [
-      '# The API: roles and problems', '',
-      'Written by `npm run gen` from `api/gate/`. Everyone acts within the organization of the token. `public` needs no token; `loopback` needs none from this machine.', '',
-      `| route or field | ${ROLES.join(' | ')} |`, `|---|${ROLES.map(() => '---|').join('')}`, ...roles, '',
-      'Errors are `application/problem+json` (RFC 9457) with one of these codes; `detail` says what to do.', '',
-      '| code | status | title |', '|---|---|---|', ...problems, '',
+      '# The API: roles and problems',
+      '',
+      'Written by `npm run gen` from `api/gate/`. Everyone acts within the organization of the token. `public` needs no token; `loopback` needs none from this machine.',
+      '',
+      `| route or field | ${ROLES.join(' | ')} |`,
+      `|---|${ROLES.map(() => '---|').join('')}`,
+      ...roles,
+      '',
+      'Errors are `application/problem+json` (RFC 9457) with one of these codes; `detail` says what to do.',
+      '',
+      '| code | status | title |',
+      '|---|---|---|',
+      ...problems,
+      '',
     ].join('\n');
     return new Map([['docs/reference/api.md', text]]);
   },

@@ -28,7 +28,9 @@ export async function freshDatabase({ isMigrated = true } = {}): Promise<FreshDa
   const tier = isMigrated ? (await migrate({ databaseUrl: url, log: silent })).tier : 'plain';
   const owner = openPool({ databaseUrl: url, max: 4 });
   return {
-    url, owner, tier,
+    url,
+    owner,
+    tier,
     async age(days) {
       const parts = tier === 'plain' ? 'goshawk.time_partition SET created_at = created_at' : '_timescaledb_catalog.chunk SET creation_time = creation_time';
       await owner.query(`UPDATE ${parts} - interval '${days} days'; UPDATE goshawk.event SET stored_at = stored_at - interval '${days} days'`);

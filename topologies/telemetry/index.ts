@@ -38,19 +38,27 @@ async function open(config: ConfigOf<typeof sections>, { installationId, databas
   if (pool !== null) {
     const loaders = persist(config.persist, { pool, committed, log, metrics });
     wires.push(
-      loader(loaders.events, { from: stored.events, group: PERSIST }), loader(loaders.findings, { from: stored.findings, group: PERSIST }),
-      loader(loaders.features, { from: stored.features, group: PERSIST }), loader(loaders.alerts, { from: stored.alerts, group: PERSIST }),
+      loader(loaders.events, { from: stored.events, group: PERSIST }),
+      loader(loaders.findings, { from: stored.findings, group: PERSIST }),
+      loader(loaders.features, { from: stored.features, group: PERSIST }),
+      loader(loaders.alerts, { from: stored.alerts, group: PERSIST }),
     );
   }
   return { topology: defineTopology('telemetry', wires), close: async () => pool?.end() };
 }
 
 /** Stands in the topology for a stage that another process runs: its place is known, and what it would need is not loaded. */
-const elsewhere = (name: keyof typeof flow): Wire => stage<never, object>({
-  name, reads: 'bytes', stores: {},
-  process: () => {
-    throw new Error(`${name} runs in another process`);
-  },
-}, flow[name] as Wiring<never>);
+const elsewhere = (name: keyof typeof flow): Wire =>
+  stage<never, object>(
+    {
+      name,
+      reads: 'bytes',
+      stores: {},
+      process: () => {
+        throw new Error(`${name} runs in another process`);
+      },
+    },
+    flow[name] as Wiring<never>,
+  );
 
 export default { name: 'telemetry', sections, open } satisfies TopologyFile<typeof sections>;

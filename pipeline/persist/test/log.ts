@@ -7,8 +7,13 @@ import type { Persist, PersistDeps } from '../index.ts';
 import { config, persist } from '../index.ts';
 import { recordOf } from './record.ts';
 
-export const batchOf = <V>(topic: string, partition: number, from: number, values: readonly V[]): Batch<V> =>
-  ({ topic, partition, from, next: from + values.length, records: values.map((value, index) => recordOf(topic, partition, from + index, value)) });
+export const batchOf = <V>(topic: string, partition: number, from: number, values: readonly V[]): Batch<V> => ({
+  topic,
+  partition,
+  from,
+  next: from + values.length,
+  records: values.map((value, index) => recordOf(topic, partition, from + index, value)),
+});
 
 export const loaders = (pool: Pool, deps: Partial<PersistDeps> = {}): Persist =>
   persist(config.parse({}), { pool, committed: () => Promise.resolve(new Map()), log: silent, ...deps });
@@ -38,7 +43,9 @@ export class Breaker {
   #when: 'before' | 'after' = 'before';
 
   constructor(pool: Pool) {
-    pool.on('connect', (client) => { this.#watch(client); });
+    pool.on('connect', (client) => {
+      this.#watch(client);
+    });
   }
 
   arm(statements: number, when: 'before' | 'after'): void {
@@ -51,7 +58,9 @@ export class Breaker {
 
   #watch(client: PoolClient): void {
     const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-    const cut = () => { (client as unknown as { connection: { stream: { destroy: () => void } } }).connection.stream.destroy(); };
+    const cut = () => {
+      (client as unknown as { connection: { stream: { destroy: () => void } } }).connection.stream.destroy();
+    };
     client.query = ((...args: unknown[]) => {
       this.#left -= 1;
       if (this.#left !== 0) return query(...args);
@@ -71,10 +80,13 @@ export class Breaker {
 
 /** What the database must show of one topic when all of `log` was loaded, however often it was interrupted. */
 export async function expectLedger(owner: Pool, topic: string, log: Log<unknown>): Promise<void> {
-  const { rows } = await owner.query<{ partition: number; from: number; to: number; records: number; passed: number; others: number }>(`
+  const { rows } = await owner.query<{ partition: number; from: number; to: number; records: number; passed: number; others: number }>(
+    `
     SELECT partition, from_offset AS from, to_offset AS to, records, passed,
       (SELECT coalesce(sum(n::bigint), 0) FROM (SELECT value AS n FROM jsonb_each_text(dropped) UNION ALL SELECT value FROM jsonb_each_text(rejected)) AS x)::bigint AS others
-    FROM goshawk.stage_ledger WHERE topic = $1 ORDER BY partition, from_offset`, [topic]);
+    FROM goshawk.stage_ledger WHERE topic = $1 ORDER BY partition, from_offset`,
+    [topic],
+  );
   for (const [partition, values] of log.entries()) {
     let next = 0;
     for (const row of rows.filter((candidate) => candidate.partition === partition)) {

@@ -13,20 +13,54 @@ type PublishedFinding = Omit<Finding, 'groupKey' | 'fields' | 'supersedes' | 're
 export const findingDocument = (finding: PublishedFinding): object => ({
   '@timestamp': iso(finding.time),
   ecs: { version: ECS_VERSION },
-  event: { id: finding.id, kind: 'signal', dataset: 'goshawk.finding', module: 'goshawk', severity: SEVERITY[finding.severity], start: iso(finding.time), end: iso(finding.lastTime) },
+  event: {
+    id: finding.id,
+    kind: 'signal',
+    dataset: 'goshawk.finding',
+    module: 'goshawk',
+    severity: SEVERITY[finding.severity],
+    start: iso(finding.time),
+    end: iso(finding.lastTime),
+  },
   organization: { id: finding.organization },
   message: finding.title,
-  rule: without({ id: finding.ruleId, name: finding.title, version: finding.ruleVersion, description: finding.description, author: finding.author === null ? null : [finding.author], license: finding.license, reference: finding.reference }),
+  rule: without({
+    id: finding.ruleId,
+    name: finding.title,
+    version: finding.ruleVersion,
+    description: finding.description,
+    author: finding.author === null ? null : [finding.author],
+    license: finding.license,
+    reference: finding.reference,
+  }),
   threat: threat(finding.tags),
   tags: finding.tags,
   related: related(finding.entities),
-  goshawk: { finding: { kind: finding.kind, status: finding.status, severity: finding.severity, event_count: finding.eventCount, events: finding.events.map(eventReference) } },
+  goshawk: {
+    finding: {
+      kind: finding.kind,
+      status: finding.status,
+      severity: finding.severity,
+      event_count: finding.eventCount,
+      events: finding.events.map(eventReference),
+    },
+  },
 });
 
 export const alertDocument = (alert: Omit<Alert, 'groupKey'>): object => ({
   '@timestamp': iso(alert.lastTime),
   ecs: { version: ECS_VERSION },
-  event: { id: `${alert.id}-${alert.revision}`, kind: 'alert', dataset: 'goshawk.alert', module: 'goshawk', severity: SEVERITY[alert.severity], risk_score: alert.score, start: iso(alert.time), end: iso(alert.lastTime), reason: alert.reason },
+  event: {
+    id: `${alert.id}-${alert.revision}`,
+    kind: 'alert',
+    dataset: 'goshawk.alert',
+    module: 'goshawk',
+    severity: SEVERITY[alert.severity],
+    risk_score: alert.score,
+    start: iso(alert.time),
+    end: iso(alert.lastTime),
+    reason: alert.reason,
+  },
   organization: { id: alert.organization },
   message: alert.title,
   threat: threat(alert.tags),
@@ -34,8 +68,14 @@ export const alertDocument = (alert: Omit<Alert, 'groupKey'>): object => ({
   related: related(alert.entities),
   goshawk: {
     alert: {
-      id: alert.id, revision: alert.revision, severity: alert.severity, rules: alert.ruleIds, finding_count: alert.findingCount, findings: alert.findings.map(({ id }) => id),
-      event_count: alert.eventCount, events: alert.events.map(eventReference),
+      id: alert.id,
+      revision: alert.revision,
+      severity: alert.severity,
+      rules: alert.ruleIds,
+      finding_count: alert.findingCount,
+      findings: alert.findings.map(({ id }) => id),
+      event_count: alert.eventCount,
+      events: alert.events.map(eventReference),
     },
   },
 });
@@ -47,7 +87,11 @@ function threat(tags: readonly string[]): object {
   const attack = tags.filter((tag) => tag.startsWith('attack.')).map((tag) => tag.slice('attack.'.length));
   const techniques = attack.filter((tag) => /^t\d{4}(\.\d{3})?$/.test(tag)).map((tag) => tag.toUpperCase());
   const tactics = attack.filter((tag) => /^[a-z-]+$/.test(tag));
-  return { framework: 'MITRE ATT&CK', tactic: { name: tactics }, technique: { id: techniques.filter((id) => !id.includes('.')), subtechnique: { id: techniques.filter((id) => id.includes('.')) } } };
+  return {
+    framework: 'MITRE ATT&CK',
+    tactic: { name: tactics },
+    technique: { id: techniques.filter((id) => !id.includes('.')), subtechnique: { id: techniques.filter((id) => id.includes('.')) } },
+  };
 }
 
 function related(entities: readonly Entity[]): object {

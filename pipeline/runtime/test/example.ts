@@ -13,12 +13,20 @@ export const SECOND = 1_000_000;
 export const T0 = Date.UTC(2026, 0, 1) * 1000;
 
 /** One line of the example: what it asks of the stages. */
-export interface Line { readonly n: number; readonly host?: string; readonly time?: number; readonly dataset?: string; readonly id?: string; readonly act?: 'reject' | 'crash' | 'skip' | 'check-reject' | 'sum-reject' | 'large' }
+export interface Line {
+  readonly n: number;
+  readonly host?: string;
+  readonly time?: number;
+  readonly dataset?: string;
+  readonly id?: string;
+  readonly act?: 'reject' | 'crash' | 'skip' | 'check-reject' | 'sum-reject' | 'large';
+}
 export const line = (fields: Line): Buffer => Buffer.from(JSON.stringify(fields));
 const hex = (text: string): string => Buffer.from(text.padEnd(16, '.').slice(0, 16)).toString('hex');
 
 export const take = defineStage<Uint8Array>()({
-  name: 'take', reads: 'bytes',
+  name: 'take',
+  reads: 'bytes',
   process({ value, position, appendedAt }) {
     const text = Buffer.from(value).toString();
     if (!text.startsWith('{')) throw new RecordError('DECODE_FAILED', 'No JSON');
@@ -27,16 +35,24 @@ export const take = defineStage<Uint8Array>()({
     if (act === 'crash') throw new TypeError('Asked to');
     if (act === 'skip') return drop('filtered');
     const event = plainEvent({
-      id: id === undefined ? hex(`p${position.partition}o${position.offset}${position.topic}`) : hex(id), idSource: id === undefined ? 'position' : 'sensor', contentHash: hex(String(n)).slice(0, 16),
-      time, dataset, sensor: host, provenance: { topic: position.topic, partition: position.partition, offset: position.offset, index: 0, appendedAt, parser: 'example', parserVersion: 1 },
-      labels: act === undefined ? { n: String(n) } : { n: String(n), act }, native: act === 'large' ? Buffer.alloc(3_000_000) : Buffer.from(value),
+      id: id === undefined ? hex(`p${position.partition}o${position.offset}${position.topic}`) : hex(id),
+      idSource: id === undefined ? 'position' : 'sensor',
+      contentHash: hex(String(n)).slice(0, 16),
+      time,
+      dataset,
+      sensor: host,
+      provenance: { topic: position.topic, partition: position.partition, offset: position.offset, index: 0, appendedAt, parser: 'example', parserVersion: 1 },
+      labels: act === undefined ? { n: String(n) } : { n: String(n), act },
+      native: act === 'large' ? Buffer.alloc(3_000_000) : Buffer.from(value),
     });
     return pass(send(topics.parsed, host, event));
   },
 });
 
 export const check = defineStage<Event>()({
-  name: 'check', reads: { id: true, time: true, idSource: true, contentHash: true, labels: true }, stores: { seen: seenIds({ minutes: 10 }) },
+  name: 'check',
+  reads: { id: true, time: true, idSource: true, contentHash: true, labels: true },
+  stores: { seen: seenIds({ minutes: 10 }) },
   process({ value: { id, idSource, contentHash, labels }, appendedAt }, { stores }) {
     if (idSource === 'sensor') {
       if (stores.seen.get(id, appendedAt) === contentHash) return drop('duplicate');
@@ -48,14 +64,17 @@ export const check = defineStage<Event>()({
 });
 
 export const add = defineStage<Event>()({
-  name: 'add', reads: { sensor: true },
+  name: 'add',
+  reads: { sensor: true },
   process: ({ value: { sensor } }) => pass(append(topics.enriched, plainContext({ relatedHosts: [sensor] }))),
 });
 
 const MINUTE = 60 * SECOND;
 /** Counts per host, tells each count at once and the sum of each minute when the watermark has passed it. */
 export const sum = defineStage<Enriched>()({
-  name: 'sum', reads: { event: { time: true, sensor: true, labels: true, id: true, provenance: true } }, stores: { counts: keyValue<number>(), minutes: keyValue<number>() },
+  name: 'sum',
+  reads: { event: { time: true, sensor: true, labels: true, id: true, provenance: true } },
+  stores: { counts: keyValue<number>(), minutes: keyValue<number>() },
   process({ value: { event } }, { stores, schedule }) {
     const count = (stores.counts.get(event.sensor) ?? 0) + 1;
     stores.counts.put(event.sensor, count);
@@ -69,13 +88,35 @@ export const sum = defineStage<Enriched>()({
     const [start, host = ''] = minute.split('|');
     const counted = stores.minutes.get(minute) ?? 0;
     stores.minutes.delete(minute);
-    return [send(topics.findings, host, finding(`${host} minute ${Number(start) - T0 / MINUTE} has ${counted}`, Math.min(watermark(), Number(start) * MINUTE)))];
+    return [
+      send(topics.findings, host, finding(`${host} minute ${Number(start) - T0 / MINUTE} has ${counted}`, Math.min(watermark(), Number(start) * MINUTE))),
+    ];
   },
 });
 
 const finding = (title: string, time: number): Finding => ({
-  id: hex(title), organization: 'default', time, lastTime: time, kind: 'rule', ruleId: 'example', ruleVersion: '1', title, description: null, author: null, license: null, reference: null,
-  severity: 'low', status: 'production', tags: [], groupKey: '', entities: [], fields: [], events: [], eventCount: 1, supersedes: null, reason: null,
+  id: hex(title),
+  organization: 'default',
+  time,
+  lastTime: time,
+  kind: 'rule',
+  ruleId: 'example',
+  ruleVersion: '1',
+  title,
+  description: null,
+  author: null,
+  license: null,
+  reference: null,
+  severity: 'low',
+  status: 'production',
+  tags: [],
+  groupKey: '',
+  entities: [],
+  fields: [],
+  events: [],
+  eventCount: 1,
+  supersedes: null,
+  reason: null,
 });
 
 export const example = defineTopology('example', [

@@ -11,7 +11,16 @@ const [, , address = '', app = '', instanceId = '', prefix = ''] = process.argv;
 const log = pino({ level: process.env['LOG_LEVEL'] ?? 'error' }, pino.destination(2));
 const broker = kafkaBroker({ brokers: [address], clientId: instanceId, log });
 const running = await runTopology({
-  topology: example, broker, codec: new Codec(fixedIds()), app, instanceId, platform, topicName: (name) => prefix + name, log, registry: new Registry(), latenessOf: () => 0,
+  topology: example,
+  broker,
+  codec: new Codec(fixedIds()),
+  app,
+  instanceId,
+  platform,
+  topicName: (name) => prefix + name,
+  log,
+  registry: new Registry(),
+  latenessOf: () => 0,
   limits: { ledgerEveryMs: 1000, turnRecords: 200, commitRecords: 500 },
 });
 const end = async (status: number) => {
