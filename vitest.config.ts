@@ -26,7 +26,18 @@ export default defineConfig({
       },
       { resolve, test: { name: 'services', include: SERVICES, exclude: NEVER, globalSetup: './test/services.ts', sequence: { groupOrder: 1 }, ...patience } },
       // One at a time: each of them loads the machine by itself.
-      { resolve, test: { name: 'whole', include: WHOLE, exclude: NEVER, globalSetup: './test/services.ts', sequence: { groupOrder: 2 }, fileParallelism: false, ...patience } },
+      {
+        resolve,
+        test: {
+          name: 'whole',
+          include: WHOLE,
+          exclude: NEVER,
+          globalSetup: './test/services.ts',
+          sequence: { groupOrder: 2 },
+          fileParallelism: false,
+          ...patience,
+        },
+      },
     ],
   },
 });
