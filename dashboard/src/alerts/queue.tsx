@@ -121,8 +121,8 @@ function WideRow(props: RowProps) {
         </Link>
       </Cell>
       <Cell className="queue-about">
-        {first !== undefined && <EntityTag {...first} />}
-        {second !== undefined && <EntityTag {...second} />}
+        {first !== undefined && <EntityTag {...first} isShort />}
+        {second !== undefined && <EntityTag {...second} isShort />}
         {alert.entities.length > 2 && <span className="faint">+{alert.entities.length - 2}</span>}
       </Cell>
       <Cell className="queue-number">{count(alert.eventCount)}</Cell>
@@ -156,7 +156,7 @@ function CompactRow(props: RowProps) {
         </span>
         <span className="queue-line queue-second">
           <StatusMark status={alert.status} verdict={alert.verdict} bare />
-          {first !== undefined && <EntityTag {...first} />}
+          {first !== undefined && <EntityTag {...first} isShort />}
           <span className="queue-ago">{alert.assignee ?? ''}</span>
         </span>
       </span>

@@ -92,7 +92,7 @@ function Line({ event, isFull }: { readonly event: EventRow; readonly isFull: bo
         <span className="cut" title={text}>
           {text}
         </span>
-        {isFull && (
+        {isFull && !text.includes(event.destinationIp ?? event.sourceIp ?? '\0') && (
           <span className="event-flow cut">
             <Flow event={event} />
           </span>

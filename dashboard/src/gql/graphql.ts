@@ -163,7 +163,7 @@ export type OpenAlertsQueryVariables = Exact<{
 }>;
 
 
-export type OpenAlertsQuery = { alerts: { edges: Array<{ node: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } }>, pageInfo: { hasNextPage: boolean } } };
+export type OpenAlertsQuery = { critical: { edges: Array<{ node: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } }>, pageInfo: { hasNextPage: boolean } }, high: { edges: Array<{ node: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } }>, pageInfo: { hasNextPage: boolean } }, all: { edges: Array<{ node: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } }>, pageInfo: { hasNextPage: boolean } } };
 
 export type NewestEventsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -663,7 +663,33 @@ export const OverviewDocument = new TypedDocumentString(`
     `) as unknown as TypedDocumentString<OverviewQuery, OverviewQueryVariables>;
 export const OpenAlertsDocument = new TypedDocumentString(`
     query OpenAlerts($first: Int) {
-  alerts(first: $first, filter: {status: [open, acknowledged]}) {
+  critical: alerts(
+    first: $first
+    filter: {status: [open, acknowledged], minSeverity: critical}
+  ) {
+    edges {
+      node {
+        ...AlertRow
+      }
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
+  high: alerts(
+    first: $first
+    filter: {status: [open, acknowledged], minSeverity: high}
+  ) {
+    edges {
+      node {
+        ...AlertRow
+      }
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
+  all: alerts(first: $first, filter: {status: [open, acknowledged]}) {
     edges {
       node {
         ...AlertRow

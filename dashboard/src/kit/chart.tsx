@@ -96,7 +96,7 @@ function options(width: number, latest: Latest): uPlot.Options {
   const faint = colourOf('--ink-3');
   const line = colourOf('--line');
   const ground = colourOf('--surface');
-  const paths = kind === 'bars' ? uPlot.paths.bars?.({ size: [0.82, 28], align: 1, radius: 0 }) : uPlot.paths.spline?.();
+  const paths = kind === 'bars' ? uPlot.paths.bars?.({ size: [0.82, 28], align: 1, radius: 0 }) : uPlot.paths.linear?.();
   const font = '11px "Inter Variable", sans-serif';
   const weaken = (colour: string, name: string) => {
     const { emphasis } = latest.current;
@@ -139,8 +139,8 @@ function options(width: number, latest: Latest): uPlot.Options {
         return {
           label: each.label,
           fill: () => weaken(colour, each.name),
-          stroke: kind === 'area' ? () => ground : 'transparent',
-          width: kind === 'area' ? 1 : 0,
+          stroke: 'transparent',
+          width: 0,
           points: { show: false },
           ...(paths === undefined ? {} : { paths }),
         };

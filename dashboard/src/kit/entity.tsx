@@ -23,10 +23,18 @@ export function entityField(type: string): string | null {
 /** The name of a host without its domain; addresses stay whole. */
 export const shortHost = (host: string): string => (/^[^.:]*[a-z][^.:]*\./i.test(host) ? (host.split('.', 1)[0] ?? host) : host);
 
-/** Long values are cut in the middle at `length` characters; hosts lose their domain. All of it shows on hover. */
-export function EntityTag({ type, value, length = 34 }: { readonly type: string; readonly value: string; readonly length?: number }) {
+interface EntityProps {
+  readonly type: string;
+  readonly value: string;
+  /** Longer values are cut in the middle; the whole shows on hover. */
+  readonly length?: number;
+  /** Hosts without their domain, where many stand below each other. */
+  readonly isShort?: boolean;
+}
+
+export function EntityTag({ type, value, length = 34, isShort = false }: EntityProps) {
   const field = entityField(type);
-  const text = shorten(type === 'host' ? shortHost(value) : value, length);
+  const text = shorten(isShort && type === 'host' ? shortHost(value) : value, length);
   return (
     <span className="entity" title={`${type} ${value}`}>
       <Icon name={entityIcon(type)} size={14} />

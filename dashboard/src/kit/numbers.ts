@@ -53,6 +53,13 @@ export function change(now: number, before: number): string {
   return percent > 0 ? `+${percent} %` : `−${-percent} %`;
 }
 
+/** The same as a part of a sentence: `+12 % on the span before`, `none in the span before`. */
+export function changeWords(now: number, before: number): string {
+  if (before === 0) return now === 0 ? 'as in the span before' : 'none in the span before';
+  const text = change(now, before);
+  return text === 'same' ? 'as in the span before' : `${text} on the span before`;
+}
+
 /** `7 events`, `1 event`. */
 export const plural = (n: number, word: string): string => `${count(n)} ${word}${n === 1 ? '' : 's'}`;
 

@@ -8,7 +8,7 @@ import { count, plural } from '../kit/numbers.ts';
 import { Panel } from '../kit/panel.tsx';
 import { SEVERITIES, SeverityShape, severityRank, severityWord, StatusMark } from '../kit/severity.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
-import { OPEN_LIMIT, useOpenAlerts } from '../shell/open-alerts.tsx';
+import { useOpenAlerts } from '../shell/open-alerts.tsx';
 import { atRisk } from './risk.ts';
 
 const SHOWN = 6;
@@ -21,10 +21,9 @@ const byNeed = (a: AlertRowFragment, b: AlertRowFragment): number =>
 
 export function Attention() {
   const open = useOpenAlerts();
-  const alerts = (open.data?.alerts.edges ?? []).map(({ node }) => node);
+  const alerts = open.alerts ?? [];
   const waiting = alerts.filter(({ status }) => status === 'open');
   const oldest = waiting.reduce<string | undefined>((found, { time }) => (found === undefined || time < found ? time : found), undefined);
-  const isCut = open.data?.alerts.pageInfo.hasNextPage === true;
   return (
     <Panel
       title="Needs you now"
@@ -46,9 +45,9 @@ export function Attention() {
         </>
       }
     >
-      {open.data === undefined && open.problem !== undefined && <Failed problem={open.problem} onRetry={open.reload} />}
-      {open.data === undefined && open.problem === undefined && <Waiting rows={7} label="Loading open alerts" />}
-      {open.data !== undefined && (
+      {open.alerts === undefined && open.problem !== undefined && <Failed problem={open.problem} onRetry={open.reload} />}
+      {open.alerts === undefined && open.problem === undefined && <Waiting rows={7} label="Loading open alerts" />}
+      {open.alerts !== undefined && (
         <>
           <ul className="tally" aria-label="Open alerts by severity">
             {SEVERITIES.map((severity) => {
@@ -56,7 +55,10 @@ export function Attention() {
               return (
                 <li key={severity} className={n === 0 ? 'tally-none' : ''}>
                   <Link to="/alerts" search={{ view: 'open', min: severity, sort: 'severity' }} title={`${plural(n, 'open alert')}, ${severityWord(severity)}`}>
-                    <span className="tally-count number">{n === OPEN_LIMIT || isCut ? `${n}+` : n}</span>
+                    <span className="tally-count number">
+                      {n === 0 && open.isCut(severity) ? '?' : n}
+                      {n > 0 && open.isCut(severity) && '+'}
+                    </span>
                     <span className="tally-word">
                       <SeverityShape severity={severity} size={9} />
                       {severityWord(severity)}
@@ -100,17 +102,17 @@ export function Attention() {
 
 export function AtRisk() {
   const open = useOpenAlerts();
-  const entities = atRisk((open.data?.alerts.edges ?? []).map(({ node }) => node)).slice(0, 8);
+  const entities = atRisk(open.alerts ?? []).slice(0, 8);
   const most = entities[0]?.risk ?? 1;
   return (
     <Panel
       title="Entities at risk"
-      note={open.data?.alerts.pageInfo.hasNextPage === true ? `of the ${OPEN_LIMIT} newest alerts` : 'from alerts not closed'}
+      note={open.isCut('informational') ? `from the worst and newest ${open.alerts?.length ?? 0} alerts` : 'from alerts not closed'}
       isFlush
       className="overview-risk"
       actions={<Stale problem={open.problem} at={open.at} />}
     >
-      {open.data === undefined ? (
+      {open.alerts === undefined ? (
         <Waiting rows={6} label="Loading entities" />
       ) : (
         <ul className="bars">

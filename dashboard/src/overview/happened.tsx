@@ -6,7 +6,7 @@ import type { OverviewQuery } from '../gql/graphql.ts';
 import { ChartFrame, useTableSwitch } from '../kit/chart-frame.tsx';
 import { sumCounts, toGrid } from '../kit/grid.ts';
 import { Ago } from '../kit/moment.tsx';
-import { change, count, exactCount } from '../kit/numbers.ts';
+import { change, changeWords, count, exactCount } from '../kit/numbers.ts';
 import { Panel } from '../kit/panel.tsx';
 import type { Span } from '../kit/range.ts';
 import { SEVERITIES, SeverityShape, severityWord } from '../kit/severity.tsx';
@@ -38,10 +38,7 @@ export function AlertsOverTime({ overview, span, barMs }: { readonly overview: F
         <Failed problem={overview.problem} onRetry={overview.reload} />
       ) : (
         <>
-          <Figure
-            value={data === undefined ? '' : count(total)}
-            note={data === undefined ? '' : `${change(total, sumCounts(data.alertsBefore))} on the span before`}
-          />
+          <Figure value={data === undefined ? '' : count(total)} note={data === undefined ? '' : changeWords(total, sumCounts(data.alertsBefore))} />
           <ChartFrame
             isTable={isTable}
             label={`${exactCount(total)} alerts over time by severity`}

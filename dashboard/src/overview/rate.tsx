@@ -3,7 +3,7 @@ import { ChartFrame, useTableSwitch } from '../kit/chart-frame.tsx';
 import { useNow } from '../kit/clock.ts';
 import { sum } from '../kit/grid.ts';
 import { useMedia } from '../kit/media.ts';
-import { change, count, rate } from '../kit/numbers.ts';
+import { changeWords, count, rate } from '../kit/numbers.ts';
 import { Panel } from '../kit/panel.tsx';
 import type { Range } from '../kit/range.ts';
 import { seriesColour } from '../kit/series.ts';
@@ -46,7 +46,7 @@ export function RatePanel({ range, before }: { readonly range: Range; readonly b
           <div className="rate-chart">
             <Figure
               value={isLoading ? '' : rate(sum(current))}
-              note={isLoading || before === undefined ? '' : `${count(total)} events, ${change(total, before)} on the span before`}
+              note={isLoading || before === undefined ? '' : `${count(total)} events, ${changeWords(total, before)}`}
             />
             <ChartFrame
               isTable={isTable}

@@ -21,8 +21,8 @@ export interface Rate {
   readonly at: number | undefined;
 }
 
-/** Five-second bars on short ranges; whole minutes on others, which the API has summed up already. */
-export const barsFor = (span: Span): number => (span.to - span.from <= 1_800_000 ? 180 : span.to - span.from <= 3_600_000 ? 60 : 96);
+/** Bars of some seconds on short ranges; whole minutes on others, which the API has summed up already. */
+export const barsFor = (span: Span): number => (span.to - span.from <= 1_800_000 ? 90 : span.to - span.from <= 3_600_000 ? 60 : 96);
 
 export function useRate(range: Range, now: number): Rate {
   const key = `${range.from} ${range.to}`;

@@ -1,29 +1,55 @@
 // Alerts that still need somebody, for the rail and the overview. Renewed when one changes.
-import { createContext, useContext, useRef, type ReactNode } from 'react';
-import { useFresh, type Fresh } from '../data/fresh.ts';
+import { createContext, useContext, useMemo, useRef, type ReactNode } from 'react';
+import { useFresh } from '../data/fresh.ts';
 import { useLive } from '../data/live.ts';
-import { AlertChangedDocument, OpenAlertsDocument, type OpenAlertsQuery } from '../gql/graphql.ts';
+import type { Problem } from '../data/problem.ts';
+import { AlertChangedDocument, OpenAlertsDocument, type AlertRowFragment, type OpenAlertsQuery, type Severity } from '../gql/graphql.ts';
 
 const OPEN_EVERY_MS = 15_000;
 const SOON_MS = 700; // many changes at once ask once
-/** How many are asked for; beyond it the page says "100+". */
-export const OPEN_LIMIT = 100;
+const LIMIT = 100; // of each list
 
-const OpenAlertsContext = createContext<Fresh<OpenAlertsQuery> | null>(null);
+export interface OpenAlerts {
+  /** Not closed, each once; undefined before the first answer. */
+  readonly alerts: readonly AlertRowFragment[] | undefined;
+  /** Whether there may be more of this severity than `alerts` holds. */
+  readonly isCut: (severity: Severity) => boolean;
+  readonly problem: Problem | undefined;
+  readonly at: number | undefined;
+  readonly reload: () => void;
+}
+const OpenAlertsContext = createContext<OpenAlerts | null>(null);
+
+function each(data: OpenAlertsQuery): AlertRowFragment[] {
+  const rows = [data.critical, data.high, data.all].flatMap(({ edges }) => edges.map(({ node }) => node));
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
+}
 
 export function OpenAlertsProvider({ children }: { readonly children: ReactNode }) {
-  const open = useFresh(OpenAlertsDocument, { key: 'open', variables: () => ({ first: OPEN_LIMIT }), what: 'Open alerts', everyMs: OPEN_EVERY_MS });
+  const { data, problem, at, reload } = useFresh(OpenAlertsDocument, {
+    key: 'open',
+    variables: () => ({ first: LIMIT }),
+    what: 'Open alerts',
+    everyMs: OPEN_EVERY_MS,
+  });
   const timer = useRef<number>(undefined);
   useLive(AlertChangedDocument, 'all', {}, () => {
     timer.current ??= window.setTimeout(() => {
       timer.current = undefined;
-      open.reload();
+      reload();
     }, SOON_MS);
   });
+  const open = useMemo<OpenAlerts>(() => {
+    const isCut = (severity: Severity) => {
+      const list = severity === 'critical' ? data?.critical : severity === 'high' ? data?.high : data?.all;
+      return list?.pageInfo.hasNextPage === true;
+    };
+    return { alerts: data === undefined ? undefined : each(data), isCut, problem, at, reload };
+  }, [data, problem, at, reload]);
   return <OpenAlertsContext value={open}>{children}</OpenAlertsContext>;
 }
 
-export function useOpenAlerts(): Fresh<OpenAlertsQuery> {
+export function useOpenAlerts(): OpenAlerts {
   const open = useContext(OpenAlertsContext);
   if (open === null) throw new Error('useOpenAlerts outside of OpenAlertsProvider');
   return open;

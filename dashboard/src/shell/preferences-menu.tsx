@@ -22,9 +22,7 @@ export function PreferencesMenu() {
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
       <Popover.Trigger className="rail-person">
-        <span className="rail-face">
-          {viewer?.user.slice(0, 2) ?? ''}
-        </span>
+        <span className="rail-face">{viewer?.user.slice(0, 2) ?? ''}</span>
         <span className="rail-who">
           <span className="cut">{viewer?.user ?? ''}</span>
           <span className="cut faint">{viewer?.organization ?? ''}</span>

@@ -4,7 +4,7 @@ import { Icon, type IconName } from '../kit/icon.tsx';
 import { HealthShape, healthOf, SEVERITIES, SeverityShape, severityWord } from '../kit/severity.tsx';
 import { useHealth } from './health.tsx';
 import { Mark } from './mark.tsx';
-import { OPEN_LIMIT, useOpenAlerts } from './open-alerts.tsx';
+import { useOpenAlerts } from './open-alerts.tsx';
 import { PreferencesMenu } from './preferences-menu.tsx';
 import './rail.css';
 
@@ -47,14 +47,17 @@ function Area({ to, icon, name, hint, end }: AreaProps) {
 }
 
 function OpenCount() {
-  const { data } = useOpenAlerts();
-  const open = data?.alerts.edges.filter(({ node }) => node.status === 'open') ?? [];
+  const { alerts = [], isCut } = useOpenAlerts();
+  const open = alerts.filter(({ status }) => status === 'open');
   if (open.length === 0) return null;
-  const worst = SEVERITIES.find((severity) => open.some(({ node }) => node.severity === severity)) ?? 'informational';
+  const worst = SEVERITIES.find((severity) => open.some((alert) => alert.severity === severity)) ?? 'informational';
   return (
     <span className="rail-end">
       <SeverityShape severity={worst} size={9} />
-      <span className="number">{open.length === OPEN_LIMIT ? `${OPEN_LIMIT}+` : open.length}</span>
+      <span className="number">
+        {open.length}
+        {isCut('informational') && '+'}
+      </span>
       <span className="hidden-text"> open, the worst {severityWord(worst)}</span>
     </span>
   );
