@@ -102,3 +102,9 @@ it.each<[name: string, entries: readonly Partial<LedgerEntry>[], perSecond: numb
 ])('the rate %s', (_name, entries, perSecond) => {
   expect(viewOf(...entries.map(entry))?.inPerSecond).toBe(perSecond);
 });
+
+it('leaves out the watermark of a partition that has had nothing to read for long', () => {
+  const silent = entry({ partition: 1, watermark: 10, wallTo: NOW - 60 * SECOND });
+  expect(viewOf(silent, entry({ watermark: 500 }))?.watermark).toBe(500);
+  expect(viewOf(silent)?.watermark).toBe(10);
+});

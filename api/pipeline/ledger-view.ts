@@ -25,8 +25,8 @@ interface Stage {
   out: number;
   readonly dropped: Map<string, number>;
   readonly rejected: Map<string, number>;
-  /** By input partition: the offset up to which it is counted, and the last watermark. */
-  readonly tasks: Map<string, { to: number; watermark: Micros | null }>;
+  /** By input partition: the offset up to which it is counted, the last watermark, and the wall-clock time of its last entry. */
+  readonly tasks: Map<string, { to: number; watermark: Micros | null; at: Micros }>;
   /** Of the last minute, oldest first. */
   recent: { readonly at: Micros; readonly in: number }[];
 }
@@ -59,7 +59,7 @@ export class LedgerView {
     const key = `${entry.topic}/${entry.partition}`;
     const task = stage.tasks.get(key);
     if (task !== undefined && entry.to <= task.to && entry.in > 0) return;
-    stage.tasks.set(key, { to: Math.max(entry.to, task?.to ?? 0), watermark: entry.watermark ?? task?.watermark ?? null });
+    stage.tasks.set(key, { to: Math.max(entry.to, task?.to ?? 0), watermark: entry.watermark ?? task?.watermark ?? null, at: entry.wallTo });
     stage.in += entry.in;
     stage.passed += entry.passed;
     for (const { count } of entry.out) stage.out += count;
@@ -74,7 +74,10 @@ export class LedgerView {
   sums(name: string, now: Micros): StageSums | undefined {
     const stage = this.#stages.get(name);
     if (stage === undefined) return undefined;
-    const watermarks = [...stage.tasks.values()].flatMap(({ watermark }) => (watermark === null ? [] : [watermark]));
+    const tasks = [...stage.tasks.values()];
+    // A partition without new entries has nothing to read: it holds nobody back, and what it said last is no news.
+    const lastAt = Math.max(...tasks.map(({ at }) => at));
+    const watermarks = tasks.flatMap(({ watermark, at }) => (watermark === null || at < lastAt - FRESH ? [] : [watermark]));
     const newest = stage.recent.reduce((latest, { at }) => Math.max(latest, at), 0);
     const end = newest > now - FRESH ? newest : now;
     const inWindow = stage.recent.reduce((sum, entry) => (entry.at > end - WINDOW && entry.at <= end ? sum + entry.in : sum), 0);
