@@ -70,7 +70,8 @@ BEGIN
     VALUES (change_alert.alert_id, api.organization(), coalesce(change_alert.status, 'open'), change_alert.verdict, nullif(change_alert.assignee, ''), actor)
   ON CONFLICT ON CONSTRAINT alert_work_pkey DO UPDATE SET
     status     = coalesce(change_alert.status, w.status),
-    verdict    = coalesce(change_alert.verdict, w.verdict),
+    -- A verdict belongs to the closing: an alert that is opened again has none, unless one is given.
+    verdict    = CASE WHEN w.status = 'closed' AND change_alert.status <> 'closed' THEN change_alert.verdict ELSE coalesce(change_alert.verdict, w.verdict) END,
     assignee   = CASE WHEN change_alert.assignee IS NULL THEN w.assignee ELSE nullif(change_alert.assignee, '') END,
     changed_at = now(),
     changed_by = actor;

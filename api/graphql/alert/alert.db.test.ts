@@ -127,6 +127,13 @@ describe.skipIf(serverUrl === '')('alerts over GraphQL', () => {
     expect(rows[0].n).toBe(4);
   });
 
+  it('takes the verdict of an alert that is opened again', async () => {
+    const update = (change: string) => api.graphql(`mutation { updateAlerts(ids: ["${hexId(2)}"], change: ${change}) { status verdict } }`, {}, ['analyst']);
+    expect((await update('{ status: closed, verdict: benign }')).data.updateAlerts).toEqual([{ status: 'closed', verdict: 'benign' }]);
+    expect((await update('{ note: "Still so." }')).data.updateAlerts).toEqual([{ status: 'closed', verdict: 'benign' }]);
+    expect((await update('{ status: acknowledged }')).data.updateAlerts).toEqual([{ status: 'acknowledged', verdict: null }]);
+  });
+
   it('changes all or none', async () => {
     const { errors } = await api.graphql(`mutation { updateAlerts(ids: ["${hexId(1)}", "${hexId(99)}"], change: { status: closed }) { id } }`, {}, ['analyst']);
     expect(errors?.[0]?.extensions.code).toBe('NOT_FOUND');
