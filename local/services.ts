@@ -158,7 +158,8 @@ async function embedBroker(installation: Installation, plan: Plan, jars: Promise
       temporary: installation.temporary,
     };
     await prepareKafka(spec, options.signal);
-    return startKafka(spec, installation.parts, options.signal);
+    // An installation that is kept runs for long: the second compiler halves what the broker costs. Tests want a quick start.
+    return startKafka({ ...spec, isForSpeed: options.isDurable }, installation.parts, options.signal);
   });
   return `127.0.0.1:${port}`;
 }
