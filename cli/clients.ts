@@ -1,7 +1,7 @@
 // Broker, codec and database of a command, opened from its connection and closed with it.
-import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { kafkaBroker } from '../pipeline/runtime/kafka/index.ts';
+import { openBroker } from '../local/broker.ts';
+import { schemaCacheFile } from '../local/project.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
 import { Codec } from '../schemas/avro/codec.ts';
 import { openRegistry } from '../schemas/avro/registry.ts';
@@ -16,13 +16,10 @@ export interface Clients extends AsyncDisposable {
   readonly database: Pool;
 }
 
-/** Where a data folder keeps the ids of schemas, so that processes start while the registry is away. */
-export const schemaCacheFile = (dataFolder: string): string => join(dataFolder, 'schemas.json');
-
 /** @throws RegistryError when an id is neither in the data folder nor to be had. */
 export async function openClients(connection: Connection, io: Io): Promise<Clients> {
   const ids = await openRegistry({ url: connection.registryUrl ?? '', cacheFile: schemaCacheFile(connection.dataFolder) });
-  const broker = kafkaBroker({ brokers: (connection.kafkaBrokers ?? '').split(','), clientId: 'goshawk-cli', log: io.log() });
+  const broker = openBroker(connection.kafkaBrokers ?? '', 'goshawk-cli', io.log());
   const database = openPool({ databaseUrl: connection.databaseUrl ?? '', role: 'goshawk_api', max: 2, applicationName: 'goshawk-cli', log: io.log() });
   return {
     broker,

@@ -5,7 +5,7 @@ import { ourSchemas } from '../schemas/avro/codec.ts';
 import { RegistryError, openRegistry } from '../schemas/avro/registry.ts';
 import type { AvroSchema } from '../schemas/avro/schema.ts';
 import { fullNameOf, isRecord, selfContained } from '../schemas/avro/schema.ts';
-import { schemaCacheFile } from './clients.ts';
+import { schemaCacheFile } from '../local/project.ts';
 import type { CommandFile } from './command.ts';
 import { requireConnection } from './connection.ts';
 

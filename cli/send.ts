@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { openBroker } from '../local/broker.ts';
 import { sendFiles } from '../local/send.ts';
 import { ConfigError } from '../pipeline/core/errors.ts';
-import { settingsOf } from '../topologies/settings.ts';
+import { settingsOf } from '../pipeline/core/topic-settings.ts';
 import { topics } from '../topologies/topics.ts';
 import type { CommandFile } from './command.ts';
 import { requireConnection } from './connection.ts';

@@ -11,7 +11,7 @@ import type { Topology } from '../pipeline/core/topology.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
 import { openClient, openPool } from '../store/connect.ts';
-import { settingsOf } from '../topologies/settings.ts';
+import { settingsOf } from '../pipeline/core/topic-settings.ts';
 import { topics } from '../topologies/topics.ts';
 import { version } from './version.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Admin, Broker } from '../pipeline/runtime/port.ts';
-import { settingsOf } from '../topologies/settings.ts';
+import { settingsOf } from '../pipeline/core/topic-settings.ts';
 import { topics } from '../topologies/topics.ts';
 import { openBroker } from './broker.ts';
 import { ensureTopics } from './topics.ts';

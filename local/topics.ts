@@ -1,7 +1,8 @@
 import { ConfigError } from '../pipeline/core/errors.ts';
 import type { Admin } from '../pipeline/runtime/port.ts';
 import { mismatches } from '../topologies/settings.ts';
-import type { Settings } from '../topologies/settings.ts';
+import type { Settings } from '../pipeline/core/topic-settings.ts';
+
 
 /**
  * Creates what is missing and looks at what is there.

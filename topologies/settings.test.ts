@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { installationTopics, mismatches, settingsOf } from './settings.ts';
+import { installationTopics, mismatches } from './settings.ts';
+import { settingsOf } from '../pipeline/core/topic-settings.ts';
 import { topics } from './topics.ts';
 
 describe('settings', () => {

@@ -1,36 +1,7 @@
 // What the catalogue asks of a topic on a broker, and how a topic that exists differs from it.
-import type { TopicDeclaration } from './topics.ts';
+import type { Settings } from '../pipeline/core/topic-settings.ts';
+import { settingsOf } from '../pipeline/core/topic-settings.ts';
 import { rawTopic, sinkTopic, topics } from './topics.ts';
-
-/** As the broker port takes it. */
-export interface Settings {
-  readonly name: string;
-  readonly partitions: number;
-  readonly config: Readonly<Record<string, string>>;
-}
-
-const MINUTE_MS = 60_000;
-const SEGMENTS_IN_RETENTION = 4; // retention deletes whole closed segments, so a segment closes well before it is due
-const SEGMENT_BYTES = 268_435_456;
-
-/** `name` where the declaration stands for a family (`raw.*`). */
-export function settingsOf(topic: TopicDeclaration<unknown>, partitions: number, name: string = topic.name): Settings {
-  const { cleanup, retentionMs, retentionBytes, maxMessageBytes } = topic;
-  const byTime =
-    cleanup === 'delete'
-      ? {
-          'retention.ms': String(retentionMs),
-          'retention.bytes': String(retentionBytes),
-          'segment.bytes': String(SEGMENT_BYTES),
-          'segment.ms': String(Math.max(10 * MINUTE_MS, Math.floor(retentionMs / SEGMENTS_IN_RETENTION))),
-        }
-      : {};
-  return {
-    name,
-    partitions: topic.partitions ?? partitions,
-    config: { 'cleanup.policy': cleanup, 'max.message.bytes': String(maxMessageBytes), 'message.timestamp.type': 'LogAppendTime', ...byTime },
-  };
-}
 
 /** Sources whose raw topics an installation has from the start. Others come with their sensors. */
 export const SOURCES = ['windows', 'suricata', 'zeek', 'cloudtrail', 'syslog', 'gateway-http'] as const;

@@ -8,7 +8,7 @@ import { fixedIds } from '../../schemas/avro/registry.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
 import { parseSearch } from '../../store/queries/search/syntax.ts';
-import { settingsOf } from '../../topologies/settings.ts';
+import { settingsOf } from '../../pipeline/core/topic-settings.ts';
 import { topics } from '../../topologies/topics.ts';
 import { EventTail } from './tail.ts';
 

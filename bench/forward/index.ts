@@ -15,7 +15,7 @@ import { Codec } from '../../schemas/avro/codec.ts';
 import { fixedIds } from '../../schemas/avro/registry.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
-import { settingsOf } from '../../topologies/settings.ts';
+import { settingsOf } from '../../pipeline/core/topic-settings.ts';
 import { topics } from '../../topologies/topics.ts';
 import type { Bench, Benchmark, Figure } from '../figure.ts';
 import { cpuMicros } from '../figure.ts';

@@ -17,7 +17,7 @@ import { kafkaBroker } from './kafka/index.ts';
 import { tpKey } from './port.ts';
 import type { RawRecord } from './port.ts';
 import { example, line, platform } from './test/example.ts';
-import { topicSettings } from './topic-settings.ts';
+import { settingsOf } from '../core/topic-settings.ts';
 
 const address = process.env['GOSHAWK_TEST_KAFKA'];
 const PARTITIONS = 3;
@@ -48,10 +48,7 @@ describe.skipIf(!address)('a topology on a real broker', () => {
   it('gives each record once, keeps state and ledger, through kill -9 of its processes', { timeout: 180_000 }, async () => {
     const names = [...example.wires.flatMap((wire) => (wire.kind === 'stage' ? wire.to : [])), platform.deadLetters, platform.ledger];
     await admin.createTopics(
-      [
-        ...names.map((topic) => ({ ...topicSettings(topic as never, PARTITIONS), name: prefix + topic.name })),
-        { name: raw, partitions: PARTITIONS, config: {} },
-      ],
+      [...names.map((topic) => settingsOf(topic as never, PARTITIONS, prefix + topic.name)), { name: raw, partitions: PARTITIONS, config: {} }],
       1,
     );
     let written = 0;

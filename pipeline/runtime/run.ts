@@ -3,9 +3,12 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { ConfigError } from '../core/errors.ts';
 import type { Micros, RefTable, Topic } from '../core/index.ts';
+import type { DeclaredTopic } from '../core/topic-settings.ts';
+import { settingsOf } from '../core/topic-settings.ts';
 import type { Topology } from '../core/topology.ts';
 import type { Codec } from '../../schemas/avro/codec.ts';
 import { Backlog } from './backlog.ts';
+import { changelogSettings } from './changelog-settings.ts';
 import { Destination } from './destination.ts';
 import type { RuntimeLimits } from './instance-options.ts';
 import { LoaderGroup } from './loader.ts';
@@ -21,8 +24,6 @@ import { isPattern, planStage } from './stage-plan.ts';
 import type { LoaderWire, PlatformTopics, StageWire, TopicTable } from './stage-plan.ts';
 import type { Running, StageStatus } from './status.ts';
 import { statusOfLoader, statusOfStage } from './status.ts';
-import { changelogSettings, topicSettings } from './topic-settings.ts';
-import type { DeclaredTopic } from './topic-settings.ts';
 import { sleep, systemClock } from './wall-clock.ts';
 import type { WallClock } from './wall-clock.ts';
 
@@ -125,7 +126,7 @@ export async function runTopology(options: RunOptions): Promise<Running> {
   const createTopic = async (to: Topic<unknown>): Promise<void> => {
     const partitions = options.partitions ?? counts.get(topics.nameOf(platform.deadLetters.name)) ?? 1;
     log.info({ topic: to.name, partitions }, 'A topic that a stage writes to is created.');
-    await admin.createTopics([{ ...topicSettings(to as Topic<unknown> & DeclaredTopic, partitions), name: topics.nameOf(to.name) }], replicationFactor);
+    await admin.createTopics([settingsOf(to as Topic<unknown> & DeclaredTopic, partitions, topics.nameOf(to.name))], replicationFactor);
     for (const [name, count] of await admin.topics()) counts.set(name, count);
   };
 
