@@ -31,7 +31,7 @@ async function run(
   const report = { say: (_step: string, sentence: string) => void said.push(sentence), progress: () => {} };
   const io = {
     json,
-    print: (line: string) => void out.push(line),
+    print: (text: string) => void out.push(...text.split('\n')),
     report,
     interruption: { signal: new AbortController().signal, code: () => null },
     log: () => ({}),

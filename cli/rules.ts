@@ -3,7 +3,7 @@ import { nativeRecords } from '../local/native-files.ts';
 import { ConfigError, RecordError } from '../pipeline/core/errors.ts';
 import { aliasesOf } from '../pipeline/detect/aliases.ts';
 import { Engine } from '../pipeline/detect/match/engine.ts';
-import type { EventDocument, EventLogsource } from '../pipeline/detect/match/engine.ts';
+import type { EventLogsource } from '../pipeline/detect/match/engine.ts';
 import { OWN_RULES, readRuleFiles } from '../pipeline/detect/open-rules.ts';
 import { config as ingestConfig, openIngestor } from '../pipeline/ingest/index.ts';
 import { sourceOf } from '../pipeline/ingest/source.ts';
@@ -11,6 +11,7 @@ import { parseRuleSet } from '../domains/sigma/index.ts';
 import type { Problem, RuleSet } from '../domains/sigma/index.ts';
 import { rawTopic } from '../topologies/topics.ts';
 import type { CommandFile, Io } from './command.ts';
+import { byteLines, GivenEvents, isLineFile } from './event-lines.ts';
 import { readCases, RuleCases } from './rule-cases.ts';
 
 const MAX_LINE_BYTES = 8 * 1_048_576;
@@ -68,58 +69,53 @@ async function match(io: Io, { rules, events, gate }: { readonly rules: string; 
   const set = await readSet([rules]);
   for (const refusal of set.refusals) io.report.say('refused', `Refused ${placed(refusal)}.`, { ...refusal });
   const engine = new Engine(set.rules, { isGated: gate, aliasesOf });
-  const eventsOf = await lineReader();
+  const given = new GivenEvents();
+  const decode = await nativeReader();
   let number = 0;
-  for await (const line of nativeRecords(events, MAX_LINE_BYTES)) {
-    if (io.interruption.signal.aborted) return;
+  const answer = (line: Uint8Array): string | undefined => {
     number += 1;
     try {
-      const { id, documents } = eventsOf(line, number);
-      const met = new Set(documents.flatMap(({ logsource, document }) => engine.match(logsource, document).map(({ rule }) => rule.id ?? rule.key)));
-      io.print(JSON.stringify({ id, rules: [...met] }));
+      const event = given.read(line);
+      const met = (event === undefined ? decode(line, number) : [event]).flatMap(({ logsource, event: document }) =>
+        engine.match(logsource, document).map(({ rule }) => rule.id ?? rule.key),
+      );
+      return JSON.stringify({ id: event?.id ?? idIn(line) ?? String(number), rules: met.length > 1 ? [...new Set(met)] : met });
     } catch (error) {
       if (!(error instanceof RecordError || error instanceof SyntaxError)) throw error;
       process.exitCode = 1;
       io.report.say('refused', `Line ${number}: ${error.message}.`, { line: number, reason: error.message });
+      return undefined;
     }
+  };
+  for await (const lines of (await isLineFile(events)) ? byteLines(events) : oneByOne(events)) {
+    if (io.interruption.signal.aborted) return;
+    const answers = lines.map(answer).filter((one) => one !== undefined);
+    if (answers.length > 0) io.print(answers.join('\n'));
   }
 }
 
-interface Line {
-  readonly id: string;
-  readonly documents: readonly { readonly logsource: EventLogsource; readonly document: EventDocument }[];
+async function* oneByOne(file: string): AsyncIterable<readonly Uint8Array[]> {
+  for await (const record of nativeRecords(file, MAX_LINE_BYTES)) yield [Buffer.from(record)];
 }
 
-/** A line with its log source is taken as it is; every other goes through ingest, which says what it is. */
-async function lineReader(): Promise<(line: string | Uint8Array, number: number) => Line> {
+/** Events without a log source go through ingest, which says what they are. */
+async function nativeReader(): Promise<(line: Uint8Array, number: number) => readonly { readonly logsource: EventLogsource; readonly event: Uint8Array }[]> {
   const ingestor = await openIngestor(ingestConfig.parse({}), { installation: 'rules' });
   const topic = rawTopic('default', 'rules');
   const source = sourceOf(topic, new Map());
   let kept: unknown;
   const memory = { get: () => kept, put: (value: unknown) => void (kept = value) };
-  return (line, number) => {
-    const parsed = objectOf(line);
-    const id = typeof parsed?.['id'] === 'string' || typeof parsed?.['id'] === 'number' ? String(parsed['id']) : String(number);
-    const given = parsed?.['logsource'];
-    const event = parsed?.['event'];
-    if (isObject(given) && isObject(event))
-      return {
-        id,
-        documents: [{ logsource: { product: names(given['product']), category: names(given['category']), service: names(given['service']) }, document: event }],
-      };
-    const decoded = ingestor.events({ value: Buffer.from(line), position: { topic, partition: 0, offset: number - 1 }, appendedAt: 0 }, source, memory);
-    return { id, documents: decoded.map(({ product, logsource, native }) => ({ logsource: { product, ...logsource }, document: native })) };
-  };
+  return (line, number) =>
+    ingestor
+      .events({ value: line, position: { topic, partition: 0, offset: number - 1 }, appendedAt: 0 }, source, memory)
+      .map(({ product, logsource: { category, service }, native }) => ({ logsource: { product, category, service }, event: native }));
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
-/** A list, one name, or nothing. */
-const names = (value: unknown): readonly string[] =>
-  (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]).map((name) => String(name).toLowerCase());
-function objectOf(line: string | Uint8Array): Readonly<Record<string, unknown>> | undefined {
+/** What a document that came without its log source calls its id. */
+function idIn(line: Uint8Array): string | undefined {
   try {
-    const value: unknown = JSON.parse(typeof line === 'string' ? line : Buffer.from(line).toString('utf8'));
-    return isObject(value) ? value : undefined;
+    const { id } = JSON.parse(Buffer.from(line).toString('utf8')) as { readonly id?: unknown };
+    return typeof id === 'string' || typeof id === 'number' ? String(id) : undefined;
   } catch {
     return undefined;
   }

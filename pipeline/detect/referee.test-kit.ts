@@ -79,11 +79,11 @@ function look(value: unknown, path: string): unknown {
   const dot = path.indexOf('.');
   return dot < 0 || !Object.hasOwn(value, path.slice(0, dot)) ? MISSING : look((value as Event)[path.slice(0, dot)], path.slice(dot + 1));
 }
-const textOf = (value: unknown): string | undefined => (value === null || value === MISSING || typeof value === 'object' ? undefined : String(value as Value));
+const textOf = (value: unknown): string | undefined => (value === null || value === MISSING || typeof value === 'object' ? undefined : `${value as string | number | boolean}`);
 const elements = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]).flat(Infinity) : [value]);
 function leaves(value: unknown): readonly string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leaves);
-  return value === null ? [] : [String(value as Value)];
+  return value === null ? [] : [`${value as string | number | boolean}`];
 }
 
 function one(field: string, modifiers: readonly string[], value: Value, event: Event): boolean {
@@ -103,7 +103,7 @@ function one(field: string, modifiers: readonly string[], value: Value, event: E
     const others = elements(look(event, String(value))).map(textOf).filter((text) => text !== undefined);
     return texts.some((text) => others.some((other) => place(modifiers, text.toLowerCase(), other.toLowerCase())));
   }
-  const patterns = variants(typeof value === 'string' ? wildcards(value) : [...String(value)], modifiers);
+  const patterns = variants(typeof value === 'string' ? wildcards(value) : Array.from(String(value)), modifiers);
   return texts.some((text) => patterns.some((pattern) => new RegExp(`^${pattern}$`, has('cased') ? 'su' : 'sui').test(text)) );
 
   function variants(parts: readonly Part[], names: readonly string[]): readonly string[] {
@@ -112,8 +112,8 @@ function one(field: string, modifiers: readonly string[], value: Value, event: E
       if (name === 'contains') options = options.map((option) => ['ANY' as const, ...option, 'ANY' as const]);
       if (name === 'startswith') options = options.map((option) => [...option, 'ANY' as const]);
       if (name === 'endswith') options = options.map((option) => ['ANY' as const, ...option]);
-      if (name === 'base64') options = options.map((option) => [...Buffer.from(option.join('')).toString('base64')]);
-      if (name === 'base64offset') options = options.flatMap((option) => [0, 1, 2].map((shift) => [...offset(Buffer.from(option.join('')), shift)]));
+      if (name === 'base64') options = options.map((option) => Array.from(Buffer.from(option.join('')).toString('base64')));
+      if (name === 'base64offset') options = options.flatMap((option) => [0, 1, 2].map((shift) => Array.from(offset(Buffer.from(option.join('')), shift))));
       if (name === 'windash') {
         options = options.map((option) => option.map((part, at): Part => {
           const isWord = (other: Part | undefined) => other !== undefined && other.length <= 2 && other !== 'ANY' && /^[\p{L}\p{N}_]$/u.test(other);
@@ -131,7 +131,7 @@ type Part = string;
 const SPECIAL: Readonly<Record<string, string>> = { ANY: '.*', ONE: '.', DASH: '[\\-\\/–—―]' };
 function wildcards(text: string): readonly Part[] {
   const parts: Part[] = [];
-  const chars = [...text];
+  const chars = Array.from(text);
   while (chars.length > 0) {
     const char = chars.shift()!;
     if (char === '\\' && ['\\', '*', '?'].includes(chars[0] ?? '')) parts.push(chars.shift()!);

@@ -11,8 +11,8 @@ const COMMON: readonly (readonly [text: string, share: number])[] = [
 ];
 /** Bits of surprise in one character, roughly, in the middle of a text. */
 const bitsOf = (code: number): number => (code >= 0x61 && code <= 0x7a ? (RARE_LETTERS.has(code) ? 4.5 : 2.6) : code >= 0x30 && code <= 0x39 ? 3 : FREQUENT_SIGNS.has(code) ? 2 : 4.5);
-const RARE_LETTERS = new Set([...'jqxzkvbw'].map((char) => char.charCodeAt(0)));
-const FREQUENT_SIGNS = new Set([...' .\\-/_:'].map((char) => char.charCodeAt(0)));
+const RARE_LETTERS = new Set(Array.from('jqxzkvbw', (char) => char.charCodeAt(0)));
+const FREQUENT_SIGNS = new Set(Array.from(' .\\-/_:', (char) => char.charCodeAt(0)));
 const PLACES = 64; // where an unanchored literal may begin
 
 /** Estimated share of events with the field whose value holds the folded text, 0 to 1. Anchored at one end it is rarer. */

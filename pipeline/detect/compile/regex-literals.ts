@@ -63,7 +63,7 @@ function sequence(parts: readonly Facts[]): Facts {
 function alternatives(parts: readonly Facts[]): Facts {
   const exact = parts.every((part) => part.exact !== null) ? [...new Set(parts.flatMap((part) => part.exact!))] : null;
   const sets = parts.map((part) => better(usable(part.exact), usable(part.required)));
-  const required = sets.every((set) => set !== null) ? [...new Set(sets.flatMap((set) => set!))] : null;
+  const required = sets.every((set) => set !== null) ? [...new Set(sets.flatMap((set) => set))] : null;
   return { exact: exact !== null && exact.length <= MAX_LITERALS ? exact : null, required: usable(required) };
 }
 

@@ -5,14 +5,11 @@ import type { KeyEntry } from './key-tree.ts';
 import { KeyNode } from './key-tree.ts';
 import { END, spread, START_WINDOW } from './literal-index.ts';
 import type { LiteralIndex } from './literal-index.ts';
+import { BACKSLASH, IRREGULAR, isScalar, QUOTE, scalarEnd, skipBlanks, skipString, skipValue, STOPS } from './json-skip.ts';
 import { HELD_AS, LEAF_END, numberText, OBJECT } from './view.ts';
 import type { EventView, Leaf } from './view.ts';
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const MAX_DEPTH = 64;
-/** Where reading goes when the document is one that only JSON.parse gets right. */
-const IRREGULAR = -1;
 const NO_KEYS = new KeyNode();
 const NO_FIELDS: readonly number[] = [];
 const KEYWORD_FIELDS: readonly number[] = [KEYWORDS];
@@ -27,15 +24,8 @@ const FOLDED: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
 /** Character behind a backslash to its code; 0 for those that need a closer look. */
 const ESCAPED = new Uint8Array(256);
 for (const [name, code] of [['"', 0x22], ['\\', 0x5c], ['/', 0x2f], ['n', 0x0a], ['r', 0x0d], ['t', 0x09]] as const) ESCAPED[name.charCodeAt(0)] = code;
-/** 1 for what ends a run of plain characters in a string. */
-const STOPS = Uint8Array.from({ length: 256 }, (_, byte) => (byte === QUOTE || byte === BACKSLASH ? 1 : 0));
-
 const utf8 = Buffer.prototype.utf8Slice;
 const latin1 = Buffer.prototype.latin1Slice;
-
-/** By its first byte, the rest being left to whoever reads the value. */
-const isScalar = (first: number | undefined, length: number): boolean =>
-  (first === 0x6e || first === 0x74 ? length === 4 : first === 0x66 ? length === 5 : first === 0x2d || (first !== undefined && first >= 0x30 && first <= 0x39));
 
 /** One for an engine. `keywordField` is the field under which the index knows keywords, or -1 when it knows none. */
 export class JsonReader {
@@ -67,19 +57,13 @@ export class JsonReader {
     this.#leafFields = keywordField < 0 ? NO_FIELDS : KEYWORD_FIELDS;
     this.#filled = 0;
     if (this.#view.arena.length < bytes.length * 2) this.#view.arena = new Uint8Array(bytes.length * 3);
-    const start = this.#space(0);
+    const start = skipBlanks(this.#bytes, 0);
     if (bytes[start] !== 0x7b) return false;
     this.#view.joinedEnd = keywordField < 0 ? -1 : 0;
     const end = this.#object(start + 1, root, 0, false);
-    if (end === IRREGULAR || this.#space(end) !== this.#end) return false;
+    if (end === IRREGULAR || skipBlanks(this.#bytes, end) !== this.#end) return false;
     if (this.#view.joinedEnd >= 0) this.#view.joinedEnd = this.#filled;
     return true;
-  }
-
-  #space(from: number): number {
-    let at = from;
-    while (at < this.#end && this.#bytes[at]! <= 0x20) at += 1;
-    return at;
   }
 
   /** Behind the brace. @returns the offset behind the closing one. */
@@ -88,7 +72,7 @@ export class JsonReader {
     const bytes = this.#bytes;
     this.#serial += 1;
     const serial = this.#serial;
-    let at = this.#space(from);
+    let at = skipBlanks(this.#bytes, from);
     if (bytes[at] === 0x7d) return at + 1;
     for (;;) {
       if (bytes[at] !== QUOTE) return IRREGULAR;
@@ -97,24 +81,24 @@ export class JsonReader {
       while (STOPS[bytes[keyEnd]!] === 0) keyEnd += 1;
       let entry: KeyEntry | undefined;
       if (bytes[keyEnd] === BACKSLASH) {
-        keyEnd = this.#skipString(keyStart) - 1;
+        keyEnd = skipString(this.#bytes, keyStart) - 1;
         if (keyEnd < 0) return IRREGULAR;
         entry = node.entries.get(this.#decode(keyStart, keyEnd));
       } else entry = node.find(bytes, keyStart, keyEnd);
-      at = this.#space(keyEnd + 1);
+      at = skipBlanks(this.#bytes, keyEnd + 1);
       if (bytes[at] !== 0x3a) return IRREGULAR;
-      at = this.#space(at + 1);
+      at = skipBlanks(this.#bytes, at + 1);
       if (entry !== undefined) {
         if (entry.seenIn === serial) return IRREGULAR;
         entry.seenIn = serial;
         at = this.#value(at, entry, depth, isRepeated);
-      } else at = this.#keywords < 0 ? this.#skip(at) : this.#leaf(at, depth);
+      } else at = this.#keywords < 0 ? skipValue(this.#bytes, at) : this.#leaf(at, depth);
       if (at < 0) return IRREGULAR;
-      at = this.#space(at);
+      at = skipBlanks(this.#bytes, at);
       const next = bytes[at];
       if (next === 0x7d) return at + 1;
       if (next !== 0x2c) return IRREGULAR;
-      at = this.#space(at + 1);
+      at = skipBlanks(this.#bytes, at + 1);
     }
   }
 
@@ -123,13 +107,13 @@ export class JsonReader {
     const first = this.#bytes[at];
     if (first === 0x7b) {
       if (entry.path >= 0) this.#add(entry, OBJECT, isRepeated);
-      if (entry.child === undefined && this.#keywords < 0) return this.#skip(at);
+      if (entry.child === undefined && this.#keywords < 0) return skipValue(this.#bytes, at);
       return this.#object(at + 1, entry.child ?? NO_KEYS, depth + 1, isRepeated);
     }
     if (first === 0x5b) return this.#array(at + 1, entry, depth + 1);
-    if (entry.path < 0) return this.#keywords < 0 ? this.#skip(at) : this.#leaf(at, depth);
+    if (entry.path < 0) return this.#keywords < 0 ? skipValue(this.#bytes, at) : this.#leaf(at, depth);
     if (first === QUOTE) return this.#string(at + 1, entry, isRepeated);
-    const end = this.#scalarEnd(at);
+    const end = scalarEnd(this.#bytes, at);
     if (end === IRREGULAR || !isScalar(first, end - at)) return IRREGULAR;
     if (first === 0x6e) this.#add(entry, null, isRepeated);
     else if (first === 0x74 || first === 0x66) {
@@ -147,23 +131,23 @@ export class JsonReader {
     if (depth > MAX_DEPTH) return IRREGULAR;
     // An empty array is present, though it has no element.
     if (entry.path >= 0 && this.#view.stamps[entry.path] !== this.#view.now) this.#add(entry, [], false);
-    let at = this.#space(from);
+    let at = skipBlanks(this.#bytes, from);
     if (this.#bytes[at] === 0x5d) return at + 1;
     for (;;) {
       at = this.#value(at, entry, depth, true);
       if (at < 0) return IRREGULAR;
-      at = this.#space(at);
+      at = skipBlanks(this.#bytes, at);
       const next = this.#bytes[at];
       if (next === 0x5d) return at + 1;
       if (next !== 0x2c) return IRREGULAR;
-      at = this.#space(at + 1);
+      at = skipBlanks(this.#bytes, at + 1);
     }
   }
 
   /** Behind the quote. */
   #string(start: number, entry: KeyEntry, isRepeated: boolean): number {
     if (entry.scanned.length === 0 && !isRepeated) {
-      const end = this.#skipString(start);
+      const end = skipString(this.#bytes, start);
       if (end !== IRREGULAR) this.#note(entry, HELD_AS.escaped, start, end - 1, -1, -1);
       return end;
     }
@@ -236,7 +220,7 @@ export class JsonReader {
 
   /** A string with characters that have no code, or are written as one of the rarer escapes. */
   #foldSlowly(start: number, at: number, fields: readonly number[]): boolean {
-    this.#valueEnd = this.#skipString(at);
+    this.#valueEnd = skipString(this.#bytes, at);
     if (this.#valueEnd === IRREGULAR) return false;
     const from = this.#filled;
     const text = fold(this.#decode(start, this.#valueEnd - 1));
@@ -252,15 +236,15 @@ export class JsonReader {
     if (first === 0x7b) return this.#object(at + 1, NO_KEYS, depth + 1, false);
     if (first === 0x5b) {
       if (depth > MAX_DEPTH) return IRREGULAR;
-      let next = this.#space(at + 1);
+      let next = skipBlanks(this.#bytes, at + 1);
       if (this.#bytes[next] === 0x5d) return next + 1;
       for (;;) {
         next = this.#leaf(next, depth + 1);
         if (next < 0) return IRREGULAR;
-        next = this.#space(next);
+        next = skipBlanks(this.#bytes, next);
         if (this.#bytes[next] === 0x5d) return next + 1;
         if (this.#bytes[next] !== 0x2c) return IRREGULAR;
-        next = this.#space(next + 1);
+        next = skipBlanks(this.#bytes, next + 1);
       }
     }
     if (first === QUOTE) {
@@ -269,7 +253,7 @@ export class JsonReader {
       this.#endLeaf(isPlain);
       return this.#valueEnd;
     }
-    const end = this.#scalarEnd(at);
+    const end = scalarEnd(this.#bytes, at);
     if (end === IRREGULAR || first === 0x6e) return end;
     if (first === 0x74 || first === 0x66) this.#scanCodes(this.#leafFields, first === 0x74 ? 'true' : 'false');
     else this.#scanNumber(this.#leafFields, at, end);
@@ -362,45 +346,5 @@ export class JsonReader {
 
   #decode(start: number, end: number): string {
     return JSON.parse(utf8.call(this.#bytes, start - 1, end + 1)) as string;
-  }
-
-  /** Behind the opening quote. @returns the offset behind the closing one. */
-  #skipString(start: number): number {
-    const bytes = this.#bytes;
-    let at = start;
-    for (;;) {
-      while (STOPS[bytes[at]!] === 0) at += 1;
-      if (bytes[at] === QUOTE) return at + 1;
-      if (at >= this.#end) return IRREGULAR;
-      at += 2;
-    }
-  }
-
-  #scalarEnd(from: number): number {
-    const bytes = this.#bytes;
-    let at = from;
-    while (at < this.#end && bytes[at] !== 0x2c && bytes[at] !== 0x7d && bytes[at] !== 0x5d && bytes[at]! > 0x20) at += 1;
-    return at === from ? IRREGULAR : at;
-  }
-
-  /** Any value. @returns the offset behind it. */
-  #skip(from: number): number {
-    const bytes = this.#bytes;
-    const first = bytes[from];
-    if (first === QUOTE) return this.#skipString(from + 1);
-    if (first !== 0x7b && first !== 0x5b) return this.#scalarEnd(from);
-    let open = 0;
-    for (let at = from; at < this.#end; at += 1) {
-      const byte = bytes[at];
-      if (byte === QUOTE) {
-        at = this.#skipString(at + 1) - 1;
-        if (at < 0) return IRREGULAR;
-      } else if (byte === 0x7b || byte === 0x5b) open += 1;
-      else if (byte === 0x7d || byte === 0x5d) {
-        open -= 1;
-        if (open === 0) return at + 1;
-      }
-    }
-    return IRREGULAR;
   }
 }

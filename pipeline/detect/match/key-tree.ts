@@ -47,7 +47,7 @@ export class KeyNode {
   /** @param everywhere Fields of which the index wants the texts at every path. */
   build(everywhere: readonly number[]): void {
     this.#mask = 2 ** Math.ceil(Math.log2(this.entries.size * 2 + 1)) - 1;
-    this.#slots = new Array<KeyEntry | undefined>(this.#mask + 1).fill(undefined);
+    this.#slots = Array.from({ length: this.#mask + 1 });
     for (const entry of this.entries.values()) {
       entry.child?.build(everywhere);
       entry.scanned = [...entry.scanned, ...everywhere];

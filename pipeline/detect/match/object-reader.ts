@@ -14,7 +14,6 @@ const MAX_DEPTH = 1000;
 export class ObjectReader {
   readonly #view: EventView;
   #index!: LiteralIndex;
-  #keywords = -1;
 
   constructor(view: EventView) {
     this.#view = view;
@@ -22,7 +21,6 @@ export class ObjectReader {
 
   read(document: JsonObject, root: KeyNode, index: LiteralIndex, keywordField: number): void {
     this.#index = index;
-    this.#keywords = keywordField;
     this.#object(document, root, false);
     if (keywordField >= 0) for (const text of leavesOf(document)) this.#scan([keywordField], text);
   }
@@ -79,7 +77,7 @@ export function leavesOf(document: unknown): readonly string[] {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
     if (value === null || value === undefined) continue;
-    if (typeof value !== 'object') leaves.push(String(value));
+    if (typeof value !== 'object') leaves.push(`${value as string | number | boolean | bigint}`);
     else if (depth < MAX_DEPTH) for (const one of Object.values(value).reverse()) open.push({ value: one, depth: depth + 1 });
   }
   return leaves;

@@ -63,10 +63,10 @@ export class EventView {
     this.ends = new Int32Array(paths);
     this.folds = new Int32Array(paths);
     this.foldEnds = new Int32Array(paths);
-    this.values = new Array<Leaf>(paths).fill(null);
-    this.#texts = new Array<Texts>(this.#fields.length).fill(undefined);
+    this.values = Array.from<Leaf>({ length: paths }).fill(null);
+    this.#texts = Array.from<Texts>({ length: this.#fields.length }).fill(undefined);
     this.#textStamps = new Int32Array(this.#fields.length);
-    this.#folded = new Array<Texts>(this.#fields.length).fill(undefined);
+    this.#folded = Array.from<Texts>({ length: this.#fields.length }).fill(undefined);
     this.#foldedStamps = new Int32Array(this.#fields.length);
     this.#answers = new Int32Array(predicates);
     this.now = 0;
