@@ -14,7 +14,13 @@ const state = join(root, '.goshawk');
 /** Where tests leave pictures of pages. */
 export const screenshots = join(state, 'screenshots');
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
 /** Undefined when this machine has none: tests are skipped then. CHROMIUM names another. */
 export const chromiumPath = [process.env['CHROMIUM'], ...PLACES].find((path) => path !== undefined && path !== '' && existsSync(path));
 
@@ -43,7 +49,10 @@ export async function openStage(): Promise<Stage> {
   const folder = mkdtempSync(join(state, 'browser-'));
   const built = join(folder, 'dist');
   // A process of its own: in this one NODE_ENV says `test`, and React would come in its larger and slower form.
-  await run(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', built], { cwd: join(root, 'dashboard'), env: { ...process.env, NODE_ENV: 'production' } });
+  await run(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', built], {
+    cwd: join(root, 'dashboard'),
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
   const standIn = await startStandIn({ folder: built });
   const browser: Browser = await chromium.launch({
     ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
@@ -56,7 +65,18 @@ export async function openStage(): Promise<Stage> {
 
   const visit = async ({ theme = 'dark', width = 1440, height = 900, isTouch = false, isTimeHeld = false }: Look = {}, isKnown = false) => {
     await context?.close();
-    context = await browser.newContext({ baseURL: standIn.url, viewport: { width, height }, colorScheme: theme, timezoneId: 'Europe/Berlin', locale: 'en-GB', hasTouch: isTouch, isMobile: isTouch, deviceScaleFactor: isTouch ? 2 : 1, permissions: ['clipboard-read', 'clipboard-write'], ...(isKnown && signedIn !== undefined ? { storageState: signedIn } : {}) });
+    context = await browser.newContext({
+      baseURL: standIn.url,
+      viewport: { width, height },
+      colorScheme: theme,
+      timezoneId: 'Europe/Berlin',
+      locale: 'en-GB',
+      hasTouch: isTouch,
+      isMobile: isTouch,
+      deviceScaleFactor: isTouch ? 2 : 1,
+      permissions: ['clipboard-read', 'clipboard-write'],
+      ...(isKnown && signedIn !== undefined ? { storageState: signedIn } : {}),
+    });
     const page = await context.newPage();
     if (isTimeHeld) await page.clock.install();
     page.on('pageerror', (error) => faults.push(error.stack ?? error.message));

@@ -127,16 +127,20 @@ describe.skipIf(chromiumPath === undefined)('events', { timeout: 90_000 }, () =>
     const page = await stage.enter('/events?live=1');
     const list = page.getByRole('table', { name: 'Events' });
     await list.waitFor();
-    const received = async () => Number(/([\d,]+) received/.exec(await page.getByRole('group', { name: 'Live tail' }).innerText())?.[1]?.replaceAll(',', '') ?? 0);
-    const frames = page.evaluate(() => new Promise<number>((resolve) => {
-      let n = 0;
-      const count = () => {
-        n += 1;
-        if (Number(/([\d,]+) received/.exec(document.querySelector('.tail-bar')?.textContent ?? '')?.[1]?.replaceAll(',', '')) >= 3000) resolve(n);
-        else requestAnimationFrame(count);
-      };
-      requestAnimationFrame(count);
-    }));
+    const received = async () =>
+      Number(/([\d,]+) received/.exec(await page.getByRole('group', { name: 'Live tail' }).innerText())?.[1]?.replaceAll(',', '') ?? 0);
+    const frames = page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let n = 0;
+          const count = () => {
+            n += 1;
+            if (Number(/([\d,]+) received/.exec(document.querySelector('.tail-bar')?.textContent ?? '')?.[1]?.replaceAll(',', '')) >= 3000) resolve(n);
+            else requestAnimationFrame(count);
+          };
+          requestAnimationFrame(count);
+        }),
+    );
     await eventually(received).toBeGreaterThan(3000);
     expect(await frames).toBeGreaterThan(20); // it drew while it took them in
     expect(Number(await list.getAttribute('aria-rowcount'))).toBe(2000);

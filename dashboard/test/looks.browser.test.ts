@@ -18,33 +18,57 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
 
   /** Each page, and what must be there before it is looked at. */
   const PAGES: Readonly<Record<string, readonly [path: () => string, ready: (page: Page) => Promise<unknown>]>> = {
-    overview: [() => '/', async (page) => Promise.all([page.locator('.overview-rate canvas').waitFor(), page.locator('.overview-alerts canvas').waitFor(), page.getByRole('table', { name: 'Newest events' }).waitFor(), page.locator('.need').first().waitFor()])],
+    overview: [
+      () => '/',
+      async (page) =>
+        Promise.all([
+          page.locator('.overview-rate canvas').waitFor(),
+          page.locator('.overview-alerts canvas').waitFor(),
+          page.getByRole('table', { name: 'Newest events' }).waitFor(),
+          page.locator('.need').first().waitFor(),
+        ]),
+    ],
     alerts: [() => '/alerts', (page) => page.locator('.rows-item').first().waitFor()],
     alert: [() => `/alerts/${alertId}`, (page) => page.getByRole('region', { name: 'Rules' }).waitFor()],
     events: [() => '/events', async (page) => Promise.all([page.locator('.rows-item').first().waitFor(), page.locator('.histogram canvas').waitFor()])],
-    tail: [() => '/events?live=1', async (page) => {
-      await page.locator('.rows-item').first().waitFor();
-      await page.getByRole('button', { name: 'Pause' }).click(); // looking takes longer than rows stay
-    }],
+    tail: [
+      () => '/events?live=1',
+      async (page) => {
+        await page.locator('.rows-item').first().waitFor();
+        await page.getByRole('button', { name: 'Pause' }).click(); // looking takes longer than rows stay
+      },
+    ],
     pipeline: [() => '/pipeline', (page) => page.getByRole('region', { name: 'Stages' }).waitFor()],
-    close: [() => '/alerts', async (page) => {
-      await page.locator('.rows-item').first().waitFor();
-      await page.keyboard.press('j');
-      await page.keyboard.press('c');
-      await page.getByRole('dialog').waitFor();
-    }],
-    keys: [() => '/alerts', async (page) => {
-      await page.locator('.rows-item').first().waitFor();
-      await page.keyboard.press('?');
-      await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
-    }],
+    close: [
+      () => '/alerts',
+      async (page) => {
+        await page.locator('.rows-item').first().waitFor();
+        await page.keyboard.press('j');
+        await page.keyboard.press('c');
+        await page.getByRole('dialog').waitFor();
+      },
+    ],
+    keys: [
+      () => '/alerts',
+      async (page) => {
+        await page.locator('.rows-item').first().waitFor();
+        await page.keyboard.press('?');
+        await page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+      },
+    ],
   };
   const PHONE_PAGES = ['overview', 'alerts', 'alert', 'events', 'tail', 'pipeline'];
   const THEMES = ['dark', 'light'] as const;
   const each = (names: readonly string[]) => THEMES.flatMap((theme) => names.map((name) => [name, theme] as const));
   const violationsOf = async (page: Page) => {
     const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']).analyze();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary?.replaceAll('\n', ' ') ?? ''}`).slice(0, 3).join(' | ')}`);
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary?.replaceAll('\n', ' ') ?? ''}`)
+          .slice(0, 3)
+          .join(' | ')}`,
+    );
   };
 
   it.each(each(Object.keys(PAGES)))('%s has no violation of WCAG AA, %s', async (name, theme) => {
@@ -93,7 +117,8 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
     await page.locator('.overview-rate canvas').waitFor();
     const scripts = new Map<string, number>();
     page.on('response', async (response) => {
-      if (response.request().resourceType() === 'script') scripts.set(new URL(response.url()).pathname, gzipSync(await response.body().catch(() => Buffer.alloc(0))).length);
+      if (response.request().resourceType() === 'script')
+        scripts.set(new URL(response.url()).pathname, gzipSync(await response.body().catch(() => Buffer.alloc(0))).length);
     });
     await page.reload();
     await page.locator('.overview-rate canvas').waitFor();

@@ -36,7 +36,9 @@ describe.skipIf(chromiumPath === undefined)('signing in', { timeout: 90_000 }, (
 
   it('keeps no token where scripts could read it', async () => {
     const page = await stage.enter('/');
-    const stored = await page.evaluate(() => JSON.stringify({ kept: Object.entries(localStorage), tab: Object.entries(sessionStorage), cookie: document.cookie }));
+    const stored = await page.evaluate(() =>
+      JSON.stringify({ kept: Object.entries(localStorage), tab: Object.entries(sessionStorage), cookie: document.cookie }),
+    );
     expect(JSON.parse(stored)).toEqual({ kept: [['goshawk.session', 'in']], tab: [], cookie: '' });
   });
 

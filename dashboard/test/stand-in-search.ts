@@ -3,15 +3,21 @@ import { GraphQLError } from 'graphql';
 import { parseSearch, SearchError, type Search } from '../../store/queries/search/syntax.ts';
 import type { StandInEvent } from './stand-in-events.ts';
 
-const matches = (value: string, pieces: readonly string[]): boolean => new RegExp(`^${pieces.map((piece) => piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.*')}$`, 'is').test(value);
+const matches = (value: string, pieces: readonly string[]): boolean =>
+  new RegExp(`^${pieces.map((piece) => piece.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('.*')}$`, 'is').test(value);
 
 function holds(search: Search, event: StandInEvent, native: string): boolean {
   switch (search.kind) {
-    case 'all': return true;
-    case 'and': return search.of.every((part) => holds(part, event, native));
-    case 'or': return search.of.some((part) => holds(part, event, native));
-    case 'not': return !holds(search.of, event, native);
-    case 'text': return matches(native, ['', ...search.pieces, '']);
+    case 'all':
+      return true;
+    case 'and':
+      return search.of.every((part) => holds(part, event, native));
+    case 'or':
+      return search.of.some((part) => holds(part, event, native));
+    case 'not':
+      return !holds(search.of, event, native);
+    case 'text':
+      return matches(native, ['', ...search.pieces, '']);
     case 'field': {
       const { test } = search;
       const value = event.fields[search.field];

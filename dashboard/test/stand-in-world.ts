@@ -94,7 +94,10 @@ export class World {
         const event = eventAt(Math.floor(Number(id.split('-')[0]) / 1000 / TICK_MS));
         return event.id === id ? event : null;
       },
-      eventCounts: (_root: unknown, { from, to, spanSeconds, by, filter }: { from: string; to: string; spanSeconds: number; by: string; filter?: Filter | null }) => {
+      eventCounts: (
+        _root: unknown,
+        { from, to, spanSeconds, by, filter }: { from: string; to: string; spanSeconds: number; by: string; filter?: Filter | null },
+      ) => {
         this.#need('database');
         if (this.isEmpty) return [];
         const share = this.#share(filter);
@@ -105,7 +108,8 @@ export class World {
           for (const sensor of SENSORS) {
             const n = (countIn(sensor, start, barMs) * share * (Math.min(end, start + barMs) - Math.max(Date.parse(from), start))) / barMs;
             const parts = by === 'sensor' ? [[sensor, 1] as const] : DATASETS[sensor];
-            for (const [series, part] of parts) if (Math.round(n * part) > 0) counts.push({ start: new Date(start).toISOString(), count: Math.round(n * part), series });
+            for (const [series, part] of parts)
+              if (Math.round(n * part) > 0) counts.push({ start: new Date(start).toISOString(), count: Math.round(n * part), series });
           }
         }
         return counts;
@@ -119,7 +123,10 @@ export class World {
           const value = event.fields[field];
           for (const each of Array.isArray(value) ? value : value === undefined ? [] : [value]) counts.set(String(each), (counts.get(String(each)) ?? 0) + 1);
         }
-        return [...counts].map(([name, n]) => ({ name, count: n * 173 })).sort((a, b) => b.count - a.count || a.name.localeCompare(b.name)).slice(0, first);
+        return [...counts]
+          .map(([name, n]) => ({ name, count: n * 173 }))
+          .sort((a, b) => b.count - a.count || a.name.localeCompare(b.name))
+          .slice(0, first);
       },
       alerts: (_root: unknown, { first, after, filter }: { first: number; after?: string | null; filter?: AlertFilter | null }) => {
         this.#need('database');
@@ -140,9 +147,24 @@ export class World {
         if (this.isEmpty) return [];
         const isWhole = Date.parse(to) > Date.now() - 60_000;
         const rules = new Map(this.alerts.flatMap(({ findings }) => findings).map((finding) => [finding.rule.id, finding]));
-        return [...rules.values()].map(({ rule, severity, time }) => ({ ruleId: rule.id, title: rule.title, severity, count: 1 + Math.floor((0.6 * chance(rule.id) ** 2 + 0.1 * chance(`${rule.id}${isWhole}`)) * 90 * Math.sqrt((Date.parse(to) - Date.parse(from)) / 900_000)), lastTime: isWhole ? new Date(Date.now() - 4000 - chance(rule.id) * 600_000).toISOString() : time })).sort((a, b) => b.count - a.count).slice(0, first);
+        return [...rules.values()]
+          .map(({ rule, severity, time }) => ({
+            ruleId: rule.id,
+            title: rule.title,
+            severity,
+            count:
+              1 +
+              Math.floor((0.6 * chance(rule.id) ** 2 + 0.1 * chance(`${rule.id}${isWhole}`)) * 90 * Math.sqrt((Date.parse(to) - Date.parse(from)) / 900_000)),
+            lastTime: isWhole ? new Date(Date.now() - 4000 - chance(rule.id) * 600_000).toISOString() : time,
+          }))
+          .sort((a, b) => b.count - a.count)
+          .slice(0, first);
       },
-      findingCounts: (_root: unknown, args: { from: string; to: string; spanSeconds: number }) => countTimes(this.alerts.flatMap(({ findings }) => findings.map(({ time, severity }) => ({ time, series: severity }))), args),
+      findingCounts: (_root: unknown, args: { from: string; to: string; spanSeconds: number }) =>
+        countTimes(
+          this.alerts.flatMap(({ findings }) => findings.map(({ time, severity }) => ({ time, series: severity }))),
+          args,
+        ),
       findings: () => connection([], 1, () => ''),
       finding: () => null,
       pipeline: () => this.#pipeline(),
@@ -154,20 +176,31 @@ export class World {
       },
     },
     Mutation: {
-      updateAlerts: (_root: unknown, { ids, change }: { ids: readonly string[]; change: { status?: StandInAlert['status'] | null; verdict?: string | null; assignee?: string | null; note?: string | null } }) => {
+      updateAlerts: (
+        _root: unknown,
+        {
+          ids,
+          change,
+        }: {
+          ids: readonly string[];
+          change: { status?: StandInAlert['status'] | null; verdict?: string | null; assignee?: string | null; note?: string | null };
+        },
+      ) => {
         this.#need('database');
-        return this.alerts.filter(({ id }) => ids.includes(id)).map((alert) => {
-          if (change.status !== null && change.status !== undefined) {
-            alert.status = change.status;
-            if (change.status !== 'closed') alert.verdict = null;
-          }
-          if (change.verdict !== null && change.verdict !== undefined) alert.verdict = change.verdict;
-          if (change.assignee !== null && change.assignee !== undefined) alert.assignee = change.assignee === '' ? null : change.assignee;
-          if (change.note !== null && change.note !== undefined) alert.notes.push({ at: new Date().toISOString(), by: 'admin', text: change.note });
-          alert.changedAt = Date.now();
-          this.#tell(alert);
-          return { ...alert };
-        });
+        return this.alerts
+          .filter(({ id }) => ids.includes(id))
+          .map((alert) => {
+            if (change.status !== null && change.status !== undefined) {
+              alert.status = change.status;
+              if (change.status !== 'closed') alert.verdict = null;
+            }
+            if (change.verdict !== null && change.verdict !== undefined) alert.verdict = change.verdict;
+            if (change.assignee !== null && change.assignee !== undefined) alert.assignee = change.assignee === '' ? null : change.assignee;
+            if (change.note !== null && change.note !== undefined) alert.notes.push({ at: new Date().toISOString(), by: 'admin', text: change.note });
+            alert.changedAt = Date.now();
+            this.#tell(alert);
+            return { ...alert };
+          });
       },
     },
     Subscription: {
@@ -179,12 +212,14 @@ export class World {
   #alertsIn(filter: AlertFilter | null | undefined): StandInAlert[] {
     if (this.isEmpty) return [];
     const words = filter?.search?.toLowerCase() ?? '';
-    return this.alerts.filter((alert) =>
-      (filter?.from === null || filter?.from === undefined || alert.lastTime >= filter.from) &&
-      (filter?.to === null || filter?.to === undefined || alert.time < filter.to) &&
-      (filter?.minSeverity === null || filter?.minSeverity === undefined || SEVERITIES.indexOf(alert.severity) >= SEVERITIES.indexOf(filter.minSeverity)) &&
-      (filter?.status === null || filter?.status === undefined || filter.status.includes(alert.status)) &&
-      (words === '' || alert.title.toLowerCase().includes(words) || alert.entities.some(({ value }) => value.toLowerCase().includes(words))));
+    return this.alerts.filter(
+      (alert) =>
+        (filter?.from === null || filter?.from === undefined || alert.lastTime >= filter.from) &&
+        (filter?.to === null || filter?.to === undefined || alert.time < filter.to) &&
+        (filter?.minSeverity === null || filter?.minSeverity === undefined || SEVERITIES.indexOf(alert.severity) >= SEVERITIES.indexOf(filter.minSeverity)) &&
+        (filter?.status === null || filter?.status === undefined || filter.status.includes(alert.status)) &&
+        (words === '' || alert.title.toLowerCase().includes(words) || alert.entities.some(({ value }) => value.toLowerCase().includes(words))),
+    );
   }
 
   async *#changes(): AsyncGenerator<StandInAlert> {
@@ -225,22 +260,50 @@ export class World {
   #pipeline() {
     const away = this.partAway;
     const isBrokerAway = away === 'broker';
-    const part = (name: string, kind: string, version: string, detail = '') => ({ name, kind, version: away === name ? null : version, state: away === name ? 'down' : 'up', detail: away === name ? `connect ECONNREFUSED 127.0.0.1. See ${name}.log in the data folder; \`./goshawk up\` starts it again.` : detail, downSince: away === name ? new Date(this.awaySince).toISOString() : null });
+    const part = (name: string, kind: string, version: string, detail = '') => ({
+      name,
+      kind,
+      version: away === name ? null : version,
+      state: away === name ? 'down' : 'up',
+      detail: away === name ? `connect ECONNREFUSED 127.0.0.1. See ${name}.log in the data folder; \`./goshawk up\` starts it again.` : detail,
+      downSince: away === name ? new Date(this.awaySince).toISOString() : null,
+    });
     const seconds = (Date.now() - this.#started) / 1000 + 3600;
-    const stage = (name: string, inputTopic: string, outputTopics: string[], share: number, more: { dropped?: number; rejected?: number; lag?: number } = {}) => {
+    const stage = (
+      name: string,
+      inputTopic: string,
+      outputTopics: string[],
+      share: number,
+      more: { dropped?: number; rejected?: number; lag?: number } = {},
+    ) => {
       const n = this.isEmpty ? 0 : Math.floor(seconds * 287 * share);
       const dropped = Math.floor(n * (more.dropped ?? 0));
       const rejected = Math.floor(n * (more.rejected ?? 0));
       const wave = 1 + 0.12 * Math.sin(Date.now() / 9000 + name.length);
       return {
-        name, inputTopic, outputTopics, lag: isBrokerAway ? null : Math.floor((more.lag ?? 40) * wave * chance(`${name}${Math.floor(Date.now() / 3000)}`)), watermark: this.isEmpty ? null : new Date(Date.now() - 900 - name.length * 70).toISOString(), inPerSecond: isBrokerAway || this.isEmpty ? 0 : 287 * share * wave,
-        in: n, passed: n - dropped - rejected, out: n - dropped - rejected, dropped: dropped === 0 ? [] : [{ name: 'duplicate', count: dropped }], rejected: rejected === 0 ? [] : [{ name: 'DECODE_FAILED', count: rejected }],
+        name,
+        inputTopic,
+        outputTopics,
+        lag: isBrokerAway ? null : Math.floor((more.lag ?? 40) * wave * chance(`${name}${Math.floor(Date.now() / 3000)}`)),
+        watermark: this.isEmpty ? null : new Date(Date.now() - 900 - name.length * 70).toISOString(),
+        inPerSecond: isBrokerAway || this.isEmpty ? 0 : 287 * share * wave,
+        in: n,
+        passed: n - dropped - rejected,
+        out: n - dropped - rejected,
+        dropped: dropped === 0 ? [] : [{ name: 'duplicate', count: dropped }],
+        rejected: rejected === 0 ? [] : [{ name: 'DECODE_FAILED', count: rejected }],
       };
     };
     const topic = (name: string, records: number, schema: string, key: string) => ({ name, partitions: 4, records: this.isEmpty ? 0 : records, schema, key });
     return {
       state: away === null ? 'ready' : 'degraded',
-      parts: [part('broker', 'Apache Kafka', '4.1.1'), part('registry', 'Apicurio', '3.1.4'), part('database', 'PostgreSQL', '18.1', 'TimescaleDB is not there: daily partitions are used.'), part('api', 'api', '0.1.0'), { name: 'connect', kind: 'connect', version: null, state: 'off', detail: 'No connector is configured.', downSince: null }],
+      parts: [
+        part('broker', 'Apache Kafka', '4.1.1'),
+        part('registry', 'Apicurio', '3.1.4'),
+        part('database', 'PostgreSQL', '18.1', 'TimescaleDB is not there: daily partitions are used.'),
+        part('api', 'api', '0.1.0'),
+        { name: 'connect', kind: 'connect', version: null, state: 'off', detail: 'No connector is configured.', downSince: null },
+      ],
       stages: [
         stage('ingest', 'raw.*', ['events.parsed.v1', 'dead-letters.v1'], 1, { rejected: 0.0004 }),
         stage('validate', 'events.parsed.v1', ['events.valid.v1', 'findings.v1'], 0.9996, { dropped: 0.003, rejected: 0.0001 }),
@@ -256,17 +319,50 @@ export class World {
         stage('persist-features', 'features.v1', [], 0.05, { lag: 4 }),
         stage('persist-alerts', 'alerts.v1', [], 0.006, { lag: 1 }),
       ],
-      topics: [topic('raw.default.windows', 3_912_204, 'bytes', 'sensor’s own'), topic('raw.default.zeek', 2_604_118, 'bytes', 'sensor’s own'), topic('raw.default.suricata', 1_204_442, 'bytes', 'sensor’s own'), topic('events.parsed.v1', 812_204, 'goshawk.v1.Event', 'organization + host, else organization + sensor + 4 bits of the event id'), topic('events.valid.v1', 809_870, 'goshawk.v1.Event', 'organization + host, else organization + sensor + 4 bits of the event id'), topic('events.enriched.v1', 7_721_004, 'goshawk.v1.Enriched', 'organization + host, else organization + sensor + 4 bits of the event id'), topic('matches.v1', 14_220, 'goshawk.v1.Match', 'organization + correlation + group values'), topic('findings.v1', 8411, 'goshawk.v1.Finding', 'organization + alert group key'), topic('alerts.v1', 931, 'goshawk.v1.Alert', 'alert id'), topic('dead-letters.v1', 57, 'bytes', 'key of the record')],
-      deadLetterCounts: this.isEmpty ? [] : [{ name: 'DECODE_FAILED', count: 41 }, { name: 'FUTURE_TIMESTAMP', count: 11 }, { name: 'RECORD_TOO_LARGE', count: 5 }],
+      topics: [
+        topic('raw.default.windows', 3_912_204, 'bytes', 'sensor’s own'),
+        topic('raw.default.zeek', 2_604_118, 'bytes', 'sensor’s own'),
+        topic('raw.default.suricata', 1_204_442, 'bytes', 'sensor’s own'),
+        topic('events.parsed.v1', 812_204, 'goshawk.v1.Event', 'organization + host, else organization + sensor + 4 bits of the event id'),
+        topic('events.valid.v1', 809_870, 'goshawk.v1.Event', 'organization + host, else organization + sensor + 4 bits of the event id'),
+        topic('events.enriched.v1', 7_721_004, 'goshawk.v1.Enriched', 'organization + host, else organization + sensor + 4 bits of the event id'),
+        topic('matches.v1', 14_220, 'goshawk.v1.Match', 'organization + correlation + group values'),
+        topic('findings.v1', 8411, 'goshawk.v1.Finding', 'organization + alert group key'),
+        topic('alerts.v1', 931, 'goshawk.v1.Alert', 'alert id'),
+        topic('dead-letters.v1', 57, 'bytes', 'key of the record'),
+      ],
+      deadLetterCounts: this.isEmpty
+        ? []
+        : [
+            { name: 'DECODE_FAILED', count: 41 },
+            { name: 'FUTURE_TIMESTAMP', count: 11 },
+            { name: 'RECORD_TOO_LARGE', count: 5 },
+          ],
     };
   }
 }
 
 function letters(now: number) {
-  const reasons = [['DECODE_FAILED', 'Record is not valid JSON (312 bytes)', 'ingest', 'raw.default.windows'], ['DECODE_FAILED', 'Zeek TSV line has 19 values for 21 columns', 'ingest', 'raw.default.zeek'], ['FUTURE_TIMESTAMP', 'Event is stamped 3 h 12 min ahead of the broker’s clock', 'validate', 'events.parsed.v1'], ['RECORD_TOO_LARGE', 'Event would take 2,201,118 bytes; its topic takes 2,097,152', 'ingest', 'raw.default.windows']] as const;
+  const reasons = [
+    ['DECODE_FAILED', 'Record is not valid JSON (312 bytes)', 'ingest', 'raw.default.windows'],
+    ['DECODE_FAILED', 'Zeek TSV line has 19 values for 21 columns', 'ingest', 'raw.default.zeek'],
+    ['FUTURE_TIMESTAMP', 'Event is stamped 3 h 12 min ahead of the broker’s clock', 'validate', 'events.parsed.v1'],
+    ['RECORD_TOO_LARGE', 'Event would take 2,201,118 bytes; its topic takes 2,097,152', 'ingest', 'raw.default.windows'],
+  ] as const;
   return Array.from({ length: 57 }, (_, i) => {
     const [code, message, stage, topic] = reasons[i < 41 ? i % 2 : i < 52 ? 2 : 3] ?? reasons[0];
-    return { id: `${i % 4}:${1200 - i}`, at: new Date(now - i * 411_000).toISOString(), stage, code, message, topic, partition: i % 4, offset: 55_000 + i * 17, bytes: 312 + i * 41, preview: '{"EventID":4688,"Channel":"Security","Hostname":"WORKSTATION5","NewProcessName":"C:\\\\Windows\\\\Sys' };
+    return {
+      id: `${i % 4}:${1200 - i}`,
+      at: new Date(now - i * 411_000).toISOString(),
+      stage,
+      code,
+      message,
+      topic,
+      partition: i % 4,
+      offset: 55_000 + i * 17,
+      bytes: 312 + i * 41,
+      preview: '{"EventID":4688,"Channel":"Security","Hostname":"WORKSTATION5","NewProcessName":"C:\\\\Windows\\\\Sys',
+    };
   });
 }
 
@@ -275,7 +371,10 @@ function connection<T>(rows: readonly T[], first: number, cursorOf: (row: T) => 
   return { edges, pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
 }
 
-function countTimes(items: readonly { readonly time: string; readonly series: string }[], { from, to, spanSeconds }: { from: string; to: string; spanSeconds: number }) {
+function countTimes(
+  items: readonly { readonly time: string; readonly series: string }[],
+  { from, to, spanSeconds }: { from: string; to: string; spanSeconds: number },
+) {
   const bars = new Map<string, { start: string; count: number; series: string }>();
   const ms = spanSeconds * 1000;
   for (const { time, series } of items) {

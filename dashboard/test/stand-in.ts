@@ -32,9 +32,16 @@ interface Options {
 
 export const PASSWORD = 'correct-horse';
 const SCHEMAS = new URL('../../api/graphql/*/schema.graphql', import.meta.url);
-const TYPES: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
 /** As the API sends it, so that what it forbids fails here too. */
-const POLICY = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+const POLICY =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
 const plain = (name: string) => new GraphQLScalarType({ name });
 
@@ -77,7 +84,8 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
     },
   };
 
-  const json = (response: ServerResponse, status: number, body: unknown) => response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' }).end(JSON.stringify(body));
+  const json = (response: ServerResponse, status: number, body: unknown) =>
+    response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' }).end(JSON.stringify(body));
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (standIn.isGone) return void request.socket.destroy();
@@ -90,12 +98,17 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
   }
 
   async function graphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (standIn.isSessionOver || !isKnown(request.headers.authorization)) return void json(response, 401, { code: 'UNAUTHENTICATED', detail: 'Send a valid token.' });
+    if (standIn.isSessionOver || !isKnown(request.headers.authorization))
+      return void json(response, 401, { code: 'UNAUTHENTICATED', detail: 'Send a valid token.' });
     const body = await read(request);
     const name = /(?:query|mutation) (\w+)/.exec(String(body['query']))?.[1] ?? '';
     standIn.asked.set(name, (standIn.asked.get(name) ?? 0) + 1);
     if (standIn.slowMs > 0) await new Promise((resolve) => setTimeout(resolve, standIn.slowMs));
-    const answer = await yoga.fetch(`${standIn.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify(body) });
+    const answer = await yoga.fetch(`${standIn.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(body),
+    });
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
   }
 
@@ -103,7 +116,8 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
     const body = await read(request);
     const hasCookie = /goshawk_refresh=\w/.test(request.headers.cookie ?? '');
     if (path === '/auth/logout') return void response.writeHead(204, { 'set-cookie': 'goshawk_refresh=; Path=/auth; HttpOnly; Max-Age=0' }).end();
-    if (path === '/auth/login' && body['password'] !== PASSWORD) return void json(response, 401, { code: 'LOGIN_FAILED', detail: 'Name or password is wrong.' });
+    if (path === '/auth/login' && body['password'] !== PASSWORD)
+      return void json(response, 401, { code: 'LOGIN_FAILED', detail: 'Name or password is wrong.' });
     if (path === '/auth/refresh' && (!hasCookie || standIn.isSessionOver)) return void json(response, 401, { code: 'SESSION_ENDED', detail: 'Log in again.' });
     const accessToken = randomUUID();
     tokens.add(accessToken);

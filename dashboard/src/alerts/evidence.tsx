@@ -10,6 +10,7 @@ import { Moment, ZoneTag } from '../kit/moment.tsx';
 import { count, exactCount, plural } from '../kit/numbers.ts';
 import { Failed, Waiting } from '../kit/states.tsx';
 import type { AlertFull } from './detail.tsx';
+import './evidence.css';
 
 export function Evidence({ alert }: { readonly alert: AlertFull }) {
   const [open, setOpen] = useState<string>();

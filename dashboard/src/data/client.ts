@@ -50,11 +50,7 @@ export const client = new Client({
         subscribe: (sink) => ({
           unsubscribe: socket.subscribe(
             { query: request.query ?? '', variables: request.variables as Record<string, unknown> },
-            {
-              next: (value) => sink.next(value as Parameters<typeof sink.next>[0]),
-              error: (error) => sink.error(error),
-              complete: () => sink.complete(),
-            },
+            { next: (value) => sink.next(value as Parameters<typeof sink.next>[0]), error: (error) => sink.error(error), complete: () => sink.complete() },
           ),
         }),
       }),

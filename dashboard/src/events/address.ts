@@ -15,11 +15,7 @@ export const DEFAULT_RANGE: Range = { from: 'now-1h', to: 'now' };
 export function readEventsSearch(search: Record<string, unknown>): EventsSearch {
   const { q, from, to, live } = search;
   const range = readRange(from, to, DEFAULT_RANGE);
-  return {
-    ...(typeof q === 'string' && q !== '' ? { q } : {}),
-    ...(range === DEFAULT_RANGE ? {} : range),
-    ...(live === '1' ? { live } : {}),
-  };
+  return { ...(typeof q === 'string' && q !== '' ? { q } : {}), ...(range === DEFAULT_RANGE ? {} : range), ...(live === '1' ? { live } : {}) };
 }
 
 export const rangeOf = (search: EventsSearch): Range => ({ from: search.from ?? DEFAULT_RANGE.from, to: search.to ?? DEFAULT_RANGE.to });

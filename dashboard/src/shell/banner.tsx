@@ -6,12 +6,10 @@ import { toMs } from '../kit/time.ts';
 import { useHealth, type Part } from './health.tsx';
 import './banner.css';
 
-/** What stops and what goes on while a part is away; the API's own `detail` says what to do. */
+/** What it means for this page; the API's own `detail` says what it means for records, and what to do. */
 const meaning: Record<string, string> = {
-  broker: 'No new records arrive. What is stored can be read.',
-  database: 'Stored events and alerts cannot be read, and lists below stay as they were. Records wait in their topics; nothing is lost.',
-  registry: 'Records keep flowing with the schemas that are cached.',
-  connect: 'Documents for other systems wait in their topics.',
+  broker: 'Nothing new arrives here; what is stored can be read.',
+  database: 'Lists and charts below stay as they were.',
 };
 
 export function Banner() {
