@@ -2,8 +2,8 @@
 //
 // Each literal is known by its rarest four characters, which make a number; a bit table says whether any literal has that number.
 // Going through a text costs some cycles a character whatever the number of literals and fields, and only a set bit leads to a
-// look-up and a comparison. An Aho-Corasick automaton does the same in fewer lines, but its table leaves the
-// caches as literals grow (docs/adr/0010-literals-by-window.md has the figures).
+// look-up and a comparison. An Aho-Corasick automaton is as fast, but takes megabytes for each field
+// (docs/adr/0004-literals-by-window.md has the figures).
 import { fold, hasCode, OTHER, writeCodes } from '../compile/fold.ts';
 import { rarityOf } from '../compile/rarity.ts';
 import type { Literal } from '../compile/witness.ts';
@@ -68,6 +68,7 @@ export class LiteralIndex {
   readonly #beyondAscii = new Wanted();
   readonly #popularity = new Map<number, number>();
   readonly #scanned: boolean[] = [];
+  readonly #found = new Int32Array(1024);
 
   #bits = new Int32Array(1);
   #bitShift = 31;
@@ -168,15 +169,33 @@ export class LiteralIndex {
 
   /** Goes through the codes [from, to), which are one whole text of these fields. */
   scan(fields: readonly number[], codes: Uint8Array, from: number, to: number): void {
+    // Bits first, look-ups afterwards: a call inside of the loop would make every round of it slower.
+    const found = this.#found;
+    for (let at = from; at < to; ) {
+      const end = Math.min(to, at + found.length);
+      const count = this.#windowsIn(codes, from, at, end);
+      for (let i = 0; i < count; i += 1) this.lookUp(fields, windowAt(codes, from, found[i]!), codes, from, to, found[i]!);
+      at = end;
+    }
+    this.lookUp(fields, (windowAt(codes, from, to - 1) << 8) | END, codes, from, to, to);
+  }
+
+  /** Where in [at, end) windows end that some literal may have, into `#found`. @param from Start of the text. @returns how many */
+  #windowsIn(codes: Uint8Array, from: number, at: number, end: number): number {
+    const found = this.#found;
     const bits = this.#bits;
     const shift = this.#bitShift;
-    let window = START_WINDOW;
-    for (let i = from; i < to; i += 1) {
+    let window = windowAt(codes, from, at - 1);
+    let count = 0;
+    for (let i = at; i < end; i += 1) {
       window = (window << 8) | codes[i]!;
       const bit = spread(window) >>> shift;
-      if ((bits[bit >>> 5]! >>> (bit & 31)) & 1) this.lookUp(fields, window, codes, from, to, i);
+      if ((bits[bit >>> 5]! >>> (bit & 31)) & 1) {
+        found[count] = i;
+        count += 1;
+      }
     }
-    this.lookUp(fields, (window << 8) | END, codes, from, to, to);
+    return count;
   }
 
   /** The window that ends at `at` may belong to a literal; `to` stands for the end of the text. */
@@ -218,6 +237,13 @@ export class LiteralIndex {
     if (best !== undefined) this.#popularity.set(best.window, (this.#popularity.get(best.window) ?? 0) + 1);
     return best;
   }
+}
+
+/** The four codes that end at `at` in a text that begins at `from`. */
+function windowAt(codes: Uint8Array, from: number, at: number): number {
+  let window = START_WINDOW;
+  for (let i = Math.max(from, at - WINDOW + 1); i <= at; i += 1) window = (window << 8) | codes[i]!;
+  return window;
 }
 
 /** Numbers by field. */
