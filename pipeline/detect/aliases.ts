@@ -10,27 +10,56 @@ interface Aliases {
   readonly fields: Readonly<Record<string, readonly string[]>>;
 }
 
-const inCategory = (...categories: readonly string[]) => ({ category }: RuleLogsource) => category !== null && categories.includes(category);
+const inCategory =
+  (...categories: readonly string[]) =>
+  ({ category }: RuleLogsource) =>
+    category !== null && categories.includes(category);
 
 const PROCESS = {
-  Image: ['NewProcessName', 'process.executable'], CommandLine: ['process.command_line'], CurrentDirectory: ['process.working_directory'], OriginalFileName: ['process.pe.original_file_name'],
-  ParentImage: ['ParentProcessName', 'process.parent.executable'], ParentCommandLine: ['process.parent.command_line'], LogonId: ['SubjectLogonId'], ProcessId: ['process.pid'], ParentProcessId: ['process.parent.pid'],
-  User: ['user.name'], Computer: ['host.name'],
+  Image: ['NewProcessName', 'process.executable'],
+  CommandLine: ['process.command_line'],
+  CurrentDirectory: ['process.working_directory'],
+  OriginalFileName: ['process.pe.original_file_name'],
+  ParentImage: ['ParentProcessName', 'process.parent.executable'],
+  ParentCommandLine: ['process.parent.command_line'],
+  LogonId: ['SubjectLogonId'],
+  ProcessId: ['process.pid'],
+  ParentProcessId: ['process.parent.pid'],
+  User: ['user.name'],
+  Computer: ['host.name'],
 };
 const CONNECTION = {
-  SourceIp: ['source.ip'], SourcePort: ['source.port'], SourceHostname: ['source.domain'],
-  DestinationIp: ['destination.ip'], DestinationPort: ['destination.port'], DestinationHostname: ['destination.domain'], Protocol: ['network.transport'], Image: ['process.executable'],
+  SourceIp: ['source.ip'],
+  SourcePort: ['source.port'],
+  SourceHostname: ['source.domain'],
+  DestinationIp: ['destination.ip'],
+  DestinationPort: ['destination.port'],
+  DestinationHostname: ['destination.domain'],
+  Protocol: ['network.transport'],
+  Image: ['process.executable'],
 };
 const FILE = { TargetFilename: ['file.path'], Image: ['process.executable'], User: ['user.name'] };
 const ENDS = {
-  src_ip: ['id.orig_h', 'source.ip'], src_port: ['id.orig_p', 'source.port'], dst_ip: ['dest_ip', 'id.resp_h', 'destination.ip'], dst_port: ['dest_port', 'id.resp_p', 'destination.port'],
+  src_ip: ['id.orig_h', 'source.ip'],
+  src_port: ['id.orig_p', 'source.port'],
+  dst_ip: ['dest_ip', 'id.resp_h', 'destination.ip'],
+  dst_port: ['dest_port', 'id.resp_p', 'destination.port'],
 };
 const WEB = {
   ...ENDS,
-  'c-uri': ['http.url', 'url.original', 'uri'], 'cs-uri': ['http.url', 'url.original', 'uri'], 'cs-uri-stem': ['url.path', 'http.url', 'uri'], 'cs-uri-query': ['url.query', 'http.url', 'uri'], 'c-uri-query': ['url.query', 'http.url', 'uri'],
-  'c-useragent': ['http.http_user_agent', 'user_agent.original', 'user_agent'], 'cs-user-agent': ['http.http_user_agent', 'user_agent.original', 'user_agent'],
-  'cs-host': ['http.hostname', 'url.domain', 'host'], 'r-dns': ['http.hostname', 'url.domain', 'host'], 'cs-method': ['http.http_method', 'http.request.method', 'method'],
-  'sc-status': ['http.status', 'http.response.status_code', 'status_code'], 'cs-referer': ['http.http_refer', 'http.request.referrer', 'referrer'], 'cs-referrer': ['http.http_refer', 'http.request.referrer', 'referrer'],
+  'c-uri': ['http.url', 'url.original', 'uri'],
+  'cs-uri': ['http.url', 'url.original', 'uri'],
+  'cs-uri-stem': ['url.path', 'http.url', 'uri'],
+  'cs-uri-query': ['url.query', 'http.url', 'uri'],
+  'c-uri-query': ['url.query', 'http.url', 'uri'],
+  'c-useragent': ['http.http_user_agent', 'user_agent.original', 'user_agent'],
+  'cs-user-agent': ['http.http_user_agent', 'user_agent.original', 'user_agent'],
+  'cs-host': ['http.hostname', 'url.domain', 'host'],
+  'r-dns': ['http.hostname', 'url.domain', 'host'],
+  'cs-method': ['http.http_method', 'http.request.method', 'method'],
+  'sc-status': ['http.status', 'http.response.status_code', 'status_code'],
+  'cs-referer': ['http.http_refer', 'http.request.referrer', 'referrer'],
+  'cs-referrer': ['http.http_refer', 'http.request.referrer', 'referrer'],
 };
 
 const TABLE: readonly Aliases[] = [
@@ -38,13 +67,35 @@ const TABLE: readonly Aliases[] = [
   { of: inCategory('network_connection'), fields: CONNECTION },
   { of: inCategory('file_event', 'file_change', 'file_delete', 'file_rename', 'file_access'), fields: FILE },
   { of: inCategory('image_load', 'driver_load'), fields: { ImageLoaded: ['dll.path', 'file.path'], Image: ['process.executable'] } },
-  { of: inCategory('registry_event', 'registry_set', 'registry_add', 'registry_delete'), fields: { TargetObject: ['registry.path'], Details: ['registry.data.strings'], Image: ['process.executable'] } },
+  {
+    of: inCategory('registry_event', 'registry_set', 'registry_add', 'registry_delete'),
+    fields: { TargetObject: ['registry.path'], Details: ['registry.data.strings'], Image: ['process.executable'] },
+  },
   { of: inCategory('dns_query'), fields: { QueryName: ['dns.question.name'], Image: ['process.executable'] } },
-  { of: inCategory('dns'), fields: { ...ENDS, query: ['dns.rrname', 'dns.queries.rrname', 'dns.question.name', 'QueryName'], record_type: ['qtype_name', 'dns.rrtype', 'dns.question.type'], answer: ['answers', 'dns.answers.rdata', 'dns.answers.data'] } },
+  {
+    of: inCategory('dns'),
+    fields: {
+      ...ENDS,
+      query: ['dns.rrname', 'dns.queries.rrname', 'dns.question.name', 'QueryName'],
+      record_type: ['qtype_name', 'dns.rrtype', 'dns.question.type'],
+      answer: ['answers', 'dns.answers.rdata', 'dns.answers.data'],
+    },
+  },
   { of: inCategory('proxy', 'webserver'), fields: WEB },
   { of: inCategory('firewall', 'network_traffic'), fields: ENDS },
-  { of: ({ product }) => product === 'windows', fields: { EventID: ['event.code'], Provider_Name: ['SourceName', 'ProviderName', 'event.provider'], Computer: ['Hostname', 'ComputerName', 'host.name'] } },
-  { of: ({ product }) => product === 'zeek', fields: { 'id.orig_h': ['id_orig_h', 'source.ip'], 'id.orig_p': ['id_orig_p', 'source.port'], 'id.resp_h': ['id_resp_h', 'destination.ip'], 'id.resp_p': ['id_resp_p', 'destination.port'] } },
+  {
+    of: ({ product }) => product === 'windows',
+    fields: { EventID: ['event.code'], Provider_Name: ['SourceName', 'ProviderName', 'event.provider'], Computer: ['Hostname', 'ComputerName', 'host.name'] },
+  },
+  {
+    of: ({ product }) => product === 'zeek',
+    fields: {
+      'id.orig_h': ['id_orig_h', 'source.ip'],
+      'id.orig_p': ['id_orig_p', 'source.port'],
+      'id.resp_h': ['id_resp_h', 'destination.ip'],
+      'id.resp_p': ['id_resp_p', 'destination.port'],
+    },
+  },
 ];
 
 const NONE: readonly string[] = [];

@@ -2,11 +2,26 @@ import { z } from 'zod';
 
 export const config = z.strictObject({
   ownRules: z.boolean().default(true).meta({ description: 'Run the rules of this project, in detections/.' }),
-  directories: z.array(z.string()).default([]).meta({ description: 'Further folders with Sigma rules, correlations and filters, read with all folders below them.' }),
+  directories: z
+    .array(z.string())
+    .default([])
+    .meta({ description: 'Further folders with Sigma rules, correlations and filters, read with all folders below them.' }),
   license: z.string().default('').meta({ description: 'Licence of the rules in `directories` that name none, for example DRL-1.1. Findings carry it.' }),
-  reference: z.string().default('').meta({ description: 'Link to the rule set in `directories`, for example https://github.com/SigmaHQ/sigma. Findings carry it, as the Detection Rule License asks.' }),
-  experimental: z.enum(['draft', 'test', 'production']).default('draft').meta({ description: 'What findings of experimental rules are. Drafts are shadows: stored, but never part of an alert.' }),
+  reference: z
+    .string()
+    .default('')
+    .meta({
+      description:
+        'Link to the rule set in `directories`, for example https://github.com/SigmaHQ/sigma. Findings carry it, as the Detection Rule License asks.',
+    }),
+  experimental: z
+    .enum(['draft', 'test', 'production'])
+    .default('draft')
+    .meta({ description: 'What findings of experimental rules are. Drafts are shadows: stored, but never part of an alert.' }),
   retiredRules: z.boolean().default(false).meta({ description: 'Run rules whose status is deprecated or unsupported, too.' }),
-  placeholders: z.record(z.string(), z.array(z.union([z.string(), z.number()]))).default({}).meta({ description: 'Values of `%name%` in rules that use `expand`, by name. A rule whose placeholder has none is refused.' }),
+  placeholders: z
+    .record(z.string(), z.array(z.union([z.string(), z.number()])))
+    .default({})
+    .meta({ description: 'Values of `%name%` in rules that use `expand`, by name. A rule whose placeholder has none is refused.' }),
 });
 export type DetectConfig = z.infer<typeof config>;

@@ -30,10 +30,18 @@ export function matchFor(correlation: LinkedCorrelation, match: RuleMatch, event
   const values = correlation.valueFields.map(read);
   if (groupValues.includes(undefined) || values.includes(undefined)) return undefined;
   return {
-    organization: event.organization, ruleId: rule.key, ruleVersion: rule.version, correlationId: correlation.key,
-    groupFields: correlation.groupBy, groupValues: groupValues as string[], values: values as string[], event: eventRef(event), entities,
+    organization: event.organization,
+    ruleId: rule.key,
+    ruleVersion: rule.version,
+    correlationId: correlation.key,
+    groupFields: correlation.groupBy,
+    groupValues: groupValues as string[],
+    values: values as string[],
+    event: eventRef(event),
+    entities,
   };
 }
 
 /** Key of the record: matches of one group of one correlation meet in one partition. */
-export const matchKey = (match: Match): string => [match.organization, match.correlationId, ...match.groupValues].map((part) => part.replaceAll('|', '%7C')).join('|');
+export const matchKey = (match: Match): string =>
+  [match.organization, match.correlationId, ...match.groupValues].map((part) => part.replaceAll('|', '%7C')).join('|');

@@ -12,43 +12,111 @@ import { openEngine } from './open-rules.ts';
 
 const TIME = Date.UTC(2026, 0, 1) * 1000;
 const NO_CONTEXT: Context = {
-  version: 1, sourceGeo: null, destinationGeo: null, hostAsset: null, sourceAsset: null, destinationAsset: null, sourceZone: null, destinationZone: null,
-  relatedIp: [], relatedUser: [], relatedHosts: [], relatedHash: [], versions: {},
+  version: 1,
+  sourceGeo: null,
+  destinationGeo: null,
+  hostAsset: null,
+  sourceAsset: null,
+  destinationAsset: null,
+  sourceZone: null,
+  destinationZone: null,
+  relatedIp: [],
+  relatedUser: [],
+  relatedHosts: [],
+  relatedHash: [],
+  versions: {},
 };
 const event = (native: object | string, over: Partial<Event> = {}): Event => ({
   ...draft('windows.sysmon', 'windows', Buffer.from(typeof native === 'string' ? native : JSON.stringify(native))),
-  id: 'e1', time: TIME, organization: 'acme', sensor: 'dc', logsource: { category: ['process_creation'], service: ['sysmon'] },
-  provenance: { topic: 'raw.acme.windows', partition: 2, offset: 7, index: 0, appendedAt: TIME, parser: 'windows', parserVersion: 1 }, ...over,
+  id: 'e1',
+  time: TIME,
+  organization: 'acme',
+  sensor: 'dc',
+  logsource: { category: ['process_creation'], service: ['sysmon'] },
+  provenance: { topic: 'raw.acme.windows', partition: 2, offset: 7, index: 0, appendedAt: TIME, parser: 'windows', parserVersion: 1 },
+  ...over,
 });
-const rule = (name: string, detection = 's: {A: 1}, condition: s', more = '') => `title: Rule ${name}\nname: ${name}\nauthor: Somebody\nlevel: high\nstatus: stable\n${more}logsource: {product: windows, category: process_creation}\ndetection: {${detection}}\n`;
+const rule = (name: string, detection = 's: {A: 1}, condition: s', more = '') =>
+  `title: Rule ${name}\nname: ${name}\nauthor: Somebody\nlevel: high\nstatus: stable\n${more}logsource: {product: windows, category: process_creation}\ndetection: {${detection}}\n`;
 const outputsOf = (rules: readonly string[], one: Event, over: Partial<DetectConfig> = {}) => {
   const set = parseRuleSet([{ file: 'f.yml', text: rules.join('---\n') }]);
   expect(set.refusals).toEqual([]);
-  const { outputs, summary } = new StageDriver(detect({ ...config.parse({}), ...over }, { set, engine: openEngine(set), isOwn: () => false })).send({ event: one, context: NO_CONTEXT }, { appendedAt: TIME });
-  return { outputs, summary, findings: outputs.filter(({ to }) => to === 'findings.v1').map(({ value }) => value as Finding), matches: outputs.filter(({ to }) => to === 'matches.v1').map(({ value }) => value as Match) };
+  const { outputs, summary } = new StageDriver(detect({ ...config.parse({}), ...over }, { set, engine: openEngine(set), isOwn: () => false })).send(
+    { event: one, context: NO_CONTEXT },
+    { appendedAt: TIME },
+  );
+  return {
+    outputs,
+    summary,
+    findings: outputs.filter(({ to }) => to === 'findings.v1').map(({ value }) => value as Finding),
+    matches: outputs.filter(({ to }) => to === 'matches.v1').map(({ value }) => value as Match),
+  };
 };
 
 describe('findings', () => {
   it('tell what matched, why, and where it came from', () => {
     const { outputs, findings } = outputsOf(
-      [rule('a', "s: {Image|endswith: '\\x.exe', B: 2}, f: {C: 1}, condition: s and not f", 'id: 11111111-0000-4000-8000-000000000001\ndescription: What it is.\ntags: [attack.t1003]\nreferences: [https://example.com/a]\n')],
-      event({ Image: `C:\\${'y'.repeat(300)}\\X.exe`, B: 2, D: 3 }, { host: { name: 'ws1', id: null, ip: [], os: 'windows' }, user: { name: 'bob', id: null, domain: null, email: null }, source: { ip: '10.0.0.1', port: null, domain: null, mac: null, bytes: null, packets: null } }),
+      [
+        rule(
+          'a',
+          "s: {Image|endswith: '\\x.exe', B: 2}, f: {C: 1}, condition: s and not f",
+          'id: 11111111-0000-4000-8000-000000000001\ndescription: What it is.\ntags: [attack.t1003]\nreferences: [https://example.com/a]\n',
+        ),
+      ],
+      event(
+        { Image: `C:\\${'y'.repeat(300)}\\X.exe`, B: 2, D: 3 },
+        {
+          host: { name: 'ws1', id: null, ip: [], os: 'windows' },
+          user: { name: 'bob', id: null, domain: null, email: null },
+          source: { ip: '10.0.0.1', port: null, domain: null, mac: null, bytes: null, packets: null },
+        },
+      ),
       { license: 'DRL-1.1', reference: 'https://example.com/rules' },
     );
-    expect(findings).toEqual([{
-      id: expect.stringMatching(/^[0-9a-f]{32}$/), organization: 'acme', time: TIME, lastTime: TIME, kind: 'rule', ruleId: '11111111-0000-4000-8000-000000000001', ruleVersion: expect.stringMatching(/^[0-9a-f]{12}$/),
-      title: 'Rule a', description: 'What it is.', author: 'Somebody', license: 'DRL-1.1', reference: 'https://example.com/rules', severity: 'high', status: 'production', tags: ['attack.t1003'],
-      groupKey: '11111111-0000-4000-8000-000000000001|host|ws1', entities: [{ type: 'host', value: 'ws1' }, { type: 'user', value: 'bob' }, { type: 'address', value: '10.0.0.1' }],
-      fields: expect.arrayContaining([{ name: 'Image', value: expect.stringMatching(/^.{255}…$/) }, { name: 'B', value: '2' }]),
-      events: [{ id: 'e1', time: TIME, dataset: 'windows.sysmon', topic: 'raw.acme.windows', partition: 2, offset: 7 }], eventCount: 1, supersedes: null, reason: null,
-    }]);
+    expect(findings).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        organization: 'acme',
+        time: TIME,
+        lastTime: TIME,
+        kind: 'rule',
+        ruleId: '11111111-0000-4000-8000-000000000001',
+        ruleVersion: expect.stringMatching(/^[0-9a-f]{12}$/),
+        title: 'Rule a',
+        description: 'What it is.',
+        author: 'Somebody',
+        license: 'DRL-1.1',
+        reference: 'https://example.com/rules',
+        severity: 'high',
+        status: 'production',
+        tags: ['attack.t1003'],
+        groupKey: '11111111-0000-4000-8000-000000000001|host|ws1',
+        entities: [
+          { type: 'host', value: 'ws1' },
+          { type: 'user', value: 'bob' },
+          { type: 'address', value: '10.0.0.1' },
+        ],
+        fields: expect.arrayContaining([
+          { name: 'Image', value: expect.stringMatching(/^.{255}…$/) },
+          { name: 'B', value: '2' },
+        ]),
+        events: [{ id: 'e1', time: TIME, dataset: 'windows.sysmon', topic: 'raw.acme.windows', partition: 2, offset: 7 }],
+        eventCount: 1,
+        supersedes: null,
+        reason: null,
+      },
+    ]);
     expect(outputs[0]!.key).toBe('acme|11111111-0000-4000-8000-000000000001|host|ws1');
   });
 
   it('group by host, else user, else address, else by rule alone', () => {
     const user = { name: 'bob', id: null, domain: null, email: null };
     const source = { ip: '10.0.0.1', port: null, domain: null, mac: null, bytes: null, packets: null };
-    expect([{ user, source }, { source }, {}].map((over) => outputsOf([rule('a')], event({ A: 1 }, over)).findings[0]!.groupKey)).toEqual(['a|user|bob', 'a|address|10.0.0.1', 'a']);
+    expect([{ user, source }, { source }, {}].map((over) => outputsOf([rule('a')], event({ A: 1 }, over)).findings[0]!.groupKey)).toEqual([
+      'a|user|bob',
+      'a|address|10.0.0.1',
+      'a',
+    ]);
   });
 
   it('have an id that a replay gives again, and another event does not', () => {
@@ -57,41 +125,72 @@ describe('findings', () => {
     expect(new Set([id({}), id({ id: 'e2' }), id({ time: TIME + 1 }), id({ organization: 'other' })]).size).toBe(4);
   });
 
-  it.each<[status: string, experimental: DetectConfig['experimental'], finding: string]>([['stable', 'draft', 'production'], ['test', 'draft', 'test'], ['experimental', 'draft', 'draft'], ['experimental', 'production', 'production']])(
-    'of %s rules, experimental ones being %s, are %s', (status, experimental, expected) => {
-      expect(outputsOf([rule('a').replace('status: stable', `status: ${status}`)], event({ A: 1 }), { experimental }).findings[0]!.status).toBe(expected);
-    });
+  it.each<[status: string, experimental: DetectConfig['experimental'], finding: string]>([
+    ['stable', 'draft', 'production'],
+    ['test', 'draft', 'test'],
+    ['experimental', 'draft', 'draft'],
+    ['experimental', 'production', 'production'],
+  ])('of %s rules, experimental ones being %s, are %s', (status, experimental, expected) => {
+    expect(outputsOf([rule('a').replace('status: stable', `status: ${status}`)], event({ A: 1 }), { experimental }).findings[0]!.status).toBe(expected);
+  });
 });
 
 describe('matches for correlations', () => {
-  const correlation = (name: string, body: string) => `title: ${name}\nname: ${name}\ncorrelation:\n  timespan: 5m\n${body.split('\n').map((line) => `  ${line}`).join('\n')}\n`;
+  const correlation = (name: string, body: string) =>
+    `title: ${name}\nname: ${name}\ncorrelation:\n  timespan: 5m\n${body
+      .split('\n')
+      .map((line) => `  ${line}`)
+      .join('\n')}\n`;
   const count = correlation('many', 'type: event_count\nrules: [a]\ngroup-by: [User]\ncondition: {gte: 3}');
 
   it('carry the group, and replace the finding', () => {
     const { outputs, findings, matches } = outputsOf([rule('a'), count], event({ A: 1, User: 'b|ob' }));
     expect(findings).toEqual([]);
-    expect(matches).toEqual([{
-      organization: 'acme', ruleId: 'a', ruleVersion: expect.any(String), correlationId: 'many', groupFields: ['User'], groupValues: ['b|ob'], values: [],
-      event: { id: 'e1', time: TIME, dataset: 'windows.sysmon', topic: 'raw.acme.windows', partition: 2, offset: 7 }, entities: [],
-    }]);
+    expect(matches).toEqual([
+      {
+        organization: 'acme',
+        ruleId: 'a',
+        ruleVersion: expect.any(String),
+        correlationId: 'many',
+        groupFields: ['User'],
+        groupValues: ['b|ob'],
+        values: [],
+        event: { id: 'e1', time: TIME, dataset: 'windows.sysmon', topic: 'raw.acme.windows', partition: 2, offset: 7 },
+        entities: [],
+      },
+    ]);
     expect(outputs[0]!.key).toBe('acme|many|b%7Cob');
   });
 
   it('come beside a finding when the correlation generates', () => {
-    const { findings, matches } = outputsOf([rule('a'), correlation('many', 'type: event_count\nrules: [a]\ncondition: {gte: 3}\ngenerate: true')], event({ A: 1 }));
+    const { findings, matches } = outputsOf(
+      [rule('a'), correlation('many', 'type: event_count\nrules: [a]\ncondition: {gte: 3}\ngenerate: true')],
+      event({ A: 1 }),
+    );
     expect([findings.length, matches.length]).toEqual([1, 1]);
   });
 
   it('are one for each correlation that wants the rule', () => {
-    expect(outputsOf([rule('a'), count, correlation('more', 'type: event_count\nrules: [a]\ngroup-by: [User]\ncondition: {gte: 9}')], event({ A: 1, User: 'bob' })).matches.map((match) => match.correlationId)).toEqual(['many', 'more']);
+    expect(
+      outputsOf(
+        [rule('a'), count, correlation('more', 'type: event_count\nrules: [a]\ngroup-by: [User]\ncondition: {gte: 9}')],
+        event({ A: 1, User: 'bob' }),
+      ).matches.map((match) => match.correlationId),
+    ).toEqual(['many', 'more']);
   });
 
   it('read aliases and counted values', () => {
-    const { matches } = outputsOf([rule('a'), correlation('spray', 'type: value_count\nrules: [a]\ngroup-by: [ip]\naliases: {ip: {a: src.ip}}\ncondition: {gte: 3, field: [User, N]}')], event({ A: 1, src: { ip: '1.2.3.4' }, User: 'bob', N: 5 }));
+    const { matches } = outputsOf(
+      [rule('a'), correlation('spray', 'type: value_count\nrules: [a]\ngroup-by: [ip]\naliases: {ip: {a: src.ip}}\ncondition: {gte: 3, field: [User, N]}')],
+      event({ A: 1, src: { ip: '1.2.3.4' }, User: 'bob', N: 5 }),
+    );
     expect(matches).toMatchObject([{ groupFields: ['ip'], groupValues: ['1.2.3.4'], values: ['bob', '5'] }]);
   });
 
-  it.each([['the group', 'group-by: [Missing]\ncondition: {gte: 3, field: User}'], ['what is counted', 'group-by: [User]\ncondition: {gte: 3, field: Missing}']])('are none when the event lacks %s', (_name, body) => {
+  it.each([
+    ['the group', 'group-by: [Missing]\ncondition: {gte: 3, field: User}'],
+    ['what is counted', 'group-by: [User]\ncondition: {gte: 3, field: Missing}'],
+  ])('are none when the event lacks %s', (_name, body) => {
     expect(outputsOf([rule('a'), correlation('c', `type: value_count\nrules: [a]\n${body}`)], event({ A: 1, User: 'bob' })).matches).toEqual([]);
   });
 });

@@ -22,7 +22,14 @@ export interface MatchedEvent {
 const MAX_VALUE = 256;
 const MAX_FIELDS = 32;
 
-export const eventRef = ({ id, time, dataset, provenance: { topic, partition, offset } }: MatchedEvent): EventRef => ({ id, time, dataset, topic, partition, offset });
+export const eventRef = ({ id, time, dataset, provenance: { topic, partition, offset } }: MatchedEvent): EventRef => ({
+  id,
+  time,
+  dataset,
+  topic,
+  partition,
+  offset,
+});
 
 /** Host, accounts and addresses of the event, the one that a finding is mainly about first. */
 export function entitiesOf(event: MatchedEvent): readonly Entity[] {
@@ -44,7 +51,10 @@ export function statusOf({ status }: LinkedRule, { experimental }: Pick<DetectCo
 }
 
 /** Licence and link of a rule that says nothing of them itself. */
-export interface Origin { readonly license: string | null; readonly reference: string | null }
+export interface Origin {
+  readonly license: string | null;
+  readonly reference: string | null;
+}
 
 /** One match is one finding. Those of one rule on one host (else user, else source address) may join one alert. */
 export function findingOf(match: RuleMatch, event: MatchedEvent, entities: readonly Entity[], status: FindingStatus, origin: Origin): Finding {
@@ -52,10 +62,30 @@ export function findingOf(match: RuleMatch, event: MatchedEvent, entities: reado
   const main = entities[0];
   const groupKey = main === undefined ? rule.key : `${rule.key}|${main.type}|${main.value}`;
   return {
-    id: hashId(event.organization, rule.key, groupKey, event.time, event.id), organization: event.organization, time: event.time, lastTime: event.time, kind: 'rule',
-    ruleId: rule.key, ruleVersion: rule.version, title: rule.title, description: rule.description, author: rule.author, license: rule.license ?? origin.license, reference: origin.reference ?? rule.references[0] ?? null,
-    severity: rule.level, status, tags: rule.tags, groupKey, entities,
-    fields: match.why().slice(0, MAX_FIELDS).map(({ name, value }) => ({ name, value: value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE - 1)}…` : value })),
-    events: [eventRef(event)], eventCount: 1, supersedes: null, reason: null,
+    id: hashId(event.organization, rule.key, groupKey, event.time, event.id),
+    organization: event.organization,
+    time: event.time,
+    lastTime: event.time,
+    kind: 'rule',
+    ruleId: rule.key,
+    ruleVersion: rule.version,
+    title: rule.title,
+    description: rule.description,
+    author: rule.author,
+    license: rule.license ?? origin.license,
+    reference: origin.reference ?? rule.references[0] ?? null,
+    severity: rule.level,
+    status,
+    tags: rule.tags,
+    groupKey,
+    entities,
+    fields: match
+      .why()
+      .slice(0, MAX_FIELDS)
+      .map(({ name, value }) => ({ name, value: value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE - 1)}…` : value })),
+    events: [eventRef(event)],
+    eventCount: 1,
+    supersedes: null,
+    reason: null,
   };
 }

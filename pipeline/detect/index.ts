@@ -29,8 +29,19 @@ export const detect = (config: DetectConfig, { set, engine, isOwn }: OpenRules) 
     name: 'detect',
     reads: {
       event: {
-        id: true, time: true, organization: true, dataset: true, provenance: { topic: true, partition: true, offset: true }, product: true, logsource: true,
-        host: { name: true }, user: { name: true }, targetUser: { name: true }, source: { ip: true }, destination: { ip: true }, native: true,
+        id: true,
+        time: true,
+        organization: true,
+        dataset: true,
+        provenance: { topic: true, partition: true, offset: true },
+        product: true,
+        logsource: true,
+        host: { name: true },
+        user: { name: true },
+        targetUser: { name: true },
+        source: { ip: true },
+        destination: { ip: true },
+        native: true,
       },
     },
 

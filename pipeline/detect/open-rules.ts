@@ -30,8 +30,12 @@ export async function openRules(config: DetectConfig, log: Pick<Logger, 'info' |
   const own = config.ownRules ? await readRuleFiles(OWN_RULES) : [];
   const others = (await Promise.all(config.directories.map((directory) => readRuleFiles(directory)))).flat();
   const set = parseRuleSet([...own, ...others], { placeholders: config.placeholders, includeRetired: config.retiredRules });
-  for (const { file, document, title, reason } of set.refusals) log.warn({ code: 'RULE_REFUSED', file, document, title, reason }, 'A rule document was refused; the others run.');
-  log.info({ rules: set.rules.length, correlations: set.correlations.length, filters: set.filters.length, retired: set.retired.length, refused: set.refusals.length }, 'Rules are loaded.');
+  for (const { file, document, title, reason } of set.refusals)
+    log.warn({ code: 'RULE_REFUSED', file, document, title, reason }, 'A rule document was refused; the others run.');
+  log.info(
+    { rules: set.rules.length, correlations: set.correlations.length, filters: set.filters.length, retired: set.retired.length, refused: set.refusals.length },
+    'Rules are loaded.',
+  );
   const ownFiles = new Set(own.map(({ file }) => file));
   return { set, engine: openEngine(set), isOwn: ({ file }) => ownFiles.has(file) };
 }
@@ -39,10 +43,11 @@ export async function openRules(config: DetectConfig, log: Pick<Logger, 'info' |
 /** The engine as the stage runs it: gated, with aliases, able to read what correlations want. `isGated` false is for comparisons. */
 export function openEngine(set: RuleSet, { isGated = true }: { readonly isGated?: boolean } = {}): Engine {
   const correlations = new Map(set.correlations.map((correlation) => [correlation.key, correlation]));
-  const alsoRead = (rule: LinkedRule) => rule.correlations.flatMap((key) => {
-    const correlation = correlations.get(key)!;
-    return [...correlation.groupBy, ...correlation.valueFields].map((name) => fieldFor(correlation, name, rule.key)).filter((field) => field !== undefined);
-  });
+  const alsoRead = (rule: LinkedRule) =>
+    rule.correlations.flatMap((key) => {
+      const correlation = correlations.get(key)!;
+      return [...correlation.groupBy, ...correlation.valueFields].map((name) => fieldFor(correlation, name, rule.key)).filter((field) => field !== undefined);
+    });
   return new Engine(set.rules, { isGated, aliasesOf, alsoRead });
 }
 
@@ -58,10 +63,23 @@ export async function readRuleFiles(path: string): Promise<readonly RuleFile[]> 
   try {
     if (!(await stat(root)).isDirectory()) return [{ file: path, text: await readFile(root, 'utf8') }];
     const entries = await readdir(root, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile() && isRuleFile(entry.name)).map((entry) => join(entry.parentPath, entry.name))
-      .filter((file) => !relative(root, file).split('/').some((part) => part.startsWith('.'))).sort();
+    const files = entries
+      .filter((entry) => entry.isFile() && isRuleFile(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter(
+        (file) =>
+          !relative(root, file)
+            .split('/')
+            .some((part) => part.startsWith('.')),
+      )
+      .sort();
     return await Promise.all(files.map(async (file) => ({ file: join(path, relative(root, file)), text: await readFile(file, 'utf8') })));
   } catch (error) {
-    throw new ConfigError('INVALID_CONFIG', `Rules cannot be read from ${path}: ${error instanceof Error ? error.message : String(error)}`, { path }, { cause: error });
+    throw new ConfigError(
+      'INVALID_CONFIG',
+      `Rules cannot be read from ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      { path },
+      { cause: error },
+    );
   }
 }

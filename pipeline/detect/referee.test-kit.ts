@@ -14,13 +14,18 @@ export function refereeMatches(rule: RawRule, event: Event): boolean {
 /** product, category and service that the rule names are all in the event's sets. */
 export function refereeGate(rule: RawRule, logsource: Readonly<Record<string, readonly string[] | undefined>>): boolean {
   const named = rule['logsource'] as Record<string, unknown>;
-  return ['product', 'category', 'service'].every((key) => named[key] === undefined || named[key] === null || (logsource[key] ?? []).includes(named[key] as string));
+  return ['product', 'category', 'service'].every(
+    (key) => named[key] === undefined || named[key] === null || (logsource[key] ?? []).includes(named[key] as string),
+  );
 }
 
 function evaluate(condition: string, detection: Record<string, unknown>, event: Event): boolean {
   const words = condition.match(/[()]|[^\s()]+/g) ?? [];
   const names = Object.keys(detection).filter((name) => name !== 'condition' && name !== 'timeframe');
-  const of = (pattern: string) => names.filter((name) => (pattern === 'them' || new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(name)) && (!name.startsWith('_') || pattern.startsWith('_')));
+  const of = (pattern: string) =>
+    names.filter(
+      (name) => (pattern === 'them' || new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(name)) && (!name.startsWith('_') || pattern.startsWith('_')),
+    );
   const holds = (name: string) => meets(detection[name], event);
   const or = (): boolean => {
     let result = and();
@@ -79,7 +84,8 @@ function look(value: unknown, path: string): unknown {
   const dot = path.indexOf('.');
   return dot < 0 || !Object.hasOwn(value, path.slice(0, dot)) ? MISSING : look((value as Event)[path.slice(0, dot)], path.slice(dot + 1));
 }
-const textOf = (value: unknown): string | undefined => (value === null || value === MISSING || typeof value === 'object' ? undefined : `${value as string | number | boolean}`);
+const textOf = (value: unknown): string | undefined =>
+  value === null || value === MISSING || typeof value === 'object' ? undefined : `${value as string | number | boolean}`;
 const elements = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]).flat(Infinity) : [value]);
 function leaves(value: unknown): readonly string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leaves);
@@ -88,7 +94,12 @@ function leaves(value: unknown): readonly string[] {
 
 function one(field: string, modifiers: readonly string[], value: Value, event: Event): boolean {
   const found = field === '' ? undefined : look(event, field);
-  const texts = field === '' ? leaves(event) : elements(found).map(textOf).filter((text) => text !== undefined);
+  const texts =
+    field === ''
+      ? leaves(event)
+      : elements(found)
+          .map(textOf)
+          .filter((text) => text !== undefined);
   const has = (name: string) => modifiers.includes(name);
   if (has('exists')) return (found !== MISSING) === value;
   if (value === null) return found === MISSING || elements(found).includes(null);
@@ -98,13 +109,16 @@ function one(field: string, modifiers: readonly string[], value: Value, event: E
     return texts.some((text) => new RegExp(source, flags).test(text));
   }
   if (has('cidr')) return texts.some((text) => inNetwork(text, String(value)));
-  for (const [name, compare] of Object.entries(COMPARE)) if (has(name)) return texts.some((text) => /^-?\d+(?:\.\d+)?$/.test(text) && compare(Number(text), value as number));
+  for (const [name, compare] of Object.entries(COMPARE))
+    if (has(name)) return texts.some((text) => /^-?\d+(?:\.\d+)?$/.test(text) && compare(Number(text), value as number));
   if (has('fieldref')) {
-    const others = elements(look(event, String(value))).map(textOf).filter((text) => text !== undefined);
+    const others = elements(look(event, String(value)))
+      .map(textOf)
+      .filter((text) => text !== undefined);
     return texts.some((text) => others.some((other) => place(modifiers, text.toLowerCase(), other.toLowerCase())));
   }
   const patterns = variants(typeof value === 'string' ? wildcards(value) : Array.from(String(value)), modifiers);
-  return texts.some((text) => patterns.some((pattern) => new RegExp(`^${pattern}$`, has('cased') ? 'su' : 'sui').test(text)) );
+  return texts.some((text) => patterns.some((pattern) => new RegExp(`^${pattern}$`, has('cased') ? 'su' : 'sui').test(text)));
 
   function variants(parts: readonly Part[], names: readonly string[]): readonly string[] {
     let options: (readonly Part[])[] = [parts];
@@ -115,10 +129,12 @@ function one(field: string, modifiers: readonly string[], value: Value, event: E
       if (name === 'base64') options = options.map((option) => Array.from(Buffer.from(option.join('')).toString('base64')));
       if (name === 'base64offset') options = options.flatMap((option) => [0, 1, 2].map((shift) => Array.from(offset(Buffer.from(option.join('')), shift))));
       if (name === 'windash') {
-        options = options.map((option) => option.map((part, at): Part => {
-          const isWord = (other: Part | undefined) => other !== undefined && other.length <= 2 && other !== 'ANY' && /^[\p{L}\p{N}_]$/u.test(other);
-          return (part === '-' || part === '/') && !isWord(option[at - 1]) && isWord(option[at + 1]) ? 'DASH' : part;
-        }));
+        options = options.map((option) =>
+          option.map((part, at): Part => {
+            const isWord = (other: Part | undefined) => other !== undefined && other.length <= 2 && other !== 'ANY' && /^[\p{L}\p{N}_]$/u.test(other);
+            return (part === '-' || part === '/') && !isWord(option[at - 1]) && isWord(option[at + 1]) ? 'DASH' : part;
+          }),
+        );
       }
     }
     if (field === '') options = options.map((option) => ['ANY' as const, ...option, 'ANY' as const]);
@@ -143,7 +159,12 @@ function offset(bytes: Buffer, shift: number): string {
   const encoded = Buffer.concat([Buffer.alloc(shift, ' '), bytes]).toString('base64');
   return encoded.slice([0, 2, 3][shift], encoded.length - [0, 3, 2][(bytes.length + shift) % 3]!);
 }
-const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = { lt: (a, b) => a < b, lte: (a, b) => a <= b, gt: (a, b) => a > b, gte: (a, b) => a >= b };
+const COMPARE: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  lt: (a, b) => a < b,
+  lte: (a, b) => a <= b,
+  gt: (a, b) => a > b,
+  gte: (a, b) => a >= b,
+};
 function place(modifiers: readonly string[], text: string, other: string): boolean {
   if (modifiers.includes('contains')) return text.includes(other);
   if (modifiers.includes('startswith')) return text.startsWith(other);
@@ -152,7 +173,9 @@ function place(modifiers: readonly string[], text: string, other: string): boole
 /** IPv4, and IPv6 by its first group only: as far as the tests go. */
 function inNetwork(text: string, network: string): boolean {
   const [base = '', bits = ''] = network.split('/');
-  const number = (address: string) => (/^\d+\.\d+\.\d+\.\d+$/.test(address) ? address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0) : Number.NaN);
-  if (network.includes(':')) return text.includes(':') && (Number.parseInt(text, 16) || 0) >> (16 - Number(bits)) === (Number.parseInt(base, 16) || 0) >> (16 - Number(bits));
+  const number = (address: string) =>
+    /^\d+\.\d+\.\d+\.\d+$/.test(address) ? address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0) : Number.NaN;
+  if (network.includes(':'))
+    return text.includes(':') && (Number.parseInt(text, 16) || 0) >> (16 - Number(bits)) === (Number.parseInt(base, 16) || 0) >> (16 - Number(bits));
   return Math.floor(number(text) / 2 ** (32 - Number(bits))) === Math.floor(number(base) / 2 ** (32 - Number(bits)));
 }

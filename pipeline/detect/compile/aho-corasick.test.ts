@@ -7,10 +7,17 @@ import { compilePatterns } from './text-test.ts';
 const texts = fc.array(fc.constantFrom('a', 'b', 'c', 'é', '😀'), { minLength: 1, maxLength: 6 }).map((chars) => chars.join(''));
 
 it('finds what an independent automaton finds', () => {
-  fc.assert(fc.property(fc.array(texts, { minLength: 1, maxLength: 12 }), fc.array(fc.constantFrom('a', 'b', 'c', 'é', '😀', 'x'), { maxLength: 30 }), (literals, chars) => {
-    const text = chars.join('');
-    expect(new AhoCorasick(literals).test(text)).toBe(new AhoCorasickReferee(literals).search(text).length > 0);
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(
+      fc.array(texts, { minLength: 1, maxLength: 12 }),
+      fc.array(fc.constantFrom('a', 'b', 'c', 'é', '😀', 'x'), { maxLength: 30 }),
+      (literals, chars) => {
+        const text = chars.join('');
+        expect(new AhoCorasick(literals).test(text)).toBe(new AhoCorasickReferee(literals).search(text).length > 0);
+      },
+    ),
+    { numRuns: 2000 },
+  );
 });
 
 it('searches many literals of one item together, with the same answer', () => {

@@ -69,7 +69,8 @@ export class AhoCorasick {
         const target = next[state + edge]!;
         const other = next[fall + edge]!;
         if (target === 0) next[state + edge] = other;
-        else if (target > 0 && other < 0) next[state + edge] = -1; // a literal ends inside a longer one
+        else if (target > 0 && other < 0)
+          next[state + edge] = -1; // a literal ends inside a longer one
         else if (target > 0) {
           suffix[target / width] = other;
           queue.push(target);

@@ -3,7 +3,10 @@
 /** Keys from the top of a document down. */
 export type Path = readonly string[];
 /** Where a field may be, the first that is present wins. */
-export interface Field { readonly name: string; readonly paths: readonly number[] }
+export interface Field {
+  readonly name: string;
+  readonly paths: readonly number[];
+}
 
 /** Number of no field: of the texts of all leaves, which keywords are searched in. */
 export const KEYWORDS = 0;

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { CODED_TEXT, fold, hasCode, OTHER, writeCodes } from './fold.ts';
 
 it('folds every character the same wherever it stands', () => {
-  const texts = Array.from({ length: 0x3000 }, (_, unit) => String.fromCharCode(unit)).filter((char) => char.toLowerCase() !== char || char.toUpperCase() !== char);
+  const texts = Array.from({ length: 0x3000 }, (_, unit) => String.fromCharCode(unit)).filter(
+    (char) => char.toLowerCase() !== char || char.toUpperCase() !== char,
+  );
   for (const char of texts) expect(fold(`a${char}b${char}`)).toBe(`a${fold(char)}b${fold(char)}`);
 });
 

@@ -4,14 +4,18 @@ import { ANY, DASH, ONE } from '../../../domains/sigma/index.ts';
 import type { Pattern } from '../../../domains/sigma/index.ts';
 import { compileGlob } from './glob.ts';
 
-const asRegExp = (pattern: Pattern) => new RegExp(`^${pattern.map((part) => (part === ANY ? '.*' : part === ONE ? '.' : part === DASH ? '[-/–—―]' : part)).join('')}$`, 'su');
+const asRegExp = (pattern: Pattern) =>
+  new RegExp(`^${pattern.map((part) => (part === ANY ? '.*' : part === ONE ? '.' : part === DASH ? '[-/–—―]' : part)).join('')}$`, 'su');
 const chars = fc.array(fc.constantFrom('a', 'b', '-', '–', '\n', '😀'), { maxLength: 8 }).map((list) => list.join(''));
 
 it('agrees with the regular expression of the same meaning', () => {
   const part = fc.constantFrom<Pattern[number]>(ANY, ONE, DASH, 'a', 'b', 'ab', 'ba', '-', '😀');
-  fc.assert(fc.property(fc.array(part, { maxLength: 6 }), chars, (pattern, text) => {
-    expect(compileGlob(pattern)(text)).toBe(asRegExp(pattern).test(text));
-  }), { numRuns: 3000 });
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 6 }), chars, (pattern, text) => {
+      expect(compileGlob(pattern)(text)).toBe(asRegExp(pattern).test(text));
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 it.each<[Pattern, string, boolean]>([

@@ -59,7 +59,15 @@ export class Programs {
     // The cheapest questions first; those that exclude after those that include, which are rarely met.
     const of = expression.of.map((operand) => this.#tree(operand, fieldOf)).sort((a, b) => rank(a) - rank(b));
     const sign = expression.kind === 'and' ? '&' : '|';
-    return { kind: expression.kind, key: `(${of.map(({ key }) => key).sort().join(sign)})`, cost: of.reduce((sum, { cost }) => sum + cost, 0), of };
+    return {
+      kind: expression.kind,
+      key: `(${of
+        .map(({ key }) => key)
+        .sort()
+        .join(sign)})`,
+      cost: of.reduce((sum, { cost }) => sum + cost, 0),
+      of,
+    };
   }
 
   #leaf(item: Item, fieldOf: (name: string) => number): Tree {

@@ -33,15 +33,26 @@ describe('requiredLiterals', () => {
   it('never asks for more than a match has', () => {
     const atom = fc.constantFrom('a', 'b', 'abc', 'bca', '.', '\\w', '[ab]', '[^a]', '[a-c]', '\\.', '^', '$', '(?i)', 'ſ', 'K', 's', 'k');
     const regex: fc.Arbitrary<string> = fc.letrec<{ run: string; any: string; unit: string }>((tie) => ({
-      unit: fc.oneof({ weight: 5, arbitrary: atom }, { weight: 1, arbitrary: tie('any').map((inner) => `(${inner})`) }).chain((unit) => fc.constantFrom('', '', '', '*', '+', '?', '{2}', '{1,2}').map((times) => (/^[\^$]|^\(\?i\)$/.test(unit) ? unit : unit.length > 1 && !/^[[(\\]/.test(unit) && times !== '' ? `(?:${unit})${times}` : unit + times))),
+      unit: fc
+        .oneof({ weight: 5, arbitrary: atom }, { weight: 1, arbitrary: tie('any').map((inner) => `(${inner})`) })
+        .chain((unit) =>
+          fc
+            .constantFrom('', '', '', '*', '+', '?', '{2}', '{1,2}')
+            .map((times) =>
+              /^[\^$]|^\(\?i\)$/.test(unit) ? unit : unit.length > 1 && !/^[[(\\]/.test(unit) && times !== '' ? `(?:${unit})${times}` : unit + times,
+            ),
+        ),
       run: fc.array(tie('unit'), { minLength: 1, maxLength: 4 }).map((units) => units.join('')),
       any: fc.array(tie('run'), { minLength: 1, maxLength: 3 }).map((runs) => runs.join('|')),
     })).any;
     const text = fc.array(fc.constantFrom('a', 'b', 'c', 'A', 'B', '.', 'ſ', 'K', 's', 'k', 'K'), { maxLength: 10 }).map((chars) => chars.join(''));
-    fc.assert(fc.property(regex, fc.boolean(), text, (source, ignoreCase, one) => {
-      const literals = requiredLiterals(source);
-      if (literals === undefined || !compileRegex(source, { ignoreCase, multiline: false, dotAll: false }).test(one)) return;
-      expect(literals.some((literal) => fold(one).includes(literal))).toBe(true);
-    }), { numRuns: 5000 });
+    fc.assert(
+      fc.property(regex, fc.boolean(), text, (source, ignoreCase, one) => {
+        const literals = requiredLiterals(source);
+        if (literals === undefined || !compileRegex(source, { ignoreCase, multiline: false, dotAll: false }).test(one)) return;
+        expect(literals.some((literal) => fold(one).includes(literal))).toBe(true);
+      }),
+      { numRuns: 5000 },
+    );
   });
 });

@@ -8,7 +8,10 @@ const MAX_CLASS = 8;
 const MIN_LENGTH = 3;
 
 /** What a part of the expression matches. `exact`: one of these and nothing else. `required`: it contains one of these. */
-interface Facts { readonly exact: readonly string[] | null; readonly required: readonly string[] | null }
+interface Facts {
+  readonly exact: readonly string[] | null;
+  readonly required: readonly string[] | null;
+}
 const UNKNOWN: Facts = { exact: null, required: null };
 const EMPTY: Facts = { exact: [''], required: null };
 
@@ -30,7 +33,7 @@ export function requiredLiterals(source: string): readonly string[] | undefined 
 class NotUnderstood extends Error {}
 
 const usable = (literals: readonly string[] | null): readonly string[] | null =>
-  (literals !== null && literals.length > 0 && literals.length <= MAX_LITERALS && literals.every((literal) => literal.length >= MIN_LENGTH) ? literals : null);
+  literals !== null && literals.length > 0 && literals.length <= MAX_LITERALS && literals.every((literal) => literal.length >= MIN_LENGTH) ? literals : null;
 const shortest = (literals: readonly string[]) => Math.min(...literals.map((literal) => literal.length));
 /** Of two sets that both must be met, the one that says more. */
 function better(a: readonly string[] | null, b: readonly string[] | null): readonly string[] | null {

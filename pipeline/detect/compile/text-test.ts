@@ -49,10 +49,12 @@ function prefixTests(prefixes: readonly string[]): readonly TextTest[] {
   const [only] = prefixes;
   if (prefixes.length === 0) return [];
   if (prefixes.length === 1) return [(text) => text.startsWith(only!)];
-  return [(text) => {
-    for (const prefix of prefixes) if (text.startsWith(prefix)) return true;
-    return false;
-  }];
+  return [
+    (text) => {
+      for (const prefix of prefixes) if (text.startsWith(prefix)) return true;
+      return false;
+    },
+  ];
 }
 
 /** `\name.exe` is looked up by the last part of a path; the rest is tried one by one. */
@@ -81,8 +83,10 @@ function partTests(parts: readonly string[]): readonly TextTest[] {
     const automaton = new AhoCorasick(parts);
     return [(text) => automaton.test(text)];
   }
-  return [(text) => {
-    for (const part of parts) if (text.includes(part)) return true;
-    return false;
-  }];
+  return [
+    (text) => {
+      for (const part of parts) if (text.includes(part)) return true;
+      return false;
+    },
+  ];
 }

@@ -9,9 +9,17 @@ import { requiredLiterals } from './regex-literals.ts';
  * A piece of a folded value: at its start, at its end, both or anywhere. Empty and anchored at the start: any value, null
  * included. `field` may be KEYWORDS: then it is about some leaf of the record.
  */
-export interface Literal { readonly field: number; readonly text: string; readonly isStart: boolean; readonly isEnd: boolean }
+export interface Literal {
+  readonly field: number;
+  readonly text: string;
+  readonly isStart: boolean;
+  readonly isEnd: boolean;
+}
 /** One of these must be in the event. `share`: guessed share of events in which one is. */
-export interface Witness { readonly literals: readonly Literal[]; readonly share: number }
+export interface Witness {
+  readonly literals: readonly Literal[];
+  readonly share: number;
+}
 
 /** A field that a rule asks for is in about this share of the events that reach the rule. */
 const PRESENT = 0.6;
@@ -21,13 +29,20 @@ export function witnessOf(expression: Expression, fieldOf: (name: string) => num
   if (expression.kind === 'not') return witnessOf(expression.of, fieldOf, !isNegated);
   if (expression.kind === 'item') return isNegated ? undefined : itemWitness(expression, fieldOf);
   const parts = expression.of.map((operand) => witnessOf(operand, fieldOf, isNegated));
-  if ((expression.kind === 'and') !== isNegated) return parts.reduce((best, part) => (best === undefined || (part !== undefined && part.share < best.share) ? part : best), undefined);
+  if ((expression.kind === 'and') !== isNegated)
+    return parts.reduce((best, part) => (best === undefined || (part !== undefined && part.share < best.share) ? part : best), undefined);
   return parts.includes(undefined) ? undefined : union(parts as Witness[]);
 }
 
 function union(parts: readonly Witness[]): Witness {
   const literals = new Map(parts.flatMap((part) => part.literals).map((one) => [`${one.field} ${one.isStart} ${one.isEnd} ${one.text}`, one]));
-  return { literals: [...literals.values()], share: Math.min(1, parts.reduce((sum, part) => sum + part.share, 0)) };
+  return {
+    literals: [...literals.values()],
+    share: Math.min(
+      1,
+      parts.reduce((sum, part) => sum + part.share, 0),
+    ),
+  };
 }
 
 function itemWitness(item: Item, fieldOf: (name: string) => number): Witness | undefined {
@@ -36,12 +51,15 @@ function itemWitness(item: Item, fieldOf: (name: string) => number): Witness | u
   return parts.includes(undefined) ? undefined : union(parts as Witness[]);
 }
 
-const present = (field: number): Witness | undefined => (field === KEYWORDS ? undefined : { literals: [{ field, text: '', isStart: true, isEnd: false }], share: PRESENT });
+const present = (field: number): Witness | undefined =>
+  field === KEYWORDS ? undefined : { literals: [{ field, text: '', isStart: true, isEnd: false }], share: PRESENT };
 
 function testWitness(test: Test, field: number): Witness | undefined {
   switch (test.kind) {
-    case 'null': return undefined;
-    case 'pattern': return patternWitness(test.pattern, field);
+    case 'null':
+      return undefined;
+    case 'pattern':
+      return patternWitness(test.pattern, field);
     case 'regex': {
       const literals = requiredLiterals(test.source);
       return literals === undefined ? present(field) : union(literals.map((text) => one({ field, text, isStart: false, isEnd: false })));
@@ -52,7 +70,8 @@ function testWitness(test: Test, field: number): Witness | undefined {
       const text = [...test.network.bytes.subarray(0, octets)].join('.');
       return one({ field, text: octets < 4 ? `${text}.` : text, isStart: true, isEnd: octets === 4 });
     }
-    default: return present(field);
+    default:
+      return present(field);
   }
 }
 

@@ -7,7 +7,12 @@ import type { EngineOptions, EventDocument, EventLogsource } from './engine.ts';
 const HERE: EventLogsource = { product: 'x', category: [], service: [] };
 /** Rules by name, each a detection in YAML flow or block style. */
 const engineOf = (rules: Readonly<Record<string, string>>, options?: EngineOptions, logsource = '{product: x}') => {
-  const set = parseRuleSet(Object.entries(rules).map(([name, detection]) => ({ file: name, text: `title: ${name}\nname: ${name}\nlogsource: ${logsource}\ndetection: ${detection}\n` })));
+  const set = parseRuleSet(
+    Object.entries(rules).map(([name, detection]) => ({
+      file: name,
+      text: `title: ${name}\nname: ${name}\nlogsource: ${logsource}\ndetection: ${detection}\n`,
+    })),
+  );
   expect(set.refusals).toEqual([]);
   return new Engine(set.rules, options);
 };
@@ -15,7 +20,12 @@ const keys = (engine: Engine, document: EventDocument, logsource = HERE) => engi
 const json = (text: string) => Buffer.from(text);
 
 describe('documents as bytes', () => {
-  const engine = engineOf({ a: '{s: {A: 1}, condition: s}', deep: '{s: {a.b: 1}, condition: s}', none: '{s: {A: null}, condition: s}', words: '{s: [needle], condition: s}' });
+  const engine = engineOf({
+    a: '{s: {A: 1}, condition: s}',
+    deep: '{s: {a.b: 1}, condition: s}',
+    none: '{s: {A: null}, condition: s}',
+    words: '{s: [needle], condition: s}',
+  });
 
   it.each<[name: string, text: string, rules: readonly string[]]>([
     ['an empty object', '{}', ['none']],
@@ -42,7 +52,23 @@ describe('documents as bytes', () => {
     expect(keys(engine, JSON.parse(text) as EventDocument)).toEqual(rules);
   });
 
-  it.each(['', 'x', '[]', '"a"', 'null', '{"A":1', '{"A":1}}', '{"A" 1}', '{"A":tru}', '{"A":1,}', '{A:1}', '{"z":"\\', '{"A":"\t"}', '{"A":"\\x"}', '\ufeff{}'])('refuses %j', (text) => {
+  it.each([
+    '',
+    'x',
+    '[]',
+    '"a"',
+    'null',
+    '{"A":1',
+    '{"A":1}}',
+    '{"A" 1}',
+    '{"A":tru}',
+    '{"A":1,}',
+    '{A:1}',
+    '{"z":"\\',
+    '{"A":"\t"}',
+    '{"A":"\\x"}',
+    '\ufeff{}',
+  ])('refuses %j', (text) => {
     expect(() => keys(engine, json(text))).toThrow(SyntaxError);
   });
 
@@ -53,7 +79,12 @@ describe('documents as bytes', () => {
 
   it('keeps all digits of an integer, whichever way the document is read', () => {
     const big = engineOf({ big: '{s: {A: 12345678901234567891}, condition: s}' });
-    expect([keys(big, json('{"A":12345678901234567891}')), keys(big, json('{"A":12345678901234567892}')), keys(big, json('{"z":1,"z":2,"A":12345678901234567891}')), keys(big, json('{"A":"12345678901234567891"}'))]).toEqual([['big'], [], ['big'], ['big']]);
+    expect([
+      keys(big, json('{"A":12345678901234567891}')),
+      keys(big, json('{"A":12345678901234567892}')),
+      keys(big, json('{"z":1,"z":2,"A":12345678901234567891}')),
+      keys(big, json('{"A":"12345678901234567891"}')),
+    ]).toEqual([['big'], [], ['big'], ['big']]);
   });
 
   it('grows with texts that folding lengthens', () => {
@@ -77,12 +108,17 @@ describe('log sources', () => {
 
   it('stays right when events name more log sources than are remembered', () => {
     const engine = engineOf({ r: rule });
-    for (let i = 0; i < 3000; i += 1) expect(keys(engine, json('{"A":1}'), { product: i % 2 === 0 ? 'x' : 'y', category: [`c${i}`], service: [] })).toEqual(i % 2 === 0 ? ['r'] : []);
+    for (let i = 0; i < 3000; i += 1)
+      expect(keys(engine, json('{"A":1}'), { product: i % 2 === 0 ? 'x' : 'y', category: [`c${i}`], service: [] })).toEqual(i % 2 === 0 ? ['r'] : []);
   });
 });
 
 describe('aliases', () => {
-  const engine = engineOf({ r: "{s: {Image|endswith: '\\x.exe'}, condition: s}", n: '{s: {ParentImage: null}, condition: s}' }, { aliasesOf }, '{product: windows, category: process_creation}');
+  const engine = engineOf(
+    { r: "{s: {Image|endswith: '\\x.exe'}, condition: s}", n: '{s: {ParentImage: null}, condition: s}' },
+    { aliasesOf },
+    '{product: windows, category: process_creation}',
+  );
   const process: EventLogsource = { product: 'windows', category: ['process_creation'], service: ['security'] };
   it.each<[name: string, document: object, rules: readonly string[]]>([
     ['the field itself', { Image: 'c:\\x.exe' }, ['r', 'n']],
@@ -98,18 +134,26 @@ describe('aliases', () => {
 });
 
 describe('matches', () => {
-  const engine = engineOf({
-    two: '{s: {A|contains: x, B: [1, 2]}, t: {C: 3}, f: {D: 4}, condition: (s or t) and not f}',
-    words: '{s: [needle], condition: s}',
-    list: '{s: {L|startswith: b}, condition: s}',
-  }, { alsoRead: () => ['User', 'L'] });
+  const engine = engineOf(
+    {
+      two: '{s: {A|contains: x, B: [1, 2]}, t: {C: 3}, f: {D: 4}, condition: (s or t) and not f}',
+      words: '{s: [needle], condition: s}',
+      list: '{s: {L|startswith: b}, condition: s}',
+    },
+    { alsoRead: () => ['User', 'L'] },
+  );
   const match = (document: EventDocument) => Object.fromEntries(engine.match(HERE, document).map((one) => [one.rule.key, one]));
 
   it('say which fields met, not which others are there', () => {
     const document = json('{"A":"aXb","B":2,"C":0,"E":5,"L":["a","bc"],"M":"a Needle here"}');
     const { two, words, list } = match(document);
     expect([two!.why(), words!.why(), list!.why()]).toEqual([
-      expect.arrayContaining([{ name: 'A', value: 'aXb' }, { name: 'B', value: '2' }]), [{ name: 'keyword', value: 'a Needle here' }], [{ name: 'L', value: 'bc' }],
+      expect.arrayContaining([
+        { name: 'A', value: 'aXb' },
+        { name: 'B', value: '2' },
+      ]),
+      [{ name: 'keyword', value: 'a Needle here' }],
+      [{ name: 'L', value: 'bc' }],
     ]);
     expect(two!.why()).toHaveLength(2);
   });
@@ -137,8 +181,15 @@ it('runs a rule that only excludes on every event', () => {
 });
 
 it.each<[part: string, text: string, number: number]>([
-  ['minute', '2025-03-04T13:59:30Z', 59], ['hour', '2025-03-04T13:59:30+02:00', 11], ['hour', '2025-03-04 13:59:30', 13], ['day', '2025-03-04', 4], ['month', '2025-03-04T23:59:59.999999Z', 3], ['year', '2025-01-01T00:30:00+0100', 2024],
-  ['week', '2024-12-30', 1], ['week', '2021-01-03', 53], ['week', '2025-06-15T00:00:00Z', 24],
+  ['minute', '2025-03-04T13:59:30Z', 59],
+  ['hour', '2025-03-04T13:59:30+02:00', 11],
+  ['hour', '2025-03-04 13:59:30', 13],
+  ['day', '2025-03-04', 4],
+  ['month', '2025-03-04T23:59:59.999999Z', 3],
+  ['year', '2025-01-01T00:30:00+0100', 2024],
+  ['week', '2024-12-30', 1],
+  ['week', '2021-01-03', 53],
+  ['week', '2025-06-15T00:00:00Z', 24],
 ])('takes the %s of %s for %i', (part, text, number) => {
   const engine = engineOf({ is: `{s: {A|${part}: ${number}}, condition: s}`, later: `{s: {A|${part}|gt: ${number}}, condition: s}` });
   expect(keys(engine, { A: text })).toEqual(['is']);

@@ -43,7 +43,11 @@ const NO_BYTES = new Uint8Array(0);
 /** Log sources remembered. Events may name any; a rule set meets a few dozen. */
 const MAX_LOGSOURCES = 1024;
 
-interface Loaded { readonly rule: LinkedRule; readonly program: Program; readonly fieldOf: (name: string) => number }
+interface Loaded {
+  readonly rule: LinkedRule;
+  readonly program: Program;
+  readonly fieldOf: (name: string) => number;
+}
 
 class Met implements RuleMatch {
   readonly #loaded: Loaded;
@@ -171,7 +175,11 @@ export class Engine {
     const products = typeof product === 'string' ? [product] : product;
     const numbers = [...this.#rules.keys()].filter((number) => {
       const { logsource } = this.#rules[number]!.rule;
-      return (logsource.product === null || products.includes(logsource.product)) && (logsource.category === null || category.includes(logsource.category)) && (logsource.service === null || service.includes(logsource.service));
+      return (
+        (logsource.product === null || products.includes(logsource.product)) &&
+        (logsource.category === null || category.includes(logsource.category)) &&
+        (logsource.service === null || service.includes(logsource.service))
+      );
     });
     return numbers.length === 0 ? undefined : this.#groupOfRules(numbers);
   }
@@ -183,7 +191,11 @@ export class Engine {
     if (group === undefined) {
       const byProgram = Map.groupBy(numbers, (number) => this.#rules[number]!.program);
       const members = [...byProgram].map(([program, rules]): Member => ({ program, rules }));
-      group = new Group(members, this.#programs.fields, numbers.flatMap((number) => this.#alsoRead[number]!));
+      group = new Group(
+        members,
+        this.#programs.fields,
+        numbers.flatMap((number) => this.#alsoRead[number]!),
+      );
       this.#byRules.set(name, group);
     }
     return group;

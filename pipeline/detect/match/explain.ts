@@ -4,7 +4,10 @@ import type { Tree } from '../compile/program.ts';
 import type { EventView } from './view.ts';
 
 /** `name` in the words of the rule, `keyword` for keywords; `value` as the event has it, `''` where there is none. */
-export interface MetField { readonly name: string; readonly value: string }
+export interface MetField {
+  readonly name: string;
+  readonly value: string;
+}
 
 /** Of a tree that holds: what it asks for and has found. What it excludes is not part of the answer. */
 export function explain(tree: Tree, view: EventView): readonly MetField[] {

@@ -6,7 +6,10 @@ import { KeyNode } from './key-tree.ts';
 import { Awake, LiteralIndex } from './literal-index.ts';
 
 /** A program and the rules of the group that ask it, by their place in the engine. */
-export interface Member { readonly program: Program; readonly rules: readonly number[] }
+export interface Member {
+  readonly program: Program;
+  readonly rules: readonly number[];
+}
 
 export class Group {
   readonly members: readonly Member[];
@@ -24,7 +27,8 @@ export class Group {
     this.awake = new Awake(members.length);
     this.index = new LiteralIndex(this.awake);
     this.always = members.filter(({ program }) => program.witness === undefined);
-    for (const [number, { program }] of members.entries()) for (const literal of program.witness?.literals ?? []) this.index.add(literal.field, literal, number);
+    for (const [number, { program }] of members.entries())
+      for (const literal of program.witness?.literals ?? []) this.index.add(literal.field, literal, number);
     this.index.build();
     this.keywordField = this.index.scans(KEYWORDS) ? KEYWORDS : -1;
     const fields = new Set([...members.flatMap(({ program }) => [...program.fields]), ...alsoRead]);

@@ -23,7 +23,15 @@ const FOLDED: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 /** Character behind a backslash to its code; 0 for those that need a closer look. */
 const ESCAPED = new Uint8Array(256);
-for (const [name, code] of [['"', 0x22], ['\\', 0x5c], ['/', 0x2f], ['n', 0x0a], ['r', 0x0d], ['t', 0x09]] as const) ESCAPED[name.charCodeAt(0)] = code;
+for (const [name, code] of [
+  ['"', 0x22],
+  ['\\', 0x5c],
+  ['/', 0x2f],
+  ['n', 0x0a],
+  ['r', 0x0d],
+  ['t', 0x09],
+] as const)
+  ESCAPED[name.charCodeAt(0)] = code;
 const utf8 = Buffer.prototype.utf8Slice;
 const latin1 = Buffer.prototype.latin1Slice;
 
@@ -156,7 +164,15 @@ export class JsonReader {
     const end = this.#valueEnd;
     if (end === IRREGULAR) return IRREGULAR;
     if (isRepeated) this.#add(entry, this.#decode(start, end - 1), true);
-    else this.#note(entry, isPlain && this.#filled - from === end - 1 - start ? HELD_AS.plain : HELD_AS.escaped, start, end - 1, isPlain ? from : -1, this.#filled);
+    else
+      this.#note(
+        entry,
+        isPlain && this.#filled - from === end - 1 - start ? HELD_AS.plain : HELD_AS.escaped,
+        start,
+        end - 1,
+        isPlain ? from : -1,
+        this.#filled,
+      );
     if (this.#keywords >= 0) this.#endLeaf(isPlain);
     return end;
   }
@@ -317,7 +333,8 @@ export class JsonReader {
     this.#room(text.length);
     this.#filled = writeCodes(fold(text), this.#view.arena, from);
     this.#scan(fields, from, true);
-    if (this.#keywords < 0) this.#filled = from; // nobody reads it again
+    if (this.#keywords < 0)
+      this.#filled = from; // nobody reads it again
     else this.#endLeaf(true);
   }
 

@@ -34,7 +34,7 @@ export function scalarEnd(bytes: Uint8Array, from: number): number {
 
 /** By its first byte, the rest being left to whoever reads the value. */
 export const isScalar = (first: number | undefined, length: number): boolean =>
-  (first === 0x6e || first === 0x74 ? length === 4 : first === 0x66 ? length === 5 : first === 0x2d || (first !== undefined && first >= 0x30 && first <= 0x39));
+  first === 0x6e || first === 0x74 ? length === 4 : first === 0x66 ? length === 5 : first === 0x2d || (first !== undefined && first >= 0x30 && first <= 0x39);
 
 /** @returns the offset behind any value. */
 export function skipValue(bytes: Uint8Array, from: number): number {

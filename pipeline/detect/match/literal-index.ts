@@ -14,11 +14,26 @@ export const END = 0x02;
 export const START_WINDOW = (START << 24) | (START << 16) | (START << 8) | START;
 const WINDOW = 4;
 /** All codes that folded texts are made of, and the start of a text. */
-const CODES_AND_START = [START, OTHER, ...Array.from({ length: 256 }, (_, unit) => unit).filter((unit) => hasCode(unit) && fold(String.fromCharCode(unit)) === String.fromCharCode(unit))];
+const CODES_AND_START = [
+  START,
+  OTHER,
+  ...Array.from({ length: 256 }, (_, unit) => unit).filter((unit) => hasCode(unit) && fold(String.fromCharCode(unit)) === String.fromCharCode(unit)),
+];
 
-interface Entry { readonly key: number; readonly field: number; readonly codes: Uint8Array; readonly windowEnd: number; readonly isStart: boolean; readonly isEnd: boolean; readonly targets: Set<number> }
+interface Entry {
+  readonly key: number;
+  readonly field: number;
+  readonly codes: Uint8Array;
+  readonly windowEnd: number;
+  readonly isStart: boolean;
+  readonly isEnd: boolean;
+  readonly targets: Set<number>;
+}
 /** Four codes as a number, and where in its literal the last of them stands. */
-interface Window { readonly window: number; readonly end: number }
+interface Window {
+  readonly window: number;
+  readonly end: number;
+}
 /** An entry is a row of numbers, so that a look-up touches one line of the cache: see `build`. */
 const ROW = 8;
 const [KEY, FIELD, CODES, LENGTH, BACK, ANCHORS, TARGETS, TARGETS_END] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
@@ -94,7 +109,8 @@ export class LiteralIndex {
     else if (codes.length + (literal.isEnd ? 1 : 0) === WINDOW - 1) {
       // One code short of a window: it has one with each code that may stand before it.
       const last = literal.isEnd ? END : codes[2]!;
-      for (const before of CODES_AND_START) this.#enterLiteral(field, codes, literal, { window: (before << 24) | (codes[0]! << 16) | (codes[1]! << 8) | last, end: 2 }, target);
+      for (const before of CODES_AND_START)
+        this.#enterLiteral(field, codes, literal, { window: (before << 24) | (codes[0]! << 16) | (codes[1]! << 8) | last, end: 2 }, target);
     } else (codes.some((code) => code > 0x7f || code === OTHER) ? this.#beyondAscii : this.#present).add(field, target);
   }
 
@@ -120,7 +136,10 @@ export class LiteralIndex {
     let codesAt = 0;
     let targetsAt = 0;
     for (const [index, { key, field, codes, windowEnd, isStart, isEnd, targets }] of entries.entries()) {
-      this.#rows.set([key, field, codesAt, codes.length, windowEnd, (isStart ? AT_START : 0) | (isEnd ? AT_END : 0), targetsAt, targetsAt + targets.size], index * ROW);
+      this.#rows.set(
+        [key, field, codesAt, codes.length, windowEnd, (isStart ? AT_START : 0) | (isEnd ? AT_END : 0), targetsAt, targetsAt + targets.size],
+        index * ROW,
+      );
       codesAt += codes.length;
       targetsAt += targets.size;
       this.#scanned[field] = true;
@@ -171,7 +190,7 @@ export class LiteralIndex {
   scan(fields: readonly number[], codes: Uint8Array, from: number, to: number): void {
     // Bits first, look-ups afterwards: a call inside of the loop would make every round of it slower.
     const found = this.#found;
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       const end = Math.min(to, at + found.length);
       const count = this.#windowsIn(codes, from, at, end);
       for (let i = 0; i < count; i += 1) this.lookUp(fields, windowAt(codes, from, found[i]!), codes, from, to, found[i]!);
@@ -205,7 +224,8 @@ export class LiteralIndex {
     for (let row = this.#slots[slot]! - 1; row >= 0; row = this.#slots[slot]! - 1) {
       if (rows[row + KEY] === window) {
         for (; rows[row + KEY] === window && rows[row + TARGETS_END] !== 0; row += ROW) {
-          if (fields.includes(rows[row + FIELD]!) && this.#stands(row, codes, from, to, at - rows[row + BACK]!)) this.#awake.add(this.#targets, rows[row + TARGETS]!, rows[row + TARGETS_END]!);
+          if (fields.includes(rows[row + FIELD]!) && this.#stands(row, codes, from, to, at - rows[row + BACK]!))
+            this.#awake.add(this.#targets, rows[row + TARGETS]!, rows[row + TARGETS_END]!);
         }
         return;
       }

@@ -68,7 +68,8 @@ export class ObjectReader {
   }
 }
 
-const leafOf = (value: unknown): Leaf => (typeof value === 'bigint' ? String(value) : typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null);
+const leafOf = (value: unknown): Leaf =>
+  typeof value === 'bigint' ? String(value) : typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 
 /** Texts of all leaves that have one, in document order. */
 export function leavesOf(document: unknown): readonly string[] {
@@ -87,5 +88,8 @@ export function leavesOf(document: unknown): readonly string[] {
 export function parseJson(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text);
   return JSON.parse(text, (_key, value: unknown, context?: { readonly source?: string }) =>
-    (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) && context?.source !== undefined && /^-?\d+$/.test(context.source) ? context.source : value));
+    typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) && context?.source !== undefined && /^-?\d+$/.test(context.source)
+      ? context.source
+      : value,
+  );
 }

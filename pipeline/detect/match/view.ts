@@ -157,10 +157,14 @@ export class EventView {
     const start = this.starts[path]!;
     const end = this.ends[path]!;
     switch (this.heldAs[path]) {
-      case HELD_AS.plain: return latin1.call(this.bytes, start, end);
-      case HELD_AS.escaped: return JSON.parse(utf8.call(this.bytes, start - 1, end + 1)) as string;
-      case HELD_AS.number: return numberText(latin1.call(this.bytes, start, end));
-      default: return textOf(this.values[path]!);
+      case HELD_AS.plain:
+        return latin1.call(this.bytes, start, end);
+      case HELD_AS.escaped:
+        return JSON.parse(utf8.call(this.bytes, start - 1, end + 1)) as string;
+      case HELD_AS.number:
+        return numberText(latin1.call(this.bytes, start, end));
+      default:
+        return textOf(this.values[path]!);
     }
   }
 }
