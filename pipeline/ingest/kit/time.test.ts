@@ -90,7 +90,7 @@ describe('epochMicros', () => {
   ])('reads %s', (_name, value, expected) => {
     expect(epochMicros(value)).toBe(expected);
   });
-  it.each([Number.NaN, Infinity, 1e30])('does not read %s', (value) => {
+  it.each([Number.NaN, Infinity, 1e30, 9_007_199_254_740.992, -9_007_199_254_740.992])('does not read %s', (value) => {
     expect(epochMicros(value)).toBeNaN();
   });
 });

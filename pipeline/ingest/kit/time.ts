@@ -113,8 +113,8 @@ function withZone(text: string, at: number, local: number): ReadTime {
  */
 export function epochMicros(value: number): number {
   const size = Math.abs(value);
-  const micros = size < 1e11 ? value * SECOND : size < 1e14 ? value * 1000 : size < 1e17 ? value : value / 1000;
-  return size < LATEST * 1000 ? Math.round(micros) : Number.NaN;
+  const micros = Math.round(size < 1e11 ? value * SECOND : size < 1e14 ? value * 1000 : size < 1e17 ? value : value / 1000);
+  return Number.isSafeInteger(micros) ? micros : Number.NaN; // of the micros: each unit reaches that far by another number
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
