@@ -16,14 +16,14 @@ const total = rate * seconds;
 const now = Date.now() * 1000;
 const rebaser = openRebaser();
 const records: OutRecord[] = [];
-// Made beforehand: salting costs more than the rest of the chain.
+// Made beforehand: salting costs more than the rest of the chain. Event times advance as the records will be sent.
 for (let round = 0; records.length < total; round++) {
   const salter = openSalter(`${salt}-${round}`);
   for (const { source, text } of samples) {
     if (records.length === total) break;
     const time = rebaser.timeOf(text);
     const fresh = salter
-      .salt(time === null ? text : rebaser.shift(text, now - time))
+      .salt(time === null ? text : rebaser.shift(text, now + Math.round((records.length / rate) * 1e6) - time))
       .replaceAll(
         /("(?:Computer|Hostname)":\s*")([^"]+)"/g,
         (_all, name: string, host: string) => `${name}${host.replace(/^[^.]+/, (first) => `${first}-${round}`)}"`,

@@ -135,13 +135,35 @@ it('hands a chain on instead of alerting by itself', () => {
   expect(outputs.map(({ to, value }) => [to, (value as Match).ruleId, (value as Match).correlationId])).toEqual([['matches.v1', 'corr', 'outer']]);
 });
 
-it('counts what a full group gave up', () => {
-  const findings = run(
-    correlation('type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 60s\ncondition: {gte: 10}'),
-    Array.from({ length: 12 }, (_unused, i) => match('a', i)),
-    { entriesPerGroup: 10 },
-  );
-  expect(findings[0]).toMatchObject({ eventCount: 10, author: 'Somebody', kind: 'correlation', severity: 'high' });
+it('gives up the oldest of a full group, counts them, and says so', () => {
+  const driver = driverOf(COUNT_3, { entriesPerGroup: 10 });
+  for (let at = 0; at < 12; at++) driver.send(match('a', at));
+  const [finding] = findingsOf(driver.advance(T + 30 * SECOND));
+  expect(finding).toMatchObject({ eventCount: 3, author: 'Somebody', kind: 'correlation', severity: 'high' });
+  expect(Object.values(driver.state()['groups']!)).toMatchObject([{ evictedCount: 2, entries: { length: 10 } }]);
+});
+
+it('keeps enough of a group for what its condition counts up to', () => {
+  const count20 = correlation('type: event_count\nrules: [a]\ngroup-by: [User]\ntimespan: 60s\ncondition: {gte: 20}');
+  expect(
+    run(
+      count20,
+      Array.from({ length: 25 }, (_unused, at) => match('a', at)),
+      { entriesPerGroup: 10 },
+    ),
+  ).toHaveLength(1);
+});
+
+it('gives up repeated values before distinct ones', () => {
+  const distinct = correlation('type: value_count\nrules: [a]\ngroup-by: [User]\ntimespan: 60s\ncondition: {gte: 5, field: Host}');
+  const values = ['h1', 'h2', 'h3', 'h4', ...Array.from({ length: 30 }, () => 'h1'), 'h5'];
+  expect(
+    run(
+      distinct,
+      values.map((value, at) => match('a', at, { values: [value] })),
+      { entriesPerGroup: 10 },
+    ),
+  ).toHaveLength(1);
 });
 
 it('has the same state after a restart at any point', () => {

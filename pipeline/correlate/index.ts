@@ -10,7 +10,7 @@ import type { Finding, Match } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
 import { findingOf } from './finding.ts';
 import type { Entry, Group } from './window.ts';
-import { EMPTY_GROUP, holds, inserted, isJudgedAtClose, windowAt } from './window.ts';
+import { capacityOf, EMPTY_GROUP, holds, inserted, isJudgedAtClose, windowAt, withoutOldest } from './window.ts';
 
 export const config = z.strictObject({
   reorderMs: z.int().min(0).max(60_000).default(2000).meta({ description: 'Longest wait of a match in the reorder buffer, in milliseconds of append time.' }),
@@ -22,8 +22,11 @@ export const config = z.strictObject({
   entriesPerGroup: z
     .int()
     .min(10)
-    .default(10_000)
-    .meta({ description: 'Matches kept per group; beyond it the oldest are given up and counted in the finding.' }),
+    .default(500)
+    .meta({
+      description:
+        'Matches kept per group, or twice what a condition counts up to where that is more; beyond it the oldest are given up and counted in the finding.',
+    }),
 });
 export type CorrelateConfig = z.infer<typeof config>;
 
@@ -138,9 +141,9 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
   const trimmed = (group: Group, rule: LinkedCorrelation): Group => {
     const oldest = group.entries.at(-1)!.time - rule.timespanMicros - lateness;
     const kept = group.entries.filter(({ time }) => time >= oldest);
-    const excess = Math.max(0, kept.length - entriesPerGroup);
+    const excess = Math.max(0, kept.length - capacityOf(rule, entriesPerGroup));
     const fired = group.fired.filter(({ last }) => last >= oldest);
-    return { ...group, entries: excess > 0 ? kept.slice(excess) : kept, fired, evictedCount: group.evictedCount + excess };
+    return { ...group, entries: excess > 0 ? withoutOldest(rule, kept, excess) : kept, fired, evictedCount: group.evictedCount + excess };
   };
 
   /** For conditions that are judged when a window closes: the window that begins with the oldest entry. */

@@ -122,3 +122,21 @@ function compare(measured: number, { operator, number: value }: Bound): boolean 
       return measured !== value;
   }
 }
+
+/** How many entries a group keeps: every match costs as much as the group is long, so no more than the condition can tell apart. */
+export const capacityOf = (rule: WindowRule, least: number): number =>
+  Math.max(least, ...rule.bounds.map(({ number }) => 2 * Math.ceil(number)).filter((size) => size <= MOST_ENTRIES));
+const MOST_ENTRIES = 20_000; // sums are compared with large numbers, which are no counts
+
+/** Gives up `excess` entries: the oldest, but where distinct values count, those first whose value stands there again later. */
+export function withoutOldest(rule: WindowRule, entries: readonly Entry[], excess: number): readonly Entry[] {
+  if (rule.type !== 'value_count') return entries.slice(excess);
+  const lastOf = new Map(entries.map(({ value }, index) => [value, index]));
+  let left = excess;
+  const kept = entries.filter(({ value }, index) => {
+    if (left === 0 || lastOf.get(value) === index) return true;
+    left--;
+    return false;
+  });
+  return kept.slice(left);
+}
