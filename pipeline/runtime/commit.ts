@@ -170,7 +170,7 @@ export class Committer<I extends InputLike> {
       }
     }
     host.measured('aborted', clock.nowMs() - beganMs, work.count);
-    log.warn({ err: error, code: (error as PipelineError).code, records: work.count }, 'A transaction was aborted; its records are read again.');
+    log.warn({ err: error, code: error.code, records: work.count }, 'A transaction was aborted; its records are read again.');
     await sleep(clock, this.#failures > 1 ? backoffMs(this.#failures - 1) : 0, this.#closing.signal);
     await this.#usable();
     host.discard();

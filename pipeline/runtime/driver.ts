@@ -3,6 +3,7 @@ import type { RecordError } from '../core/errors.ts';
 import { APPEND_CLOCK } from '../core/index.ts';
 import type { Micros, Output, Position, Stage, StreamRecord } from '../core/index.ts';
 import { ReferenceData } from './reference.ts';
+import type { ReferenceRow } from './reference.ts';
 import type { Sink } from './task.ts';
 import { Task } from './task.ts';
 
@@ -38,7 +39,7 @@ export interface Result {
 }
 export interface DriverOptions {
   /** Rows by the name of their table, in effect from the beginning. */
-  readonly reference?: Readonly<Record<string, readonly { readonly id: string }[]>>;
+  readonly reference?: Readonly<Record<string, readonly ReferenceRow[]>>;
   readonly organization?: string;
 }
 const START: Micros = Date.UTC(2026, 0, 1) * 1000;
@@ -63,8 +64,8 @@ export class StageDriver<In, S extends object = Record<never, never>> {
   }
 
   /** More rows. @param writtenAt They take effect ten seconds later; absent = they always were in effect. */
-  addReference(table: string, rows: readonly { readonly id: string }[], writtenAt: Micros = -Infinity): void {
-    for (const row of rows) this.#reference.put(table, `${row.id}|${String((row as { validFrom?: unknown }).validFrom ?? '')}`, row, writtenAt);
+  addReference(table: string, rows: readonly ReferenceRow[], writtenAt: Micros = -Infinity): void {
+    for (const row of rows) this.#reference.put(table, `${row.id}|${row.validFrom ?? ''}`, row, writtenAt);
   }
 
   /**

@@ -1,6 +1,12 @@
 // Tables of reference data as the stages see them: by validity, and by when they took effect. Filled by `reference-reader.ts` or by a test.
 import type { Micros, RefTable, ReferenceTables } from '../core/index.ts';
 
+/** What every reference record has: together they are its key. */
+export interface ReferenceRow {
+  readonly id: string;
+  readonly validFrom?: Micros;
+}
+
 /** A record takes effect this long after it was written, which is longer than it takes to reach every process. */
 export const ACTIVATION_DELAY: Micros = 10_000_000;
 const KEEP_REPLACED: Micros = 3_600_000_000; // how long a replaced version is kept for tasks that lag

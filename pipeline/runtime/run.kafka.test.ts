@@ -41,7 +41,7 @@ describe.skipIf(!address)('a topology on a real broker', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     workers.push(worker);
-    await once(worker.stdout!, 'data');
+    await once(worker.stdout, 'data');
     return worker;
   };
 
@@ -93,7 +93,7 @@ describe.skipIf(!address)('a topology on a real broker', () => {
     expect(titles.map(([, , n]) => Number(n)).sort((a, b) => a - b)).toEqual(Array.from({ length: written }, (_, n) => n).filter((n) => n % 100 !== 7));
     for (const own of Map.groupBy(titles, ([host]) => host).values()) expect(own.map(([, count]) => Number(count))).toEqual(own.map((_, i) => i + 1));
 
-    const entries = (await read(prefix + topics.ledger.name)).map(({ value }) => codec.decode(schemas.ledgerEntry, value!) as LedgerEntry);
+    const entries = (await read(prefix + topics.ledger.name)).map(({ value }) => codec.decode<LedgerEntry>(schemas.ledgerEntry, value!));
     const sum = (of: readonly { readonly count: number }[]) => of.reduce((all, { count }) => all + count, 0);
     for (const own of Map.groupBy(entries, ({ stage, topic, partition }) => `${stage} ${topic}/${partition}`).values()) {
       const sorted = [...own].sort((a, b) => a.from - b.from);

@@ -98,7 +98,7 @@ export class Task {
         for (let i = 0; i < outputs.length; i++) sink.output(outputs[i] as Output<never>, record);
         sink.passed(record);
       } else {
-        for (const output of outcome.outputs) sink.output(output as Output<never>, record);
+        for (const output of outcome.outputs) sink.output(output, record);
         sink.dropped(record, outcome.dropped);
       }
     } catch (error) {
@@ -134,7 +134,7 @@ export class Task {
       try {
         if (++this.#inARow > MAX_TIMERS_IN_A_ROW) throw new RangeError('the timer sets itself again at a time that has passed');
         const outputs = this.stage.onTimer!(key, this.#ctx);
-        for (const output of outputs) sink.output(output as Output<never>, null);
+        for (const output of outputs) sink.output(output, null);
         sink.emitted(outputs.length);
       } catch (cause) {
         sink.rollback(filled);

@@ -20,6 +20,7 @@ import type { RunOptions, Running } from './run.ts';
 import type { PlatformTopics } from './stage-plan.ts';
 import { isPattern } from './stage-plan.ts';
 import type { WallClock } from './wall-clock.ts';
+import type { ReferenceRow } from './reference.ts';
 
 /** The broker's manual clock as wall-clock time. What is due runs when the clock is advanced. */
 export function manualWall(clock: ManualClock): WallClock {
@@ -158,9 +159,8 @@ export class TopologyDriver {
   }
 
   /** Rows of reference data, as the relay writes them. */
-  async reference<R extends { readonly id: string }>(table: RefTable<unknown>, rows: readonly R[]): Promise<void> {
-    for (const row of rows)
-      await this.send(table.topic as Topic<R>, row, { key: `${row.id}|${String((row as { validFrom?: unknown }).validFrom ?? '')}`, partition: 0 });
+  async reference(table: RefTable<unknown>, rows: readonly ReferenceRow[]): Promise<void> {
+    for (const row of rows) await this.send(table.topic, row, { key: `${row.id}|${row.validFrom ?? ''}`, partition: 0 });
   }
 
   /**
