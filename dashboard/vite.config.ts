@@ -8,8 +8,5 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
   build: { target: 'es2023', assetsInlineLimit: 0, reportCompressedSize: false },
-  server: {
-    host: '127.0.0.1',
-    proxy: { '/graphql': { target: api, ws: true }, '/auth': { target: api } },
-  },
+  server: { host: '127.0.0.1', proxy: { '/graphql': { target: api, ws: true }, '/auth': { target: api } } },
 });

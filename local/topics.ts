@@ -3,7 +3,6 @@ import type { Admin } from '../pipeline/runtime/port.ts';
 import { mismatches } from '../topologies/settings.ts';
 import type { Settings } from '../pipeline/core/topic-settings.ts';
 
-
 /**
  * Creates what is missing and looks at what is there.
  * @returns names of the topics that were created.
