@@ -62,14 +62,39 @@ export async function ensureJars(java: Java, report: Report, signal: AbortSignal
   }
 }
 
+/**
+ * Apache Kafka of another version than the pom's, alone: tests of defects that some versions have (`test/own-broker.ts` starts it). Kept beside
+ * the others, by version.
+ * @returns Folder with the broker's jars. @throws as `ensureJars`.
+ */
+export async function ensureKafkaJars(kafkaVersion: string, java: Java, report: Report, signal: AbortSignal): Promise<string> {
+  const folder = join(jarsFolder, createHash('sha256').update(readFileSync(pom)).update(`kafka ${kafkaVersion}`).digest('hex').slice(0, 16));
+  if (existsSync(folder)) return join(folder, 'kafka');
+  const lock = await waitForLock(jarsFolder, signal, () => report.say('jars', 'Another command is fetching jars; waiting for it.'));
+  try {
+    if (!existsSync(folder)) {
+      report.say('jars', `Fetching Apache Kafka ${kafkaVersion} (once, some 100 MB).`);
+      await fetchInto(folder, java, [`-Dkafka=${kafkaVersion}`, 'dependency:copy-dependencies@broker'], report, signal);
+    }
+    return join(folder, 'kafka');
+  } finally {
+    lock.release();
+  }
+}
+
 async function fetchJars(java: Java, registryVersion: string, folder: string, report: Report, signal: AbortSignal): Promise<void> {
+  report.say('jars', 'Fetching Apache Kafka and the schema registry (once, some 220 MB).');
+  await fetchInto(folder, java, [`-Dregistry=${registryVersion}`, 'package'], report, signal);
+  report.say('jars', 'The broker and the registry are fetched.');
+}
+
+async function fetchInto(folder: string, java: Java, goals: readonly string[], report: Report, signal: AbortSignal): Promise<void> {
   const out = `${folder}.part`;
   const repository = join(cacheFolder, 'maven'); // kept when this is interrupted: the next run goes on from there
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  report.say('jars', 'Fetching Apache Kafka and the schema registry (once, some 220 MB).');
   let count = 0;
-  const result = await runCommand('mvn', ['-B', '-f', pom, `-Dmaven.repo.local=${repository}`, `-Dout=${out}`, `-Dregistry=${registryVersion}`, 'package'], {
+  const result = await runCommand('mvn', ['-B', '-f', pom, `-Dmaven.repo.local=${repository}`, `-Dout=${out}`, ...goals], {
     env: { ...process.env, JAVA_HOME: java.home, MAVEN_OPTS: `${process.env.MAVEN_OPTS ?? ''} -XX:-UsePerfData`.trim() },
     signal,
     onLine: (line) => {
@@ -91,7 +116,6 @@ async function fetchJars(java: Java, registryVersion: string, folder: string, re
   await rm(join(out, 'target'), { recursive: true, force: true });
   await rename(out, folder);
   if (readdirSync(jarsFolder).every((name) => !name.endsWith('.part'))) await rm(repository, { recursive: true, force: true });
-  report.say('jars', 'The broker and the registry are fetched.');
 }
 
 export const MAVEN_MISSING = 'Maven fetches the broker and the registry once, and is not installed (Debian: apt install maven).';
