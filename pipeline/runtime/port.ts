@@ -30,8 +30,11 @@ export interface RawBatch {
   readonly nextOffset: number;
   readonly highWatermark: number;
   readonly lastStableOffset: number;
-  /** The range could not be read (checksum, decompression, format, size limit): no records, but the raw batch for a dead letter. */
-  readonly unreadable?: { readonly reason: string; readonly bytes: Buffer };
+  /**
+   * The range could not be read (checksum, decompression, format, size limit): no records, but the raw batch for a dead letter, and how many
+   * records it stands for: as its header says, or one for each offset where the header is not to be believed.
+   */
+  readonly unreadable?: { readonly reason: string; readonly records: number; readonly bytes: Buffer };
 }
 export interface OutRecord {
   readonly topic: string;
@@ -54,11 +57,19 @@ export interface GroupMetadata {
   readonly groupInstanceId: string | null;
 }
 
-/** Divides partitions among the members of a group. Must give the same answer for the same members, whoever leads. */
+/** What a member says it owned until it joined again: the partition numbers, and the generation in which they were its own. */
+export interface Claim {
+  readonly generationId: number;
+  readonly numbers: readonly number[];
+}
+/**
+ * Divides partitions among the members of a group. Must give the same answer for the same members in any order, whoever leads. A member
+ * claims what it owned in its last generation; null when it owned nothing or has lost it.
+ */
 export interface Assignor {
   readonly name: string;
   readonly assign: (
-    members: readonly { readonly memberId: string; readonly topics: readonly string[] }[],
+    members: readonly { readonly memberId: string; readonly topics: readonly string[]; readonly claim: Claim | null }[],
     partitionCounts: ReadonlyMap<string, number>,
   ) => ReadonlyMap<string, readonly TopicPartition[]>;
 }
@@ -70,11 +81,14 @@ export interface ConsumeOptions {
   readonly start: 'earliest' | 'latest' | 'fail';
   /** Compressed bytes; 256 KiB unless given. */
   readonly maxBytesPerPartition?: number;
-  /** `byPartitionNumber` of assign.ts unless given. */
+  /** `stickyByNumber` of assign.ts unless given. */
   readonly assignor?: Assignor;
 }
 export interface ConsumeHandlers {
-  /** Called after a rebalance with all partitions now owned, maybe none; may return start offsets that override the committed ones. */
+  /**
+   * Called after a rebalance with all partitions now owned, maybe none; may return start offsets that override the committed ones. When the
+   * generation is one more than that of the last `assigned`, nobody else owned in between what is still owned.
+   */
   readonly assigned: (owned: readonly TopicPartition[], group: GroupMetadata) => Promise<Offsets | undefined>;
   /** Before a rebalance, still owned: commit or abort here. Awaited. */
   readonly revoked: (owned: readonly TopicPartition[]) => Promise<void>;
@@ -91,7 +105,7 @@ export interface GroupConsumer {
   /** Resolves when joined; `failed` resolves with the error if the consumer later ends by itself. */
   readonly run: (options: ConsumeOptions, handlers: ConsumeHandlers) => Promise<void>;
   readonly failed: Promise<Error>;
-  /** Leaves and joins again with another set of topics; `revoked` and `assigned` are called. */
+  /** Joins again, as the same member, with another set of topics; `revoked` and `assigned` are called. Resolves when it has joined. */
   readonly resubscribe: (topics: readonly string[]) => Promise<void>;
   /** Outside of a transaction: for connectors and hints. */
   readonly commit: (offsets: Offsets, group: GroupMetadata) => Promise<void>;

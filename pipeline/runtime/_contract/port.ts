@@ -327,6 +327,45 @@ export function portContract(name: string, subject: Subject): void {
         await a.until(() => a.owned.length === 6);
       });
 
+      it('leave partitions where they are when members come and go, and move the fewest', async () => {
+        const t = await topic(6);
+        const group = `g-${randomUUID()}`;
+        const owners = (...all: Member[]) => all.map(({ owned }) => owned.map(({ partition }) => partition).sort((x, y) => x - y));
+        const stable = (...all: Member[]) => {
+          const isEven = all.every(({ owned }) => owned.length === 6 / all.length);
+          const isOne = new Set(all.map(({ generations }) => generations.at(-1))).size === 1;
+          return isEven && isOne;
+        };
+        const settled = (...all: Member[]) => Promise.all(all.map((member) => member.until(() => stable(...all))));
+        const a = await join(connect(), group, { topics: [t] });
+        const b = await join(connect(), group, { topics: [t] });
+        await settled(a, b);
+        const [first, second] = owners(a, b);
+        const c = await join(connect(), group, { topics: [t] });
+        await settled(a, b, c);
+        const [one, two, three] = owners(a, b, c);
+        expect(first).toEqual(expect.arrayContaining(one!));
+        expect(second).toEqual(expect.arrayContaining(two!));
+        await b.consumer.stop();
+        await settled(a, c);
+        const [left, right] = owners(a, c);
+        expect(left).toEqual(expect.arrayContaining(one!));
+        expect(right).toEqual(expect.arrayContaining(three!));
+        expect([...left!, ...right!].sort((x, y) => x - y)).toEqual([0, 1, 2, 3, 4, 5]);
+      });
+
+      it('join again as the same member in the very next generation, so that nobody can have had their partitions', async () => {
+        const [t, u] = [await topic(), await topic()];
+        const group = `g-${randomUUID()}`;
+        const member = await join(connect(), group, { topics: [t] });
+        const before = member.group!;
+        await member.consumer.resubscribe([t, u]);
+        expect(member.group).toEqual({ ...before, generationId: before.generationId + 1 });
+        await member.consumer.stop();
+        const again = await join(connect(), group, { topics: [t, u] });
+        expect(again.group!.generationId).toBeGreaterThan(before.generationId + 1);
+      });
+
       it('tell a batch at work that the group rebalances', async () => {
         const t = await topic(2);
         await produced(record(t, 'a'));

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { FatalError, FencedError } from '../../core/errors.ts';
-import { byPartitionNumber } from '../assign.ts';
+import { stickyByNumber } from '../assign.ts';
 import { tpKey } from '../port.ts';
-import type { ConsumeHandlers, ConsumeOptions, ConsumerOptions, GroupConsumer, GroupMetadata, Offsets, RawBatch, TopicPartition } from '../port.ts';
+import type { Claim, ConsumeHandlers, ConsumeOptions, ConsumerOptions, GroupConsumer, GroupMetadata, Offsets, RawBatch, TopicPartition } from '../port.ts';
 import type { Connections } from './connections.ts';
 import { isCoordinatorMoved, toPipelineError } from './errors.ts';
 import { Fetcher } from './fetcher.ts';
@@ -45,9 +45,12 @@ export class KafkaConsumer implements GroupConsumer {
   #consume!: ConsumeOptions;
   #handlers!: ConsumeHandlers;
   #session: Session | null = null;
+  /** What was owned until the last rebalance, unless it was lost. */
+  #claim: Claim | null = null;
+  #joined = Promise.withResolvers<void>();
   /** Since when handlers and hooks have been at work without a sign of life. */
   readonly #working = new Set<{ sinceMs: number }>();
-  #stopping = new AbortController();
+  readonly #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
   constructor(connections: Connections, options: Required<ConsumerOptions>, settings: KafkaConsumerSettings) {
@@ -63,17 +66,29 @@ export class KafkaConsumer implements GroupConsumer {
   async run(options: ConsumeOptions, handlers: ConsumeHandlers): Promise<void> {
     this.#consume = options;
     this.#handlers = handlers;
-    await this.#start();
+    this.#loop = this.#run().catch((error: Error) => {
+      this.#joined.reject(error);
+      this.#fail(error);
+    });
+    await this.#joined.promise;
   }
 
   async resubscribe(topics: readonly string[]): Promise<void> {
-    await this.#end();
     this.#consume = { ...this.#consume, topics };
-    await this.#start();
+    this.#joined = Promise.withResolvers();
+    const session = this.#session;
+    if (session !== null) {
+      session.trouble ??= 'rebalancing';
+      session.fetcher.stop();
+    }
+    await Promise.race([this.#joined.promise, this.#loop]); // it may have ended, or end before
   }
 
   async stop(): Promise<void> {
-    await this.#end();
+    this.#stopping.abort();
+    this.#session?.fetcher.stop();
+    await this.#loop;
+    this.#joined.resolve();
     this.#connections.close();
   }
 
@@ -121,30 +136,16 @@ export class KafkaConsumer implements GroupConsumer {
     }
   }
 
-  async #start(): Promise<void> {
-    this.#stopping = new AbortController();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#loop = this.#run(resolve).then(resolve, (error: Error) => {
-      reject(error);
-      this.#fail(error);
-    });
-    await promise;
-  }
-
-  async #end(): Promise<void> {
-    this.#stopping.abort();
-    this.#session?.fetcher.stop();
-    await this.#loop;
-  }
-
   /** Generation after generation. @throws what ends the consumer. */
-  async #run(onJoined: () => void): Promise<void> {
+  async #run(): Promise<void> {
     const { signal } = this.#stopping;
     try {
       while (!signal.aborted) {
-        const joined = await this.#membership.join(this.#consume.topics, this.#consume.assignor ?? byPartitionNumber, signal);
+        const { topics, assignor = stickyByNumber } = this.#consume;
+        const joined = await this.#membership.join(topics, this.#claim, assignor, signal);
         if (!joined) break;
-        await this.#generation(joined, onJoined);
+        this.#claim = null;
+        await this.#generation(joined, topics);
       }
     } finally {
       await this.#membership.leave();
@@ -152,7 +153,7 @@ export class KafkaConsumer implements GroupConsumer {
   }
 
   /** Hooks, fetching and heartbeats of one generation, until the group moves on or the consumer stops. */
-  async #generation(joined: Joined, onJoined: () => void): Promise<void> {
+  async #generation(joined: Joined, topics: readonly string[]): Promise<void> {
     const over = new AbortController();
     const { owned, group } = joined;
     const { isolation, maxBytesPerPartition = DEFAULT_MAX_BYTES_PER_PARTITION } = this.#consume;
@@ -171,8 +172,9 @@ export class KafkaConsumer implements GroupConsumer {
     try {
       const starts = await this.#during(() => this.#handlers.assigned(owned, group));
       for (const [key, offset] of starts ?? []) if (slots.has(key)) slots.get(key)!.position ??= offset;
-      onJoined();
-      if (this.#stopping.signal.aborted) fetcher.stop();
+      if (topics === this.#consume.topics) this.#joined.resolve();
+      else session.trouble = 'rebalancing'; // subscribed anew meanwhile
+      if (this.#stopping.signal.aborted || session.trouble !== null) fetcher.stop();
       void this.#locate(session, over.signal).catch((error: unknown) => {
         fetcher.fail(error);
       });
@@ -201,6 +203,7 @@ export class KafkaConsumer implements GroupConsumer {
     const isExpelled = trouble === 'expelled' || (trouble === 'rebalancing' && (await this.#membership.standing(group).catch(() => null)) === 'expelled');
     if (isExpelled) return this.#handlers.lost(owned);
     await this.#during(() => this.#handlers.revoked(owned));
+    this.#claim = { generationId: group.generationId, numbers: [...new Set(owned.map(({ partition }) => partition))].sort((a, b) => a - b) };
   }
 
   async #beat(session: Session, signal: AbortSignal): Promise<void> {

@@ -153,8 +153,8 @@ interface Library {
   readonly ConnectionPool: new (options: PoolOptions) => KafkajsPool;
   readonly metadata: (request: { topics: readonly string[]; allowAutoTopicCreation: boolean }) => Call<ClusterMetadata>;
   readonly MemberMetadata: {
-    readonly encode: (m: { version: number; topics: readonly string[] }) => Buffer;
-    readonly decode: (b: Buffer) => { topics: string[] };
+    readonly encode: (m: { version: number; topics: readonly string[]; userData: Buffer }) => Buffer;
+    readonly decode: (b: Buffer) => { topics: string[]; userData: Buffer | null };
   };
   readonly MemberAssignment: {
     readonly encode: (a: { version: number; assignment: Readonly<Record<string, readonly number[]>> }) => Buffer;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FencedError } from '../../core/errors.ts';
-import type { Assignor, GroupMetadata, TopicPartition } from '../port.ts';
+import type { Assignor, Claim, GroupMetadata, TopicPartition } from '../port.ts';
+import { decodeClaim, encodeClaim } from './claim.ts';
 import type { Connections, Node } from './connections.ts';
 import { brokerCodeOf, BrokerError, isCoordinatorMoved, isMoved, toPipelineError } from './errors.ts';
 import { library } from './library.ts';
@@ -40,11 +41,16 @@ export class Membership {
     this.#warn = warn;
   }
 
-  /** Joins, waiting for the broker as long as it takes. @returns null when the signal came first. @throws FatalError when refused. */
-  async join(topics: readonly string[], assignor: Assignor, signal: AbortSignal): Promise<Joined | null> {
+  /**
+   * Joins, waiting for the broker as long as it takes.
+   *
+   * @param claim What this member owned in its last generation, for the assignor.
+   * @returns null when the signal came first. @throws FatalError when refused.
+   */
+  async join(topics: readonly string[], claim: Claim | null, assignor: Assignor, signal: AbortSignal): Promise<Joined | null> {
     while (!signal.aborted) {
       try {
-        return await this.#join(topics, assignor);
+        return await this.#join(topics, claim, assignor);
       } catch (error) {
         const code = brokerCodeOf(error);
         if (code === UNKNOWN_MEMBER_ID || code === FENCED_INSTANCE_ID) this.#memberId = '';
@@ -116,10 +122,10 @@ export class Membership {
     await this.#coordinator((broker) => broker.offsetCommit({ groupId, groupGenerationId: generationId, memberId, topics }));
   }
 
-  async #join(topics: readonly string[], assignor: Assignor): Promise<Joined> {
+  async #join(topics: readonly string[], claim: Claim | null, assignor: Assignor): Promise<Joined> {
     const { groupId, sessionTimeoutMs, rebalanceTimeoutMs } = this.#options;
     await this.#refuseHidden(topics);
-    const metadata = library.MemberMetadata.encode({ version: 0, topics });
+    const metadata = library.MemberMetadata.encode({ version: 0, topics, userData: encodeClaim(claim) });
     const joined = await this.#coordinator(async (broker) =>
       broker.joinGroup({
         groupId,
@@ -153,7 +159,10 @@ export class Membership {
 
   async #assign({ members }: JoinedGroup, assignor: Assignor) {
     await this.#connections.refresh();
-    const subscribed = members.map(({ memberId, memberMetadata }) => ({ memberId, topics: library.MemberMetadata.decode(memberMetadata).topics }));
+    const subscribed = members.map(({ memberId, memberMetadata }) => {
+      const { topics, userData } = library.MemberMetadata.decode(memberMetadata);
+      return { memberId, topics, claim: decodeClaim(userData) };
+    });
     const wanted = new Set(subscribed.flatMap(({ topics }) => topics));
     const counts = new Map([...this.#connections.partitionCounts].filter(([topic]) => wanted.has(topic)));
     return [...assignor.assign(subscribed, counts)].map(([memberId, partitions]) => ({

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { FatalError, FencedError } from '../../core/errors.ts';
-import { byPartitionNumber } from '../assign.ts';
+import { stickyByNumber } from '../assign.ts';
 import { tpKey } from '../port.ts';
-import type { ConsumeHandlers, ConsumeOptions, ConsumerOptions, GroupConsumer, GroupMetadata, Offsets, RawBatch, TopicPartition } from '../port.ts';
+import type { Claim, ConsumeHandlers, ConsumeOptions, ConsumerOptions, GroupConsumer, GroupMetadata, Offsets, RawBatch, TopicPartition } from '../port.ts';
 import type { Client } from './client.ts';
 import { offsetsOf, withMetadata } from './group.ts';
 import type { Group } from './group.ts';
@@ -27,6 +27,10 @@ export class MemoryConsumer implements GroupConsumer {
   #memberId: string | null = null;
   #metadata: GroupMetadata | null = null; // null: not joined
   #owned = new Map<string, Owned>();
+  /** What was owned until the last rebalance, unless it was lost. */
+  #claim: Claim | null = null;
+  /** Topics of the last join. */
+  #subscribed: readonly string[] = [];
   #isBusy = false; // in a handler: no heartbeats but those asked for
   #isStopping = false;
   #isToRejoin = false;
@@ -45,13 +49,15 @@ export class MemoryConsumer implements GroupConsumer {
   async run(options: ConsumeOptions, handlers: ConsumeHandlers): Promise<void> {
     this.#consume = options;
     this.#handlers = handlers;
-    await this.#start();
+    this.#loop = this.#run();
+    await this.#joined.promise;
   }
 
   async resubscribe(topics: readonly string[]): Promise<void> {
-    await this.stop();
     this.#consume = { ...this.#consume, topics };
-    await this.#start();
+    this.#joined = Promise.withResolvers();
+    this.#client.cluster.changed.notify();
+    await Promise.race([this.#joined.promise, this.#loop]); // it may have ended, or end before
   }
 
   async stop(): Promise<void> {
@@ -100,13 +106,6 @@ export class MemoryConsumer implements GroupConsumer {
     this.#client.cluster.changed.notify();
   }
 
-  async #start(): Promise<void> {
-    this.#isStopping = false;
-    this.#joined = Promise.withResolvers();
-    this.#loop = this.#run();
-    await this.#joined.promise;
-  }
-
   async #run(): Promise<void> {
     try {
       while (!this.#isStopping && !this.#client.isCrashed) {
@@ -135,24 +134,29 @@ export class MemoryConsumer implements GroupConsumer {
     this.#isToRejoin = false;
     if (this.#metadata) {
       const standing = this.#beat();
-      if (standing === 'member') return;
+      if (standing === 'member' && this.#subscribed === this.#consume.topics) return;
       if (standing === 'expelled') this.#drop();
       else await this.#revoke();
       if (this.#isStopping) return;
     }
     try {
       this.#memberId ??= `member-${this.#client.cluster.nextId()}`;
+      const { topics } = this.#consume;
+      const claim = this.#claim;
       const { group, owned } = await this.#group.join(
         {
           id: this.#memberId,
-          topics: this.#consume.topics,
-          assignor: this.#consume.assignor ?? byPartitionNumber,
+          topics,
+          claim,
+          assignor: this.#consume.assignor ?? stickyByNumber,
           sessionTimeoutMs: this.#options.sessionTimeoutMs,
           rebalanceTimeoutMs: this.#options.rebalanceTimeoutMs,
           isBeating: () => !this.#isBusy && !this.#client.isCrashed,
         },
         this.#client.cluster.clock.nowMs(),
       );
+      this.#claim = null;
+      this.#subscribed = topics;
       this.#metadata = group;
       this.#owned = new Map(owned.map((tp) => [tpKey(tp), { tp, position: null, isPaused: false, seeks: 0 }]));
       const starts = await this.#during(() => this.#handlers.assigned(owned, group));
@@ -160,7 +164,7 @@ export class MemoryConsumer implements GroupConsumer {
         const partition = this.#owned.get(key);
         if (partition) partition.position = offset;
       }
-      this.#joined.resolve();
+      if (topics === this.#consume.topics) this.#joined.resolve();
     } catch (error) {
       this.#rejoinIfFenced(error);
     }
@@ -169,6 +173,7 @@ export class MemoryConsumer implements GroupConsumer {
   async #revoke(): Promise<void> {
     try {
       await this.#during(() => this.#handlers.revoked(this.#partitions()));
+      this.#claim = { generationId: this.#metadata!.generationId, numbers: [...new Set(this.#partitions().map(({ partition }) => partition))] };
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
       this.#handlers.lost(this.#partitions());
@@ -232,7 +237,7 @@ export class MemoryConsumer implements GroupConsumer {
   #leave(): void {
     const memberId = this.#memberId;
     this.#owned.clear();
-    this.#memberId = this.#metadata = null;
+    this.#memberId = this.#metadata = this.#claim = null;
     if (memberId && !this.#client.isCrashed) this.#group.leave(memberId, this.#client.cluster.clock.nowMs());
   }
 
@@ -241,7 +246,7 @@ export class MemoryConsumer implements GroupConsumer {
   }
 
   #mustRejoin(): boolean {
-    return this.#isToRejoin || !this.#metadata || !this.#group.isSettledFor(this.#metadata.memberId);
+    return this.#isToRejoin || this.#subscribed !== this.#consume.topics || !this.#metadata || !this.#group.isSettledFor(this.#metadata.memberId);
   }
 
   #partitions(): TopicPartition[] {

@@ -1,5 +1,5 @@
 import { FatalError, FencedError } from '../../core/errors.ts';
-import type { Assignor, GroupMetadata, Offsets, TopicPartition } from '../port.ts';
+import type { Assignor, Claim, GroupMetadata, Offsets, TopicPartition } from '../port.ts';
 
 export interface CommittedOffset {
   readonly offset: number;
@@ -28,6 +28,7 @@ export interface Member {
   readonly id: string;
   readonly topics: readonly string[];
   readonly assignor: Assignor;
+  readonly claim: Claim | null;
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
   /** Whether it would answer: an idle member sends heartbeats by itself, one that works does so only by `beat`, a dead one never. */
@@ -153,6 +154,7 @@ export class Group {
   #startRebalance(nowMs: number): void {
     if (!this.#isRebalancing) this.#rebalanceStartedMs = nowMs;
     this.#isRebalancing = this.#seats.size > 0;
+    if (!this.#isRebalancing) this.generation++; // emptiness is a generation too
     this.#changed();
   }
 
@@ -164,7 +166,7 @@ export class Group {
     const subscribed = new Set(seats.flatMap(({ member }) => member.topics));
     const counts = new Map([...this.#partitionCounts()].filter(([topic]) => subscribed.has(topic)));
     const assigned = seats[0]!.member.assignor.assign(
-      seats.map(({ member }) => ({ memberId: member.id, topics: member.topics })),
+      seats.map(({ member: { id: memberId, topics, claim } }) => ({ memberId, topics, claim })),
       counts,
     );
     for (const seat of seats) {
