@@ -29,6 +29,8 @@ export interface MigrateOptions {
   readonly passwords?: RolePasswords;
   /** Folder of the numbered files; tests name their own. */
   readonly folder?: URL;
+  /** Number of the last file to run; absent = all. A backup is loaded into the tables of its own version, and then migrated on. */
+  readonly upTo?: number;
 }
 
 const OLDEST_SERVER = 140_000; // SQL-standard function bodies
@@ -40,8 +42,8 @@ const LOCK = 0x676f_7368; // "gosh"; advisory locks are per database
  * @throws FatalError MIGRATION_FAILED with file, line and reason; also when an applied file was changed or the database is newer than
  *   this program. FatalError DATABASE_REFUSED for a missing right. RetryableError DATABASE_UNAVAILABLE.
  */
-export async function migrate({ databaseUrl, log, passwords, folder = new URL('migrations/', import.meta.url) }: MigrateOptions): Promise<Migrated> {
-  const migrations = readMigrations(folder);
+export async function migrate({ databaseUrl, log, passwords, folder = new URL('migrations/', import.meta.url), upTo }: MigrateOptions): Promise<Migrated> {
+  const migrations = readMigrations(folder).slice(0, upTo);
   const client = openClient({ databaseUrl, applicationName: 'goshawk migrate' });
   client.on('error', () => {}); // the query in flight reports it
   try {

@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   PREREQUISITE_MISSING: 'Something this machine needs is not installed. The message names the package.',
   PORT_IN_USE: 'The port asked for is taken. Choose another with --port, or 0 for any.',
   ALREADY_RUNNING: 'Another installation uses this data folder. Stop it, or choose another with --data.',
+  BACKUP_REFUSED: 'A backup cannot be made, or cannot be restored here. The message says why; nothing was changed.',
   DATA_FOLDER: 'The data folder cannot be used as it is. The message says why.',
   // RecordError
   DECODE_FAILED: 'The bytes are not what their topic declares.',
@@ -53,6 +54,8 @@ export const ERROR_CODES = {
   OFFSETS_FENCED: 'Another owner has moved the offsets in the database.',
   // FatalError
   OFFSET_GONE: 'The committed position is no longer in the topic: records were deleted before they were read. Reset the group on purpose to go on.',
+  TOPICS_BEHIND:
+    'A topic ends before the position that the database has of it: the topics are older than the database, or other ones. Restore both from one backup, or the older database.',
   CHANGELOG_GAP: 'A changelog ends before the position that was committed with it.',
   BROKER_REFUSED: 'The broker refused a request for good. The message has its error code.',
   UNSUPPORTED_BROKER: 'The broker is older than 2.5 or its client library is not the pinned version.',
