@@ -1,25 +1,22 @@
-// One member of a stage's consumer group: membership, commits and what the wall clock asks for. Records run in `record-loop.ts`.
+// One member of a stage's consumer group: its parts, and the transaction that they fill. Records run in `record-loop.ts`, partitions change
+// hands in `ownership.ts`.
 import type { Micros } from '../core/index.ts';
 import { Committer } from './commit.ts';
 import type { CommitHost } from './commit.ts';
+import { Housekeeping } from './housekeeping.ts';
 import type { StageInstanceOptions } from './instance-options.ts';
 import { InstanceState } from './instance-state.ts';
+import { Intake } from './intake.ts';
+import type { PauseReason } from './intake.ts';
 import type { Counts } from './ledger.ts';
 import type { Work } from './outbox.ts';
-import type { GroupConsumer, GroupMetadata, Offsets, TopicPartition } from './port.ts';
-import { tpKey } from './port.ts';
+import { Ownership } from './ownership.ts';
+import type { GroupConsumer, GroupMetadata, TopicPartition } from './port.ts';
 import { RecordLoop } from './record-loop.ts';
-import { restoreSlot } from './restoring.ts';
 import { Settling } from './settling.ts';
-import { Input, Slot } from './slot.ts';
+import type { Input } from './slot.ts';
 import { outputsOf } from './stage-plan.ts';
 import type { StagePlan } from './stage-plan.ts';
-import { Task } from './task.ts';
-import { SourceClock } from './watermark.ts';
-
-export type PauseReason = 'behind' | 'reference';
-const HOUSEKEEPING_MS = 250;
-const APPEND_MARGIN: Micros = 1_000_000; // the broker's clock may be behind ours
 
 export class StageInstance implements CommitHost<Input> {
   readonly plan: StagePlan;
@@ -36,12 +33,12 @@ export class StageInstance implements CommitHost<Input> {
   readonly #committer: Committer<Input>;
   readonly #loop: RecordLoop;
   readonly #settling: Settling;
-  readonly #pauses = new Set<PauseReason>();
-  readonly #slowed = new Set<string>(); // topics
+  readonly #intake: Intake;
+  readonly #ownership: Ownership;
+  readonly #housekeeping: Housekeeping;
   readonly #closing = new AbortController();
   #isRunning = false; // not while there is no topic to read
   #handlers = 0;
-  #cancelHousekeeping: (() => void) | null = null;
 
   constructor(options: StageInstanceOptions) {
     const { plan, codec, app, instanceId, clock, broker, limits, log } = options;
@@ -66,12 +63,23 @@ export class StageInstance implements CommitHost<Input> {
       producer: () => broker.txnProducer({ transactionalId: `${groupId}.${instanceId}`, transactionTimeoutMs: limits.transactionTimeoutMs }),
       ...(options.commitBeforeSend ? { commitBeforeSend: true } : {}),
     });
+    this.#intake = new Intake(options, this.state, this.#consumer);
     this.#loop = new RecordLoop(options, this.state, {
       wanted: (isFull) => this.#committer.wanted(isFull),
       isBusy: () => this.#committer.isBusy,
       idle: () => this.#committer.idle(),
       seek: (tp, offset) => this.#consumer.seek(tp, offset),
-      pauseTopic: (topic, ms) => this.#pauseTopic(topic, ms),
+      pauseTopic: (topic, ms) => this.#intake.pauseTopic(topic, ms),
+      fail: (error) => this.fail(error),
+      closing: this.#closing.signal,
+    });
+    const parts = { ...options, state: this.state, committer: this.#committer, settling: this.#settling, intake: this.#intake };
+    this.#housekeeping = new Housekeeping(parts);
+    this.#ownership = new Ownership({
+      ...parts,
+      consumer: this.#consumer,
+      isWatermark: (record) => this.#loop.isWatermark(record),
+      onReady: this.#setReady,
       fail: (error) => this.fail(error),
       closing: this.#closing.signal,
     });
@@ -82,7 +90,7 @@ export class StageInstance implements CommitHost<Input> {
   async start(): Promise<void> {
     await this.#committer.open();
     await this.#run(this.#options.topics);
-    this.#housekeep();
+    this.#housekeeping.start();
   }
 
   /** Reads other topics from now on. */
@@ -97,9 +105,9 @@ export class StageInstance implements CommitHost<Input> {
     await this.#consumer.run(
       { topics, isolation: 'committed', start: 'earliest', maxBytesPerPartition: this.#options.limits.maxBytesPerPartition },
       {
-        assigned: (owned, group) => this.#assigned(owned, group),
-        revoked: () => this.#revoked(),
-        lost: () => this.#drop(),
+        assigned: (owned, group) => this.#ownership.assigned(owned, group),
+        revoked: () => this.#ownership.revoked(),
+        lost: () => this.#ownership.drop(),
         batch: async (batch, control) => {
           this.#handlers++;
           await this.#loop.take(batch, control).finally(() => {
@@ -112,7 +120,7 @@ export class StageInstance implements CommitHost<Input> {
 
   /** Commits what there is, leaves the group. */
   async stop(): Promise<void> {
-    this.#cancelHousekeeping?.();
+    this.#housekeeping.stop();
     this.#closing.abort();
     if (this.#isRunning) await this.#consumer.stop();
     await this.#committer.close();
@@ -129,106 +137,12 @@ export class StageInstance implements CommitHost<Input> {
     return this.isReady && this.state.work === null && !this.#committer.isBusy && this.#handlers === 0;
   }
   get pausedFor(): readonly PauseReason[] {
-    return [...this.#pauses];
+    return this.#intake.pausedFor;
   }
 
   /** Stops taking records for a reason, or goes on when none is left. */
   setPaused(reason: PauseReason, isPaused: boolean): void {
-    if (this.#pauses.has(reason) === isPaused) return;
-    const { metrics, log } = this.#options;
-    if (isPaused) {
-      this.#pauses.add(reason);
-      metrics.pauses.inc({ stage: this.plan.wire.name, reason });
-    } else this.#pauses.delete(reason);
-    log.debug({ reason, isPaused }, 'The stage pauses its input, or goes on.');
-    if (this.#pauses.size > 0) this.#consumer.pause(this.state.readyInputs.map(({ tp }) => tp));
-    else this.#resume(this.state.readyInputs.map(({ tp }) => tp));
-  }
-
-  #resume(partitions: readonly TopicPartition[]): void {
-    if (this.#pauses.size === 0) this.#consumer.resume(partitions.filter(({ topic }) => !this.#slowed.has(topic)));
-  }
-
-  /** A topic whose records are mostly refused waits; the others go on. */
-  #pauseTopic(topic: string, ms: number): void {
-    if (this.#slowed.has(topic)) return;
-    const { clock, log, metrics } = this.#options;
-    const partitions = () => this.state.readyInputs.map(({ tp }) => tp).filter((tp) => tp.topic === topic);
-    this.#slowed.add(topic);
-    this.#consumer.pause(partitions());
-    metrics.pauses.inc({ stage: this.plan.wire.name, reason: 'rejects' });
-    log.warn({ topic, ms }, 'A source sends records that are refused; it is read more slowly.');
-    clock.after(ms, () => {
-      this.#slowed.delete(topic);
-      this.#resume(partitions());
-    });
-  }
-
-  // The group
-
-  async #assigned(owned: readonly TopicPartition[], group: GroupMetadata): Promise<Offsets> {
-    const { state } = this;
-    state.group = group;
-    const keys = new Set(owned.map(tpKey));
-    for (const input of state.inputs.values()) if (!keys.has(input.key)) state.forget(input);
-    const added = owned.filter((tp) => !state.inputs.has(tpKey(tp)));
-    this.#consumer.pause(this.#pauses.size > 0 ? owned : added);
-    for (const [number, tps] of Map.groupBy(added, ({ partition }) => partition)) this.#open(state.slots.get(number) ?? this.#newSlot(number), tps);
-    this.#noteReading();
-    if (state.isReady) this.#setReady();
-    const { log, metrics } = this.#options;
-    metrics.tasks.set({ stage: this.plan.wire.name }, state.slots.size);
-    log.info(
-      { generation: group.generationId, partitions: owned.length, tasks: [...state.slots.keys()].sort((a, b) => a - b), restoring: added.length },
-      'The stage has its partitions.',
-    );
-    return state.positions();
-  }
-
-  async #revoked(): Promise<void> {
-    const { state } = this;
-    this.#settling.isFlushing = true;
-    for (const input of this.#settling.due(state.inputs.values())) state.workFor(input);
-    await this.#committer.drain();
-    this.#settling.isFlushing = false;
-    state.group = null;
-    for (const input of state.inputs.values()) if (!input.isReady || !input.slot.isReady) state.forget(input); // begins anew wherever it goes
-  }
-
-  #drop(): void {
-    this.state.drop();
-    this.#noteReading();
-  }
-
-  #newSlot(number: number): Slot {
-    const { reference, latenessOf, maxFuture, clock } = this.#options;
-    const source = this.plan.upstream.length === 0 ? new SourceClock(latenessOf, maxFuture) : null;
-    const slot = new Slot(number, new Task({ stage: this.plan.wire.stage, reference, upstream: this.plan.upstream, source }), clock.nowMs());
-    this.state.slots.set(number, slot);
-    return slot;
-  }
-
-  /** Inputs of a slot come back in the background; they stay paused until then. */
-  #open(slot: Slot, tps: readonly TopicPartition[]): void {
-    const inputs = tps.map((tp) => new Input(tp, slot));
-    for (const input of inputs) this.state.inputs.set(input.key, input);
-    const signal = AbortSignal.any([slot.abandoned.signal, this.#closing.signal]);
-    restoreSlot(slot, inputs, this.#options, (record) => this.#loop.isWatermark(record), signal).then(
-      (result) => {
-        if (result === 'ended' || this.state.slots.get(slot.number) !== slot) return;
-        if (result === 'half') return this.#open(this.#newSlot(slot.number), tps);
-        for (const { tp, position } of inputs) this.#consumer.seek(tp, position);
-        this.#noteReading();
-        this.#resume(tps);
-        if (this.state.isReady) this.#setReady();
-      },
-      (error: unknown) => this.fail(error as Error),
-    );
-  }
-
-  /** Tells the stage before, if it runs in this process, from where on this one reads. */
-  #noteReading(): void {
-    this.#options.backlog.assigned(this.state.positions());
+    this.#intake.setPaused(reason, isPaused);
   }
 
   // Commits
@@ -272,11 +186,11 @@ export class StageInstance implements CommitHost<Input> {
 
   discard(): void {
     for (const [tp, position] of this.state.discard()) this.#consumer.seek(tp, position);
-    this.#noteReading();
+    this.#ownership.noteReading();
   }
 
   lost(): void {
-    this.#drop();
+    this.#ownership.drop();
     this.#consumer.rejoin();
   }
 
@@ -308,47 +222,6 @@ export class StageInstance implements CommitHost<Input> {
     this.state.isFailed = true;
     this.state.work = null;
     this.#fail(error);
-  }
-
-  // By the wall clock: entries of the ledger that are due though nothing comes, and the silence of a source.
-  #housekeep(): void {
-    const { clock, log } = this.#options;
-    this.#cancelHousekeeping = clock.after(HOUSEKEEPING_MS, () => {
-      this.#housekeep();
-      if (this.state.group === null || this.#committer.isBusy || this.state.isFailed) return;
-      for (const input of this.#settling.due(this.state.inputs.values())) this.state.workFor(input);
-      if (this.state.work !== null) this.#committer.wanted(false);
-      const silent =
-        this.plan.upstream.length === 0 && this.plan.told.length > 0 && this.#pauses.size === 0
-          ? [...this.state.slots.values()].filter((slot) => slot.isReady && slot.isSilenceDue(clock.nowMs()))
-          : [];
-      if (silent.length > 0) this.#noteSilence(silent).catch((error: unknown) => log.debug({ err: error }, 'Silence could not be told.'));
-    });
-  }
-
-  /** Only a task that has read all there is can say that nothing came. */
-  async #noteSilence(slots: readonly Slot[]): Promise<void> {
-    const { admin, clock, limits } = this.#options;
-    const { epoch } = this.state;
-    const askedMs = clock.nowMs();
-    const ends = await admin.offsets(
-      slots.flatMap((slot) => this.state.inputsOf(slot)).map(({ tp }) => tp),
-      'stable',
-    );
-    if (this.state.epoch !== epoch || this.state.group === null) return;
-    for (const slot of slots) {
-      const inputs = this.state.inputsOf(slot).filter(({ isReady }) => isReady);
-      if (inputs.length === 0) continue;
-      for (const input of inputs) {
-        if (input.position < (ends.get(input.key) ?? Infinity)) continue;
-        slot.task.source!.observeAppend(input.key, askedMs * 1000 - APPEND_MARGIN, input.lastRecordWallMs);
-      }
-      slot.task.source!.forgetSilent(askedMs - limits.idleAfterMs);
-      slot.task.refresh();
-      this.#settling.tell(slot);
-      this.state.workFor(inputs[0]!);
-    }
-    this.#committer.wanted(false);
   }
 }
 
