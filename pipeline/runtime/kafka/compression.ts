@@ -13,16 +13,18 @@ const DEFAULT_CHUNK_BYTES = 64 * 1024;
 
 export const compress = (bytes: Buffer): Buffer => zstdCompressSync(bytes, LEVEL_1);
 
-/** @throws RangeError, or an error of zlib, when the bytes are malformed or exceed `maxBytes`. */
+/** @throws RangeError, or an error of zlib, when the bytes are malformed or unpack to more than `maxBytes`. */
 export function decompress(codec: number, packed: Buffer, maxBytes = MAX_UNPACKED_BYTES): Buffer {
   switch (codec) {
     case CODEC.zstd:
-      return zstdDecompressSync(packed, { maxOutputLength: maxBytes, chunkSize: chunkFor(zstdContentSize(packed), maxBytes) });
+      return limited(maxBytes, () => unzstd(packed, maxBytes));
     case CODEC.gzip:
-      return gunzipSync(packed, {
-        maxOutputLength: maxBytes,
-        chunkSize: chunkFor(packed.length >= 18 ? packed.readUInt32LE(packed.length - 4) : undefined, maxBytes),
-      });
+      return limited(maxBytes, () =>
+        gunzipSync(packed, {
+          maxOutputLength: maxBytes,
+          chunkSize: chunkFor(packed.length >= 18 ? packed.readUInt32LE(packed.length - 4) : undefined, maxBytes),
+        }),
+      );
     case CODEC.snappy:
       return unsnappy(packed, maxBytes);
     case CODEC.lz4:
@@ -30,6 +32,34 @@ export function decompress(codec: number, packed: Buffer, maxBytes = MAX_UNPACKE
     default:
       throw new RangeError(`There is no compression codec ${codec}`);
   }
+}
+
+/** zlib's own words for "too much" speak of Buffers. */
+function limited(maxBytes: number, unpack: () => Buffer): Buffer {
+  try {
+    return unpack();
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'ERR_BUFFER_TOO_LARGE') throw cause;
+    throw new RangeError(`The batch unpacks to more than ${maxBytes} bytes`, { cause });
+  }
+}
+
+/** All frames, one after the other: Node's function stops after the first. */
+function unzstd(packed: Buffer, maxBytes: number): Buffer {
+  const frames: Buffer[] = [];
+  let total = 0;
+  for (let at = 0; at < packed.length;) {
+    const rest = at === 0 ? packed : packed.subarray(at);
+    const chunkSize = chunkFor(zstdContentSize(rest), maxBytes);
+    const options = { maxOutputLength: Math.max(1, maxBytes - total), chunkSize, info: true };
+    const { buffer, engine } = zstdDecompressSync(rest, options) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
+    if (engine.bytesWritten === packed.length) return buffer; // the usual case: one frame
+    if (engine.bytesWritten === 0) throw new RangeError('Zstandard frame is empty');
+    frames.push(buffer);
+    total += buffer.length;
+    at += engine.bytesWritten;
+  }
+  return Buffer.concat(frames, total);
 }
 
 /** One byte above the size that the frame declares, so that all fits in one chunk. A frame may lie, hence the bounds. */

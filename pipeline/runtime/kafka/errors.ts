@@ -95,6 +95,9 @@ export function isUnanswered(error: unknown): boolean {
 
 export const isMoved = (error: unknown): boolean => isUnanswered(error) || MOVED.has(brokerCodeOf(error) ?? 0);
 export const isCoordinatorMoved = (error: unknown): boolean => isUnanswered(error) || COORDINATOR_MOVED.has(brokerCodeOf(error) ?? 0);
+export const isTooLarge = (error: unknown): boolean => TOO_LARGE.has(brokerCodeOf(error) ?? 0);
+/** The broker refuses what one of the records is, and appended none of them. */
+export const isRefusedRecord = (error: unknown): boolean => isTooLarge(error) || INVALID_RECORD.has(brokerCodeOf(error) ?? 0);
 export const isConcurrentTransaction = (error: unknown): boolean => brokerCodeOf(error) === 51;
 
 /**

@@ -1,3 +1,4 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32c } from './crc32c.ts';
@@ -77,9 +78,10 @@ describe('slices', () => {
   });
 
   it('cover what compaction left empty, up to the end of its batch', () => {
-    const emptied = stored([{ values: ['a'], holes: 4 }]);
+    const emptied = Buffer.from(stored([{ values: ['a'], holes: 4 }]).subarray(0, 61));
+    emptied.writeInt32BE(61 - 12, 8);
     emptied.writeInt32BE(0, 57); // no record is left
-    expect(read(emptied.subarray(0, 61))).toEqual([]); // cut off: nothing whole
+    expect(read(emptied)).toEqual([{ from: 0, next: 5, values: [] }]);
     expect(read(Buffer.concat([emptied, stored([{ values: ['b'] }], 5)]))).toEqual([{ from: 0, next: 6, values: ['b'] }]);
   });
 
@@ -111,17 +113,95 @@ describe('slices', () => {
     expect(read(batch)).toEqual([{ from: 0, next: 1, values: ['x'] }]);
   });
 
-  it('put a batch that cannot be read aside, whole and alone', () => {
-    const [before, broken, after] = [stored([{ values: ['a'] }]), stored([{ values: ['b', 'c'], compression: 'zstd' }], 1), stored([{ values: ['d'] }], 3)];
-    broken[broken.length - 1]! ^= 0xff;
-    const batches = [...slices(fetched(Buffer.concat([before, broken, after])), 0, 1_000)];
+  /** The second of three batches, at offsets 1 and 2, and what is wrong with it. */
+  const seal = (batch: Buffer) => {
+    batch.writeInt32BE(batch.length - 12, 8);
+    batch.writeUInt32BE(crc32c(batch, 21, batch.length), 17);
+    return batch;
+  };
+  const packedAs = (codec: number, packed: Buffer) => {
+    const batch = Buffer.concat([stored([{ values: ['b', 'c'] }], 1).subarray(0, 61), packed]);
+    batch.writeInt16BE(codec, 21);
+    return seal(batch);
+  };
+  const plain = stored([{ values: ['b', 'c'] }], 1).subarray(61);
+  const MANY = Buffer.alloc(65 * 1024 * 1024);
+  it.each<[name: string, broken: () => Buffer, reason: RegExp]>([
+    ['whose checksum is wrong', () => flipped(stored([{ values: ['b', 'c'], compression: 'zstd' }], 1), -1), /^Checksum/],
+    ['without compression whose checksum is wrong', () => flipped(stored([{ values: ['b', 'c'] }], 1), 61), /^Checksum/],
+    ['that zstd cannot unpack', () => packedAs(4, Buffer.from('no frame at all')), /./],
+    ['that gzip cannot unpack', () => packedAs(1, gzipSync(plain).subarray(0, -9)), /./],
+    ['that Snappy cannot unpack', () => packedAs(2, Buffer.from([200, 1, 0])), /Snappy/],
+    ['that LZ4 cannot unpack', () => packedAs(3, Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82, 9, 0, 0, 0])), /LZ4/],
+    ['whose codec does not exist', () => packedAs(7, plain), /no compression codec 7/],
+    ['that unpacks to too much from zstd', () => packedAs(4, zstdCompressSync(MANY)), /more than 67108864 bytes/],
+    ['that unpacks to too much from gzip', () => packedAs(1, gzipSync(MANY)), /more than 67108864 bytes/],
+    ['that unpacks to too much from Snappy', () => packedAs(2, Buffer.from([0x81, 0x80, 0x80, 0x20, 0])), /67108865 bytes, above the limit/],
+    ['that unpacks to too much from LZ4', () => packedAs(3, lz4Bomb(17)), /limit|leaves the block/],
+    ['with more records than it names', () => count(stored([{ values: ['b', 'c'] }], 1), 1), /more than the records/],
+    ['with fewer records than it names', () => count(stored([{ values: ['b', 'c'] }], 1), 3), /cut off|malformed/],
+    ['that names no number of records', () => count(stored([{ values: ['b', 'c'] }], 1), -5), /malformed/],
+    ['with half a frame behind a whole one', () => packedAs(4, Buffer.concat([zstdCompressSync(plain), Buffer.from('(\xb5/\xfd', 'latin1')])), /./],
+  ])('put a batch aside %s, whole and alone', (_name, make, reason) => {
+    const broken = make();
+    const all = Buffer.concat([stored([{ values: ['a'] }]), broken, stored([{ values: ['d'] }], 3)]);
+    const batches = [...slices(fetched(all), 0, 1_000)];
     expect(batches.map(({ from, nextOffset, records }) => [from, nextOffset, records.length])).toEqual([
       [0, 1, 1],
       [1, 3, 0],
       [3, 4, 1],
     ]);
-    expect(batches[1]!.unreadable).toEqual({ reason: 'Checksum of the batch is wrong', bytes: broken });
+    expect(batches[1]!.unreadable).toMatchObject({ reason: expect.stringMatching(reason) as string, bytes: broken });
+    expect([1, 2]).toContain(batches[1]!.unreadable!.records); // as the header says, or one for each offset
     expect(batches[0]!.unreadable).toBeUndefined();
+  });
+  const flipped = (bytes: Buffer, at: number) => {
+    bytes[at < 0 ? bytes.length + at : at]! ^= 0xff;
+    return bytes;
+  };
+  const count = (bytes: Buffer, records: number) => {
+    bytes.writeInt32BE(records, 57);
+    return seal(bytes);
+  };
+  /** Blocks of 4 MiB of one byte, each of which says so in 16 kB. */
+  const lz4Bomb = (blocks: number) => {
+    const repeats = Buffer.concat([Buffer.from([0x1f, 0x61, 1, 0]), Buffer.alloc(16_446, 255), Buffer.from([200, 0x50, 97, 97, 97, 97, 97])]);
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(repeats.length);
+    return Buffer.concat([Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x73]), ...Array.from({ length: blocks }, () => [size, repeats]).flat()]);
+  };
+
+  it('believe no offset of a header whose checksum is wrong', () => {
+    const broken = stored([{ values: ['b', 'c'] }], 1);
+    broken.writeInt32BE(1_000_000, 23); // says that it covers a million offsets
+    broken.writeInt32BE(900_000, 57);
+    const batches = [...slices(fetched(Buffer.concat([broken, stored([{ values: ['d'] }], 3)])), 1, 1_000)];
+    expect(batches.map(({ from, nextOffset, unreadable }) => [from, nextOffset, unreadable?.records])).toEqual([
+      [1, 3, 2],
+      [3, 4, undefined],
+    ]);
+    expect([...slices(fetched(broken), 1, 1_000)].map(({ nextOffset }) => nextOffset)).toEqual([100]); // the end of the partition, no further
+  });
+
+  it('count of a batch that was begun only what is left', () => {
+    const broken = flipped(stored([{ values: ['b', 'c', 'd'], compression: 'zstd' }], 1), -1);
+    expect([...slices(fetched(broken), 3, 1_000)].map(({ from, nextOffset, unreadable }) => [from, nextOffset, unreadable?.records])).toEqual([[3, 4, 1]]);
+  });
+
+  it.each([
+    ['a batch', 0, 8],
+    ['a batch behind another', 1, 8],
+  ])('say that the log is damaged when the size of %s cannot be', (_name, index, at) => {
+    const batches = [stored([{ values: ['a'] }]), stored([{ values: ['b'] }], 1)];
+    batches[index]!.writeInt32BE(3, at);
+    expect(() => [...slices(fetched(Buffer.concat(batches)), 0, 1_000)]).toThrow(
+      expect.objectContaining({ code: 'BROKER_REFUSED', details: expect.objectContaining({ topic: 't', offset: index }) as object }),
+    );
+  });
+
+  it('read all frames of a batch', () => {
+    const frames = packedAs(4, Buffer.concat([zstdCompressSync(plain.subarray(0, 3)), zstdCompressSync(plain.subarray(3))]));
+    expect(read(frames, { from: 1 })).toEqual([{ from: 1, next: 3, values: ['b', 'c'] }]);
   });
 
   it('agree with a plain model on any mixture of transactions', () => {

@@ -1,7 +1,9 @@
+import { FatalError } from '../../core/errors.ts';
+import { tpKey } from '../port.ts';
 import type { RawBatch, RawRecord, TopicPartition } from '../port.ts';
 import { Cursor } from './cursor.ts';
 import type { Call } from './library.ts';
-import { decodeRecords, isAbortMarker, readHeader } from './record-batch.ts';
+import { decodeRecords, isAbortMarker, isIntact, readHeader, WRONG_CHECKSUM } from './record-batch.ts';
 import type { BatchHeader } from './record-batch.ts';
 
 interface FetchPosition extends TopicPartition {
@@ -91,6 +93,7 @@ function decodeFetch(raw: Buffer): readonly FetchedPartition[] {
  * batches and aborted transactions are left out, but covered by `nextOffset`; so are holes.
  *
  * A batch that cannot be read comes alone, without records, as `unreadable`.
+ * @throws FatalError BROKER_REFUSED where not even the frame of a batch or a marker can be read: nobody can say where to go on.
  */
 export function* slices(fetched: FetchedPartition, from: number, sliceRecords: number): Generator<RawBatch, void, undefined> {
   const { bytes, highWatermark, lastStableOffset } = fetched;
@@ -104,20 +107,35 @@ export function* slices(fetched: FetchedPartition, from: number, sliceRecords: n
     position = nextOffset;
     return batch;
   };
-  for (let header = readHeader(bytes, 0); header; header = readHeader(bytes, header.end)) {
-    if (header.nextOffset <= from) continue; // the broker begins at a whole batch
-    if (isAborted(header)) {
-      next = header.nextOffset;
+  const framed = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (cause) {
+      throw new FatalError(
+        'BROKER_REFUSED',
+        `The log of ${tpKey(tp)} is damaged at offset ${next}: ${(cause as Error).message}`,
+        { ...tp, offset: next },
+        { cause },
+      );
+    }
+  };
+  const headerAt = (at: number) => framed(() => readHeader(bytes, at));
+  for (let header = headerAt(0); header; header = headerAt(header.end)) {
+    const current = header;
+    if (current.nextOffset <= from) continue; // the broker begins at a whole batch
+    if (framed(() => isAborted(current))) {
+      next = current.nextOffset;
       continue;
     }
     let records: readonly RawRecord[];
     try {
-      records = decodeRecords(bytes, header, from);
+      records = decodeRecords(bytes, current, from);
     } catch (error) {
       if (next > position) yield take(pending, next);
       pending = [];
-      yield take([], header.nextOffset, { unreadable: { reason: (error as Error).message, bytes: bytes.subarray(header.at, header.end) } });
-      next = header.nextOffset;
+      const { nextOffset, unreadable } = setAside(bytes, current, position, highWatermark, error as Error);
+      yield take([], nextOffset, { unreadable });
+      next = nextOffset;
       continue;
     }
     for (let i = 0; i < records.length; i += sliceRecords) {
@@ -129,11 +147,30 @@ export function* slices(fetched: FetchedPartition, from: number, sliceRecords: n
       }
       if (pending.length === 0) pending = part as RawRecord[];
       else for (const record of part) pending.push(record);
-      next = isLast ? header.nextOffset : part.at(-1)!.offset + 1;
+      next = isLast ? current.nextOffset : part.at(-1)!.offset + 1;
     }
-    next = header.nextOffset;
+    next = current.nextOffset;
   }
   if (next > position) yield take(pending, next);
+}
+
+/**
+ * What is known of a batch that cannot be read. Its header is believed when the checksum is right. Else it covers no more than what lies
+ * before the next batch, or before the end of the partition, and counts as a record for each offset.
+ */
+function setAside(
+  bytes: Buffer,
+  header: BatchHeader,
+  from: number,
+  highWatermark: number,
+  error: Error,
+): { readonly nextOffset: number; readonly unreadable: NonNullable<RawBatch['unreadable']> } {
+  const isBelieved = isIntact(bytes, header);
+  const following = header.end + 8 <= bytes.length ? Number(bytes.readBigInt64BE(header.end)) : highWatermark;
+  const nextOffset = isBelieved ? header.nextOffset : Math.max(from + 1, Math.min(header.nextOffset, following > from ? following : Infinity));
+  const records = Math.min(nextOffset - from, isBelieved && header.records > 0 ? header.records : Infinity);
+  const reason = isBelieved ? error.message : WRONG_CHECKSUM;
+  return { nextOffset, unreadable: { reason, records, bytes: bytes.subarray(header.at, header.end) } };
 }
 
 /** True for batches whose records a reader of committed data must not see: markers, and what aborted transactions wrote. */

@@ -21,6 +21,7 @@ const IS_LOG_APPEND_TIME = 0x08;
 const IS_TRANSACTIONAL = 0x10;
 const IS_CONTROL = 0x20;
 const NO_HEADERS: Headers = [];
+export const WRONG_CHECKSUM = 'Checksum of the batch is wrong';
 
 /** Bytes of an unsigned varint. */
 const sizeOfVarint = (value: number): number => (value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5);
@@ -128,14 +129,21 @@ export interface BatchHeader {
   readonly isControl: boolean;
   readonly isTransactional: boolean;
   readonly producerId: number;
+  /** Of the batch, markers too. Brokers check it when they take the batch, and compaction keeps it right. */
+  readonly records: number;
 }
 const int64 = (bytes: Buffer, at: number): number => bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4);
 
-/** The header at `at`, or undefined when the batch is not there whole: fetches are cut at a limit of bytes. */
+/**
+ * The header at `at`, or undefined when the batch is not there whole: fetches are cut at a limit of bytes.
+ *
+ * @throws RangeError when the size cannot be that of a batch: nobody can say where the next one begins.
+ */
 export function readHeader(bytes: Buffer, at: number): BatchHeader | undefined {
   if (at + HEADER_BYTES > bytes.length) return undefined;
   const end = at + 12 + bytes.readInt32BE(at + 8);
   if (end > bytes.length) return undefined;
+  if (end < at + HEADER_BYTES) throw new RangeError(`A batch of ${end - at} bytes is none`);
   const attributes = bytes.readInt16BE(at + 21);
   const baseOffset = int64(bytes, at);
   const magic = bytes[at + 16]!;
@@ -144,12 +152,16 @@ export function readHeader(bytes: Buffer, at: number): BatchHeader | undefined {
     end,
     baseOffset,
     magic,
-    nextOffset: baseOffset + (magic === 2 ? bytes.readInt32BE(at + 23) : 0) + 1,
+    nextOffset: baseOffset + (magic === 2 ? Math.max(0, bytes.readInt32BE(at + 23)) : 0) + 1,
     isControl: (attributes & IS_CONTROL) !== 0,
     isTransactional: (attributes & IS_TRANSACTIONAL) !== 0,
     producerId: int64(bytes, at + 43),
+    records: magic === 2 ? bytes.readInt32BE(at + 57) : 1,
   };
 }
+
+/** Whether the checksum over everything behind it is right. */
+export const isIntact = (bytes: Buffer, { at, end }: BatchHeader): boolean => crc32c(bytes, at + 21, end) === bytes.readUInt32BE(at + 17);
 
 /** A control batch has one record, whose key is int16 version, int16 type: 0 = abort, 1 = commit. */
 export function isAbortMarker(bytes: Buffer, { at, end }: BatchHeader): boolean {
@@ -208,18 +220,18 @@ function readBytes(bytes: Buffer, end: number): Buffer | null {
  * @throws RangeError, or an error of zlib, when the batch is malformed, its checksum is wrong or it unpacks to too much. The checksum of
  *   an uncompressed batch is not looked at: that would cost as much as all the rest.
  */
-export function decodeRecords(bytes: Buffer, { at, end, baseOffset, magic }: BatchHeader, from: number): RawRecord[] {
+export function decodeRecords(bytes: Buffer, header: BatchHeader, from: number): RawRecord[] {
+  const { at, end, baseOffset, magic, records: count } = header;
   if (magic !== 2) throw new RangeError(`Record format ${magic} is not supported`);
   const attributes = bytes.readInt16BE(at + 21);
   const codec = attributes & 7;
-  const count = bytes.readInt32BE(at + 57);
   const baseTimestamp = int64(bytes, at + 27);
   const appendedAtMs = attributes & IS_LOG_APPEND_TIME ? int64(bytes, at + 35) : undefined;
   let body = bytes;
   let bodyEnd = end;
   cursor = at + HEADER_BYTES;
   if (codec !== CODEC.none) {
-    if (crc32c(bytes, at + 21, end) !== bytes.readUInt32BE(at + 17)) throw new RangeError('Checksum of the batch is wrong');
+    if (!isIntact(bytes, header)) throw new RangeError(WRONG_CHECKSUM);
     body = decompress(codec, bytes.subarray(at + HEADER_BYTES, end));
     bodyEnd = body.length;
     cursor = 0;
@@ -239,6 +251,7 @@ export function decodeRecords(bytes: Buffer, { at, end, baseOffset, magic }: Bat
     }
     cursor = recordEnd;
   }
+  if (cursor !== bodyEnd) throw new RangeError('The batch holds more than the records that it names');
   return records;
 }
 

@@ -1,9 +1,9 @@
-import { FencedError, RecordError, RetryableError } from '../../core/errors.ts';
+import { FencedError, RetryableError } from '../../core/errors.ts';
 import { tpKey } from '../port.ts';
 import type { Appended, OutRecord, TopicPartition } from '../port.ts';
 import type { Compression } from './compression.ts';
 import type { Connections } from './connections.ts';
-import { BrokerError, isMoved, toPipelineError } from './errors.ts';
+import { BrokerError, isMoved, isRefusedRecord, isTooLarge, toPipelineError } from './errors.ts';
 import { BATCH_HEADROOM, produce } from './produce.ts';
 import type { PreparedBatch, ProduceAnswer } from './produce.ts';
 import { encodeBatch } from './record-batch.ts';
@@ -12,6 +12,8 @@ import { retry } from './retry.ts';
 /** One request carries at most this much per partition before compression, so that its batch stays below the usual message.max.bytes. */
 const MAX_BATCH_BYTES = 900_000;
 const MAX_RECORDS = 2_000;
+/** And at most this much in all: brokers close a connection that sends more than socket.request.max.bytes, 100 MiB. */
+const MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 const DUPLICATE_SEQUENCE_NUMBER = 46;
 
 export interface ProducerIds {
@@ -36,6 +38,8 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #ids: ProducerIds;
   readonly #sequences = new Map<string, number>();
+  /** By topic: bytes of a batch, where the usual limit was too much. */
+  readonly #limits = new Map<string, number>();
   #isBroken = false;
 
   constructor(connections: Connections, ids: ProducerIds, options: SenderOptions) {
@@ -49,9 +53,10 @@ export class Sender {
     return this.#isBroken;
   }
 
+  /** @throws RecordError when one record is refused: of its partition nothing that follows was appended. */
   async send(records: readonly OutRecord[]): Promise<readonly Appended[]> {
     const appended: Appended[] = [];
-    for (const groups of cut(records)) {
+    for (const groups of cut(records, (topic) => this.#limits.get(topic))) {
       for (const part of await this.#sendChunk(groups)) {
         const last = appended.findLast(({ tp }) => tpKey(tp) === tpKey(part.tp));
         if (last && last.first + last.count === part.first) appended[appended.indexOf(last)] = { ...last, count: last.count + part.count };
@@ -76,25 +81,45 @@ export class Sender {
       ),
     }));
     await this.#options.onPartitions(batches.map(({ tp }) => tp));
-    const appended = new Map<string, Appended>();
+    const appended: Appended[] = [];
+    const refused = new Map<string, BrokerError>();
     const left = new Map(batches.map((batch) => [tpKey(batch.tp), batch]));
     try {
-      await retry(() => this.#attempt(left, appended), {
+      await retry(() => this.#attempt(left, appended, refused), {
         isRetriable: isMoved,
         deadlineMs: this.#options.deliveryTimeoutMs,
         before: () => this.#connections.refresh(),
       });
     } catch (error) {
-      const failure = toPipelineError(error, `produce to ${[...left.keys()].slice(0, 3).join(', ')}`);
-      // Of a record that was refused nothing was appended, and the numbers stand; all else leaves them in doubt.
-      if (!(failure instanceof RecordError)) this.#isBroken = true;
-      throw failure;
+      this.#isBroken = true; // what the broker has of these batches is unknown
+      throw toPipelineError(error, `produce to ${[...left.keys()].slice(0, 3).join(', ')}`);
     }
-    return [...appended.values()];
+    return refused.size === 0 ? appended : [...appended, ...(await this.#sendSmaller(groups, refused))];
   }
 
-  /** Sends what is left to the leaders of now, and strikes off what was appended. @throws the first failure, when all have answered. */
-  async #attempt(left: Map<string, PreparedBatch>, appended: Map<string, Appended>): Promise<void> {
+  /**
+   * A batch above the limit of its topic is cut in two until it fits, or until one record is alone. Nothing of a refused batch was appended
+   * and its numbers stand, so others may take them. @throws RecordError for a record that is refused by itself.
+   */
+  async #sendSmaller(groups: readonly Group[], refused: ReadonlyMap<string, BrokerError>): Promise<readonly Appended[]> {
+    const appended: Appended[] = [];
+    for (const group of groups) {
+      const { tp, records, bytes } = group;
+      const error = refused.get(tpKey(tp));
+      if (error === undefined) continue;
+      if (records.length === 1 || !isTooLarge(error)) throw toPipelineError(error, `produce to ${tpKey(tp)}`);
+      const limit = Math.ceil(bytes / 2);
+      for (const smaller of cut(records, () => limit)) appended.push(...(await this.#sendChunk(smaller)));
+      this.#limits.set(tp.topic, Math.min(limit, this.#limits.get(tp.topic) ?? Infinity)); // all of them went: the next batches begin with it
+    }
+    return appended;
+  }
+
+  /**
+   * Sends what is left to the leaders of now, and strikes off what was appended or is refused for its records. @throws the first other
+   * failure, when all have answered.
+   */
+  async #attempt(left: Map<string, PreparedBatch>, appended: Appended[], refused: Map<string, BrokerError>): Promise<void> {
     const located = await Promise.all([...left.values()].map(async (batch) => ({ batch, leader: await this.#connections.leader(batch.tp) })));
     const results = await Promise.allSettled(
       [...Map.groupBy(located, ({ leader }) => leader)].map(async ([nodeId, group]) => {
@@ -107,8 +132,17 @@ export class Sender {
         );
         let failure: BrokerError | undefined;
         for (const answer of answers) {
-          if (answer.errorCode === 0 || answer.errorCode === DUPLICATE_SEQUENCE_NUMBER) this.#accept(answer, left, appended);
-          else failure ??= new BrokerError(answer.errorCode);
+          if (answer.errorCode === 0 || answer.errorCode === DUPLICATE_SEQUENCE_NUMBER) {
+            this.#accept(answer, left, appended);
+            continue;
+          }
+          const error = new BrokerError(answer.errorCode);
+          if (!isRefusedRecord(error)) {
+            failure ??= error;
+            continue;
+          }
+          refused.set(tpKey(answer.tp), error);
+          left.delete(tpKey(answer.tp));
         }
         if (failure) throw failure;
       }),
@@ -117,11 +151,11 @@ export class Sender {
     if (failures.length > 0) throw failures.find((error) => !isMoved(error)) ?? failures[0];
   }
 
-  #accept({ tp, baseOffset }: ProduceAnswer, left: Map<string, PreparedBatch>, appended: Map<string, Appended>): void {
+  #accept({ tp, baseOffset }: ProduceAnswer, left: Map<string, PreparedBatch>, appended: Appended[]): void {
     const key = tpKey(tp);
     const { count } = left.get(key)!;
     left.delete(key);
-    appended.set(key, { tp, first: baseOffset, count });
+    appended.push({ tp, first: baseOffset, count });
     this.#sequences.set(key, nextSequence(this.#sequences.get(key) ?? 0, count));
   }
 }
@@ -136,20 +170,27 @@ export interface Group {
   bytes: number;
 }
 
-/** In order, by partition. A record above the limit goes alone: whether it is too large for its topic is the broker's to say. */
-export function* cut(records: readonly OutRecord[]): Generator<readonly Group[]> {
+/**
+ * In order, by partition. A record above the limit goes alone: whether it is too large for its topic is the broker's to say.
+ *
+ * @param limitOf Bytes of one batch for a topic, before compression, where it is less than usual.
+ */
+export function* cut(records: readonly OutRecord[], limitOf: (topic: string) => number | undefined = () => undefined): Generator<readonly Group[]> {
   let groups: Group[] = [];
   let byTopic = new Map<string, Group[]>(); // by partition
   let count = 0;
+  let total = 0;
   for (const record of records) {
     const { topic, partition } = record;
     const size = sizeOf(record);
     let group = byTopic.get(topic)?.[partition];
-    if (count === MAX_RECORDS || (group && group.bytes + size > MAX_BATCH_BYTES)) {
+    const isFull = group !== undefined && group.bytes + size > (limitOf(topic) ?? MAX_BATCH_BYTES);
+    if (count === MAX_RECORDS || isFull || (count > 0 && total + size > MAX_REQUEST_BYTES)) {
       yield groups;
       groups = [];
       byTopic = new Map();
       count = 0;
+      total = 0;
       group = undefined;
     }
     if (!group) {
@@ -161,6 +202,7 @@ export function* cut(records: readonly OutRecord[]): Generator<readonly Group[]>
     }
     group.records.push(record);
     group.bytes += size;
+    total += size;
     count++;
   }
   if (count > 0) yield groups;
