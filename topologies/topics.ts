@@ -65,6 +65,11 @@ export const topics = {
     ...work('key of the record', 4096, 30 * DAY_MS, 4),
     note: 'Original bytes; everything else in headers.',
   }),
+  redrives: declare<Uint8Array, 'redrives.v1'>('redrives.v1', 'bytes', {
+    ...work('redrive', -1 / MiB, 31 * DAY_MS, 1),
+    partitions: 1,
+    note: 'Which dead letters were sent again; kept longer than they are.',
+  }),
   late: declare<Match, 'late.v1'>('late.v1', schemas.match, work('source position', 1024, 30 * DAY_MS, 1)),
   ledger: declare<LedgerEntry, 'ledger.v1'>('ledger.v1', schemas.ledgerEntry, { ...work('stage + partition', 1024, 30 * DAY_MS, 1), partitions: 1 }),
   refAssets: declare<RefAsset, 'ref.assets.v1'>('ref.assets.v1', schemas.refAsset, reference),
@@ -76,6 +81,23 @@ export const refTables = {
   zones: { name: 'zones', topic: topics.refZones } as RefTable<RefZone>,
 } as const;
 
+/** What of `flow` a dead letter may be sent back into, besides raw topics. */
+export const redrivable: readonly TopicDeclaration<unknown>[] = [
+  topics.parsed,
+  topics.valid,
+  topics.enriched,
+  topics.matches,
+  topics.findings,
+  topics.alerts,
+  topics.partials,
+  topics.features,
+];
+/** Where raw records of an organization are sent again. Nobody else writes there, so what its headers say of place and time is believed. */
+export const redrivenTopic = (organization: string) =>
+  declare<Uint8Array, string>(rawTopic(organization, 'redriven'), 'bytes', {
+    ...work("sensor's own", 2048, 7 * DAY_MS, 2), // larger than a raw topic's, for the headers
+    note: 'Raw records that were set aside and sent again.',
+  });
 export const rawTopic = (organization: string, source: string) => `raw.${organization}.${source}`;
 /** All of `sink.<org>.<format>.v1`: what publish may write to. */
 export const sinks = declare<Uint8Array, 'sink.*'>('sink.*', 'bytes', sinkSettings());

@@ -1,4 +1,8 @@
 import type { Logger } from 'pino';
+import { isErrorHeader, LETTER_HEADERS } from '../../pipeline/core/dead-letter.ts';
+import type { Topic } from '../../pipeline/core/index.ts';
+import { redrivenOf } from '../../pipeline/core/redriven.ts';
+import type { Codec } from '../../schemas/avro/codec.ts';
 import type { Admin, Headers, OutRecord, PartitionReader, Producer } from '../../pipeline/runtime/port.ts';
 import type { Pool } from '../../store/connect.ts';
 import type { DeadLetterRow } from '../../store/outbox.ts';
@@ -11,6 +15,7 @@ export interface DeadLettersDeps {
   readonly producer: Producer;
   readonly admin: Admin;
   readonly reader: PartitionReader;
+  readonly codec: Codec;
   readonly partitionFor: (key: Uint8Array | string, count: number) => number;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -32,7 +37,12 @@ export async function relayDeadLetters(deps: DeadLettersDeps, limit: number): Pr
     const original =
       row.value === null
         ? await readRecord(deps.reader, deps.admin, row, deps.signal)
-        : { key: row.key, value: row.value, headers: (row.headers ?? []).map(([name, value]) => [name, Buffer.from(value, 'base64')] as const) };
+        : {
+            key: row.key,
+            value: row.value,
+            headers: (row.headers ?? []).map(([name, value]) => [name, Buffer.from(value, 'base64')] as const),
+            timestampMs: 0,
+          };
     if (original === undefined)
       deps.log.warn(
         { topic: row.topic, partition: row.partition, offset: row.offset },
@@ -44,7 +54,7 @@ export async function relayDeadLetters(deps: DeadLettersDeps, limit: number): Pr
       partition: deps.partitionFor(key, count),
       key,
       value: original?.value ?? null,
-      headers: [...(original?.headers ?? []).filter(([name]) => !isErrorHeader(name)), ...errorHeaders(row, original?.headers ?? [], deps.version ?? '')],
+      headers: [...(original?.headers ?? []).filter(([name]) => !isErrorHeader(name)), ...(await errorHeaders(row, original, deps.codec, deps.version ?? ''))],
     });
   }
   await deps.producer.send(records);
@@ -55,24 +65,50 @@ export async function relayDeadLetters(deps: DeadLettersDeps, limit: number): Pr
   return rows.length;
 }
 
-const isErrorHeader = (name: string) => name.startsWith('__streams.errors.') || name.startsWith('__goshawk.errors.');
 const text = (value: string | number): Buffer => Buffer.from(String(value));
+type Original = Awaited<ReturnType<typeof readRecord>>;
 
 /** The names that the runtime writes for its own dead letters (KIP-1034, and ours). */
-function errorHeaders(row: DeadLetterRow, before: Headers, version: string): Headers {
-  const known = new Map(before);
-  const attempt = Number(known.get('__goshawk.errors.attempt')?.toString() ?? 0) + 1;
+async function errorHeaders(row: DeadLetterRow, original: Original, codec: Codec, version: string): Promise<Headers> {
+  const redriven = original === undefined ? undefined : redrivenOf(original.headers); // persist reads topics of our stages only
+  const value = original?.value ?? row.value;
   return [
-    ['__streams.errors.exception', text('RecordError')],
-    ['__streams.errors.message', text(row.message)],
-    ['__streams.errors.topic', text(row.topic)],
-    ['__streams.errors.partition', text(row.partition)],
-    ['__streams.errors.offset', text(row.offset)],
-    ['__goshawk.errors.stage', text(row.stage)],
-    ['__goshawk.errors.app', text('goshawk')],
-    ['__goshawk.errors.version', text(version)],
-    ['__goshawk.errors.code', text(row.code)],
-    ['__goshawk.errors.attempt', text(attempt)],
-    ['__goshawk.errors.first.failure.ms', known.get('__goshawk.errors.first.failure.ms') ?? text(Math.floor(row.failedAt / 1000))],
+    [LETTER_HEADERS.exception, text('RecordError')],
+    [LETTER_HEADERS.stacktrace, text('')],
+    [LETTER_HEADERS.message, text(row.message)],
+    [LETTER_HEADERS.topic, text(row.topic)],
+    [LETTER_HEADERS.partition, text(row.partition)],
+    [LETTER_HEADERS.offset, text(row.offset)],
+    [LETTER_HEADERS.stage, text(row.stage)],
+    [LETTER_HEADERS.app, text('goshawk')],
+    [LETTER_HEADERS.version, text(version)],
+    [LETTER_HEADERS.code, text(row.code)],
+    [LETTER_HEADERS.attempt, text((redriven?.attempt ?? 0) + 1)],
+    [LETTER_HEADERS.firstFailureMs, text(redriven?.firstFailureMs ?? Math.floor(row.failedAt / 1000))],
+    [LETTER_HEADERS.schemaId, text(value !== null && value.length >= 5 && value[0] === 0 ? value.readInt32BE(1) : -1)],
+    [LETTER_HEADERS.timestamp, text(original?.timestampMs ?? 0)],
+    [LETTER_HEADERS.organization, text(await organizationOf(row.topic, original?.key ?? row.key, value, codec))],
+    ...(original === undefined ? [[LETTER_HEADERS.without, text('The record was deleted from its topic before it could be set aside.')] as const] : []),
   ];
+}
+
+const HOLDERS = new Map<string, Topic<{ readonly organization: string }>>([
+  [topics.findings.name, topics.findings],
+  [topics.features.name, topics.features],
+  [topics.alerts.name, topics.alerts],
+]);
+
+/** Keys of our topics begin with it, but for an alert's; empty when nobody can tell. */
+async function organizationOf(topic: string, key: Buffer | null, value: Buffer | null, codec: Codec): Promise<string> {
+  const bar = key?.indexOf('|') ?? -1;
+  if (bar > 0) return key!.toString('utf8', 0, bar);
+  const holder = HOLDERS.get(topic);
+  if (holder === undefined || holder.schema === 'bytes' || value === null) return '';
+  try {
+    const missing = codec.missingWriter(value);
+    if (missing !== undefined) await codec.load(missing);
+    return codec.decode(holder.schema, value, { organization: true }).organization;
+  } catch {
+    return ''; // its bytes may be what it was refused for
+  }
 }

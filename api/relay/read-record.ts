@@ -12,7 +12,7 @@ export async function readRecord(
   admin: Admin,
   at: { readonly topic: string; readonly partition: number; readonly offset: number },
   signal: AbortSignal,
-): Promise<Pick<RawRecord, 'key' | 'value' | 'headers'> | undefined> {
+): Promise<Pick<RawRecord, 'key' | 'value' | 'headers' | 'timestampMs'> | undefined> {
   const tp = { topic: at.topic, partition: at.partition };
   // Reading outside of what a partition holds would wait, or be an error.
   if (!(await admin.topics()).has(at.topic)) return undefined;
@@ -24,7 +24,12 @@ export async function readRecord(
       isReached ||= batch.nextOffset > at.offset;
       const found = batch.records.find(({ offset }) => offset === at.offset);
       if (found !== undefined)
-        return { key: copyOf(found.key), value: copyOf(found.value), headers: found.headers.map(([name, value]) => [name, Buffer.from(value)] as const) };
+        return {
+          key: copyOf(found.key),
+          value: copyOf(found.value),
+          headers: found.headers.map(([name, value]) => [name, Buffer.from(value)] as const),
+          timestampMs: found.timestampMs,
+        };
     }
   } catch (error) {
     if (error instanceof PipelineError && error.code === 'OFFSET_GONE') return undefined; // retention was quicker

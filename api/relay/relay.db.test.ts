@@ -133,16 +133,16 @@ describe.skipIf(serverUrl === '')('relay', () => {
   });
 
   it('publishes a refused record with the bytes, key and headers that lie at its position', async () => {
-    const bytes = Buffer.from([0, 0, 0, 0, 9, 255]);
+    const bytes = Buffer.from([0, 0, 0, 0, 9, 255]); // framed with schema 9
     await broker.producer().send([
       {
         topic: 'events.enriched.v1',
         partition: 0,
-        key: Buffer.from('k'),
+        key: Buffer.from('acme|host|web-1'),
         value: bytes,
         headers: [
           ['h', Buffer.from('v')],
-          ['__goshawk.errors.attempt', Buffer.from('1')],
+          ['__goshawk.redriven', Buffer.from('["persist","0:4",1,1700000000000,"events.enriched.v1",0,3]')],
         ],
       },
     ]);
@@ -150,7 +150,7 @@ describe.skipIf(serverUrl === '')('relay', () => {
     expect(await relayDeadLetters(deps(), 100)).toBe(1);
     expect(await relayDeadLetters(deps(), 100)).toBe(0);
     const [letter] = await allOf('dead-letters.v1');
-    expect([letter?.key?.toString(), letter?.value]).toEqual(['k', bytes]);
+    expect([letter?.key?.toString(), letter?.value]).toEqual(['acme|host|web-1', bytes]);
     expect(headersOf(letter as RawRecord)).toMatchObject({
       h: 'v',
       '__streams.errors.topic': 'events.enriched.v1',
@@ -161,6 +161,10 @@ describe.skipIf(serverUrl === '')('relay', () => {
       '__goshawk.errors.code': 'INVALID_EVENT',
       '__goshawk.errors.attempt': '2',
       '__goshawk.errors.version': '1.2.3',
+      '__goshawk.errors.first.failure.ms': '1700000000000',
+      '__goshawk.errors.schema.id': '9',
+      '__goshawk.errors.timestamp': String(broker.clock.nowMs()),
+      '__goshawk.errors.organization': 'acme',
     });
   });
 
@@ -179,6 +183,10 @@ describe.skipIf(serverUrl === '')('relay', () => {
     expect(await relayDeadLetters(deps(), 100)).toBe(2);
     const letters = await allOf('dead-letters.v1');
     expect(letters.map(({ value }) => value)).toEqual([null, null]);
+    expect(letters.map((letter) => headersOf(letter)['__goshawk.errors.without'])).toEqual([
+      expect.stringMatching(/deleted/),
+      expect.stringMatching(/deleted/),
+    ]);
     expect(letters.every(({ key }) => key !== null)).toBe(true);
   });
 

@@ -33,6 +33,8 @@ export interface StreamRecord<V> {
   readonly headers: ReadonlyMap<string, Uint8Array>;
   readonly position: Position;
   readonly appendedAt: Micros; // when the broker took the raw record this one comes from: trusted, and the same in every replay
+  /** It was a dead letter and was sent again. */
+  readonly isRedriven?: boolean;
 }
 
 /** `In` is what the input must be for its bytes to be reused. */
@@ -44,7 +46,7 @@ export interface Output<in In> {
   readonly input?: (input: In) => void;
 }
 /** Why a stage chose not to pass a record on. A closed set: it is a label of metrics. */
-export type DropReason = 'duplicate' | 'filtered' | 'late';
+export type DropReason = 'duplicate' | 'filtered' | 'late' | 'for-another-stage';
 /** What a stage says of a record. Rejecting is throwing RecordError. The runtime counts all three for the ledger. */
 export type Outcome<In> =
   | { readonly passed: readonly Output<In>[] } // also with none: looked at, nothing to add

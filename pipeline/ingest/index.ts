@@ -80,15 +80,16 @@ export async function ingest(options: IngestConfig, identity: { readonly install
       const { headers, key, position } = record;
       const source = sourceOf(position.topic, headers);
       const stream = `${position.topic}|${key ?? ''}`;
+      const own = record.isRedriven === true ? `redriven|${stream}` : stream; // what is sent again late tells nothing of the lines that come now
       const memory: Memory = {
-        get: () => streams.get(stream),
+        get: () => streams.get(own) ?? streams.get(stream),
         put(value) {
-          if (streams.get(stream) === undefined) {
+          if (streams.get(own) === undefined) {
             const known = Number(streams.get(COUNT) ?? 0);
             if (known >= MAX_STREAMS) return; // its lines stay unparsed
             streams.put(COUNT, known + 1);
           }
-          streams.put(stream, value);
+          streams.put(own, value);
         },
       };
       const events = ingestor.events(record, source, memory, source.format ?? options.formatOfSource[source.name]);

@@ -1,4 +1,5 @@
 // What is set aside: the original bytes, with the error that stopped them in headers (KIP-1034's names, and our own).
+import { isErrorHeader, LETTER_HEADERS } from '../core/dead-letter.ts';
 import type { RecordError } from '../core/errors.ts';
 import { FatalError } from '../core/errors.ts';
 import { APPENDED_HEADER, appendedHeader, frameId } from './input.ts';
@@ -14,40 +15,43 @@ export interface DeadLetterOrigin {
   readonly version: string;
 }
 
-/** Headers of a dead letter; key and value are the record's own. A record that was sent again counts its attempts. */
+/**
+ * Headers of a dead letter; key and value are the record's own, and so are all headers that do not have our names. A record that was sent
+ * again counts its attempts and keeps the place where it lay first; what a sensor says of itself under these names is dropped.
+ */
 export function deadLetterHeaders(record: InputRecord<unknown>, error: RecordError, { app, stage, version }: DeadLetterOrigin, wallMs: number): Headers {
-  const { raw, tp } = record;
+  const { raw, redriven, position } = record;
   const cause = error.cause instanceof Error ? error.cause : error;
-  const before = new Map(raw.headers);
-  const attempt = Number(before.get('__goshawk.errors.attempt')?.toString() ?? 0) + 1;
   return [
-    ...raw.headers.filter(([name]) => !name.startsWith('__streams.errors.') && !name.startsWith('__goshawk.errors.') && name !== APPENDED_HEADER),
+    ...raw.headers.filter(([name]) => !isErrorHeader(name) && name !== APPENDED_HEADER),
     [APPENDED_HEADER, appendedHeader(record.appendedAt)],
-    ['__streams.errors.exception', text(error.code === 'UNEXPECTED' ? cause.name : error.name)],
-    ['__streams.errors.stacktrace', text(cause.stack ?? '')],
-    ['__streams.errors.message', text(error.message)],
-    ['__streams.errors.topic', text(tp.topic)],
-    ['__streams.errors.partition', text(tp.partition)],
-    ['__streams.errors.offset', text(raw.offset)],
-    ['__goshawk.errors.stage', text(stage)],
-    ['__goshawk.errors.app', text(app)],
-    ['__goshawk.errors.version', text(version)],
-    ['__goshawk.errors.code', text(error.code)],
-    ['__goshawk.errors.attempt', text(attempt)],
-    ['__goshawk.errors.first.failure.ms', before.get('__goshawk.errors.first.failure.ms') ?? text(wallMs)],
-    ['__goshawk.errors.schema.id', text(raw.value === null ? -1 : frameId(raw.value))],
-    ['__goshawk.errors.timestamp', text(raw.timestampMs)],
-    ['__goshawk.errors.organization', text(organizationOf(record))],
+    [LETTER_HEADERS.exception, text(error.code === 'UNEXPECTED' ? cause.name : error.name)],
+    [LETTER_HEADERS.stacktrace, text(cause.stack ?? '')],
+    [LETTER_HEADERS.message, text(error.message)],
+    [LETTER_HEADERS.topic, text(position.topic)],
+    [LETTER_HEADERS.partition, text(position.partition)],
+    [LETTER_HEADERS.offset, text(position.offset)],
+    [LETTER_HEADERS.stage, text(stage)],
+    [LETTER_HEADERS.app, text(app)],
+    [LETTER_HEADERS.version, text(version)],
+    [LETTER_HEADERS.code, text(error.code)],
+    [LETTER_HEADERS.attempt, text((redriven?.attempt ?? 0) + 1)],
+    [LETTER_HEADERS.firstFailureMs, text(redriven?.firstFailureMs ?? wallMs)],
+    [LETTER_HEADERS.schemaId, text(raw.value === null ? -1 : frameId(raw.value))],
+    [LETTER_HEADERS.timestamp, text(record.tp.topic === position.topic ? raw.timestampMs : Math.floor(record.appendedAt / 1000))],
+    [LETTER_HEADERS.organization, text(organizationOf(record))],
   ];
 }
 
-/** Of the raw topic; behind it what the value says; empty when nobody can tell. */
-function organizationOf({ tp, value }: InputRecord<unknown>): string {
+/** Of the raw topic; behind it what the value or the key says, which our stages wrote; empty when nobody can tell. */
+function organizationOf({ tp, value, raw }: InputRecord<unknown>): string {
   const parts = tp.topic.split('.');
-  if (parts[0] === 'raw' && parts.length >= 3) return parts[1]!;
+  if (parts[0] === 'raw') return parts.length >= 3 ? parts[1]! : '';
   const decoded = value as { organization?: unknown; event?: { organization?: unknown } } | null | undefined;
   const organization = decoded?.organization ?? decoded?.event?.organization;
-  return typeof organization === 'string' ? organization : '';
+  if (typeof organization === 'string') return organization;
+  const bar = raw.key?.indexOf('|') ?? -1; // keys of our topics begin with it: `default|host|web-1`
+  return bar > 0 ? raw.key!.toString('utf8', 0, bar) : '';
 }
 
 const WINDOW_MS = 60_000;

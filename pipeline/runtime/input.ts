@@ -1,6 +1,8 @@
 // Records as they come from the broker, and the values in them.
 import { RecordError } from '../core/errors.ts';
 import type { Micros, Position, StreamRecord, Topic } from '../core/index.ts';
+import { redrivenOf, redrivenOrganization } from '../core/redriven.ts';
+import type { Redriven } from '../core/redriven.ts';
 import { CodecError } from '../../schemas/avro/codec.ts';
 import type { Codec } from '../../schemas/avro/codec.ts';
 import type { RawRecord, TopicPartition } from './port.ts';
@@ -16,6 +18,9 @@ export class InputRecord<V> implements StreamRecord<V> {
   readonly tp: TopicPartition;
   readonly appendedAt: Micros;
   value: V;
+  /** Set where its headers are believed: the record was a dead letter and was sent again. */
+  redriven: Redriven | undefined = undefined;
+  #origin: Position | undefined;
 
   constructor(raw: RawRecord, tp: TopicPartition, appendedAt: Micros, value: V) {
     this.raw = raw;
@@ -24,13 +29,30 @@ export class InputRecord<V> implements StreamRecord<V> {
     this.value = value;
   }
 
+  /**
+   * A raw record that was set aside and sent again: where and when it was appended first is what it is known by, so it becomes the same event.
+   * @param tp Of `raw.<organization>.redriven`, which sensors cannot write.
+   */
+  static ofRedriven(raw: RawRecord, tp: TopicPartition): InputRecord<unknown> {
+    const record = new InputRecord<unknown>(raw, tp, appendedAtOf(raw, true), undefined);
+    record.redriven = redrivenOf(raw.headers);
+    const topic = record.redriven?.position.topic.split('.') ?? [];
+    if (topic[0] === 'raw' && topic[1] === redrivenOrganization(tp.topic)) record.#origin = record.redriven!.position;
+    return record;
+  }
+
   get key(): string | null {
     return this.raw.key === null ? null : this.raw.key.toString();
+  }
+  get isRedriven(): boolean {
+    return this.redriven !== undefined;
   }
   get headers(): ReadonlyMap<string, Uint8Array> {
     return new Map(this.raw.headers);
   }
+  /** Where the record lay first. */
   get position(): Position {
+    if (this.#origin !== undefined) return this.#origin;
     return { topic: this.tp.topic, partition: this.tp.partition, offset: this.raw.offset };
   }
 }

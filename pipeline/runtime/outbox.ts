@@ -1,6 +1,7 @@
 // What a stage instance has done since its last commit: the content of the next transaction.
 import { ConfigError, FatalError } from '../core/errors.ts';
 import type { RecordError } from '../core/errors.ts';
+import { isErrorHeader, LETTER_HEADERS } from '../core/dead-letter.ts';
 import type { DropReason, Micros, Output, Topic } from '../core/index.ts';
 import { deadLetterHeaders } from './dead-letter.ts';
 import type { DeadLetterOrigin } from './dead-letter.ts';
@@ -10,6 +11,7 @@ import type { InputRecord } from './input.ts';
 import { Counts } from './ledger.ts';
 import { partitionFor } from './partition.ts';
 import type { GroupMetadata, Headers, OutRecord } from './port.ts';
+import { fitted, headerBytes } from './set-aside.ts';
 import type { Sink } from './task.ts';
 
 /** An input partition as the outbox knows it; see `Input` of stage-instance.ts. */
@@ -25,6 +27,7 @@ export interface Part<I extends InputLike> {
 }
 
 const OUTPUTS_PER_INPUT = 4;
+const OWN_LETTER_HEADERS = Object.keys(LETTER_HEADERS).length; // of them `without` is the place of `appended`
 /** One transaction. `records` are outputs and dead letters in the order in which they were made; what the commit adds comes behind. */
 export class Work<I extends InputLike> {
   /** The generation in which its first record was read. */
@@ -37,6 +40,11 @@ export class Work<I extends InputLike> {
   count = 0;
   /** Of them rejected for a bug of ours. */
   unexpected = 0;
+  /** The latest input record in it; null when there is none, or when it was a watermark. */
+  last: I | null = null;
+  lastOffset = -1;
+  /** Nothing may join it any more. */
+  isClosed = false;
   /** What is to be committed beside the offsets, by `tpKey`, once it is known. */
   metadata: ReadonlyMap<string, string> | undefined;
 
@@ -46,7 +54,7 @@ export class Work<I extends InputLike> {
 
   /** Enough for a transaction: of input records, or of what came of them. */
   isFull(limit: number): boolean {
-    return this.count >= limit || this.records.length >= OUTPUTS_PER_INPUT * limit;
+    return this.isClosed || this.count >= limit || this.records.length >= OUTPUTS_PER_INPUT * limit;
   }
 
   part(input: I): Part<I> {
@@ -127,10 +135,13 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
     const { raw, tp } = record;
     if (output.kind === 'forward') {
       destination.checkForward(this.#options.from);
-      destination.checkSize((raw.value?.length ?? 0) + (raw.key?.length ?? 0));
-      this.#push(destination.name, tp.partition, raw.key, raw.value, this.#carried(record));
+      const headers = this.#carried(record);
+      destination.checkSize((raw.value?.length ?? 0) + (raw.key?.length ?? 0) + headerBytes(headers));
+      this.#push(destination.name, tp.partition, raw.key, raw.value, headers);
     } else {
-      this.#push(destination.name, tp.partition, raw.key, destination.append(raw.value ?? NO_BYTES, output.value, raw.key?.length ?? 0), this.#carried(record));
+      const headers = this.#carried(record);
+      const value = destination.append(raw.value ?? NO_BYTES, output.value, (raw.key?.length ?? 0) + headerBytes(headers));
+      this.#push(destination.name, tp.partition, raw.key, value, headers);
     }
   }
 
@@ -145,9 +156,10 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
     this.#observe(record);
   }
 
-  rejected(record: InputRecord<unknown>, error: RecordError): void {
+  /** @param count How many records it stands for. */
+  rejected(record: InputRecord<unknown>, error: RecordError, count = 1): void {
     const { rejected } = this.part.counts;
-    rejected[error.code] = (rejected[error.code] ?? 0) + 1;
+    rejected[error.code] = (rejected[error.code] ?? 0) + count;
     if (error.code === 'UNEXPECTED') {
       if (error.cause instanceof ConfigError) throw new FatalError('TOPIC_MISMATCH', error.cause.message, {}, { cause: error.cause });
       this.work.unexpected++;
@@ -155,7 +167,9 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
     const { deadLetters, origin, wallMs, onRejected } = this.#options;
     const { raw, tp } = record;
     const partition = raw.key === null ? tp.partition % deadLetters.partitions : partitionFor(raw.key, deadLetters.partitions);
-    this.#push(deadLetters.name, partition, raw.key, raw.value, deadLetterHeaders(record, error, origin, wallMs()));
+    const all = deadLetterHeaders(record, error, origin, wallMs());
+    const { key, value, headers } = fitted({ key: raw.key, value: raw.value, headers: all }, OWN_LETTER_HEADERS, deadLetters.room);
+    this.#push(deadLetters.name, partition, key, value, headers);
     onRejected(record, error);
   }
 
@@ -176,7 +190,8 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
 
   /** The input's headers, with ours where it has none. */
   #carried(record: InputRecord<unknown>): Headers {
-    const { headers } = record.raw;
+    const { raw, redriven } = record;
+    const headers = redriven === undefined ? raw.headers : raw.headers.filter(([name]) => !isErrorHeader(name)); // it was meant for this stage
     if (headers.length === 0) return this.#appended(record.appendedAt);
     if (this.#options.isTrusted) for (let i = 0; i < headers.length; i++) if (headers[i]![0] === APPENDED_HEADER) return headers;
     return [...headers.filter(([name]) => name !== APPENDED_HEADER), ...this.#appended(record.appendedAt)];

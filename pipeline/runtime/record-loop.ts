@@ -2,7 +2,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { RetryableError } from '../core/errors.ts';
 import type { RecordError } from '../core/errors.ts';
+import { REDRIVEN_HEADER } from '../core/dead-letter.ts';
 import type { Micros, Topic } from '../core/index.ts';
+import { redrivenOf } from '../core/redriven.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
 import { UnexpectedCircuit } from './dead-letter.ts';
 import type { Destination } from './destination.ts';
@@ -140,14 +142,16 @@ export class RecordLoop {
           continue;
         }
         if (taken === 0) this.#begin(input);
-        const record = new InputRecord<unknown>(raw, input.tp, appendedAtOf(raw, plan.isTrusted), undefined);
+        const record = input.isRedriven
+          ? InputRecord.ofRedriven(raw, input.tp)
+          : new InputRecord<unknown>(raw, input.tp, appendedAtOf(raw, plan.isTrusted), undefined);
         input.lastRecordWallMs = wallMs;
         this.#one(record, task);
         this.#outbox.part.counts.in++;
         taken++;
         input.position = raw.offset + 1;
         input.appendedAt = record.appendedAt;
-        if (task.source !== null) task.source.observeAppend(input.key, record.appendedAt, wallMs);
+        if (task.source !== null && !input.isRedriven) task.source.observeAppend(input.key, record.appendedAt, wallMs);
         if (hasTimers && this.#fire(input)) return 'timers';
       }
       if (plan.isPattern) this.#slowDown(input.tp.topic, wallMs);
@@ -178,6 +182,10 @@ export class RecordLoop {
   }
 
   #one(record: InputRecord<unknown>, task: Task): void {
+    if (this.plan.isTrusted && record.raw.headers.length > 1 && this.#isForAnother(record)) {
+      this.#outbox.dropped(record, 'for-another-stage');
+      return;
+    }
     try {
       record.value = this.#decoder.decode(record.raw.value);
     } catch (error) {
@@ -190,6 +198,13 @@ export class RecordLoop {
       const { time, dataset } = eventTime.of(record.value as never);
       this.#observe(record, dataset, time);
     }
+  }
+
+  /** A dead letter of another stage that reads the topic: this one has had the record. */
+  #isForAnother(record: InputRecord<unknown>): boolean {
+    if (!record.raw.headers.some(([name]) => name === REDRIVEN_HEADER)) return false;
+    record.redriven = redrivenOf(record.raw.headers);
+    return record.redriven !== undefined && record.redriven.stage !== this.plan.wire.name;
   }
 
   #fire({ slot: { task } }: Input): boolean {
@@ -220,6 +235,7 @@ export class RecordLoop {
 
   #observe(record: InputRecord<unknown>, dataset: string, time: Micros): void {
     const input = this.#outbox.part.input;
+    if (input.isRedriven) return; // what happened long ago holds nobody back
     input.slot.task.source!.observe(input.key, dataset, time, record.appendedAt, input.lastRecordWallMs);
   }
 

@@ -37,7 +37,7 @@ export async function restoreSlot(
         input.lastRecordWallMs = clock.nowMs();
         input.end = stable.get(input.key) ?? input.position;
         input.isReady = true;
-        if (input.lag > 0) slot.task.source?.await(input.key);
+        if (input.lag > 0 && !input.isRedriven) slot.task.source?.await(input.key);
       });
       slot.isReady = true;
       return 'restored';

@@ -1,6 +1,7 @@
 // The runtime's side of a task: what it has read, counted and told.
 import type { Micros } from '../core/index.ts';
 import { APPEND_CLOCK } from '../core/index.ts';
+import { redrivenOrganization } from '../core/redriven.ts';
 import { emptyTally } from './ledger.ts';
 import type { Tally } from './ledger.ts';
 import type { TopicPartition } from './port.ts';
@@ -76,6 +77,8 @@ export class Input {
   readonly tp: TopicPartition;
   readonly key: string;
   readonly slot: Slot;
+  /** Holds dead letters that were sent again: they move no watermark, and their headers are believed. */
+  readonly isRedriven: boolean;
   isReady = false;
   position = -1;
   committed = -1;
@@ -94,6 +97,7 @@ export class Input {
     this.tp = tp;
     this.key = tpKey(tp);
     this.slot = slot;
+    this.isRedriven = redrivenOrganization(tp.topic) !== undefined;
   }
 
   get lag(): number {
