@@ -267,6 +267,8 @@ function measureNormaliser(
       const decoded = windows.decode({
         bytes: Buffer.from(text),
         text,
+        raw: text,
+        syslog: undefined,
         json: raw,
         appendedAt: 0,
         zone: undefined,

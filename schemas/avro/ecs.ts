@@ -1,27 +1,9 @@
 // Events as ECS documents: the one place where typed fields, the map of other fields and the context become the nested JSON that people and SIEMs read.
+import { ecsValue } from './ecs-fields.ts';
 import type { AssetContext, Context, Event, Geo } from './types.gen.ts';
 import { ECS_PATHS } from './types.gen.ts';
 
 export const ECS_VERSION = '9.4.0';
-
-/** Types of the fields in `Event.ecs`, whose values are text there; a name that is not here is text. `texts`: a field that ECS has as an array. */
-export const OTHER_ECS_FIELDS: ReadonlyMap<string, 'number' | 'boolean' | 'texts'> = new Map([
-  ['event.duration', 'number'],
-  ['http.request.body.bytes', 'number'],
-  ['http.response.body.bytes', 'number'],
-  ['log.syslog.facility.code', 'number'],
-  ['log.syslog.priority', 'number'],
-  ['log.syslog.severity.code', 'number'],
-  ['process.thread.id', 'number'],
-  ['process.exit_code', 'number'],
-  ['tls.established', 'boolean'],
-  ['tls.resumed', 'boolean'],
-  ['file.code_signature.exists', 'boolean'],
-  ['threat.technique.id', 'texts'],
-  ['threat.technique.name', 'texts'],
-  ['threat.tactic.id', 'texts'],
-  ['threat.tactic.name', 'texts'],
-]);
 
 /** Names whose typed field is a time in microseconds. */
 const TIMES = new Set(['@timestamp', 'event.created']);
@@ -65,24 +47,11 @@ function documentOf(event: Event, context: Context | undefined): Document {
     const address = event[end]?.ip ?? event[end]?.domain ?? null;
     if (address !== null) put(document, [end, 'address'], address);
   }
-  for (const name of Object.keys(event.ecs).sort()) put(document, name.split('.'), typed(name, event.ecs[name]!));
+  for (const name of Object.keys(event.ecs).sort()) put(document, name.split('.'), ecsValue(name, event.ecs[name]!));
   if (Object.keys(event.labels).length > 0) document.labels = sorted(event.labels);
   if (context !== undefined) putContext(document, context);
   document.goshawk = own(event, context);
   return document;
-}
-
-function typed(name: string, text: string): unknown {
-  switch (OTHER_ECS_FIELDS.get(name)) {
-    case 'number':
-      return Number(text);
-    case 'boolean':
-      return text === 'true';
-    case 'texts':
-      return [text];
-    default:
-      return text;
-  }
 }
 
 function put(document: Document, parts: readonly string[], value: unknown): void {

@@ -21,6 +21,9 @@ const isLookup = (value: unknown): value is Lookup => isObject(value) && typeof 
 const decoder: Decoder = {
   name: 'cloudtrail',
   version: 1,
+  reads: 'AWS CloudTrail: single events, files of Records, LookupEvents answers, EventBridge',
+  recognisedBy: 'eventSource, eventName and eventVersion or eventTime',
+  datasets: ['aws.cloudtrail'],
 
   recognise({ json }) {
     if (json === undefined) return 0;

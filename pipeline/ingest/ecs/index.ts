@@ -28,6 +28,9 @@ import {
 const decoder: Decoder = {
   name: 'ecs',
   version: 1,
+  reads: 'ECS documents of any shipper, nested or dotted',
+  recognisedBy: '@timestamp or event with ecs, event.category, event.kind or event.dataset',
+  datasets: ['*'],
 
   /** Never sure: sensors that ship their own document inside ECS are read by their own format. */
   recognise({ json }) {

@@ -10,6 +10,9 @@ const MESSAGE_CHARS = 32_766;
 const decoder: Decoder = {
   name: 'generic-json',
   version: 1,
+  reads: 'Any other JSON object: time, message and host by their usual names, the rest as it is',
+  recognisedBy: 'being a JSON object',
+  datasets: ['unparsed'],
   recognise: ({ json }) => (json === undefined ? 0 : 0.1),
 
   decode({ json, bytes, text: raw, zone }) {

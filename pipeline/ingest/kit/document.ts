@@ -2,6 +2,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Micros } from '../../core/index.ts';
 import { elementRanges } from './json-ranges.ts';
+import type { Syslog } from './syslog.ts';
+import { readSyslog } from './syslog.ts';
 import type { JsonObject } from './values.ts';
 import { isObject } from './values.ts';
 
@@ -15,7 +17,12 @@ export interface Memory {
 export interface RawDocument {
   /** The sensor's bytes, valid UTF-8. A view: they are copied when the event is encoded. */
   readonly bytes: Uint8Array;
+  /** What the format is asked about: the record, or the message of a syslog record without header and tag. */
   readonly text: string;
+  /** The whole text as it came, the header of a syslog record with it. */
+  readonly raw: string;
+  /** The header that the text came in; undefined = it did not come as syslog. */
+  readonly syslog: Syslog | undefined;
   /** When the text is a JSON object within the limits. Parsed once, for recognising and decoding alike. */
   readonly json: JsonObject | undefined;
   /** Time of the raw record: stands in for what the sensor left out. */
@@ -57,11 +64,35 @@ const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.
 const document = (bytes: Uint8Array, text: string, json: JsonObject | undefined, { appendedAt, zone, memory }: DocumentContext): RawDocument => ({
   bytes,
   text,
+  raw: text,
+  syslog: undefined,
   json,
   appendedAt,
   zone,
   memory,
 });
+
+/**
+ * The message of a text that is a syslog record, with its header beside it; undefined when it is none. A message that is a JSON object is
+ * parsed; one without text is the empty text.
+ */
+export function insideSyslog(outer: RawDocument, limits: Limits): RawDocument | undefined {
+  if (outer.json !== undefined) return undefined;
+  const syslog = readSyslog(outer.text, outer.appendedAt);
+  if (syslog === undefined) return undefined;
+  const text = syslog.message ?? '';
+  const json = text.charCodeAt(0) === 123 ? objectIn(text, limits) : undefined;
+  return {
+    bytes: json === undefined ? outer.bytes : Buffer.from(text),
+    text,
+    raw: outer.raw,
+    syslog,
+    json,
+    appendedAt: outer.appendedAt,
+    zone: outer.zone,
+    memory: outer.memory,
+  };
+}
 
 function firstInk(text: string): number {
   let at = 0;

@@ -68,7 +68,7 @@ export function stampMicros(event: Draft, micros: Micros): void {
   if (!Number.isNaN(micros)) event.time = micros;
 }
 
-/** Another ECS field, by dotted name; types are those of `OTHER_ECS_FIELDS`. Null is left out. */
+/** Another ECS field, by dotted name; typed as `ECS_FIELDS` says. Null is left out. */
 export function setEcs(event: Draft, name: string, value: string | number | boolean | null): void {
   if (value !== null) (event.ecs as Record<string, string>)[name] = typeof value === 'string' ? value : String(value);
 }

@@ -92,7 +92,7 @@ export function readIso(text: string, from = 0): ReadTime {
   return withZone(text, end, local);
 }
 
-function withZone(text: string, at: number, local: number): ReadTime {
+export function withZone(text: string, at: number, local: number): ReadTime {
   const code = text.charCodeAt(at);
   if (code === 90 || code === 122) return read(local, true, at + 1);
   if (code === 43 || code === 45) {

@@ -71,6 +71,11 @@ const SEVERITIES: Readonly<Record<number, number>> = { 1: 80, 2: 50, 3: 25, 4: 1
 const decoder: Decoder = {
   name: 'suricata-eve',
   version: 1,
+  reads: 'Suricata EVE JSON, every event type',
+  recognisedBy: 'event_type and timestamp with flow_id, the object of that name, or addresses',
+  datasets: ['suricata.*'],
+  clues: { members: ['event_type'] },
+  isObserver: true,
 
   recognise({ json }) {
     if (json === undefined || typeof json.event_type !== 'string' || typeof json.timestamp !== 'string') return 0;

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Event } from '../../../schemas/avro/types.gen.ts';
 import type { Ingestor } from '../index.ts';
 import { decoded, nativeOf, openTestIngestor, TELEMETRY } from '../test/records.ts';
-import type { SyslogMessage } from './rfc5424.ts';
-import { readRfc5424 } from './rfc5424.ts';
+import type { SyslogMessage } from '../kit/rfc5424.ts';
+import { readRfc5424 } from '../kit/rfc5424.ts';
 
 let ingestor: Ingestor;
 beforeAll(async () => {

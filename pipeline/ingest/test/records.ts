@@ -42,7 +42,7 @@ export const openTestIngestor = (options: Partial<IngestConfig> = {}): Promise<I
 export function decoded(
   ingestor: Ingestor,
   records: readonly (string | Uint8Array)[],
-  { topic = 'raw.default.test', format }: { readonly topic?: string; readonly format?: string } = {},
+  { topic = 'raw.default.test', format }: { readonly topic?: string; readonly format?: string | undefined } = {},
 ): readonly Event[] {
   let kept: unknown;
   const memory = {

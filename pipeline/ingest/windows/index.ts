@@ -12,6 +12,9 @@ import { xmlEvents } from './xml.ts';
 const decoder: Decoder = {
   name: 'windows',
   version: 1,
+  reads: 'Windows event logs as XML or as JSON of EVTX tools, Winlogbeat, NXLog, Fluent Bit and other agents; Sysmon',
+  recognisedBy: 'Event.System, winlog.event_id, or EventID with Channel; `<Event`',
+  datasets: ['windows.*'],
 
   recognise({ json, text: raw }) {
     if (json === undefined) return /^\s*(?:<\?xml[^>]*>\s*)?<Events?[\s>]/.test(raw.slice(0, 512)) ? 0.95 : 0;

@@ -10,6 +10,11 @@ const MAX_HEADER_CHARS = 32_768;
 const decoder: Decoder = {
   name: 'zeek-tsv',
   version: 1,
+  reads: 'Zeek logs as tab-separated text, every log',
+  recognisedBy: '#separator, #fields or another header line; lines with as many columns as the header named',
+  datasets: ['zeek.*'],
+  needsOrder: 'lines are read by the header lines before them',
+  isObserver: true,
 
   recognise({ json, text, memory }) {
     if (json !== undefined) return 0;

@@ -1,5 +1,5 @@
 // RFC 5424, strictly; a message that breaks the rules keeps what was read before the fault.
-import { readIso } from '../kit.ts';
+import { readIso } from './time.ts';
 
 export type StructuredData = ReadonlyMap<string, ReadonlyMap<string, string>>;
 export interface SyslogMessage {

@@ -1,6 +1,6 @@
 // RFC 3164 as it is in the wild: the priority, the host and the tag may be missing, times may be those of RFC 3339.
-import type { ReadTime } from '../kit.ts';
-import { readBsd, readIso } from '../kit.ts';
+import type { ReadTime } from './time.ts';
+import { readBsd, readIso } from './time.ts';
 import { priorityEnd } from './rfc5424.ts';
 import type { SyslogMessage } from './rfc5424.ts';
 
@@ -45,8 +45,9 @@ function headed(rest: string): Parts {
   return { hostname: first, ...tagged(body.slice(end + 1)) };
 }
 
-/** `tag[pid]: text`; without colon or brackets behind it there is no tag. */
+/** `tag[pid]: text`; without colon or brackets behind it there is no tag. `%FAC-6-NAME:`, `CEF:0` and `LEEF:1.0` belong to the message. */
 function tagged(body: string): Omit<Parts, 'hostname'> {
+  if (body.charCodeAt(0) === 37 || body.startsWith('CEF:') || body.startsWith('LEEF:')) return { appName: null, procId: null, message: body };
   let at = 0;
   for (let code = body.charCodeAt(at); at <= TAG_CHARS && at < body.length && code > 32 && code !== 58 && code !== 91; code = body.charCodeAt(at)) at++;
   const appName = body.slice(0, at);

@@ -1,0 +1,92 @@
+// Which format a document is of.
+import type { Decoder } from './kit.ts';
+import { LIKELY, SURE } from './kit.ts';
+import type { Limits, RawDocument } from './kit/document.ts';
+import { insideSyslog } from './kit/document.ts';
+
+/** The format, and what it is given: the document, or the message of a syslog record. */
+export interface Recognised {
+  readonly decoder: Decoder | undefined;
+  readonly document: RawDocument;
+}
+
+/** Asks formats by their clues, in the order of names. Says the same of the same document whatever came before it. */
+export class Recognition {
+  readonly #decoders: readonly Decoder[];
+  readonly #byName: ReadonlyMap<string, Decoder>;
+  readonly #families: ReadonlyMap<string, readonly Decoder[]>;
+  readonly #limits: Limits;
+  /** The format that was last sure, by source. Asked first: when it is sure again no other can be, so the answer is what asking all would give. */
+  readonly #last = new Map<string, Decoder>();
+
+  constructor(decoders: readonly Decoder[], limits: Limits) {
+    this.#decoders = decoders;
+    this.#byName = new Map(decoders.map((decoder) => [decoder.name, decoder]));
+    this.#families = Map.groupBy(decoders, ({ name }) => name.split('-', 1)[0]!);
+    this.#limits = limits;
+  }
+
+  /** @param format Name of a format, or of several up to a dash: `zeek` is zeek-json or zeek-tsv, whichever the document is. */
+  named(outer: RawDocument, format: string): Recognised {
+    const decoder = this.#byName.get(format);
+    const inner = insideSyslog(outer, this.#limits);
+    if (decoder !== undefined) {
+      // Its own name for what may come with or without a header.
+      const isInside = inner !== undefined && (decoder.name === 'syslog' || decoder.recognise(outer) < decoder.recognise(inner));
+      return { decoder, document: isInside ? inner : outer };
+    }
+    const family = this.#families.get(format) ?? [];
+    const found = best(family, outer);
+    if (found.decoder !== undefined || inner === undefined) return { decoder: found.decoder, document: outer };
+    return { decoder: best(family, inner).decoder, document: inner };
+  }
+
+  /** @param source Where the document comes from: tells nothing about the format, only what to ask first. */
+  recognised(outer: RawDocument, source: string): Recognised {
+    const last = this.#last.get(source);
+    if (last !== undefined && last.recognise(outer) >= SURE) return { decoder: last, document: outer };
+    const found = best(this.#asked(outer), outer);
+    if (found.confidence >= SURE) return this.#remembered(source, found.decoder!, outer);
+    const inner = insideSyslog(outer, this.#limits);
+    if (inner === undefined) return { decoder: found.decoder, document: outer };
+    if (last !== undefined && last.recognise(inner) >= SURE) return { decoder: last, document: inner };
+    const product = best(this.#asked(inner), inner);
+    if (product.confidence >= SURE) return this.#remembered(source, product.decoder!, inner);
+    return product.confidence >= Math.min(found.confidence, LIKELY)
+      ? { decoder: product.decoder, document: inner }
+      : { decoder: found.decoder, document: outer };
+  }
+
+  /** What reads a syslog record whose message turned out to be none of the format it looked like. */
+  get syslog(): Decoder | undefined {
+    return this.#byName.get('syslog');
+  }
+
+  #remembered(source: string, decoder: Decoder, document: RawDocument): Recognised {
+    if (this.#last.size > 10_000) this.#last.clear();
+    this.#last.set(source, decoder);
+    return { decoder, document };
+  }
+
+  #asked({ json, text }: RawDocument): readonly Decoder[] {
+    return this.#decoders.filter(({ clues }) => {
+      if (clues === undefined) return true;
+      if (json !== undefined) return clues.members?.some((name) => json[name] !== undefined) === true;
+      return clues.begins?.some((beginning) => text.startsWith(beginning)) === true || clues.holds?.some((part) => text.includes(part)) === true;
+    });
+  }
+}
+
+/** The first that is sure; else the most confident. */
+function best(decoders: readonly Decoder[], document: RawDocument): { readonly decoder: Decoder | undefined; readonly confidence: number } {
+  let decoder: Decoder | undefined;
+  let confidence = 0;
+  for (const one of decoders) {
+    const found = one.recognise(document);
+    if (found <= confidence) continue;
+    decoder = one;
+    confidence = found;
+    if (confidence >= SURE) break;
+  }
+  return { decoder, confidence };
+}
