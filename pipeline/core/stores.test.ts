@@ -133,6 +133,45 @@ describe('keyValue', () => {
     );
   });
 
+  it('behaves after a restore as one that was written', () => {
+    const name = fc.constantFrom('a', 'b', 'c', 'd');
+    const entry = fc.tuple(name, fc.option(fc.nat(9), { nil: null }));
+    const step = fc.record({ do: fc.constantFrom('get', 'put', 'delete', 'scan', 'size', 'undo', 'seal'), key: name, value: fc.nat(9) });
+    fc.assert(
+      fc.property(fc.array(entry), fc.array(step), (changelog, steps) => {
+        const store = keyValue<number>().open();
+        const notes = journalOf(store);
+        const restored = new Map<string, number>();
+        for (const [key, value] of changelog) {
+          notes.restore(key, value === null ? null : Buffer.from(String(value)));
+          if (value === null) restored.delete(key);
+          else restored.set(key, value);
+        }
+        let now = new Map(restored);
+        const sorted = () => [...now].sort(([a], [b]) => (a < b ? -1 : 1));
+        for (const { do: what, key, value } of steps) {
+          if (what === 'get') expect(store.get(key)).toBe(now.get(key));
+          if (what === 'scan') expect([...store.scan('', '~')]).toEqual(sorted());
+          if (what === 'size') expect((store as KeyValueStore<number>).size).toBe(now.size);
+          if (what === 'put') store.put(key, value);
+          if (what === 'put') now.set(key, value);
+          if (what === 'delete') store.delete(key);
+          if (what === 'delete') now.delete(key);
+          if (what === 'undo') notes.undo(0);
+          if (what === 'undo') now = new Map(restored);
+          if (what === 'seal') for (const [changed, bytes] of notes.seal()) expect(bytes?.toString()).toBe(now.get(changed)?.toString());
+        }
+        expect([...notes.entries()].sort(([a], [b]) => (a < b ? -1 : 1))).toEqual(sorted());
+      }),
+    );
+  });
+
+  it('says so when a restored value cannot be read', () => {
+    const store = keyValue<number>().open();
+    journalOf(store).restore('a', Buffer.from('{'));
+    expect(() => store.get('a')).toThrow(expect.objectContaining({ code: 'CHANGELOG_GAP' }));
+  });
+
   it('sends only the last put of a key, and a tombstone for what is gone', () => {
     const store = new KeyValueStore<number>();
     const notes = journalOf(store);

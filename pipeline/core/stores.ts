@@ -1,4 +1,5 @@
 // The kinds of store that a stage can ask for, and what the runtime asks of them in return.
+import { FatalError } from './errors.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import type { Micros, Store, StoreSpec } from './index.ts';
 
@@ -19,7 +20,7 @@ export interface Journal {
   readonly seal: () => readonly Change[];
   /** The sealed writes have committed. */
   readonly settle: () => void;
-  /** One record of the changelog, in its order. Nothing is noted. */
+  /** One record of the changelog, in its order, before anything else is done with the store. Nothing is noted. */
   readonly restore: (key: string, value: Buffer | null) => void;
   /** Everything in it, for tests. */
   readonly entries: () => Iterable<readonly [key: string, value: unknown]>;
@@ -33,8 +34,14 @@ export const journalOf = (store: unknown): Journal => (store as Journaled)[journ
 export interface ValueFormat<V> {
   readonly encode: (value: V) => Buffer;
   readonly decode: (bytes: Buffer) => V;
+  /** Where the bytes are UTF-8 text: what a restore brings back stays text until it is first asked for, which spares most of a restore's work. */
+  readonly parse?: (text: string) => V;
 }
-const json: ValueFormat<unknown> = { encode: (value) => Buffer.from(JSON.stringify(value)), decode: (bytes) => JSON.parse(bytes.toString()) as unknown };
+const json: ValueFormat<unknown> = {
+  encode: (value) => Buffer.from(JSON.stringify(value)),
+  decode: (bytes) => JSON.parse(bytes.toString()) as unknown,
+  parse: (text) => JSON.parse(text) as unknown,
+};
 
 /**
  * Values by key, kept in memory, rebuilt from a changelog.
@@ -48,6 +55,8 @@ export const keyValue = <V>(format: ValueFormat<V> = json as ValueFormat<V>): St
 export class KeyValueStore<V> implements Store<V>, Journaled {
   readonly #format: ValueFormat<V>;
   readonly #values = new Map<string, V>();
+  /** Restored and not asked for yet; a key is in one of the two. */
+  readonly #texts = new Map<string, string>();
   #sorted: SortedKeys | undefined; // made by the first scan
   // What was there before each write since the last commit; the first `#sealed` belong to the commit under way.
   readonly #keys: string[] = [];
@@ -62,7 +71,8 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
   }
 
   get(key: string): V | undefined {
-    return this.#values.get(key);
+    const value = this.#values.get(key);
+    return value !== undefined || this.#texts.size === 0 ? value : this.#parse(key);
   }
 
   put(key: string, value: V): void {
@@ -71,22 +81,30 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
   }
 
   delete(key: string): void {
-    if (!this.#values.has(key)) return;
+    if (!this.#values.has(key) && !this.#texts.has(key)) return;
     this.#note(key);
     this.#set(key, undefined);
   }
 
   /** Keys are those at the time of the call; one that is deleted meanwhile is left out. */
   *scan(from: string, to: string): Iterable<readonly [key: string, value: V]> {
-    this.#sorted ??= new SortedKeys(this.#values.keys());
-    for (const key of this.#sorted.range(from, to)) {
-      const value = this.#values.get(key);
+    for (const key of this.#inOrder().range(from, to)) {
+      const value = this.get(key);
       if (value !== undefined) yield [key, value];
     }
   }
 
+  first(from: string, to: string): readonly [key: string, value: V] | undefined {
+    const key = this.#inOrder().first(from, to);
+    return key === undefined ? undefined : [key, this.get(key)!];
+  }
+
+  #inOrder(): SortedKeys {
+    return (this.#sorted ??= new SortedKeys([...this.#values.keys(), ...this.#texts.keys()]));
+  }
+
   get size(): number {
-    return this.#values.size;
+    return this.#values.size + this.#texts.size;
   }
 
   readonly [journal]: Journal = {
@@ -115,13 +133,41 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
       this.#before.splice(0, this.#sealed);
       this.#sealed = 0;
     },
-    restore: (key, value) => this.#set(key, value === null ? undefined : this.#format.decode(value)),
-    entries: () => this.#values.entries(),
+    restore: (key, value) => {
+      if (this.#format.parse !== undefined) {
+        if (value === null) this.#texts.delete(key);
+        else this.#texts.set(key, value.toString());
+      } else this.#set(key, value === null ? undefined : this.#format.decode(value));
+    },
+    entries: () => {
+      for (const key of [...this.#texts.keys()]) this.#parse(key);
+      return this.#values.entries();
+    },
   };
+
+  /** @throws FatalError CHANGELOG_GAP when the changelog had no value of this format */
+  #parse(key: string): V | undefined {
+    const text = this.#texts.get(key);
+    if (text === undefined) return undefined;
+    let value: V;
+    try {
+      value = this.#format.parse!(text);
+    } catch (cause) {
+      throw new FatalError(
+        'CHANGELOG_GAP',
+        'A value that came back from the changelog cannot be read. Restore the changelog from a backup.',
+        { key },
+        { cause },
+      );
+    }
+    this.#texts.delete(key);
+    this.#values.set(key, value);
+    return value;
+  }
 
   #note(key: string): void {
     this.#keys.push(key);
-    this.#before.push(this.#values.get(key));
+    this.#before.push(this.get(key));
   }
 
   #set(key: string, value: V | undefined): void {

@@ -119,7 +119,7 @@ export class StageDriver<In, S extends object = Record<never, never>> {
   /** A new task with what the changelog and the output hold, as after a crash. */
   restart(): void {
     this.#task = this.#open();
-    for (const [store, entries] of this.#changelog) for (const [key, value] of entries) this.#task.restore(store, key, value);
+    for (const [store, entries] of this.#changelog) for (const [key, value] of entries) this.#task.restoring(store)(key, value);
     for (const [store, journal] of this.#task.outputStores()) {
       const from = journal.begin(this.#marks.get(store));
       for (const { value, appendedAt } of this.#forwarded.slice(from)) journal.replay(projected(value, journal.reads), appendedAt);

@@ -21,6 +21,12 @@ export class InstanceState {
     return this.group !== null && [...this.slots.values()].every(({ isReady }) => isReady) && [...this.inputs.values()].every(({ isReady }) => isReady);
   }
 
+  /** Of the tasks that wait for their state; null when none does. */
+  get restoring(): { readonly done: number; readonly of: number } | null {
+    const waiting = [...this.slots.values()].filter(({ isReady }) => !isReady).map(({ restoring }) => restoring ?? { done: 0, of: 0 });
+    return waiting.length === 0 ? null : waiting.reduce((sum, { done, of }) => ({ done: sum.done + done, of: sum.of + of }));
+  }
+
   positions(): Offsets {
     return new Map(this.readyInputs.map(({ key, position }) => [key, position]));
   }

@@ -50,7 +50,15 @@ function runtimeMetrics(registry: Registry) {
       'stage',
     ]),
     tasks: gauge('stage_tasks', 'Tasks of a stage in this process.', ['stage']),
+    restores: counter(
+      'stage_restores_total',
+      'Tasks that began to read their state from changelogs or outputs. One that a rebalance gives back keeps its state and counts nowhere.',
+      ['stage'],
+    ),
     restored: counter('stage_restored_records_total', 'Records read from changelogs and outputs to bring stores back.', ['stage']),
+    restoreLeft: gauge('stage_restore_left_records', 'Offsets of changelogs and outputs still to be read before all tasks of this process have their state.', [
+      'stage',
+    ]),
     restoreSeconds: gauge('stage_restore_seconds', 'How long the last restore of a task took.', ['stage']),
     pauses: counter('stage_pauses_total', 'Times a stage paused its input, by the reason.', ['stage', 'reason']),
     watermark: gauge(

@@ -8,6 +8,8 @@ import type { RawRecord } from './port.ts';
 import type { Input, Slot } from './slot.ts';
 import { backoffMs, sleep } from './wall-clock.ts';
 
+const TELL_EVERY_MS = 5000;
+
 /**
  * Sets position, tally and, for a slot that is not ready, the stores of its task. While the broker is away it tries again.
  * @returns False when the signal ended it, or when it failed half way through the stores: the task then holds half a state.
@@ -46,7 +48,7 @@ export async function restoreSlot(
       if (!(error instanceof RetryableError)) throw error;
       log.warn({ err: error, task: `${plan.wire.name}_${slot.number}` }, 'The state of a task cannot be read for now.');
       await sleep(clock, backoffMs(attempt), signal);
-      if (slot.isTouched && !slot.isReady) return 'half';
+      if ((slot.restoring?.done ?? 0) > 0 && !slot.isReady) return 'half';
     }
   }
   return 'ended';
@@ -61,11 +63,19 @@ async function restoreStores(
 ): Promise<void> {
   const { app, admin, reader, codec, plan, clock, log, metrics } = options;
   const stage = plan.wire.name;
+  const task = `${stage}_${slot.number}`;
   const beganMs = clock.nowMs();
   const marks = beside.find((each) => each !== undefined && Object.keys(each.marks).length > 0)?.marks ?? {};
   const changelogs: Record<string, number> = {};
   for (const each of beside) for (const [store, end] of Object.entries(each?.changelogs ?? {})) changelogs[store] = Math.max(changelogs[store] ?? 0, end);
   let restored = 0;
+  let left = 0;
+  const setLeft = (next: number) => {
+    metrics.restoreLeft.inc({ stage }, next - left);
+    left = next;
+  };
+  let toldMs = beganMs;
+  metrics.restores.inc({ stage });
   const ends = await restoreTask(
     slot.task,
     slot.number,
@@ -79,15 +89,20 @@ async function restoreStores(
       signal,
       wallMs: beganMs,
       isWatermark,
-      onProgress: (records) => {
-        slot.isTouched = true;
+      onProgress: ({ records, done, of }) => {
         restored += records;
+        slot.restoring = { done, of };
+        setLeft(of - done);
         metrics.restored.inc({ stage }, records);
+        const nowMs = clock.nowMs();
+        if (nowMs - toldMs < TELL_EVERY_MS) return;
+        toldMs = nowMs;
+        log.info({ task, done, of, records: restored, ms: nowMs - beganMs }, 'The state of a task is coming back.');
       },
     },
-  );
+  ).finally(() => setLeft(0));
   slot.changelogs = ends.changelogs;
   slot.outputEnd = ends.outputEnd;
   metrics.restoreSeconds.set({ stage }, (clock.nowMs() - beganMs) / 1000);
-  log.info({ task: `${stage}_${slot.number}`, records: restored, ms: clock.nowMs() - beganMs }, 'The task has its state.');
+  log.info({ task, records: restored, ms: clock.nowMs() - beganMs }, 'The task has its state.');
 }

@@ -18,8 +18,8 @@ export class Slot {
   readonly number: number;
   readonly task: Task;
   isReady = false;
-  /** A restore has begun to fill its stores. */
-  isTouched = false;
+  /** How far a restore has come, in offsets of its changelogs; null before it knows how much there is. */
+  restoring: { readonly done: number; readonly of: number } | null = null;
   /** Ends a restore that nobody waits for any more. */
   readonly abandoned = new AbortController();
   /** The watermark is not yet as the state has it. */

@@ -10,6 +10,8 @@ export interface StageStatus {
   /** `joining` also between rebalances. */
   readonly state: 'joining' | 'restoring' | 'running' | 'paused';
   readonly pausedFor: readonly string[];
+  /** While state comes back: how much of it is there, in offsets of changelogs, over the tasks of this process; null otherwise. */
+  readonly restoring: { readonly done: number; readonly of: number } | null;
   /** Offsets not yet read, markers included. */
   readonly lag: number;
   /** The least of its tasks here that know one; null when none does. */
@@ -52,6 +54,7 @@ export function statusOfStage(instance: StageInstance): StageStatus {
     name: instance.plan.wire.name,
     state: instance.pausedFor.length > 0 ? 'paused' : instance.isReady ? 'running' : instance.state.slots.size > 0 ? 'restoring' : 'joining',
     pausedFor: instance.pausedFor,
+    restoring: instance.state.restoring,
     lag: inputs.reduce((sum, { lag }) => sum + lag, 0),
     watermark: instance.watermark,
     ...instance.totals,
@@ -73,6 +76,7 @@ export function statusOfLoader(group: LoaderGroup, lane: LoaderLane): StageStatu
     name: lane.loader.name,
     state: lane.isRetrying ? 'paused' : group.isReady ? 'running' : inputs.length > 0 ? 'restoring' : 'joining',
     pausedFor: lane.isRetrying ? ['database'] : [],
+    restoring: null,
     lag: inputs.reduce((sum, input) => sum + lagOf(input), 0),
     watermark: null,
     ...lane.totals,

@@ -205,9 +205,9 @@ export class Task {
     this.#loadClock();
   }
 
-  /** One record of a changelog; `restored` when all are in. */
-  restore(store: string, key: string, value: Buffer | null): void {
-    this.#journals.find(([name]) => name === store)![1].restore(key, value);
+  /** What takes the records of a store's changelog, in their order; `restored` when all are in. */
+  restoring(store: string): Journal['restore'] {
+    return this.#journals.find(([name]) => name === store)![1].restore;
   }
 
   restored(wallMs = 0): void {
