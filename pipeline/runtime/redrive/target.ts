@@ -7,7 +7,7 @@ import { APPENDED_HEADER, appendedHeader } from '../input.ts';
 import type { OutRecord, RawRecord } from '../port.ts';
 
 /** Why a dead letter is not sent again. */
-export type Obstacle = 'bytes are gone' | 'no topic to go back to' | 'too large' | 'too old';
+export type Obstacle = 'bytes are gone' | 'a batch, not a record' | 'no topic to go back to' | 'too large' | 'too old';
 
 export interface Target {
   readonly topic: string;
@@ -22,6 +22,7 @@ const RAW = /^raw\.([^.]+)\../;
  * @param partitions By name; of a topic that is still to be made, what it will have.
  */
 export function targetOf(letter: DeadLetter, partitions: ReadonlyMap<string, number>): Target | Obstacle {
+  if (letter.code === 'BATCH_UNREADABLE') return 'a batch, not a record';
   if (letter.without !== '') return 'bytes are gone';
   const { topic, partition } = letter.position;
   const organization = RAW.exec(topic)?.[1];
