@@ -31,7 +31,10 @@ export default {
           throw new ConfigError('INVALID_USAGE', `${data} holds nothing of the layout that the set ${set.name} reads.`);
         if (result.wrong.length > 0) process.exitCode = 1;
         if (io.json) return io.print(JSON.stringify(result));
-        for (const [measure, { right, total }] of Object.entries(result.measures)) io.print(`${result.set}.${measure} ${right}/${total}`);
+        for (const [measure, { right, total, fields }] of Object.entries(result.measures))
+          io.print(
+            `${result.set}.${measure} ${right}/${total}${fields === undefined ? '' : ` (${fields.missing} missing, ${fields.different} different; ${fields.extra} extra)`}`,
+          );
         if (wrong) for (const one of result.wrong) io.print(JSON.stringify(one));
         else if (result.wrong.length > 0)
           io.report.say('wrong', `${result.wrong.length} cases are wrong; --wrong prints them.`, { wrong: result.wrong.length });

@@ -9,6 +9,8 @@ export interface Wrong {
 export interface Score {
   readonly right: number;
   readonly total: number;
+  /** Where fields are scored: of the wrong ones, those without a value and those with another; and fields that nothing was expected of. */
+  readonly fields?: { readonly missing: number; readonly different: number; readonly extra: number };
 }
 export interface Result {
   readonly set: string;
@@ -26,7 +28,7 @@ export interface ConformanceSet {
 /** Collects cases by measure. */
 export class Tally {
   readonly #set: string;
-  readonly #measures = new Map<string, { right: number; total: number }>();
+  readonly #measures = new Map<string, { right: number; total: number; fields?: { missing: number; different: number; extra: number } }>();
   readonly #wrong: Wrong[] = [];
 
   constructor(set: string) {
@@ -46,6 +48,24 @@ export class Tally {
     score.total += 1;
     if (JSON.stringify(got) === JSON.stringify(expected)) score.right += 1;
     else this.#wrong.push({ measure, id, expected, got });
+  }
+
+  /** As `case`, for one field of several: a wrong one is counted as missing (null) or different. */
+  field(measure: string, id: string, expected: unknown, get: () => unknown): void {
+    const before = this.#wrong.length;
+    this.case(measure, id, expected, get);
+    const fields = this.#fields(measure);
+    const wrong = this.#wrong[before];
+    if (wrong !== undefined) fields[wrong.got === null || wrong.got === undefined ? 'missing' : 'different'] += 1;
+  }
+  /** Fields that are there and that nothing was expected of: told, not scored. */
+  extra(measure: string, count: number): void {
+    this.#fields(measure).extra += count;
+  }
+  #fields(measure: string): { missing: number; different: number; extra: number } {
+    const score = this.#measures.get(measure) ?? { right: 0, total: 0 };
+    this.#measures.set(measure, score);
+    return (score.fields ??= { missing: 0, different: 0, extra: 0 });
   }
 
   result(): Result {

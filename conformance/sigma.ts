@@ -208,7 +208,7 @@ function measureCorrelation(tally: Tally, { id, rules, events, fires }: Correlat
     const set = setOf(rules);
     if (set.refusals.length > 0) throw new Error(set.refusals[0]!.reason);
     const detecting = new StageDriver<Enriched>(detect(detectConfig.parse({}), { set, engine: openEngine(set, { isGated: false }), isOwn: () => true }));
-    const correlating = new StageDriver(correlate(correlateConfig.parse({}), new Map(set.correlations.map((rule) => [rule.key, rule]))));
+    const correlating = new StageDriver(correlate(correlateConfig.parse({}), set));
     const first = new Map<string, string>();
     const take = (outputs: readonly { readonly to: string; readonly value: unknown }[], appendedAt: number): void => {
       for (const { to, value } of outputs) {

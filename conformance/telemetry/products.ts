@@ -1,0 +1,43 @@
+// Cases that expect a product: which format, dataset or vendor a record is of.
+import { eventToEcs } from '../../schemas/avro/ecs.ts';
+import type { Event } from '../../schemas/avro/types.gen.ts';
+import type { Json } from './fields.ts';
+import { isObject, leaves } from './fields.ts';
+import type { Scorer } from './reading.ts';
+import { inputOf } from './reading.ts';
+import { datasetsOfSchema, datasetsOfSourcetype } from './product-names.ts';
+
+/** Whether one of the datasets or their families (`cisco-asa.*`) is the event's. */
+function isAmong(event: Event | undefined, datasets: readonly string[]): boolean {
+  if (event === undefined) return false;
+  return datasets.some((name) => event.dataset === name || (name.endsWith('*') && event.dataset.startsWith(name.slice(0, -1))));
+}
+const told = (event: Event | undefined): string => {
+  if (event === undefined) return 'no event';
+  const document = leaves(eventToEcs(event));
+  return [event.dataset, document.get('observer.vendor'), document.get('observer.product')].filter((part) => part !== undefined).join(' ');
+};
+
+/** Splunk's sourcetype of a line. */
+export const sourcetypes: Scorer = {
+  takes: ({ expected }) => isObject(expected) && typeof expected.sourcetype === 'string',
+  score(tally, stem, one, newReader) {
+    const name = (one.expected as Json).sourcetype as string;
+    tally.case(stem, one.id, name, () => {
+      const [event] = newReader()(inputOf(one));
+      return isAmong(event, datasetsOfSourcetype(name)) ? name : told(event);
+    });
+  },
+};
+
+/** StreamAlert's schema of a record. */
+export const schemas: Scorer = {
+  takes: ({ expected }) => isObject(expected) && typeof expected.log_schema === 'string',
+  score(tally, stem, one, newReader) {
+    const name = (one.expected as Json).log_schema as string;
+    tally.case(stem, one.id, name, () => {
+      const [event] = newReader()(inputOf(one));
+      return isAmong(event, datasetsOfSchema(name)) ? name : told(event);
+    });
+  },
+};
