@@ -36,6 +36,8 @@ export const ERROR_CODES = {
   DATA_FOLDER: 'The data folder cannot be used as it is. The message says why.',
   // RecordError
   DECODE_FAILED: 'The bytes are not what their topic declares.',
+  BATCH_UNREADABLE:
+    'A batch of records cannot be unpacked: a wrong checksum, broken compression, or more than its limit. Its range of offsets is set aside as one dead letter with the raw batch.',
   SCHEMA_UNKNOWN: 'A record carries a schema id that the registry does not know.',
   INVALID_EVENT: 'A field has a value that the event model refuses.',
   FUTURE_TIMESTAMP: "The event is stamped further ahead of the broker's clock than maxFuture allows.",

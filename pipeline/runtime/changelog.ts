@@ -147,7 +147,13 @@ async function readAll(sources: readonly Source[], { reader, signal: outer, onPr
     sources.map(async ({ tp, from, end, take }) => {
       if (from >= end) return;
       let position = from;
-      for await (const { records, nextOffset } of reader.read(tp, from, end, signal)) {
+      for await (const { records, nextOffset, unreadable } of reader.read(tp, from, end, signal)) {
+        if (unreadable !== undefined)
+          throw new FatalError(
+            'CHANGELOG_GAP',
+            `${tp.topic}/${tp.partition} cannot be read at offsets ${position} to ${nextOffset - 1}: ${unreadable.reason}. The state would lack what is in it.`,
+            { ...tp, from: position, to: nextOffset },
+          );
         const taken = take(records);
         if (taken !== undefined) await taken;
         done += nextOffset - position;

@@ -1,5 +1,5 @@
 // The commit loop: spaced, one in flight, one transaction for outputs, changelogs, dead letters, ledger and positions.
-import { FatalError, FencedError, PipelineError, RetryableError } from '../core/errors.ts';
+import { FatalError, FencedError, PipelineError, RecordError, RetryableError } from '../core/errors.ts';
 import type { Logger } from 'pino';
 import type { InputLike, Work } from './outbox.ts';
 import type { Appended, GroupMetadata, Offsets, OutRecord, TopicPartition, TxnProducer } from './port.ts';
@@ -23,6 +23,8 @@ export interface CommitHost<I extends InputLike> {
   readonly committed: (work: Work<I>) => void;
   /** Nothing of it, nor of what was done since, is: back to what has committed. */
   readonly discard: () => void;
+  /** The broker takes none of it because of one record. @returns Whether to do the work again, in transactions that will tell which. */
+  readonly refused: (work: Work<I>, error: RecordError) => boolean;
   /** Another member owns the partitions: drop everything and join again. */
   readonly lost: () => void;
   /** What is committed now, beside the offsets. */
@@ -53,6 +55,7 @@ export class Committer<I extends InputLike> {
   #inFlight: Promise<void> | null = null;
   #lastBeganMs = -Infinity;
   #cancel: (() => void) | null = null;
+  #dueMs = 0;
   #failures = 0;
   #failingSinceMs = 0;
   #fencedMs: number[] = [];
@@ -75,11 +78,13 @@ export class Committer<I extends InputLike> {
   wanted(isFull: boolean): void {
     if (this.#inFlight !== null || this.#closing.signal.aborted) return; // looked at again when it ends
     const { clock, everyMs } = this.#options;
-    const waitMs = isFull ? 0 : Math.max(0, this.#lastBeganMs + everyMs - clock.nowMs());
+    const nowMs = clock.nowMs();
+    const waitMs = isFull ? 0 : Math.max(0, this.#lastBeganMs + everyMs - nowMs);
     if (this.#cancel !== null) {
-      if (waitMs > 0) return;
+      if (this.#dueMs <= nowMs + waitMs) return; // moved each time it is asked for, it would never come
       this.#cancel();
     }
+    this.#dueMs = nowMs + waitMs;
     this.#cancel = clock.after(waitMs, () => {
       this.#cancel = null;
       this.#begin();
@@ -152,6 +157,13 @@ export class Committer<I extends InputLike> {
       host.measured('fenced', clock.nowMs() - beganMs, work.count);
       log.warn({ err: error, code: error.code }, 'The group moved on without this member; its uncommitted work is dropped.');
       host.lost();
+      return;
+    }
+    if (error instanceof RecordError && host.refused(work, error)) {
+      host.measured('aborted', clock.nowMs() - beganMs, work.count);
+      log.warn({ err: error, code: error.code, records: work.count }, 'The broker refuses a record of a transaction; its records are read again to find it.');
+      await this.#usable();
+      host.discard();
       return;
     }
     if (!(error instanceof RetryableError) && !isProducerFenced) {

@@ -47,23 +47,28 @@ export class Destination {
     if (this.partitions !== this.fromPartitions) throw unequal(from, this.fromPartitions, this.name, this.partitions);
   }
 
-  /** @throws RecordError RECORD_TOO_LARGE; CodecError when the stage gives what the schema refuses */
-  encode(value: unknown, keyBytes: number): Buffer {
+  /** @param others Bytes of key and headers. @throws RecordError RECORD_TOO_LARGE; CodecError when the stage gives what the schema refuses */
+  encode(value: unknown, others: number): Buffer {
     const bytes = this.#schema === null ? bufferOf(value as Uint8Array) : this.#codec.encode(this.#schema, value);
-    this.checkSize(bytes.length + keyBytes);
+    this.checkSize(bytes.length + others);
     return bytes;
   }
 
   /** The input's bytes with the context's behind them. @throws as `encode` */
-  append(input: Buffer, context: unknown, keyBytes: number): Buffer {
+  append(input: Buffer, context: unknown, others: number): Buffer {
     if (this.#parts === null) throw new TypeError(`${this.name} holds no event with a context`);
     const bytes = this.#codec.append(this.#schema as never, this.#parts.event, input, this.#parts.context, context);
-    this.checkSize(bytes.length + keyBytes);
+    this.checkSize(bytes.length + others);
     return bytes;
   }
 
+  /** Bytes that key, value and headers of a record may have together. */
+  get room(): number {
+    return this.#maxBytes - RECORD_OVERHEAD_BYTES;
+  }
+
   checkSize(bytes: number): void {
-    if (bytes + RECORD_OVERHEAD_BYTES > this.#maxBytes)
+    if (bytes > this.room)
       throw new RecordError('RECORD_TOO_LARGE', `${bytes} bytes are too many for ${this.name}`, { bytes, maxBytes: this.#maxBytes, topic: this.name });
   }
 }

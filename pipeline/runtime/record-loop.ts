@@ -14,9 +14,12 @@ import type { InstanceState } from './instance-state.ts';
 import { Outbox } from './outbox.ts';
 import type { RawBatch, RawRecord, TopicPartition } from './port.ts';
 import { tpKey } from './port.ts';
+import { errorOf, isUnreadable, recordOf } from './set-aside.ts';
+import type { UnreadableBatch } from './set-aside.ts';
 import type { Input, Slot } from './slot.ts';
 import { prefixOf } from './stage-plan.ts';
 import type { StagePlan } from './stage-plan.ts';
+import { Suspicion } from './suspicion.ts';
 import type { Task } from './task.ts';
 import { RejectThrottle } from './throttle.ts';
 import { backoffMs, sleep } from './wall-clock.ts';
@@ -37,7 +40,12 @@ export interface LoopHost {
   readonly closing: AbortSignal;
 }
 
+/** Why records stopped: the transaction is full, timers without number, or a topic that does not exist yet. */
+type Stop = 'full' | 'timers' | Topic<unknown>;
+
 export class RecordLoop {
+  /** Of records that the broker refuses. */
+  readonly suspicion = new Suspicion();
   readonly state: InstanceState;
   readonly plan: StagePlan;
   readonly #options: StageInstanceOptions;
@@ -72,6 +80,11 @@ export class RecordLoop {
     });
   }
 
+  /** Input records of a transaction at which no more are taken. */
+  get limit(): number {
+    return Math.min(this.#options.limits.commitRecords, this.suspicion.most);
+  }
+
   async take(batch: RawBatch, control: BatchControl): Promise<void> {
     const { state } = this;
     if (state.isFailed) return;
@@ -84,6 +97,12 @@ export class RecordLoop {
       return;
     }
     input.end = Math.max(batch.lastStableOffset, batch.nextOffset);
+    if (isUnreadable(batch)) {
+      if (batch.nextOffset <= input.position) return;
+      await this.#room(control);
+      if (epoch === state.epoch && !control.isStale()) this.#setAside(input, batch);
+      return;
+    }
     const { records } = batch;
     let at = 0;
     while (at < records.length && records[at]!.offset < input.position) at++;
@@ -94,13 +113,13 @@ export class RecordLoop {
       await this.#loadSchemas(records, at, to, control);
       if (epoch !== state.epoch || control.isStale()) return;
       for (let stop = this.#process(input, records, at, to, false); stop !== null;) {
-        if (stop !== 'timers') await this.#options.createTopic(stop);
+        if (typeof stop === 'object') await this.#options.createTopic(stop);
         await turn();
         await control.beat();
         await this.#room(control);
         if (epoch !== state.epoch || control.isStale()) return;
         while (at < to && records[at]!.offset < input.position) at++;
-        stop = this.#process(input, records, at, to, true);
+        stop = this.#process(input, records, at, to, stop !== 'full');
       }
       at = to;
       if (at === records.length) break;
@@ -115,59 +134,87 @@ export class RecordLoop {
   /**
    * Records [at, to), synchronously.
    * @param isAgain It stopped the time before, and timers may be left over.
-   * @returns Why it stopped before the end: timers without number, or a topic that does not exist yet. The input's position says where.
+   * @returns Why it stopped before the end. The input's position says where.
    */
-  #process(input: Input, records: readonly RawRecord[], at: number, to: number, isAgain: boolean): 'timers' | Topic<unknown> | null {
-    const { state, plan } = this;
-    const { task } = input.slot;
+  #process(input: Input, records: readonly RawRecord[], at: number, to: number, isAgain: boolean): Stop | null {
+    const { state } = this;
     const wallMs = this.#options.clock.nowMs();
-    const hasTimers = plan.wire.stage.onTimer !== undefined;
-    const before = state.work?.unexpected ?? 0;
+    const before = { count: state.work?.count ?? 0, unexpected: state.work?.unexpected ?? 0 };
     let taken = 0;
     try {
-      if (isAgain && hasTimers) {
-        this.#begin(input);
-        if (this.#fire(input)) return 'timers';
-      }
-      for (let i = at; i < to; i++) {
-        const raw = records[i]!;
-        if (plan.isTrusted && this.isWatermark(raw)) {
-          if (plan.needsClock) {
-            this.#begin(input);
-            const isMoved = this.#hear(input.slot, raw);
-            taken++;
-            input.position = raw.offset + 1;
-            if (isMoved && hasTimers && this.#fire(input)) return 'timers';
-          } else input.position = raw.offset + 1;
-          continue;
-        }
-        if (taken === 0) this.#begin(input);
-        const record = input.isRedriven
-          ? InputRecord.ofRedriven(raw, input.tp)
-          : new InputRecord<unknown>(raw, input.tp, appendedAtOf(raw, plan.isTrusted), undefined);
-        input.lastRecordWallMs = wallMs;
-        this.#one(record, task);
-        this.#outbox.part.counts.in++;
-        taken++;
-        input.position = raw.offset + 1;
-        input.appendedAt = record.appendedAt;
-        if (task.source !== null && !input.isRedriven) task.source.observeAppend(input.key, record.appendedAt, wallMs);
-        if (hasTimers && this.#fire(input)) return 'timers';
-      }
-      if (plan.isPattern) this.#slowDown(input.tp.topic, wallMs);
-      if (taken > 0) this.#circuit.note(taken, state.work!.unexpected - before, wallMs);
+      const stop = this.#run(input, records, at, to, isAgain, wallMs);
+      if (this.plan.isPattern) this.#slowDown(input.tp.topic, wallMs);
+      taken = (state.work?.count ?? 0) - before.count;
+      if (taken > 0) this.#circuit.note(taken, state.work!.unexpected - before.unexpected, wallMs);
+      return stop;
     } catch (error) {
+      taken = (state.work?.count ?? 0) - before.count;
       if (error instanceof RetryableError && error.code === 'TOPIC_MISSING') return error.details['topic'] as Topic<unknown>;
       this.#host.fail(error as Error);
       throw error;
     } finally {
       this.#advance(input, input.position);
-      if (state.work !== null && (taken > 0 || isAgain)) {
-        state.work.count += taken;
-        this.#host.wanted(state.work.isFull(this.#options.limits.commitRecords));
+      if (state.work !== null && (taken > 0 || isAgain)) this.#host.wanted(state.work.isFull(this.limit));
+    }
+  }
+
+  #run(input: Input, records: readonly RawRecord[], at: number, to: number, isAgain: boolean, wallMs: number): Stop | null {
+    const { state, plan, limit } = this;
+    const { task } = input.slot;
+    const hasTimers = plan.wire.stage.onTimer !== undefined;
+    let isBegun = false;
+    if (isAgain && hasTimers && this.#fireAgain(input)) return 'timers';
+    for (let i = at; i < to; i++) {
+      if (state.work?.isFull(limit)) return 'full'; // other partitions fill it too
+      const raw = records[i]!;
+      const isWatermark = plan.isTrusted && this.isWatermark(raw);
+      if (isWatermark && !plan.needsClock) {
+        input.position = raw.offset + 1;
+        continue;
       }
+      if (!isBegun) this.#begin(input);
+      isBegun = true;
+      let isMoved = true;
+      if (isWatermark) isMoved = this.#hear(input.slot, raw);
+      else this.#record(input, raw, task, wallMs);
+      const { work } = this.#outbox;
+      work.count++;
+      work.last = isWatermark ? null : input;
+      work.lastOffset = raw.offset;
+      input.position = raw.offset + 1;
+      if (isMoved && hasTimers && (this.#isForLater() || this.#fire(input))) return 'timers';
     }
     return null;
+  }
+
+  #record(input: Input, raw: RawRecord, task: Task, wallMs: number): void {
+    const { isTrusted } = this.plan;
+    const record = input.isRedriven ? InputRecord.ofRedriven(raw, input.tp) : new InputRecord<unknown>(raw, input.tp, appendedAtOf(raw, isTrusted), undefined);
+    input.lastRecordWallMs = wallMs;
+    this.#one(record, task);
+    this.#outbox.part.counts.in++;
+    input.appendedAt = record.appendedAt;
+    if (task.source !== null && !input.isRedriven) task.source.observeAppend(input.key, record.appendedAt, wallMs);
+  }
+
+  /** A range that cannot be read is one dead letter, and counts for as many records as it holds. */
+  #setAside(input: Input, batch: UnreadableBatch): void {
+    const { clock, log } = this.#options;
+    const { records, reason } = batch.unreadable;
+    this.#begin(input);
+    const { part, work } = this.#outbox;
+    this.#outbox.rejected(recordOf(batch), errorOf(batch), records);
+    part.counts.in += records;
+    work.count++;
+    work.last = null;
+    input.lastRecordWallMs = clock.nowMs();
+    log.error(
+      { code: 'BATCH_UNREADABLE', ...batch.tp, from: batch.from, to: batch.nextOffset, records, reason },
+      'A batch cannot be read; it is a dead letter.',
+    );
+    this.#advance(input, batch.nextOffset);
+    if (this.plan.isPattern) this.#slowDown(input.tp.topic, input.lastRecordWallMs);
+    this.#host.wanted(work.isFull(this.limit));
   }
 
   #slowDown(topic: string, wallMs: number): void {
@@ -188,6 +235,8 @@ export class RecordLoop {
     }
     try {
       record.value = this.#decoder.decode(record.raw.value);
+      const refused = this.suspicion.errorOf(this.#outbox.part.input.key, record.raw.offset);
+      if (refused !== undefined) throw refused;
     } catch (error) {
       this.#outbox.rejected(record, error as RecordError);
       return;
@@ -205,6 +254,20 @@ export class RecordLoop {
     if (!record.raw.headers.some(([name]) => name === REDRIVEN_HEADER)) return false;
     record.redriven = redrivenOf(record.raw.headers);
     return record.redriven !== undefined && record.redriven.stage !== this.plan.wire.name;
+  }
+
+  /** Timers get the next transaction, when it is to be found out whether the broker refuses what they or what a record gives. */
+  #isForLater(): boolean {
+    if (!this.suspicion.isApart) return false;
+    return (this.#outbox.work.isClosed = true);
+  }
+
+  /** What is left of the timers. @returns Whether it stopped with more to do, or records are to wait for the next transaction. */
+  #fireAgain(input: Input): boolean {
+    this.#begin(input);
+    const { counts } = this.#outbox.part;
+    const before = counts.emitted;
+    return this.#fire(input) || (counts.emitted > before && this.#isForLater());
   }
 
   #fire({ slot: { task } }: Input): boolean {
@@ -259,11 +322,11 @@ export class RecordLoop {
     return destination;
   }
 
-  /** Waits while the transaction at hand is full and another is under way; heartbeats go on. */
+  /** Waits while the transaction at hand is full and until it is under way; heartbeats go on. */
   async #room(control: BatchControl): Promise<void> {
-    const { limits, clock } = this.#options;
-    while (this.#host.isBusy() && this.state.work?.isFull(limits.commitRecords)) {
-      await Promise.race([this.#host.idle(), sleep(clock, 1000)]);
+    while (this.state.work?.isFull(this.limit) && !control.isStale()) {
+      this.#host.wanted(true);
+      await (this.#host.isBusy() ? Promise.race([this.#host.idle(), sleep(this.#options.clock, 1000)]) : turn());
       await control.beat();
     }
   }

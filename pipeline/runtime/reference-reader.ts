@@ -56,6 +56,11 @@ export async function openReferenceReader(options: ReferenceOptions): Promise<Re
   let freshMs = clock.nowMs();
 
   const take = async (table: RefTable<unknown>, batch: RawBatch): Promise<void> => {
+    if (batch.unreadable !== undefined)
+      log.error(
+        { code: 'BATCH_UNREADABLE', table: table.name, ...batch.tp, from: batch.from, to: batch.nextOffset, reason: batch.unreadable.reason },
+        'A batch of reference data cannot be read and is skipped: publish its rows again.',
+      );
     for (const record of batch.records) {
       try {
         const missing = record.value === null ? undefined : options.codec.missingWriter(record.value);

@@ -1,5 +1,6 @@
 // One member of a stage's consumer group: its parts, and the transaction that they fill. Records run in `record-loop.ts`, partitions change
 // hands in `ownership.ts`.
+import type { RecordError } from '../core/errors.ts';
 import type { Micros } from '../core/index.ts';
 import { Committer } from './commit.ts';
 import type { CommitHost } from './commit.ts';
@@ -165,6 +166,7 @@ export class StageInstance implements CommitHost<Input> {
     const ends = this.#settling.apply(work);
     for (const [tp, end] of ends) for (const backlog of downstream.get(tp.topic) ?? []) backlog.wrote(tp, end, clock.nowMs());
     for (const { counts } of work.parts.values()) addTo(this.totals, counts);
+    this.#loop.suspicion.committed();
     this.gauge();
   }
 
@@ -189,6 +191,10 @@ export class StageInstance implements CommitHost<Input> {
     this.#ownership.noteReading();
   }
 
+  refused(work: Work<Input>, error: RecordError): boolean {
+    return this.#loop.suspicion.note(work, error);
+  }
+
   lost(): void {
     this.#ownership.drop();
     this.#consumer.rejoin();
@@ -205,7 +211,7 @@ export class StageInstance implements CommitHost<Input> {
   }
 
   ended(): void {
-    if (this.state.work !== null && this.state.group !== null) this.#committer.wanted(this.state.work.isFull(this.#options.limits.commitRecords));
+    if (this.state.work !== null && this.state.group !== null) this.#committer.wanted(this.state.work.isFull(this.#loop.limit));
   }
 
   measured(outcome: 'committed' | 'aborted' | 'fenced', ms: number, records: number): void {

@@ -25,6 +25,8 @@ export interface MemoryBroker extends Broker {
   readonly compact: (topic: string) => void;
   /** Deletes what is older than the topic's `retention.ms`. */
   readonly retain: (topic: string) => void;
+  /** Makes offsets [from, to) one batch that cannot be read, with these bytes. */
+  readonly damage: (topic: string, partition: number, from: number, to: number, bytes: Buffer) => void;
   /** Loses one record without a trace, as no broker should: for tests of the ledger. */
   readonly removeRecord: (topic: string, partition: number, offset: number) => void;
 }
@@ -45,6 +47,9 @@ function connect(cluster: Cluster, options: Omit<MemoryBrokerOptions, 'clock'>):
     },
     retain: (topic: string) => {
       cluster.retain(topic);
+    },
+    damage: (topic: string, partition: number, from: number, to: number, bytes: Buffer) => {
+      cluster.log({ topic, partition }).damage(from, to, bytes);
     },
     removeRecord: (topic: string, partition: number, offset: number) => {
       cluster.log({ topic, partition }).removeRecord(offset);

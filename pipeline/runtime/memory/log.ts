@@ -10,6 +10,13 @@ interface Entry {
   readonly value: Buffer | null;
   readonly headers: Headers;
 }
+/** Offsets [from, to) that cannot be read any more. */
+interface Damaged {
+  readonly from: number;
+  readonly to: number;
+  readonly records: number;
+  readonly bytes: Buffer;
+}
 interface Aborted {
   readonly producerId: number;
   readonly first: number;
@@ -24,6 +31,7 @@ export class PartitionLog {
   #end = 0;
   readonly #open = new Map<number, number>(); // producer id to the first offset of its open transaction
   readonly #aborted: Aborted[] = [];
+  readonly #damaged: Damaged[] = [];
 
   constructor(tp: TopicPartition) {
     this.tp = tp;
@@ -81,10 +89,17 @@ export class PartitionLog {
       });
     }
     const limit = isolation === 'committed' ? this.lastStable : this.#end;
+    const around = { tp: this.tp, from, highWatermark: this.#end, lastStableOffset: this.lastStable };
+    const damaged = this.#damaged.find(({ to }) => to > from);
+    if (damaged && damaged.from <= from && damaged.to <= limit) {
+      const records = Math.min(damaged.records, damaged.to - from);
+      return { ...around, records: [], nextOffset: damaged.to, unreadable: { reason: 'Damaged for a test', records, bytes: damaged.bytes } };
+    }
     const records: RawRecord[] = [];
-    let nextOffset = Math.max(from, limit);
+    let nextOffset = Math.max(from, Math.min(limit, damaged?.from ?? Infinity));
     for (let i = this.#indexOf(from); i < this.#entries.length && this.#entries[i]!.offset < limit; i++) {
       const entry = this.#entries[i]!;
+      if (entry.offset >= nextOffset) break;
       if (records.length === maxRecords) {
         nextOffset = entry.offset;
         break;
@@ -93,7 +108,7 @@ export class PartitionLog {
       const { key, value, headers, timestampMs, offset } = entry;
       records.push({ key, value, headers, timestampMs, offset });
     }
-    return { tp: this.tp, records, from, nextOffset, highWatermark: this.#end, lastStableOffset: this.lastStable };
+    return { ...around, records, nextOffset };
   }
 
   /** First offset whose record is at or after the time, else the end. */
@@ -116,6 +131,13 @@ export class PartitionLog {
   deleteBefore(offset: number): void {
     this.#start = Math.max(this.#start, Math.min(offset, this.#end));
     this.#entries = this.#entries.filter((entry) => entry.offset >= this.#start);
+  }
+
+  /** Makes [from, to) one batch that nobody can read, whose bytes these are. */
+  damage(from: number, to: number, bytes: Buffer): void {
+    const records = this.#entries.filter(({ kind, offset }) => kind === 'data' && offset >= from && offset < to).length;
+    this.#damaged.push({ from, to, records, bytes });
+    this.#damaged.sort((a, b) => a.from - b.from);
   }
 
   /** Loses one record, as a faulty disk would. The offset stays a hole. */
