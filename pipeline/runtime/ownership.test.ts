@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryBroker } from './memory/index.ts';
 import type { MemoryBroker } from './memory/index.ts';
-import type { ConsumeHandlers, GroupMetadata, TopicPartition } from './port.ts';
+import type { ConsumeHandlers, ConsumeOptions, ConsumerOptions, GroupConsumer, GroupMetadata, TopicPartition } from './port.ts';
 import { complaints, counting } from './test/counting.ts';
 import type { Counted } from './test/counting.ts';
 import { platform } from './test/example.ts';
@@ -117,20 +117,23 @@ describe('tasks', () => {
     let group!: GroupMetadata;
     let all: readonly TopicPartition[] = [];
     const { consumer } = broker;
-    broker.consumer = (options) => {
-      const made = consumer.call(broker, options);
-      const { run } = made;
-      made.run = (how, given) => {
-        handlers = given;
-        const assigned: ConsumeHandlers['assigned'] = (owned, joined) => {
-          all = owned;
-          group = joined;
-          return given.assigned(owned, joined);
-        };
-        return run.call(made, how, { ...given, assigned });
-      };
-      return made;
-    };
+    Object.assign(broker, {
+      consumer: (options: ConsumerOptions) => {
+        const made: GroupConsumer = consumer.call(broker, options);
+        const run = made.run.bind(made);
+        return Object.assign(made, {
+          run: (how: ConsumeOptions, given: ConsumeHandlers) => {
+            handlers = given;
+            const assigned: ConsumeHandlers['assigned'] = (owned, joined) => {
+              all = owned;
+              group = joined;
+              return given.assigned(owned, joined);
+            };
+            return run(how, { ...given, assigned });
+          },
+        });
+      },
+    });
     const a = await world.start('a', { broker, limits: { ledgerIdleMs: 0 } });
     await world.write();
     await world.settle();
