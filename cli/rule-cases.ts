@@ -130,7 +130,7 @@ export class RuleCases {
   /** What people would see of these events, correlations included. */
   findings(events: readonly Event[]): readonly Finding[] {
     const detecting = new StageDriver<Enriched>(detect(detectConfig.parse({}), { set: this.#set, engine: this.#engine, isOwn: () => true }));
-    const correlating = new StageDriver(correlate(correlateConfig.parse({}), new Map(this.#set.correlations.map((rule) => [rule.key, rule]))));
+    const correlating = new StageDriver(correlate(correlateConfig.parse({}), this.#set));
     const findings: Finding[] = [];
     const take = (outputs: readonly { readonly to: string; readonly value: unknown }[]): void => {
       for (const { to, value } of outputs) {

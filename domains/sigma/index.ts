@@ -3,6 +3,7 @@ export type { Algebra } from './condition.ts';
 export { fieldFor } from './correlation.ts';
 export type { Bound, CorrelationRule, CorrelationType, CountOperator, SeenCondition } from './correlation.ts';
 export type { CompareOperator, Expression, Item, RegexFlags, Test, TimePart } from './expression.ts';
+export { findingStatus } from './finding-status.ts';
 export type { SigmaFilter } from './filter.ts';
 export type { RuleLogsource } from './logsource.ts';
 export type { Level, Metadata, Status } from './metadata.ts';

@@ -29,6 +29,7 @@ const finding = (fields: Partial<Finding>): Finding => ({
   eventCount: 1,
   supersedes: null,
   reason: null,
+  revisable: null,
   ...fields,
 });
 const driverOf = (options: Partial<Parameters<typeof alert>[0]> = {}) => new StageDriver(alert({ ...config.parse({}), ...options }));

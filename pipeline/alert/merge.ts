@@ -44,6 +44,7 @@ export function opened(id: string, finding: AlertingFinding): Alert {
     events: endsOf(sortedEvents(finding.events)),
     eventCount: finding.eventCount,
     reason: 'Opened.',
+    changes: [],
   };
 }
 

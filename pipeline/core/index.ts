@@ -35,6 +35,8 @@ export interface StreamRecord<V> {
   readonly appendedAt: Micros; // when the broker took the raw record this one comes from: trusted, and the same in every replay
   /** It was a dead letter and was sent again. */
   readonly isRedriven?: boolean;
+  /** Watermark of its source partition when it was read there, if its time was before that; absent where it came in time. The same in every replay. */
+  readonly behind?: Micros | undefined;
 }
 
 /** `In` is what the input must be for its bytes to be reused. */
@@ -77,6 +79,7 @@ export interface Store<V> {
   readonly put: (key: string, value: V) => void;
   readonly delete: (key: string) => void;
   readonly scan: (from: string, to: string) => Iterable<readonly [key: string, value: V]>; // [from, to), in key order
+  readonly first: (from: string, to: string) => readonly [key: string, value: V] | undefined; // of what `scan` gives, without walking it
 }
 /** How a kind of store opens and comes back: from its changelog, or (a set of seen ids) from the stage's own output. */
 export interface StoreSpec<S> {

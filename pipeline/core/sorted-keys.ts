@@ -41,6 +41,16 @@ export class SortedKeys {
     return found;
   }
 
+  /** The first key of [from, to). */
+  first(from: string, to: string): string | undefined {
+    for (let index = Math.max(0, this.#blockOf(from)); index < this.#blocks.length; index++) {
+      const block = this.#blocks[index]!;
+      const key = block[lowerBound(block, from)];
+      if (key !== undefined) return key < to ? key : undefined;
+    }
+    return undefined;
+  }
+
   /** Index of the last block that begins at or before `key`, -1 when there is none. */
   #blockOf(key: string): number {
     let low = 0;

@@ -1,4 +1,4 @@
-import type { Loader, Stage, Topic } from './index.ts';
+import type { Loader, Micros, Stage, Topic } from './index.ts';
 
 /** A stage, or a loader, and the topic it reads. */
 export type Wire =
@@ -14,6 +14,14 @@ export type Wire =
 export interface Topology {
   readonly name: string;
   readonly wires: readonly Wire[];
+  /** What its sources are to know of time; the runtime has defaults. */
+  readonly time?: TopologyTime;
+}
+export interface TopologyTime {
+  /** How late an event of a dataset may be. */
+  readonly latenessOf: (dataset: string) => Micros;
+  /** Events stamped further ahead of their append time move no watermark. */
+  readonly maxFuture: Micros;
 }
 
 /** `to` lists what the stage may write to, for the printed picture and the checks at start. */
@@ -42,4 +50,8 @@ export const loader = <V>(member: Loader<V>, { from, group }: { readonly from: T
   group,
 });
 
-export const defineTopology = (name: string, wires: readonly Wire[]): Topology => ({ name, wires });
+export const defineTopology = (name: string, wires: readonly Wire[], time?: TopologyTime): Topology => ({
+  name,
+  wires,
+  ...(time === undefined ? {} : { time }),
+});

@@ -1,27 +1,43 @@
-import { hashId } from '../core/id.ts';
-import type { LinkedCorrelation } from '../../domains/sigma/index.ts';
-import type { Entity, Finding, FindingStatus, Match } from '../../schemas/avro/types.gen.ts';
-import type { Entry } from './window.ts';
+import type { Micros } from '../core/index.ts';
+import type { ChangeCode, Entity, EventRef, Finding } from '../../schemas/avro/types.gen.ts';
+import type { Entry } from './entry.ts';
+import type { Told } from './fired.ts';
+import { contribution } from './fired.ts';
+import type { GroupName } from './judge.ts';
+import type { CorrelationPlan } from './plan.ts';
 
 const KEPT_EACH_END = 50;
-/** Experimental rules are shadows: findings, but never alerts. */
-const STATUS: Readonly<Record<string, FindingStatus>> = { stable: 'production', test: 'test', experimental: 'draft' };
-interface Circumstances {
-  readonly supersedes: string | null;
-  readonly isLate: boolean;
-  readonly evictedCount: number;
-}
+const LONGEST_VALUE = 256;
+const WORDS: Readonly<Record<ChangeCode, string>> = {
+  completed: 'a late event completed it',
+  extended: 'a late event changed which events contribute',
+  replaced: 'an earlier event arrived later',
+  broken: 'a late event broke it: by the order in which things happened the condition is not met here',
+};
 
-/** The finding of one window: id = hash of organization, rule, group and time of the first contributing event. */
-export function findingOf(rule: LinkedCorrelation, match: Match, inside: readonly Entry[], { supersedes, isLate, evictedCount }: Circumstances): Finding {
-  const first = inside[0]!;
-  const events = inside.map(({ event }) => event);
-  const group = match.groupFields.map((field, index) => ({ name: field, value: (match.groupValues[index] ?? '').slice(0, 256) }));
+/** Nothing that comes when the watermark stands here can belong before `last`. */
+export const settlesAt = ({ rule, lateness }: CorrelationPlan, last: Micros): Micros => last + rule.timespanMicros + lateness;
+
+/**
+ * The finding of one window, or what becomes of it.
+ * @param covered Matches of the window; of a finding that is withdrawn those that it covered.
+ * @param late The event that made this revision; null when it came in time.
+ */
+export function findingOf(
+  plan: CorrelationPlan,
+  { organization, groupValues }: GroupName,
+  { fired, code, before, supersedes, inside }: Told,
+  covered: readonly Entry[],
+  late: EventRef | null,
+  evictedCount: number,
+): Finding {
+  const { rule, status } = plan;
+  const events = covered.map(({ event }) => event);
   return {
-    id: hashId(match.organization, rule.key, ...match.groupValues, first.time),
-    organization: match.organization,
-    time: first.time,
-    lastTime: inside.at(-1)!.time,
+    id: fired.id,
+    organization,
+    time: fired.first,
+    lastTime: fired.last,
     kind: 'correlation',
     ruleId: rule.key,
     ruleVersion: rule.version,
@@ -31,30 +47,37 @@ export function findingOf(rule: LinkedCorrelation, match: Match, inside: readonl
     license: rule.license,
     reference: rule.references[0] ?? null,
     severity: rule.level,
-    status: STATUS[rule.status] ?? 'test',
+    status,
     tags: rule.tags,
-    groupKey: [rule.key, ...match.groupValues].join('|'),
-    entities: entitiesOf(inside),
-    fields: group,
+    groupKey: [rule.key, ...groupValues].join('|'),
+    entities: entitiesOf(covered),
+    fields: rule.groupBy.map((name, index) => ({ name, value: (groupValues[index] ?? '').slice(0, LONGEST_VALUE) })),
     events: events.length <= 2 * KEPT_EACH_END ? events : [...events.slice(0, KEPT_EACH_END), ...events.slice(-KEPT_EACH_END)],
-    eventCount: inside.length,
+    eventCount: fired.count,
     supersedes,
-    reason: reasonOf(isLate, supersedes !== null, evictedCount),
+    reason: reasonOf(late === null ? null : code, evictedCount),
+    revisable: {
+      revision: fired.revision,
+      settlesAt: settlesAt(plan, fired.last),
+      isWithdrawn: inside === null,
+      change:
+        late === null
+          ? null
+          : { code, event: late, before: before === null ? null : contribution(before), after: inside === null ? null : contribution(fired) },
+    },
   };
 }
 
-function reasonOf(isLate: boolean, isReplacing: boolean, evictedCount: number): string | null {
+function reasonOf(code: ChangeCode | null, evictedCount: number): string | null {
   const parts = [
-    ...(isReplacing ? ['an earlier event arrived later'] : isLate ? ['a late event completed it'] : []),
+    ...(code === null ? [] : [WORDS[code]]),
     ...(evictedCount > 0 ? [`${evictedCount} older events of this group were given up, so counts are a lower bound`] : []),
   ];
   return parts.length === 0 ? null : parts.join('; ');
 }
 
-function entitiesOf(inside: readonly Entry[]): readonly Entity[] {
-  const byKey = new Map(
-    inside.flatMap(({ entities }) => entities).map((entity) => [`${entity.type}|${entity.value}`, { type: entity.type, value: entity.value }]),
-  );
+function entitiesOf(covered: readonly Entry[]): readonly Entity[] {
+  const byKey = new Map(covered.flatMap(({ entities }) => entities).map(({ type, value }) => [`${type}|${value}`, { type, value }]));
   return [...byKey.keys()]
     .sort()
     .slice(0, KEPT_EACH_END)

@@ -1,179 +1,197 @@
-// Correlations over matches, sharded by group. Matches wait in a reorder buffer until the watermark, or until two seconds of append time
-// have passed, and are processed by (event time, id): arrival order within the buffer does not matter.
-import { z } from 'zod';
-import { timeKey } from '../core/id.ts';
+// Correlations over matches, sharded by group. What has fired follows from the matches of a group in the order of event time; a match that
+// comes late judges anew the windows that it falls into, and what differs goes out as revisions.
 import type { Context, Micros, Outcome, Output, Store } from '../core/index.ts';
-import { APPEND_CLOCK, defineStage, drop, pass, send } from '../core/index.ts';
+import { defineStage, drop, pass, send } from '../core/index.ts';
+import type { Lateness } from '../core/lateness.ts';
+import { openLateness } from '../core/lateness.ts';
 import { keyValue } from '../core/stores.ts';
-import type { LinkedCorrelation } from '../../domains/sigma/index.ts';
-import type { Finding, Match } from '../../schemas/avro/types.gen.ts';
+import type { RuleSet } from '../../domains/sigma/index.ts';
+import type { EventRef, FindingStatus, Match } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
+import type { CorrelateConfig } from './config.ts';
+import type { Entry, KeptMatch } from './entry.ts';
+import { keptMatch, sortKey } from './entry.ts';
+import type { Told } from './fired.ts';
+import { keyOf } from './fired.ts';
 import { findingOf } from './finding.ts';
-import type { Entry, Group } from './window.ts';
-import { capacityOf, EMPTY_GROUP, holds, inserted, isJudgedAtClose, windowAt, withoutOldest } from './window.ts';
+import type { Group } from './group.ts';
+import { OpenGroup } from './group.ts';
+import type { GroupName } from './judge.ts';
+import { judgeAround, judgeClosed, judgeNewest } from './judge.ts';
+import type { CorrelateMetrics } from './metrics.ts';
+import { NO_METRICS } from './metrics.ts';
+import type { CorrelationPlan } from './plan.ts';
+import { keptFor, planCorrelations } from './plan.ts';
+import { ReorderBuffer } from './reorder.ts';
+import type { Waiting } from './reorder.ts';
+import { Share } from './share.ts';
+import type { Totals } from './share.ts';
 
-export const config = z.strictObject({
-  reorderMs: z.int().min(0).max(60_000).default(2000).meta({ description: 'Longest wait of a match in the reorder buffer, in milliseconds of append time.' }),
-  latenessSeconds: z
-    .int()
-    .min(0)
-    .default(1200)
-    .meta({ description: 'Largest lateness of any dataset in seconds; groups keep their timespan plus this, and what is older goes to the late topic.' }),
-  entriesPerGroup: z
-    .int()
-    .min(10)
-    .default(500)
-    .meta({
-      description:
-        'Matches kept per group, or twice what a condition counts up to where that is more; beyond it the oldest are given up and counted in the finding.',
-    }),
-});
-export type CorrelateConfig = z.infer<typeof config>;
+export { config } from './config.ts';
+export type { CorrelateConfig } from './config.ts';
+export { correlateMetrics } from './metrics.ts';
+export { planCorrelations } from './plan.ts';
+export type { CorrelationPlan } from './plan.ts';
 
-interface Waiting {
-  readonly match: Match;
-  readonly appendedAt: Micros;
+export interface CorrelateOptions {
+  /** That of the topology's sources. */
+  readonly lateness?: Lateness;
+  /** What findings of experimental correlations are: what detect makes of experimental rules. */
+  readonly experimental?: FindingStatus;
+  /** A lane: order is all, so matches wait for the watermark of every dataset however long that takes. */
+  readonly isLane?: boolean;
+  readonly metrics?: CorrelateMetrics;
 }
 interface Stores {
   readonly waiting: Store<Waiting>;
   readonly groups: Store<Group>;
+  readonly matches: Store<KeptMatch>;
+  readonly totals: Store<Totals>;
 }
 type Ctx = Context<Stores>;
-const RELEASE = 'release';
-const RELEASE_AT_LATEST = 'release-at-latest';
 const CLOSE = 'close|';
 const FORGET = 'forget|';
 
-/** @param rules Correlation rules by key, of the rule set that detect runs. */
-export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: CorrelateConfig, rules: ReadonlyMap<string, LinkedCorrelation>) => {
-  const reorder = reorderMs * 1000;
-  const lateness = latenessSeconds * 1_000_000;
-  const groupKey = (match: Match) => [match.organization, match.correlationId, ...match.groupValues].map((part) => part.replaceAll('|', '%7C')).join('|');
+const escaped = (part: string): string => part.replaceAll('|', '%7C');
+const groupKeyOf = ({ correlationId, organization, groupValues }: Match): string => [correlationId, organization, ...groupValues].map(escaped).join('|');
+function nameOf(key: string): GroupName & { readonly correlationId: string } {
+  const [correlationId = '', organization = '', ...groupValues] = key.split('|').map((part) => part.replaceAll('%7C', '|'));
+  return { correlationId, organization, groupValues };
+}
 
-  /** Takes every match whose turn has come out of the buffer, in order. */
-  const release = (ctx: Ctx): Output<unknown>[] => {
-    const outputs: Output<unknown>[] = [];
-    const appended = ctx.watermark(APPEND_CLOCK);
-    const watermark = ctx.watermark();
-    let next = Number.POSITIVE_INFINITY;
-    let atLatest = Number.POSITIVE_INFINITY;
-    const waiting = [...ctx.stores.waiting.scan('', '~')]; // a copy: the loop deletes
-    for (const [key, { match, appendedAt }] of waiting) {
-      if (match.event.time > watermark && appendedAt + reorder > appended) {
-        next = Math.min(next, match.event.time);
-        atLatest = Math.min(atLatest, appendedAt + reorder);
-        continue;
-      }
-      ctx.stores.waiting.delete(key);
-      outputs.push(...apply(match, ctx));
+/** @param set The rule set that detect runs. */
+export const correlate = (
+  { reorderMs, matchesPerGroup, matchesPerRule }: CorrelateConfig,
+  set: Pick<RuleSet, 'rules' | 'correlations'>,
+  { lateness = openLateness(), experimental = 'draft', isLane = false, metrics = NO_METRICS }: CorrelateOptions = {},
+) => {
+  const plans = planCorrelations(set, { lateness, experimental, matchesPerGroup });
+  const outputs: Output<unknown>[] = []; // of the record or timer at hand
+
+  /** The group as it is after a match came or went, and what follows. */
+  const apply = ({ match, isLate }: Waiting, ctx: Ctx): void => {
+    const plan = plans.get(match.correlationId);
+    if (plan === undefined) return; // the rule left the set between detect and here
+    const key = groupKeyOf(match);
+    const { groups, matches } = ctx.stores;
+    const stored = groups.get(key);
+    if (stored === undefined && match.isRetracted) return;
+    const open = new OpenGroup(key, plan, stored, matches);
+    const kept = keptMatch(match);
+    const at = match.isRetracted ? open.take(kept) : open.insert(kept);
+    if (at !== undefined) {
+      const isNewest = !match.isRetracted && at === open.entries.length - 1;
+      const told = judged(open, at, match, isNewest, ctx);
+      for (const one of told) tell(open, one, isLate || !isNewest ? match.event : null);
+      const evicted = open.trim();
+      if (evicted > 0) metrics.evicted('group', plan.rule.key, evicted);
+      ctx.schedule(FORGET + key, open.group.last + keptFor(plan), clockOf(plan));
     }
-    ctx.schedule(RELEASE, next);
-    ctx.schedule(RELEASE_AT_LATEST, atLatest, APPEND_CLOCK);
-    return outputs;
+    groups.put(key, open.close());
+    share(plan, key, stored?.size ?? 0, open.group.size, ctx);
   };
 
-  const apply = (match: Match, ctx: Ctx): Output<unknown>[] => {
-    const rule = rules.get(match.correlationId);
-    if (rule === undefined) return []; // the rule left the set between detect and here
-    const key = groupKey(match);
-    const entry: Entry = { time: match.event.time, ruleId: match.ruleId, value: match.values.join('\u001f'), event: match.event, entities: match.entities };
-    const old = ctx.stores.groups.get(key) ?? EMPTY_GROUP;
-    const entries = inserted(old.entries, entry);
-    if (entries === old.entries) return [];
-    const group = trimmed({ ...old, entries }, rule);
-    ctx.schedule(`${FORGET}${key}`, group.entries.at(-1)!.time + rule.timespanMicros + lateness);
-    if (isJudgedAtClose(rule)) {
-      ctx.stores.groups.put(key, group);
-      ctx.schedule(`${CLOSE}${key}`, group.entries[0]!.time + rule.timespanMicros);
-      return [];
+  const judged = (open: OpenGroup, at: number, match: Match, isNewest: boolean, ctx: Ctx): readonly Told[] => {
+    const name = nameOf(open.key);
+    const { time } = match.event;
+    if (open.plan.isJudgedAtClose) {
+      const told = judgeClosed(open, name, open.group.judgedTo);
+      awaitClose(open, ctx);
+      return told;
     }
-    const [next, outputs] = judged(group, entry, rule, match);
-    ctx.stores.groups.put(key, next);
-    return outputs;
+    return isNewest ? judgeNewest(open, name) : judgeAround(open, name, at, { time, key: sortKey(match.event, match.ruleId) });
   };
 
-  /** Fires once when the condition turns true; a straggler judges every window that it falls into. */
-  const judged = (group: Group, entry: Entry, rule: LinkedCorrelation, match: Match): [Group, Output<unknown>[]] => {
-    const at = group.entries.indexOf(entry);
-    const isStraggler = at < group.entries.length - 1;
-    const outputs: Output<unknown>[] = [];
-    let next = group;
-    for (let end = Math.max(at, 0); end < group.entries.length && group.entries[end]!.time <= entry.time + rule.timespanMicros; end++) {
-      const inside = windowAt(rule, group.entries, end);
-      const isTrue = holds(rule, inside);
-      const isFirst =
-        isTrue && (isStraggler ? !next.fired.some(({ first, last }) => first <= inside.at(-1)!.time && last >= inside[0]!.time) : next.firingSince === null);
-      const earlier = isTrue && isStraggler ? next.fired.find(({ first, last }) => inside[0]!.time < first && last <= inside.at(-1)!.time) : undefined;
-      if (isFirst || earlier !== undefined) {
-        const finding = findingOf(rule, match, inside, { supersedes: earlier?.id ?? null, isLate: isStraggler, evictedCount: group.evictedCount });
-        outputs.push(...outputsOf(finding, rule, match, inside));
-        const fired = { id: finding.id, first: inside[0]!.time, last: inside.at(-1)!.time };
-        next = { ...next, fired: [...next.fired.filter(({ id }) => id !== earlier?.id), fired].slice(-20) };
-      }
-      if (end === group.entries.length - 1) next = { ...next, firingSince: isTrue ? (next.firingSince ?? entry.time) : null };
+  const awaitClose = ({ key, plan, group }: OpenGroup, ctx: Ctx): void => ctx.schedule(CLOSE + key, group.closesAt || Infinity, clockOf(plan));
+
+  /** A finding or a revision of one, and what correlations that build on this one are to know of it. */
+  const tell = (open: OpenGroup, told: Told, late: EventRef | null): void => {
+    const { plan } = open;
+    const name = nameOf(open.key);
+    if (late !== null) metrics.revised(told.code);
+    if (plan.rule.isAlerting) {
+      const finding = findingOf(plan, name, told, told.inside ?? covered(open, told), late, open.group.evictedCount);
+      outputs.push(send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding));
     }
-    return [next, outputs];
+    const { before, fired, inside } = told;
+    const isMoved = before !== null && (inside === null || keyOf(before) !== keyOf(fired));
+    if (inside !== null && (before === null || isMoved)) chain(plan, name, fired.lastEvent, inside, false);
+    if (isMoved) chain(plan, name, before.lastEvent, open.entries, true); // after the new one, so that the outer one need not break in between
   };
 
-  /** The finding, and a match for each correlation that builds on this one. */
-  const outputsOf = (finding: Finding, rule: LinkedCorrelation, match: Match, inside: readonly Entry[]): Output<unknown>[] => {
-    const matches = rule.correlations.flatMap((key): Output<unknown>[] => {
-      const wanting = rules.get(key);
-      if (wanting === undefined) return [];
-      const groupValues = wanting.groupBy.map((field) => match.groupValues[match.groupFields.indexOf(field)]);
-      if (groupValues.some((value) => value === undefined)) return []; // the chained one groups by a field that this one does not know
-      const chained: Match = {
-        organization: match.organization,
+  /** A match for each correlation that builds on this one; or that the one before does not hold any more. */
+  const chain = (plan: CorrelationPlan, { organization, groupValues }: GroupName, event: EventRef, inside: readonly Entry[], isRetracted: boolean): void => {
+    const { rule } = plan;
+    const entities = inside.find((entry) => entry.event.id === event.id)?.entities ?? [];
+    for (const wanting of rule.correlations.flatMap((key) => plans.get(key) ?? [])) {
+      const values = wanting.rule.groupBy.map((field) => groupValues[rule.groupBy.indexOf(field)]);
+      if (values.includes(undefined)) continue; // it groups by a field that this one does not know
+      const match: Match = {
+        organization,
         ruleId: rule.key,
         ruleVersion: rule.version,
-        correlationId: wanting.key,
-        groupFields: wanting.groupBy,
-        groupValues: groupValues as string[],
+        correlationId: wanting.rule.key,
+        groupFields: wanting.rule.groupBy,
+        groupValues: values as string[],
         values: [],
-        event: inside.at(-1)!.event,
-        entities: match.entities,
+        event,
+        entities,
+        isRetracted,
       };
-      return [send(topics.matches, groupKey(chained), chained)];
-    });
-    return rule.isAlerting ? [send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding), ...matches] : matches;
-  };
-
-  const trimmed = (group: Group, rule: LinkedCorrelation): Group => {
-    const oldest = group.entries.at(-1)!.time - rule.timespanMicros - lateness;
-    const kept = group.entries.filter(({ time }) => time >= oldest);
-    const excess = Math.max(0, kept.length - capacityOf(rule, entriesPerGroup));
-    const fired = group.fired.filter(({ last }) => last >= oldest);
-    return { ...group, entries: excess > 0 ? withoutOldest(rule, kept, excess) : kept, fired, evictedCount: group.evictedCount + excess };
-  };
-
-  /** For conditions that are judged when a window closes: the window that begins with the oldest entry. */
-  const close = (key: string, ctx: Ctx): Output<unknown>[] => {
-    const group = ctx.stores.groups.get(key);
-    const first = group?.entries[0];
-    const [organization = '', correlationId = '', ...groupValues] = key.split('|').map((part) => part.replaceAll('%7C', '|'));
-    const rule = rules.get(correlationId);
-    if (group === undefined || first === undefined || rule === undefined) return [];
-    const inside = group.entries.filter(({ time }) => time <= first.time + rule.timespanMicros);
-    const rest = group.entries.slice(inside.length);
-    if (rest.length === 0) ctx.stores.groups.delete(key);
-    else {
-      ctx.stores.groups.put(key, { ...group, entries: rest });
-      ctx.schedule(`${CLOSE}${key}`, rest[0]!.time + rule.timespanMicros);
+      outputs.push(send(topics.matches, [organization, match.correlationId, ...match.groupValues].map(escaped).join('|'), match));
     }
-    if (!holds(rule, inside)) return [];
-    const match: Match = {
-      organization,
-      ruleId: first.ruleId,
-      ruleVersion: '',
-      correlationId,
-      groupFields: rule.groupBy,
-      groupValues,
-      values: [],
-      event: first.event,
-      entities: first.entities,
-    };
-    return outputsOf(findingOf(rule, match, inside, { supersedes: null, isLate: false, evictedCount: group.evictedCount }), rule, match, inside);
   };
+
+  /** Keeps a rule within its bound: groups that were silent longest go. */
+  const share = (plan: CorrelationPlan, key: string, before: number, after: number, ctx: Ctx): void => {
+    const { groups, totals } = ctx.stores;
+    const own = new Share(escaped(plan.rule.key), totals.get(plan.rule.key), groups);
+    own.touch(key, before, after);
+    while (own.totals.matches > matchesPerRule) {
+      const oldest = own.oldestBeside(key);
+      if (oldest === undefined) break;
+      const group = groups.get(oldest);
+      if (group !== undefined) clear(oldest, plan, group, ctx);
+      own.evicted(oldest, group?.size ?? 0);
+      if (group !== undefined) metrics.evicted('rule', plan.rule.key, group.size);
+    }
+    totals.put(plan.rule.key, own.close());
+  };
+
+  const clear = (key: string, plan: CorrelationPlan, group: Group, ctx: Ctx): void => {
+    for (let number = group.oldest; number < group.next; number++) ctx.stores.matches.delete(`${key}|${number}`);
+    ctx.stores.groups.delete(key);
+    ctx.schedule(FORGET + key, Infinity);
+    if (plan.isJudgedAtClose) ctx.schedule(CLOSE + key, Infinity);
+  };
+
+  const onClose = (key: string, ctx: Ctx): void => {
+    const group = ctx.stores.groups.get(key);
+    const plan = plans.get(nameOf(key).correlationId);
+    if (group === undefined || plan === undefined) return;
+    const open = new OpenGroup(key, plan, group, ctx.stores.matches);
+    for (const told of judgeClosed(open, nameOf(key), group.closesAt)) tell(open, told, null);
+    awaitClose(open, ctx);
+    ctx.stores.groups.put(key, open.close());
+  };
+
+  const onForget = (key: string, ctx: Ctx): void => {
+    const group = ctx.stores.groups.get(key);
+    const plan = plans.get(nameOf(key).correlationId);
+    if (group === undefined) return;
+    if (plan === undefined) {
+      for (let number = group.oldest; number < group.next; number++) ctx.stores.matches.delete(`${key}|${number}`);
+      ctx.stores.groups.delete(key);
+      return;
+    }
+    clear(key, plan, group, ctx);
+    share(plan, key, group.size, 0, ctx);
+  };
+
+  const clockOf = ({ clock }: CorrelationPlan): string | undefined => (isLane || clock === '*' ? undefined : clock);
+  const buffer = new ReorderBuffer(isLane ? Infinity : reorderMs * 1000, apply);
+
+  const emitted = (): readonly Output<unknown>[] => outputs.splice(0);
 
   return defineStage<Match>()({
     name: 'correlate',
@@ -187,23 +205,32 @@ export const correlate = ({ reorderMs, latenessSeconds, entriesPerGroup }: Corre
       values: true,
       event: true,
       entities: true,
+      isRetracted: true,
     },
-    stores: { waiting: keyValue<Waiting>(), groups: keyValue<Group>() },
+    stores: { waiting: keyValue<Waiting>(), groups: keyValue<Group>(), matches: keyValue<KeptMatch>(), totals: keyValue<Totals>() },
 
-    process({ value: match, appendedAt }, ctx): Outcome<Match> {
-      const rule = rules.get(match.correlationId);
-      if (rule !== undefined && match.event.time < ctx.watermark() - rule.timespanMicros - lateness) {
+    process({ value: match, appendedAt, behind = -Infinity }, ctx): Outcome<Match> {
+      outputs.length = 0; // of one that failed
+      const plan = plans.get(match.correlationId);
+      if (plan === undefined) return pass();
+      const { time } = match.event;
+      const turn = Math.max(time, behind);
+      const come: Micros = isLane ? turn : Math.max(turn, ctx.watermark(clockOf(plan)));
+      if (time < come - plan.rule.timespanMicros - plan.lateness)
         return drop('late', send(topics.late, `${match.event.topic}/${match.event.partition}/${match.event.offset}`, match));
-      }
-      ctx.stores.waiting.put(`${timeKey(match.event.time, match.event.id)}|${match.ruleId}|${groupKey(match)}`, { match, appendedAt });
-      return pass(...(release(ctx) as Output<Match>[]));
+      buffer.put({ match, turn, isLate: time < come }, isLane ? '*' : plan.clock, groupKeyOf(match), appendedAt, ctx);
+      return pass();
     },
 
     onTimer(timer, ctx) {
-      if (timer === RELEASE || timer === RELEASE_AT_LATEST) return release(ctx);
-      if (timer.startsWith(CLOSE)) return close(timer.slice(CLOSE.length), ctx);
-      ctx.stores.groups.delete(timer.slice(FORGET.length));
-      return [];
+      outputs.length = 0;
+      if (buffer.onTimer(timer, ctx)) return emitted();
+      if (timer.startsWith(CLOSE)) onClose(timer.slice(CLOSE.length), ctx);
+      else onForget(timer.slice(FORGET.length), ctx);
+      return emitted();
     },
   });
 };
+
+/** Matches of a finding that does not hold any more, as far as they are still kept. */
+const covered = ({ entries }: OpenGroup, { fired }: Told): readonly Entry[] => entries.filter(({ time, key }) => time >= fired.first && key <= keyOf(fired));

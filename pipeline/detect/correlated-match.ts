@@ -39,6 +39,7 @@ export function matchFor(correlation: LinkedCorrelation, match: RuleMatch, event
     values: values as string[],
     event: eventRef(event),
     entities,
+    isRetracted: false,
   };
 }
 

@@ -1,8 +1,6 @@
 // What people see of a match.
 import { hashId } from '../core/id.ts';
-import type { LinkedRule } from '../../domains/sigma/index.ts';
 import type { Entity, EventRef, Finding, FindingStatus } from '../../schemas/avro/types.gen.ts';
-import type { DetectConfig } from './config.ts';
 import type { RuleMatch } from './match/engine.ts';
 
 /** Of the event, as much as findings and matches tell of it. */
@@ -45,11 +43,6 @@ export function entitiesOf(event: MatchedEvent): readonly Entity[] {
   return entities;
 }
 
-export function statusOf({ status }: LinkedRule, { experimental }: Pick<DetectConfig, 'experimental'>): FindingStatus {
-  if (status === 'stable') return 'production';
-  return status === 'experimental' ? experimental : 'test';
-}
-
 /** Licence and link of a rule that says nothing of them itself. */
 export interface Origin {
   readonly license: string | null;
@@ -87,5 +80,6 @@ export function findingOf(match: RuleMatch, event: MatchedEvent, entities: reado
     eventCount: 1,
     supersedes: null,
     reason: null,
+    revisable: null,
   };
 }

@@ -2,11 +2,12 @@
 import { RecordError } from '../core/errors.ts';
 import type { Output } from '../core/index.ts';
 import { defineStage, pass, send } from '../core/index.ts';
+import { findingStatus } from '../../domains/sigma/index.ts';
 import type { Enriched } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
 import type { DetectConfig } from './config.ts';
 import { matchFor, matchKey } from './correlated-match.ts';
-import { entitiesOf, findingOf, statusOf } from './finding.ts';
+import { entitiesOf, findingOf } from './finding.ts';
 import type { Origin } from './finding.ts';
 import type { Engine, EventLogsource, RuleMatch } from './match/engine.ts';
 import type { OpenRules } from './open-rules.ts';
@@ -53,7 +54,7 @@ export const detect = (config: DetectConfig, { set, engine, isOwn }: OpenRules) 
       for (const match of matches) {
         const { rule } = match;
         if (rule.isAlerting) {
-          const finding = findingOf(match, event, entities, statusOf(rule, config), isOwn(rule) ? own : others);
+          const finding = findingOf(match, event, entities, findingStatus(rule.status, config.experimental), isOwn(rule) ? own : others);
           outputs.push(send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding));
         }
         for (const key of rule.correlations) {

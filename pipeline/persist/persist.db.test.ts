@@ -486,6 +486,7 @@ const finding = (name: string): Finding => ({
   eventCount: 1,
   supersedes: idOf('f0'),
   reason: null,
+  revisable: null,
 });
 const alert = (name: string, revision: number, events: readonly string[] = []): Alert => ({
   id: idOf(name),
@@ -505,6 +506,7 @@ const alert = (name: string, revision: number, events: readonly string[] = []): 
   events: events.map(eventRef),
   eventCount: events.length,
   reason: 'opened',
+  changes: [],
 });
 const feature = (events: number): Feature => ({
   organization: 'default',

@@ -192,6 +192,7 @@ const alert = (organization: string, revision: number): Alert => ({
   events: [],
   eventCount: 1,
   reason: 'opened',
+  changes: [],
 });
 const feature = (organization: string, events: number): Feature => ({
   organization,

@@ -59,6 +59,8 @@ export const publishFindings = ({ minFindingSeverity }: PublishConfig) =>
       entities: true,
       events: true,
       eventCount: true,
+      supersedes: true,
+      revisable: { revision: true, isWithdrawn: true },
     },
     process({ value: finding }): Outcome<Finding> {
       if (finding.status === 'draft' || !isAtLeast(finding.severity, minFindingSeverity)) return pass();

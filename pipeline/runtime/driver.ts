@@ -25,6 +25,8 @@ export interface SendOptions {
   readonly offset?: number;
   /** 2026-01-01 plus 1 ms a record unless given. */
   readonly appendedAt?: Micros;
+  /** Watermark of the source, for one that came behind it. */
+  readonly behind?: Micros;
 }
 export interface Result {
   readonly outcome: 'passed' | 'dropped' | 'rejected';
@@ -84,6 +86,7 @@ export class StageDriver<In, S extends object = Record<never, never>> {
       headers: new Map(Object.entries(headers).map(([name, bytes]) => [name, typeof bytes === 'string' ? Buffer.from(bytes) : bytes])),
       position,
       appendedAt: options.appendedAt ?? START + 1000 * this.#count,
+      ...(options.behind === undefined ? {} : { behind: options.behind }),
     };
     this.#count++;
     const sink = new Collected(whole);

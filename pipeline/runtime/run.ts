@@ -45,9 +45,9 @@ export interface RunOptions {
   readonly referenceTables?: readonly RefTable<unknown>[];
   /** Name of a topic on the broker; a lane has names of its own. */
   readonly topicName?: (name: string) => string;
-  /** How late an event of a dataset may be; 30 s unless given. */
+  /** How late an event of a dataset may be, in place of what the topology says; 30 s where neither does. */
   readonly latenessOf?: (dataset: string) => Micros;
-  /** Events stamped further ahead of their append time move no watermark; 5 minutes. */
+  /** Events stamped further ahead of their append time move no watermark: in place of what the topology says; 5 minutes. */
   readonly maxFuture?: Micros;
   readonly replicationFactor?: number;
   /** Partitions of what is created while running; that of the dead letters unless given. */
@@ -144,8 +144,8 @@ export async function runTopology(options: RunOptions): Promise<Running> {
         reader,
         codec,
         reference: reference.data,
-        latenessOf: options.latenessOf ?? (() => 30_000_000),
-        maxFuture: options.maxFuture ?? 300_000_000,
+        latenessOf: options.latenessOf ?? topology.time?.latenessOf ?? (() => 30_000_000),
+        maxFuture: options.maxFuture ?? topology.time?.maxFuture ?? 300_000_000,
         limits,
         clock,
         log: log.child({ stage: plan.wire.name }),

@@ -1,6 +1,7 @@
 // How far event time has come in a task. A source derives it from its records; behind a repartition it is the least of what upstream tasks tell.
 import { APPEND_CLOCK } from '../core/index.ts';
 import type { Micros } from '../core/index.ts';
+import { isSelected } from '../core/lateness.ts';
 
 /** Watermarks as they are told downstream: only datasets that hold somebody back. */
 export type Told = Readonly<Record<string, Micros>>;
@@ -14,12 +15,27 @@ export class Watermarks {
   readonly #byDataset = new Map<string, Micros>();
   #active = new Set<string>();
   #overall: Micros = -Infinity;
+  readonly #selected = new Map<string, Micros>(); // of selections, until something moves
 
-  /** @param dataset Absent = of all datasets. One that is idle, or was never seen, follows that one. */
+  /**
+   * @param dataset Absent = of all datasets. One that is idle, or was never seen, follows that one. A selection (`windows.*`, several with
+   *   commas between) has the least of those in it that are not idle.
+   */
   of(dataset?: string): Micros {
-    if (dataset === undefined) return this.#overall;
+    if (dataset === undefined || dataset === '*') return this.#overall;
+    if (dataset.endsWith('*') || dataset.includes(',')) return this.#ofSelection(dataset);
     const own = this.#byDataset.get(dataset) ?? -Infinity;
     return dataset === APPEND_CLOCK || this.#active.has(dataset) ? own : Math.max(own, this.#overall);
+  }
+
+  #ofSelection(selection: string): Micros {
+    let least = this.#selected.get(selection);
+    if (least !== undefined) return least;
+    least = Infinity;
+    for (const dataset of this.#active) if (dataset !== APPEND_CLOCK && isSelected(selection, dataset)) least = Math.min(least, this.#byDataset.get(dataset)!);
+    least = least === Infinity ? this.#overall : Math.max(least, this.#overall);
+    this.#selected.set(selection, least);
+    return least;
   }
 
   /** @param told Undefined while somebody who must be heard was not. @returns Whether anything moved. */
@@ -27,6 +43,7 @@ export class Watermarks {
     if (told === undefined) return false;
     let isMoved = false;
     let least = Infinity;
+    this.#selected.clear();
     this.#active = new Set();
     for (const [dataset, at] of Object.entries(told)) {
       this.#active.add(dataset);
@@ -54,6 +71,7 @@ export class Watermarks {
 
   load({ of, active, overall }: WatermarksState): void {
     this.#byDataset.clear();
+    this.#selected.clear();
     for (const [dataset, at] of Object.entries(of)) this.#byDataset.set(dataset, at);
     this.#active = new Set(active);
     this.#overall = overall ?? -Infinity;

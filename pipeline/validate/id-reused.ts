@@ -36,5 +36,6 @@ export function idReused({ id, time, organization, dataset, sensor, provenance }
     eventCount: 1,
     supersedes: null,
     reason: null,
+    revisable: null,
   };
 }

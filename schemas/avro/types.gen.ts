@@ -37,6 +37,43 @@ export interface EventRef {
   readonly offset: number;
 }
 
+/** completed: it made the condition true. extended: other events contribute now. replaced: an earlier event contributes first, so the finding has another id. broken: the condition is not met any more, or another finding covers it. */
+export type ChangeCode = 'completed' | 'extended' | 'replaced' | 'broken';
+
+/** The events that a finding rested on, in short. */
+export interface Contribution {
+  /** Of the first. */
+  readonly time: number;
+  /** Of the last. */
+  readonly lastTime: number;
+  /** How many. */
+  readonly eventCount: number;
+}
+
+/** What a late event did to a finding. */
+export interface Change {
+  /** What happened. */
+  readonly code: ChangeCode;
+  /** The late event. */
+  readonly event: EventRef;
+  /** What the finding rested on before; null when there was none. */
+  readonly before: Contribution | null;
+  /** What it rests on now; null when it is withdrawn. */
+  readonly after: Contribution | null;
+}
+
+/** A revision that a late event made. */
+export interface AlertChange {
+  /** Of the alert. */
+  readonly revision: number;
+  /** Finding that changed, as it is called now. */
+  readonly findingId: string;
+  /** Its rule. */
+  readonly ruleId: string;
+  /** What happened to it. */
+  readonly change: Change;
+}
+
 /** Findings that belong together. Written by the alert stage only; what people do with it lives elsewhere. */
 export interface Alert {
   /** Hash of organization, group key and the finding that opened it; never changes. */
@@ -73,6 +110,8 @@ export interface Alert {
   readonly eventCount: number;
   /** What this revision changed and why. */
   readonly reason: string;
+  /** What late events changed: the last 20, oldest first. */
+  readonly changes: readonly AlertChange[];
 }
 
 /** Where an address is registered. */
@@ -577,6 +616,18 @@ export interface MatchedField {
   readonly value: string;
 }
 
+/** How a correlation stands while late events can still change it. */
+export interface Revisable {
+  /** 1, then one more each time a late event changes it. */
+  readonly revision: number;
+  /** Once event time has come this far nothing changes it any more. */
+  readonly settlesAt: number;
+  /** It does not hold any more. */
+  readonly isWithdrawn: boolean;
+  /** What made this revision; null when the events came in time. */
+  readonly change: Change | null;
+}
+
 /** What a person may see of a match or correlation. */
 export interface Finding {
   /** Hash of organization, rule, group and time of the first contributing event, 32 hex digits. */
@@ -623,6 +674,8 @@ export interface Finding {
   readonly supersedes: string | null;
   /** Why it was made or replaced, when that is not plain. */
   readonly reason: string | null;
+  /** Of correlations; null where nothing that comes later can change the finding. */
+  readonly revisable: Revisable | null;
 }
 
 /** Records with one reason. */
@@ -701,6 +754,8 @@ export interface Match {
   readonly event: EventRef;
   /** Entities of the event. */
   readonly entities: readonly Entity[];
+  /** An inner correlation takes back what it told: this match does not hold any more. */
+  readonly isRetracted: boolean;
 }
 
 /** Something worth protecting, and how it is recognised in events. */

@@ -3,7 +3,8 @@ import type { ConfigOf } from '../../pipeline/core/config.ts';
 import type { Wire, Wiring } from '../../pipeline/core/topology.ts';
 import { defineTopology, loader, stage } from '../../pipeline/core/topology.ts';
 import { alert } from '../../pipeline/alert/index.ts';
-import { correlate } from '../../pipeline/correlate/index.ts';
+import { openLateness } from '../../pipeline/core/lateness.ts';
+import { correlate, correlateMetrics } from '../../pipeline/correlate/index.ts';
 import { detect, openRules } from '../../pipeline/detect/index.ts';
 import { enrich } from '../../pipeline/enrich/index.ts';
 import { features, partials } from '../../pipeline/features/index.ts';
@@ -22,12 +23,19 @@ async function open(config: ConfigOf<typeof sections>, { installationId, databas
   const pool = isChosen(PERSIST) && databaseUrl !== null ? openPool({ databaseUrl, role: 'goshawk_stages', applicationName: 'goshawk-persist', log }) : null;
   const rules = isChosen('detect', 'correlate') ? await openRules(config.detect, log) : null;
 
+  const lateness = openLateness(config.time.latenessSeconds);
+
   const wires: Wire[] = [
     isChosen('ingest') ? stage(await ingest(config.ingest, { installation: installationId }), flow.ingest) : elsewhere('ingest'),
     stage(validate(config.validate), flow.validate),
     isChosen('enrich') ? stage(await enrich(config.enrich), flow.enrich) : elsewhere('enrich'),
     rules ? stage(detect(config.detect, rules), flow.detect) : elsewhere('detect'),
-    rules ? stage(correlate(config.correlate, new Map(rules.set.correlations.map((rule) => [rule.key, rule]))), flow.correlate) : elsewhere('correlate'),
+    rules
+      ? stage(
+          correlate(config.correlate, rules.set, { lateness, experimental: config.detect.experimental, metrics: correlateMetrics(metrics) }),
+          flow.correlate,
+        )
+      : elsewhere('correlate'),
     stage(partials(config.features), flow.partials),
     stage(features(config.features), flow.features),
     stage(alert(config.alert), flow.alert),
@@ -44,7 +52,8 @@ async function open(config: ConfigOf<typeof sections>, { installationId, databas
       loader(loaders.alerts, { from: stored.alerts, group: PERSIST }),
     );
   }
-  return { topology: defineTopology('telemetry', wires), close: async () => pool?.end() };
+  const time = { latenessOf: lateness.of, maxFuture: config.validate.maxFutureMinutes * 60_000_000 };
+  return { topology: defineTopology('telemetry', wires, time), close: async () => pool?.end() };
 }
 
 /** Stands in the topology for a stage that another process runs: its place is known, and what it would need is not loaded. */

@@ -1,6 +1,6 @@
 // ECS 9 documents of what is published. Fields that ECS does not have stand under `goshawk`.
 import { eventToEcs } from '../../../schemas/avro/ecs.ts';
-import type { Alert, Context, Entity, Event, EventRef, Finding, Severity } from '../../../schemas/avro/types.gen.ts';
+import type { Alert, Context, Entity, Event, EventRef, Finding, Revisable, Severity } from '../../../schemas/avro/types.gen.ts';
 
 /** ECS event.severity is a number; these keep the order and leave room between. */
 const SEVERITY: Readonly<Record<Severity, number>> = { informational: 10, low: 30, medium: 50, high: 70, critical: 90 };
@@ -9,7 +9,9 @@ const ECS_VERSION = '9.4.0';
 
 export const eventDocument = (event: Event, context: Context): object => ({ ...eventToEcs(event, context), ecs: { version: ECS_VERSION } });
 
-type PublishedFinding = Omit<Finding, 'groupKey' | 'fields' | 'supersedes' | 'reason'>;
+type PublishedFinding = Omit<Finding, 'groupKey' | 'fields' | 'reason' | 'revisable'> & {
+  readonly revisable: Pick<Revisable, 'revision' | 'isWithdrawn'> | null;
+};
 export const findingDocument = (finding: PublishedFinding): object => ({
   '@timestamp': iso(finding.time),
   ecs: { version: ECS_VERSION },
@@ -41,13 +43,16 @@ export const findingDocument = (finding: PublishedFinding): object => ({
       kind: finding.kind,
       status: finding.status,
       severity: finding.severity,
+      revision: finding.revisable?.revision ?? 1,
+      ...(finding.supersedes === null ? {} : { supersedes: finding.supersedes }),
+      ...(finding.revisable?.isWithdrawn === true ? { withdrawn: true } : {}),
       event_count: finding.eventCount,
       events: finding.events.map(eventReference),
     },
   },
 });
 
-export const alertDocument = (alert: Omit<Alert, 'groupKey'>): object => ({
+export const alertDocument = (alert: Omit<Alert, 'groupKey' | 'changes'>): object => ({
   '@timestamp': iso(alert.lastTime),
   ecs: { version: ECS_VERSION },
   event: {

@@ -117,6 +117,7 @@ const finding = (title: string, time: number): Finding => ({
   eventCount: 1,
   supersedes: null,
   reason: null,
+  revisable: null,
 });
 
 export const example = defineTopology('example', [

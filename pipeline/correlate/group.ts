@@ -1,0 +1,157 @@
+// One group of one correlation: its matches in the store, and beside them, in memory, the sorted list and the window that slides along it.
+// Both follow from the store, so they are made anew after a restart or an abort; else a match that comes in order costs one step.
+import type { Micros, Store } from '../core/index.ts';
+import type { Entry, KeptMatch } from './entry.ts';
+import { entryOf, firstSince, placeOf, sortKey } from './entry.ts';
+import type { Fired } from './fired.ts';
+import type { SlidingWindow } from './firing.ts';
+import { windowAtEnd } from './firing.ts';
+import type { CorrelationPlan } from './plan.ts';
+import { keptFor } from './plan.ts';
+
+/** As the changelog has it. */
+export interface Group {
+  /** Its matches have numbers [oldest, next); some may be gone. */
+  readonly oldest: number;
+  readonly next: number;
+  readonly size: number;
+  /** Time of the newest match. */
+  readonly last: Micros;
+  /** The condition holds at the newest match. */
+  readonly isTrue: boolean;
+  /** Where windows are judged at their close: what ends before `judgedTo` has been, and the next does at `closesAt`. Else 0. */
+  readonly judgedTo: Micros;
+  readonly closesAt: Micros;
+  /** Findings that a late match may still change. */
+  readonly fired: readonly Fired[];
+  /** Matches given up because the group was full. */
+  readonly evictedCount: number;
+}
+export const EMPTY_GROUP: Group = { oldest: 0, next: 0, size: 0, last: -Infinity, isTrue: false, judgedTo: 0, closesAt: 0, fired: [], evictedCount: 0 };
+
+interface Kept {
+  readonly entries: Entry[];
+  /** Stands behind the last entry; null until it is needed. */
+  window: SlidingWindow | null;
+}
+/** By the very value of the store: one that an abort takes back has no list any more. */
+const listOf = new WeakMap<Group, Kept>();
+
+export class OpenGroup {
+  readonly key: string;
+  readonly plan: CorrelationPlan;
+  group: Group;
+  readonly #store: Store<KeptMatch>;
+  readonly #kept: Kept;
+
+  constructor(key: string, plan: CorrelationPlan, group: Group | undefined, store: Store<KeptMatch>) {
+    this.key = key;
+    this.plan = plan;
+    this.group = group ?? EMPTY_GROUP;
+    this.#store = store;
+    this.#kept = (group === undefined ? undefined : listOf.get(group)) ?? { entries: this.#read(), window: null };
+    if (group !== undefined) listOf.delete(group); // it is about to change
+  }
+
+  /** Sorted by (time, event, rule). */
+  get entries(): readonly Entry[] {
+    return this.#kept.entries;
+  }
+
+  #read(): Entry[] {
+    const entries: Entry[] = [];
+    for (let number = this.group.oldest; number < this.group.next; number++) {
+      const match = this.#store.get(`${this.key}|${number}`);
+      if (match !== undefined) entries.push(entryOf(match, number));
+    }
+    return entries.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** @returns Its index; undefined when the very match is there already. */
+  insert(match: KeptMatch): number | undefined {
+    const { entries } = this.#kept;
+    const { next, size, last } = this.group;
+    const entry = entryOf(match, next);
+    const at = placeOf(entries, entry.key);
+    if (entries[at]?.key === entry.key) return undefined;
+    this.#store.put(`${this.key}|${next}`, match);
+    if (at < entries.length) this.#kept.window = null;
+    entries.splice(at, 0, entry);
+    this.group = { ...this.group, next: next + 1, size: size + 1, last: Math.max(last, entry.time) };
+    return at;
+  }
+
+  /** @returns The index where it was; undefined when there is no such match. */
+  take(match: KeptMatch): number | undefined {
+    const key = sortKey(match.event, match.ruleId);
+    const at = placeOf(this.entries, key);
+    if (this.entries[at]?.key !== key) return undefined;
+    this.#remove([this.entries[at]!]);
+    return at;
+  }
+
+  /** The window slides over the last entry. @returns Whether the condition holds there, and where the window begins. */
+  slide(): { readonly isTrue: boolean; readonly from: number } {
+    const { entries } = this.#kept;
+    const window = (this.#kept.window ??= windowAtEnd(this.plan.rule, entries.slice(0, -1)));
+    return { isTrue: window.advance(entries), from: window.from };
+  }
+
+  /** Gives up what no late match can reach any more, then the oldest of what is too much. @returns How many were given up for want of room. */
+  trim(): number {
+    const { entries } = this.#kept;
+    const { plan } = this;
+    const since = this.group.last - keptFor(plan);
+    const old = plan.isJudgedAtClose ? this.#wholeWindowsBefore(since) : firstSince(entries, since);
+    if (old > 0 && (old >= entries.length >>> 3 || old > 100)) this.#remove(entries.slice(0, old)); // not one by one: the list is moved each time
+    const excess = entries.length - plan.capacity;
+    let given: readonly Entry[] = [];
+    if (excess > 0) this.#remove((given = leastNeeded(plan, entries, excess + (plan.capacity >>> 3))));
+    const fired = this.group.fired.every(({ last }) => last >= since) ? this.group.fired : this.group.fired.filter(({ last }) => last >= since);
+    this.group = { ...this.group, fired, evictedCount: this.group.evictedCount + given.length };
+    return given.length;
+  }
+
+  /** Windows that are judged at their close begin where the one before ended, so they go as a whole. */
+  #wholeWindowsBefore(since: Micros): number {
+    const { entries } = this.#kept;
+    let start = 0;
+    for (;;) {
+      const first = entries[start];
+      if (first === undefined || first.time + this.plan.rule.timespanMicros >= since) return start;
+      let to = start;
+      while (to < entries.length && entries[to]!.time <= first.time + this.plan.rule.timespanMicros) to++;
+      start = to;
+    }
+  }
+
+  #remove(gone: readonly Entry[]): void {
+    const { entries, window } = this.#kept;
+    const isBehindWindow = window !== null && gone.length <= window.from && entries[gone.length - 1] === gone.at(-1);
+    if (isBehindWindow) window.shift(gone.length);
+    else this.#kept.window = null;
+    const numbers = new Set(gone.map(({ number }) => number));
+    for (const number of numbers) this.#store.delete(`${this.key}|${number}`);
+    const left = entries.filter(({ number }) => !numbers.has(number));
+    entries.length = 0;
+    for (const entry of left) entries.push(entry);
+    const oldest = left.reduce((least, { number }) => Math.min(least, number), this.group.next);
+    this.group = { ...this.group, oldest, size: left.length };
+  }
+
+  /** The value for the store; the list stays with it. */
+  close(): Group {
+    listOf.set(this.group, this.#kept);
+    return this.group;
+  }
+}
+
+/** The oldest, but where distinct values count, those first whose value stands there again later. */
+function leastNeeded({ rule }: CorrelationPlan, entries: readonly Entry[], excess: number): readonly Entry[] {
+  if (rule.type !== 'value_count') return entries.slice(0, excess);
+  const lastOf = new Map(entries.map(({ value, number }) => [value, number]));
+  const repeated = entries.filter(({ value, number }) => lastOf.get(value) !== number).slice(0, excess);
+  if (repeated.length === excess) return repeated;
+  const chosen = new Set(repeated);
+  return [...repeated, ...entries.filter((entry) => !chosen.has(entry)).slice(0, excess - repeated.length)];
+}

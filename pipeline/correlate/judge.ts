@@ -1,0 +1,53 @@
+// From a change of a group's matches to the findings that follow from it.
+import type { Micros } from '../core/index.ts';
+import { hashId } from '../core/id.ts';
+import type { Entry } from './entry.ts';
+import { firstSince } from './entry.ts';
+import type { Fired, Held, Told } from './fired.ts';
+import { compared, keyOf } from './fired.ts';
+import type { Firing } from './firing.ts';
+import { firingsBetween, windowsFrom } from './firing.ts';
+import type { OpenGroup } from './group.ts';
+
+/** Whose group it is. */
+export interface GroupName {
+  readonly organization: string;
+  readonly groupValues: readonly string[];
+}
+
+/** The newest match has come: one step. */
+export function judgeNewest(open: OpenGroup, name: GroupName): readonly Told[] {
+  const { isTrue, from } = open.slide();
+  const hasFired = isTrue && !open.group.isTrue;
+  open.group = { ...open.group, isTrue };
+  return hasFired ? settled(open, name, () => false, [{ from, to: open.entries.length }]) : [];
+}
+
+/** A match came, or went, at `time`, before others: every window that it falls into is judged anew. */
+export function judgeAround(open: OpenGroup, name: GroupName, at: number, { time, key }: Pick<Entry, 'time' | 'key'>): readonly Told[] {
+  const { entries, plan } = open;
+  const hi = Math.min(entries.length - 1, firstSince(entries, time + plan.rule.timespanMicros + 1)); // the one behind tells whether it had turned false
+  const { firings, isTrue } = firingsBetween(plan.rule, entries, at, hi);
+  const isLast = hi === entries.length - 1;
+  if (isLast) open.group = { ...open.group, isTrue };
+  const isJudged = (fired: Fired) => keyOf(fired) >= key && (isLast || keyOf(fired) <= entries[hi]!.key);
+  return settled(open, name, isJudged, firings);
+}
+
+/** For conditions that are judged when a window closes: everything up to `closedAt`. The group knows then when the next one closes. */
+export function judgeClosed(open: OpenGroup, name: GroupName, closedAt: Micros): readonly Told[] {
+  const { firings, open: start } = windowsFrom(open.plan.rule, open.entries, closedAt);
+  const first = open.entries[start];
+  open.group = { ...open.group, judgedTo: closedAt, closesAt: first === undefined ? 0 : first.time + open.plan.rule.timespanMicros + 1 };
+  return settled(open, name, () => true, firings);
+}
+
+function settled(open: OpenGroup, { organization, groupValues }: GroupName, isJudged: (fired: Fired) => boolean, firings: readonly Firing[]): readonly Told[] {
+  const now = firings.map(({ from, to }): Held => {
+    const inside = open.entries.slice(from, to);
+    return { id: hashId(organization, open.plan.rule.key, ...groupValues, inside[0]!.time), inside };
+  });
+  const { fired, told } = compared(open.group.fired, isJudged, now);
+  open.group = { ...open.group, fired };
+  return told;
+}

@@ -1,0 +1,51 @@
+import type { Micros } from '../core/index.ts';
+import type { Lateness } from '../core/lateness.ts';
+import { selectionOf, union } from '../core/lateness.ts';
+import { findingStatus } from '../../domains/sigma/index.ts';
+import type { LinkedCorrelation, RuleSet } from '../../domains/sigma/index.ts';
+import type { FindingStatus } from '../../schemas/avro/types.gen.ts';
+import { isJudgedAtClose } from './condition.ts';
+
+/** A correlation rule, and what follows from the rules and datasets that it reads. */
+export interface CorrelationPlan {
+  readonly rule: LinkedCorrelation;
+  /** What findings of it are. */
+  readonly status: FindingStatus;
+  /** Datasets of its rules, whose watermarks it waits for; of no others. */
+  readonly clock: string;
+  /** A match may be so much older than a timespan before the watermark. */
+  readonly lateness: Micros;
+  readonly isJudgedAtClose: boolean;
+  /** Matches kept per group: no more than the condition can tell apart. */
+  readonly capacity: number;
+}
+
+/** State is kept so long behind the newest match of a group: then every window that a late match can still change is whole. */
+export const keptFor = ({ rule, lateness }: CorrelationPlan): Micros => 2 * (rule.timespanMicros + lateness);
+
+/** By key. Of a correlation over others: all datasets that those read, and they tell of their windows only when these have ended. */
+export function planCorrelations(
+  { rules, correlations }: Pick<RuleSet, 'rules' | 'correlations'>,
+  { lateness, experimental, matchesPerGroup }: { readonly lateness: Lateness; readonly experimental: FindingStatus; readonly matchesPerGroup: number },
+): ReadonlyMap<string, CorrelationPlan> {
+  const logsources = new Map(rules.map(({ key, logsource }) => [key, logsource]));
+  const plans = new Map<string, CorrelationPlan>();
+  for (const rule of correlations) {
+    const inner = rule.rules.flatMap((key) => plans.get(key) ?? []);
+    const direct = rule.rules.flatMap((key) => logsources.get(key) ?? []).map(selectionOf);
+    const clock = union([...direct, ...inner.map((plan) => plan.clock).flatMap((each) => each.split(','))]);
+    plans.set(rule.key, {
+      rule,
+      clock,
+      status: findingStatus(rule.status, experimental),
+      lateness: Math.max(lateness.ofSelection(clock), ...inner.map((plan) => plan.rule.timespanMicros + plan.lateness)),
+      isJudgedAtClose: isJudgedAtClose(rule),
+      capacity: capacityOf(rule, matchesPerGroup),
+    });
+  }
+  return plans;
+}
+
+const MOST_MATCHES = 20_000; // sums are compared with large numbers, which are no counts
+const capacityOf = ({ bounds }: LinkedCorrelation, least: number): number =>
+  Math.max(least, ...bounds.map(({ number }) => 2 * Math.ceil(number)).filter((size) => size <= MOST_MATCHES));

@@ -1,0 +1,54 @@
+// What one correlation holds in a task, so that no rule takes all memory: its matches are counted, and the groups that were silent longest
+// are found at once. The order follows from the store, and is made anew after a restart or an abort.
+import type { Store } from '../core/index.ts';
+import type { Group } from './group.ts';
+
+/** As the changelog has it. */
+export interface Totals {
+  readonly matches: number;
+  /** Given up since the beginning because the rule had too many. */
+  readonly evictedMatches: number;
+}
+const orderOf = new WeakMap<Totals, Set<string>>(); // keys of groups, longest silent first
+
+export class Share {
+  totals: Totals;
+  readonly #order: Set<string>;
+
+  constructor(ruleKey: string, totals: Totals | undefined, groups: Store<Group>) {
+    this.totals = totals ?? { matches: 0, evictedMatches: 0 };
+    const known = totals === undefined ? undefined : orderOf.get(totals);
+    if (totals !== undefined) orderOf.delete(totals);
+    this.#order =
+      known ??
+      new Set(
+        [...groups.scan(`${ruleKey}|`, `${ruleKey}}`)] // `}` is the character after `|`
+          .sort(([a, { last: lastA }], [b, { last: lastB }]) => lastA - lastB || (a < b ? -1 : 1))
+          .map(([key]) => key),
+      );
+  }
+
+  /** The group has changed: it had `before` matches and has `after`. */
+  touch(group: string, before: number, after: number): void {
+    this.#order.delete(group);
+    if (after > 0) this.#order.add(group);
+    this.totals = { ...this.totals, matches: this.totals.matches - before + after };
+  }
+
+  /** The group that was silent longest, other than this one. */
+  oldestBeside(group: string): string | undefined {
+    for (const key of this.#order) if (key !== group) return key;
+    return undefined;
+  }
+
+  evicted(group: string, matches: number): void {
+    this.#order.delete(group);
+    this.totals = { matches: this.totals.matches - matches, evictedMatches: this.totals.evictedMatches + matches };
+  }
+
+  /** The value for the store; the order stays with it. */
+  close(): Totals {
+    orderOf.set(this.totals, this.#order);
+    return this.totals;
+  }
+}
