@@ -1,6 +1,7 @@
 import { nativeRecords } from '../local/native-files.ts';
 import { ConfigError, RecordError } from '../pipeline/core/errors.ts';
 import { config, formats, openIngestor } from '../pipeline/ingest/index.ts';
+import { declaredFormatIn } from '../pipeline/ingest/declared/folder.ts';
 import type { Memory } from '../pipeline/ingest/kit.ts';
 import { sourceOf } from '../pipeline/ingest/source.ts';
 import { eventToEcsText } from '../schemas/avro/ecs.ts';
@@ -21,17 +22,19 @@ export default {
       .command('decode')
       .description('Native records to canonical events, an ECS document a line; what cannot be read goes to stderr with its reason')
       .argument('[file]', 'a record a line, or JSON documents; .gz is read too, - is stdin', '-')
-      .option('--format <name>', `of the records, when it must not be recognised: ${formats().join(', ')}`)
+      .option('--format <name>', `of the records, when it must not be recognised: the file of a declared format (.yaml), or ${formats().join(', ')}`)
       .option('--organization <name>', 'that the events are of', 'default')
       .option('--source <name>', 'that the events are from', 'decode')
       .option('--zone <zone>', 'of times that name none (IANA name or +02:00); UTC unless given')
       .option('--json', 'refused records as JSON too')
-      .action(async (file: string, { format, organization, source: name, zone }: Options) => {
-        if (format !== undefined && !formats().some((name) => name === format || name.startsWith(`${format}-`)))
+      .action(async (file: string, { format: wanted, organization, source: name, zone }: Options) => {
+        const declared = wanted !== undefined && /\.ya?ml$/.test(wanted) ? declaredFormatIn(wanted) : undefined;
+        const format = declared?.name ?? wanted;
+        if (format !== undefined && declared === undefined && !formats().some((name) => name === format || name.startsWith(`${format}-`)))
           throw new ConfigError('INVALID_USAGE', `There is no format ${format}; there are ${formats().join(', ')}.`);
         const options = config.safeParse({ zoneOfSource: zone === undefined ? {} : { [name]: zone } });
         if (!options.success) throw new ConfigError('INVALID_USAGE', `${zone} is no time zone. Examples: Europe/Berlin, +02:00.`);
-        const ingestor = await openIngestor(options.data, { installation: 'decode' });
+        const ingestor = await openIngestor(options.data, { installation: 'decode' }, declared === undefined ? [] : [declared]);
         const topic = rawTopic(organization, name);
         const source = sourceOf(topic, new Map());
         let kept: unknown;

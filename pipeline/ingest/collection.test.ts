@@ -31,10 +31,6 @@ const claims = (record: string): string =>
     )
     .join(' ');
 
-it('has a folder for each format, named as it is', () => {
-  expect(formats()).toEqual(['cloudtrail', 'ecs', 'generic-json', 'suricata-eve', 'syslog', 'windows', 'zeek-json', 'zeek-tsv']);
-});
-
 describe('the samples', () => {
   it.each(sampleFiles().map((file) => [file.split('/').slice(-2).join('/'), file]))(
     '%s: one event a record, all of one format that alone is sure, the same when read again',

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import type { Outcome } from '../core/index.ts';
 import { defineStage, pass, send } from '../core/index.ts';
+import { ConfigError } from '../core/errors.ts';
 import { load, names } from '../core/load.ts';
 import { keyValue } from '../core/stores.ts';
 import { topics } from '../../topologies/topics.ts';
+import { declaredFormats } from './declared/folder.ts';
 import type { Decoder } from './kit.ts';
 import { eventKey } from './envelope.ts';
 import type { Ingestor } from './ingestor.ts';
@@ -22,6 +24,10 @@ export const formats = (): readonly string[] => names(HERE);
 const zone = z.string().refine(isZone, { error: 'is no time zone' });
 export const config = z.strictObject({
   formats: z.array(z.string()).default([]).meta({ description: 'Formats that are tried; empty for all there are.' }),
+  formatsFolder: z
+    .string()
+    .default('')
+    .meta({ description: 'Folder with declared formats (*.yaml, see pipeline/ingest/declared); empty for none. They are asked before the others.' }),
   formatOfSource: z
     .record(z.string(), z.string())
     .default({})
@@ -40,11 +46,22 @@ export type IngestConfig = z.infer<typeof config>;
 const MAX_STREAMS = 20_000;
 const COUNT = '#streams';
 
-/** Loads the formats. @throws ConfigError when one of the configuration does not exist. */
-export async function openIngestor(options: IngestConfig, { installation }: { readonly installation: string }): Promise<Ingestor> {
+/**
+ * Loads the formats.
+ * @param declared Further formats, asked first.
+ * @throws ConfigError when one of the configuration does not exist, or with every problem of the declared ones.
+ */
+export async function openIngestor(
+  options: IngestConfig,
+  { installation }: { readonly installation: string },
+  declared: readonly Decoder[] = [],
+): Promise<Ingestor> {
   const wanted = options.formats.length === 0 ? formats() : options.formats;
-  const decoders = await Promise.all(wanted.map((name) => load<Decoder>(HERE, name)));
-  return new FormatIngestor(decoders, options, installation);
+  const own = [...declared, ...(options.formatsFolder === '' ? [] : declaredFormats(options.formatsFolder))];
+  const taken = own.filter(({ name }) => formats().includes(name)).map(({ name }) => name);
+  if (taken.length > 0) throw new ConfigError('INVALID_CONFIG', `A declared format may not be named as one that there is: ${taken.join(', ')}.`);
+  const shipped = await Promise.all(wanted.map((name) => load<Decoder>(HERE, name)));
+  return new FormatIngestor([...own, ...shipped], options, installation);
 }
 
 /** Everything below `raw.`, each record to the events in it. */

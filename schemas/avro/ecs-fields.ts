@@ -1,5 +1,5 @@
 // What each ECS field holds, and how values of those that have no typed field of their own travel as text in `Event.ecs`.
-import { ECS_FIELD_NAMES } from './ecs-fields.gen.ts';
+import { ECS_FIELD_NAMES, EVENT_TYPES_OF_CATEGORY } from './ecs-fields.gen.ts';
 
 type Kind = keyof typeof ECS_FIELD_NAMES;
 /** `date` = ISO 8601 text. An array field has `isArray`. */
@@ -15,6 +15,11 @@ export const ECS_FIELDS: ReadonlyMap<string, EcsField> = new Map(
     const field: EcsField = { kind: (isArray ? key.slice(0, -2) : key) as EcsField['kind'], isArray };
     return ECS_FIELD_NAMES[key].split(' ').map((name): [string, EcsField] => [name, field]);
   }),
+);
+
+/** Types that go with each category. */
+export const ECS_EVENT_TYPES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries(EVENT_TYPES_OF_CATEGORY).map(([category, types]) => [category, new Set(types.split(' '))]),
 );
 
 /** The values of an array field as one text: a single value as it is, more (or one that looks like more) as a JSON array. */

@@ -87,7 +87,8 @@ export function setField(event: Draft, name: string, value: unknown): void {
   if (value !== undefined && value !== null && value !== '') setter(name)(event, value);
 }
 /** Whether `setField` and `mapping` take the name. */
-export const isEcsField = (name: string): boolean => name === '@timestamp' || (!OURS.has(name) && (ECS_FIELDS.has(name) || TYPED_LISTS.has(name)));
+export const isEcsField = (name: string): boolean =>
+  name === '@timestamp' || (!OURS.has(name) && !name.startsWith('related.') && (ECS_FIELDS.has(name) || TYPED_LISTS.has(name)));
 
 /** Set by ingest or by enrichment, never by a format. `source.address` and its like follow from the typed fields. */
 const OURS = new Set([
@@ -113,7 +114,7 @@ const MOST_VALUES = 200;
 function setter(name: string): Setter {
   let found = setters.get(name);
   if (found === undefined) {
-    if (!isEcsField(name) || name.startsWith('related.')) throw new TypeError(`${name} is no ECS field that a format sets`);
+    if (!isEcsField(name)) throw new TypeError(`${name} is no ECS field that a format sets`);
     found = made(name);
     setters.set(name, found);
   }

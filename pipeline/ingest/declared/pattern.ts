@@ -1,0 +1,29 @@
+// Patterns in linear time (RE2 syntax): who writes one cannot stop ingest with it.
+import { RE2JS } from 're2js';
+import type { Fields } from '../kit/tokens.ts';
+import { newFields } from '../kit/tokens.ts';
+
+/** The named groups of the first match; undefined when there is none. Groups that took no part are left out. */
+export type Pattern = (text: string) => Fields | undefined;
+
+/** @returns What is wrong with the source, as text. */
+export function patternOf(source: string): Pattern | string {
+  let compiled: RE2JS;
+  try {
+    compiled = RE2JS.compile(source);
+  } catch (error) {
+    return `is no pattern of RE2 (no look-around, no back-references): ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const names = Object.keys(compiled.namedGroups() as Readonly<Record<string, number>>);
+  if (names.length === 0) return 'names no group: (?<name>..)';
+  return (text) => {
+    const matcher = compiled.matcher(text);
+    if (!matcher.find()) return undefined;
+    const fields = newFields();
+    for (const name of names) {
+      const value = matcher.group(name);
+      if (value !== null) fields[name] = value;
+    }
+    return fields;
+  };
+}
