@@ -9,7 +9,7 @@ import { schemaCacheFile } from '../local/project.ts';
 import { Codec } from '../schemas/avro/codec.ts';
 import { openRegistry } from '../schemas/avro/registry.ts';
 import type { CommandFile } from './command.ts';
-import { requireConnection } from './connection.ts';
+import { installationIdFor, requireConnection } from './connection.ts';
 
 const parseDuties = (text: string): readonly Duty[] => {
   const names = text.split(',').map((name) => name.trim());
@@ -29,12 +29,14 @@ export default {
       .option('--config <file>', 'options (default: goshawk.yaml in the project, if there)')
       .action(async ({ only, data, config: configFile }: { only: readonly Duty[]; data?: string; config?: string }) => {
         const { own } = loadProcessConfig(await loadTopologyFile('telemetry'), process.env, configFile === undefined ? undefined : resolve(configFile));
-        const { kafkaBrokers, registryUrl, databaseUrl, dataFolder } = requireConnection(['kafkaBrokers', 'registryUrl', 'databaseUrl'], { data });
+        const connection = requireConnection(['kafkaBrokers', 'registryUrl', 'databaseUrl'], { data });
+        const { kafkaBrokers, registryUrl, databaseUrl, dataFolder } = connection;
         const log = pino({ level: own.log.level, base: { process: 'duties' } }, pino.destination({ fd: 2, sync: true }));
         const broker = openBroker(kafkaBrokers, 'goshawk-duties', log);
         try {
           const codec = new Codec(await openRegistry({ url: registryUrl, cacheFile: schemaCacheFile(dataFolder) }));
-          const running = startDuties({ duties: only, config: own, broker, codec, databaseUrl, log });
+          const installationId = connection.installationId ?? (await installationIdFor(broker));
+          const running = startDuties({ duties: only, config: own, broker, codec, databaseUrl, installationId, dataFolder, log });
           const interrupted = new Promise<null>((done) => io.interruption.signal.addEventListener('abort', () => done(null), { once: true }));
           const failure = await Promise.race([running.failed, interrupted]);
           await running.stop();

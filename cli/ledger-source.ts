@@ -1,5 +1,4 @@
-// Where ledger entries come from: the stages' own on ledger.v1, persist's beside its rows in the database.
-import type { Pool } from 'pg';
+// What waits behind the consumers of a flow that rests: for tests that count by themselves. `./goshawk ledger` goes by the books (api/ledger).
 import type { LedgerEntry } from '../schemas/avro/types.gen.ts';
 import { schemas } from '../schemas/avro/types.gen.ts';
 import { schemaIdOf } from '../schemas/avro/codec.ts';
@@ -7,59 +6,6 @@ import type { Codec } from '../schemas/avro/codec.ts';
 import type { Surroundings } from '../domains/ledger/index.ts';
 import type { Broker, PartitionReader, TopicPartition } from '../pipeline/runtime/port.ts';
 import { tpKey } from '../pipeline/runtime/port.ts';
-import { topics } from '../topologies/topics.ts';
-
-/** Every entry of ledger.v1, in its order. */
-export async function* topicEntries(broker: Broker, codec: Codec): AsyncIterable<LedgerEntry> {
-  const tp = { topic: topics.ledger.name, partition: 0 };
-  const admin = broker.admin();
-  const from = (await admin.offsets([tp], 'earliest')).get(tpKey(tp)) ?? 0;
-  const to = (await admin.offsets([tp], 'stable')).get(tpKey(tp)) ?? 0;
-  for await (const value of values(broker.reader(), tp, from, to)) {
-    const missing = codec.missingWriter(value);
-    if (missing !== undefined) await codec.load(missing);
-    if (schemaIdOf(value) === codec.idOf(schemas.ledgerEntry)) yield codec.decode(schemas.ledgerEntry, value);
-  }
-}
-
-interface Row {
-  readonly app: string;
-  readonly stage: string;
-  readonly topic: string;
-  readonly partition: number;
-  readonly from_offset: number;
-  readonly to_offset: number;
-  readonly records: number;
-  readonly passed: number;
-  readonly dropped: Readonly<Record<string, number>>;
-  readonly rejected: Readonly<Record<string, number>>;
-  readonly wall_from: number;
-  readonly wall_to: number;
-}
-/** Persist's entries. The pool signs in as the API's role. */
-export async function storeEntries(pool: Pool): Promise<readonly LedgerEntry[]> {
-  const { rows } = await pool.query<Row>(
-    'SELECT app, stage, topic, partition, from_offset, to_offset, records, passed, dropped, rejected, wall_from, wall_to FROM api.stage_ledger ORDER BY stage, topic, partition, from_offset',
-  );
-  const counts = (byReason: Readonly<Record<string, number>>) => Object.entries(byReason).map(([reason, count]) => ({ reason, count }));
-  return rows.map((row): LedgerEntry => ({
-    app: row.app,
-    stage: row.stage,
-    topic: row.topic,
-    partition: row.partition,
-    from: row.from_offset,
-    to: row.to_offset,
-    in: row.records,
-    passed: row.passed,
-    dropped: counts(row.dropped),
-    rejected: counts(row.rejected),
-    emitted: 0,
-    out: [],
-    watermark: null,
-    wallFrom: row.wall_from,
-    wallTo: row.wall_to,
-  }));
-}
 
 /**
  * What waits behind each consumer, and who has committed more than its entries tell. Ends are read before committed positions, so that

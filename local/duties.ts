@@ -1,13 +1,17 @@
 // The relay and the ticker: what is done by the wall clock beside the API, by one process of the installation at a time.
 import type { Logger } from 'pino';
+import { keyFolderOf, openKeys } from '../api/auth/keys.ts';
 import type { RelayConfig } from '../api/relay/index.ts';
 import { runRelay } from '../api/relay/index.ts';
 import type { TickerConfig } from '../api/ticker/index.ts';
 import { runTicker } from '../api/ticker/index.ts';
+import { openEntry } from '../pipeline/runtime/ledger.ts';
 import { partitionFor } from '../pipeline/runtime/partition.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
 import { openPool } from '../store/connect.ts';
+import { stageFlow } from '../topologies/telemetry/flow.ts';
+import { reportFolderOf } from './project.ts';
 import { version } from './version.ts';
 
 export const DUTIES = ['relay', 'ticker'] as const;
@@ -18,6 +22,9 @@ export interface DutiesOptions {
   readonly broker: Broker;
   readonly codec: Codec;
   readonly databaseUrl: string;
+  readonly installationId: string;
+  /** Of the signing key and the signed reports. */
+  readonly dataFolder: string;
   readonly log: Logger;
 }
 export interface RunningDuties {
@@ -27,13 +34,17 @@ export interface RunningDuties {
   readonly stop: () => Promise<void>;
 }
 
-export function startDuties({ duties, config, broker, codec, databaseUrl, log }: DutiesOptions): RunningDuties {
+export function startDuties({ duties, config, broker, codec, databaseUrl, installationId, dataFolder, log }: DutiesOptions): RunningDuties {
   const controller = new AbortController();
   const { signal } = controller;
   const pool = openPool({ databaseUrl, role: 'goshawk_stages', max: 4, applicationName: 'goshawk duties', log });
   const start: Readonly<Record<Duty, () => Promise<void>>> = {
     relay: () => runRelay(config.relay, { pool, databaseUrl, broker, codec, partitionFor, log: log.child({ duty: 'relay' }), signal, version }),
-    ticker: () => runTicker(config.ticker, { pool, databaseUrl, broker, log: log.child({ duty: 'ticker' }), signal }),
+    async ticker() {
+      const keys = await openKeys(keyFolderOf(dataFolder));
+      const ledger = { codec, openEntry, flow: stageFlow, app: 'goshawk', keys, installation: installationId, folder: reportFolderOf(dataFolder) };
+      await runTicker(config.ticker, { pool, databaseUrl, broker, ledger, log: log.child({ duty: 'ticker' }), signal });
+    },
   };
   const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>();
   const running = duties.map((duty) => start[duty]().catch((error: unknown) => fail(error)));

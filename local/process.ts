@@ -78,7 +78,16 @@ async function runStages(broker: Broker, config: ProcessConfig): Promise<void> {
   const states = listenToSupervisor(metrics);
   if (spec.api !== null) {
     await startApi({ broker, codec, config, topology: stages.topology, metrics, states });
-    const duties = startDuties({ duties: DUTIES, config: config.own, broker, codec, databaseUrl: spec.addresses.databaseUrl, log });
+    const duties = startDuties({
+      duties: DUTIES,
+      config: config.own,
+      broker,
+      codec,
+      databaseUrl: spec.addresses.databaseUrl,
+      installationId: spec.installationId,
+      dataFolder: spec.dataFolder,
+      log,
+    });
     open.push(() => duties.stop());
     void duties.failed.then((error) => fail(error));
   }

@@ -13,6 +13,9 @@ export const dataFolder = (given: string | undefined): string => (given === unde
 /** Where a data folder keeps the ids of schemas, so that processes start while the registry is away. */
 export const schemaCacheFile = (folder: string): string => join(folder, 'schemas.json');
 
+/** Signed reports of the ledger, one a day. */
+export const reportFolderOf = (dataFolder: string): string => join(dataFolder, 'ledger');
+
 let writes = 0;
 /** Whole or not at all: written beside, then renamed. Of two at once, one wins whole. */
 export async function writeAtomically(file: string, text: string): Promise<void> {

@@ -80,7 +80,7 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     const { rows } = await database.owner.query<{ name: string }>(
       `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'api' ORDER BY 1`,
     );
-    expect(rows.map(({ name }) => name)).toEqual([...isolated, 'installation', 'outbox_state', 'stage_ledger', 'stage_offset'].sort());
+    expect(rows.map(({ name }) => name)).toEqual([...isolated, 'installation', 'ledger_book', 'ledger_break', 'ledger_closing', 'ledger_report', 'outbox_state', 'stage_ledger', 'stage_offset'].sort());
   });
 
   it("gives the API's role no table below it, to read or to write", async () => {

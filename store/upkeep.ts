@@ -43,11 +43,13 @@ export async function foldCounts(pool: Pool, afterMinutes: number): Promise<numb
   return rows[0]?.saved ?? 0;
 }
 
-/** One entry of persist's ledger a day and partition, where the entries leave no hole between them. @returns Rows saved */
+/** One entry of persist's ledger a day and partition, where the entries leave no hole between them and the books have them. @returns Rows saved */
 export async function foldLedger(pool: Pool, afterDays: number): Promise<number> {
   const { rows: days } = await pool.query<Day>(
     `
-    SELECT app, stage, topic, partition, min(from_offset) AS from, max(to_offset) AS to FROM goshawk.stage_ledger WHERE wall_to < now() - make_interval(days => $1)
+    SELECT app, stage, topic, partition, min(from_offset) AS from, max(to_offset) AS to FROM goshawk.stage_ledger l WHERE wall_to < now() - make_interval(days => $1)
+      AND NOT EXISTS (SELECT FROM goshawk.ledger_book b, jsonb_to_recordset(b.book -> 'accounts') AS a (stage text, topic text, partition int, "to" bigint)
+        WHERE a.stage = l.stage AND a.topic = l.topic AND a.partition = l.partition AND l.to_offset > a."to")
     GROUP BY app, stage, topic, partition, (wall_from AT TIME ZONE 'UTC')::date HAVING count(*) > 1 AND sum(to_offset - from_offset) = max(to_offset) - min(from_offset)`,
     [afterDays],
   );

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
+import type { Break } from '../../domains/ledger/index.ts';
 import type { Admin, PartitionReader } from '../../pipeline/runtime/port.ts';
 import type { Pool } from '../../store/connect.ts';
 import { copyEvidence, keepRaw, rawDue } from '../../store/evidence.ts';
+import { thinClosings } from '../../store/ledger.ts';
 import { dropExpired, foldCounts, foldLedger, prepareAhead, pruneOutboxes } from '../../store/upkeep.ts';
 import { readRecord } from '../relay/read-record.ts';
 import type { TickerConfig } from './index.ts';
@@ -17,6 +19,10 @@ export interface DutyDeps {
   readonly reader: PartitionReader;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Closes the ledger's books and says what does not add up. */
+  readonly closeBooks: () => Promise<readonly Break[]>;
+  /** Signs the days that are over and have no report yet. */
+  readonly signReports: () => Promise<void>;
 }
 
 const COPY_ROWS = 500;
@@ -25,7 +31,7 @@ const DAYS_AHEAD = 2;
 const FOLD_COUNTS_MINUTES = 15;
 const FOLD_LEDGER_DAYS = 2;
 
-export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, signal }: DutyDeps): readonly Duty[] {
+export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, signal, closeBooks, signReports }: DutyDeps): readonly Duty[] {
   return [
     { name: 'partitions ahead', everyMs: options.upkeepMs, run: () => prepareAhead(pool, DAYS_AHEAD) },
     {
@@ -75,10 +81,19 @@ export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, sign
       },
     },
     {
+      name: 'closing of the books',
+      everyMs: options.booksMs,
+      async run() {
+        for (const found of await closeBooks()) log.error({ code: 'LEDGER_BREAK', ...found }, 'The ledger does not add up.');
+      },
+    },
+    { name: 'signed reports', everyMs: options.upkeepMs, run: signReports },
+    {
       name: 'folding of the ledger',
       everyMs: options.upkeepMs,
       run: async () => {
         await foldLedger(pool, FOLD_LEDGER_DAYS);
+        await thinClosings(pool, FOLD_LEDGER_DAYS);
       },
     },
     {

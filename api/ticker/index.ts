@@ -6,6 +6,10 @@ import { z } from 'zod';
 import type { Broker } from '../../pipeline/runtime/port.ts';
 import type { Pool } from '../../store/connect.ts';
 import { whileLeading } from '../../store/leader.ts';
+import { bookkeeping } from '../ledger/keep-books.ts';
+import { signDueReports } from '../ledger/report.ts';
+import type { ReportDeps } from '../ledger/report.ts';
+import type { StatementDeps } from '../ledger/statement.ts';
 import type { Duty } from './duties.ts';
 import { dutiesOf } from './duties.ts';
 
@@ -30,6 +34,12 @@ export const config = z.strictObject({
     .default(7)
     .meta({ description: 'Days after which an event that an alert names, and that was never stored, is no longer looked for.' }),
   evidenceMs: z.int().min(100).max(600_000).default(1_000).meta({ description: 'How often contributing events of alerts are copied into the evidence.' }),
+  booksMs: z
+    .int()
+    .min(1_000)
+    .max(600_000)
+    .default(60_000)
+    .meta({ description: "How often the ledger's books are closed: how finely a break is named, and how close to the asked times a statement comes." }),
   upkeepMs: z
     .int()
     .min(1_000)
@@ -39,12 +49,16 @@ export const config = z.strictObject({
 });
 export type TickerConfig = z.infer<typeof config>;
 
+/** What the duties of the ledger need besides. */
+export type LedgerDuties = Pick<StatementDeps, 'codec' | 'openEntry' | 'flow' | 'app'> & Pick<ReportDeps, 'keys' | 'folder' | 'installation'>;
+
 export interface TickerDeps {
   /** Of role goshawk_stages; the caller ends it. */
   readonly pool: Pool;
   /** For the connection that holds the lock. */
   readonly databaseUrl: string;
   readonly broker: Broker;
+  readonly ledger: LedgerDuties;
   readonly log: Logger;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -56,7 +70,9 @@ export async function runTicker(options: TickerConfig, deps: TickerDeps): Promis
     const admin = deps.broker.admin();
     const reader = deps.broker.reader();
     try {
-      await everyInItsTime(dutiesOf(options, { ...deps, admin, reader, signal }), deps.log, signal);
+      const statements = { ...deps.ledger, admin, reader, pool: deps.pool, rounds: 20, tailOffsets: 2_000_000, wallMicros: () => Date.now() * 1000 };
+      const ledger = { closeBooks: bookkeeping(statements), signReports: () => signDueReports({ ...deps.ledger, ...statements }) };
+      await everyInItsTime(dutiesOf(options, { ...deps, ...ledger, admin, reader, signal }), deps.log, signal);
     } finally {
       await Promise.allSettled([admin.close(), reader.close()]);
     }

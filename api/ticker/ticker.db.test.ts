@@ -1,20 +1,28 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { memoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import type { MemoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import { batchOf, loaders } from '../../pipeline/persist/test/log.ts';
+import { Codec } from '../../schemas/avro/codec.ts';
+import { fixedIds } from '../../schemas/avro/registry.ts';
 import { plainContext, plainEvent } from '../../schemas/avro/plain.ts';
 import type { Alert, Enriched } from '../../schemas/avro/types.gen.ts';
 import type { Pool } from '../../store/connect.ts';
 import { openPool } from '../../store/connect.ts';
 import type { FreshDatabase } from '../../store/test/fresh-database.ts';
 import { freshDatabase, serverUrl, silent } from '../../store/test/fresh-database.ts';
+import { openKeys } from '../auth/keys.ts';
 import { dutiesOf } from './duties.ts';
 import { config, runTicker } from './index.ts';
 
 const TIME = 1_700_000_000_123_456;
 const RAW = 'raw.default.test';
+/** The ledger's duties have a test of their own, beside them. */
+const ledgerDuties = { closeBooks: () => Promise.resolve([]), signReports: () => Promise.resolve() };
 const idOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
 describe.skipIf(serverUrl === '')('ticker', () => {
@@ -45,6 +53,7 @@ describe.skipIf(serverUrl === '')('ticker', () => {
       reader: broker.reader(),
       log: silent,
       signal: new AbortController().signal,
+      ...ledgerDuties,
     }).find((one) => one.name === name);
     if (duty === undefined) throw new Error(`There is no duty ${name}`);
     await duty.run();
@@ -77,6 +86,7 @@ describe.skipIf(serverUrl === '')('ticker', () => {
     events: events.map(([event, offset]) => ({ id: idOf(event), time: TIME, dataset: 'd', topic: RAW, partition: 0, offset })),
     eventCount: events.length,
     reason: 'opened',
+    changes: [],
   });
   const evidenceOf = (name: string) =>
     rowsOf(
@@ -123,9 +133,14 @@ describe.skipIf(serverUrl === '')('ticker', () => {
     await persist.alerts.load([batchOf('alerts', 0, next++, [alert('away', [['e0', 0]])])]);
     await run('evidence');
     const away = { ...broker.admin(), topics: () => Promise.reject(new Error('away')) };
-    const duty = dutiesOf(config.parse({}), { pool, admin: away, reader: broker.reader(), log: silent, signal: new AbortController().signal }).find(
-      (one) => one.name === 'raw evidence',
-    );
+    const duty = dutiesOf(config.parse({}), {
+      pool,
+      admin: away,
+      reader: broker.reader(),
+      log: silent,
+      signal: new AbortController().signal,
+      ...ledgerDuties,
+    }).find((one) => one.name === 'raw evidence');
     await expect(duty?.run()).rejects.toThrow('away');
     expect(await evidenceOf('away')).toMatchObject([{ raw_state: 'due' }]);
     await run('raw evidence');
@@ -213,8 +228,25 @@ describe.skipIf(serverUrl === '')('ticker', () => {
   });
 
   it('runs all duties until it is told to end', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'goshawk-ticker-'));
     const stop = new AbortController();
-    const running = runTicker(config.parse({ evidenceMs: 100 }), { pool, databaseUrl: database.url, broker, log: silent, signal: stop.signal });
+    const ledgerDeps = {
+      codec: new Codec(fixedIds()),
+      openEntry: () => undefined,
+      flow: [],
+      app: 'goshawk',
+      keys: await openKeys(folder),
+      installation: 'here',
+      folder: join(folder, 'reports'),
+    };
+    const running = runTicker(config.parse({ evidenceMs: 100 }), {
+      pool,
+      databaseUrl: database.url,
+      broker,
+      ledger: ledgerDeps,
+      log: silent,
+      signal: stop.signal,
+    });
     await persist.events.load([batchOf('events', 0, 2, [enriched('e9', 0)])]);
     await persist.alerts.load([batchOf('alerts', 0, next++, [alert('running', [['e9', 0]])])]);
     await expect.poll(async () => (await evidenceOf('running'))[0]?.raw_state, { timeout: 10_000 }).toBe('kept');

@@ -42,7 +42,15 @@ it.each<[name: string, entries: LedgerEntry[], breaks: [kind: string, from: numb
     [ingest(0), ingest(10), ingest(20), validate({ to: 10 }), validate({ from: 10, to: 20, in: 9, passed: 9 }), validate({ from: 20, to: 30 })],
     [['missing', 10, 20, 1]],
   ],
-  ['finds records that nobody says to have written', [ingest(0), validate({ in: 12, passed: 12 })], [['surplus', 0, 10, 2]]],
+  ['finds records that nobody says to have written', [ingest(0), validate({ to: 12, in: 12, passed: 12 })], [['surplus', 0, 12, 2]]],
+  [
+    'finds counts that no run can have made',
+    [ingest(0), validate({ in: 12, passed: 12 })],
+    [
+      ['impossible', 0, 10, 0],
+      ['surplus', 0, 10, 2],
+    ],
+  ],
 ])('%s', (_name, entries, breaks) => {
   const found = balance(entries);
   expect(found.breaks.map(({ kind, from, to, count }) => [kind, from, to, count])).toEqual(breaks);

@@ -177,3 +177,15 @@ export function fromMetadata(metadata: string): Beside | undefined {
     return undefined;
   }
 }
+
+/**
+ * What is committed beside an offset but is in no entry yet, as the entry that would be written now. `to` is the offset.
+ * @returns Undefined when the metadata is not ours.
+ */
+export function openEntry(
+  metadata: string,
+  { to, ...place }: { readonly app: string; readonly stage: string; readonly topic: string; readonly partition: number; readonly to: number },
+): LedgerEntry | undefined {
+  const beside = fromMetadata(metadata);
+  return beside === undefined ? undefined : entryOf(beside.tally, to, { ...place, watermark: null });
+}

@@ -24,6 +24,9 @@ export const PERSIST = 'persist';
 export const stageNames: readonly string[] = [...Object.keys(flow), PERSIST];
 export type StageName = keyof typeof flow | typeof PERSIST;
 
+/** Who reads what, for the ledger. PERSIST keeps its entries and position in the database. */
+export const stageFlow = Object.entries(flow).map(([stage, { from }]) => ({ stage, from: from.name }));
+
 /** The flow as text: a line per stage, what it reads on the left, what it writes on the right. */
 export function picture(): string {
   const rows = [
