@@ -122,7 +122,9 @@ export async function prepareKafka(spec: KafkaSpec, signal: AbortSignal): Promis
     return;
   }
   await rm(join(folder, 'data'), { recursive: true, force: true }); // a format that was cut short
-  const [program, ...args] = javaCommand(spec, 'kafka.tools.StorageTool', ['format', '--standalone', `--cluster-id=${clusterId}`, '-c', 'server.properties']);
+  const isAlone = spec.properties?.['controller.quorum.voters'] === undefined; // one of several knows the others from its properties
+  const format = ['format', ...(isAlone ? ['--standalone'] : []), `--cluster-id=${clusterId}`, '-c', 'server.properties'];
+  const [program, ...args] = javaCommand(spec, 'kafka.tools.StorageTool', format);
   const result = await runCommand(program, args, { cwd: folder, env: environment(spec), signal });
   if (result.code !== 0) throw new FatalError('PART_DIED', `The broker's storage in ${folder} cannot be formatted:\n${result.output}`);
 }

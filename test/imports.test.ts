@@ -39,7 +39,7 @@ function allowed(file: string): readonly string[] | null {
       // A member of a stage can be deleted with one `rm -r`: it sees the stage's kit and itself.
       return isMember ? [...STAGE, `pipeline/${second}/kit.ts`, `pipeline/${second}/kit/`, `pipeline/${second}/${third}/`] : [...STAGE, `pipeline/${second}/`];
     default:
-      return null; // cli, local, bench, scripts, test, examples: where parts are chosen
+      return null; // cli, local, bench, torture, scripts, test, examples: where parts are chosen
   }
 }
 const isAllowed = (target: string, beginnings: readonly string[]) =>

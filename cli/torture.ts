@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import Table from 'cli-table3';
+import { writeAtomically } from '../local/project.ts';
+import { ConfigError } from '../pipeline/core/errors.ts';
+import { faults } from '../torture/faults/index.ts';
+import type { TortureResult } from '../torture/index.ts';
+import { survived, torture } from '../torture/index.ts';
+import { MEMORY_BOUND_BYTES, mebibytes } from '../torture/piece.ts';
+import { catalogue, markdown, recoveryTable } from '../torture/report.ts';
+import type { CommandFile } from './command.ts';
+import { parsePositive } from './numbers.ts';
+
+interface Options {
+  readonly minutes?: number;
+  readonly seed?: string;
+  readonly faults?: number;
+  readonly resume: boolean;
+  readonly brokers: number;
+  readonly members: number;
+  readonly kafka?: string;
+  readonly only?: readonly string[];
+  readonly rate: number;
+  readonly piece: number;
+  readonly break?: string;
+  readonly report?: string;
+  readonly json?: boolean;
+}
+const BREAKS = new URL('../torture/breaks/', import.meta.url);
+const MOST_SHOWN = 40;
+const MANY = 1_000_000;
+/** Where the report stands in its page; the text around it is written by people. */
+const [BEGIN, END] = ['<!-- report -->', '<!-- end of report -->'];
+
+export default {
+  name: 'torture',
+  register(program, io) {
+    program
+      .command('torture')
+      .description('Breaks servers and stage processes of its own while known records flow; exit 1 when anything is lost, doubled or out of order')
+      .option('--minutes <number>', 'no fault begins later; 2 unless --faults is given', parsePositive)
+      .option('--seed <name>', 'the same seed draws the same records and faults (default: by chance)')
+      .option('--faults <count>', 'faults to survive, in pieces', parsePositive)
+      .option('--resume', 'go on where a run of this seed was stopped; pieces that passed stay', false)
+      .option('--brokers <count>', '1, or 3 with replication 3', parsePositive, 1)
+      .option('--members <count>', 'stage processes', parsePositive, 2)
+      .option('--kafka <version>', 'of Apache Kafka (default: the one that ./goshawk up starts)')
+      .option('--only <kinds>', 'faults of these kinds only, with commas between', (text: string) => text.split(','))
+      .option('--rate <count>', 'records a second', parsePositive, 100)
+      .option('--piece <count>', 'faults in one piece', parsePositive, 25)
+      .option('--break <name>', `make a mistake on purpose, which the run must find: ${breakNames().join(', ')}`)
+      .option('--report <file>', 'write the report into this page')
+      .option('--json', 'one JSON document')
+      .action(async (options: Options) => {
+        const { seed = randomBytes(4).toString('hex'), minutes = options.faults === undefined ? 2 : undefined } = options;
+        const brokers = options.brokers;
+        if (brokers !== 1 && brokers !== 3) throw new ConfigError('INVALID_USAGE', `--brokers is 1 or 3, not ${brokers}.`);
+        if (!/^[\w.-]{1,40}$/.test(seed)) throw new ConfigError('INVALID_USAGE', '--seed takes up to 40 letters, digits, dots and dashes.');
+        const only = options.only ?? [];
+        const unknown = only.filter((kind) => !faults.some((fault) => fault.kind === kind));
+        if (unknown.length > 0)
+          throw new ConfigError('INVALID_USAGE', `There is no fault ${unknown.join(', ')}. Known are ${faults.map(({ kind }) => kind).join(', ')}.`);
+        if (options.break !== undefined && !breakNames().includes(options.break))
+          throw new ConfigError('INVALID_USAGE', `There is no break ${options.break}. Known are ${breakNames().join(', ')}.`);
+        io.report.say('torture', `Seed ${seed}.`, { seed });
+        const result = await torture({
+          seed,
+          faults: options.faults ?? MANY,
+          minutes: minutes ?? null,
+          isResumed: options.resume,
+          brokers,
+          members: options.members,
+          kafkaVersion: options.kafka ?? null,
+          only,
+          perSecond: options.rate,
+          perPiece: options.piece,
+          breaks: options.break === undefined ? [] : [new URL(`../torture/inside/broken.ts?break=${options.break}`, import.meta.url)],
+          report: io.report,
+          log: io.log(),
+          signal: io.interruption.signal,
+        });
+        if (options.report !== undefined) await writeReport(resolve(options.report), result);
+        if (io.json) io.print(JSON.stringify(result));
+        else print(result, io.print);
+        if (result.evidence !== null) process.exitCode = 1;
+      });
+  },
+} satisfies CommandFile;
+
+function breakNames(): readonly string[] {
+  return readdirSync(BREAKS)
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'rewrite.ts')
+    .map((name) => name.replace(/\.ts$/, ''))
+    .sort();
+}
+
+function print({ seed, pieces, evidence }: TortureResult, line: (text: string) => void): void {
+  const table = new Table({
+    head: ['fault', 'times', 'enriched again, s (p50 / p95 / longest)', 'alerts again', 'stored again'],
+    style: { head: [], border: [] },
+  });
+  table.push(...recoveryTable(pieces));
+  line(table.toString());
+  const problems = pieces.flatMap((piece) => piece.problems);
+  for (const problem of problems.slice(0, MOST_SHOWN)) line(problem);
+  if (problems.length > MOST_SHOWN) line(`and ${problems.length - MOST_SHOWN} more.`);
+  const total = (of: (piece: TortureResult['pieces'][number]) => number) => pieces.reduce((sum, piece) => sum + of(piece), 0);
+  line(
+    `Seed ${seed}: ${survived(pieces)} faults, ${total(({ sent }) => sent)} raw records, ${total(({ compared }) => compared)} records compared, at most ${mebibytes(Math.max(0, ...pieces.map(({ memoryBytes }) => memoryBytes)))} MiB of ${mebibytes(MEMORY_BOUND_BYTES)} in a stage process.`,
+  );
+  line(
+    evidence === null
+      ? 'Everything is as the model says: nothing lost, nothing twice, nothing out of order.'
+      : `${problems.length} differences from the model. The logs are in ${evidence}.`,
+  );
+}
+
+/** Between the two marks of the page; the catalogue of faults, which is printed too, has marks of its own. */
+async function writeReport(file: string, result: TortureResult): Promise<void> {
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : `# Torture\n\n${catalogue()}\n\n${BEGIN}\n${END}\n`;
+  const [from, to] = [before.indexOf(BEGIN), before.indexOf(END)];
+  if (from < 0 || to < from) throw new ConfigError('INVALID_USAGE', `${file} has no lines ${BEGIN} and ${END} to write the report between.`);
+  await writeAtomically(file, `${before.slice(0, from + BEGIN.length)}\n${markdown(result)}${before.slice(to)}`);
+}
