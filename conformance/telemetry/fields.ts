@@ -106,7 +106,7 @@ export const FIELDS = new Set([
   'message',
 ]);
 /** Where letters mean the same in both cases. */
-const CASELESS = /^(host\.name|.*\.hash\.\w+|.*\.mac|tls\.server\.hash\..*|related\.(hash|hosts))$/;
+const CASELESS = /^(host\.name|log\.level|.*\.hash\.\w+|.*\.mac|tls\.server\.hash\..*|related\.(hash|hosts))$/;
 /** Only what follows from the event itself: no reference data is at hand. */
 export function relatedOf(event: Event): Context {
   const context: ContextDraft = {

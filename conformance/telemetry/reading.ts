@@ -10,6 +10,8 @@ import type { Tally } from '../measure.ts';
 export interface Case {
   readonly id: string;
   readonly input?: unknown;
+  /** In place of `input`, of a record that is no text. */
+  readonly input_b64?: string;
   readonly expected?: unknown;
   readonly best_effort?: unknown;
   readonly valid?: boolean;
@@ -44,7 +46,13 @@ export function linesOf(file: string): readonly string[] {
     .filter((line) => line.trim() !== '');
 }
 export const casesOf = (file: string): readonly Case[] => linesOf(file).map((line) => JSON.parse(line) as Case);
-export const inputOf = ({ input }: Case): string => (typeof input === 'string' ? input : input === undefined ? '' : JSON.stringify(input));
+/** The record of a case as text; one that is no text, in base64 behind a mark. */
+export function inputOf({ input, input_b64: bytes }: Case): string {
+  if (bytes !== undefined) return `${BYTES}${bytes}`;
+  return typeof input === 'string' ? input : input === undefined ? '' : JSON.stringify(input);
+}
+/** Marks a record that is handed on in base64. */
+const BYTES = 'base64:';
 
 /** Reads records in order, as of one file shipped to one topic. */
 export function reader(ingestor: Ingestor): (record: string) => readonly Event[] {
@@ -59,5 +67,13 @@ export function reader(ingestor: Ingestor): (record: string) => readonly Event[]
     },
   };
   return (record) =>
-    ingestor.events({ value: Buffer.from(record), position: { topic, partition: 0, offset: offset++ }, appendedAt: APPENDED_AT }, source, memory);
+    ingestor.events(
+      {
+        value: record.startsWith(BYTES) ? Buffer.from(record.slice(BYTES.length), 'base64') : Buffer.from(record),
+        position: { topic, partition: 0, offset: offset++ },
+        appendedAt: APPENDED_AT,
+      },
+      source,
+      memory,
+    );
 }

@@ -52,6 +52,8 @@ class Reader {
   #timestamp: string | null = null;
   readonly #names: (string | null)[] = [null, null, null, null];
   #data: Map<string, Map<string, string>> | null = null;
+  /** What breaks the rules and yet does not stop reading. */
+  #warning: string | null = null;
 
   constructor(text: string, priority: number, version: number, at: number) {
     this.#text = text;
@@ -76,7 +78,7 @@ class Reader {
     if (fault !== undefined) return this.#result(fault);
     if (this.#at < this.#text.length && this.#text.charCodeAt(this.#at) !== 32) return this.#result('no blank before the message');
     this.#at++;
-    return this.#result(null);
+    return this.#result(this.#warning);
   }
 
   /** The next run after one blank; undefined when there is none. */
@@ -132,7 +134,7 @@ class Reader {
     return end > from && end <= from + 32 ? this.#text.slice(from, end) : undefined;
   }
 
-  /** `\"`, `\\` and `\]` are escapes; a backslash before anything else stays (6.3.3). */
+  /** `\"`, `\\` and `\]` are escapes; a backslash before anything else is invalid, and stays (6.3.3). */
   #value(from: number): { readonly text: string; readonly end: number } | undefined {
     let value = '';
     let start = from;
@@ -146,7 +148,7 @@ class Reader {
         value += this.#text.slice(start, at);
         start = at + 1;
         at++;
-      }
+      } else this.#warning = 'a backslash that escapes nothing';
     }
     return undefined;
   }

@@ -60,3 +60,9 @@ export function firstLine(value: string): string {
   if (end < 0) end = value.length;
   return end > 512 ? `${value.slice(0, 511)}…` : value.slice(0, end).trimEnd();
 }
+
+/** What people read of a text: without blanks around it, at most 8,192 characters. The native document has all of it. */
+export function messageText(value: string): string {
+  const text = value.length > 16_384 ? value.slice(0, 16_384).trim() : value.trim();
+  return text.length > 8192 ? `${text.slice(0, 8191)}…` : text;
+}

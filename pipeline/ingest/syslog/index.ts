@@ -1,6 +1,6 @@
 // What syslog records say when no product's format is found in the message: the programs of Unix machines, and everything else.
 import type { Decoder, Draft, RawDocument, Syslog } from '../kit.ts';
-import { canonicalIp, count, draft, firstLine, host, lastPart, syslogFields } from '../kit.ts';
+import { canonicalIp, count, draft, host, lastPart, messageText, syslogFields } from '../kit.ts';
 import type { Program } from './programs.ts';
 import { PROGRAMS } from './programs.ts';
 
@@ -35,7 +35,7 @@ function eventOf(document: RawDocument, syslog: Syslog): Draft {
   event.logsource = { category: [], service: known.services };
   event.provider = name;
   event.code = msgId;
-  event.message = message === null ? null : firstLine(message);
+  event.message = message === null ? null : messageText(message) || null;
   if (isLinux && syslog.hostname !== '---') event.host = host(syslog.hostname, 'linux', null, addresses(syslog.hostname));
   if (name !== null)
     event.process = {

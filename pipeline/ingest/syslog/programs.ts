@@ -1,6 +1,6 @@
 // What the programs of a Linux machine say, read from their wording.
 import type { Draft } from '../kit.ts';
-import { canonicalIp, endpoint, port, process, setEcs, user } from '../kit.ts';
+import { canonicalIp, endpoint, file, port, process, setEcs, user } from '../kit.ts';
 
 /** Sets what the wording tells. @param message What follows the tag. */
 type Wording = (event: Draft, message: string) => void;
@@ -43,10 +43,17 @@ function from(event: Draft, address: string | null, at: string | null): void {
 }
 function login(event: Draft, action: string, outcome: string, name: string | null): void {
   event.category = outcome === 'success' ? LOGIN : AUTHENTICATION;
-  event.type = outcome === 'success' ? START : INFO;
+  event.type = INFO;
   event.action = action;
   event.outcome = outcome;
   event.user = user(name);
+}
+
+/** `name`, `name(uid=1000)`, `(uid=0)`. */
+function account(written: string | null): Draft['user'] {
+  const open = written?.indexOf('(uid=') ?? -1;
+  if (open < 0) return user(written);
+  return user(written!.slice(0, open) || null, null, written!.slice(open + '(uid='.length).replace(/\)$/, ''));
 }
 
 const sshd: Wording = (event, message) => {
@@ -77,7 +84,12 @@ const sshd: Wording = (event, message) => {
     event.type = ['connection', 'end'];
     event.user = user(who?.[0] ?? null);
     from(event, rest.split(' ', 1)[0] ?? null, wordAfter(rest, 'port '));
-  } else pam(event, message);
+  } else if (message.startsWith('subsystem request for ')) {
+    event.category = SESSION;
+    event.type = INFO;
+    event.user = user(wordAfter(message, ' by user '));
+  } else if (message.startsWith('fatal: ') && message.endsWith('[preauth]')) login(event, 'ssh_login', 'failure', null);
+  else pam(event, message);
 };
 
 /** `pam_unix(sshd:auth): authentication failure; .. rhost=.. user=..`, `.. session opened for user x by ..`. */
@@ -89,11 +101,15 @@ const pam: Wording = (event, message) => {
     const isOpened = message.includes('session opened');
     event.category = SESSION;
     event.type = isOpened ? START : END;
-    event.action = isOpened ? 'session_opened' : 'session_closed';
+    event.action = isOpened ? 'logged-on' : 'logged-off';
     event.outcome = 'success';
-    const name = wordAfter(message, 'for user ');
-    const cut = name?.indexOf('(') ?? -1;
-    event.user = user(cut > 0 ? name!.slice(0, cut) : name);
+    const whose = account(wordAfter(message, 'for user '));
+    const by = account(wordAfter(message, ' by '));
+    event.user = by?.name ? by : whose;
+    if (by?.name && whose !== null) {
+      event.targetUser = whose;
+      setEcs(event, 'user.effective.name', whose.name);
+    }
   } else if (message.includes('password changed for ')) {
     event.category = IAM;
     event.type = ['user', 'change'];
@@ -114,6 +130,7 @@ const sudo: Wording = (event, message) => {
   event.outcome = second.startsWith('TTY=') || second.startsWith('PWD=') || second.startsWith('HOST=') || second.startsWith('GROUP=') ? 'success' : 'failure'; // a reason comes first
   event.user = user(name?.trim() ?? null);
   event.targetUser = user(between(message, 'USER=', ' ;'));
+  setEcs(event, 'user.effective.name', event.targetUser?.name ?? null);
   event.process = process(null, event.process?.pid ?? null, command, null, between(message, 'PWD=', ' ;'));
   if (event.process !== null) event.process = { ...event.process, name: 'sudo' };
 };
@@ -152,21 +169,21 @@ const cron: Wording = (event, message) => {
   };
 };
 
-/** `new user: name=x, UID=..`, `new group: name=..`, `delete user 'x'`. */
+/** `new user: name=x, UID=..`, `new group: name=..`, `group added to /etc/group: name=..`, `delete user 'x'`. */
 const accounts: Wording = (event, message) => {
-  const isGroup = message.includes('group');
-  const isNew = message.startsWith('new ');
+  const isGroup = message.includes('group') && !message.startsWith('new user');
+  const isNew = message.startsWith('new ') || message.startsWith('group added to ');
   const isDeletion = message.startsWith('delete ') || message.startsWith('removed ');
-  if (!isNew && !isDeletion && !message.startsWith('change ') && !message.startsWith('add ')) return pam(event, message);
+  if (!isNew && !isDeletion && !message.startsWith('change') && !message.startsWith('add ')) return pam(event, message);
   const name = valueOf(message, 'name=') ?? between(message, "'", "'");
   event.category = IAM;
   event.type = [isGroup ? 'group' : 'user', isNew ? 'creation' : isDeletion ? 'deletion' : 'change'];
   event.action = isNew ? `added-${isGroup ? 'group' : 'user'}-account` : isDeletion ? `deleted-${isGroup ? 'group' : 'user'}-account` : 'modified-user-account';
   event.outcome = 'success';
-  if (isGroup) {
-    setEcs(event, 'group.name', name);
-    setEcs(event, 'group.id', valueOf(message, 'GID='));
-  } else event.targetUser = user(name, null, valueOf(message, 'UID='));
+  setEcs(event, 'group.id', valueOf(message, 'GID='));
+  if (message.startsWith('group added to ')) event.file = file(between(message, 'group added to ', ':'));
+  if (isGroup) setEcs(event, 'group.name', name);
+  else event.targetUser = user(name, null, valueOf(message, 'UID='));
 };
 
 const logind: Wording = (event, message) => {

@@ -48,7 +48,7 @@ describe('RFC 5424', () => {
     [
       'a backslash that escapes nothing stays',
       '<1>1 - - - - - [a x="\\n"] m',
-      { fault: null, structuredData: new Map([['a', new Map([['x', '\\n']])]]), message: 'm' },
+      { fault: 'a backslash that escapes nothing', structuredData: new Map([['a', new Map([['x', '\\n']])]]), message: 'm' },
     ],
     ['line breaks in the message', '<1>1 - - - - - - a\nb', { fault: null, message: 'a\nb' }],
   ])('%s', (_name, line, expected) => {
@@ -135,7 +135,7 @@ describe('what Linux programs say', () => {
       'Accepted password for anna from 192.168.1.3 port 58803 ssh2',
       {
         category: ['authentication', 'session'],
-        type: ['start'],
+        type: ['info'],
         outcome: 'success',
         user: { name: 'anna' },
         source: { ip: '192.168.1.3', port: 58_803 },
