@@ -53,7 +53,7 @@ export class StageInstance implements CommitHost<Input> {
     this.ready = ready.promise;
     this.#setReady = ready.resolve;
     this.#consumer = broker.consumer({ groupId });
-    this.#settling = new Settling({ plan, codec, app, clock, limits, tasks: options.tasks, metrics: options.metrics });
+    this.#settling = new Settling({ plan, codec, app, instanceId, clock, limits, tasks: options.tasks, metrics: options.metrics });
     this.#committer = new Committer<Input>({
       host: this,
       groupId,
@@ -166,7 +166,7 @@ export class StageInstance implements CommitHost<Input> {
     const ends = this.#settling.apply(work);
     for (const [tp, end] of ends) for (const backlog of downstream.get(tp.topic) ?? []) backlog.wrote(tp, end, clock.nowMs());
     for (const { counts } of work.parts.values()) addTo(this.totals, counts);
-    this.#loop.suspicion.committed();
+    this.#loop.suspicion.committed(work);
     this.gauge();
   }
 

@@ -7,7 +7,7 @@ import type { InputLike, Work } from './outbox.ts';
  */
 export class Suspicion {
   #most = Infinity;
-  #isApart = false;
+  #apartFor = 0; // transactions
   readonly #refused = new Map<string, RecordError>();
 
   /** Input records that a transaction may hold for now. */
@@ -16,7 +16,7 @@ export class Suspicion {
   }
   /** Timers and records do not share a transaction: one of them is to blame. */
   get isApart(): boolean {
-    return this.#isApart;
+    return this.#apartFor > 0;
   }
 
   /** What the broker said of this record when it was alone. */
@@ -33,10 +33,9 @@ export class Suspicion {
       this.#most = Math.floor(work.count / 2);
       return true;
     }
-    const hasTimers = [...work.parts.values()].some(({ counts }) => counts.emitted > 0);
-    if (work.count === 1 && hasTimers && !this.#isApart) {
+    if (work.count === 1 && hasTimers(work) && !this.isApart) {
       this.#most = 1;
-      this.#isApart = true;
+      this.#apartFor = 2; // the record's, then the timers'
       return true;
     }
     if (work.count !== 1 || work.last === null) return false;
@@ -44,15 +43,17 @@ export class Suspicion {
     if (this.#refused.has(place)) return false; // not even its dead letter is taken
     if (this.#refused.size >= MAX_REMEMBERED) this.#refused.delete(this.#refused.keys().next().value!);
     this.#refused.set(place, error);
+    this.#apartFor = 0;
     return true;
   }
 
   /** A transaction went through. */
-  committed(): void {
+  committed(work: Work<InputLike>): void {
     if (this.#most === Infinity) return;
-    this.#most = this.#most >= LARGE ? Infinity : this.#most * 2;
-    this.#isApart = false;
+    this.#apartFor = hasTimers(work) ? 0 : Math.max(0, this.#apartFor - 1);
+    if (this.#apartFor === 0) this.#most = this.#most >= LARGE ? Infinity : this.#most * 2;
   }
 }
+const hasTimers = (work: Work<InputLike>): boolean => [...work.parts.values()].some(({ counts }) => counts.emitted > 0);
 const LARGE = 4096; // beyond any limit of a transaction that matters
 const MAX_REMEMBERED = 1000; // one that is forgotten is found again
