@@ -12,6 +12,7 @@ import type { Manifest } from './backup-manifest.ts';
 import { addressesFrom } from './choice.ts';
 import { findRunning } from './installation.ts';
 import type { Identity } from './installation.ts';
+import { newClusterId } from './kafka.ts';
 import { writeAtomically } from './project.ts';
 import type { Report } from './report.ts';
 
@@ -108,13 +109,24 @@ async function intoFolder(manifest: Manifest, options: RestoreOptions): Promise<
       if (existsSync(join(from, name))) await cp(join(from, name), join(data, name), { recursive: true, preserveTimestamps: true });
     }
     const identity = JSON.parse(await readFile(join(data, 'identity.json'), 'utf8')) as Identity;
-    await writeAtomically(join(data, 'identity.json'), JSON.stringify({ ...identity, ports: {} } satisfies Identity)); // the original may still run
+    await becomeAnotherCluster(data, identity);
     const rows = await whileStopped(options, (databaseUrl) => load(databaseUrl, manifest, options, false));
     return { rows, keptDatabase: null };
   } catch (error) {
     for (const name of readdirSync(data)) await rm(join(data, name), { recursive: true, force: true });
     throw error;
   }
+}
+
+/**
+ * The original may still run on this machine, and the files name its controller's port: with the same id, two brokers would make one cluster of
+ * both and spoil both. Event ids are made of the installation's id, which stays.
+ */
+async function becomeAnotherCluster(data: string, identity: Identity): Promise<void> {
+  const clusterId = newClusterId();
+  const meta = join(data, 'kafka/data/meta.properties');
+  await writeAtomically(meta, (await readFile(meta, 'latin1')).replace(/^cluster\.id=.*$/m, `cluster.id=${clusterId}`));
+  await writeAtomically(join(data, 'identity.json'), JSON.stringify({ ...identity, clusterId, ports: {} } satisfies Identity));
 }
 
 async function intoDatabase(manifest: Manifest, options: RestoreOptions): Promise<Restored> {

@@ -9,6 +9,7 @@ import type { Codec } from '../schemas/avro/codec.ts';
 import type { TopologyFile } from '../topologies/open.ts';
 import { refTables, topics } from '../topologies/topics.ts';
 import type { ProcessConfig } from './config.ts';
+import { extentsOf } from './topic-positions.ts';
 import { version } from './version.ts';
 
 export interface StagesOptions {
@@ -42,6 +43,7 @@ export async function startStages(options: StagesOptions): Promise<RunningStages
     log,
     metrics,
     committed: (group, partitions) => admin.committed(group, partitions),
+    extents: (partitions) => extentsOf(admin, partitions),
   });
   try {
     const running = await runTopology({

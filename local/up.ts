@@ -21,6 +21,7 @@ import { planServices, requireComplete, startServices } from './services.ts';
 import type { ServiceAddresses } from './services.ts';
 import { createSupervisor } from './supervisor.ts';
 import type { Supervisor } from './supervisor.ts';
+import { requireSameHistory } from './topic-positions.ts';
 import { ensureTopics } from './topics.ts';
 
 export interface UpOptions {
@@ -101,6 +102,7 @@ async function prepare(installation: Installation, addresses: ServiceAddresses, 
       ensureTopics(broker.admin(), installationTopics({ partitions: kafka.partitions }), kafka.replication),
       openRegistry({ url: addresses.registryUrl, cacheFile: schemaCacheFile(installation.folder), refresh: true }),
     ]);
+    await requireSameHistory(broker.admin(), addresses.databaseUrl, log);
   } finally {
     await broker.close();
   }

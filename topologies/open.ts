@@ -14,6 +14,8 @@ export interface TopologyDeps {
   readonly stages: readonly string[] | undefined;
   /** Committed offsets of a group on the broker, by `topic/partition`. */
   readonly committed: (group: string, partitions: readonly Owned[]) => Promise<ReadonlyMap<string, number>>;
+  /** What topics hold: offsets [start, end), by `topic/partition`. Absent: loaders believe their positions. */
+  readonly extents?: (partitions: readonly Owned[]) => Promise<ReadonlyMap<string, { readonly start: number; readonly end: number }>>;
   readonly log: Logger;
   readonly metrics: Registry;
 }

@@ -9,10 +9,17 @@ import { rowCounter } from './metrics.ts';
 import { alerts, events, features, findings } from './target.ts';
 
 export const config = z.strictObject({
+  onGap: z
+    .enum(['stop', 'skip'])
+    .default('stop')
+    .meta({
+      description:
+        'What to do when the records after the position in the database are no longer in the topic, as after restoring an old backup: stop and say which, or go on without them.',
+    }),
   ledgerSpanMs: z.int().min(100).max(600_000).default(10_000).meta({ description: 'How long one entry of the ledger grows before the next begins.' }),
 });
 export type PersistConfig = z.infer<typeof config>;
-export type PersistDeps = Omit<LoaderDeps, 'ledgerSpanMs' | 'app' | 'group' | 'countRows'> & {
+export type PersistDeps = Omit<LoaderDeps, 'ledgerSpanMs' | 'onGap' | 'app' | 'group' | 'countRows'> & {
   /** Absent: `goshawk`, the live application. */
   readonly app?: string;
   /** Absent: `goshawk.persist`. */
@@ -29,7 +36,7 @@ export interface Persist {
 }
 
 /** One loader each for enriched, findings, features and alerts; one group. Nothing is connected until `open`. */
-export function persist({ ledgerSpanMs }: PersistConfig, { app = 'goshawk', group = 'goshawk.persist', metrics, ...deps }: PersistDeps): Persist {
-  const all: LoaderDeps = { ...deps, app, group, ledgerSpanMs, countRows: rowCounter(metrics) };
+export function persist({ ledgerSpanMs, onGap }: PersistConfig, { app = 'goshawk', group = 'goshawk.persist', metrics, ...deps }: PersistDeps): Persist {
+  const all: LoaderDeps = { ...deps, app, group, ledgerSpanMs, onGap, countRows: rowCounter(metrics) };
   return { events: createLoader(events, all), findings: createLoader(findings, all), features: createLoader(features, all), alerts: createLoader(alerts, all) };
 }

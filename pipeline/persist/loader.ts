@@ -5,12 +5,12 @@ import { FencedError, RetryableError } from '../core/errors.ts';
 import { CopyRows, isStorableTime } from '../../store/copy.ts';
 import { asPipelineError, isDataRefused, isDuplicate, isPartitionMissing } from '../../store/failure.ts';
 import { setAside } from './dead-letters.ts';
-import { Encoding, spansOf } from './encode.ts';
+import { Encoding, recordsOf, spansOf } from './encode.ts';
 import type { Entry, Tally } from './ledger.ts';
 import { Ledger } from './ledger.ts';
 import type { CountRows } from './metrics.ts';
-import type { Committed } from './position.ts';
-import { claim, isStoredAlready } from './position.ts';
+import type { Committed, Extents, OnGap } from './position.ts';
+import { claim, describeGaps, isStoredAlready, reconcile, skipGaps } from './position.ts';
 import { portionsOf } from './portions.ts';
 import type { Stored } from './store-rows.ts';
 import { copyDirect, rememberStage, storeStaged } from './store-rows.ts';
@@ -23,6 +23,10 @@ export interface LoaderDeps {
   readonly group: string;
   /** Offsets of the group in Kafka (`Admin.committed`), where the runtime commits them as hints after each load. */
   readonly committed: Committed;
+  /** What the topics hold, asked when partitions are claimed. Absent: positions are believed. */
+  readonly extents?: Extents;
+  /** `stop` unless given. */
+  readonly onGap?: OnGap;
   readonly log: Logger;
   readonly countRows: CountRows;
   /** `goshawk`, or the lane. */
@@ -118,8 +122,8 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
     const tallies = encoding.spans.map((span, index): Tally => {
       const { stored: count, duplicates } = stored[index] as Stored;
       const rejected: Record<string, number> = {};
-      for (const { position, code } of refused) {
-        if (position.topic === span.topic && position.partition === span.partition) rejected[code] = (rejected[code] ?? 0) + 1;
+      for (const { position, code, records = 1 } of refused) {
+        if (position.topic === span.topic && position.partition === span.partition) rejected[code] = (rejected[code] ?? 0) + records;
       }
       return {
         topic: span.topic,
@@ -145,7 +149,7 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
       target.name,
       stored.reduce((sum, one) => sum + one.stored, 0),
       duplicates,
-      refused.length,
+      recordsOf(refused),
     );
     if (refused.length > 0)
       log.warn(
@@ -212,7 +216,15 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
     reads: target.reads,
     async open(owned: readonly Owned[], newGeneration: number) {
       try {
-        const positions = await claim(pool, group, owned, newGeneration, deps.committed);
+        const claimed = await claim(pool, group, owned, newGeneration, deps.committed);
+        const { positions, gaps } = deps.extents ? reconcile(claimed, await deps.extents(claimed), deps.onGap ?? 'stop') : { positions: claimed, gaps: [] };
+        if (gaps.length > 0) {
+          await skipGaps(pool, group, gaps, newGeneration);
+          log.error(
+            { code: 'OFFSET_GONE', loader: target.name, gaps },
+            `Goes on without records that were deleted before they were stored: ${describeGaps(gaps)}.`,
+          );
+        }
         generation = newGeneration;
         ledger.close(owned);
         return positions;

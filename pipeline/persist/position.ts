@@ -1,9 +1,18 @@
 // The position of a group in the database: claimed by generation, moved in the transaction that stores the rows.
 import type { ClientBase, Pool } from '../../store/connect.ts';
 import type { Owned } from '../core/index.ts';
-import { FencedError } from '../core/errors.ts';
+import { FatalError, FencedError } from '../core/errors.ts';
 
 export type Committed = (group: string, partitions: readonly Owned[]) => Promise<ReadonlyMap<string, number>>;
+/** What the topics hold: offsets [start, end), by `topic/partition`. */
+export type Extents = (partitions: readonly Owned[]) => Promise<ReadonlyMap<string, { readonly start: number; readonly end: number }>>;
+/** What becomes of a position whose next records were deleted before they were stored. */
+export type OnGap = 'stop' | 'skip';
+/** Records [from, to) are in no topic any more and were never stored. */
+export interface Gap extends Owned {
+  readonly from: number;
+  readonly to: number;
+}
 /** One input range of a load: offsets [from, next). */
 export interface Range extends Owned {
   readonly from: number;
@@ -68,4 +77,53 @@ export async function isStoredAlready(client: ClientBase, group: string, ranges:
     [group, ranges.map(({ topic }) => topic), ranges.map(({ partition }) => partition), ranges.map(({ next }) => next), generation],
   );
   return rows[0]?.stored === ranges.length;
+}
+
+type Position = Owned & { readonly next: number };
+
+/**
+ * Compares where the database stands with what the topics hold. They differ when one of the two was restored without the other.
+ * @returns Where to go on, and what is missing in between; with `stop` nothing is.
+ * @throws FatalError TOPICS_BEHIND when a topic ends before the position: what will be written there next would be taken for stored.
+ *   OFFSET_GONE, with `stop`, when a topic begins after it.
+ */
+export function reconcile(
+  positions: readonly Position[],
+  extents: Awaited<ReturnType<Extents>>,
+  onGap: OnGap,
+): { readonly positions: readonly Position[]; readonly gaps: readonly Gap[] } {
+  const behind: string[] = [];
+  const gaps: Gap[] = [];
+  const reconciled = positions.map((position) => {
+    const { start, end } = extents.get(partitionKey(position)) ?? { start: position.next, end: position.next };
+    if (position.next > end) behind.push(`${partitionKey(position)} ends at ${end}, the database is at ${position.next}`);
+    if (position.next >= start) return position;
+    gaps.push({ topic: position.topic, partition: position.partition, from: position.next, to: start });
+    return { ...position, next: start };
+  });
+  if (behind.length > 0)
+    throw new FatalError(
+      'TOPICS_BEHIND',
+      `The topics are older than the database, or other ones: ${behind.join('; ')}. Restore the database that belongs to them (./goshawk restore --only-database), or both from one backup.`,
+      { behind },
+    );
+  if (gaps.length > 0 && onGap === 'stop')
+    throw new FatalError(
+      'OFFSET_GONE',
+      `Records were deleted before they were stored: ${describeGaps(gaps)}. Restore a later backup of the database; replay them from the raw topics if those still hold them; or go on without them with GOSHAWK_PERSIST_ON_GAP=skip: the ledger then names what is missing.`,
+      { gaps },
+    );
+  return { positions: reconciled, gaps };
+}
+
+export const describeGaps = (gaps: readonly Gap[]): string => gaps.map((gap) => `${partitionKey(gap)} from ${gap.from} to ${gap.to}`).join('; ');
+
+/** Moves the position over gaps, in the name of the generation that has claimed it. */
+export async function skipGaps(pool: Pool, group: string, gaps: readonly Gap[], generation: number): Promise<void> {
+  await pool.query(
+    `UPDATE goshawk.stage_offset o SET next_offset = t.upto, changed_at = now()
+     FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[]) AS t (topic, partition, expected, upto)
+     WHERE o.consumer_group = $1 AND o.topic = t.topic AND o.partition = t.partition AND o.next_offset = t.expected AND o.generation = $6`,
+    [group, gaps.map(({ topic }) => topic), gaps.map(({ partition }) => partition), gaps.map(({ from }) => from), gaps.map(({ to }) => to), generation],
+  );
 }

@@ -18,7 +18,7 @@ import { sections } from './config.ts';
 import type { StageName } from './flow.ts';
 import { flow, PERSIST, stored } from './flow.ts';
 
-async function open(config: ConfigOf<typeof sections>, { installationId, databaseUrl, stages, committed, log, metrics }: TopologyDeps): Promise<OpenTopology> {
+async function open(config: ConfigOf<typeof sections>, { installationId, databaseUrl, stages, committed, extents, log, metrics }: TopologyDeps): Promise<OpenTopology> {
   const isChosen = (...names: StageName[]) => names.some((name) => stages?.includes(name) ?? true);
   const pool = isChosen(PERSIST) && databaseUrl !== null ? openPool({ databaseUrl, role: 'goshawk_stages', applicationName: 'goshawk-persist', log }) : null;
   const rules = isChosen('detect', 'correlate') ? await openRules(config.detect, log) : null;
@@ -44,7 +44,7 @@ async function open(config: ConfigOf<typeof sections>, { installationId, databas
     stage(publishAlerts(config.publish), flow['publish-alerts']),
   ];
   if (pool !== null) {
-    const loaders = persist(config.persist, { pool, committed, log, metrics });
+    const loaders = persist(config.persist, { pool, committed, ...(extents ? { extents } : {}), log, metrics });
     wires.push(
       loader(loaders.events, { from: stored.events, group: PERSIST }),
       loader(loaders.findings, { from: stored.findings, group: PERSIST }),

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Pool, PoolClient } from '../../../store/connect.ts';
 import type { Batch, Loader, Owned } from '../../core/index.ts';
 import { silent } from '../../../store/test/fresh-database.ts';
-import type { Persist, PersistDeps } from '../index.ts';
+import type { Persist, PersistConfig, PersistDeps } from '../index.ts';
 import { config, persist } from '../index.ts';
 import { recordOf } from './record.ts';
 
@@ -15,8 +15,8 @@ export const batchOf = <V>(topic: string, partition: number, from: number, value
   records: values.map((value, index) => recordOf(topic, partition, from + index, value)),
 });
 
-export const loaders = (pool: Pool, deps: Partial<PersistDeps> = {}): Persist =>
-  persist(config.parse({}), { pool, committed: () => Promise.resolve(new Map()), log: silent, ...deps });
+export const loaders = (pool: Pool, deps: Partial<PersistDeps> = {}, options: Partial<PersistConfig> = {}): Persist =>
+  persist(config.parse(options), { pool, committed: () => Promise.resolve(new Map()), log: silent, ...deps });
 
 /** Values by partition; offsets count from 0. */
 export type Log<V> = readonly (readonly V[])[];
