@@ -46,6 +46,8 @@ export interface Output<in In> {
   readonly key?: string;
   readonly value?: unknown;
   readonly input?: (input: In) => void;
+  /** Of a `send`: where the stage stood in event time, if that is beyond the time of the value; that of the input unless given. See `StreamRecord`. */
+  readonly behind?: Micros;
 }
 /** Why a stage chose not to pass a record on. A closed set: it is a label of metrics. */
 export type DropReason = 'duplicate' | 'filtered' | 'late' | 'for-another-stage';
@@ -69,8 +71,8 @@ export function append<E, C>(to: Topic<{ readonly event: E; readonly context: C 
   return { to, kind: 'append', value: context };
 }
 /** A new record, partitioned by its key. */
-export function send<V>(to: Topic<V>, key: string, value: NoInfer<V>): Output<unknown> {
-  return { to, kind: 'send', key, value };
+export function send<V>(to: Topic<V>, key: string, value: NoInfer<V>, behind?: Micros): Output<unknown> {
+  return behind === undefined ? { to, kind: 'send', key, value } : { to, kind: 'send', key, value, behind };
 }
 
 /** Owned by one task, in memory, hence synchronous. Values are immutable. Writes show outside when the task commits. */
@@ -130,7 +132,7 @@ export interface Owned {
   readonly topic: string;
   readonly partition: number;
 }
-/** A record that could not be decoded: its bytes as they lay on the topic, and why. */
+/** A record that could not be decoded, or a batch that could not be unpacked: its bytes as they lay on the topic, and why. */
 export interface RefusedRecord {
   readonly position: Position;
   readonly key: Uint8Array | null;
@@ -138,6 +140,8 @@ export interface RefusedRecord {
   readonly headers: readonly (readonly [name: string, value: Uint8Array])[];
   readonly code: string;
   readonly message: string;
+  /** How many it stands for; 1 unless given. */
+  readonly records?: number;
 }
 export interface Batch<V> extends Owned {
   readonly from: number; // offsets [from, next)

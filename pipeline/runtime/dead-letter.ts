@@ -2,7 +2,7 @@
 import { isErrorHeader, LETTER_HEADERS } from '../core/dead-letter.ts';
 import type { RecordError } from '../core/errors.ts';
 import { FatalError } from '../core/errors.ts';
-import { APPENDED_HEADER, appendedHeader, frameId } from './input.ts';
+import { APPENDED_HEADER, microsHeader, frameId } from './input.ts';
 import type { InputRecord } from './input.ts';
 import type { Headers } from './port.ts';
 
@@ -24,7 +24,7 @@ export function deadLetterHeaders(record: InputRecord<unknown>, error: RecordErr
   const cause = error.cause instanceof Error ? error.cause : error;
   return [
     ...raw.headers.filter(([name]) => !isErrorHeader(name) && name !== APPENDED_HEADER),
-    [APPENDED_HEADER, appendedHeader(record.appendedAt)],
+    [APPENDED_HEADER, microsHeader(record.appendedAt)],
     [LETTER_HEADERS.exception, text(error.code === 'UNEXPECTED' ? cause.name : error.name)],
     [LETTER_HEADERS.stacktrace, text(cause.stack ?? '')],
     [LETTER_HEADERS.message, text(error.message)],

@@ -9,6 +9,8 @@ import type { RawRecord, TopicPartition } from './port.ts';
 
 /** Header with the append time of the raw record that this one comes from: int64, big-endian, microseconds. */
 export const APPENDED_HEADER = 'appended';
+/** Header of records that came behind the watermark of their source: that watermark, in the same form. Absent on nearly all. */
+export const BEHIND_HEADER = 'behind';
 export const NO_BYTES = Buffer.alloc(0);
 const NOTHING: unknown = Object.freeze({}); // what a stage sees that reads no field
 
@@ -20,6 +22,7 @@ export class InputRecord<V> implements StreamRecord<V> {
   value: V;
   /** Set where its headers are believed: the record was a dead letter and was sent again. */
   redriven: Redriven | undefined = undefined;
+  behind: Micros | undefined = undefined;
   #origin: Position | undefined;
 
   constructor(raw: RawRecord, tp: TopicPartition, appendedAt: Micros, value: V) {
@@ -63,16 +66,26 @@ export function appendedAtOf(raw: RawRecord, isTrusted: boolean): Micros {
     const { headers } = raw;
     for (let i = 0; i < headers.length; i++) {
       const header = headers[i]!; // no destructuring: it goes through an iterator, for every record
-      if (header[0] === APPENDED_HEADER && header[1].length === 8) return header[1].readInt32BE(0) * 4_294_967_296 + header[1].readUInt32BE(4);
+      if (header[0] === APPENDED_HEADER && header[1].length === 8) return readMicros(header[1]);
     }
   }
   return raw.timestampMs * 1000;
 }
 
-export function appendedHeader(appendedAt: Micros): Buffer {
+/** Of a record that a stage of ours wrote. */
+export function behindOf({ headers }: RawRecord): Micros | undefined {
+  if (headers.length < 2) return undefined; // there is always the append time
+  const bytes = headers.find(([name]) => name === BEHIND_HEADER)?.[1];
+  return bytes?.length === 8 ? readMicros(bytes) : undefined;
+}
+
+const readMicros = (bytes: Buffer): Micros => bytes.readInt32BE(0) * 4_294_967_296 + bytes.readUInt32BE(4);
+
+/** A time as a header has it. */
+export function microsHeader(micros: Micros): Buffer {
   const bytes = Buffer.allocUnsafe(8);
-  bytes.writeInt32BE(Math.floor(appendedAt / 4_294_967_296), 0);
-  bytes.writeUInt32BE(appendedAt % 4_294_967_296, 4);
+  bytes.writeInt32BE(Math.floor(micros / 4_294_967_296), 0);
+  bytes.writeUInt32BE(micros % 4_294_967_296, 4);
   return bytes;
 }
 

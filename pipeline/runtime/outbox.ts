@@ -6,7 +6,7 @@ import type { DropReason, Micros, Output, Topic } from '../core/index.ts';
 import { deadLetterHeaders } from './dead-letter.ts';
 import type { DeadLetterOrigin } from './dead-letter.ts';
 import type { Destination } from './destination.ts';
-import { APPENDED_HEADER, appendedHeader, NO_BYTES } from './input.ts';
+import { APPENDED_HEADER, BEHIND_HEADER, microsHeader, NO_BYTES } from './input.ts';
 import type { InputRecord } from './input.ts';
 import { Counts } from './ledger.ts';
 import { partitionFor } from './partition.ts';
@@ -75,6 +75,10 @@ export interface OutboxOptions {
   readonly isTrusted: boolean;
   /** Told the event time of each output that carries one, once its record has passed; only for sources that read bytes. */
   readonly observe: ((dataset: string, time: Micros, record: InputRecord<unknown>) => void) | null;
+  /** Of those: the watermark of the record's partition, if the output is behind it. */
+  readonly behind: (dataset: string, time: Micros, record: InputRecord<unknown>) => Micros | undefined;
+  /** The stage is where watermarks begin: what its input says of them does not count. */
+  readonly isSource: boolean;
   /** A topic that a pattern of the wiring stands for, but nobody has asked for yet. @throws RetryableError TOPIC_MISSING */
   readonly onMissing: (to: Topic<unknown>) => Destination;
   readonly onRejected: (record: InputRecord<unknown>, error: RecordError) => void;
@@ -118,17 +122,14 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
     if (output.kind === 'send') {
       const key = Buffer.from(output.key!);
       const value = destination.encode(output.value, key.length);
-      this.#push(
-        destination.name,
-        partitionFor(key, destination.partitions),
-        key,
-        value,
-        this.#appended(record === null ? this.timerAppendedAt : record.appendedAt),
-      );
+      let behind = output.behind ?? record?.behind;
       if (record !== null && this.#options.observe !== null && destination.eventTime !== undefined) {
         const { time, dataset } = destination.eventTime.of(output.value as never);
+        behind = this.#options.behind(dataset, time, record);
         this.#times.push({ time, dataset });
       }
+      const headers = withBehind(this.#appended(record === null ? this.timerAppendedAt : record.appendedAt), behind);
+      this.#push(destination.name, partitionFor(key, destination.partitions), key, value, headers);
       return;
     }
     if (record === null) throw new TypeError('A timer has no input to forward');
@@ -191,7 +192,8 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
   /** The input's headers, with ours where it has none. */
   #carried(record: InputRecord<unknown>): Headers {
     const { raw, redriven } = record;
-    const headers = redriven === undefined ? raw.headers : raw.headers.filter(([name]) => !isErrorHeader(name)); // it was meant for this stage
+    let headers = redriven === undefined ? raw.headers : raw.headers.filter(([name]) => !isErrorHeader(name)); // it was meant for this stage
+    if (this.#options.isSource && headers.length > 0) headers = withBehind(headers, record.behind);
     if (headers.length === 0) return this.#appended(record.appendedAt);
     if (this.#options.isTrusted) for (let i = 0; i < headers.length; i++) if (headers[i]![0] === APPENDED_HEADER) return headers;
     return [...headers.filter(([name]) => name !== APPENDED_HEADER), ...this.#appended(record.appendedAt)];
@@ -201,7 +203,7 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
   #appended(appendedAt: Micros): Headers {
     if (appendedAt !== this.#lastAppendedAt) {
       this.#lastAppendedAt = appendedAt;
-      this.#lastHeaders = [[APPENDED_HEADER, appendedHeader(appendedAt)]];
+      this.#lastHeaders = [[APPENDED_HEADER, microsHeader(appendedAt)]];
     }
     return this.#lastHeaders;
   }
@@ -209,4 +211,9 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
   #observe(record: InputRecord<unknown>): void {
     for (let i = 0; i < this.#times.length; i++) this.#options.observe!(this.#times[i]!.dataset, this.#times[i]!.time, record);
   }
+}
+
+function withBehind(headers: Headers, behind: Micros | undefined): Headers {
+  const others = headers.some(([name]) => name === BEHIND_HEADER) ? headers.filter(([name]) => name !== BEHIND_HEADER) : headers;
+  return behind === undefined ? others : [...others, [BEHIND_HEADER, microsHeader(behind)]];
 }

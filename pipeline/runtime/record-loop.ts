@@ -8,7 +8,7 @@ import { redrivenOf } from '../core/redriven.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
 import { UnexpectedCircuit } from './dead-letter.ts';
 import type { Destination } from './destination.ts';
-import { appendedAtOf, Decoder, frameId, InputRecord, NO_BYTES } from './input.ts';
+import { appendedAtOf, behindOf, Decoder, frameId, InputRecord, NO_BYTES } from './input.ts';
 import type { StageInstanceOptions } from './instance-options.ts';
 import type { InstanceState } from './instance-state.ts';
 import { Outbox } from './outbox.ts';
@@ -74,6 +74,8 @@ export class RecordLoop {
       from: plan.wire.from.name,
       isTrusted: plan.isTrusted,
       observe: isBytesSource ? (dataset, time, record) => this.#observe(record, dataset, time) : null,
+      behind: (dataset, time) => this.#behind(dataset, time),
+      isSource: plan.upstream.length === 0,
       onRejected: (record, error) => this.#noteRejected(record, error),
       onMissing: (to) => this.#destinationOf(to),
       wallMs: clock.nowMs,
@@ -241,12 +243,18 @@ export class RecordLoop {
       this.#outbox.rejected(record, error as RecordError);
       return;
     }
+    const { eventTime, isTrusted } = this.plan;
+    const observed = eventTime?.of(record.value as never);
+    if (observed !== undefined) record.behind = this.#behind(observed.dataset, observed.time);
+    else if (isTrusted) record.behind = behindOf(record.raw);
     task.handle(record, this.#outbox);
-    const { eventTime } = this.plan;
-    if (eventTime !== undefined) {
-      const { time, dataset } = eventTime.of(record.value as never);
-      this.#observe(record, dataset, time);
-    }
+    if (observed !== undefined) this.#observe(record, observed.dataset, observed.time);
+  }
+
+  /** How far the partition had come, if the event was behind that. */
+  #behind(dataset: string, time: Micros): Micros | undefined {
+    const { input } = this.#outbox.part;
+    return input.isRedriven ? undefined : input.slot.task.source!.behind(input.key, dataset, time);
   }
 
   /** A dead letter of another stage that reads the topic: this one has had the record. */

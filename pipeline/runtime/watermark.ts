@@ -89,6 +89,7 @@ export class SourceClock {
   readonly #maxFuture: Micros;
   readonly #inputs = new Map<string, Map<string, Entry>>();
   readonly #awaited = new Set<string>();
+  readonly #reached = new Map<string, Micros>(); // by input: the highest watermark it had; a dataset that comes later may begin before it
   #last: { readonly input: string; readonly dataset: string; readonly entry: Entry } | undefined;
 
   /** @param maxFuture An event stamped further ahead of its append time moves nothing: time cannot be pushed. */
@@ -112,6 +113,25 @@ export class SourceClock {
     this.#note(input, dataset, time, wallMs);
   }
 
+  /**
+   * The watermark of the input over all its datasets, if `time` is before it: nobody may have waited for this event. It follows from the
+   * order of records in the input alone. Asked before the event itself is observed.
+   */
+  behind(input: string, dataset: string, time: Micros): Micros | undefined {
+    const entry = this.#inputs.get(input)?.get(dataset);
+    const isAhead = entry !== undefined && time >= entry.max - this.#latenessOf(dataset);
+    const reached = isAhead ? (this.#reached.get(input) ?? -Infinity) : this.#reach(input); // the least is at most that of its own dataset
+    return time < reached ? reached : undefined;
+  }
+
+  #reach(input: string): Micros {
+    let least = Infinity;
+    for (const [dataset, { max }] of this.#inputs.get(input) ?? []) if (dataset !== APPEND_CLOCK) least = Math.min(least, max - this.#latenessOf(dataset));
+    const reached = Math.max(this.#reached.get(input) ?? -Infinity, least === Infinity ? -Infinity : least);
+    if (reached > -Infinity) this.#reached.set(input, reached);
+    return reached;
+  }
+
   /** The append clock of an input: nothing that was appended before `appendedAt` is still to come there. */
   observeAppend(input: string, appendedAt: Micros, wallMs: number): void {
     if (this.#awaited.size > 0) this.#awaited.delete(input);
@@ -124,7 +144,10 @@ export class SourceClock {
       let datasets = this.#inputs.get(input);
       if (datasets === undefined) this.#inputs.set(input, (datasets = new Map()));
       entry = datasets.get(dataset);
-      if (entry === undefined) datasets.set(dataset, (entry = { max: -Infinity, wallMs }));
+      if (entry === undefined) {
+        if (dataset !== APPEND_CLOCK) this.#reach(input);
+        datasets.set(dataset, (entry = { max: -Infinity, wallMs }));
+      }
       this.#last = { input, dataset, entry };
     }
     if (time > entry.max) entry.max = time;
@@ -142,16 +165,19 @@ export class SourceClock {
   /** An input that the task no longer reads. */
   forgetInput(input: string): void {
     this.#inputs.delete(input);
+    this.#reached.delete(input);
     this.#awaited.delete(input);
     this.#last = undefined;
   }
 
   save(): readonly SourceState[] {
-    return [...this.#inputs].flatMap(([input, datasets]) => [...datasets].map(([dataset, { max }]) => [input, dataset, max] as const));
+    const entries = [...this.#inputs].flatMap(([input, datasets]) => [...datasets].map(([dataset, { max }]) => [input, dataset, max] as const));
+    return [...entries, ...[...this.#reached].map(([input, reached]) => [input, REACHED, reached] as const)];
   }
 
   load(state: readonly SourceState[], wallMs: number): void {
-    for (const [input, dataset, max] of state) this.#note(input, dataset, max, wallMs);
+    for (const [input, dataset, max] of state) if (dataset !== REACHED) this.#note(input, dataset, max, wallMs);
+    for (const [input, dataset, max] of state) if (dataset === REACHED) this.#reached.set(input, max);
   }
 
   /** Undefined while an input is awaited. */
@@ -168,6 +194,7 @@ export class SourceClock {
   }
 }
 
+const REACHED = '@reached'; // in place of a dataset, in the state
 export type SourceState = readonly [input: string, dataset: string, max: Micros];
 
 /** From what upstream tasks tell. Nothing is known before each of them was heard once. */

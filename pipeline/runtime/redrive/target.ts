@@ -3,7 +3,7 @@ import { isErrorHeader } from '../../core/dead-letter.ts';
 import type { DeadLetter } from '../../core/dead-letter.ts';
 import { redrivenHeader } from '../../core/redriven.ts';
 import { redrivable, redrivenTopic } from '../../../topologies/topics.ts';
-import { APPENDED_HEADER, appendedHeader } from '../input.ts';
+import { APPENDED_HEADER, microsHeader } from '../input.ts';
 import type { OutRecord, RawRecord } from '../port.ts';
 
 /** Why a dead letter is not sent again. */
@@ -43,7 +43,7 @@ const copyOf = (bytes: Buffer | null): Buffer | null => (bytes === null ? null :
 export function redrivenRecord(letter: DeadLetter, { key, value, headers }: RawRecord, target: Target): OutRecord {
   const { id, stage, attempt, firstFailureMs, position } = letter;
   const own = headers.filter(([name]) => !isErrorHeader(name) && name !== APPENDED_HEADER);
-  const appended = headers.findLast(([name]) => name === APPENDED_HEADER)?.[1] ?? appendedHeader(letter.timestampMs * 1000);
+  const appended = headers.findLast(([name]) => name === APPENDED_HEADER)?.[1] ?? microsHeader(letter.timestampMs * 1000);
   const copied = [...own, [APPENDED_HEADER, appended] as const].map(([name, bytes]) => [name, Buffer.from(bytes)] as const);
   return { ...target, key: copyOf(key), value: copyOf(value), headers: [...copied, redrivenHeader({ stage, letter: id, attempt, firstFailureMs, position })] };
 }
