@@ -9,6 +9,8 @@ export interface DeadLetter {
   readonly key?: Uint8Array | null;
   readonly value?: Uint8Array | null;
   readonly headers?: readonly (readonly [name: string, value: Uint8Array])[];
+  /** How many records it stands for; 1 unless given. */
+  readonly records?: number;
 }
 
 const MESSAGE_CHARACTERS = 1_000;

@@ -17,6 +17,9 @@ export interface Span<V> {
   rowTo: number;
 }
 
+/** How many records were refused: a batch that could not be unpacked counts for as many as it held. */
+export const recordsOf = (refused: readonly { readonly records?: number }[]): number => refused.reduce((sum, { records = 1 }) => sum + records, 0);
+
 /** By partition, in offset order. @throws Error when batches of a partition leave a hole between them */
 export function spansOf<V>(batches: readonly Batch<V>[]): readonly Span<V>[] {
   const byPartition = new Map<string, Batch<V>[]>();
@@ -32,7 +35,7 @@ export function spansOf<V>(batches: readonly Batch<V>[]): readonly Span<V>[] {
       const before = list[index - 1];
       if (before !== undefined && before.next !== batch.from) throw new Error(`Batches of ${key} leave a hole: ${before.next} to ${batch.from}`);
     }
-    const records = list.reduce((sum, batch) => sum + batch.records.length + (batch.refused?.length ?? 0), 0);
+    const records = list.reduce((sum, batch) => sum + batch.records.length + recordsOf(batch.refused ?? []), 0);
     return {
       topic: first.topic,
       partition: first.partition,

@@ -7,9 +7,13 @@ import type { Codec } from '../../schemas/avro/codec.ts';
 import { appendedAtOf, InputRecord } from './input.ts';
 import type { Decoder } from './input.ts';
 import type { RuntimeMetrics } from './metrics.ts';
-import type { RawBatch, TopicPartition } from './port.ts';
+import type { Headers, RawBatch, TopicPartition } from './port.ts';
+import { CUT_HEADER, errorOf, recordOf } from './set-aside.ts';
+import type { UnreadableBatch } from './set-aside.ts';
 import { backoffMs, sleep } from './wall-clock.ts';
 import type { WallClock } from './wall-clock.ts';
+
+const MAX_BATCH_BYTES = 4 * 1024 * 1024 - 65_536; // of a batch set aside: what fits into a dead letter with its headers
 
 export interface LaneOptions {
   readonly codec: Codec;
@@ -100,9 +104,32 @@ export class LoaderLane {
     }
   }
 
-  take(input: LoaderInput, raws: RawBatch['records'], next: number): void {
+  /** A batch that cannot be read: one refused record, with the raw batch as its value. */
+  setAside(input: LoaderInput, batch: UnreadableBatch): void {
+    const { position, raw } = recordOf(batch);
+    const { code, message } = errorOf(batch);
+    const { key, headers } = raw;
+    const value = batch.unreadable.bytes.subarray(0, MAX_BATCH_BYTES);
+    const cut: Headers = value.length < batch.unreadable.bytes.length ? [[CUT_HEADER, Buffer.from(String(batch.unreadable.bytes.length))]] : [];
+    const waiting = this.#waitingOf(input, batch.nextOffset);
+    waiting.refused.push({ position, key, value, headers: [...headers, ...cut], code, message, records: batch.unreadable.records });
+    waiting.next = batch.nextOffset;
+    this.#count += batch.unreadable.records;
+    this.#options.log.error(
+      { code, ...batch.tp, from: batch.from, to: batch.nextOffset, reason: batch.unreadable.reason },
+      'A batch cannot be read; it is a dead letter.',
+    );
+    this.#wanted();
+  }
+
+  #waitingOf(input: LoaderInput, next: number): Waiting {
     let waiting = this.#waiting.get(input);
     if (waiting === undefined) this.#waiting.set(input, (waiting = { from: input.loaded, next, records: [], refused: [] }));
+    return waiting;
+  }
+
+  take(input: LoaderInput, raws: RawBatch['records'], next: number): void {
+    const waiting = this.#waitingOf(input, next);
     for (const raw of raws) {
       const record = new InputRecord<unknown>(raw, input.tp, appendedAtOf(raw, !this.#decoder.isBytes), undefined);
       try {
@@ -191,7 +218,7 @@ export class LoaderLane {
         if (attempt > 0 && !signal.aborted) this.#events.setPaused(this, false);
         metrics.loads.inc({ loader, outcome: 'loaded' });
         metrics.loadSeconds.observe({ loader }, (clock.nowMs() - beganMs) / 1000);
-        const refused = batches.reduce((sum, batch) => sum + (batch.refused?.length ?? 0), 0);
+        const refused = batches.reduce((sum, batch) => sum + (batch.refused ?? []).reduce((all, { records = 1 }) => all + records, 0), 0);
         metrics.loaded.inc({ loader }, count - refused);
         this.totals.in += count;
         this.totals.passed += count - refused;

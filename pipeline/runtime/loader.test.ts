@@ -1,11 +1,12 @@
 // Loaders against a place in memory that keeps rows and offsets together, as the database does.
 import { describe, expect, it } from 'vitest';
 import { FencedError, RetryableError } from '../core/errors.ts';
-import type { Batch, Loader } from '../core/index.ts';
+import type { Batch, Loader, RefusedRecord } from '../core/index.ts';
 import { defineTopology, loader, stage } from '../core/topology.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
 import { line, platform, take } from './test/example.ts';
+import { memoryBroker } from './memory/index.ts';
 import { runOnMemory } from './topology-driver.ts';
 import type { OnMemoryOptions, TopologyDriver } from './topology-driver.ts';
 
@@ -15,6 +16,7 @@ const RAW = 'raw.default.test';
 class Place {
   readonly rows: string[] = [];
   readonly refused: string[] = [];
+  readonly setAside: RefusedRecord[] = [];
   readonly offsets = new Map<string, { next: number; generation: number }>();
   /** Errors of the next loads, before or after the rows are durable. */
   readonly faults: { readonly when: 'before' | 'after'; readonly error: Error }[] = [];
@@ -59,6 +61,7 @@ class Place {
       this.rows.push(value.labels['n']!);
     }
     for (const { code } of batch.refused ?? []) this.refused.push(code);
+    this.setAside.push(...(batch.refused ?? []));
   }
 }
 
@@ -153,6 +156,26 @@ describe('loaders', () => {
     await driver.settle();
     expect([place.rows, place.refused]).toEqual([['0'], ['DECODE_FAILED', 'DECODE_FAILED', 'DECODE_FAILED']]);
     await driver.stop();
+  });
+
+  it('hand over a batch that cannot be read as one refused record that stands for all of it', async () => {
+    const place = new Place();
+    const broker = memoryBroker();
+    const first = await runOnMemory(defineTopology('taking', [stage(take, { from: topics.raw, to: [topics.parsed] })]), { platform, topics: [RAW], broker });
+    await write(first, 0, 20);
+    await first.settle();
+    await first.stop();
+    const parsed = (await first.raw(topics.parsed.name)).filter(({ key }) => key!.toString().startsWith('h')); // no watermark
+    const broken = parsed.filter(({ partition }) => partition === parsed[0]!.partition).slice(1, 4);
+    broker.damage(topics.parsed.name, broken[0]!.partition, broken[0]!.offset, broken[2]!.offset + 1, Buffer.from('a batch'));
+    const driver = await start(place, { broker });
+    await driver.settle();
+    await driver.stop();
+    expect(place.rows.length).toBe(17);
+    expect(place.setAside.map(({ position, value, records, code }) => [position.offset, String(value), records, code])).toEqual([
+      [broken[0]!.offset, 'a batch', 3, 'BATCH_UNREADABLE'],
+    ]);
+    expect(driver.running.status().find(({ name }) => name === 'events')).toMatchObject({ in: 20, passed: 17, rejected: 3 });
   });
 
   it('do not keep a process from stopping while the place is away', async () => {

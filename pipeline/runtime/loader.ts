@@ -9,6 +9,7 @@ import type { LoaderInput } from './loader-lane.ts';
 import type { RuntimeMetrics } from './metrics.ts';
 import type { Admin, Broker, GroupConsumer, GroupMetadata, Offsets, RawBatch, TopicPartition } from './port.ts';
 import { tpKey } from './port.ts';
+import { isUnreadable } from './set-aside.ts';
 import type { LoaderWire, TopicTable } from './stage-plan.ts';
 import { backoffMs, sleep } from './wall-clock.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -212,6 +213,11 @@ export class LoaderGroup {
     const { records } = batch;
     const generation = this.#generation;
     input.end = Math.max(batch.lastStableOffset, batch.nextOffset);
+    if (isUnreadable(batch) && batch.nextOffset > input.position) {
+      await lane.room(control);
+      if (generation !== this.#generation || control.isStale()) return;
+      lane.setAside(input, batch);
+    }
     for (let at = 0; at < records.length; at += turnRecords) {
       if (at > 0)
         await new Promise<void>((resolve) => {
