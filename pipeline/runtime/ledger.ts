@@ -150,29 +150,32 @@ export interface Beside {
   /** End of each changelog after this commit. */
   readonly changelogs: Readonly<Record<string, number>>;
   readonly marks: Readonly<Record<string, OutputMarks>>;
+  /** The instance that committed it; absent where an earlier version did. */
+  readonly by?: string | undefined;
 }
 /** Of the 4,096 bytes that a broker takes. A tally that does not fit becomes an entry at once. */
 export const MAX_METADATA_BYTES = 3800;
 
-export function toMetadata({ n, tally, changelogs, marks }: Beside): string {
+export function toMetadata({ n, tally, changelogs, marks, by }: Beside): string {
   const { from, in: read, passed, dropped, rejected, emitted, out, wallFromMs, wallToMs } = tally;
-  return JSON.stringify([1, n, [from, read, passed, dropped, rejected, emitted, out, wallFromMs, wallToMs], changelogs, marks]);
+  return JSON.stringify([1, n, [from, read, passed, dropped, rejected, emitted, out, wallFromMs, wallToMs], changelogs, marks, by]);
 }
 
 /** Undefined when it is not ours: a group whose offsets were set by hand begins anew. */
 export function fromMetadata(metadata: string): Beside | undefined {
   if (metadata === '') return undefined;
   try {
-    const [version, n, tally, changelogs, marks] = JSON.parse(metadata) as [
+    const [version, n, tally, changelogs, marks, by] = JSON.parse(metadata) as [
       number,
       number,
       [number, number, number, Tally['dropped'], Tally['rejected'], number, Tally['out'], number, number],
       Beside['changelogs'],
       Beside['marks'],
+      string | null | undefined,
     ];
     if (version !== 1) return undefined;
     const [from, read, passed, dropped, rejected, emitted, out, wallFromMs, wallToMs] = tally;
-    return { n, tally: { from, in: read, passed, dropped, rejected, emitted, out, wallFromMs, wallToMs }, changelogs, marks };
+    return { n, tally: { from, in: read, passed, dropped, rejected, emitted, out, wallFromMs, wallToMs }, changelogs, marks, by: by ?? undefined };
   } catch {
     return undefined;
   }

@@ -107,6 +107,26 @@ describe('tasks', () => {
     await world.stop('b');
   });
 
+  it('do not wait for the transaction that a killed member left open', async () => {
+    const world = new World();
+    await world.start('a');
+    const b = await world.start('b');
+    await world.write();
+    await world.settle();
+    const killed = world.running.get('a')!;
+    killed.broker.faults.hold('commit');
+    await world.write();
+    await world.turns(50);
+    killed.broker.crash();
+    world.running.delete('a');
+    const killedMs = b.clock.nowMs();
+    b.clock.advance(6_001);
+    await world.settle(50);
+    while ((await world.complaints()).length > 0) await world.settle(50);
+    expect(b.clock.nowMs() - killedMs).toBeLessThan(30_000); // the transaction would have lasted 60 s
+    await world.stop('b');
+  });
+
   it.each([
     ['stay in memory in the next generation', 1, 6],
     ['come back from the changelog when a generation was missed, since another member may have had them', 2, 12],

@@ -3,6 +3,7 @@ import type { Committer } from './commit.ts';
 import type { StageInstanceOptions } from './instance-options.ts';
 import type { InstanceState } from './instance-state.ts';
 import type { Intake } from './intake.ts';
+import { Orphans } from './orphans.ts';
 import type { GroupConsumer, GroupMetadata, Offsets, RawRecord, TopicPartition } from './port.ts';
 import { tpKey } from './port.ts';
 import { restoreSlot } from './restoring.ts';
@@ -31,11 +32,13 @@ export interface OwnershipOptions extends StageInstanceOptions {
 export class Ownership {
   readonly #options: OwnershipOptions;
   readonly #state: InstanceState;
+  readonly #orphans: Orphans;
   #generationId = -1;
 
   constructor(options: OwnershipOptions) {
     this.#options = options;
     this.#state = options.state;
+    this.#orphans = new Orphans(options);
   }
 
   async assigned(owned: readonly TopicPartition[], group: GroupMetadata): Promise<Offsets> {
@@ -105,7 +108,7 @@ export class Ownership {
     const inputs = tps.map((tp) => new Input(tp, slot));
     for (const input of inputs) state.inputs.set(input.key, input);
     const signal = AbortSignal.any([slot.abandoned.signal, closing]);
-    restoreSlot(slot, inputs, this.#options, isWatermark, signal).then(
+    restoreSlot(slot, inputs, this.#options, this.#orphans, isWatermark, signal).then(
       (result) => {
         if (result === 'ended' || state.slots.get(slot.number) !== slot) return;
         if (result === 'half') return this.#open(this.#newSlot(slot.number), tps); // `tps` are all of it: see `#add`

@@ -184,6 +184,11 @@ export interface Admin {
     groupId: string,
     partitions: readonly TopicPartition[],
   ) => Promise<ReadonlyMap<string, { readonly offset: number; readonly metadata: string }>>;
+  /**
+   * Of the partitions, those whose committed offset an open transaction may still move, with the text beside the offset of before ('' when
+   * there is none). By `tpKey`.
+   */
+  readonly pending: (groupId: string, partitions: readonly TopicPartition[]) => Promise<ReadonlyMap<string, string>>;
   readonly setCommitted: (groupId: string, offsets: Offsets) => Promise<void>;
   readonly groups: () => Promise<readonly { readonly groupId: string; readonly state: string; readonly members: number }[]>;
   /** Deletes everything before the given offsets. @throws FatalError BROKER_REFUSED for topics that are only compacted. */

@@ -4,6 +4,7 @@ import { restoreTask } from './changelog.ts';
 import type { StageInstanceOptions } from './instance-options.ts';
 import { emptyTally, fromMetadata } from './ledger.ts';
 import type { Beside } from './ledger.ts';
+import type { Orphans } from './orphans.ts';
 import type { RawRecord } from './port.ts';
 import type { Input, Slot } from './slot.ts';
 import { backoffMs, sleep } from './wall-clock.ts';
@@ -19,6 +20,7 @@ export async function restoreSlot(
   slot: Slot,
   inputs: readonly Input[],
   options: StageInstanceOptions,
+  orphans: Orphans,
   isWatermark: (record: RawRecord) => boolean,
   signal: AbortSignal,
 ): Promise<'restored' | 'ended' | 'half'> {
@@ -26,6 +28,7 @@ export async function restoreSlot(
   const tps = inputs.map(({ tp }) => tp);
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
+      await orphans.end(tps, signal);
       const found = await admin.positions(`${app}.${plan.wire.name}`, tps);
       const [earliest, stable] = await Promise.all([admin.offsets(tps, 'earliest'), admin.offsets(tps, 'stable')]);
       const beside = inputs.map(({ key }) => fromMetadata(found.get(key)?.metadata ?? ''));

@@ -21,6 +21,7 @@ export interface SettlingOptions {
   readonly plan: StagePlan;
   readonly codec: Codec;
   readonly app: string;
+  readonly instanceId: string;
   readonly clock: WallClock;
   readonly limits: { readonly ledgerEveryMs: number; readonly ledgerIdleMs: number };
   readonly tasks: () => number;
@@ -67,7 +68,7 @@ export class Settling {
     for (const slot of new Set([...work.parts.values()].map(({ input }) => input.slot))) {
       slot.task.refresh();
       const isSilence = this.#silent.delete(slot);
-      const isTelling = plan.told.length > 0 && (isSilence || slot.isTellingDue());
+      const isTelling = plan.told.length > 0 && (isSilence || slot.isTellingDue()) && !slot.task.hasDueTimers;
       if (isTelling) extra.push(...this.#watermarks(slot, isSilence, clock.nowMs()));
       if (isTelling || slot.isClockChanged) slot.task.keepWatermark();
       slot.isClockChanged = false;
@@ -93,6 +94,7 @@ export class Settling {
 
   /** Between the send and the offsets. */
   settle(work: Work<Input>, appended: readonly Appended[]): Settlement {
+    const { instanceId: by } = this.#options;
     const ends = assignOffsets(work.records, work.owners, appended);
     const nowMs = this.#options.clock.nowMs();
     const slots = new Map<Slot, { changelogs: Readonly<Record<string, number>>; outputEnd: number; marks: Readonly<Record<string, OutputMarks>> }>();
@@ -111,11 +113,11 @@ export class Settling {
       let tally = moved;
       let text = '';
       const isEntryDue = !isEmptyTally(tally) && this.#isDue(input, tally, nowMs);
-      if (!isEntryDue) text = toMetadata({ n: commits, tally, changelogs, marks });
+      if (!isEntryDue) text = toMetadata({ n: commits, tally, changelogs, marks, by });
       if (isEntryDue || (Buffer.byteLength(text) > MAX_METADATA_BYTES && !isEmptyTally(tally))) {
         ledger.push(this.#entry(input, moved, next));
         tally = emptyTally(next);
-        text = toMetadata({ n: commits, tally, changelogs, marks });
+        text = toMetadata({ n: commits, tally, changelogs, marks, by });
       }
       metadata.set(input.key, text);
       inputs.push({ input, next, tally, commits });

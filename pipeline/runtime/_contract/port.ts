@@ -821,6 +821,34 @@ export function portContract(name: string, subject: Subject): void {
         return b.values;
       };
 
+      it('tells which positions an open transaction holds, and by what was committed there before', async () => {
+        const [input, output] = [await topic(2), await topic()];
+        const group = `g-${randomUUID()}`;
+        const member = await join(connect(), group, { topics: [input] });
+        const transactionalId = `x-${randomUUID()}`;
+        const producer = await begun(connect(), nothing, transactionalId);
+        const commit = (offset: number, metadata: string, within: () => Promise<void> = async () => {}) =>
+          producer.transact(async (txn) => {
+            await txn.send([record(output, 'a')]);
+            await txn.offsets(offsetsOf([at(input), offset]), member.group!, new Map([[tpKey(at(input)), metadata]]));
+            await within();
+          });
+        const admin = connect().admin();
+        const pending = () => admin.pending(group, [at(input), at(input, 1)]);
+        await commit(0, 'before');
+        while ((await pending()).size > 0); // the markers of the commit come a moment later
+        let seen: ReadonlyMap<string, string> = new Map();
+        await failureOf(
+          commit(1, 'now', async () => {
+            seen = await pending();
+            await begun(connect(), { outputs: [at(output)], groupId: group }, transactionalId); // takes over, and ends it
+          }),
+        );
+        expect(seen).toEqual(new Map([[tpKey(at(input)), 'before']]));
+        expect(await pending()).toEqual(new Map());
+        expect(await admin.committed(group, [at(input)])).toEqual(offsetsOf([at(input), 0]));
+      });
+
       it('lets a new owner wait for the open transaction of the old one', async () => {
         expect(await pending({})).toEqual(['b']);
       });

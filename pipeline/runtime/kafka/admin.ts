@@ -5,7 +5,7 @@ import type { Admin, Offsets, Permission, TopicPartition, TopicSettings } from '
 import type { Connections, Node } from './connections.ts';
 import { brokerCodeOf, isCoordinatorMoved, isMoved, toPipelineError } from './errors.ts';
 import { offsetTopics, partitionOf } from './offset-topics.ts';
-import { committedOffsets, listOffsets } from './offsets.ts';
+import { committedOffsets, listOffsets, lookUpCommitted } from './offsets.ts';
 import { retry } from './retry.ts';
 
 const DEADLINE_MS = 30_000;
@@ -113,6 +113,12 @@ export class KafkaAdmin implements Admin {
 
   positions(groupId: string, partitions: readonly TopicPartition[]): ReturnType<Admin['positions']> {
     return committedOffsets(this.#connections, groupId, partitions, this.#isStable);
+  }
+
+  async pending(groupId: string, partitions: readonly TopicPartition[]): ReturnType<Admin['pending']> {
+    const { unstable } = await lookUpCommitted(this.#connections, groupId, partitions, true);
+    const { committed } = await lookUpCommitted(this.#connections, groupId, unstable, false);
+    return new Map(unstable.map((tp) => [tpKey(tp), committed.get(tpKey(tp))?.metadata ?? '']));
   }
 
   async setCommitted(groupId: string, offsets: Offsets): Promise<void> {

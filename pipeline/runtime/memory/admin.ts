@@ -44,6 +44,15 @@ export function memoryAdmin(client: Client): Admin {
       ),
     committed: async (groupId, partitions) => offsetsOf(await client.committed(groupId, partitions)),
     positions: (groupId, partitions) => client.committed(groupId, partitions),
+    pending: async (groupId, partitions) => {
+      const group = cluster.group(groupId);
+      return new Map(
+        partitions
+          .map(tpKey)
+          .filter((key) => group.isUnstable([key]))
+          .map((key) => [key, group.offsets.get(key)?.metadata ?? '']),
+      );
+    },
     setCommitted: async (groupId, offsets) => {
       const group = cluster.group(groupId);
       if (group.memberCount > 0) throw new FatalError('BROKER_REFUSED', `Offsets of group ${groupId} cannot be set while it has members`, { groupId });
