@@ -55,7 +55,7 @@ export { textNative } from './kit/native.ts';
 export { setUrl, account, hostAndPort } from './kit/web-address.ts';
 export type { Syslog } from './kit/syslog.ts';
 export { syslogFields } from './kit/syslog.ts';
-export { epochMicros, monthNumber, readBsd, readIso } from './kit/time.ts';
+export { epochMicros, isZone, monthNumber, readBsd, readIso } from './kit/time.ts';
 export type { ReadTime } from './kit/time.ts';
 export { fileTimeMicros, readClf, readTime } from './kit/times.ts';
 export type { Fields } from './kit/tokens.ts';
