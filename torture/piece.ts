@@ -66,11 +66,14 @@ export interface PieceResult {
   /** Stage processes that ended by themselves and were started again: allowed, as a platform does. */
   readonly ends: readonly string[];
   readonly skipped: readonly string[];
+  /** What a record takes when nothing is done, measured as after a fault. */
+  readonly calm: readonly Recovery[];
 }
 
 const PARTITIONS = 4;
 const RECOVERY_MS = 120_000;
 const SETTLE_MS = 150_000;
+const CALM_PROBES = 4;
 /** What a stage process may hold: state, fetches and the runtime itself stay far below it at any rate. */
 export const MEMORY_BOUND_BYTES = 768 * 1024 * 1024;
 
@@ -114,7 +117,12 @@ async function tortured(options: PieceOptions, opened: (() => Promise<unknown>)[
   const generator = startGenerator({ script, addresses: brokers.directAddresses, log, perSecond: options.perSecond, signal: place.signal });
   const suffered: Suffered[] = [];
   const problems: string[] = [];
-  if ((await flow.recovered(Date.now(), RECOVERY_MS)) === null) problems.push('nothing came out before any fault');
+  const calm: Recovery[] = [];
+  for (let probe = 0; probe < CALM_PROBES; probe++) {
+    const found = await flow.recovered(Date.now(), RECOVERY_MS);
+    if (found !== null && probe > 0) calm.push(found); // the first waits for everything to begin
+  }
+  if (calm.length === 0) problems.push('nothing came out before any fault');
   const world: World = { place, brokers, registry, database, members, crew, flow };
   const { chosen, skipped } = choice(world, options);
   const random = openRandom(seed, index, 'faults');
@@ -142,6 +150,7 @@ async function tortured(options: PieceOptions, opened: (() => Promise<unknown>)[
     memoryBytes,
     ends,
     skipped,
+    calm,
   };
 }
 export const mebibytes = (bytes: number): number => Math.round(bytes / 1_048_576);

@@ -27,11 +27,22 @@ const spread = (recoveries: readonly Recovery[], of: keyof Recovery): string =>
 /** Rows of kind, count and recovery, in the order of the catalogue of faults. */
 export function recoveryTable(pieces: readonly Piece[]): readonly string[][] {
   const suffered = pieces.flatMap((piece) => piece.suffered);
-  return faults.flatMap(({ kind }) => {
-    const of = suffered.filter((one) => one.kind === kind);
-    const recoveries = of.flatMap(({ recovery }) => (recovery === null ? [] : [recovery]));
-    return of.length === 0 ? [] : [[kind, String(of.length), spread(recoveries, 'enrichedMs'), spread(recoveries, 'alertsMs'), spread(recoveries, 'storedMs')]];
-  });
+  const calm = pieces.flatMap((piece) => piece.calm);
+  const row = (kind: string, times: number, recoveries: readonly Recovery[]) => [
+    kind,
+    String(times),
+    spread(recoveries, 'enrichedMs'),
+    spread(recoveries, 'alertsMs'),
+    spread(recoveries, 'storedMs'),
+  ];
+  return [
+    row('nothing', calm.length, calm),
+    ...faults.flatMap(({ kind }) => {
+      const of = suffered.filter((one) => one.kind === kind);
+      const recoveries = of.flatMap(({ recovery }) => (recovery === null ? [] : [recovery]));
+      return of.length === 0 ? [] : [row(kind, of.length, recoveries)];
+    }),
+  ];
 }
 
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
