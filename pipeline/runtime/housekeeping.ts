@@ -49,7 +49,7 @@ export class Housekeeping {
 
   /** Only a task that has read all there is can say that nothing came. */
   async #noteSilence(slots: readonly Slot[]): Promise<void> {
-    const { state, admin, clock, limits, settling, committer } = this.#options;
+    const { state, admin, clock, limits, settling, committer, until } = this.#options;
     const { epoch } = state;
     const askedMs = clock.nowMs();
     const ends = await admin.offsets(
@@ -60,11 +60,16 @@ export class Housekeeping {
     for (const slot of slots) {
       const inputs = state.inputsOf(slot).filter(({ isReady }) => isReady);
       if (inputs.length === 0) continue;
-      for (const input of inputs) {
-        if (input.position < (ends.get(input.key) ?? Infinity)) continue;
-        slot.task.source!.observeAppend(input.key, askedMs * 1000 - APPEND_MARGIN, input.lastRecordWallMs);
+      const source = slot.task.source!;
+      if (until !== undefined) {
+        if (inputs.some(({ key, position }) => position < (until.get(key) ?? 0))) continue; // nobody is idle in a lane
+        source.end();
       }
-      slot.task.source!.forgetSilent(askedMs - limits.idleAfterMs);
+      for (const input of inputs) {
+        if (until !== undefined || input.position < (ends.get(input.key) ?? Infinity)) continue;
+        source.observeAppend(input.key, askedMs * 1000 - APPEND_MARGIN, input.lastRecordWallMs);
+        source.forgetSilent(input.key, askedMs - limits.idleAfterMs);
+      }
       slot.task.refresh();
       settling.tell(slot);
       state.workFor(inputs[0]!);

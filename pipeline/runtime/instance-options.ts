@@ -26,6 +26,8 @@ export interface StageInstanceOptions {
   readonly reference: ReferenceData;
   readonly latenessOf: (dataset: string) => Micros;
   readonly maxFuture: Micros;
+  /** See `RunOptions`; of a source only. */
+  readonly until?: ReadonlyMap<string, number>;
   readonly limits: RuntimeLimits;
   readonly clock: WallClock;
   readonly log: Logger;

@@ -98,6 +98,8 @@ export class RecordLoop {
       this.#host.seek(input.tp, input.position);
       return;
     }
+    const until = this.#options.until === undefined ? Infinity : (this.#options.until.get(input.key) ?? 0);
+    if (input.position >= until) return; // a lane reads no further
     input.end = Math.max(batch.lastStableOffset, batch.nextOffset);
     if (isUnreadable(batch)) {
       if (batch.nextOffset <= input.position) return;
@@ -105,7 +107,7 @@ export class RecordLoop {
       if (epoch === state.epoch && !control.isStale()) this.#setAside(input, batch);
       return;
     }
-    const { records } = batch;
+    const records = batch.nextOffset > until ? batch.records.filter(({ offset }) => offset < until) : batch.records;
     let at = 0;
     while (at < records.length && records[at]!.offset < input.position) at++;
     while (at < records.length) {
@@ -129,7 +131,7 @@ export class RecordLoop {
       await control.beat();
     }
     if (epoch !== state.epoch) return;
-    this.#advance(input, batch.nextOffset);
+    this.#advance(input, Math.min(batch.nextOffset, until));
     if (input.lag === 0) input.slot.task.source?.arrived(input.key);
   }
 

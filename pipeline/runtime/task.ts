@@ -151,6 +151,11 @@ export class Task {
     return true;
   }
 
+  /** What they give is still to come, so nobody may hear yet how far the task has come. */
+  get hasDueTimers(): boolean {
+    return !this.#timers.isEmpty && this.#timers.isDue((dataset) => this.watermarks.of(dataset));
+  }
+
   #mark(): void {
     for (let i = 0; i < this.#journals.length; i++) this.#marks[i] = this.#journals[i]![1].mark();
   }

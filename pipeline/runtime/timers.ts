@@ -62,6 +62,15 @@ export class Timers {
     return first.key;
   }
 
+  /** Whether `take` would find one. */
+  isDue(watermarkOf: (dataset?: string) => Micros): boolean {
+    for (const [clock, heap] of this.#heaps) {
+      const top = this.#top(clock, heap);
+      if (top !== undefined && top.at <= watermarkOf(clock === EVERY ? undefined : clock)) return true;
+    }
+    return false;
+  }
+
   get isEmpty(): boolean {
     return this.#heaps.size === 0;
   }

@@ -10,6 +10,11 @@ interface Entry {
   wallMs: number;
 }
 
+/** In place of a dataset, where a lane has come to its end. */
+const END_CLOCK = '@end';
+/** Infinity on the wire. */
+export const END_OF_TIME: Micros = Number.MAX_SAFE_INTEGER;
+
 /** Never goes back, per dataset and overall. */
 export class Watermarks {
   readonly #byDataset = new Map<string, Micros>();
@@ -90,6 +95,7 @@ export class SourceClock {
   readonly #inputs = new Map<string, Map<string, Entry>>();
   readonly #awaited = new Set<string>();
   readonly #reached = new Map<string, Micros>(); // by input: the highest watermark it had; a dataset that comes later may begin before it
+  #isEnded = false;
   #last: { readonly input: string; readonly dataset: string; readonly entry: Entry } | undefined;
 
   /** @param maxFuture An event stamped further ahead of its append time moves nothing: time cannot be pushed. */
@@ -154,12 +160,16 @@ export class SourceClock {
     entry.wallMs = wallMs;
   }
 
-  /** Forgets what has been silent since `sinceWallMs`: it holds nobody back until it speaks again. */
-  forgetSilent(sinceWallMs: number): void {
-    for (const datasets of this.#inputs.values()) {
-      for (const [dataset, { wallMs }] of datasets) if (wallMs < sinceWallMs && dataset !== APPEND_CLOCK) datasets.delete(dataset);
-    }
+  /** Forgets what has been silent since `sinceWallMs` in an input that was read to its end: it holds nobody back until it speaks again. */
+  forgetSilent(input: string, sinceWallMs: number): void {
+    const datasets = this.#inputs.get(input) ?? new Map<string, Entry>();
+    for (const [dataset, { wallMs }] of datasets) if (wallMs < sinceWallMs && dataset !== APPEND_CLOCK) datasets.delete(dataset);
     this.#last = undefined;
+  }
+
+  /** Everything has been read: nothing of any time is still to come. */
+  end(): void {
+    this.#isEnded = true;
   }
 
   /** An input that the task no longer reads. */
@@ -182,6 +192,7 @@ export class SourceClock {
 
   /** Undefined while an input is awaited. */
   told(): Told | undefined {
+    if (this.#isEnded) return { [END_CLOCK]: END_OF_TIME, [APPEND_CLOCK]: END_OF_TIME };
     if (this.#awaited.size > 0) return undefined;
     const least: Record<string, Micros> = {};
     for (const datasets of this.#inputs.values()) {
