@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -144,6 +144,5 @@ describe.skipIf(!canRun)('backup and restore', { timeout: 8 * MINUTE_MS }, () =>
     expect(damaged).toMatchObject({ code: 2, stderr: expect.stringContaining('schemas.json was changed') as string });
     expect(existsSync(at('another'))).toBe(false);
     expect(readdirSync(home).sort()).toEqual(['data', 'elsewhere', 'kept']);
-    expect(readFileSync(join(kept, 'manifest.json'), 'utf8')).not.toContain('password');
   });
 });

@@ -94,3 +94,18 @@ it('forgets an alert when nothing can join it any more', () => {
   driver.advance(T + 61 * MINUTE);
   expect(Object.keys(driver.state()['open'] ?? {})).toEqual([]);
 });
+
+it('keeps no more alerts open than it may: further groups get an alert a finding, counted, until one has closed', () => {
+  const driver = driverOf({ maxOpen: 2 });
+  const send = (id: string, groupKey: string) => driver.send(finding({ id, groupKey }));
+  for (const group of ['a', 'b']) expect(send(`first ${group}`, group).summary).not.toContain('over-limit');
+  const [beyond, again] = [send('c1', 'c'), send('c2', 'c')];
+  expect([beyond.summary, again.summary]).toEqual([expect.stringContaining('over-limit'), expect.stringContaining('over-limit')]);
+  const ids = [...alertsOf(beyond.outputs), ...alertsOf(again.outputs)].map(({ id }) => id);
+  expect(new Set(ids).size).toBe(2);
+  expect(alertsOf(send('a2', 'a').outputs)[0], 'those that are open are joined').toMatchObject({ revision: 2 });
+  driver.advance(T + 2 * 60 * MINUTE);
+  const later = { time: T + 121 * MINUTE, lastTime: T + 121 * MINUTE, groupKey: 'c' };
+  driver.send(finding({ id: 'c3', ...later }));
+  expect(alertsOf(driver.send(finding({ id: 'c4', ...later })).outputs)[0]).toMatchObject({ revision: 2 });
+});

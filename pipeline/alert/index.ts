@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { hashId } from '../core/id.ts';
 import type { Micros, Outcome } from '../core/index.ts';
-import { defineStage, pass, send } from '../core/index.ts';
+import { defineStage, drop, pass, send } from '../core/index.ts';
 import { keyValue } from '../core/stores.ts';
 import type { Alert, Finding } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
@@ -14,6 +14,14 @@ export const config = z.strictObject({
     .min(60)
     .default(3600)
     .meta({ description: 'A finding joins the open alert of its group when it lies within this many seconds of event time of it.' }),
+  maxOpen: z
+    .int()
+    .min(100)
+    .default(10_000)
+    .meta({
+      description:
+        'Groups whose alert a task keeps open, of 2 to 40 kB each. Beyond it each finding of another group makes an alert of its own, counted as dropped, over-limit.',
+    }),
   revisionsPerMinute: z
     .int()
     .min(1)
@@ -32,8 +40,9 @@ interface Open {
 const MINUTE: Micros = 60_000_000;
 const FLUSH = 'flush|';
 const EXPIRE = 'expire|';
+const COUNT = 'open';
 
-export const alert = ({ windowSeconds, revisionsPerMinute }: AlertConfig) => {
+export const alert = ({ windowSeconds, maxOpen, revisionsPerMinute }: AlertConfig) => {
   const window = windowSeconds * 1_000_000;
 
   return defineStage<Finding>()({
@@ -56,7 +65,7 @@ export const alert = ({ windowSeconds, revisionsPerMinute }: AlertConfig) => {
       supersedes: true,
       reason: true,
     },
-    stores: { open: keyValue<Open>() },
+    stores: { open: keyValue<Open>(), count: keyValue<number>() },
 
     process({ value: finding }, ctx): Outcome<Finding> {
       if (finding.status === 'draft') return pass(); // a shadow: kept as a finding, never an alert
@@ -73,6 +82,11 @@ export const alert = ({ windowSeconds, revisionsPerMinute }: AlertConfig) => {
 
       // A gathered revision has no number of its own until it goes out, so that numbers on the topic have no holes.
       const current: Alert = unsent ? { ...next, revision: before.alert.revision } : next;
+      if (before === undefined) {
+        const count = ctx.stores.count.get(COUNT) ?? 0;
+        if (count >= maxOpen) return drop('over-limit', send(topics.alerts, current.id, current));
+        ctx.stores.count.put(COUNT, count + 1);
+      }
       ctx.stores.open.put(key, { alert: current, minute, inMinute: inMinute + (isDue ? 1 : 0), isPending: !isDue });
       ctx.schedule(`${EXPIRE}${key}`, next.lastTime + window);
       ctx.schedule(`${FLUSH}${key}`, isDue ? Number.POSITIVE_INFINITY : (minute + 1) * MINUTE);
@@ -83,8 +97,10 @@ export const alert = ({ windowSeconds, revisionsPerMinute }: AlertConfig) => {
       const key = timer.slice(timer.indexOf('|') + 1);
       const before = ctx.stores.open.get(key);
       if (before === undefined) return [];
-      if (timer.startsWith(EXPIRE)) ctx.stores.open.delete(key);
-      else ctx.stores.open.put(key, { ...before, isPending: false });
+      if (timer.startsWith(EXPIRE)) {
+        ctx.stores.open.delete(key);
+        ctx.stores.count.put(COUNT, Math.max(0, (ctx.stores.count.get(COUNT) ?? 0) - 1)); // those from before they were counted
+      } else ctx.stores.open.put(key, { ...before, isPending: false });
       return before.isPending ? [send(topics.alerts, before.alert.id, before.alert)] : [];
     },
   });

@@ -50,7 +50,7 @@ export interface Output<in In> {
   readonly behind?: Micros;
 }
 /** Why a stage chose not to pass a record on. A closed set: it is a label of metrics. */
-export type DropReason = 'duplicate' | 'filtered' | 'late' | 'for-another-stage';
+export type DropReason = 'duplicate' | 'filtered' | 'late' | 'for-another-stage' | 'over-limit';
 /** What a stage says of a record. Rejecting is throwing RecordError. The runtime counts all three for the ledger. */
 export type Outcome<In> =
   | { readonly passed: readonly Output<In>[] } // also with none: looked at, nothing to add

@@ -12,18 +12,22 @@ export interface SeenIds {
    * @param id At least 16 hex digits, of which the first 16 count.
    * @param appendedAt The record's own: it alone moves the window, since a sensor cannot set it.
    * @param contentHash 16 hex digits.
+   * @returns False when as many ids are kept as may be: this one is not, and its repeat will not be known.
    */
-  readonly put: (id: string, appendedAt: Micros, contentHash: string) => void;
+  readonly put: (id: string, appendedAt: Micros, contentHash: string) => boolean;
 }
 
 const PARTS = 5; // per window; one more is kept, so an id lives for the window at least and 1.2 windows at most
 const reads = { id: true, idSource: true, contentHash: true } as const satisfies Projection<Event>;
 type Read = Pick<Event, keyof typeof reads>;
 
-/** A set of the ids that sensors gave, for the last `minutes` of append time. Only events with `idSource: 'sensor'` belong in it. */
-export const seenIds = ({ minutes }: { readonly minutes: number }): StoreSpec<SeenIds> => ({
+/**
+ * A set of the ids that sensors gave, for the last `minutes` of append time. Only events with `idSource: 'sensor'` belong in it.
+ * @param options.maxIds Most that a task keeps, 32 to 64 bytes each.
+ */
+export const seenIds = ({ minutes, maxIds = Infinity }: { readonly minutes: number; readonly maxIds?: number }): StoreSpec<SeenIds> => ({
   restore: 'output',
-  open: () => new SeenIdSet(minutes * 60_000_000),
+  open: () => new SeenIdSet(minutes * 60_000_000, maxIds),
 });
 
 interface Undo {
@@ -36,6 +40,7 @@ interface Undo {
 
 class SeenIdSet implements SeenIds, Journaled {
   readonly #partMicros: number;
+  readonly #maxIds: number;
   #parts: Part[] = []; // newest first
   #highest: Micros = -1;
   readonly #log: Undo[] = [];
@@ -43,7 +48,8 @@ class SeenIdSet implements SeenIds, Journaled {
   #sealedHighest: Micros = -1; // at the last seal, and at the one before
   #beforeSeal: Micros = -1;
 
-  constructor(windowMicros: number) {
+  constructor(windowMicros: number, maxIds: number) {
+    this.#maxIds = maxIds;
     this.#partMicros = Math.ceil(windowMicros / PARTS);
   }
 
@@ -59,14 +65,16 @@ class SeenIdSet implements SeenIds, Journaled {
     return undefined;
   }
 
-  put(id: string, appendedAt: Micros, contentHash: string): void {
+  put(id: string, appendedAt: Micros, contentHash: string): boolean {
     const hi = word(id, 0);
     const lo = word(id, 8);
     const highest = this.#highest;
     const part = this.#partAt(appendedAt);
     const slot = part.find(hi, lo);
     this.#log.push({ part, hi, lo, highest, before: slot < 0 ? undefined : [part.slots[slot + 2]!, part.slots[slot + 3]!] });
+    if (slot < 0 && this.#isFull()) return false; // time has moved all the same, so that parts come to their end
     part.set(hi, lo, word(contentHash, 0), word(contentHash, 8));
+    return true;
   }
 
   readonly [journal]: OutputJournal<Read> = {
@@ -115,7 +123,7 @@ class SeenIdSet implements SeenIds, Journaled {
       if (idSource !== 'sensor') return;
       const part = this.#partAt(appendedAt);
       part.mark ??= this.#marks.find(([number]) => number === part.number)?.slice(1) as [number, number] | undefined;
-      part.set(word(id, 0), word(id, 8), word(contentHash, 0), word(contentHash, 8));
+      if (!this.#isFull() || part.find(word(id, 0), word(id, 8)) >= 0) part.set(word(id, 0), word(id, 8), word(contentHash, 0), word(contentHash, 8));
       this.#sealedHighest = this.#beforeSeal = this.#highest;
       this.#parts = this.#parts.length > PARTS + 1 ? this.#parts.slice(0, PARTS + 1) : this.#parts;
     },
@@ -123,6 +131,12 @@ class SeenIdSet implements SeenIds, Journaled {
     entries: () => this.#parts.filter(({ number }) => number >= this.#numberOf(this.#highest) - PARTS).flatMap((part) => part.entries()),
   };
   #marks: OutputMarks = [];
+
+  #isFull(): boolean {
+    let count = 0;
+    for (const { size } of this.#parts) count += size;
+    return count >= this.#maxIds;
+  }
 
   #numberOf(time: Micros): number {
     return Math.floor(time / this.#partMicros);

@@ -317,4 +317,26 @@ describe('seenIds', () => {
     notes.settle();
     expect([...notes.entries()]).toHaveLength(1);
   });
+
+  it('keeps no more ids than it may, in parts that still come to their end, and the same ones after a restore', () => {
+    const id = (n: number) => hex(n + 1, 32);
+    const store = seenIds({ minutes: 10, maxIds: 100 }).open();
+    const notes = journalOf(store);
+    const commit = () => {
+      notes.seal();
+      notes.settle();
+    };
+    const kept = (n: number, at: number) => store.put(id(n), at * MINUTE, hex(n, 16));
+    expect(Array.from({ length: 150 }, (_, n) => kept(n, 100)).filter(Boolean)).toHaveLength(100);
+    expect(kept(3, 100), 'one that is kept').toBe(true);
+    expect([store.get(id(99), 100 * MINUTE), store.get(id(100), 100 * MINUTE)]).toEqual([hex(99, 16), undefined]);
+    commit();
+    const again = seenIds({ minutes: 10, maxIds: 100 }).open();
+    const { replay } = journalOf(again) as ReturnType<typeof journalOf> & { replay: (record: object, appendedAt: number) => void };
+    for (let n = 0; n < 150; n++) replay({ id: id(n), idSource: 'sensor', contentHash: hex(n, 16) }, 100 * MINUTE);
+    expect(new Map(journalOf(again).entries() as Iterable<[string, string]>)).toEqual(new Map(notes.entries() as Iterable<[string, string]>));
+    expect(kept(200, 113)).toBe(false);
+    commit();
+    expect(kept(201, 113)).toBe(true);
+  });
 });

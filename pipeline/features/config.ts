@@ -10,6 +10,14 @@ export const config = z
       .max(65_536)
       .default(1024)
       .meta({ description: 'Distinct values kept per entity and pane; a count that reaches it says "at least".' }),
+    maxHeld: z
+      .int()
+      .min(1_000)
+      .default(1_000_000)
+      .meta({
+        description:
+          'Most that a task keeps: one for each distinct value, eight for each entity and pane or window; about 64 bytes each. What is new beyond it is left out, and its record counted as dropped, over-limit.',
+      }),
     retentionSeconds: z.int().min(0).default(1200).meta({ description: 'How long after its end a window still takes late panes, in seconds of stream time.' }),
   })
   .refine(({ paneSeconds, windowSeconds }) => windowSeconds.every((length) => length % paneSeconds === 0), {

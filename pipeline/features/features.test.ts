@@ -121,3 +121,47 @@ it('keeps sorted sets sorted, distinct and bounded', () => {
     }),
   );
 });
+
+describe('what a task keeps', () => {
+  const options = { ...config.parse({}), maxHeld: 1000 };
+  const from = (host: string, to: string) => connection(1, to, { host: { name: host, id: null, ip: [], os: null }, source: end({ bytes: 1 }) });
+
+  it('is bounded: new entities beyond it are left out and counted, known ones go on without new values, and room comes back', () => {
+    const driver = new StageDriver(partials(options));
+    const outcomes = Array.from({ length: 200 }, (_, n) => driver.send(from(`ws${n}`, '1.1.1.1')).summary);
+    const kept = outcomes.filter((summary) => !summary.includes('over-limit')).length;
+    expect(kept).toBeGreaterThan(50);
+    expect(kept).toBeLessThan(200);
+    expect(driver.send(from('ws0', '2.2.2.2')).summary).toContain('over-limit');
+    const out = partialsOf(driver.advance(T + 10 * SECOND));
+    expect(out).toHaveLength(kept);
+    expect(out.find(({ entity }) => entity === 'ws0')).toMatchObject({ events: 2, destinations: [expect.any(String)] });
+    const next = driver.send(connection(11, '1.1.1.1', { host: { name: 'new', id: null, ip: [], os: null } }));
+    expect(next.summary).not.toContain('over-limit');
+  });
+
+  it('is bounded for windows too', () => {
+    const driver = new StageDriver(features(options));
+    const pane = (entity: string): FeaturePartial => ({
+      organization: 'default',
+      entityType: 'host',
+      entity,
+      paneStart: T,
+      paneMicros: 10 * SECOND,
+      upstream: 0,
+      events: 1,
+      failures: 0,
+      bytesOut: 0,
+      bytesIn: 0,
+      destinations: ['a', 'b'],
+      ports: [],
+      users: [],
+      actions: [],
+    });
+    const outcomes = Array.from({ length: 100 }, (_, n) => driver.send(pane(`ws${n}`)).summary);
+    expect(outcomes.filter((summary) => !summary.includes('over-limit'))).toHaveLength(50); // two windows of weight 10 each
+    expect(featuresOf(driver.advance(T + 301 * SECOND))).toHaveLength(50);
+    driver.advance(T + 3 * 3600 * SECOND);
+    expect(driver.send({ ...pane('later'), paneStart: T + 3 * 3600 * SECOND }).summary).not.toContain('over-limit');
+  });
+});

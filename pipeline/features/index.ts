@@ -1,11 +1,12 @@
 // Panes of all upstream tasks, added up to windows per entity. One feature when a window closes, another when a late pane changes it.
 import type { Outcome } from '../core/index.ts';
-import { defineStage, pass, send } from '../core/index.ts';
+import { defineStage, drop, pass, send } from '../core/index.ts';
 import { keyValue } from '../core/stores.ts';
 import type { Feature, FeaturePartial } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
 import type { FeaturesConfig } from './config.ts';
 import { union } from './distinct.ts';
+import { deleteHeld, putWithin } from './held.ts';
 
 export { config } from './config.ts';
 export type { FeaturesConfig } from './config.ts';
@@ -19,7 +20,7 @@ const EMPTY: Window = { events: 0, failures: 0, bytesOut: 0, bytesIn: 0, destina
 /** A window holds up to 60 panes' worth of distinct values. */
 const WINDOW_DISTINCT_FACTOR = 8;
 
-export const features = ({ windowSeconds, distinctLimit, retentionSeconds }: FeaturesConfig) => {
+export const features = ({ windowSeconds, distinctLimit, maxHeld, retentionSeconds }: FeaturesConfig) => {
   const limit = distinctLimit * WINDOW_DISTINCT_FACTOR;
   const featureOf = (key: string, window: Window): Feature => {
     const [start, length, organization = '', entityType = '', ...entity] = key.split('|');
@@ -57,10 +58,11 @@ export const features = ({ windowSeconds, distinctLimit, retentionSeconds }: Fea
       users: true,
       actions: true,
     },
-    stores: { windows: keyValue<Window>() },
+    stores: { windows: keyValue<Window>(), held: keyValue<number>() },
 
     process({ value: pane }, ctx): Outcome<FeaturePartial> {
       const late: Feature[] = [];
+      let isWhole = true;
       for (const seconds of windowSeconds) {
         const length = seconds * 1_000_000;
         const start = Math.floor(pane.paneStart / length) * length;
@@ -79,11 +81,14 @@ export const features = ({ windowSeconds, distinctLimit, retentionSeconds }: Fea
           actions: union(before.actions, pane.actions, limit),
           isClosed: before.isClosed,
         };
-        ctx.stores.windows.put(key, window);
-        if (before.isClosed) late.push(featureOf(key, window));
+        if (!putWithin(ctx.stores.windows, ctx.stores.held, key, window, maxHeld)) {
+          isWhole = false;
+          if (ctx.stores.windows.get(key) === undefined) continue;
+        }
+        if (before.isClosed) late.push(featureOf(key, ctx.stores.windows.get(key) ?? window));
         else ctx.schedule(`close|${key}`, end);
       }
-      return pass(...late.map(output));
+      return isWhole ? pass(...late.map(output)) : drop('over-limit', ...late.map(output));
     },
 
     onTimer(timer, ctx) {
@@ -91,7 +96,7 @@ export const features = ({ windowSeconds, distinctLimit, retentionSeconds }: Fea
       const window = ctx.stores.windows.get(key);
       if (window === undefined) return [];
       if (duty === 'drop') {
-        ctx.stores.windows.delete(key);
+        deleteHeld(ctx.stores.windows, ctx.stores.held, key);
         return [];
       }
       ctx.stores.windows.put(key, { ...window, isClosed: true });

@@ -1,25 +1,30 @@
 // Per entity and pane of stream time: what one upstream task saw. Panes of all tasks are added up by `features`.
 import type { Micros, Outcome, Store } from '../core/index.ts';
-import { defineStage, pass, send } from '../core/index.ts';
+import { defineStage, drop, pass, send } from '../core/index.ts';
 import { keyValue } from '../core/stores.ts';
 import type { Enriched, FeaturePartial } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
 import type { FeaturesConfig } from './config.ts';
 import { hash64Hex, withValue } from './distinct.ts';
+import { deleteHeld, putWithin } from './held.ts';
 
 type Pane = Omit<FeaturePartial, 'organization' | 'entityType' | 'entity' | 'paneStart' | 'paneMicros' | 'upstream'>;
+interface Stores {
+  readonly panes: Store<Pane>;
+  readonly held: Store<number>;
+}
 const EMPTY: Pane = { events: 0, failures: 0, bytesOut: 0, bytesIn: 0, destinations: [], ports: [], users: [], actions: [] };
 
 /** Store key `paneStart|organization|type|entity`, so that one scan finds the entities of a pane. The entity comes last: it may hold any character. */
 const paneKey = (paneStart: Micros) => String(paneStart).padStart(16, '0');
 const TIMER = 'pane|';
 
-export const partials = ({ paneSeconds, distinctLimit }: FeaturesConfig) => {
+export const partials = ({ paneSeconds, distinctLimit, maxHeld }: FeaturesConfig) => {
   const paneMicros = paneSeconds * 1_000_000;
 
-  const add = (panes: Store<Pane>, key: string, event: Observed) => {
+  const add = ({ panes, held }: Stores, key: string, event: Observed): boolean => {
     const before = panes.get(key) ?? EMPTY;
-    panes.put(key, {
+    const next: Pane = {
       events: before.events + 1,
       failures: before.failures + (event.isFailure ? 1 : 0),
       bytesOut: before.bytesOut + event.bytesOut,
@@ -28,7 +33,8 @@ export const partials = ({ paneSeconds, distinctLimit }: FeaturesConfig) => {
       ports: event.port === null ? before.ports : withValue(before.ports, event.port, distinctLimit),
       users: event.user === null ? before.users : withValue(before.users, hash64Hex(event.user), distinctLimit),
       actions: event.action === null ? before.actions : withValue(before.actions, hash64Hex(event.action), distinctLimit),
-    });
+    };
+    return putWithin(panes, held, key, next, maxHeld);
   };
 
   return defineStage<Enriched>()({
@@ -45,7 +51,7 @@ export const partials = ({ paneSeconds, distinctLimit }: FeaturesConfig) => {
         destination: { ip: true, port: true, bytes: true },
       },
     },
-    stores: { panes: keyValue<Pane>() },
+    stores: { panes: keyValue<Pane>(), held: keyValue<number>() },
 
     process({ value: { event } }, ctx): Outcome<Enriched> {
       const host = event.host?.name ?? null;
@@ -62,13 +68,12 @@ export const partials = ({ paneSeconds, distinctLimit }: FeaturesConfig) => {
         action: event.action,
       };
       const paneStart = Math.floor(event.time / paneMicros) * paneMicros;
-      const { panes } = ctx.stores;
       const prefix = `${paneKey(paneStart)}|${event.organization}`;
-      if (host !== null) add(panes, `${prefix}|host|${host}`, observed);
-      if (user !== null) add(panes, `${prefix}|user|${user}`, observed);
-      if (address !== null) add(panes, `${prefix}|address|${address}`, observed);
+      const entities = [host === null ? [] : [`host|${host}`], user === null ? [] : [`user|${user}`], address === null ? [] : [`address|${address}`]].flat();
+      let isWhole = true;
+      for (const entity of entities) isWhole = add(ctx.stores, `${prefix}|${entity}`, observed) && isWhole;
       ctx.schedule(`${TIMER}${paneKey(paneStart)}`, paneStart + paneMicros);
-      return pass();
+      return isWhole ? pass() : drop('over-limit');
     },
 
     /** A late event opens its pane again; what it adds goes out as a second partial of that pane. */
@@ -76,7 +81,7 @@ export const partials = ({ paneSeconds, distinctLimit }: FeaturesConfig) => {
       const pane = timer.slice(TIMER.length);
       const closed = [...ctx.stores.panes.scan(`${pane}|`, `${pane}}`)]; // `}` is the character after `|`
       return closed.map(([key, sums]) => {
-        ctx.stores.panes.delete(key);
+        deleteHeld(ctx.stores.panes, ctx.stores.held, key);
         const [, organization = '', entityType = '', ...entity] = key.split('|');
         const partial: FeaturePartial = { organization, entityType, entity: entity.join('|'), paneStart: Number(pane), paneMicros, upstream: 0, ...sums };
         return send(topics.partials, `${organization}|${entityType}|${partial.entity}`, partial);

@@ -7,6 +7,10 @@ import { seenIds } from '../core/seen-ids.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
 import { idReused } from './id-reused.ts';
+import type { ValidateMetrics } from './metrics.ts';
+import { NO_METRICS } from './metrics.ts';
+
+export { validateMetrics } from './metrics.ts';
 
 const MINUTE = 60_000_000;
 const DAY = 24 * 60 * MINUTE;
@@ -30,6 +34,11 @@ export const config = z.strictObject({
     .max(60)
     .default(10)
     .meta({ description: 'How long ids that sensors gave are remembered, in append time: a repeat within it is dropped.' }),
+  maxRememberedIds: z
+    .int()
+    .min(1_000)
+    .default(2_000_000)
+    .meta({ description: 'Ids that a task remembers at most; those beyond it are counted, and their repeats pass.' }),
 });
 export type ValidateConfig = z.infer<typeof config>;
 
@@ -37,7 +46,10 @@ export type ValidateConfig = z.infer<typeof config>;
  * Passes on what is new and stamped within reason. A repeat of a sensor's own id with the same content is dropped; with other content it
  * passes, and a finding says so: somebody sends ids before their owner does.
  */
-export const validate = ({ maxFutureMinutes, maxPastDays, duplicateWindowMinutes }: ValidateConfig) =>
+export const validate = (
+  { maxFutureMinutes, maxPastDays, duplicateWindowMinutes, maxRememberedIds }: ValidateConfig,
+  { forgotten }: ValidateMetrics = NO_METRICS,
+) =>
   defineStage<Event>()({
     name: 'validate',
     reads: {
@@ -50,7 +62,7 @@ export const validate = ({ maxFutureMinutes, maxPastDays, duplicateWindowMinutes
       sensor: true,
       provenance: { topic: true, partition: true, offset: true },
     },
-    stores: { seen: seenIds({ minutes: duplicateWindowMinutes }) },
+    stores: { seen: seenIds({ minutes: duplicateWindowMinutes, maxIds: maxRememberedIds }) },
 
     process({ value: event, appendedAt }, { stores: { seen } }): Outcome<Event> {
       const aheadBy = event.time - appendedAt;
@@ -59,7 +71,7 @@ export const validate = ({ maxFutureMinutes, maxPastDays, duplicateWindowMinutes
       if (event.idSource === 'position') return pass(forward(topics.valid)); // exactly-once input cannot repeat these
       const before = seen.get(event.id, appendedAt);
       if (before === event.contentHash) return drop('duplicate');
-      seen.put(event.id, appendedAt, event.contentHash);
+      if (!seen.put(event.id, appendedAt, event.contentHash)) forgotten();
       if (before === undefined) return pass(forward(topics.valid));
       const finding = idReused(event);
       return pass(forward(topics.valid), send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding));

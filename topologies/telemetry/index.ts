@@ -11,7 +11,7 @@ import { features, partials } from '../../pipeline/features/index.ts';
 import { ingest } from '../../pipeline/ingest/index.ts';
 import { persist } from '../../pipeline/persist/index.ts';
 import { publishAlerts, publishEvents, publishFindings } from '../../pipeline/publish/index.ts';
-import { validate } from '../../pipeline/validate/index.ts';
+import { validate, validateMetrics } from '../../pipeline/validate/index.ts';
 import { openPool } from '../../store/connect.ts';
 import type { OpenTopology, TopologyDeps, TopologyFile } from '../open.ts';
 import { sections } from './config.ts';
@@ -27,7 +27,7 @@ async function open(config: ConfigOf<typeof sections>, { installationId, databas
 
   const wires: Wire[] = [
     isChosen('ingest') ? stage(await ingest(config.ingest, { installation: installationId }), flow.ingest) : elsewhere('ingest'),
-    stage(validate(config.validate), flow.validate),
+    stage(validate(config.validate, validateMetrics(metrics)), flow.validate),
     isChosen('enrich') ? stage(await enrich(config.enrich), flow.enrich) : elsewhere('enrich'),
     rules ? stage(detect(config.detect, rules), flow.detect) : elsewhere('detect'),
     rules
