@@ -44,17 +44,24 @@ export class Recognition {
   /** @param source Where the document comes from: tells nothing about the format, only what to ask first. */
   recognised(outer: RawDocument, source: string): Recognised {
     const last = this.#last.get(source);
+    // What begins with a priority is a syslog record, whatever else is in it: only its message is asked about.
+    const prioritized = /^<\d/.test(outer.text) ? insideSyslog(outer, this.#limits) : undefined;
+    if (prioritized !== undefined) return this.#inside(prioritized, source, last) ?? { decoder: undefined, document: prioritized };
     if (last !== undefined && last.recognise(outer) >= SURE) return { decoder: last, document: outer };
     const found = best(this.#asked(outer), outer);
     if (found.confidence >= SURE) return this.#remembered(source, found.decoder!, outer);
     const inner = insideSyslog(outer, this.#limits);
-    if (inner === undefined) return { decoder: found.decoder, document: outer };
+    return (
+      (inner === undefined ? undefined : this.#inside(inner, source, last, Math.min(found.confidence, LIKELY))) ?? { decoder: found.decoder, document: outer }
+    );
+  }
+
+  /** @param least Confidence that the record as a whole has found already. @returns undefined when the message has less. */
+  #inside(inner: RawDocument, source: string, last: Decoder | undefined, least = 0): Recognised | undefined {
     if (last !== undefined && last.recognise(inner) >= SURE) return { decoder: last, document: inner };
-    const product = best(this.#asked(inner), inner);
-    if (product.confidence >= SURE) return this.#remembered(source, product.decoder!, inner);
-    return product.confidence >= Math.min(found.confidence, LIKELY)
-      ? { decoder: product.decoder, document: inner }
-      : { decoder: found.decoder, document: outer };
+    const { decoder, confidence } = best(this.#asked(inner), inner);
+    if (confidence >= SURE) return this.#remembered(source, decoder!, inner);
+    return decoder !== undefined && confidence >= least ? { decoder, document: inner } : undefined;
   }
 
   /** What reads a syslog record whose message turned out to be none of the format it looked like. */
