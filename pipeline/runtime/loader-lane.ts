@@ -47,6 +47,9 @@ export interface LaneEvents {
   readonly setPaused: (lane: LoaderLane, isPaused: boolean) => void;
 }
 
+/** Of records that wait while a load is under way: as many again may be in it. */
+const WAITING_BYTES = 32 << 20;
+
 /** One loader of the group: what waits for it, one load at a time. */
 export class LoaderLane {
   readonly loader: Loader<unknown>;
@@ -58,6 +61,7 @@ export class LoaderLane {
   readonly #events: LaneEvents;
   #waiting = new Map<LoaderInput, Waiting>();
   #count = 0;
+  #bytes = 0;
   #inFlight: Promise<void> | null = null;
   #lastBeganMs = -Infinity;
   #cancel: (() => void) | null = null;
@@ -80,8 +84,12 @@ export class LoaderLane {
     return this.#isRetrying;
   }
 
+  get #isFull(): boolean {
+    return this.#count >= this.#options.loadRecords || this.#bytes >= WAITING_BYTES;
+  }
+
   async room(control: { readonly beat: () => Promise<void> }): Promise<void> {
-    while (this.#inFlight !== null && this.#count >= this.#options.loadRecords) {
+    while (this.#inFlight !== null && this.#isFull) {
       await Promise.race([this.#inFlight, sleep(this.#options.clock, 1000)]);
       await control.beat();
     }
@@ -142,6 +150,7 @@ export class LoaderLane {
     }
     waiting.next = next;
     this.#count += raws.length;
+    for (const { value } of raws) this.#bytes += value?.length ?? 0;
     this.#wanted();
   }
 
@@ -167,15 +176,15 @@ export class LoaderLane {
     this.#generation.abort();
     this.#generation = new AbortController();
     this.#waiting.clear();
-    this.#count = 0;
+    this.#count = this.#bytes = 0;
     this.#cancel?.();
     this.#cancel = null;
   }
 
   #wanted(): void {
     if (this.#inFlight !== null || this.#count === 0 || this.#isDraining) return;
-    const { clock, everyMs, loadRecords } = this.#options;
-    const waitMs = this.#count >= loadRecords ? 0 : Math.max(0, this.#lastBeganMs + everyMs - clock.nowMs());
+    const { clock, everyMs } = this.#options;
+    const waitMs = this.#isFull ? 0 : Math.max(0, this.#lastBeganMs + everyMs - clock.nowMs());
     if (this.#cancel !== null) {
       if (waitMs > 0) return;
       this.#cancel();
@@ -191,7 +200,7 @@ export class LoaderLane {
     const work = this.#waiting;
     const count = this.#count;
     this.#waiting = new Map();
-    this.#count = 0;
+    this.#count = this.#bytes = 0;
     for (const [input, { next }] of work) input.loaded = next;
     this.#lastBeganMs = this.#options.clock.nowMs();
     this.#inFlight = this.#load(work, count, this.#generation.signal).finally(() => {

@@ -178,6 +178,34 @@ describe('loaders', () => {
     expect(driver.running.status().find(({ name }) => name === 'events')).toMatchObject({ in: 20, passed: 17, rejected: 3 });
   });
 
+  it('let wait no more bytes than may be in a load, however large the records are', async () => {
+    const place = new Place();
+    const MiB = 1 << 20;
+    const sizes: number[] = [];
+    const loaderOf = place.loader();
+    const load = async (batches: readonly Batch<Event>[]) => {
+      sizes.push(batches.reduce((sum, { records }) => sum + records.reduce((bytes, { value }) => bytes + value.labels['n']!.length, 0), 0));
+      await new Promise((resolve) => {
+        setImmediate(resolve); // others are read meanwhile
+      });
+      await loaderOf.load(batches);
+    };
+    const driver = await runOnMemory(
+      defineTopology('loading', [
+        stage(take, { from: topics.raw, to: [topics.parsed] }),
+        loader({ ...loaderOf, load }, { from: topics.parsed, group: 'persist' }),
+      ]),
+      { platform, topics: [RAW], limits: { turnRecords: 1, commitRecords: 4000 } },
+    );
+    const { plainEvent } = await import('../../schemas/avro/plain.ts');
+    const framed = driver.codec.encode(topics.parsed.schema as never, plainEvent({ labels: { n: 'x'.repeat(MiB) } }));
+    for (let n = 0; n < 100; n++) await driver.write(topics.parsed.name, [{ key: null, value: framed, partition: 0 }]);
+    await driver.settle();
+    expect(place.rows.length).toBe(100);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(33 * MiB);
+    await driver.stop();
+  });
+
   it('do not keep a process from stopping while the place is away', async () => {
     const place = new Place();
     const driver = await start(place);

@@ -27,6 +27,8 @@ export interface Part<I extends InputLike> {
 }
 
 const OUTPUTS_PER_INPUT = 4;
+/** Of outputs that wait for the commit; records may have megabytes each. */
+const TRANSACTION_BYTES = 32 << 20;
 const OWN_LETTER_HEADERS = Object.keys(LETTER_HEADERS).length; // of them `without` is the place of `appended`
 /** One transaction. `records` are outputs and dead letters in the order in which they were made; what the commit adds comes behind. */
 export class Work<I extends InputLike> {
@@ -52,9 +54,19 @@ export class Work<I extends InputLike> {
     this.group = group;
   }
 
-  /** Enough for a transaction: of input records, or of what came of them. */
+  #measured = 0;
+  #bytes = 0;
+
+  /** Enough for a transaction: of input records, or of what came of them. Asked between records, of which only the last is taken back. */
   isFull(limit: number): boolean {
-    return this.isClosed || this.count >= limit || this.records.length >= OUTPUTS_PER_INPUT * limit;
+    return this.isClosed || this.count >= limit || this.records.length >= OUTPUTS_PER_INPUT * limit || this.#bytesNow() >= TRANSACTION_BYTES;
+  }
+
+  #bytesNow(): number {
+    const { records } = this;
+    if (this.#measured > records.length) this.#measured = this.#bytes = 0;
+    for (; this.#measured < records.length; this.#measured++) this.#bytes += records[this.#measured]!.value?.length ?? 0;
+    return this.#bytes;
   }
 
   part(input: I): Part<I> {
