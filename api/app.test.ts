@@ -29,8 +29,8 @@ describe('without a database', () => {
   });
 
   it('answers the rest of a query', async () => {
-    const { data } = await api.graphql('{ viewer { user } pipeline { state parts { name state detail downSince } } deadLetters { edges { cursor } } }');
-    expect(data).toMatchObject({ viewer: { user: 'tester' }, pipeline: { state: 'degraded' }, deadLetters: { edges: [] } });
+    const { data } = await api.graphql('{ viewer { user } pipeline { state deadLetterCounts { name } parts { name state detail downSince } } }');
+    expect(data).toMatchObject({ viewer: { user: 'tester' }, pipeline: { state: 'degraded', deadLetterCounts: null } });
     const database = data.pipeline.parts.find(({ name }: { name: string }) => name === 'database');
     expect(database).toMatchObject({ state: 'down', detail: expect.stringContaining('Events wait in their topics'), downSince: expect.any(String) });
   });
@@ -141,10 +141,16 @@ describe('pages and descriptions', () => {
       '/v2/alerts',
       '/v2/assets',
       '/v2/assets/{id}',
+      '/v2/dead-letters',
+      '/v2/dead-letters/preview',
+      '/v2/dead-letters/reasons',
+      '/v2/dead-letters/redrive',
+      '/v2/dead-letters/{id}/value',
       '/v2/events',
       '/v2/events/bulk',
       '/v2/events/stats',
       '/v2/events/{id}',
+      '/v2/redrives/{id}',
       '/v2/status',
       '/v2/zones',
       '/v2/zones/{id}',

@@ -21,6 +21,7 @@ import { registerRooms } from './live/rooms.ts';
 import { countRequests } from './metrics.ts';
 import { registerDescription } from './rest/description.ts';
 import { registerAlertRoutes } from './rest/alerts.ts';
+import { registerDeadLetterRoutes } from './rest/dead-letters/routes.ts';
 import { openGateway } from './rest/events/gateway.ts';
 import { registerEventRoutes } from './rest/events/routes.ts';
 import { registerProduceRoutes } from './rest/events/produce.ts';
@@ -88,6 +89,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerProduceRoutes(routes, gateway, answers, config);
   registerAlertRoutes(routes, services.run);
   registerReferenceRoutes(routes, { run: services.run, answers, wallMicros });
+  registerDeadLetterRoutes(routes, services);
   registerStatusRoutes(routes, services.monitor, metrics);
   registerGraphql(app, { schema: await loadSchema(), services, tokens, log });
   registerRooms(app, services, tokens, log);

@@ -1,6 +1,7 @@
 // What the API is given. It opens none of these and closes none, except where it says so.
 import type { Registry as MetricsRegistry } from 'prom-client';
 import type { Logger } from 'pino';
+import type { DeadLetter, LetterRecord } from '../pipeline/core/dead-letter.ts';
 import type { Micros } from '../pipeline/core/index.ts';
 import type { Topology } from '../pipeline/core/topology.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
@@ -23,6 +24,18 @@ export interface PartProbe {
   readonly check: (signal: AbortSignal) => Promise<PartState>;
 }
 
+/** What the stages, as they are now, would make of a dead letter. */
+export interface LetterVerdict {
+  /** `undecided`: nobody can tell without sending it, for the reason in `message`. */
+  readonly outcome: 'passed' | 'dropped' | 'rejected' | 'undecided';
+  readonly code: string | null;
+  readonly message: string | null;
+  /** It fails as it did before. */
+  readonly isSame: boolean;
+  readonly outputs: readonly { readonly topic: string; readonly key: string | null; readonly value: unknown }[];
+}
+export type TryLetters = (letter: DeadLetter, record: LetterRecord) => Promise<LetterVerdict>;
+
 export interface ApiDeps {
   readonly config: ApiConfig;
   readonly log: Logger;
@@ -35,6 +48,8 @@ export interface ApiDeps {
   readonly codec: Codec;
   /** Whose stages the pipeline page shows. */
   readonly topology: Topology;
+  /** Absent = this process has no stages to try dead letters on. */
+  readonly tryLetters?: TryLetters;
   /** Makes the topic of a gateway source where it is missing. */
   readonly createRawTopic: (name: string) => Promise<void>;
   /** Registry, connect, processes: what the API does not use itself. */

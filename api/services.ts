@@ -3,18 +3,17 @@ import { alertsChangedSince } from '../store/queries/alerts.ts';
 import { schemas } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';
 import { inOrganization } from './database.ts';
+import { DeadLetters } from './dead-letters.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Services } from './graphql/context.ts';
 import { openAlertFeed } from './live/alert-feed.ts';
 import { followTopic } from './live/follow.ts';
 import type { Follower } from './live/follow.ts';
 import { EventTail } from './live/tail.ts';
-import { DeadLetterIndex } from './pipeline/dead-letters.ts';
 import { LagMeter } from './pipeline/lag.ts';
 import { LedgerView } from './pipeline/ledger-view.ts';
 import { PipelineMonitor } from './pipeline/monitor.ts';
 import { apiProbe, brokerProbe, connectProbe, databaseProbe, Parts } from './pipeline/parts.ts';
-import { openPreview } from './pipeline/preview.ts';
 
 export interface RunningServices extends Services {
   readonly start: () => void;
@@ -26,13 +25,12 @@ const LOOK_EVERY_MS = 5_000;
 export function openServices(deps: ApiDeps & { readonly wallMicros: () => number }): RunningServices {
   const { broker, pool, codec, log, topology, config, wallMicros, app = 'goshawk' } = deps;
   const ledger = new LedgerView(codec, app);
-  const deadLetters = new DeadLetterIndex(codec);
   const own = [brokerProbe(broker), ...deps.probes.filter(({ name }) => name === 'registry'), databaseProbe(pool), apiProbe(deps.version)];
   const others = deps.probes.filter(({ name }) => name !== 'registry');
   const parts = new Parts([...own, ...others, ...(others.some(({ name }) => name === 'connect') ? [] : [connectProbe])], wallMicros);
   const run = inOrganization(pool, parts);
   const lag = new LagMeter(broker, () => codec.idOf(schemas.watermark));
-  const monitor = new PipelineMonitor({ broker, pool, topology, ledger, deadLetters, parts, lag, app, log, wallMicros });
+  const monitor = new PipelineMonitor({ broker, pool, topology, ledger, parts, lag, app, log, wallMicros });
   const alertFeed = openAlertFeed({
     openListener: deps.openListener,
     log,
@@ -45,16 +43,12 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   return {
     run,
     monitor,
-    deadLetters,
-    preview: openPreview(broker),
+    deadLetters: new DeadLetters({ run, broker, tryLetters: deps.tryLetters }),
     alertFeed,
     tail,
     start() {
       alertFeed.start();
-      followers = [
-        followTopic({ broker, log, topic: topics.ledger.name, start: 'earliest', onBatch: (batch) => ledger.takeBatch(batch) }),
-        followTopic({ broker, log, topic: topics.deadLetters.name, start: 'earliest', onBatch: (batch) => deadLetters.takeBatch(batch) }),
-      ];
+      followers = [followTopic({ broker, log, topic: topics.ledger.name, start: 'earliest', onBatch: (batch) => ledger.takeBatch(batch) })];
       // Also when nobody asks: `downSince` is to say when a part went, not when somebody looked.
       timer = setInterval(() => void monitor.snapshot(), LOOK_EVERY_MS);
       timer.unref();

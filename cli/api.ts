@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { serveApi } from '../local/api.ts';
 import { openBroker } from '../local/broker.ts';
 import { loadProcessConfig, loadTopologyFile } from '../local/config.ts';
+import { openTrials } from '../local/preview.ts';
 import { projectFolder, schemaCacheFile } from '../local/project.ts';
 import { Codec } from '../schemas/avro/codec.ts';
 import { openRegistry } from '../schemas/avro/registry.ts';
@@ -53,7 +54,10 @@ export default {
             committed: async () => new Map(),
           });
           closing.push(close);
+          const trials = openTrials({ file, config, broker, codec, installationId: id, log });
+          closing.push(() => trials.close());
           const api = await serveApi({
+            tryLetters: trials.tryLetter,
             broker,
             codec,
             topology,

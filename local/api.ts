@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { keyFolderOf } from '../api/auth/keys.ts';
 import type { ApiConfig } from '../api/config.ts';
-import type { PartProbe } from '../api/deps.ts';
+import type { PartProbe, TryLetters } from '../api/deps.ts';
 import { registryProbe } from '../api/pipeline/parts.ts';
 import { startApi } from '../api/start.ts';
 import type { RunningApi } from '../api/start.ts';
@@ -29,6 +29,7 @@ export interface ApiOptions {
   readonly config: ApiConfig;
   readonly isPortExplicit: boolean;
   readonly probes: readonly PartProbe[];
+  readonly tryLetters: TryLetters;
   readonly replicationFactor: number;
   readonly log: Logger;
   readonly metrics: Registry;
@@ -64,6 +65,7 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
           await admin.close();
         }
       },
+      tryLetters: options.tryLetters,
       probes: [registryProbe(registryUrl), ...options.probes],
     },
     { isPortExplicit: options.isPortExplicit, onFirstPassword: options.onFirstPassword },

@@ -8,6 +8,7 @@ import { runTicker } from '../api/ticker/index.ts';
 import { openEntry } from '../pipeline/runtime/ledger.ts';
 import { partitionFor } from '../pipeline/runtime/partition.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
+import { redrive } from '../pipeline/runtime/redrive/index.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
 import { openPool } from '../store/connect.ts';
 import { stageFlow } from '../topologies/telemetry/flow.ts';
@@ -18,7 +19,7 @@ export const DUTIES = ['relay', 'ticker'] as const;
 export type Duty = (typeof DUTIES)[number];
 export interface DutiesOptions {
   readonly duties: readonly Duty[];
-  readonly config: { readonly relay: RelayConfig; readonly ticker: TickerConfig };
+  readonly config: { readonly relay: RelayConfig; readonly ticker: TickerConfig; readonly kafka: { readonly replication: number } };
   readonly broker: Broker;
   readonly codec: Codec;
   readonly databaseUrl: string;
@@ -39,7 +40,18 @@ export function startDuties({ duties, config, broker, codec, databaseUrl, instal
   const { signal } = controller;
   const pool = openPool({ databaseUrl, role: 'goshawk_stages', max: 4, applicationName: 'goshawk duties', log });
   const start: Readonly<Record<Duty, () => Promise<void>>> = {
-    relay: () => runRelay(config.relay, { pool, databaseUrl, broker, codec, partitionFor, log: log.child({ duty: 'relay' }), signal, version }),
+    relay: () =>
+      runRelay(config.relay, {
+        pool,
+        databaseUrl,
+        broker,
+        codec,
+        partitionFor,
+        redrive: (request) => redrive({ ...request, broker, codec, isExecuted: true, log, replicationFactor: config.kafka.replication }),
+        log: log.child({ duty: 'relay' }),
+        signal,
+        version,
+      }),
     async ticker() {
       const keys = await openKeys(keyFolderOf(dataFolder));
       const ledger = { codec, openEntry, flow: stageFlow, app: 'goshawk', keys, installation: installationId, folder: reportFolderOf(dataFolder) };

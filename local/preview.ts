@@ -6,8 +6,10 @@ import type { Broker } from '../pipeline/runtime/port.ts';
 import { Preview } from '../pipeline/runtime/redrive/preview.ts';
 import { openReferenceReader } from '../pipeline/runtime/reference-reader.ts';
 import { systemClock } from '../pipeline/runtime/wall-clock.ts';
+import type { TryLetters } from '../api/deps.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
 import type { TopologyFile } from '../topologies/open.ts';
+import { stageNames } from '../topologies/telemetry/flow.ts';
 import { refTables } from '../topologies/topics.ts';
 import type { ProcessConfig } from './config.ts';
 
@@ -54,3 +56,24 @@ export async function openPreview({ file, config, broker, codec, installationId,
     },
   };
 }
+
+/** For a process that is asked now and then: a stage is opened when its first dead letter is asked about, and stays. */
+export function openTrials(deps: PreviewDeps): { readonly tryLetter: TryLetters; readonly close: () => Promise<void> } {
+  const opened = new Map<string, Promise<OpenPreview>>();
+  const previewFor = (stage: string): Promise<OpenPreview> => {
+    let preview = opened.get(stage);
+    if (preview === undefined) {
+      preview = openPreview(deps, [stage]);
+      opened.set(stage, preview);
+      preview.catch(() => opened.delete(stage)); // the next one tries again
+    }
+    return preview;
+  };
+  return {
+    tryLetter: async (letter, record) => (await previewFor(KNOWN_STAGES.has(letter.stage) ? letter.stage : '')).preview.of(letter, record),
+    async close() {
+      for (const preview of await Promise.allSettled(opened.values())) if (preview.status === 'fulfilled') await preview.value[Symbol.asyncDispose]();
+    },
+  };
+}
+const KNOWN_STAGES: ReadonlySet<string> = new Set(stageNames); // a dead letter may name anything

@@ -13,6 +13,7 @@ import { openBroker } from './broker.ts';
 import { loadProcessConfig, loadTopologyFile } from './config.ts';
 import type { ProcessConfig } from './config.ts';
 import { DUTIES, startDuties } from './duties.ts';
+import { openTrials } from './preview.ts';
 import { SharedMetrics } from './metrics.ts';
 import { playForEver } from './player-loop.ts';
 import type { Notice, ProcessSpec, ProcessState, Report } from './process-messages.ts';
@@ -107,7 +108,10 @@ interface ApiParts {
 async function startApi({ broker, codec, config, topology, metrics, states }: ApiParts): Promise<void> {
   const { api: ports, addresses } = spec;
   if (ports === null) return;
+  const trials = openTrials({ file: await loadTopologyFile(TOPOLOGY), config, broker, codec, installationId: spec.installationId, log });
+  open.push(() => trials.close());
   const api = await serveApi({
+    tryLetters: trials.tryLetter,
     broker,
     codec,
     topology,

@@ -28,12 +28,16 @@ describe('permissions', () => {
       expect(all.filter(({ name }) => may(name, 'write', topic)).map(({ name }) => name)).toEqual(['api']);
   });
 
-  it('nobody but its stage writes an intermediate topic', () => {
+  it('nobody but its stage writes an intermediate topic, and the relay, which sends dead letters again', () => {
     expect(
       ['events.parsed.v1', 'events.valid.v1', 'events.enriched.v1', 'alerts.v1', 'features.v1'].map((topic) =>
         all.filter(({ name }) => may(name, 'write', topic)).map(({ name }) => name),
       ),
-    ).toEqual([['ingest'], ['validate'], ['enrich'], ['alert'], ['features']]);
+    ).toEqual(['ingest', 'validate', 'enrich', 'alert', 'features'].map((stage) => [stage, 'relay']));
+  });
+
+  it('nobody but the relay writes what is sent again as a raw record, a sensor least of all', () => {
+    expect(all.filter(({ name }) => may(name, 'write', 'raw.default.redriven')).map(({ name }) => name)).toEqual(['relay']);
   });
 
   it('has a principal for each stage, with its group and its transactions', () => {

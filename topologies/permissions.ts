@@ -2,7 +2,7 @@
 // follow from this table.
 import { SOURCES } from './settings.ts';
 import { flow, PERSIST, stored } from './telemetry/flow.ts';
-import { rawTopic, topics } from './topics.ts';
+import { rawTopic, redrivable, redrivenTopic, topics } from './topics.ts';
 
 /** As the broker port takes it. `name` is whole, or the beginning of names where `isPrefix`. */
 export interface Permission {
@@ -66,14 +66,16 @@ const persist = (): Principal =>
     [group(`${APP}.${PERSIST}`), 'read'],
   ]);
 
-const relay = (): Principal =>
-  principal('relay', 'Publishes reference data and dead letters that were written to the database. Nobody else writes ref.*.', [
+const relay = (organizations: readonly string[]): Principal =>
+  principal('relay', 'Publishes reference data and dead letters that were written to the database, and sends dead letters again. Nobody else writes ref.*.', [
     [REFERENCE, 'write', 'read', 'describe-configs'],
-    [topic(topics.deadLetters.name), 'write', 'describe-configs'],
-    [topic(topics.enriched.name), 'read'],
-    [topic(topics.findings.name), 'read'],
-    [topic(topics.features.name), 'read'],
-    [topic(topics.alerts.name), 'read'], // bytes of what it sets aside
+    [topic(topics.deadLetters.name), 'write', 'read', 'describe-configs'],
+    [topic(topics.redrives.name), 'write', 'read', 'create', 'describe-configs'],
+    [topic(topics.ledger.name), 'write', 'describe-configs'],
+    ...redrivable.map(({ name }): [Resource, ...Operation[]] => [topic(name), 'write', 'read', 'describe-configs']), // read: bytes of what it sets aside
+    [family('raw.'), 'describe-configs'],
+    ...organizations.map((organization): [Resource, ...Operation[]] => [topic(redrivenTopic(organization).name), 'write', 'create']),
+    [{ resource: 'transactional-id', name: `${APP}.redrive`, isPrefix: false }, 'write', 'describe'],
   ]);
 
 const api = (organizations: readonly string[]): Principal =>
@@ -115,7 +117,7 @@ export function principals(organizations: readonly string[] = ['default']): read
     ),
     ...stages(),
     persist(),
-    relay(),
+    relay(organizations),
     api(organizations),
     connect(),
   ];

@@ -39,7 +39,7 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
   alertSearch: 'query ($x: String) { alerts(filter: { search: $x }) { edges { cursor } } }',
   change: 'mutation ($x: AlertChange!) { updateAlerts(ids: ["00000000000000000000000000000001"], change: $x) { id } }',
   ids: 'mutation ($x: [ID!]!) { updateAlerts(ids: $x, change: { status: open }) { id } }',
-  letters: 'query ($x: String) { deadLetters(code: $x) { edges { cursor } } }',
+  letters: 'query ($x: String) { deadLetters(filter: { code: $x }) { edges { cursor } } }',
 };
 
 const odd = fc.oneof(

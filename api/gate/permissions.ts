@@ -57,6 +57,13 @@ export const PERMISSIONS = {
   'PUT /v2/zones/:id': BUILDERS,
   'DELETE /v2/zones/:id': BUILDERS,
 
+  'GET /v2/dead-letters': READERS,
+  'GET /v2/dead-letters/reasons': READERS,
+  'GET /v2/dead-letters/:id/value': BUILDERS, // may hold secrets; each look is audited
+  'POST /v2/dead-letters/preview': BUILDERS,
+  'POST /v2/dead-letters/redrive': BUILDERS,
+  'GET /v2/redrives/:id': READERS,
+
   'GET /graphql': PUBLIC, // the explorer page and the upgrade; the operation itself needs a token
   'POST /graphql': ANY, // its fields are below
   'GET /live': PUBLIC, // the upgrade; the token comes as header or first message, its rooms are below
@@ -78,7 +85,12 @@ export const PERMISSIONS = {
   'Query.alertCounts': READERS,
   'Query.pipeline': READERS,
   'Query.deadLetters': READERS,
-  'DeadLetter.preview': BUILDERS, // may hold secrets; null for others, and each look is audited
+  'Query.deadLetter': READERS,
+  'Query.deadLetterReasons': READERS,
+  'Query.redrives': READERS,
+  'DeadLetter.content': BUILDERS, // may hold secrets; null for others, and each look is audited
+  'Mutation.previewDeadLetters': BUILDERS, // shows content likewise
+  'Mutation.redriveDeadLetters': BUILDERS,
   'Mutation.updateAlerts': RESPONDERS,
   'Subscription.alertChanged': READERS,
   'Subscription.eventTail': READERS,

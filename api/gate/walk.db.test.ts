@@ -7,6 +7,7 @@ import { loadSchema } from '../graphql/schema.ts';
 import { openTestApi } from '../test/api.ts';
 import type { TestApi } from '../test/api.ts';
 import { openTestDatabase, serverUrl } from '../test/database.ts';
+import { noteAll, setAside } from '../test/dead-letters.ts';
 import type { TestDatabase } from '../test/database.ts';
 import { hexId, NOON, seedAlerts, seedEvents, seedFindings, seedOrganization } from '../test/seed.ts';
 import { accessOf, PERMISSIONS, ROLES } from './permissions.ts';
@@ -37,6 +38,7 @@ const rolesThatMayNot = (name: string): readonly Role[] => ROLES.filter((role) =
 describe.skipIf(serverUrl === '')('the gate', () => {
   let database: TestDatabase;
   let api: TestApi;
+  let redriveId: string;
 
   beforeAll(async () => {
     database = await openTestDatabase();
@@ -56,7 +58,11 @@ describe.skipIf(serverUrl === '')('the gate', () => {
         },
       },
     ]);
-    api = await openTestApi(database);
+    api = await openTestApi(database, { deps: { tryLetters: async () => ({ outcome: 'passed', code: null, message: SECRET, isSame: false, outputs: [] }) } });
+    await setAside(api, [{ organization: 'alpha', code: 'SECRET_CODE', message: SECRET, topic: `raw.alpha.${SECRET}`, value: SECRET }]);
+    await noteAll(database, api);
+    const asked = { method: 'POST', url: '/v2/dead-letters/redrive', payload: { filter: { topic: `raw.alpha.${SECRET}` }, execute: true } } as const;
+    redriveId = (await api.inject(asked, ['admin'], 'alpha')).json().redrive.id;
     for (const [path, body] of [
       ['assets', { name: SECRET, kind: 'server' }],
       ['zones', { name: SECRET, cidr: '10.0.0.0/8', kind: 'internal' }],
@@ -139,9 +145,23 @@ describe.skipIf(serverUrl === '')('the gate', () => {
   );
 
   it('would show the own organization what it has: the walk above finds something to hide', async () => {
-    for (const name of ['events', 'event', 'findings', 'finding', 'findingsByRule', 'alerts', 'alert', 'eventTop']) {
+    for (const name of [
+      'events',
+      'event',
+      'findings',
+      'finding',
+      'findingsByRule',
+      'alerts',
+      'alert',
+      'eventTop',
+      'deadLetters',
+      'deadLetter',
+      'deadLetterReasons',
+      'previewDeadLetters',
+    ]) {
       const { field } = rootFields.find((each) => each.field.name === name)!;
-      const answer = JSON.stringify(await api.graphql(queryOf('Query', field), {}, ['admin'], 'alpha'));
+      const type = name === 'previewDeadLetters' ? 'Mutation' : 'Query';
+      const answer = JSON.stringify(await api.graphql(queryOf(type, field), {}, ['admin'], 'alpha'));
       expect([name, answer.includes(SECRET)]).toEqual([name, true]);
     }
   });
@@ -153,7 +173,8 @@ describe.skipIf(serverUrl === '')('the gate', () => {
     const {
       rows: [zone],
     } = await database.owner.query('SELECT id FROM goshawk.zone');
-    const url = name.split(' ')[1]!.replace(':id', name.includes('assets') ? asset.id : name.includes('zones') ? zone.id : `${NOON + 1_000_000}-${hexId(1)}`);
+    const ids: Record<string, string> = { assets: asset.id, zones: zone.id, 'dead-letters': '0:0', redrives: redriveId };
+    const url = name.split(' ')[1]!.replace(':id', ids[name.split('/')[2]!] ?? `${NOON + 1_000_000}-${hexId(1)}`);
     const [mine, theirs] = await Promise.all([api.inject({ url }, ['admin'], 'alpha'), api.inject({ url }, ['admin'], 'beta')]);
     expect(mine.statusCode).toBe(200);
     expect(theirs.body).not.toContain(SECRET);
@@ -204,10 +225,13 @@ function literal(name: string, type: GraphQLInputType, field: string): string {
       return '86400';
     case 'field':
       return '"host.name"';
+    case 'filter':
+      return '{ code: "SECRET_CODE" }';
     case 'change':
       return '{ status: acknowledged }';
     case 'id':
     case 'ids':
+      if (field === 'deadLetter') return '"0:0"';
       return field === 'event' ? `"${NOON + 1_000_000}-${hexId(1)}"` : field === 'finding' ? `"${NOON + 2_000_000}-${hexId(2)}"` : `"${hexId(3)}"`;
     default:
       throw new Error(`Say what ${field}(${name}) is to be asked with`);

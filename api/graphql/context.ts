@@ -10,22 +10,18 @@ import { evidenceOf } from '../../store/queries/evidence.ts';
 import { findingsByIds } from '../../store/queries/findings.ts';
 import type { FindingRow } from '../../store/queries/findings.ts';
 import type { Sql } from '../../store/queries/sql.ts';
-import { appendAudit } from '../../store/queries/users.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
 import type { AlertFeed } from '../live/alert-feed.ts';
 import type { EventTail } from '../live/tail.ts';
-import { parseLetterId } from '../pipeline/dead-letters.ts';
-import type { DeadLetterIndex } from '../pipeline/dead-letters.ts';
-import type { DeadLetterPreview } from '../pipeline/preview.ts';
+import type { DeadLetters } from '../dead-letters.ts';
 import type { PipelineMonitor } from '../pipeline/monitor.ts';
 
 /** What lives as long as the API and serves every request. */
 export interface Services {
   readonly run: InOrganization;
   readonly monitor: PipelineMonitor;
-  readonly deadLetters: DeadLetterIndex;
-  readonly preview: DeadLetterPreview;
+  readonly deadLetters: DeadLetters;
   readonly alertFeed: AlertFeed;
   readonly tail: EventTail;
 }
@@ -45,8 +41,6 @@ export interface Loaders {
   readonly events: DataLoader<EventRef, EventRow | null>;
   readonly findings: DataLoader<Ref, FindingRow | null>;
   readonly notes: DataLoader<string, readonly NoteRow[]>;
-  /** By id of the dead letter, which must be of the caller's organization. Each look is audited. */
-  readonly previews: DataLoader<string, string | null>;
 }
 interface Ref {
   readonly id: string;
@@ -55,12 +49,12 @@ interface Ref {
 
 export function contextOf(services: Services, principal: Principal, requestId: string): ApiContext {
   const read: ApiContext['read'] = (work) => services.run(principal.organization, work);
-  return { principal, requestId, services, read, loaders: loadersOf(read, services, principal) };
+  return { principal, requestId, services, read, loaders: loadersOf(read) };
 }
 
 const keyOf = ({ time, id }: Ref): string => `${time}-${id}`;
 
-function loadersOf(read: ApiContext['read'], services: Services, principal: Principal): Loaders {
+function loadersOf(read: ApiContext['read']): Loaders {
   // No cache: a subscription keeps its context for hours, and what it shows must be what is stored now.
   const options = { cache: false, maxBatchSize: 1_000 } as const;
   return {
@@ -90,10 +84,6 @@ function loadersOf(read: ApiContext['read'], services: Services, principal: Prin
         }),
       options,
     ),
-    previews: new DataLoader<string, string | null>(async (ids) => {
-      await read((sql) => appendAudit(sql, principal.user, 'dead-letter.preview', `${ids.length} dead letters`, { ids }));
-      return services.preview(ids.map((id) => parseLetterId(id) ?? [0, 0]));
-    }, options),
   };
 }
 

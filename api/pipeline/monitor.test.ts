@@ -9,7 +9,6 @@ import { schemas } from '../../schemas/avro/types.gen.ts';
 import { installationTopics } from '../../topologies/settings.ts';
 import { topics } from '../../topologies/topics.ts';
 import { topology } from '../test/api.ts';
-import { DeadLetterIndex } from './dead-letters.ts';
 import { LagMeter } from './lag.ts';
 import { LedgerView } from './ledger-view.ts';
 import { PipelineMonitor, topicsOf } from './monitor.ts';
@@ -45,7 +44,6 @@ describe('the pipeline', () => {
       pool,
       topology,
       ledger,
-      deadLetters: new DeadLetterIndex(codec),
       parts,
       lag: new LagMeter(port, () => codec.idOf(schemas.watermark)),
       app: 'goshawk',

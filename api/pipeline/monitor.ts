@@ -9,7 +9,6 @@ import type { StageTotals, StoredOffset } from '../../store/queries/pipeline.ts'
 import type { DatabasePool } from '../../store/queries/sql.ts';
 import { topics as catalogue } from '../../topologies/topics.ts';
 import type { TopicDeclaration } from '../../topologies/topics.ts';
-import type { DeadLetterIndex } from './dead-letters.ts';
 import type { LagMeter, Position } from './lag.ts';
 import type { LedgerView } from './ledger-view.ts';
 import { withinTime } from './parts.ts';
@@ -56,7 +55,6 @@ export interface MonitorDeps {
   readonly pool: DatabasePool;
   readonly topology: Topology;
   readonly ledger: LedgerView;
-  readonly deadLetters: DeadLetterIndex;
   readonly parts: Parts;
   readonly lag: LagMeter;
   readonly app: string;
@@ -80,7 +78,7 @@ export class PipelineMonitor {
   }
 
   async #take(now: Micros): Promise<PipelineSnapshot> {
-    const { parts, pool, app, log, deadLetters } = this.#deps;
+    const { parts, pool, app, log } = this.#deps;
     const [checked, kafka, stored] = await Promise.all([
       parts.check(),
       withinTime(() => this.#fromBroker()).catch((error: unknown) => {
@@ -92,7 +90,6 @@ export class PipelineMonitor {
         return undefined;
       }),
     ]);
-    for (const [tp, offset] of kafka?.deadLetterStarts ?? []) deadLetters.dropBefore(Number(tp.slice(tp.lastIndexOf('/') + 1)), offset);
     const lags = kafka === undefined ? undefined : await this.#lags(kafka, stored?.[1] ?? []);
     const stages = this.#deps.topology.wires.map((wire, index) => this.#stage(wire, now, lags?.[index] ?? null, stored?.[0] ?? []));
     const all = kafka === undefined ? checked : [...checked, stagesPart(this.#deps.topology, kafka.members)];
@@ -113,13 +110,11 @@ export class PipelineMonitor {
         admin.groups(),
         committedOffsets(admin, topology, partitionCounts),
       ]);
-      const deadLetterStarts = new Map([...earliest].filter(([key]) => key.startsWith(`${catalogue.deadLetters.name}/`)));
       return {
         partitionCounts,
         earliest,
         ends,
         committed,
-        deadLetterStarts,
         members: new Map(groups.map(({ groupId, members }) => [groupId, members])),
         topics: topicStatuses(partitionCounts, earliest, ends),
       };
@@ -175,7 +170,6 @@ interface BrokerView {
   readonly ends: Offsets;
   /** By group. */
   readonly committed: ReadonlyMap<string, Offsets>;
-  readonly deadLetterStarts: Offsets;
   readonly members: ReadonlyMap<string, number>;
   readonly topics: readonly TopicStatus[];
 }

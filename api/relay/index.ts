@@ -10,6 +10,9 @@ import type { Pool } from '../../store/connect.ts';
 import { whileLeading } from '../../store/leader.ts';
 import type { Broker } from '../../pipeline/runtime/port.ts';
 import { relayDeadLetters } from './dead-letters.ts';
+import { indexDeadLetters } from './dead-letter-index.ts';
+import type { RunRedrive } from './redrives.ts';
+import { doNextRedrive } from './redrives.ts';
 import { relayReferences } from './references.ts';
 
 export const config = z.strictObject({
@@ -38,6 +41,8 @@ export interface RelayDeps {
   readonly log: Logger;
   /** Ends it. */
   readonly signal: AbortSignal;
+  /** Absent = redrives that are asked for through the API wait. */
+  readonly redrive?: RunRedrive;
   /** Version of the program, for the headers of dead letters. */
   readonly version?: string;
 }
@@ -48,12 +53,31 @@ export async function runRelay({ pollMs, batchRows }: RelayConfig, deps: RelayDe
     const producer = deps.broker.producer();
     const admin = deps.broker.admin();
     const reader = deps.broker.reader();
-    try {
-      while (!signal.aborted) {
-        const sent =
-          (await relayReferences({ ...deps, producer, admin }, batchRows)) + (await relayDeadLetters({ ...deps, producer, admin, reader, signal }, batchRows));
-        if (sent === 0) await sleep(pollMs, undefined, { signal }).catch(() => {});
+    const forgotten = new Map<number, number>();
+    const { redrive } = deps;
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
+    /** Until the end, with a pause when there was nothing to do. One that fails ends the others. */
+    const repeat = async (work: () => Promise<boolean>): Promise<void> => {
+      try {
+        while (!either.aborted) if (!(await work())) await sleep(pollMs, undefined, { signal: either }).catch(() => {});
+      } catch (error) {
+        failed.abort();
+        throw error;
       }
+    };
+    try {
+      const ended = await Promise.allSettled([
+        repeat(async () => {
+          const sent = await relayReferences({ ...deps, producer, admin }, batchRows);
+          return sent + (await relayDeadLetters({ ...deps, producer, admin, reader, signal: either }, batchRows)) > 0;
+        }),
+        // Apart from the others: there may be many to catch up with.
+        repeat(async () => (await indexDeadLetters({ ...deps, admin, reader, forgotten, signal: either })) > 0),
+        ...(redrive === undefined ? [] : [repeat(() => doNextRedrive({ ...deps, redrive, signal: either }))]),
+      ]);
+      const failure = ended.find((each) => each.status === 'rejected');
+      if (failure !== undefined) throw failure.reason;
     } finally {
       await Promise.allSettled([producer.close(), admin.close(), reader.close()]);
     }

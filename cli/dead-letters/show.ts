@@ -94,7 +94,7 @@ function* linesOf(letter: DeadLetter, { key, value, headers }: RawRecord, { as, 
   for (const [name, text] of Object.entries(lineOf(letter))) yield `${name.padEnd(14)} ${printable(String(text))}`;
   yield `${'meaning'.padEnd(14)} ${explanationOf(letter.code)}`;
   yield `${'key'.padEnd(14)} ${key === null ? '(none)' : printable(key.toString('utf8'))}`;
-  yield* headerLines(headers.filter(([name]) => !isErrorHeader(name)));
+  yield* headerLines(headers.filter(([name]) => !isErrorHeader(name) && name !== 'appended'));
   const trace = headers.findLast(([name]) => name === '__streams.errors.stacktrace')?.[1].toString('utf8') ?? '';
   if (letter.code === 'UNEXPECTED' && trace !== '') yield `\n${printable(trace)}`;
   yield '';

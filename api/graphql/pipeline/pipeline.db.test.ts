@@ -4,36 +4,19 @@ import { topics } from '../../../topologies/topics.ts';
 import { openTestApi } from '../../test/api.ts';
 import type { Loose, TestApi } from '../../test/api.ts';
 import { openTestDatabase, serverUrl } from '../../test/database.ts';
+import { noteAll, setAside } from '../../test/dead-letters.ts';
 import type { TestDatabase } from '../../test/database.ts';
 
 describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
   let database: TestDatabase;
   let api: TestApi;
-  const letter = (organization: string, code: string, value: string) => ({
-    topic: topics.deadLetters.name,
-    partition: 0,
-    key: null,
-    value: Buffer.from(value),
-    headers: Object.entries({
-      '__streams.errors.topic': `raw.${organization}.zeek`,
-      '__streams.errors.partition': '1',
-      '__streams.errors.offset': '42',
-      '__streams.errors.message': 'Not JSON.',
-      '__goshawk.errors.stage': 'ingest',
-      '__goshawk.errors.code': code,
-      '__goshawk.errors.organization': organization,
-    }).map(([name, text]) => [name, Buffer.from(text)] as const),
-  });
 
   beforeAll(async () => {
     database = await openTestDatabase();
     api = await openTestApi(database);
     const producer = api.broker.producer();
-    await producer.send([
-      letter('default', 'DECODE_FAILED', 'password=hunter2'),
-      letter('other', 'DECODE_FAILED', 'theirs'),
-      letter('default', 'INVALID_EVENT', 'x'.repeat(10_000)),
-    ]);
+    await setAside(api, [{ value: 'a' }, { organization: 'other', value: 'theirs' }, { code: 'INVALID_EVENT', value: 'b' }]);
+    await noteAll(database, api);
     await producer.send([
       {
         topic: topics.ledger.name,
@@ -114,52 +97,6 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
         { name: 'INVALID_EVENT', count: 1 },
       ]);
     });
-  });
-
-  it('lists dead letters of the own organization, and their bytes to those who may see them', async () => {
-    const query = '{ deadLetters { edges { node { id stage code message topic partition offset bytes preview } } pageInfo { hasNextPage } } }';
-    const { data } = await api.graphql(query, {}, ['engineer']);
-    expect(data.deadLetters.edges.map(({ node }: Loose) => node)).toEqual([
-      {
-        id: '0:2',
-        stage: 'ingest',
-        code: 'INVALID_EVENT',
-        message: 'Not JSON.',
-        topic: 'raw.default.zeek',
-        partition: 1,
-        offset: 42,
-        bytes: 10_000,
-        preview: 'x'.repeat(4_096),
-      },
-      {
-        id: '0:0',
-        stage: 'ingest',
-        code: 'DECODE_FAILED',
-        message: 'Not JSON.',
-        topic: 'raw.default.zeek',
-        partition: 1,
-        offset: 42,
-        bytes: 16,
-        preview: 'password=hunter2',
-      },
-    ]);
-    const { rows } = await database.owner.query(`SELECT actor, detail FROM goshawk.audit WHERE action = 'dead-letter.preview'`);
-    expect(rows).toEqual([{ actor: 'tester', detail: { ids: ['0:2', '0:0'] } }]);
-
-    const viewer = await api.graphql(query, {}, ['viewer']);
-    expect(viewer.data.deadLetters.edges.map(({ node }: Loose) => node.preview)).toEqual([null, null]);
-    expect((await api.graphql('{ deadLetters(code: "INVALID_EVENT") { edges { node { id } } } }')).data.deadLetters.edges).toHaveLength(1);
-  });
-
-  it('pages through them', async () => {
-    const first = await api.graphql('{ deadLetters(first: 1) { edges { node { id } } pageInfo { hasNextPage endCursor } } }');
-    const second = await api.graphql('query ($after: String) { deadLetters(first: 1, after: $after) { edges { node { id } } pageInfo { hasNextPage } } }', {
-      after: first.data.deadLetters.pageInfo.endCursor,
-    });
-    expect([first.data.deadLetters.pageInfo.hasNextPage, second.data.deadLetters]).toEqual([
-      true,
-      { edges: [{ node: { id: '0:0' } }], pageInfo: { hasNextPage: false } },
-    ]);
   });
 
   it('gives the same over REST, as `status --json` prints it', async () => {

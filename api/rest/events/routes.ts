@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { deadLetterBySource } from '../../../store/queries/dead-letters.ts';
 import { countEvents, eventsByIds, eventsByPosition, pageOfEvents } from '../../../store/queries/events.ts';
 import type { EventRow } from '../../../store/queries/events.ts';
 import { tpKey } from '../../../pipeline/runtime/port.ts';
@@ -140,7 +141,7 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
     if (!receipt.topic.startsWith(`raw.${organization}.`)) throw notFound('receipt of this form');
     const rows = await run(organization, (sql) => eventsByPosition(sql, receipt, receipt.takenAt, CLOCK_MICROS));
     if (rows.length > 0) return stored(id, rows, request);
-    const letter = services.deadLetters.bySource(receipt);
+    const letter = await run(organization, (sql) => deadLetterBySource(sql, receipt));
     if (letter !== undefined)
       return { id, status: 'rejected' as const, error: { code: letter.code, detail: letter.message, stage: letter.stage, deadLetter: letter.id } };
     if (!(await isWritten(receipt))) throw notFound('record at this receipt');
