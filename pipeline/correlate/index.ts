@@ -4,6 +4,8 @@ import type { Context, Micros, Outcome, Output, Store } from '../core/index.ts';
 import { defineStage, drop, pass, send } from '../core/index.ts';
 import type { Lateness } from '../core/lateness.ts';
 import { openLateness } from '../core/lateness.ts';
+import { ReorderBuffer } from '../core/reorder.ts';
+import type { Waiting } from '../core/reorder.ts';
 import { keyValue } from '../core/stores.ts';
 import type { RuleSet } from '../../domains/sigma/index.ts';
 import type { EventRef, FindingStatus, Match } from '../../schemas/avro/types.gen.ts';
@@ -22,8 +24,6 @@ import type { CorrelateMetrics } from './metrics.ts';
 import { NO_METRICS } from './metrics.ts';
 import type { CorrelationPlan } from './plan.ts';
 import { keptFor, planCorrelations } from './plan.ts';
-import { ReorderBuffer } from './reorder.ts';
-import type { Waiting } from './reorder.ts';
 import { Share } from './share.ts';
 import type { Totals } from './share.ts';
 
@@ -42,8 +42,13 @@ export interface CorrelateOptions {
   readonly isLane?: boolean;
   readonly metrics?: CorrelateMetrics;
 }
+interface Arrived {
+  readonly match: Match;
+  /** Something later may have been taken already when it came. */
+  readonly isLate: boolean;
+}
 interface Stores {
-  readonly waiting: Store<Waiting>;
+  readonly waiting: Store<Waiting<Arrived>>;
   readonly groups: Store<Group>;
   readonly matches: Store<KeptMatch>;
   readonly totals: Store<Totals>;
@@ -69,7 +74,7 @@ export const correlate = (
   const outputs: Output<unknown>[] = []; // of the record or timer at hand
 
   /** The group as it is after a match came or went, and what follows. */
-  const apply = ({ match, isLate }: Waiting, ctx: Ctx): void => {
+  const apply = ({ match, isLate }: Arrived, turn: Micros, ctx: Ctx): void => {
     const plan = plans.get(match.correlationId);
     if (plan === undefined) return; // the rule left the set between detect and here
     const key = groupKeyOf(match);
@@ -82,7 +87,7 @@ export const correlate = (
     if (at !== undefined) {
       const isNewest = !match.isRetracted && at === open.entries.length - 1;
       const told = judged(open, at, match, isNewest, ctx);
-      for (const one of told) tell(open, one, isLate || !isNewest ? match.event : null);
+      for (const one of told) tell(open, one, isLate || !isNewest ? match.event : null, turn);
       const evicted = open.trim();
       if (evicted > 0) metrics.evicted('group', plan.rule.key, evicted);
       ctx.schedule(FORGET + key, open.group.last + keptFor(plan), clockOf(plan));
@@ -105,22 +110,29 @@ export const correlate = (
   const awaitClose = ({ key, plan, group }: OpenGroup, ctx: Ctx): void => ctx.schedule(CLOSE + key, group.closesAt || Infinity, clockOf(plan));
 
   /** A finding or a revision of one, and what correlations that build on this one are to know of it. */
-  const tell = (open: OpenGroup, told: Told, late: EventRef | null): void => {
+  const tell = (open: OpenGroup, told: Told, late: EventRef | null, turn: Micros): void => {
     const { plan } = open;
     const name = nameOf(open.key);
     if (late !== null) metrics.revised(told.code);
     if (plan.rule.isAlerting) {
       const finding = findingOf(plan, name, told, told.inside ?? covered(open, told), late, open.group.evictedCount);
-      outputs.push(send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding));
+      outputs.push(send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding, turn > finding.lastTime ? turn : undefined));
     }
     const { before, fired, inside } = told;
     const isMoved = before !== null && (inside === null || keyOf(before) !== keyOf(fired));
-    if (inside !== null && (before === null || isMoved)) chain(plan, name, fired.lastEvent, inside, false);
-    if (isMoved) chain(plan, name, before.lastEvent, open.entries, true); // after the new one, so that the outer one need not break in between
+    if (inside !== null && (before === null || isMoved)) chain(plan, name, fired.lastEvent, inside, false, turn);
+    if (isMoved) chain(plan, name, before.lastEvent, open.entries, true, turn); // after the new one, so that the outer one need not break in between
   };
 
   /** A match for each correlation that builds on this one; or that the one before does not hold any more. */
-  const chain = (plan: CorrelationPlan, { organization, groupValues }: GroupName, event: EventRef, inside: readonly Entry[], isRetracted: boolean): void => {
+  const chain = (
+    plan: CorrelationPlan,
+    { organization, groupValues }: GroupName,
+    event: EventRef,
+    inside: readonly Entry[],
+    isRetracted: boolean,
+    turn: Micros,
+  ): void => {
     const { rule } = plan;
     const entities = inside.find((entry) => entry.event.id === event.id)?.entities ?? [];
     for (const wanting of rule.correlations.flatMap((key) => plans.get(key) ?? [])) {
@@ -138,7 +150,9 @@ export const correlate = (
         entities,
         isRetracted,
       };
-      outputs.push(send(topics.matches, [organization, match.correlationId, ...match.groupValues].map(escaped).join('|'), match));
+      outputs.push(
+        send(topics.matches, [organization, match.correlationId, ...match.groupValues].map(escaped).join('|'), match, turn > event.time ? turn : undefined),
+      );
     }
   };
 
@@ -170,7 +184,7 @@ export const correlate = (
     const plan = plans.get(nameOf(key).correlationId);
     if (group === undefined || plan === undefined) return;
     const open = new OpenGroup(key, plan, group, ctx.stores.matches);
-    for (const told of judgeClosed(open, nameOf(key), group.closesAt)) tell(open, told, null);
+    for (const told of judgeClosed(open, nameOf(key), group.closesAt)) tell(open, told, null, group.closesAt);
     awaitClose(open, ctx);
     ctx.stores.groups.put(key, open.close());
   };
@@ -189,7 +203,7 @@ export const correlate = (
   };
 
   const clockOf = ({ clock }: CorrelationPlan): string | undefined => (isLane || clock === '*' ? undefined : clock);
-  const buffer = new ReorderBuffer(isLane ? Infinity : reorderMs * 1000, apply);
+  const buffer = new ReorderBuffer<Arrived, Ctx>(isLane ? Infinity : reorderMs * 1000, apply);
 
   const emitted = (): readonly Output<unknown>[] => outputs.splice(0);
 
@@ -207,7 +221,7 @@ export const correlate = (
       entities: true,
       isRetracted: true,
     },
-    stores: { waiting: keyValue<Waiting>(), groups: keyValue<Group>(), matches: keyValue<KeptMatch>(), totals: keyValue<Totals>() },
+    stores: { waiting: keyValue<Waiting<Arrived>>(), groups: keyValue<Group>(), matches: keyValue<KeptMatch>(), totals: keyValue<Totals>() },
 
     process({ value: match, appendedAt, behind = -Infinity }, ctx): Outcome<Match> {
       outputs.length = 0; // of one that failed
@@ -218,7 +232,8 @@ export const correlate = (
       const come: Micros = isLane ? turn : Math.max(turn, ctx.watermark(clockOf(plan)));
       if (time < come - plan.rule.timespanMicros - plan.lateness)
         return drop('late', send(topics.late, `${match.event.topic}/${match.event.partition}/${match.event.offset}`, match));
-      buffer.put({ match, turn, isLate: time < come }, isLane ? '*' : plan.clock, groupKeyOf(match), appendedAt, ctx);
+      const order = `${sortKey(match.event, match.ruleId)}|${groupKeyOf(match)}`;
+      buffer.put({ match, isLate: time < come }, { clock: isLane ? '*' : plan.clock, turn, order, appendedAt }, ctx);
       return pass();
     },
 
