@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { FatalError } from '../../pipeline/core/errors.ts';
@@ -83,7 +84,7 @@ function figure(measure: string, ms: readonly number[], limitMs: number | null, 
     unit: 'ms',
     baseline: null,
     goal: limitMs === null ? null : { value: limitMs, isAtMost: true },
-    note: `${sorted.length} times: p50 ${at(0.5)}, at most ${sorted.at(-1)} ms; ${note}`,
+    note: `${sorted.length} times: p50 ${at(0.5)}, at most ${sorted.at(-1)} ms; ${note}; load of this machine ${loadavg()[0]!.toFixed(1)}`,
   };
 }
 
@@ -134,11 +135,12 @@ class Pair {
     }
   }
 
+  /** Until it has left the group in order, or is dead. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const { child } = this.#members.shift()!;
-    const exit = once(child, 'exit');
+    const gone = signal === 'SIGTERM' ? once(child.stdout!, 'data') : once(child, 'exit');
     child.kill(signal);
-    await exit;
+    await gone;
   }
 
   kill(): void {

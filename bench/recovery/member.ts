@@ -23,6 +23,7 @@ const running = await runTopology({
 });
 const end = async (status: number): Promise<never> => {
   await running.stop();
+  process.stdout.write('left\n');
   await broker.close();
   process.exit(status);
 };

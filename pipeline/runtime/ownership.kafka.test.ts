@@ -62,10 +62,10 @@ describe.skipIf(address === '')('a stage with state', () => {
       1,
     );
     const written: { key: string; text: string }[] = [];
-    let isFlowing = true;
+    const flow = new AbortController();
     const producer = broker.producer();
     const flowing = (async () => {
-      while (isFlowing) {
+      while (!flow.signal.aborted) {
         const records = Array.from({ length: 100 }, (_, i) => ({ key: `key-${(written.length + i) % KEYS}`, text: String(written.length + i) }));
         await producer.send(
           records.map(({ key, text }) => ({
@@ -106,7 +106,7 @@ describe.skipIf(address === '')('a stage with state', () => {
     }
     // Up: 6 of 12 move, then 4, then 3. Down: the 3, 4 and 6 of those that left.
     expect(seen).toEqual(['12', '12 6', '12 6 4', '12 6 4 3', '7 5 4', '7 6', '12']);
-    isFlowing = false;
+    flow.abort();
     await flowing;
     const found = await untilAll(written.length);
     expect(complaints(written, found)).toEqual([]);

@@ -76,7 +76,7 @@ export function kafkaBroker(options: KafkaBrokerOptions): Broker {
         (connections) =>
           new KafkaConsumer(
             connections,
-            { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 1_000, rebalanceTimeoutMs: 60_000, ...group },
+            { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 500, rebalanceTimeoutMs: 60_000, ...group },
             { log, isStable: !withoutStableReads, onTrouble: troubleLog(log, { group: group.groupId }) },
           ),
         (consumer) => consumer.stop(),

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { tpKey } from '../port.ts';
 import type { GroupMetadata } from '../port.ts';
 import { portContract } from '../_contract/port.ts';
+import { restoringContract } from '../_contract/restoring.ts';
 import { startProxy } from '../_contract/proxy.ts';
 import type { Proxy } from '../_contract/proxy.ts';
 import { kafkaBroker } from './index.ts';
@@ -42,6 +43,8 @@ describe.skipIf(address === '')('a real broker', () => {
       await broker.close();
     },
   });
+
+  restoringContract('kafka', () => kafkaBroker({ brokers, clientId: 'contract', log }));
 
   const own = kafkaBroker({ brokers, clientId: 'contract', log });
   afterAll(() => own.close());

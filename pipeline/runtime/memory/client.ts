@@ -35,7 +35,7 @@ export class Client implements Broker {
   }
 
   consumer(options: ConsumerOptions): MemoryConsumer {
-    const consumer = new MemoryConsumer(this, { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 1_000, rebalanceTimeoutMs: 60_000, ...options });
+    const consumer = new MemoryConsumer(this, { sessionTimeoutMs: 6_000, heartbeatIntervalMs: 500, rebalanceTimeoutMs: 60_000, ...options });
     this.#open.push(() => consumer.stop());
     return consumer;
   }

@@ -1,4 +1,5 @@
 import { portContract } from '../_contract/port.ts';
+import { restoringContract } from '../_contract/restoring.ts';
 import { memoryBroker } from './index.ts';
 
 const cluster = memoryBroker();
@@ -31,3 +32,5 @@ portContract('memory', {
     cluster.compact(topic);
   },
 });
+
+restoringContract('memory', () => cluster.connect());
