@@ -185,11 +185,10 @@ describe('loaders', () => {
     const loaderOf = place.loader();
     const load = async (batches: readonly Batch<Event>[]) => {
       sizes.push(batches.reduce((sum, { records }) => sum + records.reduce((bytes, { value }) => bytes + value.labels['n']!.length, 0), 0));
-      await new Promise((resolve) => {
-        setImmediate(resolve); // others are read meanwhile
-      });
+      await isSlow;
       await loaderOf.load(batches);
     };
+    const { promise: isSlow, resolve: goOn } = Promise.withResolvers<void>();
     const driver = await runOnMemory(
       defineTopology('loading', [
         stage(take, { from: topics.raw, to: [topics.parsed] }),
@@ -200,6 +199,11 @@ describe('loaders', () => {
     const { plainEvent } = await import('../../schemas/avro/plain.ts');
     const framed = driver.codec.encode(topics.parsed.schema as never, plainEvent({ labels: { n: 'x'.repeat(MiB) } }));
     for (let n = 0; n < 100; n++) await driver.write(topics.parsed.name, [{ key: null, value: framed, partition: 0 }]);
+    for (let i = 0; i < 1000; i++)
+      await new Promise((resolve) => {
+        setImmediate(resolve); // all that may be read is read, while the first load is under way
+      });
+    goOn();
     await driver.settle();
     expect(place.rows.length).toBe(100);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(33 * MiB);
