@@ -1,5 +1,9 @@
+import { join } from 'node:path';
+import { projectFolder } from '../local/project.ts';
 import type { CommandFile } from './command.ts';
 import { runTool } from './tool.ts';
+
+const GOSHAWK = join(projectFolder, 'cli/main.ts');
 
 /** What CI runs beside the tests. All of them run, so that one look shows everything that is wrong. */
 const CHECKS: readonly (readonly [what: string, tool: string, ...args: string[]])[] = [
@@ -8,6 +12,8 @@ const CHECKS: readonly (readonly [what: string, tool: string, ...args: string[]]
   ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
   ['imports', 'vitest', 'run', '--reporter', 'dot', 'test/imports.test.ts'],
   ['dead exports', 'knip', '--no-progress'],
+  ['schemas', GOSHAWK, 'schemas', 'check'],
+  ['users of changed fields', GOSHAWK, 'schemas', 'impact'],
 ];
 
 export default {
@@ -15,7 +21,7 @@ export default {
   register(program, io) {
     program
       .command('check')
-      .description('Types, lint, format, imports, dead exports, and whether generated files are up to date')
+      .description('Types, lint, format, imports, dead exports, schemas and who uses them, and whether generated files are up to date')
       .option('--json', 'one JSON line per check')
       .action(async () => {
         const failed: string[] = [];
