@@ -13,6 +13,10 @@ const table = (rows: string): ReadonlyMap<string, readonly string[]> =>
 /** Splunk sourcetypes. */
 const SOURCETYPES = table(`
   nix:syslog linux.* syslog.other
+  cisco:asa cisco-asa.*
+  cisco:ios cisco-ios.*
+  cisco:xr cisco-ios.*
+  cisco:ise cisco-ise.*
   sc4s:fallback syslog.other
   cef cef.*
   WinEventLog:Security windows.*

@@ -49,7 +49,8 @@ export function setSyslog(event: Draft, { time, hostname, priority, fault }: Sys
     if (event.ecs['observer.hostname'] === undefined && ip === null) setEcs(event, 'observer.hostname', name);
     if (event.ecs['observer.ip'] === undefined) setEcs(event, 'observer.ip', ip);
   } else event.host ??= host(name, null, null, ip === null ? [] : [ip]);
-  if (fault !== null) event.labels = { ...event.labels, fault };
+  const isTimed = fault === 'no timestamp' && !Number.isNaN(event.time); // the message has a time of its own
+  if (fault !== null && !isTimed) event.labels = { ...event.labels, fault };
   if (priority === null) return;
   event.severity ??= SEVERITIES[priority & 7]!;
   if (event.ecs['log.level'] === undefined) setEcs(event, 'log.level', LEVELS[priority & 7]!);
