@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Alert, EventRef, Finding } from '../../schemas/avro/types.gen.ts';
+import type { Alert, Change, EventRef, Finding, Revisable } from '../../schemas/avro/types.gen.ts';
 import { StageDriver } from '../runtime/driver.ts';
 import { alert, config } from './index.ts';
 
@@ -51,7 +52,6 @@ it('opens an alert with an id that a replay gives again', () => {
 it.each<[name: string, second: Partial<Finding>, want: [revision: number, sameAlert: boolean, reason: RegExp] | 'silent']>([
   ['joins another finding of its group', { id: 'f2', time: T + MINUTE, lastTime: T + MINUTE }, [2, true, /Another finding/]],
   ['rises in severity and says so', { id: 'f2', severity: 'high' }, [2, true, /rose from medium to high/]],
-  ['replaces a finding that is superseded', { id: 'f2', supersedes: 'f1', reason: 'an earlier event arrived later' }, [2, true, /replaced: an earlier event/]],
   ['opens another alert for another group', { id: 'f2', groupKey: 'rule-a|ws2' }, [1, false, /Opened/]],
   ['opens another alert after the window', { id: 'f2', time: T + 61 * MINUTE, lastTime: T + 61 * MINUTE }, [1, false, /Opened/]],
   ['joins at the very end of the window', { id: 'f2', time: T + 60 * MINUTE, lastTime: T + 60 * MINUTE }, [2, true, /Another/]],
@@ -108,4 +108,112 @@ it('keeps no more alerts open than it may: further groups get an alert a finding
   const later = { time: T + 121 * MINUTE, lastTime: T + 121 * MINUTE, groupKey: 'c' };
   driver.send(finding({ id: 'c3', ...later }));
   expect(alertsOf(driver.send(finding({ id: 'c4', ...later })).outputs)[0]).toMatchObject({ revision: 2 });
+});
+
+describe('a correlation that a late event changes', () => {
+  const late = eventRef('late', T + 5);
+  const span = (time: number, lastTime: number, eventCount: number) => ({ time, lastTime, eventCount });
+  const revisable = (revision: number, change: Change | null = null, isWithdrawn = false): Revisable => ({
+    revision,
+    settlesAt: T + 30 * MINUTE,
+    isWithdrawn,
+    change,
+  });
+  const correlated = (fields: Partial<Finding>): Finding => finding({ kind: 'correlation', eventCount: 3, revisable: revisable(1), ...fields });
+  const run = (...findings: Finding[]) => {
+    const driver = driverOf();
+    return findings.flatMap((one) => alertsOf(driver.send(one).outputs));
+  };
+
+  it('makes a new revision that says what changed and why, never a second alert', () => {
+    const alerts = run(
+      correlated({ id: 'f1', time: T + 10, lastTime: T + 30, events: ['b', 'c', 'd'].map((id, i) => eventRef(id, T + 10 * (i + 1))) }),
+      correlated({
+        id: 'f2',
+        supersedes: 'f1',
+        time: T + 5,
+        lastTime: T + 20,
+        events: ['late', 'b', 'c'].map((id) => eventRef(id, id === 'late' ? T + 5 : T + 10)),
+        revisable: revisable(1, { code: 'replaced', event: late, before: span(T + 10, T + 30, 3), after: span(T + 5, T + 20, 3) }),
+      }),
+    );
+    expect(alerts.map(({ id, revision, findingCount, eventCount, time }) => [id === alerts[0]!.id, revision, findingCount, eventCount, time - T])).toEqual([
+      [true, 1, 1, 3, 10],
+      [true, 2, 1, 3, 5], // the event that does not contribute any more is gone
+    ]);
+    expect(alerts[1]).toMatchObject({
+      findings: [{ id: 'f2' }],
+      reason: expect.stringContaining('an earlier event arrived later') as string,
+      changes: [{ revision: 2, findingId: 'f2', ruleId: 'rule-a', change: { code: 'replaced', event: late, before: { eventCount: 3 } } }],
+    });
+  });
+
+  it('takes the newest revision of a finding, whatever comes again', () => {
+    const extended = correlated({ revisable: revisable(2, { code: 'extended', event: late, before: span(T, T, 3), after: span(T, T, 4) }), eventCount: 4 });
+    expect(run(correlated({}), extended, correlated({}), extended).map(({ revision, eventCount }) => [revision, eventCount])).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
+  });
+
+  it('stays, without findings, when the last of them is withdrawn; and holds again when that is taken back', () => {
+    const withdrawn = correlated({ revisable: revisable(2, { code: 'broken', event: late, before: span(T, T, 3), after: null }, true) });
+    const again = correlated({ revisable: revisable(3, { code: 'completed', event: late, before: null, after: span(T, T, 3) }) });
+    const alerts = run(correlated({}), withdrawn, again);
+    expect(new Set(alerts.map(({ id }) => id)).size).toBe(1);
+    expect(
+      alerts.map(({ revision, findingCount, eventCount, score, reason }) => [revision, findingCount, eventCount, score > 0, reason.split(':')[0]]),
+    ).toEqual([
+      [1, 1, 3, true, 'Opened.'],
+      [2, 0, 0, false, 'A finding of rule-a was withdrawn'],
+      [3, 1, 3, true, 'A late event completed rule-a'],
+    ]);
+    expect(alerts[2]!.changes.map(({ revision, change }) => [revision, change.code])).toEqual([
+      [2, 'broken'],
+      [3, 'completed'],
+    ]);
+  });
+
+  it('is found in an older alert of its group, also when a newer one is open', () => {
+    const settlesLate = { ...revisable(1), settlesAt: T + 500 * MINUTE };
+    const driver = driverOf();
+    const [older] = alertsOf(driver.send(correlated({ revisable: settlesLate })).outputs);
+    driver.send(correlated({ id: 'f9', time: T + 120 * MINUTE, lastTime: T + 120 * MINUTE }));
+    driver.advance(T + 400 * MINUTE); // the newer one has expired, the older one may still change
+    driver.restart();
+    const change: Change = { code: 'replaced', event: late, before: span(T, T, 3), after: span(T - 1, T, 3) };
+    const [next] = alertsOf(driver.send(correlated({ id: 'f2', supersedes: 'f1', time: T - 1, revisable: { ...settlesLate, change } })).outputs);
+    expect([next!.id, next!.revision]).toEqual([older!.id, 2]);
+    driver.advance(T + 501 * MINUTE);
+    expect(driver.state()['open']).toEqual({});
+  });
+
+  it('opens an alert that says so, where there was none', () => {
+    const [only] = run(correlated({ revisable: revisable(1, { code: 'completed', event: late, before: null, after: span(T, T, 3) }) }));
+    expect(only).toMatchObject({ revision: 1, reason: 'Opened. A late event completed rule-a: 3 events.', changes: [{ revision: 1 }] });
+  });
+});
+
+it('sums up the same whatever the order in which revisions of findings and others come', () => {
+  const findings = Array.from({ length: 12 }, (_unused, n) => {
+    const base = { id: `f${n}`, time: T + n * MINUTE, lastTime: T + n * MINUTE, severity: n % 5 === 0 ? ('high' as const) : ('medium' as const) };
+    if (n % 3 === 0) return [finding(base)];
+    const revisable = (revision: number): Revisable => ({ revision, settlesAt: T + 100 * MINUTE, isWithdrawn: n % 4 === 0 && revision === 2, change: null });
+    return [finding({ ...base, revisable: revisable(1) }), finding({ ...base, eventCount: 2, revisable: revisable(2) })];
+  });
+  const sum = (order: readonly number[]) => {
+    const driver = driverOf({ revisionsPerMinute: 1000 });
+    const left = findings.map((revisions) => [...revisions]);
+    let last: Alert | undefined;
+    for (const index of order) for (const one of left[index]!.splice(0, 1)) last = alertsOf(driver.send(one).outputs).at(-1) ?? last;
+    const { findings: refs, events, eventCount, findingCount, severity, score, time, lastTime } = last!;
+    return { refs, events, eventCount, findingCount, severity, score, time, lastTime };
+  };
+  const all = findings.flatMap((revisions, index) => revisions.map(() => index));
+  fc.assert(
+    fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (order) => {
+      expect(sum(order)).toEqual(sum(all));
+    }),
+    { numRuns: 50 },
+  );
 });

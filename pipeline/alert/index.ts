@@ -1,12 +1,15 @@
 // Findings that belong together become one alert: one writer, a deterministic id, a revision for each change.
 import { z } from 'zod';
-import { hashId } from '../core/id.ts';
-import type { Micros, Outcome } from '../core/index.ts';
+import type { Context, Micros, Outcome, Output, Store } from '../core/index.ts';
 import { defineStage, drop, pass, send } from '../core/index.ts';
+import { ReorderBuffer } from '../core/reorder.ts';
+import type { Waiting } from '../core/reorder.ts';
 import { keyValue } from '../core/stores.ts';
-import type { Alert, Finding } from '../../schemas/avro/types.gen.ts';
+import type { Finding } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
-import { joined, opened } from './merge.ts';
+import type { AlertingFinding } from './merge.ts';
+import type { OpenAlert } from './open-alert.ts';
+import { isAbout, joined, opened } from './open-alert.ts';
 
 export const config = z.strictObject({
   windowSeconds: z
@@ -30,20 +33,77 @@ export const config = z.strictObject({
 });
 export type AlertConfig = z.infer<typeof config>;
 
-/** The alert as last changed, and how many of its revisions went out in the current minute. */
-interface Open {
-  readonly alert: Alert;
+/** An open alert, and how many of its revisions went out in the current minute. */
+interface Paced {
+  readonly open: OpenAlert;
   readonly minute: number;
   readonly inMinute: number;
   readonly isPending: boolean;
 }
+interface Stores {
+  /** By group; more than one where a late event may still change an older alert. Newest last. */
+  readonly open: Store<readonly Paced[]>;
+  readonly waiting: Store<Waiting<AlertingFinding>>;
+  /** How many groups `open` has. */
+  readonly count: Store<number>;
+}
+type Ctx = Context<Stores>;
 const MINUTE: Micros = 60_000_000;
 const FLUSH = 'flush|';
 const EXPIRE = 'expire|';
+const MOST_OPEN = 8; // of one group
 const COUNT = 'open';
 
-export const alert = ({ windowSeconds, maxOpen, revisionsPerMinute }: AlertConfig) => {
+/** @param isLane Findings are taken in the order of event time, however long they wait: then alerts depend on nothing else. */
+export const alert = ({ windowSeconds, maxOpen, revisionsPerMinute }: AlertConfig, { isLane = false }: { readonly isLane?: boolean } = {}) => {
   const window = windowSeconds * 1_000_000;
+  const outputs: Output<unknown>[] = []; // of the record or timer at hand
+  const emitted = (): readonly Output<unknown>[] => outputs.splice(0);
+
+  /** Nothing joins it, and nothing changes it, from then on. */
+  const expiryOf = ({ open }: Paced): Micros => Math.max(open.alert.lastTime + window, open.settlesAt);
+  const flushOf = ({ isPending, minute }: Paced): Micros => (isPending ? (minute + 1) * MINUTE : Infinity);
+  const keep = (key: string, all: readonly Paced[], ctx: Ctx): void => {
+    const wasOpen = ctx.stores.open.get(key) !== undefined;
+    if (all.length === 0) ctx.stores.open.delete(key);
+    else ctx.stores.open.put(key, all);
+    if (wasOpen !== all.length > 0) ctx.stores.count.put(COUNT, Math.max(0, countOf(ctx) + (wasOpen ? -1 : 1))); // there may be some from before they were counted
+    ctx.schedule(EXPIRE + key, Math.min(...all.map(expiryOf)));
+    ctx.schedule(FLUSH + key, Math.min(...all.map(flushOf)));
+  };
+  const tell = ({ open }: Paced): void => void outputs.push(send(topics.alerts, open.alert.id, open.alert));
+
+  /** @returns Whether the alert that it opens could not be kept open. */
+  const take = (finding: AlertingFinding, ctx: Ctx): boolean => {
+    const key = `${finding.organization}|${finding.groupKey}`;
+    const all = ctx.stores.open.get(key) ?? [];
+    const isNear = ({ open: { alert: near } }: Paced) => finding.time <= near.lastTime + window && finding.lastTime >= near.time - window;
+    const before = all.find(({ open }) => isAbout(open, finding)) ?? all.findLast(isNear);
+    if (before === undefined) {
+      if (finding.revisable?.isWithdrawn === true) return false;
+      const open = opened(finding);
+      const fresh: Paced = { open, minute: minuteOf(open), inMinute: 1, isPending: false };
+      tell(fresh);
+      if (all.length === 0 && countOf(ctx) >= maxOpen) return true;
+      keep(key, [...all, fresh].slice(-MOST_OPEN), ctx);
+      return false;
+    }
+    const open = joined(before.open, finding, before.isPending);
+    if (open === undefined) return false; // the very finding again
+    const minute = minuteOf(open);
+    const inMinute = before.minute === minute ? before.inMinute : 0;
+    const isUrgent = open.alert.severity !== before.open.alert.severity || open.alert.ruleIds.length !== before.open.alert.ruleIds.length;
+    const isDue = isUrgent || inMinute < revisionsPerMinute;
+    const next: Paced = { open, minute, inMinute: inMinute + (isDue ? 1 : 0), isPending: !isDue };
+    if (isDue) tell(next);
+    keep(
+      key,
+      all.map((one) => (one === before ? next : one)),
+      ctx,
+    );
+    return false;
+  };
+  const buffer = new ReorderBuffer<AlertingFinding, Ctx>(Infinity, (finding, _turn, ctx) => void take(finding, ctx));
 
   return defineStage<Finding>()({
     name: 'alert',
@@ -64,44 +124,38 @@ export const alert = ({ windowSeconds, maxOpen, revisionsPerMinute }: AlertConfi
       eventCount: true,
       supersedes: true,
       reason: true,
+      revisable: true,
     },
-    stores: { open: keyValue<Open>(), count: keyValue<number>() },
+    stores: { open: keyValue<readonly Paced[]>(), waiting: keyValue<Waiting<AlertingFinding>>(), count: keyValue<number>() },
 
-    process({ value: finding }, ctx): Outcome<Finding> {
+    process({ value: finding, appendedAt, behind = -Infinity }, ctx): Outcome<Finding> {
+      outputs.length = 0; // of one that failed
       if (finding.status === 'draft') return pass(); // a shadow: kept as a finding, never an alert
-      const key = `${finding.organization}|${finding.groupKey}`;
-      const before = ctx.stores.open.get(key);
-      const isJoining = before !== undefined && finding.time <= before.alert.lastTime + window && finding.lastTime >= before.alert.time - window;
-      const next = isJoining ? joined(before.alert, finding) : opened(hashId(finding.organization, finding.groupKey, finding.id), finding);
-      if (isJoining && next === before.alert) return pass(); // the very finding again
-      const isUrgent = !isJoining || next.severity !== before.alert.severity || next.ruleIds.length !== before.alert.ruleIds.length;
-      const minute = Math.floor(next.lastTime / MINUTE);
-      const inMinute = isJoining && before.minute === minute ? before.inMinute : 0;
-      const isDue = isUrgent || inMinute < revisionsPerMinute;
-      const unsent = isJoining && before.isPending;
-
-      // A gathered revision has no number of its own until it goes out, so that numbers on the topic have no holes.
-      const current: Alert = unsent ? { ...next, revision: before.alert.revision } : next;
-      if (before === undefined) {
-        const count = ctx.stores.count.get(COUNT) ?? 0;
-        if (count >= maxOpen) return drop('over-limit', send(topics.alerts, current.id, current));
-        ctx.stores.count.put(COUNT, count + 1);
+      if (!isLane) {
+        const isOverLimit = take(finding, ctx);
+        return isOverLimit ? drop('over-limit', ...(emitted() as Output<Finding>[])) : pass(...(emitted() as Output<Finding>[]));
       }
-      ctx.stores.open.put(key, { alert: current, minute, inMinute: inMinute + (isDue ? 1 : 0), isPending: !isDue });
-      ctx.schedule(`${EXPIRE}${key}`, next.lastTime + window);
-      ctx.schedule(`${FLUSH}${key}`, isDue ? Number.POSITIVE_INFINITY : (minute + 1) * MINUTE);
-      return isDue ? pass(send(topics.alerts, current.id, current)) : pass();
+      const order = `${finding.id}|${finding.revisable?.revision ?? 1}`;
+      buffer.put(finding, { clock: '*', turn: Math.max(finding.lastTime, behind), order, appendedAt }, ctx);
+      return pass();
     },
 
     onTimer(timer, ctx) {
+      outputs.length = 0;
+      if (buffer.onTimer(timer, ctx)) return emitted();
       const key = timer.slice(timer.indexOf('|') + 1);
-      const before = ctx.stores.open.get(key);
-      if (before === undefined) return [];
-      if (timer.startsWith(EXPIRE)) {
-        ctx.stores.open.delete(key);
-        ctx.stores.count.put(COUNT, Math.max(0, (ctx.stores.count.get(COUNT) ?? 0) - 1)); // those from before they were counted
-      } else ctx.stores.open.put(key, { ...before, isPending: false });
-      return before.isPending ? [send(topics.alerts, before.alert.id, before.alert)] : [];
+      const all = ctx.stores.open.get(key) ?? [];
+      const dueOf = timer.startsWith(EXPIRE) ? expiryOf : flushOf;
+      const first = Math.min(...all.map(dueOf));
+      for (const one of all) if (dueOf(one) === first && one.isPending) tell(one);
+      const left = timer.startsWith(EXPIRE)
+        ? all.filter((one) => expiryOf(one) !== first)
+        : all.map((one) => (flushOf(one) === first ? { ...one, isPending: false } : one));
+      keep(key, left, ctx);
+      return emitted();
     },
   });
 };
+
+const countOf = ({ stores }: Ctx): number => stores.count.get(COUNT) ?? 0;
+const minuteOf = ({ alert }: OpenAlert): number => Math.floor(alert.lastTime / MINUTE);

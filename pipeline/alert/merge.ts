@@ -1,3 +1,5 @@
+// An alert as the sum of its findings. Those that a late event may still change are kept apart, so that one of them can be replaced or
+// withdrawn; the others are added up.
 import type { Alert, Entity, EventRef, Finding, Severity } from '../../schemas/avro/types.gen.ts';
 
 /** What the alert stage reads of a finding. */
@@ -17,7 +19,10 @@ export type AlertingFinding = Pick<
   | 'eventCount'
   | 'supersedes'
   | 'reason'
+  | 'revisable'
 >;
+/** What findings add up to. */
+export type Content = Omit<Alert, 'id' | 'organization' | 'groupKey' | 'revision' | 'reason' | 'changes'>;
 
 const SEVERITIES: readonly Severity[] = ['informational', 'low', 'medium', 'high', 'critical'];
 const BASE_SCORE: Readonly<Record<Severity, number>> = { informational: 5, low: 25, medium: 50, high: 75, critical: 93 };
@@ -25,65 +30,52 @@ const rank = (severity: Severity) => SEVERITIES.indexOf(severity);
 /** An alert lists the first and last so many of its events and findings; counts tell of the rest. */
 const KEPT_EACH_END = 50;
 
-export function opened(id: string, finding: AlertingFinding): Alert {
+/** @param before Null when there is nothing yet. */
+export function added(before: Content | null, finding: AlertingFinding): Content {
+  if (before === null) return only(finding);
+  const isWorse = rank(finding.severity) > rank(before.severity);
+  const severity = isWorse ? finding.severity : before.severity;
+  const ruleIds = [...new Set([...before.ruleIds, finding.ruleId])].sort();
+  const findingCount = before.findingCount + 1;
+  const known = new Set(before.events.map(({ id }) => id));
+  const fresh = finding.events.filter(({ id }) => !known.has(id));
   return {
-    id,
-    organization: finding.organization,
-    revision: 1,
+    time: Math.min(before.time, finding.time),
+    lastTime: Math.max(before.lastTime, finding.lastTime),
+    title: isWorse ? finding.title : before.title,
+    severity,
+    score: score(severity, ruleIds.length, findingCount),
+    ruleIds,
+    tags: [...new Set([...before.tags, ...finding.tags])].sort(),
+    entities: sortedEntities([...before.entities, ...finding.entities]),
+    findings: endsOf([...before.findings, reference(finding)].sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))),
+    findingCount,
+    events: endsOf(sortedEvents([...before.events, ...fresh])),
+    eventCount: before.eventCount + finding.eventCount - (finding.events.length - fresh.length),
+  };
+}
+
+function only(finding: AlertingFinding): Content {
+  return {
     time: finding.time,
     lastTime: finding.lastTime,
     title: finding.title,
     severity: finding.severity,
-    groupKey: finding.groupKey,
     score: score(finding.severity, 1, 1),
     ruleIds: [finding.ruleId],
     tags: [...finding.tags].sort(),
     entities: sortedEntities(finding.entities),
-    findings: [{ id: finding.id, ruleId: finding.ruleId, time: finding.time }],
+    findings: [reference(finding)],
     findingCount: 1,
     events: endsOf(sortedEvents(finding.events)),
     eventCount: finding.eventCount,
-    reason: 'Opened.',
-    changes: [],
   };
 }
 
-/** The next revision of `alert`; the same object when it lists the finding already. */
-export function joined(alert: Alert, finding: AlertingFinding): Alert {
-  if (alert.findings.some(({ id }) => id === finding.id)) return alert;
-  const isReplacing = finding.supersedes !== null && alert.findings.some(({ id }) => id === finding.supersedes);
-  const findings = alert.findings.filter(({ id }) => id !== finding.supersedes);
-  const isWorse = rank(finding.severity) > rank(alert.severity);
-  const severity = isWorse ? finding.severity : alert.severity;
-  const ruleIds = [...new Set([...alert.ruleIds, finding.ruleId])].sort();
-  const findingCount = alert.findingCount + (isReplacing ? 0 : 1);
-  const known = new Set(alert.events.map(({ id }) => id));
-  const added = finding.events.filter(({ id }) => !known.has(id));
-  return {
-    ...alert,
-    revision: alert.revision + 1,
-    time: Math.min(alert.time, finding.time),
-    lastTime: Math.max(alert.lastTime, finding.lastTime),
-    title: isWorse ? finding.title : alert.title,
-    severity,
-    score: score(severity, ruleIds.length, findingCount),
-    ruleIds,
-    tags: [...new Set([...alert.tags, ...finding.tags])].sort(),
-    entities: sortedEntities([...alert.entities, ...finding.entities]),
-    findings: endsOf([...findings, { id: finding.id, ruleId: finding.ruleId, time: finding.time }].sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))),
-    findingCount,
-    events: endsOf(sortedEvents([...alert.events, ...added])),
-    eventCount: alert.eventCount + (isReplacing ? added.length : finding.eventCount - (finding.events.length - added.length)),
-    reason: reasonOf(alert, finding, isReplacing, isWorse),
-  };
-}
+/** All of its findings were withdrawn: what it was about is still said, that anything of it holds is not. */
+export const emptied = (before: Content): Content => ({ ...before, score: 0, findings: [], findingCount: 0, events: [], eventCount: 0 });
 
-function reasonOf(alert: Alert, finding: AlertingFinding, isReplacing: boolean, isWorse: boolean): string {
-  if (isReplacing) return `A finding of ${finding.ruleId} was replaced: ${finding.reason ?? 'an earlier event arrived later'}.`;
-  if (isWorse) return `Severity rose from ${alert.severity} to ${finding.severity} by ${finding.ruleId}.`;
-  if (!alert.ruleIds.includes(finding.ruleId)) return `A finding of ${finding.ruleId} joined.`;
-  return `Another finding of ${finding.ruleId} joined.`;
-}
+const reference = ({ id, ruleId, time }: AlertingFinding) => ({ id, ruleId, time });
 
 /** 0 to 100: the worst severity, a little more for further rules and for repetition. */
 function score(severity: Severity, rules: number, findings: number): number {
