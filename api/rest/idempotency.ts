@@ -10,13 +10,16 @@ export interface Answer {
 
 const KEPT_MS = 24 * 3_600_000;
 const MAX_KEYS = 10_000;
+/** Of answers as JSON: a thousand events answer with some 200 kB. */
+const MAX_BYTES = 32 << 20;
 
 /**
- * Answers of this process to requests with an `Idempotency-Key`, for a day or 10,000 keys. Only what succeeded is kept: after a failure
+ * Answers of this process to requests with an `Idempotency-Key`, for a day, 10,000 keys or 32 MiB, whichever comes first. Only what succeeded is kept: after a failure
  * the request is done anew. Another process does not know the key, so what must not happen twice has an id of its own as well.
  */
 export class IdempotentAnswers {
-  readonly #entries = new Map<string, { readonly bodyHash: string; readonly answer: Promise<Answer>; readonly at: number }>();
+  readonly #entries = new Map<string, { readonly bodyHash: string; readonly answer: Promise<Answer>; readonly at: number; bytes: number }>();
+  #bytes = 0;
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number = Date.now) {
@@ -44,14 +47,37 @@ export class IdempotentAnswers {
     }
     const answer = work();
     this.#keep(id, bodyHash, answer);
-    answer.catch(() => this.#entries.delete(id));
     return answer;
   }
 
   #keep(id: string, bodyHash: string, answer: Promise<Answer>): void {
+    this.#forget(id);
+    const entry = { bodyHash, answer, at: this.#nowMs(), bytes: 0 };
+    this.#entries.set(id, entry);
+    answer.then(
+      ({ body }) => {
+        if (this.#entries.get(id) !== entry) return; // given up meanwhile
+        entry.bytes = JSON.stringify(body)?.length ?? 0;
+        this.#bytes += entry.bytes;
+        this.#trim();
+      },
+      () => {
+        if (this.#entries.get(id) === entry) this.#forget(id);
+      },
+    );
+    this.#trim();
+  }
+
+  /** The oldest go first. */
+  #trim(): void {
+    for (const id of this.#entries.keys()) {
+      if (this.#entries.size <= MAX_KEYS && this.#bytes <= MAX_BYTES) return;
+      this.#forget(id);
+    }
+  }
+
+  #forget(id: string): void {
+    this.#bytes -= this.#entries.get(id)?.bytes ?? 0;
     this.#entries.delete(id);
-    this.#entries.set(id, { bodyHash, answer, at: this.#nowMs() });
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > MAX_KEYS && oldest !== undefined) this.#entries.delete(oldest);
   }
 }
