@@ -62,6 +62,7 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
   readonly #keys: string[] = [];
   readonly #before: (V | undefined)[] = [];
   #sealed = 0;
+  #isFreezing = false;
   readonly #undone: ((key: string) => void) | undefined;
 
   /** @param undone Told of each key whose value was taken back. */
@@ -76,6 +77,7 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
   }
 
   put(key: string, value: V): void {
+    if (this.#isFreezing) freeze(value);
     this.#note(key);
     this.#set(key, value);
   }
@@ -105,6 +107,11 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
 
   get size(): number {
     return this.#values.size + this.#texts.size;
+  }
+
+  /** From now on a value that is changed in place throws. For tests: it costs more than the stage. */
+  freezeValues(): void {
+    this.#isFreezing = true;
   }
 
   readonly [journal]: Journal = {
@@ -140,7 +147,7 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
       } else this.#set(key, value === null ? undefined : this.#format.decode(value));
     },
     entries: () => {
-      for (const key of [...this.#texts.keys()]) this.#parse(key);
+      for (const key of this.#texts.keys()) this.#parse(key);
       return this.#values.entries();
     },
   };
@@ -160,6 +167,7 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
         { cause },
       );
     }
+    if (this.#isFreezing) freeze(value);
     this.#texts.delete(key);
     this.#values.set(key, value);
     return value;
@@ -178,6 +186,13 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
     if (value === undefined) this.#values.delete(key);
     else this.#values.set(key, value);
   }
+}
+
+/** With all that is in it. Contents of buffers cannot be frozen. */
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freeze(part);
 }
 
 /**

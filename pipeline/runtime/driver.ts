@@ -2,6 +2,7 @@
 import type { RecordError } from '../core/errors.ts';
 import { APPEND_CLOCK } from '../core/index.ts';
 import type { Micros, Output, Position, Stage, StreamRecord } from '../core/index.ts';
+import { withFrozenStores } from './frozen-stores.ts';
 import { ReferenceData } from './reference.ts';
 import type { ReferenceRow } from './reference.ts';
 import type { Sink } from './task.ts';
@@ -59,7 +60,7 @@ export class StageDriver<In, S extends object = Record<never, never>> {
   #count = 0;
 
   constructor(stage: Stage<In, S>, { reference = {}, organization = 'default' }: DriverOptions = {}) {
-    this.#stage = stage;
+    this.#stage = withFrozenStores(stage);
     this.#organization = organization;
     for (const [table, rows] of Object.entries(reference)) this.addReference(table, rows);
     this.#task = this.#open();

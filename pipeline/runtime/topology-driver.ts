@@ -9,6 +9,7 @@ import { Codec } from '../../schemas/avro/codec.ts';
 import { fixedIds } from '../../schemas/avro/registry.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
 import { appendedAtOf, frameId } from './input.ts';
+import { topologyWithFrozenStores } from './frozen-stores.ts';
 import { memoryBroker } from './memory/index.ts';
 import type { MemoryBroker } from './memory/index.ts';
 import type { ManualClock } from './memory/clock.ts';
@@ -118,7 +119,7 @@ export class TopologyDriver {
       loadEveryMs: 0,
       clock: manualWall(this.clock),
       ...this.#options,
-      topology: this.#topology,
+      topology: topologyWithFrozenStores(this.#topology),
       broker: this.broker,
       codec: this.codec,
     });

@@ -94,7 +94,7 @@ export const sum = defineStage<Enriched>()({
   },
 });
 
-const finding = (title: string, time: number): Finding => ({
+export const finding = (title: string, time: number): Finding => ({
   id: hex(title),
   organization: 'default',
   time,
