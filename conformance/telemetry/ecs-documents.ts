@@ -9,16 +9,36 @@ import { inputOf } from './reading.ts';
 const isDocument = (value: unknown): value is Json => isObject(value) && isObject(value.event);
 const documentsOf = ({ expected }: Case): readonly Json[] => (Array.isArray(expected) ? (expected as readonly unknown[]) : [expected]).filter(isDocument);
 
-/** A text of as many lines as documents is that many records, as a shipper sends a file. */
+/** A text of several lines is as many records, as a shipper sends a file, when several documents are expected. */
 function recordsOf(input: string, documents: number): readonly string[] {
   const lines = input.split('\n').filter((line) => line.trim() !== '');
-  return documents > 1 && lines.length === documents ? lines : [input];
+  return documents > 1 && lines.length > 1 && !/^\s*[[{<]/.test(input) ? lines : [input];
+}
+
+type Fields = ReadonlyMap<string, unknown>;
+const scored = (document: Json): Fields => new Map([...leaves(document)].filter(([name, value]) => FIELDS.has(name) && !saysNothing(value)));
+/** Blank, or a list of blanks. */
+const saysNothing = (value: unknown): boolean =>
+  value === null || (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && value.every(saysNothing));
+const isRight = (name: string, expected: unknown, got: Fields): boolean =>
+  JSON.stringify(normal(name, expected)) === JSON.stringify(normal(name, got.get(name) ?? null, expected));
+
+/** Events by the documents that they are compared with: in order, or, where there are not as many, those that have most in common. */
+function aligned(documents: readonly Fields[], events: readonly Fields[]): readonly (Fields | undefined)[] {
+  if (documents.length === events.length) return events;
+  const unused = new Set(events);
+  return documents.map((document) => {
+    const rightOf = (got: Fields): number => [...document].filter(([name, value]) => isRight(name, value, got)).length;
+    const best = [...unused].map((got) => ({ got, right: rightOf(got) })).sort((a, b) => b.right - a.right)[0];
+    if (best !== undefined) unused.delete(best.got);
+    return best?.got;
+  });
 }
 
 export const ecsDocuments: Scorer = {
   takes: (one) => documentsOf(one).length > 0,
   score(tally, stem, one, newReader) {
-    const documents = documentsOf(one);
+    const documents = documentsOf(one).map(scored);
     let events: readonly Event[] = [];
     let failure: unknown;
     try {
@@ -27,18 +47,18 @@ export const ecsDocuments: Scorer = {
     } catch (error) {
       failure = error;
     }
-    for (const [index, document] of documents.entries()) {
-      const event = events[index];
-      const got = event === undefined ? new Map<string, unknown>() : leaves(eventToEcs(event, relatedOf(event)));
-      const expected = leaves(document);
-      for (const [name, value] of expected) {
-        if (!FIELDS.has(name)) continue;
+    const pairs = aligned(
+      documents,
+      events.map((event) => scored(eventToEcs(event, relatedOf(event)))),
+    );
+    for (const [index, expected] of documents.entries()) {
+      const got = pairs[index] ?? new Map<string, unknown>();
+      for (const [name, value] of expected)
         tally.field(stem, `${one.id}#${index} ${name}`, normal(name, value), () => {
           if (failure !== undefined) throw failure;
-          return normal(name, got.get(name) ?? null);
+          return normal(name, got.get(name) ?? null, value);
         });
-      }
-      tally.extra(stem, [...got.keys()].filter((name) => FIELDS.has(name) && !expected.has(name)).length);
+      tally.extra(stem, [...got.keys()].filter((name) => !expected.has(name)).length);
     }
   },
 };

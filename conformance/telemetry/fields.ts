@@ -106,7 +106,7 @@ export const FIELDS = new Set([
   'message',
 ]);
 /** Where letters mean the same in both cases. */
-const CASELESS = /^(host\.name|log\.level|.*\.hash\.\w+|.*\.mac|tls\.server\.hash\..*|related\.(hash|hosts))$/;
+const CASELESS = /^(host\.name|log\.level|network\.(transport|protocol|direction)|.*\.hash\.\w+|.*\.mac|tls\.server\.hash\..*|related\.(hash|hosts))$/;
 /** Only what follows from the event itself: no reference data is at hand. */
 export function relatedOf(event: Event): Context {
   const context: ContextDraft = {
@@ -140,11 +140,15 @@ export function leaves(document: Json, prefix = ''): Map<string, unknown> {
   return found;
 }
 
-/** Numbers as numbers, arrays as sets, addresses in canonical form, times as instants. */
-export function normal(name: string, value: unknown): unknown {
-  if (Array.isArray(value)) return [...new Set(value.map((one) => JSON.stringify(normal(name, one))))].sort();
+/**
+ * Numbers as numbers, arrays as sets, addresses in canonical form, times as instants.
+ * @param wanted What it is compared with: a number in text is a number where that is one.
+ */
+export function normal(name: string, value: unknown, wanted?: unknown): unknown {
+  if (Array.isArray(value)) return [...new Set(value.filter((one) => one !== null && one !== ' ').map((one) => JSON.stringify(normal(name, one))))].sort();
   if (typeof value !== 'string') return value;
-  if (/^(source|destination)\.(port|bytes|packets)$|\.pid$|status_code$|\.size$/.test(name) && /^\d+$/.test(value)) return Number(value);
-  const text = name.endsWith('.ip') ? (canonicalIp(value) ?? value) : value;
+  const isNumber = typeof wanted === 'number' || /^(source|destination)\.(port|bytes|packets)$|\.pid$|status_code$|\.size$/.test(name);
+  if (isNumber && /^\d+$/.test(value)) return Number(value);
+  const text = name.endsWith('.ip') ? (canonicalIp(value) ?? value) : name.endsWith('.mac') ? value.replaceAll(':', '-') : value;
   return CASELESS.test(name) ? text.toLowerCase().replaceAll(/^(md5|sha1|sha256|imphash)=/g, '') : text;
 }

@@ -60,7 +60,7 @@ export type { ReadTime } from './kit/time.ts';
 export { fileTimeMicros, readClf, readTime } from './kit/times.ts';
 export type { Fields } from './kit/tokens.ts';
 export { columns, csvCells, keyValues, logfmt, newFields, words } from './kit/tokens.ts';
-export { count, firstLine, hexHash, isObject, mac, messageText, number, objectOf, port, sum, table, text, texts } from './kit/values.ts';
+export { count, firstLine, hexHash, isObject, mac, messageText, number, objectOf, port, sum, table, text, texts, transportOf } from './kit/values.ts';
 export type { JsonObject } from './kit/values.ts';
 export { guessZeekLog, isZeekLog } from './kit/zeek-kinds.ts';
 export { zeekEvent } from './kit/zeek-logs.ts';

@@ -66,3 +66,20 @@ export function messageText(value: string): string {
   const text = value.length > 16_384 ? value.slice(0, 16_384).trim() : value.trim();
   return text.length > 8192 ? `${text.slice(0, 8191)}…` : text;
 }
+
+const TRANSPORTS: ReadonlyMap<string, string> = new Map([
+  ['1', 'icmp'],
+  ['2', 'igmp'],
+  ['6', 'tcp'],
+  ['17', 'udp'],
+  ['47', 'gre'],
+  ['50', 'esp'],
+  ['58', 'ipv6-icmp'],
+  ['89', 'ospf'],
+  ['132', 'sctp'],
+]);
+/** The keyword of an IANA protocol number; a keyword stays; null for nothing and for numbers without a frequent name. */
+export function transportOf(value: unknown): string | null {
+  const written = text(value)?.toLowerCase() ?? null;
+  return written === null ? null : (TRANSPORTS.get(written) ?? (/^\d+$/.test(written) ? null : written));
+}
