@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,10 +6,10 @@ import { findRunning } from '../../local/installation.ts';
 import { projectFolder } from '../../local/project.ts';
 import { kafkaBroker } from '../../pipeline/runtime/kafka/index.ts';
 import type { Broker } from '../../pipeline/runtime/port.ts';
-import { tpKey } from '../../pipeline/runtime/port.ts';
 import { openClient } from '../../store/connect.ts';
-import { flow, stageNames } from '../../topologies/telemetry/flow.ts';
+import { stageNames } from '../../topologies/telemetry/flow.ts';
 import type { Bench, Benchmark, Figure } from '../figure.ts';
+import { firstLine, lags, partsOf } from './installation.ts';
 import { cpuOf } from './processes.ts';
 
 const WARM_SECONDS = 8;
@@ -62,9 +60,7 @@ async function sustained(bench: Bench, data: string, brokers: string, broker: Br
   await lines.next(); // go
   const sinceMs = Date.now();
   await delay(WARM_SECONDS * 1000);
-  const roots: Record<string, number> = { generator: generator.pid! };
-  for (const file of readdirSync(join(data, 'parts')).filter((name) => name.endsWith('.json')))
-    roots[file.replace('.json', '')] = (JSON.parse(readFileSync(join(data, 'parts', file), 'utf8')) as { pid: number }).pid;
+  const roots: Record<string, number> = { generator: generator.pid!, ...partsOf(data) };
   const [cpuBefore, lagBefore, at] = [cpuOf(roots), await lags(broker), performance.now()];
   await delay((bench.seconds - 2) * 1000);
   const [cpuAfter, lagAfter, spent] = [cpuOf(roots), await lags(broker), (performance.now() - at) / 1000];
@@ -101,20 +97,6 @@ async function sustained(bench: Bench, data: string, brokers: string, broker: Br
   };
 }
 
-/** Offsets not yet read, to the last stable one, by stage. */
-async function lags(broker: Broker): Promise<Record<string, number>> {
-  const admin = broker.admin();
-  const topics = await admin.topics();
-  const sums: Record<string, number> = {};
-  for (const [stage, { from }] of Object.entries(flow)) {
-    const inputs = [...topics].filter(([name]) => (from.name.endsWith('*') ? name.startsWith(from.name.slice(0, -1)) : name === from.name));
-    const partitions = inputs.flatMap(([topic, count]) => Array.from({ length: count }, (_unused, partition) => ({ topic, partition })));
-    const [ends, committed] = [await admin.offsets(partitions, 'stable'), await admin.committed(`goshawk.${stage}`, partitions)];
-    sums[stage] = partitions.reduce((sum, tp) => sum + Math.max(0, (ends.get(tpKey(tp)) ?? 0) - (committed.get(tpKey(tp)) ?? 0)), 0);
-  }
-  return sums;
-}
-
 async function drained(broker: Broker): Promise<void> {
   const SMALL = 200; // watermarks keep coming
   for (let tries = 0; tries < 120; tries++) {
@@ -149,9 +131,4 @@ async function alertLatency(databaseUrl: string, sinceMs: number): Promise<reado
       note: `${sorted.length} alerts opened`,
     },
   ];
-}
-
-async function firstLine(child: ChildProcess, wanted: RegExp): Promise<void> {
-  for await (const line of createInterface({ input: child.stdout! })) if (wanted.test(line)) return;
-  throw new Error('up ended before it was ready');
 }

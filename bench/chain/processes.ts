@@ -17,6 +17,37 @@ function statOf(pid: string): Stat | null {
   }
 }
 
+/** The most memory that each root and its descendants have had resident so far, in MiB. Linux only: elsewhere all are 0. */
+export function peakMemoryOf(roots: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(roots).map(([name, root]) => [name, treeOf(root).reduce((sum, pid) => sum + peakOf(pid), 0) / 1024]));
+}
+
+function treeOf(root: number): readonly number[] {
+  let children = '';
+  try {
+    children = readFileSync(`/proc/${root}/task/${root}/children`, 'latin1');
+  } catch {
+    // It ended while we looked, or this is no Linux.
+  }
+  return [
+    root,
+    ...children
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .flatMap((pid) => treeOf(Number(pid))),
+  ];
+}
+
+/** KiB. */
+function peakOf(pid: number): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
 /** CPU so far of each root and its descendants, in microseconds. Linux only: elsewhere all are 0. */
 export function cpuOf(roots: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   let pids: readonly string[] = [];
