@@ -1,4 +1,5 @@
 // Transactions that a killed member left open. They hold the positions of its partitions until they time out, for a minute or more.
+import { RetryableError } from '../core/errors.ts';
 import { fromMetadata } from './ledger.ts';
 import type { StageInstanceOptions } from './instance-options.ts';
 import type { TopicPartition } from './port.ts';
@@ -53,6 +54,10 @@ export class Orphans {
     const producer = broker.txnProducer({ transactionalId, transactionTimeoutMs: limits.transactionTimeoutMs });
     try {
       await producer.init({ outputs: outputsOf(plan, tasks()), groupId });
+    } catch (error) {
+      if (error instanceof RetryableError) throw error;
+      // Another survivor was quicker, or we may not: then the broker ends it when its time is over, as it would have without us.
+      log.warn({ err: error, transactionalId }, 'The transaction could not be ended; it is waited for.');
     } finally {
       await producer.close();
     }

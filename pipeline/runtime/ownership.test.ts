@@ -1,5 +1,6 @@
 // Partitions change hands between processes: who reads state anew, and what is left of uncommitted work.
 import { describe, expect, it } from 'vitest';
+import { FencedError } from '../core/errors.ts';
 import { memoryBroker } from './memory/index.ts';
 import type { MemoryBroker } from './memory/index.ts';
 import type { ConsumeHandlers, ConsumeOptions, ConsumerOptions, GroupConsumer, GroupMetadata, TopicPartition } from './port.ts';
@@ -107,7 +108,10 @@ describe('tasks', () => {
     await world.stop('b');
   });
 
-  it('do not wait for the transaction that a killed member left open', async () => {
+  it.each([
+    ['do not wait for the transaction that a killed member left open', false],
+    ['wait for it where it cannot be taken over, and do not end for that', true],
+  ])('%s', async (_name, isRefused) => {
     const world = new World();
     await world.start('a');
     const b = await world.start('b');
@@ -120,10 +124,17 @@ describe('tasks', () => {
     killed.broker.crash();
     world.running.delete('a');
     const killedMs = b.clock.nowMs();
+    const { txnProducer } = b.broker;
+    if (isRefused)
+      Object.assign(b.broker, {
+        txnProducer: (options: Parameters<typeof txnProducer>[0]) =>
+          Object.assign(txnProducer.call(b.broker, options), { init: () => Promise.reject(new FencedError('PRODUCER_FENCED', 'as a test')) }),
+      });
     b.clock.advance(6_001);
     await world.settle(50);
     while ((await world.complaints()).length > 0) await world.settle(50);
-    expect(b.clock.nowMs() - killedMs).toBeLessThan(30_000); // the transaction would have lasted 60 s
+    if (isRefused) expect(b.clock.nowMs() - killedMs).toBeGreaterThan(59_000);
+    else expect(b.clock.nowMs() - killedMs).toBeLessThan(30_000); // the transaction would have lasted 60 s
     await world.stop('b');
   });
 
