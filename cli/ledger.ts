@@ -20,7 +20,7 @@ interface Options {
   readonly from?: number;
   readonly to?: number;
 }
-const LIVE = { app: 'goshawk', rounds: 10, tailOffsets: 500_000 };
+const LIVE = { app: 'goshawk', rounds: 10, budgetMs: 600, tailOffsets: 500_000 };
 
 export default {
   name: 'ledger',

@@ -83,6 +83,7 @@ async function setUp() {
       { stage: 'two', from: middle.name },
     ],
     rounds: 20,
+    budgetMs: 60_000,
     tailOffsets: 10_000,
   };
   return { broker, codec, deps, feed, start, run };

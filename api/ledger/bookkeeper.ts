@@ -19,8 +19,10 @@ export interface BookkeeperDeps extends Omit<MomentDeps, 'isWatermark'> {
   readonly storedEntries: (known: readonly Account[]) => Promise<readonly LedgerEntry[]>;
   readonly app: string;
   readonly flow: Flow;
-  /** Looks at one moment after another at most, until everything could be compared. */
+  /** Looks at that many moments at most, until everything could be compared. */
   readonly rounds: number;
+  /** No further look after that long, unless something was found that a second one must confirm. */
+  readonly budgetMs: number;
 }
 export interface Books {
   /** Next offset of ledger.v1. */
@@ -45,6 +47,7 @@ export async function closeBooks(start: { readonly position: number; readonly bo
   const compared = new Set<string>();
   const breaks: Break[] = [];
   const posted = new Set<string>(); // an entry that claims too much is named when it comes, not at each closing after it
+  const beganMs = performance.now();
   let position = start?.position ?? 0;
   let closed: readonly Closed[] = [];
   let suspects: readonly Break[] = [];
@@ -53,6 +56,7 @@ export async function closeBooks(start: { readonly position: number; readonly bo
     posted.add(consumerKey(entry));
   };
   for (let round = 0; round < deps.rounds; round++) {
+    if (suspects.length === 0 && performance.now() - beganMs > deps.budgetMs) break;
     if (round > 0) await sleep(BETWEEN_ROUNDS_MS);
     const stored = await postStored(book, deps, post);
     position = await postTopic(book, position, deps, post);

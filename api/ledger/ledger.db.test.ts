@@ -58,6 +58,7 @@ describe.skipIf(serverUrl === '')('the books', () => {
       app: 'goshawk',
       flow: [],
       rounds: 3,
+      budgetMs: 60_000,
       tailOffsets: 1_000,
       wallMicros: () => now,
     };

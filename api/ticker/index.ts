@@ -70,7 +70,16 @@ export async function runTicker(options: TickerConfig, deps: TickerDeps): Promis
     const admin = deps.broker.admin();
     const reader = deps.broker.reader();
     try {
-      const statements = { ...deps.ledger, admin, reader, pool: deps.pool, rounds: 20, tailOffsets: 2_000_000, wallMicros: () => Date.now() * 1000 };
+      const statements = {
+        ...deps.ledger,
+        admin,
+        reader,
+        pool: deps.pool,
+        rounds: 20,
+        budgetMs: 5_000,
+        tailOffsets: 2_000_000,
+        wallMicros: () => Date.now() * 1000,
+      };
       const ledger = { closeBooks: bookkeeping(statements), signReports: () => signDueReports({ ...deps.ledger, ...statements }) };
       await everyInItsTime(dutiesOf(options, { ...deps, ...ledger, admin, reader, signal }), deps.log, signal);
     } finally {
