@@ -2,9 +2,18 @@
 import { z } from 'zod';
 import { parseDeadLetter, parseLetterId } from '../pipeline/core/dead-letter.ts';
 import type { LetterRecord } from '../pipeline/core/dead-letter.ts';
+import type { Micros } from '../pipeline/core/index.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
-import { deadLetterById, deadLetterReasons, pageOfDeadLetters, redriveById, requestRedrive } from '../store/queries/dead-letters.ts';
-import type { LetterFilter, RedriveRow } from '../store/queries/dead-letters.ts';
+import {
+  deadLetterById,
+  deadLetterCounts,
+  deadLetterReasons,
+  pageOfDeadLetters,
+  redriveById,
+  refusedLately,
+  requestRedrive,
+} from '../store/queries/dead-letters.ts';
+import type { LetterFilter, RedriveRow, RefusedSource } from '../store/queries/dead-letters.ts';
 import { appendAudit } from '../store/queries/users.ts';
 import { topics } from '../topologies/topics.ts';
 import type { Principal } from './auth/tokens.ts';
@@ -16,6 +25,9 @@ import { text, time } from './rest/kit.ts';
 
 const MOST_TRIED = 200;
 const READ_MS = 5_000;
+const KEPT_MICROS = 5_000_000; // every open page asks for the overview every few seconds
+const LATELY_MICROS = 600_000_000;
+const WORTH_TELLING = 100;
 
 export const filterInput = z.strictObject({
   ids: z
@@ -67,15 +79,43 @@ export interface RedrivePlan {
   readonly redrive: RedriveRow | null;
 }
 
+export interface DeadLettersDeps {
+  readonly run: InOrganization;
+  readonly broker: Broker;
+  readonly tryLetters: TryLetters | undefined;
+  readonly wallMicros: () => Micros;
+}
+export interface Overview {
+  readonly counts: readonly { readonly name: string; readonly count: number }[];
+  readonly refused: readonly RefusedSource[];
+}
+
 export class DeadLetters {
   readonly #run: InOrganization;
   readonly #broker: Broker;
   readonly #tryLetters: TryLetters | undefined;
+  readonly #wallMicros: () => Micros;
+  readonly #overviews = new Map<string, { readonly at: Micros; readonly overview: Promise<Overview> }>();
 
-  constructor({ run, broker, tryLetters }: { readonly run: InOrganization; readonly broker: Broker; readonly tryLetters: TryLetters | undefined }) {
+  constructor({ run, broker, tryLetters, wallMicros }: DeadLettersDeps) {
+    this.#wallMicros = wallMicros;
     this.#run = run;
     this.#broker = broker;
     this.#tryLetters = tryLetters;
+  }
+
+  /** Asked of the database at most every 5 s for an organization. */
+  overview(organization: string): Promise<Overview> {
+    const now = this.#wallMicros();
+    const kept = this.#overviews.get(organization);
+    if (kept !== undefined && now - kept.at < KEPT_MICROS) return kept.overview;
+    const overview = this.#run(organization, async (sql) => ({
+      counts: await deadLetterCounts(sql),
+      refused: await refusedLately(sql, now - LATELY_MICROS, WORTH_TELLING),
+    }));
+    this.#overviews.set(organization, { at: now, overview });
+    overview.catch(() => this.#overviews.delete(organization));
+    return overview;
   }
 
   /** @returns Null when the topic no longer holds it. @throws ApiProblem NOT_FOUND, also for one of another organization */

@@ -43,7 +43,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   return {
     run,
     monitor,
-    deadLetters: new DeadLetters({ run, broker, tryLetters: deps.tryLetters }),
+    deadLetters: new DeadLetters({ run, broker, tryLetters: deps.tryLetters, wallMicros }),
     alertFeed,
     tail,
     start() {

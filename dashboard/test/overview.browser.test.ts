@@ -72,10 +72,38 @@ describe.skipIf(chromiumPath === undefined)('overview, pipeline and what is arou
     await page.getByRole('button', { name: /^FUTURE_TIMESTAMP/ }).click();
     await page.waitForURL('**/pipeline?code=FUTURE_TIMESTAMP');
     await eventually(() => page.getByRole('table', { name: 'Dead letters' }).locator('.letter-open').count()).toBe(11);
-    expect(stage.standIn.asked.get('DeadLetterPreview')).toBeUndefined();
+    expect(stage.standIn.asked.get('DeadLetterContent')).toBeUndefined();
     await page.locator('.letter-open').nth(2).click();
     await page.getByText('"EventID":4688').waitFor();
-    expect(stage.standIn.asked.get('DeadLetterPreview')).toBe(1);
+    expect(stage.standIn.asked.get('DeadLetterContent')).toBe(1);
+    await page.getByText('shipper', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Bytes' }).click();
+    await page.getByText('7b 22 45 76 65 6e 74 49 44').waitFor();
+    await picture(page, 'dead-letter-1440');
+  });
+
+  it('tries dead letters on the stages, and sends them again on a second press only', async () => {
+    stage.standIn.asked.clear();
+    const page = await stage.enter('/pipeline?code=FUTURE_TIMESTAMP');
+    const reasons = page.getByRole('region', { name: 'Reasons' });
+    await reasons.getByRole('row', { name: /FUTURE_TIMESTAMP validate events.parsed.v1/ }).waitFor();
+    await page.getByRole('button', { name: 'Preview' }).click();
+    const status = page.getByRole('status', { name: 'Preview' });
+    await eventually(() => status.innerText()).toContain('11 validate FUTURE_TIMESTAMP would pass');
+    await page.getByRole('button', { name: 'Send again', exact: true }).click();
+    const plan = page.getByRole('group', { name: 'Send again' });
+    expect(await plan.innerText()).toContain('10 records would be sent again. 1 record had been sent before and would be left alone.');
+    expect(stage.standIn.world.redrives).toEqual([]);
+    await picture(page, 'redrive-1440');
+    await plan.getByRole('button', { name: 'Send 10 records again' }).click();
+    await page.getByRole('list', { name: 'Sent again lately' }).getByText('10 of 11 sent again').waitFor();
+    expect(stage.standIn.world.redrives).toMatchObject([{ redriven: 10, already: 1 }]);
+  });
+
+  it('names a source whose records are refused', async () => {
+    const page = await stage.enter('/pipeline');
+    await page.getByRole('note').getByText('raw.default.zeek').waitFor();
+    expect(await page.getByRole('note').innerText()).toContain('2,140 records refused within 10 minutes, mostly DECODE_FAILED');
   });
 
   it.each(['broker', 'registry', 'database'] as const)('names the %s when it is away, and since when', async (part) => {

@@ -26,6 +26,8 @@ export class World {
   tailPerSecond = 40;
   tailLeftOut = 0;
   isEmpty = false;
+  /** Newest first. */
+  readonly redrives: { readonly redriven: number; readonly already: number; readonly [field: string]: unknown }[] = [];
   readonly #listeners = new Set<(alert: StandInAlert) => void>();
   readonly #started = Date.now();
   #raised = 0;
@@ -134,6 +136,14 @@ export class World {
         const start = after === null || after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
         return connection(all.slice(start, start + first + 1), first, ({ id }) => id);
       },
+      deadLetter: (_root: unknown, { id }: { id: string }) => letters(this.#started).find((letter) => letter.id === id) ?? null,
+      deadLetterReasons: (_root: unknown, { filter }: { filter?: { code?: string } | null }) => {
+        const of = Map.groupBy(this.isEmpty ? [] : letters(this.#started), ({ code, stage, topic }) => `${code}|${stage}|${topic}`);
+        return [...of.values()]
+          .map((list) => ({ ...list[0]!, version: '0.1.0', count: list.length, redriven: 0, oldest: list.at(-1)!.at, newest: list[0]!.at }))
+          .filter(({ code }) => filter?.code === undefined || filter.code === code);
+      },
+      redrives: () => this.redrives,
       alert: (_root: unknown, { id }: { id: string }) => {
         this.#need('database');
         return this.alerts.find((alert) => alert.id === id) ?? null;
@@ -168,14 +178,47 @@ export class World {
       findings: () => connection([], 1, () => ''),
       finding: () => null,
       pipeline: () => this.#pipeline(),
-      deadLetters: (_root: unknown, { first, after, code }: { first: number; after?: string | null; code?: string | null }) => {
-        this.#need('broker');
-        const all = this.isEmpty ? [] : letters(this.#started).filter((letter) => code === null || code === undefined || letter.code === code);
+      deadLetters: (_root: unknown, { first, after, filter }: { first: number; after?: string | null; filter?: { code?: string } | null }) => {
+        this.#need('database');
+        const code = filter?.code;
+        const all = this.isEmpty ? [] : letters(this.#started).filter((letter) => code === undefined || letter.code === code);
         const start = after === null || after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
         return connection(all.slice(start, start + first + 1), first, ({ id }) => id);
       },
     },
     Mutation: {
+      previewDeadLetters: (_root: unknown, { filter }: { filter: { ids?: string[]; code?: string } }) => {
+        const some = letters(this.#started).filter(({ id, code }) => filter.ids?.includes(id) ?? filter.code === code);
+        return {
+          hasMore: false,
+          summary: [{ stage: some[0]!.stage, was: some[0]!.code, outcome: 'passed', code: null, isSame: false, count: some.length }],
+          verdicts: some.map(({ id }) => ({
+            id,
+            outcome: 'passed',
+            code: null,
+            message: null,
+            isSame: false,
+            outputs: [{ topic: 'events.valid.v1', key: null, value: { id } }],
+          })),
+        };
+      },
+      redriveDeadLetters: (_root: unknown, { filter, execute }: { filter: { ids?: string[]; code?: string }; execute: boolean }) => {
+        const matched = letters(this.#started).filter(({ id, code }) => filter.ids?.includes(id) ?? filter.code === code).length;
+        if (!execute) return { matched, already: 1, redrive: null };
+        const redrive = {
+          id: String(this.redrives.length),
+          requestedBy: 'admin',
+          requestedAt: new Date().toISOString(),
+          state: 'done',
+          matched,
+          redriven: matched - 1,
+          already: 1,
+          obstacles: [],
+          failure: null,
+        };
+        this.redrives.unshift(redrive);
+        return { matched, already: 1, redrive };
+      },
       updateAlerts: (
         _root: unknown,
         {
@@ -338,9 +381,12 @@ export class World {
             { name: 'FUTURE_TIMESTAMP', count: 11 },
             { name: 'RECORD_TOO_LARGE', count: 5 },
           ],
+      refusedSources: this.isEmpty ? [] : [{ topic: 'raw.default.zeek', count: 2_140, code: 'DECODE_FAILED' }],
     };
   }
 }
+
+const CONTENT = '{"EventID":4688,"Channel":"Security","Hostname":"WORKSTATION5","NewProcessName":"C:\\\\Windows\\\\Sys';
 
 function letters(now: number) {
   const reasons = [
@@ -361,7 +407,22 @@ function letters(now: number) {
       partition: i % 4,
       offset: 55_000 + i * 17,
       bytes: 312 + i * 41,
-      preview: '{"EventID":4688,"Channel":"Security","Hostname":"WORKSTATION5","NewProcessName":"C:\\\\Windows\\\\Sys',
+      version: '0.1.0',
+      meaning: 'The bytes are not what their topic declares.',
+      attempt: 1,
+      firstFailedAt: new Date(now - i * 411_000).toISOString(),
+      schemaId: -1,
+      without: '',
+      redrivenAt: null,
+      redrivenBy: null,
+      content: {
+        key: 'WORKSTATION5',
+        text: CONTENT,
+        base64: Buffer.from(CONTENT).toString('base64'),
+        isCut: false,
+        stacktrace: '',
+        headers: [{ name: 'shipper', text: 'vector 0.40' }],
+      },
     };
   });
 }

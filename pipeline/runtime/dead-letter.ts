@@ -85,7 +85,7 @@ export class UnexpectedCircuit {
     if (bad < MIN_UNEXPECTED || bad / all <= MAX_RATIO) return;
     throw new FatalError(
       'TOO_MANY_UNEXPECTED',
-      `${this.#stage} failed on ${bad} of ${all} records within a minute. They are dead letters with code UNEXPECTED; go back to the version before, then send them again.`,
+      `${this.#stage} failed on ${bad} of ${all} records within a minute. They are dead letters with code UNEXPECTED: look at one with \`./goshawk dead-letters list --stage ${this.#stage} --code UNEXPECTED\`, go back to the version before, then send them again with \`./goshawk dead-letters redrive --stage ${this.#stage} --code UNEXPECTED --execute\`.`,
       { bad, all },
     );
   }

@@ -26,6 +26,7 @@ function runtimeMetrics(registry: Registry) {
       ['stage', 'reason'],
     ),
     rejected: counter('stage_rejected_records_total', 'Input records that became dead letters, by the code of the error.', ['stage', 'code']),
+    sourcePauses: counter('stage_source_pauses_total', 'Times a raw topic was left alone for a while because too much of it was refused.', ['stage']),
     emitted: counter('stage_emitted_records_total', 'Outputs of timers, which have no input record.', ['stage']),
     written: counter('stage_written_records_total', 'Records written to topics, dead letters included, changelogs and watermarks not.', ['stage', 'topic']),
     commits: counter('stage_commits_total', 'Transactions by outcome: committed, aborted (read again) or fenced (another member has the partitions).', [

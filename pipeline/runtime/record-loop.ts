@@ -43,6 +43,8 @@ export interface LoopHost {
 /** Why records stopped: the transaction is full, timers without number, or a topic that does not exist yet. */
 type Stop = 'full' | 'timers' | Topic<unknown>;
 
+const TELL_OWNER_EVERY_MS = 60_000;
+
 export class RecordLoop {
   /** Of records that the broker refuses. */
   readonly suspicion = new Suspicion();
@@ -56,6 +58,7 @@ export class RecordLoop {
   readonly #circuit: UnexpectedCircuit;
   readonly #throttle = new RejectThrottle();
   #loggedUnexpectedMs = -Infinity;
+  readonly #toldOfMs = new Map<string, number>();
 
   constructor(options: StageInstanceOptions, state: InstanceState, host: LoopHost) {
     const { plan, codec, app, version, clock } = options;
@@ -224,7 +227,15 @@ export class RecordLoop {
   #slowDown(topic: string, wallMs: number): void {
     const pauseMs = this.#outbox.refused === 0 ? 0 : this.#throttle.note(topic, this.#outbox.refused, wallMs);
     this.#outbox.refused = 0;
-    if (pauseMs > 0) this.#host.pauseTopic(topic, pauseMs);
+    if (pauseMs === 0) return;
+    this.#host.pauseTopic(topic, pauseMs);
+    this.#options.metrics.sourcePauses.inc({ stage: this.plan.wire.name });
+    if (wallMs - (this.#toldOfMs.get(topic) ?? -Infinity) < TELL_OWNER_EVERY_MS) return;
+    this.#toldOfMs.set(topic, wallMs);
+    this.#options.log.warn(
+      { topic, pauseMs },
+      'Most of what a source sends is refused; it is read more slowly, alone. Its owner finds the reasons with `./goshawk dead-letters list --topic`.',
+    );
   }
 
   #begin(input: Input): void {

@@ -92,13 +92,19 @@ export function deadLetterReasons(sql: Sql, filter: LetterFilter): Promise<reado
 export const deadLetterCounts = (sql: Sql): Promise<readonly { readonly name: string; readonly count: number }[]> =>
   manyOf(sql, `SELECT code AS name, count(*)::int AS "count" FROM api.dead_letter GROUP BY 1 ORDER BY 2 DESC, 1`);
 
+export interface RefusedSource {
+  readonly topic: string;
+  readonly count: number;
+  /** The most frequent one. */
+  readonly code: string;
+}
 /** Sources of which records were set aside lately, most first. */
-export const refusedLately = (sql: Sql, since: Micros): Promise<readonly { readonly topic: string; readonly count: number; readonly code: string }[]> =>
+export const refusedLately = (sql: Sql, since: Micros, atLeast: number): Promise<readonly RefusedSource[]> =>
   manyOf(
     sql,
     `SELECT topic, count(*)::int AS "count", mode() WITHIN GROUP (ORDER BY code) AS code FROM api.dead_letter
-     WHERE at >= api.from_micros($1) AND topic LIKE 'raw.%' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 100`,
-    [since],
+     WHERE at >= api.from_micros($1) AND topic LIKE 'raw.%' GROUP BY 1 HAVING count(*) >= $2 ORDER BY 2 DESC, 1 LIMIT 20`,
+    [since, atLeast],
   );
 
 function conditionsOf({ ids, code, stage, version, topic, from, to, isWaiting }: LetterFilter, parameters: Parameters): string[] {

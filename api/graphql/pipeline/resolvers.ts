@@ -1,4 +1,3 @@
-import { deadLetterCounts } from '../../../store/queries/dead-letters.ts';
 import { asProblem } from '../../gate/as-problem.ts';
 import { topicsOf } from '../../pipeline/monitor.ts';
 import type { PipelineSnapshot } from '../../pipeline/monitor.ts';
@@ -8,7 +7,10 @@ export default {
   Query: { pipeline: (_root: unknown, _args: unknown, { services }: ApiContext) => services.monitor.snapshot() },
   Pipeline: {
     topics: ({ topics }: PipelineSnapshot, _args: unknown, { principal }: ApiContext) => topicsOf(topics, principal.organization),
-    deadLetterCounts: (_snapshot: unknown, _args: unknown, { read }: ApiContext) => read(deadLetterCounts).catch(nullWhileAway),
+    deadLetterCounts: (_snapshot: unknown, _args: unknown, { services, principal }: ApiContext) =>
+      services.deadLetters.overview(principal.organization).then(({ counts }) => counts, nullWhileAway),
+    refusedSources: (_snapshot: unknown, _args: unknown, { services, principal }: ApiContext) =>
+      services.deadLetters.overview(principal.organization).then(({ refused }) => refused, nullWhileAway),
   },
 };
 

@@ -25,6 +25,40 @@ export type AlertStatus =
   | 'closed'
   | 'open';
 
+/** What a late event did to a finding. */
+export type ChangeCode =
+  /** The condition is not met any more, or another finding covers it. */
+  | 'broken'
+  /** It made the condition true. */
+  | 'completed'
+  /** Other events contribute now. */
+  | 'extended'
+  /** An earlier event contributes first, so the finding has another id. */
+  | 'replaced';
+
+export type DeadLetterFilter = {
+  code?: string | null | undefined;
+  /** Set aside at or after. */
+  from?: string | null | undefined;
+  ids?: Array<string | number> | null | undefined;
+  /** Not sent again yet. */
+  isWaiting?: boolean | null | undefined;
+  stage?: string | null | undefined;
+  /** Set aside before. */
+  to?: string | null | undefined;
+  /** Where the refused record lay. */
+  topic?: string | null | undefined;
+  /** Of Goshawk, when it was set aside. */
+  version?: string | null | undefined;
+};
+
+export type DeadLetterOutcome =
+  | 'dropped'
+  | 'passed'
+  | 'rejected'
+  /** Nobody can tell without sending it. */
+  | 'undecided';
+
 export type EventFilter = {
   /** Source or destination address, or a network in CIDR form. */
   address?: string | null | undefined;
@@ -68,7 +102,7 @@ export type AlertDetailQueryVariables = Exact<{
 }>;
 
 
-export type AlertDetailQuery = { alert: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, notes: Array<{ at: string, by: string, text: string }>, rules: Array<{ id: string, version: string, title: string, description: string | null, author: string | null, license: string | null, reference: string | null, tags: Array<string> }>, findings: Array<{ id: string, time: string, lastTime: string, kind: string, severity: Severity, status: string, eventCount: number, supersedes: string | null, reason: string | null, rule: { id: string, title: string, version: string }, entities: Array<{ type: string, value: string }>, matchedFields: Array<{ name: string, value: string }> }>, events: Array<{ id: string, time: string, dataset: string, topic: string, partition: number, offset: number, event: { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null } | null }>, entities: Array<{ type: string, value: string }> } | null };
+export type AlertDetailQuery = { alert: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, changes: Array<{ revision: number, findingId: string, ruleId: string, change: { code: ChangeCode, event: { id: string, time: string, dataset: string, topic: string, partition: number, offset: number }, before: { time: string, lastTime: string, eventCount: number } | null, after: { time: string, lastTime: string, eventCount: number } | null } }>, notes: Array<{ at: string, by: string, text: string }>, rules: Array<{ id: string, version: string, title: string, description: string | null, author: string | null, license: string | null, reference: string | null, tags: Array<string> }>, findings: Array<{ id: string, time: string, lastTime: string, kind: string, severity: Severity, status: string, eventCount: number, supersedes: string | null, reason: string | null, revision: number, isWithdrawn: boolean, rule: { id: string, title: string, version: string }, entities: Array<{ type: string, value: string }>, matchedFields: Array<{ name: string, value: string }> }>, events: Array<{ id: string, time: string, dataset: string, topic: string, partition: number, offset: number, event: { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null } | null }>, entities: Array<{ type: string, value: string }> } | null };
 
 export type AlertEvidenceQueryVariables = Exact<{
   id: string | number;
@@ -91,6 +125,42 @@ export type AlertChangedSubscriptionVariables = Exact<{
 
 
 export type AlertChangedSubscription = { alertChanged: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } };
+
+export type DeadLettersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  filter?: DeadLetterFilter | null | undefined;
+}>;
+
+
+export type DeadLettersQuery = { deadLetters: { edges: Array<{ cursor: string, node: { id: string, at: string, stage: string, code: string, message: string, meaning: string, version: string, topic: string, partition: number, offset: number, attempt: number, bytes: number, without: string, redrivenAt: string | null, redrivenBy: string | null } }>, pageInfo: { hasNextPage: boolean } }, deadLetterReasons: Array<{ stage: string, code: string, version: string, topic: string, count: number, redriven: number, newest: string }> };
+
+export type DeadLetterContentQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeadLetterContentQuery = { deadLetter: { id: string, content: { key: string | null, text: string, base64: string, isCut: boolean, stacktrace: string, headers: Array<{ name: string, text: string }> } | null } | null };
+
+export type PreviewDeadLettersMutationVariables = Exact<{
+  filter: DeadLetterFilter;
+  first?: number | null | undefined;
+}>;
+
+
+export type PreviewDeadLettersMutation = { previewDeadLetters: { hasMore: boolean, summary: Array<{ stage: string, was: string, outcome: DeadLetterOutcome, code: string | null, isSame: boolean, count: number }>, verdicts: Array<{ id: string, outcome: DeadLetterOutcome, code: string | null, message: string | null, outputs: Array<{ topic: string, value: unknown }> }> } };
+
+export type RedriveDeadLettersMutationVariables = Exact<{
+  filter: DeadLetterFilter;
+  execute?: boolean | null | undefined;
+}>;
+
+
+export type RedriveDeadLettersMutation = { redriveDeadLetters: { matched: number, already: number, redrive: { id: string } | null } };
+
+export type RedrivesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RedrivesQuery = { redrives: Array<{ id: string, requestedBy: string, requestedAt: string, state: string, matched: number, redriven: number, already: number, failure: string | null, obstacles: Array<{ name: string, count: number }> }> };
 
 export type EventsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -172,27 +242,15 @@ export type NewestEventsQueryVariables = Exact<{
 
 export type NewestEventsQuery = { events: { edges: Array<{ node: { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null } }> } };
 
+export type LedgerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LedgerQuery = { ledger: { closedAt: string | null, breaks: Array<{ at: string, kind: string, stage: string, topic: string, partition: number, from: number, to: number, count: number, detail: string }>, reports: Array<{ day: string, hash: string }> } };
+
 export type PipelineHealthQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PipelineHealthQuery = { pipeline: { state: string, parts: Array<{ name: string, kind: string, state: string, version: string | null, detail: string, downSince: string | null }>, stages: Array<{ name: string, inputTopic: string, outputTopics: Array<string>, lag: number | null, watermark: string | null, inPerSecond: number, in: number, passed: number, out: number, dropped: Array<{ name: string, count: number }>, rejected: Array<{ name: string, count: number }> }>, topics: Array<{ name: string, partitions: number, records: number, schema: string, key: string }>, deadLetterCounts: Array<{ name: string, count: number }> } };
-
-export type DeadLettersQueryVariables = Exact<{
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-  code?: string | null | undefined;
-}>;
-
-
-export type DeadLettersQuery = { deadLetters: { edges: Array<{ cursor: string, node: { id: string, at: string, stage: string, code: string, message: string, topic: string, partition: number, offset: number, bytes: number } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
-
-export type DeadLetterPreviewQueryVariables = Exact<{
-  after?: string | null | undefined;
-  code?: string | null | undefined;
-}>;
-
-
-export type DeadLetterPreviewQuery = { deadLetters: { edges: Array<{ node: { id: string, preview: string | null } }> } };
+export type PipelineHealthQuery = { pipeline: { state: string, parts: Array<{ name: string, kind: string, state: string, version: string | null, detail: string, downSince: string | null }>, stages: Array<{ name: string, inputTopic: string, outputTopics: Array<string>, lag: number | null, watermark: string | null, inPerSecond: number, in: number, passed: number, out: number, dropped: Array<{ name: string, count: number }>, rejected: Array<{ name: string, count: number }> }>, topics: Array<{ name: string, partitions: number, records: number, schema: string, key: string }>, deadLetterCounts: Array<{ name: string, count: number }> | null, refusedSources: Array<{ topic: string, count: number, code: string }> | null } };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -310,6 +368,32 @@ export const AlertDetailDocument = new TypedDocumentString(`
     query AlertDetail($id: ID!) {
   alert(id: $id) {
     ...AlertRow
+    changes {
+      revision
+      findingId
+      ruleId
+      change {
+        code
+        event {
+          id
+          time
+          dataset
+          topic
+          partition
+          offset
+        }
+        before {
+          time
+          lastTime
+          eventCount
+        }
+        after {
+          time
+          lastTime
+          eventCount
+        }
+      }
+    }
     notes {
       at
       by
@@ -335,6 +419,8 @@ export const AlertDetailDocument = new TypedDocumentString(`
       eventCount
       supersedes
       reason
+      revision
+      isWithdrawn
       rule {
         id
         title
@@ -491,6 +577,116 @@ export const AlertChangedDocument = new TypedDocumentString(`
   storedAt
   reason
 }`) as unknown as TypedDocumentString<AlertChangedSubscription, AlertChangedSubscriptionVariables>;
+export const DeadLettersDocument = new TypedDocumentString(`
+    query DeadLetters($first: Int, $filter: DeadLetterFilter) {
+  deadLetters(first: $first, filter: $filter) {
+    edges {
+      cursor
+      node {
+        id
+        at
+        stage
+        code
+        message
+        meaning
+        version
+        topic
+        partition
+        offset
+        attempt
+        bytes
+        without
+        redrivenAt
+        redrivenBy
+      }
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
+  deadLetterReasons(filter: $filter) {
+    stage
+    code
+    version
+    topic
+    count
+    redriven
+    newest
+  }
+}
+    `) as unknown as TypedDocumentString<DeadLettersQuery, DeadLettersQueryVariables>;
+export const DeadLetterContentDocument = new TypedDocumentString(`
+    query DeadLetterContent($id: ID!) {
+  deadLetter(id: $id) {
+    id
+    content {
+      key
+      text
+      base64
+      isCut
+      stacktrace
+      headers {
+        name
+        text
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeadLetterContentQuery, DeadLetterContentQueryVariables>;
+export const PreviewDeadLettersDocument = new TypedDocumentString(`
+    mutation PreviewDeadLetters($filter: DeadLetterFilter!, $first: Int) {
+  previewDeadLetters(filter: $filter, first: $first) {
+    hasMore
+    summary {
+      stage
+      was
+      outcome
+      code
+      isSame
+      count
+    }
+    verdicts {
+      id
+      outcome
+      code
+      message
+      outputs {
+        topic
+        value
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PreviewDeadLettersMutation, PreviewDeadLettersMutationVariables>;
+export const RedriveDeadLettersDocument = new TypedDocumentString(`
+    mutation RedriveDeadLetters($filter: DeadLetterFilter!, $execute: Boolean) {
+  redriveDeadLetters(filter: $filter, execute: $execute) {
+    matched
+    already
+    redrive {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RedriveDeadLettersMutation, RedriveDeadLettersMutationVariables>;
+export const RedrivesDocument = new TypedDocumentString(`
+    query Redrives {
+  redrives(first: 5) {
+    id
+    requestedBy
+    requestedAt
+    state
+    matched
+    redriven
+    already
+    obstacles {
+      name
+      count
+    }
+    failure
+  }
+}
+    `) as unknown as TypedDocumentString<RedrivesQuery, RedrivesQueryVariables>;
 export const EventsDocument = new TypedDocumentString(`
     query Events($first: Int, $after: String, $filter: EventFilter) {
   events(first: $first, after: $after, filter: $filter) {
@@ -755,6 +951,28 @@ export const NewestEventsDocument = new TypedDocumentString(`
   destinationPort
   process
 }`) as unknown as TypedDocumentString<NewestEventsQuery, NewestEventsQueryVariables>;
+export const LedgerDocument = new TypedDocumentString(`
+    query Ledger {
+  ledger {
+    closedAt
+    breaks {
+      at
+      kind
+      stage
+      topic
+      partition
+      from
+      to
+      count
+      detail
+    }
+    reports {
+      day
+      hash
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<LedgerQuery, LedgerQueryVariables>;
 export const PipelineHealthDocument = new TypedDocumentString(`
     query PipelineHealth {
   pipeline {
@@ -797,45 +1015,14 @@ export const PipelineHealthDocument = new TypedDocumentString(`
       name
       count
     }
+    refusedSources {
+      topic
+      count
+      code
+    }
   }
 }
     `) as unknown as TypedDocumentString<PipelineHealthQuery, PipelineHealthQueryVariables>;
-export const DeadLettersDocument = new TypedDocumentString(`
-    query DeadLetters($first: Int, $after: String, $code: String) {
-  deadLetters(first: $first, after: $after, code: $code) {
-    edges {
-      cursor
-      node {
-        id
-        at
-        stage
-        code
-        message
-        topic
-        partition
-        offset
-        bytes
-      }
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<DeadLettersQuery, DeadLettersQueryVariables>;
-export const DeadLetterPreviewDocument = new TypedDocumentString(`
-    query DeadLetterPreview($after: String, $code: String) {
-  deadLetters(first: 1, after: $after, code: $code) {
-    edges {
-      node {
-        id
-        preview
-      }
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<DeadLetterPreviewQuery, DeadLetterPreviewQueryVariables>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {

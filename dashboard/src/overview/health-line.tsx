@@ -18,7 +18,7 @@ export function HealthLine() {
   const lag = totalLag(stages);
   const marks = stages.flatMap(({ watermark }) => (watermark === null ? [] : [toMs(watermark)]));
   const behind = marks.length === 0 ? null : now - Math.min(...marks);
-  const dead = deadLetterCounts.reduce((all, { count: n }) => all + n, 0);
+  const dead = (deadLetterCounts ?? []).reduce((all, { count: n }) => all + n, 0);
   const first = stages.find(({ inputTopic }) => inputTopic.startsWith('raw.'));
   return (
     <Link to="/pipeline" className="health-line">

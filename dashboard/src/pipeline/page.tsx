@@ -6,7 +6,8 @@ import { HealthMark } from '../kit/severity.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import { useHealth } from '../shell/health.tsx';
-import { DeadLetters } from './dead-letters.tsx';
+import { DeadLetters } from '../dead-letters/panel.tsx';
+import { Ledger } from './ledger.tsx';
 import { Picture } from './picture.tsx';
 import { Parts, StagesTable, Topics } from './tables.tsx';
 import './page.css';
@@ -47,12 +48,14 @@ export function PipelinePage() {
               </Panel>
             )}
             {pipeline.stages.length > 0 && <StagesTable stages={pipeline.stages} />}
+            <Ledger />
             <div className="pipeline-pair">
               <Parts parts={pipeline.parts} />
               <Topics topics={pipeline.topics} />
             </div>
             <DeadLetters
               counts={pipeline.deadLetterCounts}
+              refused={pipeline.refusedSources}
               code={search.code}
               open={search.letter}
               onCode={(code) => void navigate({ to: '/pipeline', search: code === '' ? {} : { code }, resetScroll: false })}

@@ -1,31 +1,37 @@
 // Records that were set aside, each with the reason and its own place, so that it can be found and sent again.
 import { useState } from 'react';
 import { useFresh } from '../data/fresh.ts';
-import { DeadLetterPreviewDocument, DeadLettersDocument, type PipelineHealthQuery } from '../gql/graphql.ts';
+import { DeadLettersDocument, type PipelineHealthQuery } from '../gql/graphql.ts';
 import { Button } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Moment, ZoneTag } from '../kit/moment.tsx';
-import { bytes, count } from '../kit/numbers.ts';
+import { bytes, count, plural } from '../kit/numbers.ts';
 import { Panel } from '../kit/panel.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
+import { Content } from './content.tsx';
+import { Reasons } from './reasons.tsx';
+import { Redrive } from './redrive.tsx';
+import './dead-letters.css';
 
 const PAGE = 25;
 const MOST = 200;
 const EVERY_MS = 15_000;
 
 interface DeadLettersProps {
+  /** Null while they are not known. */
   readonly counts: PipelineHealthQuery['pipeline']['deadLetterCounts'];
+  readonly refused: PipelineHealthQuery['pipeline']['refusedSources'];
   readonly code: string | undefined;
   readonly open: string | undefined;
   readonly onCode: (code: string) => void;
   readonly onOpen: (id: string) => void;
 }
 
-export function DeadLetters({ counts, code, open, onCode, onOpen }: DeadLettersProps) {
+export function DeadLetters({ counts, refused, code, open, onCode, onOpen }: DeadLettersProps) {
   const [first, setFirst] = useState(PAGE);
   const fresh = useFresh(DeadLettersDocument, {
     key: `${code ?? ''} ${first}`,
-    variables: () => ({ first, ...(code === undefined ? {} : { code }) }),
+    variables: () => ({ first, filter: code === undefined ? {} : { code } }),
     what: 'Dead letters',
     everyMs: EVERY_MS,
   });
@@ -33,7 +39,13 @@ export function DeadLetters({ counts, code, open, onCode, onOpen }: DeadLettersP
   const hasMore = fresh.data?.deadLetters.pageInfo.hasNextPage === true;
   return (
     <Panel title="Dead letters" note="set aside with their reason; nothing is thrown away" isFlush actions={<Stale problem={fresh.problem} at={fresh.at} />}>
-      {counts.length > 0 && (
+      {(refused ?? []).map(({ topic, count: n, code: reason }) => (
+        <p key={topic} className="letter-source" role="note">
+          <Icon name="warning" size={14} /> <code>{topic}</code>: {plural(n, 'record')} refused within 10 minutes, mostly {reason}. Its owner should look at
+          what it sends; it is read more slowly while this lasts.
+        </p>
+      ))}
+      {counts !== null && counts !== undefined && counts.length > 0 && (
         <ul className="codes" aria-label="Dead letters by code">
           <li>
             <button type="button" className="code" aria-pressed={code === undefined} onClick={() => onCode('')}>
@@ -56,6 +68,8 @@ export function DeadLetters({ counts, code, open, onCode, onOpen }: DeadLettersP
           A record that cannot be read, or that breaks a rule of its topic, would be listed here with the reason, and could be sent again after a fix.
         </Empty>
       )}
+      {fresh.data !== undefined && edges.length > 0 && <Reasons reasons={fresh.data.deadLetterReasons} />}
+      {code !== undefined && <Redrive key={code} filter={{ code }} what={`All with ${code}`} />}
       {edges.length > 0 && (
         <div className="letters" role="table" aria-label="Dead letters">
           <div role="rowgroup">
@@ -73,7 +87,7 @@ export function DeadLetters({ counts, code, open, onCode, onOpen }: DeadLettersP
             </div>
           </div>
           <div role="rowgroup">
-            {edges.map(({ node: letter }, index) => {
+            {edges.map(({ node: letter }) => {
               const isOpen = letter.id === open;
               return (
                 <div key={letter.id}>
@@ -105,7 +119,19 @@ export function DeadLetters({ counts, code, open, onCode, onOpen }: DeadLettersP
                   {isOpen && (
                     <div className="letter-more">
                       <p>{letter.message}</p>
-                      <Preview id={letter.id} after={edges[index - 1]?.cursor} code={code} onMoved={fresh.reload} />
+                      <p className="quiet">
+                        {letter.meaning} Set aside by version {letter.version}
+                        {letter.attempt > 1 && `, for the ${letter.attempt}. time`}.
+                        {letter.redrivenAt !== null && (
+                          <>
+                            {' '}
+                            Sent again <Moment at={letter.redrivenAt} /> by {letter.redrivenBy}.
+                          </>
+                        )}
+                        {letter.without !== '' && ` ${letter.without}.`}
+                      </p>
+                      <Content id={letter.id} />
+                      <Redrive key={letter.id} filter={{ ids: [letter.id] }} what="This one" />
                       <p className="faint">
                         <code>./goshawk dead-letters show {letter.id}</code> shows all of it.
                       </p>
@@ -132,33 +158,4 @@ export function DeadLetters({ counts, code, open, onCode, onOpen }: DeadLettersP
       )}
     </Panel>
   );
-}
-
-/** The record itself, as text. Asked for only when somebody looks, since each look is audited. */
-function Preview({
-  id,
-  after,
-  code,
-  onMoved,
-}: {
-  readonly id: string;
-  readonly after: string | undefined;
-  readonly code: string | undefined;
-  readonly onMoved: () => void;
-}) {
-  const fresh = useFresh(DeadLetterPreviewDocument, {
-    key: id,
-    variables: () => ({ ...(after === undefined ? {} : { after }), ...(code === undefined ? {} : { code }) }),
-    what: 'The record',
-  });
-  const found = fresh.isLoading ? undefined : fresh.data?.deadLetters.edges[0]?.node;
-  if (fresh.problem !== undefined) return <Failed problem={fresh.problem} onRetry={fresh.reload} />;
-  if (fresh.isLoading) return <Waiting rows={3} label="Loading the record" />;
-  if (found?.id !== id)
-    return (
-      <Button kind="quiet" icon="refresh" onClick={() => (onMoved(), fresh.reload())}>
-        Newer ones have come. Load again
-      </Button>
-    );
-  return found.preview === null ? <p className="faint">Your role may not see what the record holds.</p> : <pre tabIndex={0}>{found.preview}</pre>;
 }
