@@ -30,6 +30,19 @@ export interface StandInFinding {
   readonly eventCount: number;
   readonly supersedes: string | null;
   readonly reason: string | null;
+  readonly revision: number;
+  readonly isWithdrawn: boolean;
+}
+interface Contribution {
+  readonly time: string;
+  readonly lastTime: string;
+  readonly eventCount: number;
+}
+interface LateRevision {
+  readonly revision: number;
+  readonly findingId: string;
+  readonly ruleId: string;
+  readonly change: { readonly code: string; readonly event: Reference; readonly before: Contribution | null; readonly after: Contribution | null };
 }
 interface Reference {
   readonly id: string;
@@ -60,6 +73,7 @@ export interface StandInAlert {
   events: readonly Reference[];
   eventCount: number;
   reason: string;
+  changes: readonly LateRevision[];
   storedAt: string;
   changedAt: number;
 }
@@ -385,6 +399,8 @@ function makeAlert(story: Story, now: number, seed: number): StandInAlert {
       eventCount: isMany ? story.events : 1,
       supersedes: null,
       reason: null,
+      revision: 1,
+      isWithdrawn: false,
     };
   });
   return {
@@ -407,6 +423,22 @@ function makeAlert(story: Story, now: number, seed: number): StandInAlert {
     events: references,
     eventCount: story.events,
     reason: story.reason ?? 'Opened by its first finding.',
+    changes:
+      story.reason?.includes('late event') === true
+        ? [
+            {
+              revision: story.rules.length,
+              findingId: findings[0]!.id,
+              ruleId: rules[0]!.id,
+              change: {
+                code: 'extended',
+                event: references[0]!,
+                before: { time: iso(first), lastTime: iso(last), eventCount: story.events - 6 },
+                after: { time: iso(first), lastTime: iso(last), eventCount: story.events },
+              },
+            },
+          ]
+        : [],
     storedAt: iso(last + 800),
     changedAt: last + 800,
   };

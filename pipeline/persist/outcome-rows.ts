@@ -27,6 +27,8 @@ export const FINDING_COLUMNS = [
   'event_count',
   'supersedes',
   'reason',
+  'revision',
+  'revisable',
 ] as const;
 
 /** @throws RecordError INVALID_EVENT for a value that its column cannot hold; likewise the other two. */
@@ -53,6 +55,8 @@ export function writeFinding(rows: CopyRows, finding: Finding): void {
   rows.int8(finding.eventCount);
   rows.hex(finding.supersedes);
   rows.text(finding.reason);
+  rows.int4(finding.revisable?.revision ?? 1);
+  rows.json(finding.revisable);
 }
 
 /** In the order in which `writeAlert` writes them. */
@@ -74,6 +78,7 @@ export const ALERT_COLUMNS = [
   'events',
   'event_count',
   'reason',
+  'changes',
 ] as const;
 
 export function writeAlert(rows: CopyRows, alert: Alert): void {
@@ -94,6 +99,7 @@ export function writeAlert(rows: CopyRows, alert: Alert): void {
   rows.json(alert.events);
   rows.int8(alert.eventCount);
   rows.text(alert.reason);
+  rows.json(alert.changes);
 }
 
 /** In the order in which `writeFeature` writes them. */

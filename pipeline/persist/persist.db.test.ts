@@ -441,6 +441,25 @@ describe.skipIf(serverUrl === '')('persist', () => {
       ]);
     });
 
+    it('a later revision of a finding replaces the one before, also within a load, and an earlier one changes nothing', async () => {
+      const all = loaders(pool, { group: 'revised' });
+      const change = { code: 'extended', event: eventRef('late'), before: null, after: { time: TIME, lastTime: TIME, eventCount: 2 } } as const;
+      const revised = (revision: number): Finding => ({
+        ...finding('revised'),
+        eventCount: revision,
+        revisable: { revision, settlesAt: TIME + 1, isWithdrawn: revision === 4, change: revision === 1 ? null : change },
+      });
+      const found = () =>
+        rowsOf(`SELECT event_count, revision, revisable->'change'->>'code' AS code FROM goshawk.finding WHERE id = decode('${idOf('revised')}', 'hex')`);
+      await all.findings.open([{ topic: 'revised', partition: 0 }], 1);
+      await all.findings.load([batchOf('revised', 0, 0, [revised(1)])]);
+      expect(await found()).toEqual([{ event_count: 1, revision: 1, code: null }]);
+      await all.findings.load([batchOf('revised', 0, 1, [revised(2), revised(3)])]);
+      expect(await found()).toEqual([{ event_count: 3, revision: 3, code: 'extended' }]);
+      await all.findings.load([batchOf('revised', 0, 3, [revised(2)])]);
+      expect(await found()).toEqual([{ event_count: 3, revision: 3, code: 'extended' }]);
+    });
+
     it('a later state of a feature replaces the one before, also within a load', async () => {
       const all = loaders(pool, { group: 'features' });
       await all.features.open([{ topic: 'features', partition: 0 }], 1);

@@ -103,6 +103,7 @@ export const findings: Target<Finding> = {
     eventCount: true,
     supersedes: true,
     reason: true,
+    revisable: true,
   },
   table: 'finding',
   columns: FINDING_COLUMNS,
@@ -113,8 +114,9 @@ export const findings: Target<Finding> = {
   mode: 'insert',
   merge: (stage, columns) => `
     WITH stored AS (
-      INSERT INTO goshawk.finding (${columns}) SELECT ${columns} FROM ${stage} ORDER BY arrival ON CONFLICT (event_time, id) DO NOTHING
-      RETURNING event_time, id, organization
+      INSERT INTO goshawk.finding AS f (${columns}) SELECT DISTINCT ON (event_time, id) ${columns} FROM ${stage} ORDER BY event_time, id, revision DESC
+      ON CONFLICT (event_time, id) DO UPDATE SET ${assignments(FINDING_COLUMNS, ['event_time', 'id', 'organization'])}, stored_at = now() WHERE excluded.revision > f.revision
+      RETURNING f.event_time, f.id, f.organization
     )
     SELECT count(*) AS stored, count(pg_notify('goshawk_finding', json_build_object('organization', organization, 'id', encode(id, 'hex'), 'time', api.micros(event_time))::text)) FROM stored`,
   afterCopy: (client, values) =>
@@ -148,6 +150,7 @@ export const alerts: Target<Alert> = {
     events: true,
     eventCount: true,
     reason: true,
+    changes: true,
   },
   table: 'alert',
   columns: ALERT_COLUMNS,

@@ -1,5 +1,5 @@
 import type { Micros } from '../../pipeline/core/index.ts';
-import type { Entity, EventRef, FindingRef } from '../../schemas/avro/types.gen.ts';
+import type { AlertChange as LateChange, Entity, EventRef, FindingRef } from '../../schemas/avro/types.gen.ts';
 import type { CountRow } from './events.ts';
 import { bySeverity } from './findings.ts';
 import { alertCondition } from './search/alert-sql.ts';
@@ -32,6 +32,8 @@ export interface AlertRow {
   readonly events: readonly EventRef[];
   readonly eventCount: number;
   readonly reason: string;
+  /** What late events changed, oldest first. */
+  readonly changes: readonly LateChange[];
   readonly storedAt: Micros;
   readonly changedAt: Micros;
 }
@@ -53,7 +55,7 @@ export interface AlertFilter {
 
 const SELECT_ALERT = `
   encode(a.id, 'hex') AS "id", a.revision, a.event_time AS "time", a.last_time AS "lastTime", a.title, a.severity, a.score, a.status, a.verdict, a.assignee,
-  a.rule_ids AS "ruleIds", a.tags, a.entities, a.findings, a.finding_count AS "findingCount", a.events, a.event_count AS "eventCount", a.reason,
+  a.rule_ids AS "ruleIds", a.tags, a.entities, a.findings, a.finding_count AS "findingCount", a.events, a.event_count AS "eventCount", a.reason, a.changes,
   a.stored_at AS "storedAt", a.changed_at AS "changedAt"`;
 
 /** Most recently changed first, beginning after `after`. */

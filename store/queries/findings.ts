@@ -1,5 +1,5 @@
 import type { Micros } from '../../pipeline/core/index.ts';
-import type { Entity, EventRef, MatchedField } from '../../schemas/avro/types.gen.ts';
+import type { Entity, EventRef, MatchedField, Revisable } from '../../schemas/avro/types.gen.ts';
 import type { CountRow } from './events.ts';
 import { Parameters } from './search/sql.ts';
 import { manyOf, oneOf } from './sql.ts';
@@ -31,6 +31,8 @@ export interface FindingRow {
   readonly eventCount: number;
   readonly supersedes: string | null;
   readonly reason: string | null;
+  readonly revision: number;
+  readonly revisable: Revisable | null;
 }
 
 export interface FindingFilter {
@@ -46,7 +48,7 @@ export interface FindingFilter {
 const SELECT_FINDING = `
   f.event_time AS "time", encode(f.id, 'hex') AS "id", f.last_time AS "lastTime", f.kind, f.rule_id AS "ruleId", f.rule_version AS "ruleVersion", f.title, f.description,
   f.author, f.license, f.reference, f.severity, f.status, f.tags, f.entities, f.fields, f.events, f.event_count AS "eventCount",
-  encode(f.supersedes, 'hex') AS "supersedes", f.reason`;
+  encode(f.supersedes, 'hex') AS "supersedes", f.reason, f.revision, f.revisable`;
 
 /** Newest first, beginning after `after`. */
 export function pageOfFindings(

@@ -43,6 +43,31 @@ describe.skipIf(serverUrl === '')('alerts over GraphQL', () => {
     return errors?.[0]?.extensions.code ?? data.alerts.edges.map(({ node }: Loose) => Number.parseInt(node.id, 16)).sort();
   };
 
+  it('says what late events changed, with the event and what the finding rested on before and after', async () => {
+    const span = (eventCount: number) => ({ time: NOON, lastTime: NOON + SECOND, eventCount });
+    const event = { id: hexId(8), time: NOON, dataset: 'd', topic: 'raw.default.x', partition: 0, offset: 8 };
+    const changes = [{ revision: 2, findingId: hexId(1), ruleId: 'rule-1', change: { code: 'extended', event, before: span(3), after: null } }];
+    await seedAlerts(database.owner, [{ n: 777, columns: { revision: 2, changes: JSON.stringify(changes) } }]);
+    const { data, errors } = await api.graphql(
+      `{ alert(id: "${hexId(777)}") { changes { revision findingId ruleId change { code event { id offset } before { time lastTime eventCount } after { eventCount } } } } }`,
+    );
+    await database.owner.query('DELETE FROM goshawk.alert WHERE id = $1', [Buffer.from(hexId(777), 'hex')]);
+    expect(errors).toBeUndefined();
+    expect(data.alert.changes).toEqual([
+      {
+        revision: 2,
+        findingId: hexId(1),
+        ruleId: 'rule-1',
+        change: {
+          code: 'extended',
+          event: { id: `${NOON}-${hexId(8)}`, offset: 8 },
+          before: { time: '2026-03-01T12:00:00.000000Z', lastTime: '2026-03-01T12:00:01.000000Z', eventCount: 3 },
+          after: null,
+        },
+      },
+    ]);
+  });
+
   it('gives an alert with its findings, events and rules; what is not stored yet is missing, not wrong', async () => {
     const { data, errors } =
       await api.graphql(`{ alert(id: "${hexId(1)}") { id revision time title severity score status verdict assignee notes { text } tags entities { type value } findingCount eventCount reason

@@ -57,7 +57,15 @@ export default {
     },
   },
   RuleCount: { severity: (row: RuleCountRow) => severityOf(row) },
-  Finding: { id: publicIdOf, rule: ruleOf, severity: severityOf, matchedFields: (row: FindingRow) => row.fields },
+  Finding: {
+    id: publicIdOf,
+    rule: ruleOf,
+    severity: severityOf,
+    matchedFields: (row: FindingRow) => row.fields,
+    isWithdrawn: ({ revisable }: FindingRow) => revisable?.isWithdrawn ?? false,
+    settlesAt: ({ revisable }: FindingRow) => revisable?.settlesAt ?? null,
+    change: ({ revisable }: FindingRow) => revisable?.change ?? null,
+  },
   EventReference: { id: publicIdOf, event: (ref: EventRef, _args: unknown, { loaders }: ApiContext) => loaders.events.load(ref) },
 };
 

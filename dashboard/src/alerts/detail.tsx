@@ -10,6 +10,7 @@ import { count, plural } from '../kit/numbers.ts';
 import { SeverityMark, StatusMark, verdictWord } from '../kit/severity.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
+import { Changes } from './changes.tsx';
 import { Evidence } from './evidence.tsx';
 import { Notes } from './notes.tsx';
 import { readTag, story } from './story.ts';
@@ -124,6 +125,7 @@ export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, acti
         <div className="detail-columns">
           <div className="detail-main">
             <Why alert={alert} />
+            <Changes alert={alert} />
             <Evidence alert={alert} />
             <Rules alert={alert} />
           </div>

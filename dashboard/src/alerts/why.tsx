@@ -34,6 +34,8 @@ export function Why({ alert }: { readonly alert: AlertFull }) {
               {KINDS[finding.kind] ?? finding.kind}
               {finding.eventCount > 1 && `, ${plural(finding.eventCount, 'event')}`}
               {finding.status !== 'production' && `, ${finding.status}`}
+              {finding.revision > 1 && `, revision ${finding.revision}`}
+              {finding.isWithdrawn && ', withdrawn'}
             </span>
             <span className="finding-time">
               <Moment at={finding.time} />
