@@ -1,4 +1,4 @@
-// Names that other tools have for products, and our datasets. A name that is not here is one we do not tell apart: counted as wrong.
+// Names that other tools have for products, and our datasets; behind a colon the vendor, where a format is of many products. A name that is not here is one we do not tell apart: counted as wrong.
 const table = (rows: string): ReadonlyMap<string, readonly string[]> =>
   new Map(
     rows
@@ -17,6 +17,61 @@ const SOURCETYPES = table(`
   cisco:ios cisco-ios.*
   cisco:xr cisco-ios.*
   cisco:ise cisco-ise.*
+  cisco:ucm cisco-ucm.*
+  cisco:dna cisco-dna.*
+  cisco:ms cisco-meeting.*
+  cisco:ucs:hx cisco-hyperflex.*
+  cisco:viptela cisco-viptela.*
+  vmware:airwatch vmware.airwatch
+  vmware:cb:protect vmware.appcontrol
+  aruba:syslog aruba.*
+  avi:events avi.events
+  avi:logs avi.logs
+  broadcom:layer7_api_gateway broadcom.layer7
+  brocade:syslog brocade.*
+  cp_log:syslog checkpoint.*
+  clearswift* clearswift.*
+  darktrace:audit darktrace.audit
+  darktrace darktrace.alert
+  dell:emc:powerstore dell-powerstore.*
+  dell:sonic dell-sonic.*
+  rsa:securid:admin:syslog rsa-securid.admin
+  rsa:securid:system:syslog rsa-securid.system
+  rsa:securid:runtime:syslog rsa-securid.runtime
+  websense:cg:kv forcepoint.*
+  github:enterprise:audit github.*
+  hpe:procurve hpe-procurve.*
+  isc:bind:query isc-bind.query
+  isc:bind:queryerror isc-bind.queryerror
+  isc:dhcpd isc-dhcpd.*
+  netscreen:firewall juniper-netscreen.*
+  kaspersky:es kaspersky.*
+  netapp:ontap:audit netapp.audit
+  netapp:ontap:ems netapp.ems
+  polycom:rprm:syslog polycom.*
+  pps_filter_log proofpoint.filter
+  pps_mail_log proofpoint.mail
+  qumulo:storage qumulo.*
+  radware:defensepro radware.*
+  secureauth:idp secureauth.*
+  sophos:webappliance sophos-web.*
+  StealthINTERCEPT stealthintercept.log
+  StealthINTERCEPT:alerts stealthintercept.alerts
+  bluecoat:proxysg:access:kv bluecoat.*
+  bluecoat:proxysg:access:syslog bluecoat.*
+  tintri tintri.*
+  guardicore:centra:cef cef.event:guardicore
+  kaspersky:klprci cef.event:kasperskylab
+  netscout:aed cef.event:netscout
+  opswat:mscl:cef cef.event:opswat
+  vectra:cognito:hostscoring cef.event:vectra_networks
+  vectra:cognito:accountscoring cef.event:vectra_networks
+  vectra:cognito:detect cef.event:vectra_networks
+  vectra:cognito:accountdetect cef.event:vectra_networks
+  vectra:cognito:accountlockdown cef.event:vectra_networks
+  vectra:cognito:campaigns cef.event:vectra_networks
+  vectra:cognito:audit cef.event:vectra_networks
+  vectra:cognito:health cef.event:vectra_networks
   sc4s:fallback syslog.other
   cef cef.*
   WinEventLog:Security windows.*

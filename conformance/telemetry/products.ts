@@ -10,7 +10,10 @@ import { datasetsOfSchema, datasetsOfSourcetype } from './product-names.ts';
 /** Whether one of the datasets or their families (`cisco-asa.*`) is the event's. */
 function isAmong(event: Event | undefined, datasets: readonly string[]): boolean {
   if (event === undefined) return false;
-  return datasets.some((name) => event.dataset === name || (name.endsWith('*') && event.dataset.startsWith(name.slice(0, -1))));
+  const vendor = (event.ecs['observer.vendor'] ?? '').toLowerCase().replaceAll(' ', '_');
+  return datasets.some(
+    (name) => event.dataset === name || `${event.dataset}:${vendor}` === name || (name.endsWith('*') && event.dataset.startsWith(name.slice(0, -1))),
+  );
 }
 const told = (event: Event | undefined): string => {
   if (event === undefined) return 'no event';

@@ -10,9 +10,9 @@ const FIREWALLS = ['%ASA-', '%FTD-', '%PIX-', '%FWSM-'];
 const decoder: Decoder = {
   name: 'cisco-ios',
   version: 1,
-  reads: 'Cisco IOS, IOS-XE, IOS-XR and NX-OS system messages',
+  reads: 'Cisco IOS, IOS-XE, IOS-XR and NX-OS system messages; Unified Communications Manager',
   recognisedBy: '`%FACILITY-<level>-MNEMONIC`',
-  datasets: ['cisco-ios.log'],
+  datasets: ['cisco-ios.log', 'cisco-ucm.log'],
   clues: { holds: ['%'] },
   recognise({ json, text }) {
     const tag = json === undefined ? tagIn(text) : undefined;
@@ -47,7 +47,7 @@ function eventOf(document: RawDocument, { to, from, facility, level, mnemonic }:
   const header = headerOf(document, from);
   const fields = newFields();
   Object.assign(fields, { facility, severity: level, mnemonic, message, ...header.fields, ...said });
-  const event = draft('cisco-ios.log', 'cisco', textNative(document, fields));
+  const event = draft(/^(?:UC|CCM|CUCM)_/.test(facility) ? 'cisco-ucm.log' : 'cisco-ios.log', 'cisco', textNative(document, fields));
   event.logsource = { category: [], service: facility === 'AAA' ? ['aaa'] : [] };
   event.provider = facility;
   event.code = `${facility}-${level}-${mnemonic}`;

@@ -8,8 +8,9 @@ const TAG_CHARS = 64;
 
 /** @returns undefined when there is no time that can be read and no priority either: then it is just text. */
 export function readRfc3164(text: string, appendedAt: number): { readonly message: SyslogMessage; readonly time: ReadTime | undefined } | undefined {
-  const start = Math.max(priorityEnd(text), 0);
-  const priority = start > 0 ? Number(text.slice(1, start - 1)) : null;
+  const afterPriority = Math.max(priorityEnd(text), 0);
+  const priority = afterPriority > 0 ? Number(text.slice(1, afterPriority - 1)) : null;
+  const start = afterPriority > 0 && text.charCodeAt(afterPriority) === 32 ? afterPriority + 1 : afterPriority;
   const time = timeAt(text, start, appendedAt);
   if (time === undefined && priority === null) return undefined;
   const timestamp = time === undefined ? null : text.slice(start, time.end);
@@ -41,7 +42,7 @@ function headed(rest: string): Parts {
   const body = rest.trimStart();
   const end = body.indexOf(' ');
   const first = end < 0 ? body : body.slice(0, end);
-  if (first.endsWith(':') || end < 0) return { hostname: null, ...tagged(body) };
+  if (first.endsWith(':') || first.includes('=') || end < 0) return { hostname: null, ...tagged(body) };
   return { hostname: first, ...tagged(body.slice(end + 1)) };
 }
 
