@@ -29,8 +29,8 @@ export interface BackupOptions {
   readonly signal: AbortSignal;
 }
 
-/** What a local installation needs to be itself again, besides database and topics: who it is, its signing key, the ids of its schemas. */
-export const OWN_FILES = ['identity.json', 'schemas.json', 'keys', 'player.json'] as const;
+/** What a local installation needs to be itself again, besides database and topics: who it is, its signing key, the ids of its schemas, the signed reports of its ledger. */
+export const OWN_FILES = ['identity.json', 'schemas.json', 'keys', 'ledger', 'player.json'] as const;
 /** What the broker and the registry write. */
 export const SERVER_FOLDERS = ['kafka/data', 'registry'] as const;
 
