@@ -18,8 +18,10 @@ export interface Faults {
   readonly loseAnswer: (operation: FaultyOperation) => void;
   /** The broker never gets it. */
   readonly loseRequest: (operation: FaultyOperation) => void;
-  /** Refused: 16 NOT_COORDINATOR, or 51 CONCURRENT_TRANSACTIONS for the first step of `offsets`. */
-  readonly refuse: (operation: 'offsets', code: 16 | 51) => void;
+  /** The caller gives up, and the broker gets it only when the returned function is called; resolves when that has dealt with it. */
+  readonly delay: (operation: FaultyOperation) => () => Promise<void>;
+  /** Refused as by a coordinator that loads (14), is away (15), or has moved (16); 51 CONCURRENT_TRANSACTIONS is for the first step of `offsets`. */
+  readonly refuse: (operation: 'offsets', code: 14 | 15 | 16 | 51) => void;
 }
 export interface Subject {
   /** A process of its own, on the same cluster. */
@@ -167,6 +169,35 @@ export function portContract(name: string, subject: Subject): void {
         expect(error.code).toBe('RECORD_TOO_LARGE');
         await producer.send([record(t, 'small')]);
         expect(valuesOf(await contents(at(t)))).toEqual(['small']);
+      });
+
+      it('below the limit of their topic go through, however many go out together', async () => {
+        const t = await topic(1, { config: { 'max.message.bytes': '3000' } });
+        const values = Array.from({ length: 100 }, (_, i) => `${i} ${randomBytes(100).toString('base64')}`);
+        for (const producer of [connect().producer(), connect().producer()]) await producer.send(values.map((value) => record(t, value)));
+        const transactional = await begun(connect());
+        await transactional.transact(async (txn) => {
+          await txn.send(values.map((value) => record(t, value)));
+        });
+        expect(valuesOf(await contents(at(t)))).toEqual([...values, ...values, ...values]);
+      });
+
+      it('that their topic refuses for what they are (87) are refused alone; the transaction is lost, the producer goes on', async () => {
+        const [t, compacted] = [await topic(), await topic(1, { config: { 'cleanup.policy': 'compact' } })];
+        const producer = await begun(connect());
+        const error = await failureOf(
+          producer.transact(async (txn) => {
+            await txn.send([record(t, 'lost'), record(compacted, 'has no key')]);
+          }),
+        );
+        expect(error).toBeInstanceOf(RecordError);
+        expect(error.details['code']).toBe(87);
+        expect(producer.isUsable()).toBe(true);
+        await producer.transact(async (txn) => {
+          await txn.send([record(t, 'kept'), record(compacted, 'has one', { key: 'k' })]);
+        });
+        expect(valuesOf(await contents(at(t)))).toEqual(['kept']);
+        expect(valuesOf(await contents(at(compacted)))).toEqual(['has one']);
       });
     });
 
@@ -683,9 +714,16 @@ export function portContract(name: string, subject: Subject): void {
             .admin()
             .committed(group, [at(input)]),
         ).toEqual(offsetsOf([at(input), 2]));
-        // The transaction after it loses nothing either.
-        await producer.transact(async (txn) => {
-          await txn.send([record(output, 'C'), record(output, 'D')]);
+        // The transaction after it loses nothing either. A broker that has met a late send may refuse it once (45): then a new producer does it.
+        const more = () =>
+          producer.transact(async (txn) => {
+            await txn.send([record(output, 'C'), record(output, 'D')]);
+          });
+        await more().catch(async (error: unknown) => {
+          expect(error).toMatchObject({ code: 'TXN_MUST_ABORT', details: { code: 45 } });
+          expect(producer.isUsable()).toBe(false);
+          producer = await begun(broker, { outputs: [at(output)], groupId: group }, transactionalId);
+          await more();
         });
         expect(valuesOf(await contents(at(output)))).toEqual(['A', 'B', 'C', 'D']);
       };
@@ -721,12 +759,12 @@ export function portContract(name: string, subject: Subject): void {
             faults.loseRequest('commit');
           },
         ],
-        [
-          "the group's coordinator has moved",
+        ...([14, 15, 16] as const).map((code): [string, (faults: Faults) => void] => [
+          `the group's coordinator loads, is away or has moved (${code})`,
           (faults) => {
-            faults.refuse('offsets', 16);
+            faults.refuse('offsets', code);
           },
-        ],
+        ]),
         [
           'the transaction before is not finished, twice',
           (faults) => {
@@ -738,6 +776,14 @@ export function portContract(name: string, subject: Subject): void {
         forwarded(async (faults, forward) => {
           inject(faults);
           await forward();
+        }),
+      );
+
+      it.each(['send', 'offsets', 'commit'] as const)('a request that reaches the broker after its successor is done (%s) counts for nothing', (operation) =>
+        forwarded(async (faults, forward) => {
+          const arrive = faults.delay(operation);
+          await forward();
+          await arrive();
         }),
       );
     });

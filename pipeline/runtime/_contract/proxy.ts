@@ -1,4 +1,5 @@
 // A loopback TCP proxy that understands Kafka's framing, so that tests can lose a request or an answer, or have the broker refuse.
+import { once } from 'node:events';
 import { createServer, connect as connectTo } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { Cursor, FlexibleBody } from '../kafka/cursor.ts';
@@ -10,7 +11,10 @@ const END_TXN = 26;
 const TXN_OFFSET_COMMIT = 28;
 const API_KEYS: Readonly<Record<FaultyOperation, number>> = { send: PRODUCE, offsets: TXN_OFFSET_COMMIT, commit: END_TXN };
 
-type Act = { readonly kind: 'lose-answer' | 'lose-request' } | { readonly kind: 'refuse'; readonly code: number };
+type Act =
+  | { readonly kind: 'lose-answer' | 'lose-request' }
+  | { readonly kind: 'delay'; readonly take: (frame: Buffer) => void }
+  | { readonly kind: 'refuse'; readonly code: number };
 interface Rule {
   readonly apiKey: number;
   readonly act: Act;
@@ -55,7 +59,8 @@ export async function startProxy(target: string): Promise<Proxy> {
         const apiKey = frame.readInt16BE(4);
         const correlationId = frame.readInt32BE(8);
         const act = take(apiKey);
-        if (act?.kind === 'lose-request') {
+        if (act?.kind === 'lose-request' || act?.kind === 'delay') {
+          if (act.kind === 'delay') act.take(Buffer.from(frame));
           client.destroy();
         } else if (act?.kind === 'refuse') {
           client.write(answer(correlationId, refusal(apiKey, act.code, frame)));
@@ -91,6 +96,21 @@ export async function startProxy(target: string): Promise<Proxy> {
       },
       loseRequest: (operation) => {
         add(API_KEYS[operation], { kind: 'lose-request' });
+      },
+      delay: (operation) => {
+        let late: Buffer | undefined;
+        add(API_KEYS[operation], {
+          kind: 'delay',
+          take: (frame) => {
+            late = frame;
+          },
+        });
+        return async () => {
+          const connection = connectTo(port, host);
+          connection.write(late!);
+          await once(connection, 'data'); // what it says is for nobody
+          connection.destroy();
+        };
       },
       refuse: (_operation, code) => {
         add(code === 51 ? ADD_OFFSETS_TO_TXN : TXN_OFFSET_COMMIT, { kind: 'refuse', code });

@@ -8,7 +8,7 @@ export type Operation = 'init' | 'send' | 'offsets' | 'commit' | 'abort';
 export type Fault = 'request-lost' | 'answer-lost' | 'coordinator-moved';
 interface Queued {
   readonly operation: Operation;
-  readonly act: Fault | Promise<void>;
+  readonly act: Fault | Promise<void> | ((apply: () => unknown) => void);
 }
 
 /** Faults for the next requests of a kind, in the order in which they were asked for. */
@@ -26,6 +26,22 @@ export class Faults {
     return resolve;
   }
 
+  /** Takes the next such request away from its caller, who gets no answer. The returned function lets the broker have it. */
+  delay(operation: Operation): () => void {
+    let late: () => unknown = () => {};
+    const act = (apply: () => unknown) => {
+      late = apply;
+    };
+    this.#queued.push({ operation, act });
+    return () => {
+      try {
+        late();
+      } catch {
+        // What the broker says is for nobody.
+      }
+    };
+  }
+
   /** Runs a request under the faults that wait for it. */
   async run<T>(operation: Operation, apply: () => T): Promise<T> {
     const index = this.#queued.findIndex((fault) => fault.operation === operation);
@@ -34,6 +50,10 @@ export class Faults {
     this.#queued.splice(index, 1);
     if (act === 'request-lost') throw unanswered(operation);
     if (act === 'coordinator-moved') return this.run(operation, apply);
+    if (typeof act === 'function') {
+      act(apply);
+      throw unanswered(operation);
+    }
     if (act !== 'answer-lost') {
       await act;
       return this.run(operation, apply);

@@ -18,6 +18,10 @@ portContract('memory', {
         loseRequest: (operation) => {
           broker.faults.inject(operation, 'request-lost');
         },
+        delay: (operation) => {
+          const arrive = broker.faults.delay(operation);
+          return async () => arrive();
+        },
         refuse: (operation) => {
           broker.faults.inject(operation, 'coordinator-moved');
         },
