@@ -84,6 +84,7 @@ export const PERMISSIONS = {
   'Query.alert': READERS,
   'Query.alertCounts': READERS,
   'Query.pipeline': READERS,
+  'Query.ledger': READERS,
   'Query.deadLetters': READERS,
   'Query.deadLetter': READERS,
   'Query.deadLetterReasons': READERS,

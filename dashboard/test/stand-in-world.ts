@@ -178,6 +178,12 @@ export class World {
       findings: () => connection([], 1, () => ''),
       finding: () => null,
       pipeline: () => this.#pipeline(),
+      ledger: () => {
+        this.#need('database');
+        const closedAt = this.isEmpty ? null : new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
+        const reports = this.isEmpty ? [] : [{ day: new Date(Date.now() - 86_400_000).toISOString().slice(0, 10), hash: '5f2d'.repeat(16) }];
+        return { closedAt, breaks: [], reports };
+      },
       deadLetters: (_root: unknown, { first, after, filter }: { first: number; after?: string | null; filter?: { code?: string } | null }) => {
         this.#need('database');
         const code = filter?.code;
