@@ -129,6 +129,10 @@ describe.skipIf(!canRun)('backup and restore', { timeout: 8 * MINUTE_MS }, () =>
     expect(known.size).toBe(stored.length);
     await stop(second);
 
+    const stopped = await goshawk('backup', '--data', data, '--to', at('stopped'));
+    expect(stopped).toMatchObject({ code: 0, answer: { topics: { frozenMs: 0 } } });
+    expect(await goshawk('restore', '--from', at('stopped'), '--data', elsewhere)).toMatchObject({ code: 0, answer: { executed: false, into: 'folder' } });
+
     const whole = await goshawk('restore', '--from', kept, '--data', elsewhere, '--execute');
     expect(whole).toMatchObject({ code: 0, answer: { executed: true, into: 'folder' } });
     const third = await start(elsewhere, '--no-sample');
@@ -143,6 +147,6 @@ describe.skipIf(!canRun)('backup and restore', { timeout: 8 * MINUTE_MS }, () =>
     const damaged = await goshawk('restore', '--from', kept, '--data', at('another'), '--execute');
     expect(damaged).toMatchObject({ code: 2, stderr: expect.stringContaining('schemas.json was changed') as string });
     expect(existsSync(at('another'))).toBe(false);
-    expect(readdirSync(home).sort()).toEqual(['data', 'elsewhere', 'kept']);
+    expect(readdirSync(home).sort()).toEqual(['data', 'elsewhere', 'kept', 'stopped']);
   });
 });

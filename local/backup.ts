@@ -83,15 +83,15 @@ export async function whileStopped<T>(
 
 async function copyAll({ to, data, env, report, signal }: BackupOptions, databaseUrl: string, withTopics: boolean): Promise<Manifest> {
   const snapshot = await openSnapshot(databaseUrl);
-  // On the file system of the data folder, for links do not reach another.
-  const stage = withTopics ? await mkdtemp(join(data, 'backup-')) : null;
+  // On the file system of the data folder, for links do not reach another; in its temporary folder, which the next start empties.
+  const stage = withTopics ? await mkdtemp(join(data, 'tmp/backup-')) : null;
   try {
     // At once after the snapshot: the less lies between the two, the less is stored again after a restore.
     const frozen = stage === null ? null : await freezeFiles(data, SERVER_FOLDERS, ['broker', 'registry'], stage);
     if (frozen !== null && frozen.frozenMs > 0)
       report.say('backup', `The broker stood still for ${Math.ceil(frozen.frozenMs)} ms.`, { frozenMs: Math.ceil(frozen.frozenMs) });
     await copyTables(snapshot, to, report, signal);
-    if (frozen !== null) await copyTopics(frozen, { to, data, report });
+    if (frozen !== null) await copyTopics(frozen, { to, data, report, signal });
     if (frozen === null)
       report.say('backup', 'The broker is not of this installation: its topics are not in this backup. docs/operating/backup.md says how to keep them.');
     const identity = await readIdentity(data);
@@ -117,8 +117,11 @@ async function copyTables({ description: { tables }, rows }: DatabaseSnapshot, t
   }
 }
 
-async function copyTopics(frozen: Frozen, { to, data, report }: { readonly to: string; readonly data: string; readonly report: Report }): Promise<void> {
-  await copyFrozen(frozen, to, (done, total) => report.progress('backup', 'Copying topics', done, total));
+async function copyTopics(frozen: Frozen, { to, data, report, signal }: Pick<BackupOptions, 'to' | 'data' | 'report' | 'signal'>): Promise<void> {
+  await copyFrozen(frozen, to, (done, total) => {
+    signal.throwIfAborted();
+    report.progress('backup', 'Copying topics', done, total);
+  });
   for (const name of OWN_FILES) if (existsSync(join(data, name))) await cp(join(data, name), join(to, name), { recursive: true, preserveTimestamps: true });
 }
 

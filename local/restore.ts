@@ -152,7 +152,7 @@ async function intoDatabase(manifest: Manifest, options: RestoreOptions): Promis
 function load(
   databaseUrl: string,
   { database }: Manifest,
-  { from, report, log }: RestoreOptions,
+  { from, report, signal, log }: RestoreOptions,
   isBehindTopics: boolean,
 ): Promise<Readonly<Record<string, number>>> {
   return loadDatabase({
@@ -165,7 +165,10 @@ function load(
       return rows;
     },
     isBehindTopics,
-    onTable: (_table, done, total) => report.progress('restore', 'Loading tables', done, total),
+    onTable: (_table, done, total) => {
+      signal.throwIfAborted();
+      report.progress('restore', 'Loading tables', done, total);
+    },
     log,
   });
 }
