@@ -38,6 +38,8 @@ export class KafkaTxnProducer implements TxnProducer {
   #isOpen = false;
   readonly #partitions = new Set<string>(); // in the open transaction
   readonly #groups = new Set<string>();
+  /** Whose offsets transactions commit, once the cleansing is over. */
+  #groupId: string | null = null;
 
   constructor(connections: Connections, settings: TxnProducerSettings) {
     this.#connections = connections;
@@ -58,6 +60,7 @@ export class KafkaTxnProducer implements TxnProducer {
     });
     this.#isUsable = true;
     await this.#cleanse(outputs, groupId);
+    this.#groupId = groupId;
   }
 
   async transact(work: (txn: Transaction) => Promise<void>): Promise<void> {
@@ -114,7 +117,10 @@ export class KafkaTxnProducer implements TxnProducer {
     const added = partitions.filter((tp) => !this.#partitions.has(tpKey(tp)));
     if (added.length === 0) return;
     const topics = [...Map.groupBy(added, ({ topic }) => topic)].map(([topic, items]) => ({ topic, partitions: items.map(({ partition }) => partition) }));
-    await this.#coordinate('add partitions to', this.#deadlineMs, (broker) => broker.addPartitionsToTxn({ ...this.#who(), topics }));
+    const adding = this.#coordinate('add partitions to', this.#deadlineMs, (broker) => broker.addPartitionsToTxn({ ...this.#who(), topics }));
+    const joining = this.#groupId === null ? undefined : this.#addGroup(this.#groupId); // offsets will follow: one wait for both
+    const [failed] = (await Promise.allSettled([adding, joining])).filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+    if (failed !== undefined) throw failed.reason; // only now, so that nothing is under way when the transaction is aborted
     for (const tp of added) this.#partitions.add(tpKey(tp));
   }
 
