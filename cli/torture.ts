@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import Table from 'cli-table3';
+import pino from 'pino';
 import { writeAtomically } from '../local/project.ts';
 import { ConfigError } from '../pipeline/core/errors.ts';
 import { faults } from '../torture/faults/index.ts';
@@ -25,6 +26,7 @@ interface Options {
   readonly piece: number;
   readonly break?: string;
   readonly report?: string;
+  readonly data?: string;
   readonly json?: boolean;
 }
 const BREAKS = new URL('../torture/breaks/', import.meta.url);
@@ -51,6 +53,7 @@ export default {
       .option('--piece <count>', 'faults in one piece', parsePositive, 25)
       .option('--break <name>', `make a mistake on purpose, which the run must find: ${breakNames().join(', ')}`)
       .option('--report <file>', 'write the report into this page')
+      .option('--data <folder>', 'where the run keeps its state (default: .goshawk/torture/SEED)')
       .option('--json', 'one JSON document')
       .action(async (options: Options) => {
         const { seed = randomBytes(4).toString('hex'), minutes = options.faults === undefined ? 2 : undefined } = options;
@@ -66,6 +69,7 @@ export default {
         io.report.say('torture', `Seed ${seed}.`, { seed });
         const result = await torture({
           seed,
+          folder: options.data === undefined ? null : resolve(options.data),
           faults: options.faults ?? MANY,
           minutes: minutes ?? null,
           isResumed: options.resume,
@@ -77,7 +81,7 @@ export default {
           perPiece: options.piece,
           breaks: options.break === undefined ? [] : [new URL(`../torture/inside/broken.ts?break=${options.break}`, import.meta.url)],
           report: io.report,
-          log: io.log(),
+          log: pino({ level: 'silent' }), // of the torturer's own clients, which lose their connections all the time
           signal: io.interruption.signal,
         });
         if (options.report !== undefined) await writeReport(resolve(options.report), result);

@@ -17,6 +17,8 @@ import type { Place } from './place.ts';
 
 export interface TortureOptions {
   readonly seed: string;
+  /** Where the run keeps its state; null = below the project, by seed. */
+  readonly folder: string | null;
   /** Faults that all pieces together are to survive. */
   readonly faults: number;
   /** No fault begins later; null = no limit. */
@@ -53,16 +55,16 @@ const runsFolder = join(stateFolder, 'torture');
 
 /**
  * Runs pieces until the faults are survived, the time is over or one fails. Everything that it starts has ended when it returns or throws.
- * @throws ConfigError PREREQUISITE_MISSING, ALREADY_RUNNING when this seed runs already, INVALID_USAGE when there is nothing to resume.
+ * @throws ConfigError PREREQUISITE_MISSING, ALREADY_RUNNING when another run has the folder, INVALID_USAGE when there is nothing to resume.
  */
 export async function torture(options: TortureOptions): Promise<TortureResult> {
-  const folder = join(runsFolder, options.seed);
+  const folder = options.folder ?? join(runsFolder, options.seed);
   const lock = tryLock(folder);
   if (lock === null)
-    throw new ConfigError('ALREADY_RUNNING', `A torture run with the seed ${options.seed} is under way already. Wait for it, or choose another --seed.`);
+    throw new ConfigError('ALREADY_RUNNING', `A torture run is under way in ${folder} already. Wait for it, or choose another --seed or --data.`);
   try {
     const stateFile = join(folder, 'state.json');
-    if (options.isResumed && !existsSync(stateFile)) throw new ConfigError('INVALID_USAGE', `There is no run with the seed ${options.seed} to be resumed.`);
+    if (options.isResumed && !existsSync(stateFile)) throw new ConfigError('INVALID_USAGE', `There is no run in ${folder} to be resumed.`);
     await clearRun(folder);
     const pieces: Piece[] = options.isResumed ? (JSON.parse(readFileSync(stateFile, 'utf8')) as Piece[]) : [];
     const endMs = options.minutes === null ? FOREVER_MS : options.minutes * 60_000;

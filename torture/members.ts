@@ -21,7 +21,7 @@ export interface MembersOptions {
 export interface Members {
   readonly running: () => readonly string[];
   readonly isRunning: (name: string) => boolean;
-  /** Resolves when all its stages run. @throws FatalError PART_DIED when they do not within two minutes. */
+  /** Resolves when all its stages run. @throws FatalError PART_DIED when they do not within two minutes, or end six times. */
   readonly start: (name: string) => Promise<void>;
   readonly stop: (name: string) => Promise<void>;
   /** kill -9, and waits until it is gone. It stays away until it is started. */
@@ -42,11 +42,14 @@ interface Member {
 const READY_MS = 120_000;
 const AGAIN_MS = 1000;
 const MOST_ENDS = 30;
+const FAILED_STARTS = 6;
 
 export function openMembers({ place, env, preloads, onEnd }: MembersOptions): Members {
   const members = new Map<string, Member>();
   const folder = join(place.folder, 'stages');
   const fileOf = (name: string, what: string) => join(folder, `${name}.${what}`);
+  /** How often it ended by itself since all its stages ran last. */
+  const failures = new Map<string, number>();
   let starts = 0;
   let ends = 0;
   let isOver = false;
@@ -86,6 +89,7 @@ export function openMembers({ place, env, preloads, onEnd }: MembersOptions): Me
     void part.exited.then(({ code, signal }) => {
       if (members.get(name) === member) members.delete(name);
       if (!member.isWanted || isOver) return;
+      failures.set(name, (failures.get(name) ?? 0) + 1);
       onEnd(name, `${signal ?? `code ${code}`}: ${lastLines(part.logFile, 1).slice(0, 400)}`);
       if (++ends <= MOST_ENDS) void delay(AGAIN_MS).then(() => start(name).catch(() => {}));
     });
@@ -97,7 +101,10 @@ export function openMembers({ place, env, preloads, onEnd }: MembersOptions): Me
     for (const end = performance.now() + READY_MS; performance.now() < end; await delay(50, undefined, { signal: place.signal })) {
       const member = members.get(name);
       if (!first.isWanted && member === undefined) return; // it was taken away again
-      if (member !== undefined && (await isReady(member.port))) return;
+      if ((failures.get(name) ?? 0) >= FAILED_STARTS) break;
+      if (member === undefined || !(await isReady(member.port))) continue;
+      failures.delete(name);
+      return;
     }
     throw new FatalError(
       'PART_DIED',

@@ -63,9 +63,14 @@ describe('the script', () => {
     expect(script.isFinished).toBe(true);
   });
 
-  it('lets no alert grow beyond the events that one lists, nor be throttled', () => {
-    const perAlert = modelOf(inputs('alerts', 1000)).alerts.map((text) => Number(/x(\d+)$/.exec(text)?.[1]));
-    expect(Math.max(...perAlert)).toBeLessThan(20);
+  it('lets no alert grow beyond the events that one lists, nor be throttled, nor correlations share a group', () => {
+    const long = inputs('alerts', 2000);
+    expect(Math.max(...modelOf(long).alerts.map((text) => Number(/x(\d+)$/.exec(text)?.[1])))).toBeLessThan(50);
+    const hosts = Map.groupBy(
+      long.flatMap(({ expectation: { matches, host } }) => matches.map(({ group }) => ({ ip: group.split('|')[1], host }))),
+      ({ ip }) => ip,
+    );
+    expect([...hosts.values()].every((of) => new Set(of.map(({ host }) => host)).size === 1)).toBe(true);
   });
 });
 

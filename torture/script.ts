@@ -213,7 +213,7 @@ export class Script {
   /** Ten passwords guessed from one address, over some ticks: one finding of all ten. */
   #guess(): void {
     const group = this.#groups++;
-    const [host, ip] = [`g-${this.#name}-${group}`, `203.${(group >> 8) % 250}.${group % 250}.7`];
+    const [host, ip] = [`g-${this.#name}-${group}`, `203.${Math.floor(group / 250) % 250}.${group % 250}.7`];
     const matches = [
       { rule: RULES.guessing, group: `${host}|${ip}`, needs: GUESSES },
       { rule: RULES.found, group: `${host}|${ip}|root`, needs: 0 },
@@ -225,7 +225,7 @@ export class Script {
   /** A password found at the second try. */
   #find(): void {
     const group = this.#groups++;
-    const [host, ip, user] = [`f-${this.#name}-${group}`, `203.${(group >> 8) % 250}.${group % 250}.9`, `ada${group}`];
+    const [host, ip, user] = [`f-${this.#name}-${group}`, `203.${Math.floor(group / 250) % 250}.${group % 250}.9`, `ada${group}`];
     const found = { rule: RULES.found, group: `${host}|${ip}|${user}`, needs: 2 };
     const guessing = { rule: RULES.guessing, group: `${host}|${ip}`, needs: 0 };
     this.#series(1, host, (token, iso) => [syslog(iso, host, 'sshd', token, `Failed password for ${user} from ${ip} port 50000 ssh2`), [found, guessing]]);
