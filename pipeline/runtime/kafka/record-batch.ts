@@ -260,10 +260,28 @@ function readHeaders(body: Buffer, end: number): Headers {
   if (count <= 0) return NO_HEADERS;
   const headers: [string, Buffer][] = [];
   for (let i = 0; i < count; i++) {
-    const name = readBytes(body, end);
-    const value = readBytes(body, end);
-    headers.push([name === null ? '' : name.toString(), value ?? EMPTY]);
+    const name = readName(body, end, i);
+    headers.push([name, readBytes(body, end) ?? EMPTY]);
   }
   return headers;
+}
+
+const lastNames: string[] = [];
+/** Records of a topic tend to have the same headers: to compare a name with the one before costs less than to make it. */
+function readName(body: Buffer, end: number, index: number): string {
+  const length = readVarint(body, end);
+  if (length < 0) return '';
+  if (cursor + length > end) throw new RangeError('Record is cut off');
+  const start = cursor;
+  cursor += length;
+  const last = lastNames[index];
+  if (last?.length === length) {
+    let i = 0;
+    while (i < length && last.charCodeAt(i) === body[start + i]) i++;
+    if (i === length) return last; // as many bytes as characters, hence ASCII
+  }
+  const name = body.toString('utf8', start, cursor);
+  if (index < 8) lastNames[index] = name;
+  return name;
 }
 const EMPTY = Buffer.alloc(0);

@@ -14,7 +14,14 @@ describe('cut', () => {
     ['what is more into the next', Array.from({ length: 2_001 }, () => record(0, 10)), [[2_000], [1]]],
     ['at 900 kB of one partition', [record(0, 500_000), record(1, 500_000), record(0, 500_000)], [[1, 1], [1]]],
     ['a record above the limit alone', [record(0, 10), record(0, 2_000_000), record(0, 10)], [[1], [1], [1]]],
-    ['at 16 MiB of all partitions together', Array.from({ length: 6 }, (_, i) => record(i, 4_000_000)), [[1, 1, 1, 1], [1, 1]]],
+    [
+      'at 16 MiB of all partitions together',
+      Array.from({ length: 6 }, (_, i) => record(i, 4_000_000)),
+      [
+        [1, 1, 1, 1],
+        [1, 1],
+      ],
+    ],
   ])('cuts %s', (_name, records, counts) => {
     expect([...cut(records)].map((groups) => groups.map((group) => group.records.length))).toEqual(counts);
   });
