@@ -190,7 +190,12 @@ describe('matches for correlations', () => {
   it.each([
     ['the group', 'group-by: [Missing]\ncondition: {gte: 3, field: User}'],
     ['what is counted', 'group-by: [User]\ncondition: {gte: 3, field: Missing}'],
-  ])('are none when the event lacks %s', (_name, body) => {
+  ])('are none when the event lacks %s, which is counted', (_name, body) => {
+    const uncorrelated: string[] = [];
+    const set = parseRuleSet([{ file: 'f.yml', text: [rule('a'), correlation('c', `type: value_count\nrules: [a]\n${body}`)].join('---\n') }]);
+    const counted = detect(config.parse({}), { set, engine: openEngine(set), isOwn: () => false }, { countUncorrelated: (key) => void uncorrelated.push(key) });
+    new StageDriver(counted).send({ event: event({ A: 1, User: 'bob' }), context: NO_CONTEXT }, { appendedAt: TIME });
+    expect(uncorrelated).toEqual(['c']);
     expect(outputsOf([rule('a'), correlation('c', `type: value_count\nrules: [a]\n${body}`)], event({ A: 1, User: 'bob' })).matches).toEqual([]);
   });
 });

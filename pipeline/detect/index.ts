@@ -14,6 +14,7 @@ import type { OpenRules } from './open-rules.ts';
 
 export { config } from './config.ts';
 export type { DetectConfig } from './config.ts';
+export { uncorrelatedCounter } from './metrics.ts';
 export { openRules } from './open-rules.ts';
 export type { OpenRules } from './open-rules.ts';
 
@@ -21,7 +22,11 @@ export type { OpenRules } from './open-rules.ts';
  * A finding for each rule that an event meets, and a match for each correlation that wants it. Rules that only correlations want make no
  * findings. An event that no rule meets is passed without outputs, mostly without its native document being parsed.
  */
-export const detect = (config: DetectConfig, { set, engine, isOwn }: OpenRules) => {
+export const detect = (
+  config: DetectConfig,
+  { set, engine, isOwn }: OpenRules,
+  { countUncorrelated = () => undefined }: { readonly countUncorrelated?: (correlation: string) => void } = {},
+) => {
   const correlations = new Map(set.correlations.map((correlation) => [correlation.key, correlation]));
   const others: Origin = { license: config.license || null, reference: config.reference || null };
   const own: Origin = { license: null, reference: null };
@@ -59,7 +64,8 @@ export const detect = (config: DetectConfig, { set, engine, isOwn }: OpenRules) 
         }
         for (const key of rule.correlations) {
           const found = matchFor(correlations.get(key)!, match, event, entities);
-          if (found !== undefined) outputs.push(send(topics.matches, matchKey(found), found));
+          if (found === undefined) countUncorrelated(key);
+          else outputs.push(send(topics.matches, matchKey(found), found));
         }
       }
       return pass(...outputs);

@@ -34,11 +34,6 @@ export interface RunOptions {
    * idle, and when a source has come to the end of all its partitions, no timer waits for anything any more.
    */
   readonly until?: ReadonlyMap<string, number>;
-  /**
-   * A lane: offsets at which sources stop, exclusive, by `topic/partition`; partitions that are not named are not read. Nobody is declared
-   * idle, and when a source has come to the end of all its partitions, no timer waits for anything any more.
-   */
-  readonly until?: ReadonlyMap<string, number>;
   readonly replicationFactor?: number;
   /** Partitions of what is created while running; that of the dead letters unless given. */
   readonly partitions?: number;

@@ -93,7 +93,6 @@ export async function runTopology(options: RunOptions): Promise<Running> {
         codec,
         reference: reference.data,
         ...(options.until === undefined || plan.upstream.length > 0 ? {} : { until: options.until }),
-        ...(options.until === undefined || plan.upstream.length > 0 ? {} : { until: options.until }),
         latenessOf: options.latenessOf ?? topology.time?.latenessOf ?? (() => 30_000_000),
         maxFuture: options.maxFuture ?? topology.time?.maxFuture ?? 300_000_000,
         limits,

@@ -1,6 +1,8 @@
 import Fastify from 'fastify';
 import { Registry } from 'prom-client';
 import { countRequests } from '../../api/metrics.ts';
+import { correlateMetrics } from '../../pipeline/correlate/index.ts';
+import { uncorrelatedCounter } from '../../pipeline/detect/index.ts';
 import { rowCounter } from '../../pipeline/persist/metrics.ts';
 import { metricsOf } from '../../pipeline/runtime/metrics.ts';
 import type { Generator } from './files.ts';
@@ -17,6 +19,8 @@ export default {
     const registry = new Registry();
     metricsOf(registry);
     rowCounter(registry);
+    correlateMetrics(registry);
+    uncorrelatedCounter(registry);
     countRequests(Fastify(), registry);
     const labels = (name: string) => (registry.getSingleMetric(name) as unknown as { labelNames?: readonly string[] } | undefined)?.labelNames ?? [];
     const families = ((await registry.getMetricsAsJSON()) as unknown as readonly Family[]).toSorted((a, b) => a.name.localeCompare(b.name));

@@ -5,7 +5,7 @@ import { defineTopology, loader, stage } from '../../pipeline/core/topology.ts';
 import { alert } from '../../pipeline/alert/index.ts';
 import { openLateness } from '../../pipeline/core/lateness.ts';
 import { correlate, correlateMetrics } from '../../pipeline/correlate/index.ts';
-import { detect, openRules } from '../../pipeline/detect/index.ts';
+import { detect, openRules, uncorrelatedCounter } from '../../pipeline/detect/index.ts';
 import { enrich } from '../../pipeline/enrich/index.ts';
 import { features, partials } from '../../pipeline/features/index.ts';
 import { ingest } from '../../pipeline/ingest/index.ts';
@@ -18,7 +18,10 @@ import { sections } from './config.ts';
 import type { StageName } from './flow.ts';
 import { flow, PERSIST, stored } from './flow.ts';
 
-async function open(config: ConfigOf<typeof sections>, { installationId, databaseUrl, stages, committed, extents, log, metrics }: TopologyDeps): Promise<OpenTopology> {
+async function open(
+  config: ConfigOf<typeof sections>,
+  { installationId, databaseUrl, stages, committed, extents, log, metrics }: TopologyDeps,
+): Promise<OpenTopology> {
   const isChosen = (...names: StageName[]) => names.some((name) => stages?.includes(name) ?? true);
   const pool = isChosen(PERSIST) && databaseUrl !== null ? openPool({ databaseUrl, role: 'goshawk_stages', applicationName: 'goshawk-persist', log }) : null;
   const rules = isChosen('detect', 'correlate') ? await openRules(config.detect, log) : null;
@@ -29,7 +32,7 @@ async function open(config: ConfigOf<typeof sections>, { installationId, databas
     isChosen('ingest') ? stage(await ingest(config.ingest, { installation: installationId }), flow.ingest) : elsewhere('ingest'),
     stage(validate(config.validate, validateMetrics(metrics)), flow.validate),
     isChosen('enrich') ? stage(await enrich(config.enrich), flow.enrich) : elsewhere('enrich'),
-    rules ? stage(detect(config.detect, rules), flow.detect) : elsewhere('detect'),
+    rules ? stage(detect(config.detect, rules, { countUncorrelated: uncorrelatedCounter(metrics) }), flow.detect) : elsewhere('detect'),
     rules
       ? stage(
           correlate(config.correlate, rules.set, { lateness, experimental: config.detect.experimental, metrics: correlateMetrics(metrics) }),
