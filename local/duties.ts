@@ -1,6 +1,6 @@
 // The relay and the ticker: what is done by the wall clock beside the API, by one process of the installation at a time.
 import type { Logger } from 'pino';
-import { keyFolderOf, openKeys } from '../api/auth/keys.ts';
+import { hasKey, keyFolderOf, openKeys } from '../api/auth/keys.ts';
 import type { RelayConfig } from '../api/relay/index.ts';
 import { runRelay } from '../api/relay/index.ts';
 import type { TickerConfig } from '../api/ticker/index.ts';
@@ -53,7 +53,9 @@ export function startDuties({ duties, config, broker, codec, databaseUrl, instal
         version,
       }),
     async ticker() {
-      const keys = await openKeys(keyFolderOf(dataFolder));
+      // Made by the API; one of our own would sign what nobody else can check.
+      const folder = keyFolderOf(dataFolder);
+      const keys = async () => (hasKey(folder) ? openKeys(folder) : null);
       const ledger = { codec, openEntry, flow: stageFlow, app: 'goshawk', keys, installation: installationId, folder: reportFolderOf(dataFolder) };
       await runTicker(config.ticker, { pool, databaseUrl, broker, ledger, log: log.child({ duty: 'ticker' }), signal });
     },

@@ -67,16 +67,21 @@ const persist = (): Principal =>
   ]);
 
 const relay = (organizations: readonly string[]): Principal =>
-  principal('relay', 'Publishes reference data and dead letters that were written to the database, and sends dead letters again. Nobody else writes ref.*.', [
-    [REFERENCE, 'write', 'read', 'describe-configs'],
-    [topic(topics.deadLetters.name), 'write', 'read', 'describe-configs'],
-    [topic(topics.redrives.name), 'write', 'read', 'create', 'describe-configs'],
-    [topic(topics.ledger.name), 'write', 'describe-configs'],
-    ...redrivable.map(({ name }): [Resource, ...Operation[]] => [topic(name), 'write', 'read', 'describe-configs']), // read: bytes of what it sets aside
-    [family('raw.'), 'describe-configs'],
-    ...organizations.map((organization): [Resource, ...Operation[]] => [topic(redrivenTopic(organization).name), 'write', 'create']),
-    [{ resource: 'transactional-id', name: `${APP}.redrive`, isPrefix: false }, 'write', 'describe'],
-  ]);
+  principal(
+    'relay',
+    'Publishes reference data and dead letters that were written to the database, sends dead letters again, and keeps the books. Nobody else writes ref.*.',
+    [
+      [REFERENCE, 'write', 'read', 'describe-configs'],
+      [topic(topics.deadLetters.name), 'write', 'read', 'describe-configs'],
+      [topic(topics.redrives.name), 'write', 'read', 'create', 'describe-configs'],
+      [topic(topics.ledger.name), 'write', 'read', 'describe-configs'],
+      [group(`${APP}.`, true), 'describe'], // the ledger's books: where every stage stands
+      ...redrivable.map(({ name }): [Resource, ...Operation[]] => [topic(name), 'write', 'read', 'describe-configs']), // read: bytes of what it sets aside
+      [family('raw.'), 'describe-configs'],
+      ...organizations.map((organization): [Resource, ...Operation[]] => [topic(redrivenTopic(organization).name), 'write', 'create']),
+      [{ resource: 'transactional-id', name: `${APP}.redrive`, isPrefix: false }, 'write', 'describe'],
+    ],
+  );
 
 const api = (organizations: readonly string[]): Principal =>
   principal('api', 'Takes events over HTTP, follows topics for the live tail, shows lag, dead letters and raw records.', [

@@ -10,6 +10,7 @@ import { bookkeeping } from '../ledger/keep-books.ts';
 import { signDueReports } from '../ledger/report.ts';
 import type { ReportDeps } from '../ledger/report.ts';
 import type { StatementDeps } from '../ledger/statement.ts';
+import type { SigningKeys } from '../auth/keys.ts';
 import type { Duty } from './duties.ts';
 import { dutiesOf } from './duties.ts';
 
@@ -50,7 +51,11 @@ export const config = z.strictObject({
 export type TickerConfig = z.infer<typeof config>;
 
 /** What the duties of the ledger need besides. */
-export type LedgerDuties = Pick<StatementDeps, 'codec' | 'openEntry' | 'flow' | 'app'> & Pick<ReportDeps, 'keys' | 'folder' | 'installation'>;
+export type LedgerDuties = Pick<StatementDeps, 'codec' | 'openEntry' | 'flow' | 'app'> &
+  Pick<ReportDeps, 'folder' | 'installation'> & {
+    /** Null where the installation's key is not to be had: then no day is signed. */
+    readonly keys: () => Promise<SigningKeys | null>;
+  };
 
 export interface TickerDeps {
   /** Of role goshawk_stages; the caller ends it. */
@@ -80,12 +85,19 @@ export async function runTicker(options: TickerConfig, deps: TickerDeps): Promis
         tailOffsets: 2_000_000,
         wallMicros: () => Date.now() * 1000,
       };
-      const ledger = { closeBooks: bookkeeping(statements), signReports: () => signDueReports({ ...deps.ledger, ...statements }) };
+      const ledger = { closeBooks: bookkeeping(statements), signReports: () => sign(deps, statements) };
       await everyInItsTime(dutiesOf(options, { ...deps, ...ledger, admin, reader, signal }), deps.log, signal);
     } finally {
       await Promise.allSettled([admin.close(), reader.close()]);
     }
   });
+}
+
+/** Days stay due while the key is away, so nothing is left out. */
+async function sign({ ledger, log }: TickerDeps, statements: StatementDeps): Promise<void> {
+  const keys = await ledger.keys();
+  if (keys !== null) return signDueReports({ ...ledger, ...statements, keys });
+  log.warn('The key of the installation is not in the data folder of this process, so the days of the ledger are not signed.');
 }
 
 /** One after another, each when it is due; a duty that fails is logged and comes again in its time. */

@@ -235,7 +235,7 @@ describe.skipIf(serverUrl === '')('ticker', () => {
       openEntry: () => undefined,
       flow: [],
       app: 'goshawk',
-      keys: await openKeys(folder),
+      keys: () => openKeys(folder),
       installation: 'here',
       folder: join(folder, 'reports'),
     };
