@@ -45,3 +45,20 @@ export const answerLost: Fault = {
     return { target: cuts.map(({ node, operation }) => `${operation} at ${node.name}`).join(', '), sinceMs: Date.now() };
   },
 };
+
+/** INVALID_TXN_STATE and TRANSACTION_ABORTABLE: the transaction must be given up, and done again by the same owner. */
+const MUST_ABORT = [48, 120];
+
+export const refused: Fault = {
+  kind: 'refuse',
+  does: 'a broker refuses to take offsets into a transaction, so that the stage must abort and do its records again, three to eight times',
+  weight: 8,
+  async inflict({ brokers }, random) {
+    const count = random.between(3, 8);
+    for (let n = 0; n < count; n++) {
+      random.pick(brokers.nodes).proxy.refuseOffsets(random.pick(MUST_ABORT));
+      await delay(random.between(0, 300));
+    }
+    return { target: `${count} commits of offsets`, sinceMs: Date.now() };
+  },
+};

@@ -1,6 +1,6 @@
 // Every kind of fault there is.
 import type { Fault } from '../world.ts';
-import { answerLost, brokerKilled, brokersRolled } from './brokers.ts';
+import { answerLost, brokerKilled, brokersRolled, refused } from './brokers.ts';
 import { databaseKilled, databaseRestarted, diskFull, registryAway } from './servers.ts';
 import { clockShifted, frozen, joined, killed, killedAndRestarted, left, restarted } from './stages.ts';
 
@@ -13,6 +13,7 @@ export const faults: readonly Fault[] = [
   restarted,
   clockShifted,
   answerLost,
+  refused,
   brokerKilled,
   brokersRolled,
   databaseRestarted,

@@ -26,6 +26,8 @@ export interface Proxy {
   readonly faults: Faults;
   /** Loses all answers of a kind until told otherwise. */
   readonly loseAllAnswers: (operation: FaultyOperation) => () => void;
+  /** The next commit of offsets is refused with this code, whatever it says. */
+  readonly refuseOffsets: (code: number) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -112,9 +114,12 @@ export async function startProxy(target: string): Promise<Proxy> {
           connection.destroy();
         };
       },
-      refuse: (_operation, code) => {
-        add(code === 51 ? ADD_OFFSETS_TO_TXN : TXN_OFFSET_COMMIT, { kind: 'refuse', code });
+      refuse: (operation, code) => {
+        add(code === 51 ? ADD_OFFSETS_TO_TXN : API_KEYS[operation], { kind: 'refuse', code });
       },
+    },
+    refuseOffsets: (code) => {
+      add(TXN_OFFSET_COMMIT, { kind: 'refuse', code });
     },
     loseAllAnswers: (operation) => add(API_KEYS[operation], { kind: 'lose-answer' }, true),
     close: async () => {
@@ -150,7 +155,7 @@ function answer(correlationId: number, body: Buffer): Buffer {
 
 /** The answer that says `code` for all that was asked. */
 function refusal(apiKey: number, code: number, request: Buffer): Buffer {
-  if (apiKey === ADD_OFFSETS_TO_TXN) return new FlexibleBody().int32(0).int16(code).buffer; // version 1: throttle time, error
+  if (apiKey === ADD_OFFSETS_TO_TXN || apiKey === END_TXN) return new FlexibleBody().int32(0).int16(code).buffer; // version 1: throttle time, error
   const cursor = new Cursor(request);
   cursor.at = 12;
   cursor.string(); // client id
