@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Registry } from 'prom-client';
 import { defineStage, drop } from '../../pipeline/core/index.ts';
@@ -61,7 +62,15 @@ export default {
           unit: 'entries/s',
           baseline: { what: 'reading the changelog and keeping nothing', value: Math.round(KEYS / reading.seconds) },
           goal: { value: 500_000, isAtMost: false },
-          note: `${restored.micros.toFixed(2)} us of client CPU an entry (reading alone: ${reading.micros.toFixed(2)}); JSON values of about 60 bytes, keys of 24`,
+          note: `on the clock, at a load of ${loadavg()[0]!.toFixed(1)}; JSON values of about 60 bytes, keys of 24`,
+        },
+        {
+          measure: 'entries restored per CPU second',
+          value: Math.round(1e6 / restored.micros),
+          unit: 'entries/s',
+          baseline: { what: 'reading the changelog and keeping nothing', value: Math.round(1e6 / reading.micros) },
+          goal: { value: 500_000, isAtMost: false },
+          note: 'client only, garbage collection included',
         },
         {
           measure: `restore of ${KEYS / 1e6} million keys`,
