@@ -26,6 +26,7 @@ import { text, time } from './rest/kit.ts';
 const MOST_TRIED = 200;
 const READ_MS = 5_000;
 const KEPT_MICROS = 5_000_000; // every open page asks for the overview every few seconds
+const KEPT_TIMES = 10; // and for so many times what it took, where there are millions
 const LATELY_MICROS = 600_000_000;
 const WORTH_TELLING = 100;
 
@@ -95,7 +96,7 @@ export class DeadLetters {
   readonly #broker: Broker;
   readonly #tryLetters: TryLetters | undefined;
   readonly #wallMicros: () => Micros;
-  readonly #overviews = new Map<string, { readonly at: Micros; readonly overview: Promise<Overview> }>();
+  readonly #overviews = new Map<string, { readonly overview: Promise<Overview>; until: Micros }>();
 
   constructor({ run, broker, tryLetters, wallMicros }: DeadLettersDeps) {
     this.#wallMicros = wallMicros;
@@ -104,17 +105,23 @@ export class DeadLetters {
     this.#tryLetters = tryLetters;
   }
 
-  /** Asked of the database at most every 5 s for an organization. */
+  /** Asked of the database at most every 5 s for an organization, and less often where the answer takes long. */
   overview(organization: string): Promise<Overview> {
     const now = this.#wallMicros();
     const kept = this.#overviews.get(organization);
-    if (kept !== undefined && now - kept.at < KEPT_MICROS) return kept.overview;
+    if (kept !== undefined && now < kept.until) return kept.overview;
     const overview = this.#run(organization, async (sql) => ({
       counts: await deadLetterCounts(sql),
       refused: await refusedLately(sql, now - LATELY_MICROS, WORTH_TELLING),
     }));
-    this.#overviews.set(organization, { at: now, overview });
-    overview.catch(() => this.#overviews.delete(organization));
+    const entry = { overview, until: Infinity };
+    this.#overviews.set(organization, entry);
+    overview.then(
+      () => {
+        entry.until = now + KEPT_MICROS + KEPT_TIMES * (this.#wallMicros() - now);
+      },
+      () => this.#overviews.delete(organization),
+    );
     return overview;
   }
 
