@@ -93,7 +93,7 @@ export class FormatIngestor implements Ingestor {
       parser: parser?.name ?? UNPARSED,
       parserVersion: parser?.version ?? 1,
     };
-    if (!(event.time >= 0)) {
+    if (!(event.time >= 0 && event.time <= Number.MAX_SAFE_INTEGER)) {
       event.time = appendedAt;
       event.timeSource = 'appended';
     }

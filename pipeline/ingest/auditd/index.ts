@@ -1,0 +1,156 @@
+// The Linux audit log. The lines of one record that share time and serial number are one event; lines that come as records of their own are
+// events of their own, joined by the label `audit_event`.
+import type { Decoder, Draft, Fields, RawDocument } from '../kit.ts';
+import { canonicalIp, CERTAIN, count, draft, LIKELY, mapping, newFields, setEcs, stampMicros, textNative, unparsed } from '../kit.ts';
+import type { AuditLine } from './line.ts';
+import { isAuditLine, readLine } from './line.ts';
+import { kindOf } from './kinds.ts';
+
+const says = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' && value !== '?' && value !== '(null)' && value !== '(none)' && value !== '4294967295' && value !== 'unset'
+    ? value
+    : null;
+const at = (name: string) => ({ of: [name], as: says });
+
+const set = mapping({
+  'process.pid': at('pid'),
+  'process.parent.pid': at('ppid'),
+  'process.executable': at('exe'),
+  'process.name': at('comm'),
+  'process.working_directory': at('cwd'),
+  'process.title': at('proctitle'),
+  'process.exit_code': { of: ['exit'], as: (value) => (/^-?\d{1,9}$/.test(String(value)) ? value : null) },
+  'user.id': at('uid'),
+  'user.name': { of: ['UID', 'acct'], as: says },
+  'user.effective.id': at('euid'),
+  'user.effective.name': at('EUID'),
+  'group.id': at('gid'),
+  'group.name': at('GID'),
+  'source.ip': at('addr'),
+  'source.domain': { of: ['hostname'], as: (value) => (canonicalIp(value) === null ? says(value) : null) },
+  'file.path': { of: ['path', 'name'], as: says },
+  'file.inode': at('inode'),
+  'file.mode': at('mode'),
+});
+
+const decoder: Decoder = {
+  name: 'auditd',
+  version: 1,
+  reads: 'Linux audit log (auditd), also enriched and behind syslog; lines of one record that belong together are one event',
+  recognisedBy: '`type=.. msg=audit(..)`',
+  datasets: ['linux.auditd'],
+  clues: { holds: ['audit('] },
+  recognise: ({ json, text }) => (json === undefined && isAuditLine(text) ? CERTAIN : json === undefined && isAuditLine(afterTag(text)) ? LIKELY : 0),
+  decode(document) {
+    const events: Draft[] = [];
+    for (const group of groupsOf(afterTag(document.text)))
+      events.push(typeof group === 'string' ? unparsed(group, 'no line of the audit log') : eventOf(document, group));
+    return events.length === 0 ? 'no line of the audit log' : events;
+  },
+};
+export default decoder;
+
+/** What some daemons put before it. */
+function afterTag(text: string): string {
+  if (text.startsWith('type=') || text.startsWith('node=')) return text;
+  const at = text.indexOf('type=');
+  const node = text.lastIndexOf('node=', at);
+  const start = node >= 0 && node < at ? node : at;
+  return start > 0 && start < 100 ? text.slice(start) : text;
+}
+
+interface Group {
+  readonly lines: readonly AuditLine[];
+  readonly raw: string;
+}
+/** In order of their first lines; lines that are none of the log are texts. */
+function groupsOf(text: string): readonly (Group | string)[] {
+  const groups = new Map<string, { readonly lines: AuditLine[]; raw: string }>();
+  const found: (Group | string)[] = [];
+  for (const written of text.split('\n')) {
+    if (written.trim() === '') continue;
+    const line = readLine(written.endsWith('\r') ? written.slice(0, -1) : written);
+    if (line === undefined) {
+      found.push(written);
+      continue;
+    }
+    const key = `${line.node ?? ''}|${line.time}|${line.serial}`;
+    const group = groups.get(key);
+    if (group === undefined) {
+      const begun = { lines: [line], raw: written };
+      groups.set(key, begun);
+      found.push(begun);
+    } else {
+      group.lines.push(line);
+      group.raw += `\n${written}`;
+    }
+  }
+  return found;
+}
+
+/** Fields that several lines have with different values become lists, so that rules find each; the lines themselves are under `records`. */
+function merged(lines: readonly AuditLine[]): Fields {
+  const fields = newFields();
+  for (const { type, fields: own } of lines)
+    for (const [name, value] of Object.entries({ type, ...own })) {
+      const before = fields[name];
+      if (before === undefined) fields[name] = value;
+      else if (Array.isArray(before)) {
+        if (!before.includes(value)) before.push(value);
+      } else if (before !== value) fields[name] = [before, value];
+    }
+  if (lines.length > 1) fields.records = lines.map(({ type, fields: own }) => ({ type, ...own }));
+  return fields;
+}
+
+function eventOf(document: RawDocument, { lines, raw }: Group): Draft {
+  const [first] = lines;
+  const { node, time, serial } = first!;
+  const fields = merged(lines);
+  Object.assign(fields, { audit_time: time, audit_serial: serial, ...(node === null ? {} : { node }) });
+  const isWhole = lines.length === 1 || document.raw.trim() === raw;
+  const event = draft('linux.auditd', 'linux', textNative({ raw: isWhole ? document.raw : raw }, fields));
+  event.logsource = { category: [], service: ['auditd'] };
+  const [seconds = '0', millis = '0'] = time.split('.');
+  stampMicros(event, Number(seconds) * 1_000_000 + Number(millis) * 1000);
+  event.provider = 'auditd';
+  event.code = first!.type;
+  event.labels = { audit_event: `${time}:${serial}` };
+  if (node !== null) event.host = { name: node.toLowerCase(), id: null, ip: [], os: 'linux' };
+  const own = lines.find(({ type }) => type === 'SYSCALL')?.fields ?? first!.fields;
+  set(event, { ...single(fields), ...own }, document);
+  const command = commandOf(lines);
+  if (command !== null) event.process = { ...(event.process ?? NOBODY), commandLine: command };
+  setEcs(event, 'event.sequence', serial);
+  const { category, type, action } = kindOf(first!.type, lines, own);
+  event.category = category;
+  event.type = type;
+  event.action = action;
+  const result = says(own.res) ?? says(own.success) ?? says(own.result);
+  event.outcome = result === 'success' || result === 'yes' || result === '1' ? 'success' : result === null ? null : 'failure';
+  event.message = raw.length > 8192 ? raw.slice(0, 8192) : raw;
+  return event;
+}
+const NOBODY = { name: null, executable: null, commandLine: null, pid: null, entityId: null, workingDirectory: null, hash: null, parent: null };
+/** The first of several values. */
+const single = (fields: Fields): Fields =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? (value[0] as unknown) : value]));
+
+/** Arguments of EXECVE in their order; else what USER_CMD ran; else the title. */
+function commandOf(lines: readonly AuditLine[]): string | null {
+  const call = lines.find(({ type }) => type === 'EXECVE')?.fields;
+  if (call !== undefined) {
+    const words: string[] = [];
+    const argc = Math.min(count(call.argc) ?? 0, 500);
+    for (let index = 0; index < argc; index++) {
+      const word = call[`a${index}`];
+      if (typeof word === 'string') words.push(word);
+    }
+    if (words.length > 0) return words.join(' ');
+  }
+  for (const { fields } of lines) {
+    const said = says(fields.cmd) ?? says(fields.proctitle);
+    if (said !== null) return said;
+  }
+  return null;
+}
