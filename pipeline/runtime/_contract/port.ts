@@ -21,7 +21,7 @@ export interface Faults {
   /** The caller gives up, and the broker gets it only when the returned function is called; resolves when that has dealt with it. */
   readonly delay: (operation: FaultyOperation) => () => Promise<void>;
   /** Refused as by a coordinator that loads (14), is away (15), or has moved (16); 51 CONCURRENT_TRANSACTIONS is for the first step of `offsets`. */
-  readonly refuse: (operation: 'offsets', code: 14 | 15 | 16 | 51) => void;
+  readonly refuse: (operation: 'offsets' | 'commit', code: 14 | 15 | 16 | 51) => void;
 }
 export interface Subject {
   /** A process of its own, on the same cluster. */
@@ -759,12 +759,14 @@ export function portContract(name: string, subject: Subject): void {
             faults.loseRequest('commit');
           },
         ],
-        ...([14, 15, 16] as const).map((code): [string, (faults: Faults) => void] => [
-          `the group's coordinator loads, is away or has moved (${code})`,
-          (faults) => {
-            faults.refuse('offsets', code);
-          },
-        ]),
+        ...([14, 15, 16] as const).flatMap((code): [string, (faults: Faults) => void][] =>
+          (['offsets', 'commit'] as const).map((operation) => [
+            `the coordinator loads, is away or has moved (${code} to ${operation})`,
+            (faults) => {
+              faults.refuse(operation, code);
+            },
+          ]),
+        ),
         [
           'the transaction before is not finished, twice',
           (faults) => {

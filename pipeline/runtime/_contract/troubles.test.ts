@@ -93,7 +93,7 @@ const PRODUCERS: readonly Row[] = [
   {
     trouble: 'a coordinator that loads, is away or moved (14, 15, 16) ends sendOffsets',
     answer: 'it is looked for again',
-    ...both("the group's coordinator loads, is away or has moved"),
+    ...both('the coordinator loads, is away or has moved'),
   },
   {
     trouble: 'CONCURRENT_TRANSACTIONS (51) after quick commits',
