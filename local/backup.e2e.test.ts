@@ -26,7 +26,7 @@ interface Hop {
   readonly out: Readonly<Record<string, number>>;
 }
 
-describe.skipIf(!canRun)('backup and restore', { timeout: 8 * MINUTE_MS }, () => {
+describe.skipIf(!canRun)('backup and restore', { timeout: 12 * MINUTE_MS }, () => {
   let home: string;
   const children: ChildProcess[] = [];
   beforeAll(() => {
