@@ -29,7 +29,10 @@ describe.skipIf(serverUrl === '')('schema api', () => {
         SELECT decode(md5(o), 'hex'), o, 1, now(), now(), 'T', 1, 'g', 1, '{}', '{}', '[]', '[]', 1, '[]', 1, 'r' FROM unnest(ARRAY['default', 'other']) AS o;
       INSERT INTO goshawk.feature SELECT now(), 1, o, 'host', 'h', 1, 1, 1, 1, 1, 1, 1, 1 FROM unnest(ARRAY['default', 'other']) AS o;
       INSERT INTO goshawk.evidence (alert_id, event_time, event_id, organization, raw_topic, raw_partition, raw_offset, event, native, event_hash)
-        SELECT decode(md5(o), 'hex'), now(), decode(md5(o), 'hex'), o, 'raw', 0, 0, '{}', '{}', '' FROM unnest(ARRAY['default', 'other']) AS o`);
+        SELECT decode(md5(o), 'hex'), now(), decode(md5(o), 'hex'), o, 'raw', 0, 0, '{}', '{}', '' FROM unnest(ARRAY['default', 'other']) AS o;
+      INSERT INTO goshawk.dead_letter (partition, "offset", organization, at, stage, code, version, message, topic, topic_partition, topic_offset, attempt, first_failed_at, schema_id, bytes, without)
+        SELECT 0, n, o, now(), 'ingest', 'DECODE_FAILED', '1', 'm', 'raw', 0, 0, 1, now(), -1, 1, '' FROM unnest(ARRAY['default', 'other']) WITH ORDINALITY AS u (o, n);
+      INSERT INTO goshawk.redrive (organization, filter, ends, requested_by) SELECT o, '{}', '{}', 'test' FROM unnest(ARRAY['default', 'other']) AS o`);
     for (const organization of ['default', 'other']) {
       await withOrganization(api, organization, async (client) => {
         await client.query(`SELECT api.add_user('test', 'ann', $1, '{analyst}')`, [HASH]);
@@ -58,6 +61,9 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     'feature',
     'asset',
     'zone',
+    'dead_letter',
+    'dead_letter_newest',
+    'redrive',
     'app_user',
     'organization_info',
     'audit',
@@ -80,7 +86,9 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     const { rows } = await database.owner.query<{ name: string }>(
       `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'api' ORDER BY 1`,
     );
-    expect(rows.map(({ name }) => name)).toEqual([...isolated, 'installation', 'ledger_book', 'ledger_break', 'ledger_closing', 'ledger_report', 'outbox_state', 'stage_ledger', 'stage_offset'].sort());
+    expect(rows.map(({ name }) => name)).toEqual(
+      [...isolated, 'installation', 'ledger_book', 'ledger_break', 'ledger_closing', 'ledger_report', 'outbox_state', 'stage_ledger', 'stage_offset'].sort(),
+    );
   });
 
   it("gives the API's role no table below it, to read or to write", async () => {
