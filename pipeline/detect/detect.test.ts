@@ -104,6 +104,7 @@ describe('findings', () => {
         eventCount: 1,
         supersedes: null,
         reason: null,
+        revisable: null,
       },
     ]);
     expect(outputs[0]!.key).toBe('acme|11111111-0000-4000-8000-000000000001|host|ws1');
@@ -157,6 +158,7 @@ describe('matches for correlations', () => {
         values: [],
         event: { id: 'e1', time: TIME, dataset: 'windows.sysmon', topic: 'raw.acme.windows', partition: 2, offset: 7 },
         entities: [],
+        isRetracted: false,
       },
     ]);
     expect(outputs[0]!.key).toBe('acme|many|b%7Cob');

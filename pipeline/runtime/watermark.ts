@@ -13,7 +13,7 @@ interface Entry {
 /** In place of a dataset, where a lane has come to its end. */
 const END_CLOCK = '@end';
 /** Infinity on the wire. */
-export const END_OF_TIME: Micros = Number.MAX_SAFE_INTEGER;
+export const END_OF_TIME: Micros = 9e15; // in the year 2255, the last that the codec writes
 
 /** Never goes back, per dataset and overall. */
 export class Watermarks {
