@@ -7,7 +7,7 @@ import type { Event } from '../../../schemas/avro/types.gen.ts';
 import { redrivenTopic, topics } from '../../../topologies/topics.ts';
 import { REDRIVEN_HEADER } from '../../core/dead-letter.ts';
 import { RecordError } from '../../core/errors.ts';
-import { defineStage, forward, pass, send } from '../../core/index.ts';
+import { defineStage, forward, pass } from '../../core/index.ts';
 import { defineTopology, stage } from '../../core/topology.ts';
 import { APPENDED_HEADER } from '../input.ts';
 import { line, platform, take } from '../test/example.ts';
