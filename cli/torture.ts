@@ -30,7 +30,7 @@ interface Options {
   readonly json?: boolean;
 }
 const BREAKS = new URL('../torture/breaks/', import.meta.url);
-const MOST_SHOWN = 40;
+const MOST_SHOWN = 5; // of one kind of difference
 const MANY = 1_000_000;
 /** Where the report stands in its page; the text around it is written by people. */
 const [BEGIN, END] = ['<!-- report -->', '<!-- end of report -->'];
@@ -107,8 +107,10 @@ function print({ seed, pieces, evidence }: TortureResult, line: (text: string) =
   table.push(...recoveryTable(pieces));
   line(table.toString());
   const problems = pieces.flatMap((piece) => piece.problems);
-  for (const problem of problems.slice(0, MOST_SHOWN)) line(problem);
-  if (problems.length > MOST_SHOWN) line(`and ${problems.length - MOST_SHOWN} more.`);
+  for (const [what, of] of Map.groupBy(problems, (problem) => problem.split(':').slice(0, 2).join(':'))) {
+    line(`${what}: ${of.length}, such as`);
+    for (const problem of of.slice(0, MOST_SHOWN)) line(`  ${problem}`);
+  }
   const total = (of: (piece: TortureResult['pieces'][number]) => number) => pieces.reduce((sum, piece) => sum + of(piece), 0);
   line(
     `Seed ${seed}: ${survived(pieces)} faults, ${total(({ sent }) => sent)} raw records, ${total(({ compared }) => compared)} records compared, at most ${mebibytes(Math.max(0, ...pieces.map(({ memoryBytes }) => memoryBytes)))} MiB of ${mebibytes(MEMORY_BOUND_BYTES)} in a stage process.`,

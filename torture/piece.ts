@@ -128,7 +128,7 @@ async function tortured(options: PieceOptions, opened: (() => Promise<unknown>)[
   const random = openRandom(seed, index, 'faults');
   while (problems.length === 0 && suffered.length < options.faults && Date.now() < options.untilMs) {
     place.signal.throwIfAborted();
-    await delay(random.between(0, 2_500), undefined, { signal: place.signal });
+    await delay(random.between(0, 1_500), undefined, { signal: place.signal });
     const one = await suffer(world, weighted(chosen, random), random);
     suffered.push(one);
     if (one.recovery === null) problems.push(`${one.kind} of ${one.target}: nothing came through within ${RECOVERY_MS / 1000} s`);
