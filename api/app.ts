@@ -79,7 +79,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
   });
-  await registerGate(app, config, tokens);
+  await registerGate(app, config, tokens, services.sensors);
   await app.register(websocket, { options: { maxPayload: 65_536 } });
   await registerDescription(app, deps.version);
 

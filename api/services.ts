@@ -13,6 +13,7 @@ import { EventTail } from './live/tail.ts';
 import { LagMeter } from './pipeline/lag.ts';
 import { LedgerView } from './pipeline/ledger-view.ts';
 import { PipelineMonitor } from './pipeline/monitor.ts';
+import { openSensorGate } from './sensors/gate.ts';
 import { apiProbe, brokerProbe, connectProbe, databaseProbe, Parts } from './pipeline/parts.ts';
 
 export interface RunningServices extends Services {
@@ -38,6 +39,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     changedSince: (organization, since) => run(organization, (sql) => alertsChangedSince(sql, since)),
   });
   const tail = new EventTail({ broker, codec, log, eventsPerSecond: config.liveEventsPerSecond, maxWatchers: config.liveSubscribers });
+  const sensors = openSensorGate({ run, wallMicros });
   let followers: readonly Follower[] = [];
   let timer: NodeJS.Timeout | undefined;
   return {
@@ -46,6 +48,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     deadLetters: new DeadLetters({ run, broker, tryLetters: deps.tryLetters, wallMicros }),
     alertFeed,
     tail,
+    sensors,
     start() {
       alertFeed.start();
       followers = [followTopic({ broker, log, topic: topics.ledger.name, start: 'earliest', onBatch: (batch) => ledger.takeBatch(batch) })];
@@ -55,6 +58,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     },
     async stop() {
       clearInterval(timer);
+      sensors.stop();
       await Promise.all([...followers.map((follower) => follower.stop()), tail.stop(), alertFeed.stop()]);
     },
   };

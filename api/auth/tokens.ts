@@ -1,4 +1,5 @@
 import { jwtVerify, SignJWT } from 'jose';
+import type { AuthenticatedSensor } from '../../pipeline/core/sensor.ts';
 import { ApiProblem } from '../gate/problem.ts';
 import { isRole } from '../gate/permissions.ts';
 import type { Role } from '../gate/permissions.ts';
@@ -12,6 +13,8 @@ export interface Principal {
   readonly roles: readonly Role[];
   /** Seconds since 1970: what stays open, such as a WebSocket, ends then. */
   readonly expiresAt: number;
+  /** Set when an enrolled sensor asks with a token of its own: where its records go, whatever the request says. */
+  readonly sensor?: AuthenticatedSensor;
 }
 export type Subject = Pick<Principal, 'user' | 'organization' | 'roles'>;
 

@@ -16,6 +16,7 @@ import type { AlertFeed } from '../live/alert-feed.ts';
 import type { EventTail } from '../live/tail.ts';
 import type { DeadLetters } from '../dead-letters.ts';
 import type { PipelineMonitor } from '../pipeline/monitor.ts';
+import type { RunningSensorGate } from '../sensors/gate.ts';
 
 /** What lives as long as the API and serves every request. */
 export interface Services {
@@ -24,6 +25,7 @@ export interface Services {
   readonly deadLetters: DeadLetters;
   readonly alertFeed: AlertFeed;
   readonly tail: EventTail;
+  readonly sensors: RunningSensorGate;
 }
 
 export interface ApiContext {
