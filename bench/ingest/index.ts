@@ -5,6 +5,7 @@ import { schemas } from '../../schemas/avro/types.gen.ts';
 import type { Bench, Benchmark, Figure } from '../figure.ts';
 import { bestOf } from '../figure.ts';
 import { meanBytes } from '../samples.ts';
+import { formatFigures } from './formats.ts';
 
 const APPENDED = 1_700_000_000_000_000;
 
@@ -46,6 +47,6 @@ export default {
         note: `${records.length} records of ${meanBytes(samples)} bytes, ${events} events`,
       });
     }
-    return figures;
+    return [...figures, ...formatFigures(ingestor)];
   },
 } satisfies Benchmark;

@@ -6,7 +6,7 @@ import type { Json } from './fields.ts';
 import { isObject, leaves } from './fields.ts';
 import { found, NamedFields } from './named-fields.ts';
 import { DATADOG, METRON, PANTHER } from './other-names.ts';
-import type { Case, Scorer } from './reading.ts';
+import type { Scorer } from './reading.ts';
 import { inputOf } from './reading.ts';
 
 type Names = (name: string) => readonly string[];
@@ -71,7 +71,7 @@ function once<V>(get: () => V): () => V {
 /** Guids and times of processing vary; the parser's own name says nothing. */
 export const metron = family(
   'metron-',
-  (name) => [...(METRON.get(name) ?? []), name, lastPart(name)],
+  (name) => [...(METRON.get(name) ?? []), name.replace('syslog.structuredData.', 'structured_data.'), lastPart(name)],
   new Set(['guid', 'source.type', 'is_alert']),
   withoutAssumedTime,
 );

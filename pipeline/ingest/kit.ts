@@ -47,7 +47,22 @@ export interface Decoder {
 export { canonicalIp, communityId } from '../../domains/network/address.ts';
 export type { Memory, RawDocument } from './kit/document.ts';
 export type { Draft } from './kit/draft.ts';
-export { draft, endpoint, file, host, lastPart, network, parentProcess, process, registry, setEcs, stamp, stampMicros, user } from './kit/draft.ts';
+export {
+  draft,
+  endpoint,
+  file,
+  hasBothEnds,
+  host,
+  lastPart,
+  network,
+  parentProcess,
+  process,
+  registry,
+  setEcs,
+  stamp,
+  stampMicros,
+  user,
+} from './kit/draft.ts';
 export { elementRanges, memberRange } from './kit/json-ranges.ts';
 export type { FieldsOf, Mapping, Rule } from './kit/mapping.ts';
 export { always, mapping, pathReader, setField, via } from './kit/mapping.ts';

@@ -1,6 +1,6 @@
 // Common Event Format, behind any syslog header or none: ArcSight CEF implementation standard, revision 27.
 import type { Decoder, Draft, FieldsOf, RawDocument } from '../kit.ts';
-import { account, CERTAIN, count, draft, isZone, LIKELY, mapping, setField, setUrl, table, text, textNative, via } from '../kit.ts';
+import { account, CERTAIN, count, draft, hasBothEnds, isZone, LIKELY, mapping, setField, setUrl, table, text, textNative, via } from '../kit.ts';
 import { cefStart, readCef } from './text.ts';
 
 const DENIED = /^(?:block|den(?:y|ied)|drop|reject|quarantin|prevent|reset|fail)/i;
@@ -90,7 +90,7 @@ function eventOf(document: RawDocument, fields: FieldsOf): Draft {
   const level = count(severity);
   event.severity = level === null ? (SEVERITIES.get(severity) ?? null) : Math.min(level * 10, 100);
   const action = text(fields.deviceAction) ?? '';
-  if (event.source?.ip != null && event.destination?.ip != null) {
+  if (hasBothEnds(event)) {
     event.category = ['network'];
     event.type = ['connection', ...(DENIED.test(action) ? ['denied'] : ALLOWED.test(action) ? ['allowed'] : [])];
   }

@@ -58,7 +58,7 @@ function eventOf(document: RawDocument, { to, from, facility, level, mnemonic }:
   setEcs(event, 'observer.vendor', 'Cisco');
   if (header.time !== undefined) stamp(event, header.time, document.zone);
   if (header.hostname !== undefined) setField(event, 'host.name', header.hostname);
-  else if (document.syslog?.hostname != null && canonicalIp(document.syslog.hostname) === null) setField(event, 'host.name', document.syslog.hostname);
+  else if (canonicalIp(document.syslog?.hostname) === null) setField(event, 'host.name', document.syslog?.hostname);
   for (const [name, value] of Object.entries(said)) if (name !== 'outcome' && name !== 'list') setField(event, name, value);
   if (facility === 'SEC' && said['source.ip'] !== undefined) {
     event.category = ['network'];

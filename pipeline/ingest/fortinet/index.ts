@@ -5,6 +5,7 @@ import {
   CERTAIN,
   communityId,
   draft,
+  hasBothEnds,
   keyValues,
   LIKELY,
   mapping,
@@ -15,6 +16,7 @@ import {
   readTime,
   text,
   textNative,
+  sum,
   transportOf,
   via,
 } from '../kit.ts';
@@ -114,13 +116,12 @@ function eventOf(document: RawDocument, log: Log, fields: FieldsOf): Draft {
   if (network !== null)
     event.network = {
       ...network,
-      bytes: sum(source?.bytes, destination?.bytes),
-      packets: sum(source?.packets, destination?.packets),
+      bytes: sum(source?.bytes ?? null, destination?.bytes ?? null),
+      packets: sum(source?.packets ?? null, destination?.packets ?? null),
       communityId: communityId(network.transport, source?.ip ?? null, source?.port ?? null, destination?.ip ?? null, destination?.port ?? null),
     };
   return event;
 }
-const sum = (a: number | null | undefined, b: number | null | undefined): number | null => (a == null && b == null ? null : (a ?? 0) + (b ?? 0));
 
 /** `eventtime` is exact where it is given; else date, time and zone. */
 function timeOf(event: Draft, fields: FieldsOf, { appendedAt, zone }: RawDocument): void {
@@ -135,7 +136,7 @@ function kind(event: Draft, fields: FieldsOf): void {
   const subtype = text(fields.subtype) ?? '';
   const action = (text(fields.action) ?? text(fields.status) ?? '').toLowerCase();
   const isDenied = DENIED.test(action);
-  if (type === 'traffic' || (event.source?.ip != null && event.destination?.ip != null)) {
+  if (type === 'traffic' || hasBothEnds(event)) {
     const isAttack = type === 'utm' && (subtype === 'ips' || subtype === 'virus' || subtype === 'anomaly');
     event.category = isAttack ? ['network', 'intrusion_detection'] : ['network'];
     event.type = ['connection', ...(type === 'traffic' ? ['end'] : []), isDenied ? 'denied' : 'allowed'];

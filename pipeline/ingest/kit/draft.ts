@@ -133,3 +133,6 @@ export function lastPart(path: string): string {
   const cut = Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/'));
   return cut >= 0 && cut < path.length - 1 ? path.slice(cut + 1) : path;
 }
+
+/** Whether it is known from which address to which: then it is about traffic. */
+export const hasBothEnds = ({ source, destination }: Draft): boolean => (source?.ip ?? null) !== null && (destination?.ip ?? null) !== null;

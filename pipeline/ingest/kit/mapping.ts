@@ -65,7 +65,8 @@ function reader(rule: Rule): (fields: FieldsOf) => unknown {
 
 /** Reads a name, or a path through objects; a number between dots is an element of an array. */
 export function pathReader(path: string): (fields: FieldsOf) => unknown {
-  if (!path.includes('.')) return (fields) => (path in Object.prototype && !Object.hasOwn(fields, path) ? undefined : fields[path]);
+  if (path in Object.prototype) return (fields) => (Object.hasOwn(fields, path) ? fields[path] : undefined);
+  if (!path.includes('.')) return (fields) => fields[path];
   const parts = path.split('.');
   return (fields) => {
     let value: unknown = fields[path];

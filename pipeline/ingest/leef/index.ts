@@ -1,6 +1,6 @@
 // Log Event Extended Format 1.0 and 2.0: IBM "LEEF version 2" guide.
 import type { Decoder, Draft, Fields, FieldsOf, RawDocument } from '../kit.ts';
-import { account, CERTAIN, count, draft, LIKELY, mapping, newFields, setUrl, text, textNative } from '../kit.ts';
+import { account, CERTAIN, count, draft, hasBothEnds, LIKELY, mapping, newFields, setUrl, text, textNative } from '../kit.ts';
 
 const MAX_PAIRS = 1000;
 const HEADER = ['leefVersion', 'vendor', 'product', 'version', 'eventId'];
@@ -110,7 +110,7 @@ function eventOf(document: RawDocument, fields: FieldsOf): Draft {
   } else if (fields.isLogoutEvent === 'true') {
     event.category = ['authentication'];
     event.type = ['end'];
-  } else if (event.source?.ip != null && event.destination?.ip != null) {
+  } else if (hasBothEnds(event)) {
     event.category = ['network'];
     event.type = ['connection'];
   }

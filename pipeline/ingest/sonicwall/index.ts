@@ -6,6 +6,7 @@ import {
   communityId,
   count,
   draft,
+  hasBothEnds,
   keyValues,
   LIKELY,
   mapping,
@@ -98,9 +99,9 @@ function eventOf(document: RawDocument, fields: FieldsOf): Draft {
   const path = text(fields.arg);
   setUrl(event, host !== null && path !== null ? `http://${host}${path}` : null);
   const types = ACTIONS.get(text(fields.m) ?? '');
-  if (event.source?.ip != null && event.destination?.ip != null) {
+  if (hasBothEnds(event)) {
     event.category = ['network'];
-    event.type = [...(types ?? (text(fields.fw_action)?.match(/drop|deny/i) != null ? ['connection', 'denied'] : ['connection']))];
+    event.type = [...(types ?? (/drop|deny/i.test(text(fields.fw_action) ?? '') ? ['connection', 'denied'] : ['connection']))];
   }
   return event;
 }

@@ -5,6 +5,7 @@ import {
   CERTAIN,
   communityId,
   draft,
+  hasBothEnds,
   keyValues,
   LIKELY,
   mapping,
@@ -133,7 +134,7 @@ function kind(event: Draft, fields: FieldsOf): void {
   const status = Number(text(fields.httpstatus) ?? 0);
   const isDenied = /den(?:y|ied)|drop|block|reject|virus|detect/.test(subtype) || status === 401 || status === 403;
   const isThreat = /^(?:IDP|IPS|Anti-Virus|ATP|Sandbox)/i.test(type) && isDenied;
-  if (event.source?.ip != null && event.destination?.ip != null) {
+  if (hasBothEnds(event)) {
     event.category = isThreat ? ['network', 'intrusion_detection'] : ['network'];
     const part = text(fields.connevent)?.toLowerCase();
     event.type = ['connection', ...(part === 'start' ? ['start'] : part === 'end' || part === 'stop' ? ['end'] : []), isDenied ? 'denied' : 'allowed'];

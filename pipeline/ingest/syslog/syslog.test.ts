@@ -113,7 +113,7 @@ describe('RFC 3164', () => {
     ['Dec 31 17:54:32 h /sbin/anacron[1234]: x', { process: { name: 'anacron', executable: '/sbin/anacron', pid: 1234 } }],
     ["Jan 22 07:54:32 h Job `cron.daily' terminated", { host: { name: 'h' }, process: null, message: "Job `cron.daily' terminated" }],
     ['Feb 29 01:15:43: --- last message repeated 5 times ---', { host: null, message: '--- last message repeated 5 times ---' }],
-    ['<189>Jan  5 10:00:00 sw1 %SYS-5-CONFIG_I: Configured', { dataset: 'syslog.other', product: '', host: { name: 'sw1' } }],
+    ['<189>Jan  5 10:00:00 sw1 %SYS-CONFIG_I: Configured', { dataset: 'syslog.other', product: '', host: { name: 'sw1' } }],
     ['<13>no time at all', { message: 'no time at all', labels: { fault: 'no timestamp' }, timeSource: 'appended' }],
     [
       '<38>May  1 2021 11:00:00 10.0.0.1 app: x',
