@@ -14,7 +14,10 @@ export function asProblem(error: unknown): ApiProblem {
     });
   }
   if (error instanceof PipelineError) {
-    if (error.code === 'BROKER_UNAVAILABLE') return new ApiProblem('BROKER_UNAVAILABLE', BROKER_AWAY, { headers: RETRY_SOON, cause: error });
+    if (error.code === 'GATEWAY_BUSY') return new ApiProblem('GATEWAY_BUSY', error.message, { headers: RETRY_SOON, cause: error });
+    if (error.code === 'SOURCE_REFUSED') return new ApiProblem('CONFLICT', error.message, { cause: error });
+    const detail = error.details.isOursToSay === true ? error.message : BROKER_AWAY;
+    if (error.code === 'BROKER_UNAVAILABLE') return new ApiProblem('BROKER_UNAVAILABLE', detail, { headers: RETRY_SOON, cause: error });
     if (error.code === 'DATABASE_UNAVAILABLE') return new ApiProblem('DATABASE_UNAVAILABLE', DATABASE_AWAY, { headers: RETRY_SOON, cause: error });
   }
   return (

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   RATE_LIMITED: { status: 429, title: 'Too many requests.' },
   SLOW_CONSUMER: { status: 429, title: 'The subscriber did not keep up.' },
   UNEXPECTED: { status: 500, title: 'This is our mistake.' },
+  GATEWAY_BUSY: { status: 503, title: 'More is waiting for the broker than may.' },
   BROKER_UNAVAILABLE: { status: 503, title: 'The broker does not answer.' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database does not answer.' },
   QUERY_TIMEOUT: { status: 503, title: 'The query took too long.' },

@@ -43,12 +43,14 @@ export const ERROR_CODES = {
   FUTURE_TIMESTAMP: "The event is stamped further ahead of the broker's clock than maxFuture allows.",
   PAST_TIMESTAMP: 'The event is older than maxPast allows.',
   RECORD_TOO_LARGE: 'The record, or what became of it, exceeds the limit of its topic.',
+  SOURCE_REFUSED: 'What was sent would make a raw topic that may not be made: the name is none, or there are too many sources. The message says which.',
   UNEXPECTED: 'A bug of ours: a stage threw something it does not document. Please report it.',
   // RetryableError
   BROKER_UNAVAILABLE: 'The broker does not answer. Work waits and goes on when it does.',
   REGISTRY_UNAVAILABLE: 'The schema registry does not answer and the id is not cached.',
   DATABASE_UNAVAILABLE: 'The database does not answer. Work waits and goes on when it does.',
   TOPIC_MISSING: 'A topic that a stage writes to does not exist yet; it is created, and work goes on.',
+  GATEWAY_BUSY: 'More is waiting for the broker than may. Senders are told to come again; it ends when the broker has caught up.',
   TXN_MUST_ABORT: 'The transaction cannot be committed; it is aborted and done again.',
   // FencedError
   PRODUCER_FENCED: 'Another process has the transactional id.',

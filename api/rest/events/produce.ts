@@ -1,14 +1,15 @@
 // Events over HTTP: accepted when the broker has them, parsed later like any other record.
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Deliver, Delivery } from '../../../pipeline/core/connector.ts';
 import type { ApiConfig } from '../../config.ts';
+import { MAX_EVENT_BYTES, SOURCE_NAME } from '../../gateway/gateway.ts';
 import { principalOf } from '../../gate/gate.ts';
 import { ApiProblem, pointer } from '../../gate/problem.ts';
 import type { IdempotentAnswers } from '../idempotency.ts';
 import type { Routes } from '../kit.ts';
-import { MAX_EVENT_BYTES, SOURCE_NAME } from './gateway.ts';
-import type { Delivery, Gateway } from './gateway.ts';
 import { isRaw, parseLossless } from './lossless-json.ts';
+import { receiptOf } from './receipt.ts';
 
 const MAX_EVENTS = 1_000;
 /** Canonical documents: ECS. */
@@ -27,7 +28,7 @@ const origin = {
 } as const;
 const refusal = z.object({ code: z.string(), detail: z.string() });
 
-export function registerProduceRoutes(app: Routes, gateway: Gateway, answers: IdempotentAnswers, { bulkRequestsPerMinute, bodyMaxBytes }: ApiConfig): void {
+export function registerProduceRoutes(app: Routes, write: Deliver, answers: IdempotentAnswers, { bulkRequestsPerMinute, bodyMaxBytes }: ApiConfig): void {
   void app.register(async (scope) => {
     // The bodies of these two only: everywhere else JSON is read as usual.
     scope.removeContentTypeParser('application/json');
@@ -65,7 +66,7 @@ export function registerProduceRoutes(app: Routes, gateway: Gateway, answers: Id
       handler: async (request, reply) => {
         const { events, ...rest } = request.body;
         const answer = await answers.once(scopeOf(request), keyOf(request), request.body, async () => {
-          const items = await deliver(gateway, events, deliveryOf(request, rest));
+          const items = await deliver(write, events, deliveryOf(request, rest));
           return { status: items.every(({ status }) => status === 202) ? 202 : 207, headers: {}, body: { items } };
         });
         return reply.code(answer.status as 202).send(answer.body as never);
@@ -85,7 +86,7 @@ export function registerProduceRoutes(app: Routes, gateway: Gateway, answers: Id
       handler: async (request, reply) => {
         const { event, ...rest } = request.body;
         const answer = await answers.once(scopeOf(request), keyOf(request), request.body, async () => {
-          const [item] = await deliver(gateway, [event], deliveryOf(request, rest));
+          const [item] = await deliver(write, [event], deliveryOf(request, rest));
           if (item?.error !== undefined)
             throw new ApiProblem(item.error.code, item.error.detail, { errors: [{ pointer: pointer('body', 'event'), detail: item.error.detail }] });
           return { status: 202, headers: { location: `/v2/events/${item?.receipt ?? ''}` }, body: { receipt: item?.receipt, status: 'pending' } };
@@ -107,14 +108,16 @@ interface Item {
 }
 
 /** What cannot be an event is refused one by one; the others go to the broker together. */
-async function deliver(gateway: Gateway, events: readonly unknown[], delivery: Delivery): Promise<readonly Item[]> {
+async function deliver(write: Deliver, events: readonly unknown[], delivery: Delivery): Promise<readonly Item[]> {
   const prepared = events.map((event) => bytesOf(event, delivery.format === CANONICAL));
   const receipts = (
-    await gateway.deliver(
+    await write(
       prepared.filter((each) => Buffer.isBuffer(each)),
       delivery,
     )
-  ).values();
+  )
+    .map(receiptOf)
+    .values();
   return prepared.map((each, index): Item => {
     if (Buffer.isBuffer(each)) return { index, receipt: receipts.next().value ?? null, status: 202 };
     return { index, receipt: null, status: each.code === 'BODY_TOO_LARGE' ? 413 : 400, error: each };

@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { settingsOf } from '../../pipeline/core/topic-settings.ts';
+import { memoryBroker } from '../../pipeline/runtime/memory/index.ts';
+import type { Broker, OutRecord } from '../../pipeline/runtime/port.ts';
+import { topics } from '../../topologies/topics.ts';
+import { openGateway } from './gateway.ts';
+import type { Gateway, GatewayOptions } from './gateway.ts';
+
+const from = { organization: 'default', source: 'test', sensor: 's1' };
+const bytes = (...texts: readonly string[]) => texts.map((text) => Buffer.from(text));
+
+describe('the gateway', () => {
+  const open: Gateway[] = [];
+  afterEach(async () => {
+    for (const gateway of open.splice(0)) await gateway.close();
+  });
+  const gatewayOf = (broker: Broker, more: Partial<GatewayOptions> = {}) => {
+    const gateway = openGateway({
+      broker,
+      createRawTopic: (name) => broker.admin().createTopics([settingsOf(topics.raw, 4, name)], 1),
+      wallMicros: () => 7,
+      ...more,
+    });
+    open.push(gateway);
+    return gateway;
+  };
+  /** A broker whose producer answers when the test says so. */
+  function heldBroker() {
+    const broker = memoryBroker();
+    const waiting: (() => void)[] = [];
+    const producer = broker.producer();
+    const held: Broker = {
+      ...broker,
+      admin: () => broker.admin(),
+      producer: () => ({
+        send: async (records: readonly OutRecord[]) => {
+          await new Promise<void>((resolve) => waiting.push(resolve));
+          return producer.send(records);
+        },
+        close: () => producer.close(),
+      }),
+    };
+    return { held, waiting };
+  }
+
+  it('makes the topic, and says where each record lies', async () => {
+    const broker = memoryBroker();
+    const taken = await gatewayOf(broker).deliver(bytes('a', 'b'), from);
+    expect(taken).toEqual([0, 1].map((offset) => ({ topic: 'raw.default.gateway-test', partition: taken[0]!.partition, offset, takenAt: 7 })));
+  });
+
+  it('keeps what has one key in one partition, and spreads the rest', async () => {
+    const { deliver } = gatewayOf(memoryBroker());
+    const partitions = async (key?: string) => {
+      const found = new Set<number>();
+      for (let n = 0; n < 8; n += 1) for (const { partition } of await deliver(bytes('x'), { ...from, key })) found.add(partition);
+      return found.size;
+    };
+    expect([await partitions('10.0.0.1'), await partitions()]).toEqual([1, 4]);
+  });
+
+  it('refuses more than may wait, and takes it again once the broker has answered', async () => {
+    const { held, waiting } = heldBroker();
+    const gateway = gatewayOf(held, { maxWaitingBytes: 10 });
+    const first = gateway.deliver([Buffer.alloc(10)], from);
+    await expect.poll(() => waiting.length).toBe(1);
+    expect(gateway.isBusy()).toBe(true);
+    await expect(gateway.deliver([Buffer.alloc(1)], from)).rejects.toMatchObject({ code: 'GATEWAY_BUSY' });
+    waiting.shift()!();
+    expect(await first).toHaveLength(1);
+    const second = gateway.deliver([Buffer.alloc(11)], from); // more than may wait, but alone
+    await expect.poll(() => waiting.length).toBe(1);
+    waiting.shift()!();
+    expect(await second).toHaveLength(1);
+  });
+
+  it('does not answer before the broker has', async () => {
+    const { held, waiting } = heldBroker();
+    let isAnswered = false;
+    const sending = gatewayOf(held)
+      .deliver(bytes('a'), from)
+      .then(() => (isAnswered = true));
+    await expect.poll(() => waiting.length).toBe(1);
+    expect(isAnswered).toBe(false);
+    waiting.shift()!();
+    await sending;
+    expect(isAnswered).toBe(true);
+  });
+
+  it.each([
+    ['a name that could leave its organization', '../x'],
+    ['a name with a dot', 'a.b'],
+    ['no name', ''],
+  ])('refuses %s', async (_name, source) => {
+    await expect(gatewayOf(memoryBroker()).deliver(bytes('a'), { ...from, source })).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
+  });
+
+  it('refuses the 33rd source of an organization, and keeps taking the others', async () => {
+    const { deliver } = gatewayOf(memoryBroker());
+    for (let n = 0; n < 32; n += 1) await deliver(bytes('a'), { ...from, source: `s${n}` });
+    await expect(deliver(bytes('a'), { ...from, source: 'one-more' })).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
+    expect(await deliver(bytes('a'), { ...from, source: 's0' })).toHaveLength(1);
+    expect(await deliver(bytes('a'), { ...from, organization: 'other', source: 'one-more' })).toHaveLength(1);
+  });
+});
