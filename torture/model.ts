@@ -24,6 +24,8 @@ export interface Outcomes {
   readonly alerts: readonly string[];
   /** `stage code position`. */
   readonly deadLetters: readonly string[];
+  /** `host pane: events` of the panes that are surely closed: what features are counted from. */
+  readonly panes: readonly string[];
   /** Of `stage`: what came of its input. */
   readonly counts: readonly string[];
   readonly eventRows: readonly string[];
@@ -32,6 +34,9 @@ export interface Outcomes {
 }
 
 const DUPLICATE_WINDOW_MS = 10 * 60_000;
+const PANE_MICROS = 10_000_000;
+/** Panes close by the watermark, which lies half a minute behind, and behind the slowest of all inputs. */
+const SURELY_CLOSED_MICROS = 90_000_000;
 export const positionOf = ({ topic, partition, offset }: Pick<RawInput, 'topic' | 'partition' | 'offset'>): string => `${topic}/${partition}/${offset}`;
 export const findingText = (rule: string, positions: readonly string[]): string => `${rule}: ${[...positions].sort().join(' ')}`;
 
@@ -60,6 +65,12 @@ export function modelOf(inputs: readonly RawInput[]): Outcomes {
     matches: fresh.flatMap((input) => input.expectation.matches.map(({ rule }) => `${rule}@${positionOf(input)}`)),
     findings: findingTexts,
     alerts,
+    panes: paneTexts(
+      fresh.flatMap(({ expectation: { host, atMicros } }) =>
+        host === null ? [] : [{ host, paneStart: Math.floor(atMicros / PANE_MICROS) * PANE_MICROS, events: 1 }],
+      ),
+      inputs,
+    ),
     deadLetters: [...failed('ingest', 'DECODE_FAILED', undecodable), ...failed('validate', 'FUTURE_TIMESTAMP', future)],
     counts: [
       `ingest in ${inputs.length}${reason('rejected DECODE_FAILED', undecodable.length)}`,
@@ -72,6 +83,21 @@ export function modelOf(inputs: readonly RawInput[]): Outcomes {
     findingRows: findingTexts,
     alertRows: alerts,
   };
+}
+
+/** Sums by host and pane, without the last panes. @param inputs All of them: they say when the run ended. */
+export function paneTexts(
+  counted: readonly { readonly host: string; readonly paneStart: number; readonly events: number }[],
+  inputs: readonly RawInput[],
+): readonly string[] {
+  const last = inputs.reduce((highest, { appendedMs }) => Math.max(highest, appendedMs), 0) * 1000;
+  const sums = new Map<string, number>();
+  for (const { host, paneStart, events } of counted) {
+    if (paneStart + PANE_MICROS > last - SURELY_CLOSED_MICROS) continue;
+    const key = `${host} ${paneStart}`;
+    sums.set(key, (sums.get(key) ?? 0) + events);
+  }
+  return [...sums].map(([key, events]) => `${key}: ${events}`);
 }
 
 const reason = (name: string, count: number): string => (count === 0 ? '' : ` ${name} ${count}`);

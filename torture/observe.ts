@@ -5,11 +5,11 @@ import type { Broker, RawRecord, TopicPartition } from '../pipeline/runtime/port
 import { tpKey } from '../pipeline/runtime/port.ts';
 import { schemaIdOf } from '../schemas/avro/codec.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
-import type { Alert, Enriched, Event, EventRef, Finding, Match } from '../schemas/avro/types.gen.ts';
+import type { Alert, Enriched, Event, EventRef, FeaturePartial, Finding, Match } from '../schemas/avro/types.gen.ts';
 import { schemas } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';
 import type { Outcomes, RawInput } from './model.ts';
-import { findingText, positionOf } from './model.ts';
+import { findingText, paneTexts, positionOf } from './model.ts';
 import type { Expectation } from './script.ts';
 import { EXPECTATION_HEADER, TOPICS } from './script.ts';
 
@@ -43,12 +43,13 @@ export async function observe({ broker, codec, pool, goshawk }: ObserveDeps): Pr
   const findings = await read<Finding>(topics.findings.name, schemas.finding);
   const matches = await read<Match>(topics.matches.name, schemas.match);
   const alerts = await read<Alert>(topics.alerts.name, schemas.alert);
+  const partials = await read<FeaturePartial>(topics.partials.name, schemas.featurePartial);
   const sink = await everything(broker, 'sink.default.ecs.v1');
   const events = enriched.map(({ tp, raw, value }) => ({ tp, raw, value: value.event }));
   const last = lastRevisions(alerts);
   return {
     inputs,
-    records: [parsed, valid, enriched, findings, matches, alerts].reduce((sum, list) => sum + list.length, inputs.length),
+    records: [parsed, valid, enriched, findings, matches, alerts, partials].reduce((sum, list) => sum + list.length, inputs.length),
     problems: [
       ...disordered('parsed', parsed),
       ...disordered('valid', valid),
@@ -64,6 +65,12 @@ export async function observe({ broker, codec, pool, goshawk }: ObserveDeps): Pr
       matches: matches.map(({ value }) => `${value.correlationId}@${positionOf(value.event)}`),
       findings: findings.map(({ value }) => findingText(value.ruleId, value.events.map(positionOf))),
       alerts: [...last.values()].map(alertText),
+      panes: paneTexts(
+        partials.flatMap(({ value: { entityType, entity, paneStart, events: count } }) =>
+          entityType === 'host' ? [{ host: entity, paneStart, events: count }] : [],
+        ),
+        inputs,
+      ),
       deadLetters: await deadLetters(broker, codec),
       counts: await counts(goshawk),
       ...(await rows(pool)),
