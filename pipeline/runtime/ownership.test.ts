@@ -109,16 +109,17 @@ describe('tasks', () => {
   });
 
   it.each([
-    ['do not wait for the transaction that a killed member left open', false],
-    ['wait for it where it cannot be taken over, and do not end for that', true],
-  ])('%s', async (_name, isRefused) => {
+    ['do not wait for the transaction that a killed member left open', 'commit', false],
+    ['do not wait for one that holds no position yet', 'offsets', false],
+    ['wait for it where it cannot be taken over, and do not end for that', 'commit', true],
+  ] as const)('%s', async (_name, before, isRefused) => {
     const world = new World();
     await world.start('a');
     const b = await world.start('b');
     await world.write();
     await world.settle();
     const killed = world.running.get('a')!;
-    killed.broker.faults.hold('commit');
+    killed.broker.faults.hold(before);
     await world.write();
     await world.turns(50);
     killed.broker.crash();
