@@ -16,7 +16,7 @@ export const METRON = table(`
   ip_dst_addr destination.ip
   ip_src_port source.port
   ip_dst_port destination.port
-  protocol network.transport network.protocol network.iana_number
+  protocol network.transport network.protocol network.iana_number _path
   original_string raw
   timestamp @timestamp
   bro_timestamp @timestamp ts

@@ -36,6 +36,12 @@ function exactEpoch(text: string): number {
   return epochMicros(Number(text));
 }
 
+/** As `withZone`, and with a blank before `+0200`. */
+function zoneBehind(text: string, at: number, local: Micros): ReadTime {
+  const next = text.charCodeAt(at + 1);
+  return withZone(text, text.charCodeAt(at) === 32 && (next === 43 || next === 45) ? at + 1 : at, local);
+}
+
 /** `10/Oct/2000:13:55:36 -0700`, also with a blank before the time. */
 export function readClf(text: string, from = 0): ReadTime {
   const local = civilMicros(
@@ -46,8 +52,7 @@ export function readClf(text: string, from = 0): ReadTime {
     digits(text, from + 15, 2),
     digits(text, from + 18, 2),
   );
-  const end = from + 20;
-  return text.charCodeAt(end) === 32 ? withZone(text, end + 1, local) : withZone(text, end, local);
+  return zoneBehind(text, from + 20, local);
 }
 
 /** Beginning with the name of a day or a month. */
@@ -71,7 +76,7 @@ function readNamed(text: string, from: number, appendedAt: Micros): ReadTime {
     digits(text, at + 8, 2),
     digits(text, at + 11, 2),
   );
-  return text.charCodeAt(at + 13) === 32 ? withZone(text, at + 14, local) : withZone(text, at + 13, local);
+  return zoneBehind(text, at + 13, local);
 }
 /** `Jan 01 00:00:00 2026` at the end of the text, which `readBsd` takes for a text of its own. */
 function withYearBehind(text: string, bsd: ReadTime): ReadTime {
@@ -99,7 +104,7 @@ function readNumbered(text: string, from: number): ReadTime {
   const fullYear = year!.length <= 2 ? 2000 + Number(year) : Number(year);
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
   const micros = Number(fraction.slice(0, 6).padEnd(6, '0'));
-  return withZone(text, from + all.length, civilMicros(fullYear, Number(month), Number(day), hours, Number(minute), Number(seconds), micros));
+  return zoneBehind(text, from + all.length, civilMicros(fullYear, Number(month), Number(day), hours, Number(minute), Number(seconds), micros));
 }
 
 /** Intervals of 100 ns since 1601, as Windows counts. Text keeps all its digits. */

@@ -61,8 +61,15 @@ function beginsPair(text: string, from: number): boolean {
   return at > start && text.charCodeAt(at) === 61;
 }
 
-/** @param from At the opening quote. Without a closing one the value runs to the end. */
-function quoted(text: string, from: number): { readonly value: string; readonly end: number } {
+/** Escapes of Go, besides the quote and the backslash. */
+const GO_ESCAPES: ReadonlyMap<number, string> = new Map([
+  [110, '\n'],
+  [114, '\r'],
+  [116, '\t'],
+]);
+
+/** @param from At the opening quote. Without a closing one the value runs to the end. @param isGo Whether `\n`, `\r` and `\t` are escapes, too. */
+function quoted(text: string, from: number, isGo = false): { readonly value: string; readonly end: number } {
   let value = '';
   let start = from + 1;
   for (let at = start; at < text.length; at++) {
@@ -70,9 +77,14 @@ function quoted(text: string, from: number): { readonly value: string; readonly 
     if (code === QUOTE) return { value: value + text.slice(start, at), end: at + 1 };
     if (code !== BACKSLASH) continue;
     const next = text.charCodeAt(at + 1);
+    const escaped = isGo ? GO_ESCAPES.get(next) : undefined;
     if (next === QUOTE || next === BACKSLASH) {
       value += text.slice(start, at);
       start = at + 1;
+      at++;
+    } else if (escaped !== undefined) {
+      value += text.slice(start, at) + escaped;
+      start = at + 2;
       at++;
     }
   }
@@ -91,7 +103,7 @@ function bare(text: string, from: number, apart: number, isLoose: boolean): { re
   return { value: text.slice(from, end), end: at };
 }
 
-/** logfmt: as `keyValues`, and a name that stands alone is true. */
+/** logfmt: as `keyValues`, a name that stands alone is true, and quoted values may have the escapes `\n`, `\r` and `\t`. */
 export function logfmt(text: string): Fields {
   const fields = newFields();
   let left = MAX_FIELDS;
@@ -107,7 +119,7 @@ export function logfmt(text: string): Fields {
     if (text.charCodeAt(at) !== 61) {
       fields[name] = true;
     } else {
-      const { value, end } = text.charCodeAt(at + 1) === QUOTE ? quoted(text, at + 1) : bare(text, at + 1, 32, false);
+      const { value, end } = text.charCodeAt(at + 1) === QUOTE ? quoted(text, at + 1, true) : bare(text, at + 1, 32, false);
       if (name !== '') fields[name] = value;
       at = end;
     }
