@@ -63,6 +63,8 @@ export {
   stampMicros,
   user,
 } from './kit/draft.ts';
+export { exactJson } from './kit/exact-json.ts';
+export { goLog } from './kit/go-log.ts';
 export { elementRanges, memberRange } from './kit/json-ranges.ts';
 export type { FieldsOf, Mapping, Rule } from './kit/mapping.ts';
 export { always, mapping, pathReader, setField, via } from './kit/mapping.ts';

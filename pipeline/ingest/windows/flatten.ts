@@ -144,17 +144,3 @@ export function flattenBeat(document: JsonObject): Flat {
   put(flat, 'beat', { ...outer, winlog: rest, ...(isObject(user) ? { user } : {}) });
   return flat;
 }
-
-const isUnsafe = (value: unknown): boolean => typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
-/** Whether a number of the document lost digits when it was parsed. */
-export function losesDigits(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return isUnsafe(value);
-  for (const name in value) if (losesDigits((value as JsonObject)[name])) return true;
-  return false;
-}
-/** The document with such numbers as text, which keeps them. */
-export function parseKeepingDigits(text: string): JsonObject {
-  const reviver = (_name: string, value: unknown, context: { readonly source?: string }): unknown =>
-    isUnsafe(value) && context.source !== undefined ? context.source : value;
-  return JSON.parse(text, reviver as (this: unknown, key: string, value: unknown) => unknown) as JsonObject;
-}

@@ -1,9 +1,9 @@
 // Windows event logs in the JSON (and XML) that agents make of them. However they come, rules see one flat document: see flatten.ts.
 import type { Decoder, Draft, JsonObject, RawDocument } from '../kit.ts';
-import { draft, epochMicros, host, isObject, objectOf, readIso, setEcs, stamp, stampMicros, text } from '../kit.ts';
+import { draft, epochMicros, exactJson, host, isObject, objectOf, readIso, setEcs, stamp, stampMicros, text } from '../kit.ts';
 import { placeOf } from './channels.ts';
 import type { Flat } from './flatten.ts';
-import { flattenBeat, flattenEvent, losesDigits, parseKeepingDigits } from './flatten.ts';
+import { flattenBeat, flattenEvent } from './flatten.ts';
 import { security } from './security.ts';
 import { defender, other, powershell, system } from './services.ts';
 import { sysmon } from './sysmon.ts';
@@ -35,8 +35,8 @@ const decoder: Decoder = {
 };
 export default decoder;
 
-function flattened({ json, text: raw }: RawDocument, flatten: (document: JsonObject) => Flat): [Flat, Uint8Array] {
-  const flat = flatten(losesDigits(json) ? parseKeepingDigits(raw) : json!);
+function flattened(document: RawDocument, flatten: (document: JsonObject) => Flat): [Flat, Uint8Array] {
+  const flat = flatten(exactJson(document));
   return [flat, Buffer.from(JSON.stringify(flat))];
 }
 
