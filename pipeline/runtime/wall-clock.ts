@@ -1,4 +1,7 @@
-/** Wall-clock time of the runtime: spacing of commits, silence, retries. Stages never see it. Tests move their own. */
+/**
+ * Wall-clock time of the runtime: spacing of commits, silence, retries. Stages never see it. Tests move their own. Whole milliseconds, and
+ * never backwards: where the machine's clock is set while the process runs, this one goes on from what it was.
+ */
 export interface WallClock {
   readonly nowMs: () => number;
   /** Runs once after `ms`, in a later turn of the event loop also for 0. @returns Cancels it. */
@@ -6,7 +9,7 @@ export interface WallClock {
 }
 
 export const systemClock: WallClock = {
-  nowMs: () => Date.now(),
+  nowMs: () => Math.floor(performance.timeOrigin + performance.now()),
   after(ms, run) {
     if (ms <= 0) {
       const immediate = setImmediate(run);
