@@ -28,7 +28,9 @@ import { registerProduceRoutes } from './rest/events/produce.ts';
 import { IdempotentAnswers } from './rest/idempotency.ts';
 import type { Routes } from './rest/kit.ts';
 import { registerReferenceRoutes } from './rest/reference/routes.ts';
+import { registerSensorRoutes } from './rest/sensors/routes.ts';
 import { registerStatusRoutes } from './rest/status.ts';
+import { openSensorAuthority } from './sensors/authority.ts';
 import { openServices } from './services.ts';
 
 const SMALL_BODY_BYTES = 1_048_576;
@@ -42,7 +44,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const { config, log, broker, metrics, wallMicros = wallClock } = deps;
   const keys = await openKeys(deps.keyFolder);
   const tokens = new Tokens(keys, deps.installationId);
-  const services = openServices({ ...deps, wallMicros });
+  const services = openServices({ ...deps, wallMicros, authority: await openSensorAuthority(deps.keyFolder, wallMicros) });
   const gateway = openGateway({ broker, createRawTopic: deps.createRawTopic, wallMicros });
   const answers = new IdempotentAnswers();
 
@@ -89,6 +91,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerProduceRoutes(routes, gateway.deliver, answers, config);
   registerAlertRoutes(routes, services.run);
   registerReferenceRoutes(routes, { run: services.run, answers, wallMicros });
+  registerSensorRoutes(routes, { run: services.run, sensors: services.register });
   registerDeadLetterRoutes(routes, services);
   registerStatusRoutes(routes, services.monitor, metrics);
   registerGraphql(app, { schema: await loadSchema(), services, tokens, log });

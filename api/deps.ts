@@ -1,6 +1,7 @@
 // What the API is given. It opens none of these and closes none, except where it says so.
 import type { Registry as MetricsRegistry } from 'prom-client';
 import type { Logger } from 'pino';
+import type { SensorAddresses } from '../domains/sensors/snippets/index.ts';
 import type { DeadLetter, LetterRecord } from '../pipeline/core/dead-letter.ts';
 import type { Micros } from '../pipeline/core/index.ts';
 import type { Topology } from '../pipeline/core/topology.ts';
@@ -52,6 +53,8 @@ export interface ApiDeps {
   readonly tryLetters?: TryLetters;
   /** Makes the topic of a gateway source where it is missing. */
   readonly createRawTopic: (name: string) => Promise<void>;
+  /** Where sensors reach what is not the API, for the configurations that they are given. */
+  readonly sensorAddresses?: Omit<SensorAddresses, 'apiUrl'>;
   /** Registry, connect, processes: what the API does not use itself. */
   readonly probes: readonly PartProbe[];
   readonly metrics: MetricsRegistry;

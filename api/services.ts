@@ -13,7 +13,10 @@ import { EventTail } from './live/tail.ts';
 import { LagMeter } from './pipeline/lag.ts';
 import { LedgerView } from './pipeline/ledger-view.ts';
 import { PipelineMonitor } from './pipeline/monitor.ts';
+import type { SensorAuthority } from './sensors/authority.ts';
+import { openBrokerUsers } from './sensors/broker-users.ts';
 import { openSensorGate } from './sensors/gate.ts';
+import { Sensors } from './sensors/register.ts';
 import { apiProbe, brokerProbe, connectProbe, databaseProbe, Parts } from './pipeline/parts.ts';
 
 export interface RunningServices extends Services {
@@ -23,7 +26,7 @@ export interface RunningServices extends Services {
 
 const LOOK_EVERY_MS = 5_000;
 
-export function openServices(deps: ApiDeps & { readonly wallMicros: () => number }): RunningServices {
+export function openServices(deps: ApiDeps & { readonly wallMicros: () => number; readonly authority: SensorAuthority }): RunningServices {
   const { broker, pool, codec, log, topology, config, wallMicros, app = 'goshawk' } = deps;
   const ledger = new LedgerView(codec, app);
   const own = [brokerProbe(broker), ...deps.probes.filter(({ name }) => name === 'registry'), databaseProbe(pool), apiProbe(deps.version)];
@@ -40,6 +43,14 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   });
   const tail = new EventTail({ broker, codec, log, eventsPerSecond: config.liveEventsPerSecond, maxWatchers: config.liveSubscribers });
   const sensors = openSensorGate({ run, wallMicros });
+  const register = new Sensors({
+    run,
+    gate: sensors,
+    authority: deps.authority,
+    brokerUsers: openBrokerUsers(broker),
+    createRawTopic: deps.createRawTopic,
+    addresses: deps.sensorAddresses ?? { kafkaBrokers: null, syslogTls: null },
+  });
   let followers: readonly Follower[] = [];
   let timer: NodeJS.Timeout | undefined;
   return {
@@ -49,6 +60,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     alertFeed,
     tail,
     sensors,
+    register,
     start() {
       alertFeed.start();
       followers = [followTopic({ broker, log, topic: topics.ledger.name, start: 'earliest', onBatch: (batch) => ledger.takeBatch(batch) })];

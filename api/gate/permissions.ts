@@ -57,6 +57,12 @@ export const PERMISSIONS = {
   'PUT /v2/zones/:id': BUILDERS,
   'DELETE /v2/zones/:id': BUILDERS,
 
+  'GET /v2/sensors': READERS,
+  'GET /v2/sensors/:id': READERS,
+  'POST /v2/sensors': BUILDERS,
+  'POST /v2/sensors/:id/rotate': BUILDERS,
+  'POST /v2/sensors/:id/revoke': BUILDERS,
+
   'GET /v2/dead-letters': READERS,
   'GET /v2/dead-letters/reasons': READERS,
   'GET /v2/dead-letters/:id/value': BUILDERS, // may hold secrets; each look is audited

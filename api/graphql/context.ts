@@ -17,6 +17,7 @@ import type { EventTail } from '../live/tail.ts';
 import type { DeadLetters } from '../dead-letters.ts';
 import type { PipelineMonitor } from '../pipeline/monitor.ts';
 import type { RunningSensorGate } from '../sensors/gate.ts';
+import type { Sensors } from '../sensors/register.ts';
 
 /** What lives as long as the API and serves every request. */
 export interface Services {
@@ -26,6 +27,7 @@ export interface Services {
   readonly alertFeed: AlertFeed;
   readonly tail: EventTail;
   readonly sensors: RunningSensorGate;
+  readonly register: Sensors;
 }
 
 export interface ApiContext {

@@ -195,6 +195,10 @@ export interface Admin {
   readonly deleteRecords: (before: Offsets) => Promise<void>;
   /** Adds permissions; those that exist stay. Needs a broker with an authorizer: else FatalError BROKER_REFUSED. */
   readonly permit: (permissions: readonly Permission[]) => Promise<void>;
+  /** Takes back everything that was permitted to a principal. Needs a broker with an authorizer: else FatalError BROKER_REFUSED. */
+  readonly forbid: (principal: string) => Promise<void>;
+  /** Makes a user that signs in by SCRAM-SHA-256, or gives it another password; null removes it. Open connections stay: see `forbid`. */
+  readonly setUser: (name: string, password: string | null) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 export interface ConsumerOptions {

@@ -7,11 +7,13 @@ import { brokerCodeOf, isCoordinatorMoved, isMoved, toPipelineError } from './er
 import { offsetTopics, partitionOf } from './offset-topics.ts';
 import { committedOffsets, listOffsets, lookUpCommitted } from './offsets.ts';
 import { retry } from './retry.ts';
+import { alterUser } from './users.ts';
 
 const DEADLINE_MS = 30_000;
 const POLL_MS = 50;
 const TOPIC_EXISTS = 36;
 const UNKNOWN_TOPIC = 3;
+const NO_SUCH_USER = 91;
 const TOPIC_RESOURCE = 2;
 const EARLIEST = -2;
 const LATEST = -1;
@@ -183,6 +185,35 @@ export class KafkaAdmin implements Admin {
       () => this.#connections.controller(),
       (node) => node.use((broker) => broker.createAcls({ acl })),
     );
+  }
+
+  async forbid(principal: string): Promise<void> {
+    const any = 1;
+    const filter = {
+      resourceType: any,
+      resourceName: null,
+      resourcePatternType: any,
+      principal: `User:${principal}`,
+      host: null,
+      operation: any,
+      permissionType: any,
+    };
+    await this.#ask(
+      'take permissions back',
+      () => this.#connections.controller(),
+      (node) => node.use((broker) => broker.deleteAcls({ filters: [filter] })),
+    );
+  }
+
+  async setUser(name: string, password: string | null): Promise<void> {
+    const answers = await this.#ask(
+      `set user ${name}`,
+      () => this.#connections.controller(),
+      (node) => node.send(alterUser(name, password)),
+    );
+    const refused = answers?.find(({ errorCode }) => errorCode !== 0 && !(password === null && errorCode === NO_SUCH_USER));
+    if (refused !== undefined)
+      throw new FatalError('BROKER_REFUSED', `The broker does not set user ${name}: error ${refused.errorCode}`, { code: refused.errorCode });
   }
 
   async close(): Promise<void> {

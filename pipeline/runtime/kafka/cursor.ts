@@ -81,6 +81,9 @@ export class FlexibleBody {
     return Buffer.concat(this.#parts);
   }
 
+  int8(value: number): this {
+    return this.#fixed(1, (b) => b.writeInt8(value));
+  }
   int16(value: number): this {
     return this.#fixed(2, (b) => b.writeInt16BE(value));
   }
@@ -107,6 +110,12 @@ export class FlexibleBody {
     const bytes = Buffer.from(value);
     this.uvarint(bytes.length + 1);
     this.#parts.push(bytes);
+    return this;
+  }
+
+  bytes(value: Buffer): this {
+    this.uvarint(value.length + 1);
+    this.#parts.push(value);
     return this;
   }
 

@@ -65,6 +65,12 @@ export function memoryAdmin(client: Client): Admin {
     permit: async () => {
       throw new FatalError('BROKER_REFUSED', 'There is no authorizer in memory: everybody may do everything', { code: 54 });
     },
+    forbid: async () => {
+      throw new FatalError('BROKER_REFUSED', 'There is no authorizer in memory: everybody may do everything', { code: 54 });
+    },
+    setUser: async () => {
+      throw new FatalError('BROKER_REFUSED', 'There are no users in memory', { code: 35 });
+    },
     close: async () => {},
   };
 }

@@ -1,0 +1,70 @@
+// Users of the broker for sensors that write their topic themselves.
+import { randomBytes } from 'node:crypto';
+import { FatalError } from '../../pipeline/core/errors.ts';
+import type { Admin, Broker } from '../../pipeline/runtime/port.ts';
+
+export interface MadeUser {
+  /** Null when the broker checks nobody. */
+  readonly password: string | null;
+  readonly notes: readonly string[];
+}
+export interface BrokerUsers {
+  readonly mechanism: string;
+  /** False once it was found that the broker lets everybody do everything. */
+  readonly isChecked: () => boolean;
+  /** A user that may write `topic` and nothing else. */
+  readonly make: (user: string, topic: string) => Promise<MadeUser>;
+  /** Ends what it may do, also on connections that are open, and then the user. Nothing happens when there is none. */
+  readonly remove: (user: string) => Promise<void>;
+}
+
+/** No authorizer. */
+const SECURITY_DISABLED = 54;
+const NOBODY_CHECKS =
+  'This broker checks nobody: whoever reaches it may write this topic, and revoking the sensor does not keep it from writing. Use another credential, or a broker with access control.';
+
+/** Unlike any principal of the installation; `turn` tells the credentials of one sensor apart. */
+export const brokerUserOf = (organization: string, sensor: string, turn: string): string => `sensor.${organization}.${sensor}.${turn}`;
+
+export function openBrokerUsers(broker: Broker): BrokerUsers {
+  let isChecked = true;
+  const withAdmin = async (work: (admin: Admin) => Promise<void>): Promise<void> => {
+    const admin = broker.admin();
+    try {
+      await work(admin);
+    } finally {
+      await admin.close();
+    }
+  };
+  return {
+    mechanism: 'SCRAM-SHA-256',
+    isChecked: () => isChecked,
+    async make(user, topic) {
+      const password = randomBytes(24).toString('base64url');
+      try {
+        await withAdmin(async (admin) => {
+          await admin.permit([{ principal: user, resource: 'topic', name: topic, isPrefix: false, operation: 'write' }]);
+          await admin.setUser(user, password);
+        });
+      } catch (error) {
+        if (!isOpenToAll(error)) throw error;
+        isChecked = false;
+        return { password: null, notes: [NOBODY_CHECKS] };
+      }
+      isChecked = true;
+      return { password, notes: [] };
+    },
+    remove: (user) =>
+      withAdmin(async (admin) => {
+        try {
+          await admin.forbid(user);
+        } catch (error) {
+          if (isOpenToAll(error)) return;
+          throw error;
+        }
+        await admin.setUser(user, null);
+      }),
+  };
+}
+
+const isOpenToAll = (error: unknown): boolean => error instanceof FatalError && error.details['code'] === SECURITY_DISABLED;
