@@ -786,6 +786,30 @@ export interface RefAsset {
   readonly criticality: number;
 }
 
+/** A sensor that is enrolled: where its records go, and how. */
+export interface RefSensor {
+  /** Id of the entity. */
+  readonly id: string;
+  /** Owner. */
+  readonly organization: string;
+  /** From when on this version holds, inclusive. */
+  readonly validFrom: number;
+  /** Until when, exclusive; null while it holds. */
+  readonly validTo: number | null;
+  /** Wall-clock time of the write. */
+  readonly writtenAt: number;
+  /** Number of the write, from the outbox. */
+  readonly version: number;
+  /** What its events carry as sensor. */
+  readonly name: string;
+  /** Raw topic that its records go to; several sensors may share one of the gateway. */
+  readonly topic: string;
+  /** Name of a decoder; null when it is found out record by record. */
+  readonly format: string | null;
+  /** An alarm after so long without a record; null for none. */
+  readonly silenceSeconds: number | null;
+}
+
 /** Whose it is. */
 export type ZoneKind = 'internal' | 'external' | 'dmz';
 
@@ -837,6 +861,7 @@ export const schemas = {
   ledgerEntry: { fullName: 'goshawk.v1.LedgerEntry' } as { readonly fullName: string; readonly $type?: LedgerEntry },
   match: { fullName: 'goshawk.v1.Match' } as { readonly fullName: string; readonly $type?: Match },
   refAsset: { fullName: 'goshawk.v1.RefAsset' } as { readonly fullName: string; readonly $type?: RefAsset },
+  refSensor: { fullName: 'goshawk.v1.RefSensor' } as { readonly fullName: string; readonly $type?: RefSensor },
   refZone: { fullName: 'goshawk.v1.RefZone' } as { readonly fullName: string; readonly $type?: RefZone },
   watermark: { fullName: 'goshawk.v1.Watermark' } as { readonly fullName: string; readonly $type?: Watermark },
 };
