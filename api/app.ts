@@ -18,6 +18,8 @@ import { ApiProblem } from './gate/problem.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { loadSchema } from './graphql/schema.ts';
 import { registerGraphql } from './graphql/server.ts';
+import { BodyBudget } from './inputs/body.ts';
+import { registerInputs } from './inputs/index.ts';
 import { registerRooms } from './live/rooms.ts';
 import { countRequests } from './metrics.ts';
 import { registerDescription } from './rest/description.ts';
@@ -34,6 +36,8 @@ import { openSensorAuthority } from './sensors/authority.ts';
 import { openServices } from './services.ts';
 
 const SMALL_BODY_BYTES = 1_048_576;
+/** For all of a request to arrive: who sends a byte at a time holds no connection for long. */
+const REQUEST_MS = 120_000;
 const wallClock = (): number => Date.now() * 1_000;
 
 /**
@@ -55,6 +59,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     requestIdHeader: false,
     bodyLimit: SMALL_BODY_BYTES,
+    requestTimeout: REQUEST_MS,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (error, request, reply) => void sendProblem(asProblem(error), request, reply),
@@ -88,7 +93,9 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const routes = app.withTypeProvider() as unknown as Routes;
   registerAuthRoutes(routes, new Sessions(services.run, tokens, config), keys, config.loginsPerMinute);
   registerEventRoutes(routes, { services, broker, wallMicros });
-  registerProduceRoutes(routes, gateway.deliver, answers, config);
+  const budget = new BodyBudget();
+  registerProduceRoutes(routes, gateway.deliver, { answers, budget, config });
+  registerInputs(app, { ...gateway, config, tokens, sensors: services.sensors, budget, installationId: deps.installationId, wallMicros });
   registerAlertRoutes(routes, services.run);
   registerReferenceRoutes(routes, { run: services.run, answers, wallMicros });
   registerSensorRoutes(routes, { run: services.run, sensors: services.register });

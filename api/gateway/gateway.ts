@@ -1,6 +1,6 @@
 // The gateway writes what comes in by other ways than Kafka to `raw.<org>.gateway-<source>`, where only it may write.
 import { crc32 } from 'node:zlib';
-import type { Deliver, Delivery, Taken } from '../../pipeline/core/connector.ts';
+import type { Deliver, Delivery, Taken, Told } from '../../pipeline/core/connector.ts';
 import { RecordError, RetryableError } from '../../pipeline/core/errors.ts';
 import type { Micros } from '../../pipeline/core/index.ts';
 import type { Broker, Headers, OutRecord, Producer } from '../../pipeline/runtime/port.ts';
@@ -65,7 +65,11 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
     }
   }
 
-  async function send(values: readonly Buffer[], { organization, source, sensor, format, key }: Delivery): Promise<readonly Taken[]> {
+  async function send(
+    values: readonly Buffer[],
+    told: readonly (Told | undefined)[],
+    { organization, source, sensor, format, key }: Delivery,
+  ): Promise<readonly Taken[]> {
     const topic = rawTopic(organization, `${GATEWAY}${source}`);
     const count = await partitions(topic, organization);
     const partition = (key === undefined ? turn++ : crc32(key)) % count;
@@ -75,7 +79,8 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
     const taken: Taken[] = [];
     for (const chunk of chunks(values)) {
       producer ??= broker.producer();
-      const records = chunk.map((value): OutRecord => ({ topic, partition, key: keyBytes, value, headers }));
+      const from = taken.length;
+      const records = chunk.map((value, index): OutRecord => ({ topic, partition, key: keyBytes, value, headers: withTold(headers, told[from + index]) }));
       for (const { first, count: written } of await producer.send(records)) {
         for (let offset = first; offset < first + written; offset += 1) taken.push({ topic, partition, offset, takenAt });
       }
@@ -84,7 +89,7 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
   }
 
   return {
-    async deliver(values, delivery) {
+    async deliver(values, delivery, told = []) {
       if (!SOURCE_NAME.test(delivery.source)) throw new RecordError('SOURCE_REFUSED', `"${delivery.source}" is no name of a source.`);
       if (values.length === 0) return [];
       const bytes = values.reduce((sum, value) => sum + value.length, 0);
@@ -93,7 +98,7 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
         throw new RetryableError('GATEWAY_BUSY', 'More is waiting for the broker than may. Send it again in a few seconds.');
       waitingBytes += bytes;
       // Counted until the broker has answered, also when nobody waits for that any more.
-      const sending = send(values, delivery).finally(() => (waitingBytes -= bytes));
+      const sending = send(values, told, delivery).finally(() => (waitingBytes -= bytes));
       return answered(sending);
     },
     isBusy: () => waitingBytes >= maxWaitingBytes,
@@ -102,6 +107,9 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
     },
   };
 }
+
+const withTold = (headers: Headers, told: Told | undefined): Headers =>
+  told === undefined || Object.keys(told).length === 0 ? headers : [...headers, ['told', Buffer.from(JSON.stringify(told))]];
 
 /** A broker that has stopped answering must not hold the sender for minutes. */
 async function answered<T>(sending: Promise<T>): Promise<T> {

@@ -24,16 +24,23 @@ export interface Delivery extends Sender {
   /** Records of one key stay in order: one partition. Absent = the records of one call stay in order. */
   readonly key?: string | undefined;
 }
+/** What a protocol says beside a record, where the record itself may not: ingest fills in what it leaves open. */
+export interface Told {
+  readonly time?: Micros;
+  readonly host?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
 /** A record that the broker has. */
 export interface Taken extends Position {
   readonly takenAt: Micros;
 }
 /**
  * Writes records to the gateway topic of their source, in order. Resolves when the broker has all of them: only then may a sender be told so.
+ * @param told Beside each of the values, by index.
  * @throws RetryableError GATEWAY_BUSY (nothing was taken) or BROKER_UNAVAILABLE (some may be there): the caller holds on to them, and sends them again.
  *   RecordError SOURCE_REFUSED: never, as they are.
  */
-export type Deliver = (values: readonly Buffer[], delivery: Delivery) => Promise<readonly Taken[]>;
+export type Deliver = (values: readonly Buffer[], delivery: Delivery, told?: readonly (Told | undefined)[]) => Promise<readonly Taken[]>;
 
 /** Closed sets: they are labels of metrics. */
 export type InputDrop = 'queue-full' | 'too-large' | 'malformed' | 'not-allowed' | 'too-many-peers';

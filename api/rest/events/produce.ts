@@ -6,6 +6,8 @@ import type { ApiConfig } from '../../config.ts';
 import { MAX_EVENT_BYTES, SOURCE_NAME } from '../../gateway/gateway.ts';
 import { principalOf } from '../../gate/gate.ts';
 import { ApiProblem, pointer } from '../../gate/problem.ts';
+import type { BodyBudget } from '../../inputs/body.ts';
+import { unpackBodies } from '../../inputs/body.ts';
 import type { IdempotentAnswers } from '../idempotency.ts';
 import type { Routes } from '../kit.ts';
 import { isRaw, parseLossless } from './lossless-json.ts';
@@ -28,9 +30,15 @@ const origin = {
 } as const;
 const refusal = z.object({ code: z.string(), detail: z.string() });
 
-export function registerProduceRoutes(app: Routes, write: Deliver, answers: IdempotentAnswers, { bulkRequestsPerMinute, bodyMaxBytes }: ApiConfig): void {
+interface ProduceDeps {
+  readonly answers: IdempotentAnswers;
+  readonly budget: BodyBudget;
+  readonly config: ApiConfig;
+}
+export function registerProduceRoutes(app: Routes, write: Deliver, { answers, budget, config: { bulkRequestsPerMinute, bodyMaxBytes } }: ProduceDeps): void {
   void app.register(async (scope) => {
     // The bodies of these two only: everywhere else JSON is read as usual.
+    unpackBodies(scope, budget);
     scope.removeContentTypeParser('application/json');
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
       try {
