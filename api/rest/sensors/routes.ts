@@ -29,15 +29,18 @@ export function registerSensorRoutes(app: Routes, { run, sensors }: { readonly r
         revoked: z.enum(['true', 'false']).default('false').meta({ description: 'Those that were revoked, too.' }),
         ...paging,
       }),
-      response: { 200: z.object({ sensors: z.array(document) }) },
+      response: {
+        200: z.object({ sensors: z.array(document), next: z.string().nullable().meta({ description: 'Cursor of the next page; null at the end.' }) }),
+      },
     },
     handler: async (request, reply) => {
       const { search, revoked, limit, cursor } = request.query;
       const filter = { search: search ?? null, withRevoked: revoked === 'true' };
       const rows = await run(principalOf(request).organization, (sql) => pageOfSensors(sql, filter, parseCursor(cursor, UUID), limit + 1));
       const last = rows.slice(0, limit).at(-1);
-      linkNext(request, reply, rows.length > limit && last !== undefined ? cursorOf({ at: last.createdAt, id: last.id }) : null);
-      return { sensors: rows.slice(0, limit).map(sensorDocument) };
+      const next = rows.length > limit && last !== undefined ? cursorOf({ at: last.createdAt, id: last.id }) : null;
+      linkNext(request, reply, next);
+      return { sensors: rows.slice(0, limit).map(sensorDocument), next };
     },
   });
 
