@@ -17,9 +17,15 @@ function recordsOf(input: string, documents: number): readonly string[] {
 
 type Fields = ReadonlyMap<string, unknown>;
 const scored = (document: Json): Fields => new Map([...leaves(document)].filter(([name, value]) => FIELDS.has(name) && !saysNothing(value)));
-/** Blank, or a list of blanks. */
+/** What the agent that collected a record says of its own machine is not in the record: told by a name of the machine that the record does not hold. */
+function withoutAgent(fields: Fields, input: string): Fields {
+  const name = fields.get('host.name');
+  if (typeof name !== 'string' || input.toLowerCase().includes(name.toLowerCase())) return fields;
+  return new Map([...fields].filter(([field]) => !field.startsWith('host.')));
+}
+/** Blank or `-`, or a list of these. */
 const saysNothing = (value: unknown): boolean =>
-  value === null || (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && value.every(saysNothing));
+  value === null || (typeof value === 'string' && /^\s*-?\s*$/.test(value)) || (Array.isArray(value) && value.every(saysNothing));
 const isRight = (name: string, expected: unknown, got: Fields): boolean =>
   JSON.stringify(normal(name, expected)) === JSON.stringify(normal(name, got.get(name) ?? null, expected));
 
@@ -38,7 +44,7 @@ function aligned(documents: readonly Fields[], events: readonly Fields[]): reado
 export const ecsDocuments: Scorer = {
   takes: (one) => documentsOf(one).length > 0,
   score(tally, stem, one, newReader) {
-    const documents = documentsOf(one).map(scored);
+    const documents = documentsOf(one).map((document) => withoutAgent(scored(document), inputOf(one)));
     let events: readonly Event[] = [];
     let failure: unknown;
     try {

@@ -44,6 +44,10 @@ export interface Decoder {
   readonly decode: (document: RawDocument) => readonly Draft[] | string;
 }
 
+export type { Meaning } from './kit/action-words.ts';
+export { actionMeaning } from './kit/action-words.ts';
+export type { JsonLog } from './kit/json-logs.ts';
+export { jsonLogs } from './kit/json-logs.ts';
 export { canonicalIp, communityId } from '../../domains/network/address.ts';
 export type { Memory, RawDocument } from './kit/document.ts';
 export type { Draft } from './kit/draft.ts';
@@ -65,11 +69,14 @@ export {
 } from './kit/draft.ts';
 export { exactJson } from './kit/exact-json.ts';
 export { goLog } from './kit/go-log.ts';
+export { completeFlow, hasPorts } from './kit/flow.ts';
 export { elementRanges, memberRange } from './kit/json-ranges.ts';
 export type { FieldsOf, Mapping, Rule } from './kit/mapping.ts';
 export { always, mapping, pathReader, setField, via } from './kit/mapping.ts';
 export { textNative } from './kit/native.ts';
 export { setUrl, account, hostAndPort } from './kit/web-address.ts';
+export type { RequestLine } from './kit/web-request.ts';
+export { readRequest, setRequest, setStatus } from './kit/web-request.ts';
 export type { Syslog } from './kit/syslog.ts';
 export { syslogFields } from './kit/syslog.ts';
 export { epochMicros, isZone, monthNumber, readBsd, readIso } from './kit/time.ts';
