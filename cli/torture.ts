@@ -32,9 +32,6 @@ interface Options {
 const BREAKS = new URL('../torture/breaks/', import.meta.url);
 const MOST_SHOWN = 5; // of one kind of difference
 const MANY = 1_000_000;
-/** Where the report stands in its page; the text around it is written by people. */
-const [BEGIN, END] = ['<!-- report -->', '<!-- end of report -->'];
-
 export default {
   name: 'torture',
   register(program, io) {
@@ -52,7 +49,7 @@ export default {
       .option('--rate <count>', 'records a second', parsePositive, 100)
       .option('--piece <count>', 'faults in one piece', parsePositive, 25)
       .option('--break <name>', `make a mistake on purpose, which the run must find: ${breakNames().join(', ')}`)
-      .option('--report <file>', 'write the report into this page')
+      .option('--report <file>', 'write the report into this page, in place of an earlier one of this seed')
       .option('--data <folder>', 'where the run keeps its state (default: .goshawk/torture/SEED)')
       .option('--json', 'one JSON document')
       .action(async (options: Options) => {
@@ -122,10 +119,11 @@ function print({ seed, pieces, evidence }: TortureResult, line: (text: string) =
   );
 }
 
-/** Between the two marks of the page; the catalogue of faults, which is printed too, has marks of its own. */
+/** Each seed has a place of its own in the page, between two marks; a new one goes to the end. */
 async function writeReport(file: string, result: TortureResult): Promise<void> {
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : `# Torture\n\n${catalogue()}\n\n${BEGIN}\n${END}\n`;
-  const [from, to] = [before.indexOf(BEGIN), before.indexOf(END)];
-  if (from < 0 || to < from) throw new ConfigError('INVALID_USAGE', `${file} has no lines ${BEGIN} and ${END} to write the report between.`);
-  await writeAtomically(file, `${before.slice(0, from + BEGIN.length)}\n${markdown(result)}${before.slice(to)}`);
+  const [begin, end] = [`<!-- report of ${result.seed} -->`, `<!-- end of report of ${result.seed} -->`];
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : `# Torture\n\n${catalogue()}\n`;
+  const [from, to] = [before.indexOf(begin), before.indexOf(end)];
+  const [head, tail] = from < 0 || to < from ? [`${before.trimEnd()}\n\n${begin}`, `${end}\n`] : [before.slice(0, from + begin.length), before.slice(to)];
+  await writeAtomically(file, `${head}\n${markdown(result)}${tail}`);
 }

@@ -1,5 +1,6 @@
 // One piece of a run: fresh servers, known input, faults one after another, then everything that is there compared with the model.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -66,6 +67,8 @@ export interface PieceResult {
   /** Stage processes that ended by themselves and were started again: allowed, as a platform does. */
   readonly ends: readonly string[];
   readonly skipped: readonly string[];
+  /** Processes that wanted a core when it ended (the machine's load over 15 minutes): recovery times follow it. */
+  readonly load: number;
   /** What a record takes when nothing is done, measured as after a fault. */
   readonly calm: readonly Recovery[];
 }
@@ -150,6 +153,7 @@ async function tortured(options: PieceOptions, opened: (() => Promise<unknown>)[
     memoryBytes,
     ends,
     skipped,
+    load: loadavg()[2] ?? 0,
     calm,
   };
 }

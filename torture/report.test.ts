@@ -15,6 +15,7 @@ const piece = (fields: Partial<Piece>): Piece => ({
   memoryBytes: 200 * 1024 * 1024,
   ends: [],
   skipped: [],
+  load: 2,
   calm: [],
   ...fields,
 });
