@@ -70,6 +70,7 @@ export class Housekeeping {
         source.observeAppend(input.key, askedMs * 1000 - APPEND_MARGIN, input.lastRecordWallMs);
         source.forgetSilent(input.key, askedMs - limits.idleAfterMs);
       }
+      if (source.told() === undefined) continue; // there are records that it has not come to: a word now would say that it holds nobody back
       slot.task.refresh();
       settling.tell(slot);
       state.workFor(inputs[0]!);
