@@ -62,7 +62,7 @@ async function setUp() {
     });
     const tasks = () => running.status().flatMap((status) => status.tasks);
     const caughtUp = async () => {
-      while (tasks().length < PARTITIONS || tasks().some(({ committed, lag }) => committed <= 0 || lag > 0)) await turn();
+      while (tasks().length < PARTITIONS || tasks().some(({ committed, lag }) => committed <= 0 || lag !== 0)) await turn();
     };
     return { caughtUp, stop: () => running.stop() };
   };

@@ -97,7 +97,7 @@ describe.skipIf(!address || serverUrl === '')('a database that does not move', (
     const held = () => of('events').tasks.reduce((sum, { position, committed }) => sum + position - Math.max(0, committed), 0);
     await until(() => {
       mostHeld = Math.max(mostHeld, held());
-      return of('add').passed === RECORDS && of('events').lag > RECORDS / 2;
+      return of('add').passed === RECORDS && of('events').lag! > RECORDS / 2;
     });
     await until(() => ['take', 'check', 'add'].every((name) => of(name).lag === 0));
     expect(of('events').in, 'the first load is still under way').toBe(0);

@@ -40,6 +40,9 @@ export interface LoaderInput {
   end: number;
   soughtFor: number;
 }
+/** Null before it is known where to go on. */
+export const lagOfInput = ({ end, durable }: Pick<LoaderInput, 'end' | 'durable'>): number | null => (durable < 0 ? null : Math.max(0, end - durable));
+
 export interface LaneEvents {
   readonly loaded: () => void;
   readonly fenced: (error: FencedError) => void;

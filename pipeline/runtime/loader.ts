@@ -4,12 +4,13 @@ import { FencedError, RetryableError } from '../core/errors.ts';
 import type { Codec } from '../../schemas/avro/codec.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
 import { Decoder, frameId, NO_BYTES } from './input.ts';
-import { LoaderLane } from './loader-lane.ts';
+import { lagOfInput, LoaderLane } from './loader-lane.ts';
 import type { LoaderInput } from './loader-lane.ts';
 import type { RuntimeMetrics } from './metrics.ts';
 import type { Admin, Broker, GroupConsumer, GroupMetadata, Offsets, RawBatch, TopicPartition } from './port.ts';
 import { tpKey } from './port.ts';
 import { isUnreadable } from './set-aside.ts';
+import { sumOfLags } from './slot.ts';
 import type { LoaderWire, TopicTable } from './stage-plan.ts';
 import { backoffMs, sleep } from './wall-clock.ts';
 import type { WallClock } from './wall-clock.ts';
@@ -86,10 +87,14 @@ export class LoaderGroup {
   /** Lag, as it is now. */
   gauge(): void {
     for (const lane of this.lanes) {
-      let lag = 0;
-      for (const input of this.inputs.values()) if (input.lane === lane) lag += Math.max(0, input.end - Math.max(0, input.durable));
-      this.#options.metrics.loaderLag.set({ loader: lane.loader.name }, lag);
+      const lag = this.lagOf(lane);
+      if (lag !== null) this.#options.metrics.loaderLag.set({ loader: lane.loader.name }, lag);
     }
+  }
+
+  /** What is not loaded yet; null when it is not known: see `StageStatus`. */
+  lagOf(lane: LoaderLane): number | null {
+    return this.#group === null ? null : sumOfLags([...this.inputs.values()].filter((input) => input.lane === lane).map(lagOfInput));
   }
 
   async start(): Promise<void> {

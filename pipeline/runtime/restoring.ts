@@ -32,17 +32,19 @@ export async function restoreSlot(
       const found = await admin.positions(`${app}.${plan.wire.name}`, tps);
       const [earliest, stable] = await Promise.all([admin.offsets(tps, 'earliest'), admin.offsets(tps, 'stable')]);
       const beside = inputs.map(({ key }) => fromMetadata(found.get(key)?.metadata ?? ''));
+      for (const input of inputs) {
+        const committed = found.get(input.key)?.offset ?? -1;
+        input.position = input.committed = committed >= 0 ? committed : (earliest.get(input.key) ?? 0);
+        input.end = stable.get(input.key) ?? input.position; // the lag is told while the state comes back
+      }
       if (!slot.isReady) await restoreStores(slot, beside, options, isWatermark, signal);
       if (signal.aborted) return 'ended';
       inputs.forEach((input, i) => {
-        const committed = found.get(input.key);
-        input.position = input.committed = committed !== undefined && committed.offset >= 0 ? committed.offset : (earliest.get(input.key) ?? 0);
         input.tally = beside[i]?.tally ?? emptyTally(input.committed);
         input.commits = beside[i]?.n ?? 0;
         input.lastRecordWallMs = clock.nowMs();
-        input.end = stable.get(input.key) ?? input.position;
         input.isReady = true;
-        if (input.lag > 0 && !input.isRedriven) slot.task.source?.await(input.key);
+        if (input.lag! > 0 && !input.isRedriven) slot.task.source?.await(input.key);
       });
       slot.isReady = true;
       return 'restored';

@@ -101,6 +101,7 @@ describe('runTopology', () => {
       Array.from({ length: 40 }, (_, n) => ({ key: null, value: line({ n, act: 'crash' }), partition: 0 })),
     );
     await expect(driver.running.failed).resolves.toMatchObject({ code: 'TOO_MANY_UNEXPECTED' });
+    expect(driver.running.status().find(({ name }) => name === 'take')).toMatchObject({ state: 'failed', lag: null }); // never 0: records are unread
     await driver.stop();
   });
 

@@ -72,6 +72,9 @@ export class Slot {
   }
 }
 
+/** Null when one of them is not known. */
+export const sumOfLags = (lags: readonly (number | null)[]): number | null => lags.reduce((sum, lag) => (sum === null || lag === null ? null : sum + lag), 0);
+
 /** An input partition. Positions are the next offset to read. */
 export class Input {
   readonly tp: TopicPartition;
@@ -100,7 +103,8 @@ export class Input {
     this.isRedriven = redrivenOrganization(tp.topic) !== undefined;
   }
 
-  get lag(): number {
-    return this.position < 0 ? 0 : Math.max(0, this.end - this.position);
+  /** As of the last look; null before it is known where to read. */
+  get lag(): number | null {
+    return this.position < 0 ? null : Math.max(0, this.end - this.position);
   }
 }

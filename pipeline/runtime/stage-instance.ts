@@ -15,6 +15,7 @@ import { Ownership } from './ownership.ts';
 import type { GroupConsumer, GroupMetadata, TopicPartition } from './port.ts';
 import { RecordLoop } from './record-loop.ts';
 import { Settling } from './settling.ts';
+import { sumOfLags } from './slot.ts';
 import type { Input } from './slot.ts';
 import { outputsOf } from './stage-plan.ts';
 import type { StagePlan } from './stage-plan.ts';
@@ -174,10 +175,16 @@ export class StageInstance implements CommitHost<Input> {
   gauge(): void {
     const { metrics } = this.#options;
     const stage = this.plan.wire.name;
-    let lag = 0;
-    for (const input of this.state.inputs.values()) lag += input.lag;
-    metrics.lag.set({ stage }, lag);
+    const { lag } = this;
+    if (lag !== null) metrics.lag.set({ stage }, lag);
     if (this.watermark !== null) metrics.watermark.set({ stage }, this.watermark / 1e6);
+  }
+
+  /** Null when it is not known: see `StageStatus`. A stage that has no topic to read has none. */
+  get lag(): number | null {
+    const { state } = this;
+    if (state.isFailed || (this.#isRunning && state.group === null)) return null;
+    return sumOfLags([...state.inputs.values()].map((input) => input.lag));
   }
 
   /** The least of the tasks here that know one; null when none does. */
