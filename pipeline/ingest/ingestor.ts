@@ -60,8 +60,11 @@ export class FormatIngestor implements Ingestor {
       this.#seal(event, parser, source, position, appendedAt, events.length);
       events.push(event);
     };
-    if (documents === undefined) decodeLossy(choose(lossyDocument(value, context)), value, complete);
-    else for (const document of documents) this.#decode(choose(document), format !== undefined, complete);
+    if (documents === undefined) {
+      const chosen = choose(lossyDocument(value, context));
+      if (chosen.decoder?.isBinary === true) this.#decode(chosen, format !== undefined, complete);
+      else decodeLossy(chosen, value, complete);
+    } else for (const document of documents) this.#decode(choose(document), format !== undefined, complete);
     if (events.length === 0 && documents?.every(({ text }) => text.trim() === '') === true) throw new RecordError('DECODE_FAILED', 'Record is blank');
     return events;
   }
@@ -76,6 +79,7 @@ export class FormatIngestor implements Ingestor {
     if (!isNamed && document.syslog !== undefined && decoder !== syslog && syslog !== undefined)
       return this.#decode({ decoder: syslog, document }, isNamed, complete);
     if (document.raw.trim() === '') return;
+    if (decoder?.isBinary === true) return complete(unparsedBytes(document.bytes, result), undefined, document);
     const event = unparsed(document.raw, result);
     const grown = event.native.length > 2 * document.bytes.length && event.native.length > LONGEST_TEXT;
     complete(grown ? unparsedBytes(document.bytes, result) : event, undefined, document);

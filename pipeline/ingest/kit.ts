@@ -36,6 +36,8 @@ export interface Decoder {
   readonly clues?: Clues;
   /** Why a record cannot be read without those before it, in words. Such sources must give each record its sensor's key. Absent = any order will do. */
   readonly needsOrder?: string;
+  /** Its records are bytes, not text: `document.bytes` are those that came, `document.text` shows them as far as they are text. */
+  readonly isBinary?: boolean;
   /** Its records tell of others: a syslog header around them names the observer, not the host of the event. */
   readonly isObserver?: boolean;
   /** How sure the format is: 0, POSSIBLE, LIKELY, CERTAIN or in between. Looks at a few names or bytes and never throws. */
@@ -74,6 +76,8 @@ export { elementRanges, memberRange } from './kit/json-ranges.ts';
 export type { FieldsOf, Mapping, Rule } from './kit/mapping.ts';
 export { always, mapping, pathReader, setField, via } from './kit/mapping.ts';
 export { textNative } from './kit/native.ts';
+export type { Program } from './kit/programs.ts';
+export { PROGRAMS } from './kit/programs.ts';
 export { setUrl, account, hostAndPort } from './kit/web-address.ts';
 export type { RequestLine } from './kit/web-request.ts';
 export { readRequest, setRequest, setStatus } from './kit/web-request.ts';
@@ -88,4 +92,4 @@ export { count, firstLine, hexHash, isObject, mac, messageText, number, objectOf
 export type { JsonObject } from './kit/values.ts';
 export { guessZeekLog, isZeekLog } from './kit/zeek-kinds.ts';
 export { zeekEvent } from './kit/zeek-logs.ts';
-export { unparsed } from './kit/unparsed.ts';
+export { unparsed, unparsedBytes } from './kit/unparsed.ts';
