@@ -25,6 +25,7 @@ import { countRequests } from './metrics.ts';
 import { registerDescription } from './rest/description.ts';
 import { registerAlertRoutes } from './rest/alerts.ts';
 import { registerDeadLetterRoutes } from './rest/dead-letters/routes.ts';
+import { registerFieldRoutes } from './rest/fields/routes.ts';
 import { registerEventRoutes } from './rest/events/routes.ts';
 import { registerProduceRoutes } from './rest/events/produce.ts';
 import { IdempotentAnswers } from './rest/idempotency.ts';
@@ -100,6 +101,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerReferenceRoutes(routes, { run: services.run, answers, wallMicros });
   registerSensorRoutes(routes, { run: services.run, sensors: services.register });
   registerDeadLetterRoutes(routes, services);
+  registerFieldRoutes(routes, services);
   registerStatusRoutes(routes, services.monitor, metrics);
   registerGraphql(app, { schema: await loadSchema(), services, tokens, log });
   registerRooms(app, services, tokens, log);

@@ -86,6 +86,9 @@ export const PERMISSIONS = {
   'POST /v2/sensors/:id/rotate': BUILDERS,
   'POST /v2/sensors/:id/revoke': BUILDERS,
 
+  'GET /v2/fields': READERS,
+  'GET /v2/fields/datasets': READERS,
+
   'GET /v2/dead-letters': READERS,
   'GET /v2/dead-letters/reasons': READERS,
   'GET /v2/dead-letters/:id/value': BUILDERS, // may hold secrets; each look is audited
@@ -114,6 +117,8 @@ export const PERMISSIONS = {
   'Query.alertCounts': READERS,
   'Query.pipeline': READERS,
   'Query.ledger': READERS,
+  'Query.fields': READERS,
+  'Query.fieldDatasets': READERS,
   'Query.deadLetters': READERS,
   'Query.deadLetter': READERS,
   'Query.deadLetterReasons': READERS,

@@ -35,6 +35,12 @@ describe('the fields of a document', () => {
     expect(namesOf({ by: { [key]: { n: 1 } } })).toEqual(['by.*.n: integer']);
     expect(leavesOf({ by: { [key]: 1 } })[0]!.key).toBe(key);
   });
+  it('has names of a length that an index takes', () => {
+    let document: unknown = 1;
+    for (let depth = 0; depth < 19; depth += 1) document = { ['ß'.repeat(100)]: document };
+    const [{ name } = { name: '' }] = leavesOf(document);
+    expect(Buffer.byteLength(name)).toBeLessThan(1_000);
+  });
   it.each(['EventID', 'Data1', 'c-uri', 'app.kubernetes.io/name', 'sha256', 'cs1Label', 'ip_v6', 'x509', 'face', 'decade'])('%s is a name', (key) => {
     expect(isValueKey(key)).toBe(false);
   });

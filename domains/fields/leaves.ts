@@ -15,6 +15,7 @@ export interface Leaf {
 
 const MAX_DEPTH = 20;
 const MAX_LEAVES = 2_000;
+const MAX_NAME = 300; // characters: names are keys of indexes
 const MAX_ELEMENTS = 20; // of an array: the others look alike
 
 function typeOf(value: unknown): LeafType {
@@ -32,7 +33,7 @@ function typeOf(value: unknown): LeafType {
   }
 }
 
-/** Every field of a JSON document, at most 2,000 values of it, 20 of each array, 20 levels down. */
+/** Every field of a JSON document, at most 2,000 values of it, 20 of each array, 20 levels down; names have at most some 340 characters. */
 export function leavesOf(document: unknown): readonly Leaf[] {
   const leaves: Leaf[] = [];
   const walk = (value: unknown, name: string, key: string | undefined, isElement: boolean, depth: number): void => {
@@ -47,7 +48,7 @@ export function leavesOf(document: unknown): readonly Leaf[] {
         let isEmpty = true;
         for (const own of Object.keys(value)) {
           isEmpty = false;
-          const part = keyName(own);
+          const part = name.length + own.length > MAX_NAME ? ANY_KEY : keyName(own);
           const inner = name === '' ? part : `${name}.${part}`;
           const isValue = part === ANY_KEY;
           walk((value as Readonly<Record<string, unknown>>)[own], inner, isValue ? (key === undefined ? own : `${key}.${own}`) : key, false, depth + 1);

@@ -6,6 +6,7 @@ import { CopyRows, isStorableTime } from '../../store/copy.ts';
 import { asPipelineError, isDataRefused, isDuplicate, isPartitionMissing } from '../../store/failure.ts';
 import { setAside } from './dead-letters.ts';
 import { Encoding, recordsOf, spansOf } from './encode.ts';
+import type { Observer } from './field-catalogue.ts';
 import type { Entry, Tally } from './ledger.ts';
 import { Ledger } from './ledger.ts';
 import type { CountRows } from './metrics.ts';
@@ -49,8 +50,11 @@ const STAGED_AFTER_DUPLICATES = 20; // loads: replays and re-drives repeat thems
 const ATTEMPTS = 6;
 const LOAD_BYTES = 32 << 20; // records may have megabytes each
 
-/** A loader of one topic into one table: rows, offsets, ledger, dead letters and notifications in one transaction. Loads one after another. */
-export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> {
+/**
+ * A loader of one topic into one table: rows, offsets, ledger, dead letters and notifications in one transaction. Loads one after another.
+ * @param observe What else is written in that transaction about the values that are stored.
+ */
+export function createLoader<V>(target: Target<V>, deps: LoaderDeps, observe?: Observer<V>): Loader<V> {
   const { pool, group, app, log } = deps;
   const rows = new CopyRows();
   const ledger = new Ledger(deps.ledgerSpanMs, deps.now ?? Date.now);
@@ -138,11 +142,14 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps): Loader<V> 
     });
     const entries = tallies.map((tally) => ledger.entryWith(tally));
     await setAside(client, STAGE, refused);
+    const beside = observe?.(encoding.records.map(({ value }) => value));
+    await beside?.write(client);
     if (deps.offsetsOutsideTransaction !== true) await advance(client, tallies, entries, ours);
     await client.query('COMMIT');
 
     if (way !== 'direct') rememberStage(client, target as unknown as Target<never>);
     ledger.commit(entries);
+    beside?.commit();
     const duplicates = stored.reduce((sum, one) => sum + one.duplicates, 0);
     stagedLoads = duplicates > 0 ? STAGED_AFTER_DUPLICATES : Math.max(0, stagedLoads - 1);
     deps.countRows(

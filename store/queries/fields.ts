@@ -1,0 +1,72 @@
+// The field catalogue of the caller's organization.
+import type { Micros } from '../../pipeline/core/index.ts';
+import { Parameters } from './search/sql.ts';
+import { manyOf } from './sql.ts';
+import type { Sql } from './sql.ts';
+
+export const FIELD_KINDS = ['native', 'ecs'] as const;
+export const FIELD_STATES = ['known', 'new', 'vanished'] as const;
+export type FieldState = (typeof FIELD_STATES)[number];
+
+export interface FieldRow {
+  readonly dataset: string;
+  /** `native`: by the sensor's own name; `ecs`. */
+  readonly kind: (typeof FIELD_KINDS)[number];
+  readonly name: string;
+  readonly types: readonly string[];
+  readonly examples: readonly string[];
+  /** Of the events looked at. */
+  readonly events: number;
+  /** 0 to 1, of the dataset's events that were looked at. */
+  readonly share: number;
+  /** Different keys that `*` in the name stands for, at least. */
+  readonly keys: number;
+  readonly firstSeen: Micros;
+  readonly lastSeen: Micros;
+  readonly state: FieldState;
+}
+export interface FieldDatasetRow {
+  readonly dataset: string;
+  readonly events: number;
+  readonly leftOut: number;
+  readonly fields: number;
+  readonly newFields: number;
+  readonly vanishedFields: number;
+  readonly firstSeen: Micros;
+  readonly lastSeen: Micros;
+}
+/** What is absent is not asked for; `search` is part of the name, whatever its case. */
+export interface FieldFilter {
+  readonly dataset?: string | null;
+  readonly kind?: FieldRow['kind'] | null;
+  readonly state?: FieldState | null;
+  readonly search?: string | null;
+}
+export type FieldPlace = Pick<FieldRow, 'dataset' | 'kind' | 'name'>;
+
+/** By dataset, kind and name, beginning after `after`. */
+export function pageOfFields(sql: Sql, { dataset, kind, state, search }: FieldFilter, after: FieldPlace | null, limit: number): Promise<readonly FieldRow[]> {
+  const parameters = new Parameters();
+  const conditions = ['true'];
+  for (const [column, value] of Object.entries({ dataset, kind, state }))
+    if (value !== null && value !== undefined) conditions.push(`f.${column} = ${parameters.add(value)}`);
+  if (search !== null && search !== undefined && search !== '') conditions.push(`strpos(lower(f.name), lower(${parameters.add(search)})) > 0`);
+  if (after !== null)
+    conditions.push(`(f.dataset, f.kind, f.name) > (${parameters.add(after.dataset)}, ${parameters.add(after.kind)}, ${parameters.add(after.name)})`);
+  return manyOf(
+    sql,
+    `SELECT f.dataset, f.kind, f.name, f.types, f.examples, f.events, f.share, f.keys, f.first_seen AS "firstSeen", f.last_seen AS "lastSeen", f.state
+     FROM api.field f WHERE ${conditions.join(' AND ')} ORDER BY f.dataset, f.kind, f.name LIMIT ${parameters.add(limit)}`,
+    parameters.values,
+  );
+}
+
+/** By name, at most 1,000. */
+export const fieldDatasets = (sql: Sql): Promise<readonly FieldDatasetRow[]> =>
+  manyOf(
+    sql,
+    `SELECT d.dataset, d.events, d.left_out AS "leftOut", count(f.name)::int AS fields, count(*) FILTER (WHERE f.state = 'new')::int AS "newFields",
+       count(*) FILTER (WHERE f.state = 'vanished')::int AS "vanishedFields", d.first_seen AS "firstSeen", d.last_seen AS "lastSeen"
+     FROM api.field_dataset d LEFT JOIN api.field f ON f.dataset = d.dataset GROUP BY d.dataset, d.events, d.left_out, d.first_seen, d.last_seen
+     ORDER BY d.dataset LIMIT 1000`,
+  );
