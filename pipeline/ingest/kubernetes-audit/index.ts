@@ -31,7 +31,7 @@ const set = mapping({
 });
 
 /** Shippers cut fields away: what is left must still be of one kind. */
-function isAudit(value: unknown): value is JsonObject {
+function isAudit(value: unknown): boolean {
   if (!isObject(value) || (value.kind !== undefined && value.kind !== 'Event')) return false;
   if (typeof value.apiVersion === 'string' && value.apiVersion.startsWith('audit.k8s.io/')) return true;
   if (typeof value.auditID === 'string' && typeof value.stage === 'string') return true;
@@ -52,7 +52,7 @@ const decoder: Decoder = {
     if (isAudit(json)) return [eventOf(document, json, document.bytes)];
     if (!Array.isArray(json.items)) return 'neither an audit event nor a list of them';
     const ranges = elementRanges(document.text, memberRange(document.text, 'items')!.from);
-    return json.items.map((item: unknown, index) => {
+    return (json.items as readonly unknown[]).map((item, index) => {
       const { from, to } = ranges[index]!;
       return eventOf(document, objectOf(item), Buffer.from(isObject(item) ? document.text.slice(from, to) : `{"item":${document.text.slice(from, to)}}`));
     });

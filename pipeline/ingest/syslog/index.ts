@@ -1,8 +1,6 @@
 // What syslog records say when no product's format is found in the message: the programs of Unix machines, and everything else.
-import type { Decoder, Draft, RawDocument, Syslog } from '../kit.ts';
-import { canonicalIp, count, draft, host, lastPart, messageText, syslogFields } from '../kit.ts';
-import type { Program } from './programs.ts';
-import { PROGRAMS } from './programs.ts';
+import type { Decoder, Draft, Program, RawDocument, Syslog } from '../kit.ts';
+import { canonicalIp, count, draft, host, lastPart, messageText, PROGRAMS, syslogFields } from '../kit.ts';
 
 const SYSTEM_FACILITIES = new Set([0, 4, 9, 10, 15]); // kernel, authorization and clock daemons of a Unix machine
 /** Lines without a priority come from files of such a machine, unless they carry the tag of a network device. */

@@ -1,6 +1,8 @@
-// What the programs of a Linux machine say, read from their wording.
-import type { Draft } from '../kit.ts';
-import { canonicalIp, endpoint, file, port, process, setEcs, user } from '../kit.ts';
+// What the programs of a Linux machine say, read from their wording, however their lines come.
+import { canonicalIp } from '../../../domains/network/address.ts';
+import type { Draft } from './draft.ts';
+import { endpoint, file, process, setEcs, user } from './draft.ts';
+import { port } from './values.ts';
 
 /** Sets what the wording tells. @param message What follows the tag. */
 type Wording = (event: Draft, message: string) => void;
