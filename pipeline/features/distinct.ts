@@ -25,7 +25,7 @@ function mix(value: number): number {
 }
 const hex32 = (value: number) => (value >>> 0).toString(16).padStart(8, '0');
 
-/** `set` (sorted) with `value` in its place; the same array when it is there already or `limit` is reached. */
+/** `set` (sorted) with `value` in its place, cut at `limit`: the least stay, whatever the order in which they come. The same array when nothing changes. */
 export function withValue<T extends string | number>(set: readonly T[], value: T, limit: number): readonly T[] {
   let from = 0;
   let to = set.length;
@@ -34,8 +34,8 @@ export function withValue<T extends string | number>(set: readonly T[], value: T
     if (set[middle]! < value) from = middle + 1;
     else to = middle;
   }
-  if (set[from] === value || set.length >= limit) return set;
-  return [...set.slice(0, from), value, ...set.slice(from)];
+  if (set[from] === value || from >= limit) return set;
+  return [...set.slice(0, from), value, ...set.slice(from, limit - 1)];
 }
 
 /** Union of two sorted sets, sorted, cut at `limit`. */

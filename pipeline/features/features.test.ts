@@ -47,6 +47,22 @@ describe('partials', () => {
       [T, 1],
     ]);
   });
+  it('adds what came behind its source up apart, until the pane in which it came is over', () => {
+    const driver = new StageDriver(partials(config.parse({})));
+    const late = (at: number, behind: number) => driver.send(connection(at, '3.3.3.3'), { behind: T + behind * SECOND }).outputs;
+    expect([...late(2, 25), ...late(11, 26), ...late(3, 29)]).toEqual([]);
+    driver.send(connection(4, '1.1.1.1'));
+    expect(partialsOf(driver.advance(T + 10 * SECOND)).map(({ events }) => events)).toEqual([1, 1]);
+    driver.restart();
+    const out = driver.advance(T + 30 * SECOND);
+    expect(partialsOf(out).map(({ entityType, paneStart, events }) => [entityType, paneStart - T, events])).toEqual([
+      ['address', 0, 2],
+      ['host', 0, 2],
+      ['address', 10 * SECOND, 1],
+      ['host', 10 * SECOND, 1],
+    ]);
+    expect(driver.state()['panes']).toEqual({});
+  });
   it('has nothing to say of an event without entities', () => {
     expect(new StageDriver(partials(config.parse({}))).send({ event: plainEvent(), context: plainContext() }).summary).toBe('passed');
   });
@@ -95,6 +111,23 @@ describe('features', () => {
     expect(driver.send(partial(0)).outputs).toEqual([]);
     expect(driver.state()['windows']).toEqual({});
   });
+  it('adds a pane that came behind the end of its window when the watermark is as far, however early it arrives', () => {
+    const run = (isEarly: boolean) => {
+      const driver = new StageDriver(features(config.parse({ windowSeconds: [300], retentionSeconds: 60 })));
+      const out: unknown[] = [];
+      const send = () => [330, 400].forEach((behind) => out.push(...driver.send(partial(0), { behind: T + behind * SECOND }).outputs));
+      driver.send(partial(1));
+      if (isEarly) send();
+      out.push(...driver.advance(T + 300 * SECOND));
+      if (!isEarly) send();
+      driver.restart();
+      out.push(...driver.advance(T + 330 * SECOND), ...driver.advance(T + 400 * SECOND));
+      expect(driver.state()['windows']).toEqual({});
+      return featuresOf(out as { value: unknown }[]).map(({ events }) => events);
+    };
+    expect(run(true)).toEqual([1, 2]); // the one that came when the window was gone counts nowhere
+    expect(run(false)).toEqual([1, 2]);
+  });
   it('gives the same whatever the order of the panes', () => {
     const panes = [0, 1, 2, 3].map((pane) => partial(pane, { ports: [pane, 443], destinations: [`00000000000000${pane}0`] }));
     const run = (order: readonly FeaturePartial[]) => {
@@ -117,6 +150,8 @@ it('keeps sorted sets sorted, distinct and bounded', () => {
       const set = (values: readonly number[]) => values.reduce<readonly number[]>((all, value) => withValue(all, value, 1000), []);
       expect(set(a)).toEqual(want(a));
       expect(union(set(a), set(b), 1000)).toEqual(want([...a, ...b]));
+      const cut = (values: readonly number[]) => values.reduce<readonly number[]>((all, value) => withValue(all, value, 3), []);
+      expect(cut(a)).toEqual(want(a).slice(0, 3)); // the same whatever the order
       expect(union(set(a), set(b), 3).length).toBeLessThanOrEqual(Math.max(3, set(a).length, set(b).length));
     }),
   );

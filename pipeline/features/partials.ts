@@ -1,4 +1,7 @@
 // Per entity and pane of stream time: what one upstream task saw. Panes of all tasks are added up by `features`.
+//
+// What comes behind the watermark of its source is added up apart, until the watermark passes the pane in which it came: so partials follow
+// from the events alone, not from how the tasks before this one are interleaved.
 import type { Micros, Outcome, Store } from '../core/index.ts';
 import { defineStage, drop, pass, send } from '../core/index.ts';
 import { keyValue } from '../core/stores.ts';
@@ -16,7 +19,9 @@ interface Stores {
 const EMPTY: Pane = { events: 0, failures: 0, bytesOut: 0, bytesIn: 0, destinations: [], ports: [], users: [], actions: [] };
 
 /** Store key `paneStart|organization|type|entity`, so that one scan finds the entities of a pane. The entity comes last: it may hold any character. */
-const paneKey = (paneStart: Micros) => String(paneStart).padStart(16, '0');
+const timeKey = (time: Micros) => String(time).padStart(16, '0');
+/** Store key of what is late: `late<closesAt>|paneStart|organization|type|entity`. */
+const LATE = 'late';
 const TIMER = 'pane|';
 
 export const partials = ({ paneSeconds, distinctLimit, maxHeld }: FeaturesConfig) => {
@@ -53,7 +58,7 @@ export const partials = ({ paneSeconds, distinctLimit, maxHeld }: FeaturesConfig
     },
     stores: { panes: keyValue<Pane>(), held: keyValue<number>() },
 
-    process({ value: { event } }, ctx): Outcome<Enriched> {
+    process({ value: { event }, behind = -Infinity }, ctx): Outcome<Enriched> {
       const host = event.host?.name ?? null;
       const user = event.user?.name ?? null;
       const address = event.source?.ip ?? null;
@@ -68,23 +73,27 @@ export const partials = ({ paneSeconds, distinctLimit, maxHeld }: FeaturesConfig
         action: event.action,
       };
       const paneStart = Math.floor(event.time / paneMicros) * paneMicros;
-      const prefix = `${paneKey(paneStart)}|${event.organization}`;
+      const closesAt = Math.floor(Math.max(event.time, behind) / paneMicros) * paneMicros + paneMicros;
+      const isLate = closesAt > paneStart + paneMicros;
+      const group = isLate ? LATE + timeKey(closesAt) : timeKey(paneStart);
+      const prefix = isLate ? `${group}|${timeKey(paneStart)}|${event.organization}` : `${group}|${event.organization}`;
       const entities = [host === null ? [] : [`host|${host}`], user === null ? [] : [`user|${user}`], address === null ? [] : [`address|${address}`]].flat();
       let isWhole = true;
       for (const entity of entities) isWhole = add(ctx.stores, `${prefix}|${entity}`, observed) && isWhole;
-      ctx.schedule(`${TIMER}${paneKey(paneStart)}`, paneStart + paneMicros);
+      ctx.schedule(TIMER + group, closesAt);
       return isWhole ? pass() : drop('over-limit');
     },
 
-    /** A late event opens its pane again; what it adds goes out as a second partial of that pane. */
+    /** What late events add goes out as a second partial of their pane. */
     onTimer(timer, ctx) {
-      const pane = timer.slice(TIMER.length);
-      const closed = [...ctx.stores.panes.scan(`${pane}|`, `${pane}}`)]; // `}` is the character after `|`
+      const group = timer.slice(TIMER.length);
+      const late = group.startsWith(LATE) ? Number(group.slice(LATE.length)) : undefined;
+      const closed = [...ctx.stores.panes.scan(`${group}|`, `${group}}`)]; // `}` is the character after `|`
       return closed.map(([key, sums]) => {
         deleteHeld(ctx.stores.panes, ctx.stores.held, key);
-        const [, organization = '', entityType = '', ...entity] = key.split('|');
-        const partial: FeaturePartial = { organization, entityType, entity: entity.join('|'), paneStart: Number(pane), paneMicros, upstream: 0, ...sums };
-        return send(topics.partials, `${organization}|${entityType}|${partial.entity}`, partial);
+        const [paneStart, organization = '', entityType = '', ...entity] = key.split('|').slice(late === undefined ? 0 : 1);
+        const partial: FeaturePartial = { organization, entityType, entity: entity.join('|'), paneStart: Number(paneStart), paneMicros, upstream: 0, ...sums };
+        return send(topics.partials, `${organization}|${entityType}|${partial.entity}`, partial, late);
       });
     },
   });

@@ -31,8 +31,8 @@ describe.skipIf(address === '')('two partitions on a broker, one ten minutes beh
     const broker = kafkaBroker({ brokers: [address], clientId: app, log });
     const admin = broker.admin();
     const codec = new Codec(fixedIds());
-    const { parsed, valid, enriched, matches, findings, alerts, late, deadLetters, ledger } = topics;
-    const declared = [parsed, valid, enriched, matches, findings, alerts, late, deadLetters, ledger, ...tables.map(({ topic }) => topic)];
+    const { parsed, valid, enriched, matches, findings, alerts, late, partials, features, deadLetters, ledger } = topics;
+    const declared = [parsed, valid, enriched, matches, findings, alerts, late, partials, features, deadLetters, ledger, ...tables.map(({ topic }) => topic)];
     const settings = declared.map((topic) => settingsOf(topic as Topic<unknown> & DeclaredTopic, 2, topicName(topic.name)));
     await admin.createTopics([{ name: raw, partitions: 2, config: { 'message.timestamp.type': 'LogAppendTime' } }, ...settings], 1);
     const producer = broker.producer();

@@ -6,6 +6,7 @@ import { config as correlateConfig, correlate } from '../../../pipeline/correlat
 import { config as detectConfig, detect } from '../../../pipeline/detect/index.ts';
 import { openEngine } from '../../../pipeline/detect/open-rules.ts';
 import { config as enrichConfig, enrich } from '../../../pipeline/enrich/index.ts';
+import { config as featuresConfig, features, partials } from '../../../pipeline/features/index.ts';
 import { config as ingestConfig, ingest } from '../../../pipeline/ingest/index.ts';
 import { config as validateConfig, validate } from '../../../pipeline/validate/index.ts';
 import { parseRuleSet } from '../../../domains/sigma/index.ts';
@@ -28,6 +29,8 @@ const RULES = parseRuleSet([
   },
 ]);
 
+const FEATURES = featuresConfig.parse({ windowSeconds: [60, 300] });
+
 export async function topologyOf(isLane: boolean) {
   const lateness = openLateness();
   return defineTopology(
@@ -39,6 +42,8 @@ export async function topologyOf(isLane: boolean) {
       stage(detect(detectConfig.parse({}), { set: RULES, engine: openEngine(RULES, { isGated: false }), isOwn: () => true }), flow.detect),
       stage(correlate(correlateConfig.parse({}), RULES, { lateness, isLane }), flow.correlate),
       stage(alert(alertConfig.parse({ revisionsPerMinute: 1000 }), { isLane }), flow.alert),
+      stage(partials(FEATURES), flow.partials),
+      stage(features(FEATURES), flow.features),
     ],
     { latenessOf: lateness.of, maxFuture: 5 * MINUTE },
   );
@@ -76,11 +81,14 @@ function numbers(seed: number): (below: number) => number {
 
 export const STEP = 4 * SECOND;
 export const EVENTS = 160;
-/** Ten minutes of three users, with what comes late, and a little that comes far too late. */
-export function history(startMs: number, seed: number): readonly Told[] {
+/**
+ * Ten minutes of three users, with what comes late, and a little that comes far too late.
+ * @param hasSlow Some are of a dataset that may be twenty minutes late: lanes wait for it, so that little comes behind their watermark.
+ */
+export function history(startMs: number, seed: number, hasSlow = true): readonly Told[] {
   const next = numbers(seed);
   return Array.from({ length: EVENTS }, (_unused, n): Told => {
-    const product = next(4) === 0 ? 'aws' : 'windows';
+    const product = next(4) === 0 && hasSlow ? 'aws' : 'windows';
     const user = ['ada', 'bob', 'eve'][next(3)]!;
     const late = next(10) === 0 ? next(300) * SECOND : user === 'eve' && next(8) === 0 ? 2000 * SECOND : next(20) * SECOND;
     return { at: startMs * 1000 + n * STEP - late, product, user, partition: product === 'aws' ? 0 : next(2) };
