@@ -11,7 +11,7 @@ import { registerAuthRoutes } from './auth/routes.ts';
 import { openKeys } from './auth/keys.ts';
 import { Sessions } from './auth/sessions.ts';
 import { Tokens } from './auth/tokens.ts';
-import type { ApiDeps } from './deps.ts';
+import type { ApiDeps, OpenedInputs } from './deps.ts';
 import { asProblem } from './gate/as-problem.ts';
 import { registerGate, requestIdOf, sendProblem } from './gate/gate.ts';
 import { ApiProblem } from './gate/problem.ts';
@@ -99,7 +99,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerInputs(app, { ...gateway, config, tokens, sensors: services.sensors, budget, installationId: deps.installationId, wallMicros });
   registerAlertRoutes(routes, services.run);
   registerReferenceRoutes(routes, { run: services.run, answers, wallMicros });
-  registerSensorRoutes(routes, { run: services.run, sensors: services.register });
+  registerSensorRoutes(routes, { run: services.run, sensors: services.register, wallMicros });
   registerDeadLetterRoutes(routes, services);
   registerFieldRoutes(routes, services);
   registerStatusRoutes(routes, services.monitor, metrics);
@@ -107,8 +107,13 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerRooms(app, services, tokens, log);
   await registerDashboard(app, deps.dashboardFolder);
 
-  app.addHook('onReady', async () => services.start());
+  let inputs: OpenedInputs | undefined;
+  app.addHook('onReady', async () => {
+    services.start();
+    inputs = await deps.openInputs?.({ deliver: gateway.deliver, sensors: services.sensors });
+  });
   app.addHook('onClose', async () => {
+    await inputs?.stop();
     await services.stop();
     await gateway.close();
   });

@@ -3,7 +3,9 @@ import type { Registry as MetricsRegistry } from 'prom-client';
 import type { Logger } from 'pino';
 import type { SensorAddresses } from '../domains/sensors/snippets/index.ts';
 import type { DeadLetter, LetterRecord } from '../pipeline/core/dead-letter.ts';
+import type { Deliver } from '../pipeline/core/connector.ts';
 import type { Micros } from '../pipeline/core/index.ts';
+import type { SensorGate } from '../pipeline/core/sensor.ts';
 import type { Topology } from '../pipeline/core/topology.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
@@ -37,6 +39,13 @@ export interface LetterVerdict {
 }
 export type TryLetters = (letter: DeadLetter, record: LetterRecord) => Promise<LetterVerdict>;
 
+/** Inputs that listen for themselves, beside the routes, for as long as the API serves. */
+export interface OpenedInputs {
+  readonly state: () => PartState;
+  readonly stop: () => Promise<void>;
+}
+export type OpenInputs = (through: { readonly deliver: Deliver; readonly sensors: SensorGate }) => Promise<OpenedInputs>;
+
 export interface ApiDeps {
   readonly config: ApiConfig;
   readonly log: Logger;
@@ -55,6 +64,8 @@ export interface ApiDeps {
   readonly createRawTopic: (name: string) => Promise<void>;
   /** Where sensors reach what is not the API, for the configurations that they are given. */
   readonly sensorAddresses?: Omit<SensorAddresses, 'apiUrl'>;
+  /** Called when the API is about to serve; the API stops them. Absent = none. */
+  readonly openInputs?: OpenInputs;
   /** Registry, connect, processes: what the API does not use itself. */
   readonly probes: readonly PartProbe[];
   readonly metrics: MetricsRegistry;

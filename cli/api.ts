@@ -69,6 +69,7 @@ export default {
             metrics,
             installationId: id,
             config: port === undefined ? config.own.api : { ...config.own.api, port },
+            inputs: config.inputs,
             isPortExplicit: port !== undefined || Boolean(process.env.PORT || process.env.GOSHAWK_API_PORT),
             dashboardFolder: existsSync(dashboard) ? dashboard : null,
             probes: [],

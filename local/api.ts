@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { keyFolderOf } from '../api/auth/keys.ts';
 import type { ApiConfig } from '../api/config.ts';
-import type { PartProbe, TryLetters } from '../api/deps.ts';
+import type { OpenedInputs, PartProbe, TryLetters } from '../api/deps.ts';
 import { registryProbe } from '../api/pipeline/parts.ts';
 import { startApi } from '../api/start.ts';
 import type { RunningApi } from '../api/start.ts';
@@ -13,6 +13,7 @@ import type { Codec } from '../schemas/avro/codec.ts';
 import { openClient, openPool } from '../store/connect.ts';
 import { settingsOf } from '../pipeline/core/topic-settings.ts';
 import { topics } from '../topologies/topics.ts';
+import { openInputs } from './inputs.ts';
 import { version } from './version.ts';
 
 export interface ApiOptions {
@@ -27,6 +28,8 @@ export interface ApiOptions {
   readonly dataFolder: string;
   readonly dashboardFolder: string | null;
   readonly config: ApiConfig;
+  /** Of the inputs that listen beside the routes, by section. */
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly isPortExplicit: boolean;
   readonly probes: readonly PartProbe[];
   readonly tryLetters: TryLetters;
@@ -42,6 +45,7 @@ const ROLE = 'goshawk_api';
 export async function serveApi(options: ApiOptions): Promise<RunningApi> {
   const { broker, codec, topology, databaseUrl, registryUrl, installationId, dataFolder, dashboardFolder, config, log, metrics, replicationFactor } = options;
   const pool = openPool({ databaseUrl, role: ROLE, statementTimeoutMs: options.statementTimeoutMs, applicationName: 'goshawk api', log });
+  let inputs: OpenedInputs | undefined;
   const running = await startApi(
     {
       config,
@@ -66,7 +70,12 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
         }
       },
       tryLetters: options.tryLetters,
-      probes: [registryProbe(registryUrl), ...options.probes],
+      openInputs: async (through) => (inputs = await openInputs({ config: options.inputs, log, metrics })(through)),
+      probes: [
+        registryProbe(registryUrl),
+        ...options.probes,
+        { name: 'inputs', kind: 'input', check: async () => inputs?.state() ?? { state: 'starting', version: null, detail: '' } },
+      ],
     },
     { isPortExplicit: options.isPortExplicit, onFirstPassword: options.onFirstPassword },
   ).catch(async (error: unknown) => {

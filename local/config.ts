@@ -10,6 +10,7 @@ import { ConfigError } from '../pipeline/core/errors.ts';
 import { load } from '../pipeline/core/load.ts';
 import { config as database } from '../store/connect.ts';
 import type { TopologyFile } from '../topologies/open.ts';
+import { inputSections } from './inputs.ts';
 import { projectFolder } from './project.ts';
 
 const kafka = z.strictObject({
@@ -47,10 +48,12 @@ export async function loadTopologyFile(name: string): Promise<TopologyFile> {
 export interface ProcessConfig {
   readonly own: OwnConfig;
   readonly topology: ConfigOf<TopologyFile['sections']>;
+  /** Of the inputs that listen, by section. */
+  readonly inputs: Readonly<Record<string, unknown>>;
 }
 
 /** @param file undefined = goshawk.yaml of the project, if there. @throws ConfigError INVALID_CONFIG with all problems. */
 export function loadProcessConfig({ sections }: Pick<TopologyFile, 'sections'>, environment: Environment, file: string | undefined): ProcessConfig {
-  const all = loadConfig({ ...sections, ...ownSections }, environment, file ?? join(projectFolder, 'goshawk.yaml'));
-  return { own: all, topology: all };
+  const all = loadConfig({ ...inputSections, ...sections, ...ownSections }, environment, file ?? join(projectFolder, 'goshawk.yaml'));
+  return { own: all, topology: all, inputs: all };
 }

@@ -3,7 +3,7 @@ import { settingsOf } from '../../pipeline/core/topic-settings.ts';
 import { memoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import type { Broker, OutRecord } from '../../pipeline/runtime/port.ts';
 import { topics } from '../../topologies/topics.ts';
-import { openGateway } from './gateway.ts';
+import { MAX_EVENT_BYTES, openGateway } from './gateway.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 
 const from = { organization: 'default', source: 'test', sensor: 's1' };
@@ -72,6 +72,10 @@ describe('the gateway', () => {
     await expect.poll(() => waiting.length).toBe(1);
     waiting.shift()!();
     expect(await second).toHaveLength(1);
+  });
+
+  it('takes records up to the limit of their topic', () => {
+    expect(MAX_EVENT_BYTES).toBe(topics.raw.maxMessageBytes - 4_096);
   });
 
   it('does not answer before the broker has', async () => {

@@ -12,8 +12,7 @@ const GATEWAY = 'gateway-';
 const MAX_SOURCES = 32;
 /** Uncompressed, well below the topic's limit for a batch. */
 const CHUNK_BYTES = Math.floor(topics.raw.maxMessageBytes * 0.75);
-/** Of one event: what is left of the topic's limit for key, headers and framing. */
-export const MAX_EVENT_BYTES = topics.raw.maxMessageBytes - 4_096;
+export { MAX_RECORD_BYTES as MAX_EVENT_BYTES } from '../../pipeline/core/connector.ts';
 
 const ANSWER_MS = 15_000;
 /** What may wait for the broker at the same time, of all senders. */

@@ -30,6 +30,8 @@ export interface Told {
   readonly host?: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
+/** What a raw topic takes of one record, less key, headers and framing. */
+export const MAX_RECORD_BYTES = 1_044_480;
 /** A record that the broker has. */
 export interface Taken extends Position {
   readonly takenAt: Micros;
@@ -43,7 +45,7 @@ export interface Taken extends Position {
 export type Deliver = (values: readonly Buffer[], delivery: Delivery, told?: readonly (Told | undefined)[]) => Promise<readonly Taken[]>;
 
 /** Closed sets: they are labels of metrics. */
-export type InputDrop = 'queue-full' | 'too-large' | 'malformed' | 'not-allowed' | 'too-many-peers';
+export type InputDrop = 'queue-full' | 'too-large' | 'malformed' | 'not-allowed' | 'too-many-peers' | 'refused' | 'stopped';
 
 export interface ConnectorDeps {
   readonly log: Logger;

@@ -75,19 +75,18 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
 /** ExportLogsServiceResponse in protobuf: empty when all were taken. */
 export function encodeLogsResponse(rejected: number, errorMessage: string): Buffer {
   if (rejected === 0 && errorMessage === '') return Buffer.alloc(0);
-  const text = Buffer.from(errorMessage);
-  const partial = Buffer.concat([
-    rejected === 0 ? Buffer.alloc(0) : Buffer.from([0x08, ...varint(rejected)]),
-    Buffer.from([0x12, ...varint(text.length)]),
-    text,
-  ]);
-  return Buffer.concat([Buffer.from([0x0a, ...varint(partial.length)]), partial]);
+  const count = rejected === 0 ? Buffer.alloc(0) : Buffer.from([0x08, ...varint(rejected)]);
+  return field(0x0a, Buffer.concat([count, field(0x12, Buffer.from(errorMessage))]));
 }
-/** google.rpc.Status in protobuf. */
-export function encodeStatus(code: number, message: string): Buffer {
-  const text = Buffer.from(message);
-  return Buffer.concat([Buffer.from([0x08, ...varint(code), 0x12, ...varint(text.length)]), text]);
+/** google.rpc.Status in protobuf. @param retrySeconds Tells when to come again, as google.rpc.RetryInfo: below 128. */
+export function encodeStatus(code: number, message: string, retrySeconds?: number): Buffer {
+  const status = Buffer.concat([Buffer.from([0x08, ...varint(code)]), field(0x12, Buffer.from(message))]);
+  if (retrySeconds === undefined) return status;
+  const retryInfo = field(0x0a, Buffer.from([0x08, retrySeconds]));
+  return Buffer.concat([status, field(0x1a, Buffer.concat([field(0x0a, Buffer.from('type.googleapis.com/google.rpc.RetryInfo')), field(0x12, retryInfo)]))]);
 }
+
+const field = (tag: number, content: Buffer): Buffer => Buffer.concat([Buffer.from([tag, ...varint(content.length)]), content]);
 
 function varint(value: number): number[] {
   const bytes: number[] = [];

@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 import { Registry } from 'prom-client';
 import { countRequests } from '../../api/metrics.ts';
+import { droppedCounter, takenCounter } from '../../local/inputs.ts';
 import { correlateMetrics } from '../../pipeline/correlate/index.ts';
 import { uncorrelatedCounter } from '../../pipeline/detect/index.ts';
 import { rowCounter } from '../../pipeline/persist/metrics.ts';
@@ -21,6 +22,8 @@ export default {
     rowCounter(registry);
     correlateMetrics(registry);
     uncorrelatedCounter(registry);
+    droppedCounter(registry);
+    takenCounter(registry);
     countRequests(Fastify(), registry);
     const labels = (name: string) => (registry.getSingleMetric(name) as unknown as { labelNames?: readonly string[] } | undefined)?.labelNames ?? [];
     const families = ((await registry.getMetricsAsJSON()) as unknown as readonly Family[]).toSorted((a, b) => a.name.localeCompare(b.name));

@@ -1,4 +1,5 @@
 import { ownSections } from '../../local/config.ts';
+import { inputSections } from '../../local/inputs.ts';
 import { optionRows } from '../../pipeline/core/config.ts';
 import { sections } from '../../topologies/telemetry/config.ts';
 import type { Generator } from './files.ts';
@@ -12,7 +13,7 @@ environment. \`<NAME>_FILE\` reads a value from a file. Secrets are not shown in
 export default {
   name: 'options',
   generate() {
-    const bySection = Map.groupBy(optionRows({ ...ownSections, ...sections }), ({ section }) => section);
+    const bySection = Map.groupBy(optionRows({ ...inputSections, ...ownSections, ...sections }), ({ section }) => section);
     const pages = [...bySection]
       .sort(([a], [b]) => a.localeCompare(b))
       .map(([section, rows]) => {

@@ -1,0 +1,121 @@
+import { credentials, makeGenericClientConstructor, Metadata, status } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
+import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
+import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Source } from '../../pipeline/core/connector.ts';
+import { testGateway } from '../_contract/gateway.ts';
+import type { TestGateway } from '../_contract/gateway.ts';
+import type { GrpcOptions } from './server.ts';
+import { listenGrpc } from './server.ts';
+
+const options: GrpcOptions = { host: '127.0.0.1', port: 0, maxRequestBytes: 1_000_000, tls: null };
+const same = (value: Buffer) => value;
+const Logs = makeGenericClientConstructor(
+  {
+    Export: {
+      path: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: same,
+      requestDeserialize: same,
+      responseSerialize: same,
+      responseDeserialize: same,
+    },
+  },
+  'LogsService',
+);
+/** One record whose body is the text `p`. */
+const REQUEST = Buffer.from('0a0912071205' + '2a03' + '0a0170', 'hex');
+
+describe('OTLP over gRPC', () => {
+  let gateway: TestGateway;
+  const open: Source[] = [];
+  afterEach(async () => {
+    for (const source of open.splice(0)) await source.stop();
+  });
+  async function listen() {
+    gateway = testGateway();
+    const source = await listenGrpc(options, gateway.deps);
+    open.push(source);
+    return source.addresses[0]!.replace('grpc://', '');
+  }
+  async function call(address: string, request: Buffer, token = 'Bearer ghs_right'): Promise<{ code: status; answer?: Buffer; details: Buffer }> {
+    const client = new Logs(address, credentials.createInsecure());
+    const metadata = new Metadata();
+    if (token !== '') metadata.set('authorization', token);
+    try {
+      return await new Promise((resolve) =>
+        (client as unknown as { Export: (request: Buffer, metadata: Metadata, done: (error: ServiceError | null, answer?: Buffer) => void) => void }).Export(
+          request,
+          metadata,
+          (error, answer) =>
+            resolve(
+              error === null
+                ? { code: status.OK, answer: answer!, details: Buffer.alloc(0) }
+                : { code: error.code, details: Buffer.from((error.metadata?.get('grpc-status-details-bin')[0] as Buffer | undefined) ?? []) },
+            ),
+        ),
+      );
+    } finally {
+      client.close();
+    }
+  }
+
+  it("takes what OpenTelemetry's exporter sends, packed", async () => {
+    const address = await listen();
+    const metadata = new Metadata();
+    metadata.set('authorization', 'Bearer ghs_right');
+    const exporter = new OTLPLogExporter({ url: `http://${address}`, credentials: credentials.createInsecure(), metadata, compression: 'gzip' as never });
+    const provider = new LoggerProvider({ processors: [new BatchLogRecordProcessor({ exporter })] });
+    provider.getLogger('test').emit({ body: 'by gRPC', severityText: 'WARN', attributes: { n: 7 } });
+    await provider.forceFlush();
+    await provider.shutdown();
+    const [{ text, delivery }] = gateway.taken as [TestGateway['taken'][number]];
+    expect(JSON.parse(text).resourceLogs[0].scopeLogs[0].logRecords[0]).toMatchObject({ body: { stringValue: 'by gRPC' }, severityText: 'WARN' });
+    expect(delivery).toEqual({ organization: 'alpha', sensor: 'fw-1', source: 'firewall', format: undefined });
+  });
+
+  it('answers with nothing more when all was taken', async () => {
+    expect(await call(await listen(), REQUEST)).toMatchObject({ code: status.OK, answer: Buffer.alloc(0) });
+  });
+
+  it.each<[name: string, token: string]>([
+    ['no token', ''],
+    ['a wrong token', 'Bearer ghs_wrong'],
+    ['another scheme', 'Basic ghs_right'],
+  ])('refuses %s', async (_name, token) => {
+    const address = await listen();
+    expect((await call(address, REQUEST, token)).code).toBe(status.UNAUTHENTICATED);
+    expect(gateway.taken).toEqual([]);
+  });
+
+  it.each<[fault: NonNullable<TestGateway['fault']>, code: status]>([
+    ['GATEWAY_BUSY', status.RESOURCE_EXHAUSTED],
+    ['BROKER_UNAVAILABLE', status.UNAVAILABLE],
+    ['DATABASE_UNAVAILABLE', status.UNAVAILABLE],
+  ])('asks to come again at %s, and says when', async (fault, code) => {
+    const address = await listen();
+    gateway.fault = fault;
+    const refused = await call(address, REQUEST);
+    expect([refused.code, refused.details.includes('google.rpc.RetryInfo'), refused.details.at(-1)]).toEqual([code, true, 5]);
+    gateway.fault = null;
+    expect((await call(address, REQUEST)).code).toBe(status.OK);
+    expect(gateway.taken).toHaveLength(1);
+  });
+
+  it.each<[name: string, request: Buffer, code: status]>([
+    ['bytes that are no request', Buffer.from('0a7f', 'hex'), status.INVALID_ARGUMENT],
+    ['more than a request may have', Buffer.alloc(1_000_001), status.RESOURCE_EXHAUSTED],
+  ])('refuses %s', async (_name, request, code) => {
+    expect((await call(await listen(), request)).code).toBe(code);
+  });
+
+  it('says which option to change when the port is taken', async () => {
+    const port = Number((await listen()).split(':')[1]);
+    await expect(listenGrpc({ ...options, port }, gateway.deps)).rejects.toMatchObject({
+      code: 'PORT_IN_USE',
+      message: expect.stringContaining('otlpGrpc.port'),
+    });
+  });
+});

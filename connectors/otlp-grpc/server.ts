@@ -1,0 +1,124 @@
+import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import type { sendUnaryData, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import { MAX_RECORD_BYTES, senderOf } from '../../pipeline/core/connector.ts';
+import type { ConnectorDeps, Source } from '../../pipeline/core/connector.ts';
+import { PipelineError } from '../../pipeline/core/errors.ts';
+import type { AuthenticatedSensor } from '../../pipeline/core/sensor.ts';
+import { decodeLogs, encodeLogsResponse, encodeStatus, singleLogs } from '../../schemas/otlp/logs.ts';
+import { bindError, urlOf } from '../_listen/peers.ts';
+
+export interface GrpcOptions {
+  readonly host: string;
+  /** 0 = any that is free. */
+  readonly port: number;
+  readonly maxRequestBytes: number;
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly clientCa: Buffer | null } | null;
+}
+
+const bytes = { serialize: (value: Buffer) => value, deserialize: (value: Buffer) => value };
+/** Bytes in, bytes out: the records are read by our own code, within its limits. */
+const service: ServiceDefinition = {
+  Export: {
+    path: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: bytes.serialize,
+    requestDeserialize: bytes.deserialize,
+    responseSerialize: bytes.serialize,
+    responseDeserialize: bytes.deserialize,
+  },
+};
+const RETRY_SECONDS = 5;
+const STOP_MS = 5_000;
+const TOO_LARGE = `A record has at most ${MAX_RECORD_BYTES} bytes with its resource and scope; larger ones were not taken.`;
+
+/** An answer that is no success. */
+class Refusal extends Error {
+  readonly code: status;
+  constructor(code: status, message: string) {
+    super(message);
+    this.name = 'Refusal';
+    this.code = code;
+  }
+}
+
+export async function listenGrpc({ host, port, maxRequestBytes, tls }: GrpcOptions, deps: ConnectorDeps): Promise<Source> {
+  const server = new Server({
+    'grpc.max_receive_message_length': maxRequestBytes,
+    'grpc.max_concurrent_streams': 64,
+    'grpc.max_connection_idle_ms': 600_000,
+    'grpc.keepalive_time_ms': 120_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+  });
+  const take = async (call: ServerUnaryCall<Buffer, Buffer>): Promise<Buffer> => {
+    const sensor = await sensorOf(call, deps);
+    if (sensor === null)
+      throw new Refusal(status.UNAUTHENTICATED, 'Send `authorization: Bearer` with the token of a sensor: `./goshawk sensor enrol` gives one.');
+    const { records, rejected } = readRecords(call.request);
+    await deps.deliver(records, senderOf(sensor));
+    if (rejected > 0) deps.countDropped('too-large', rejected);
+    return encodeLogsResponse(rejected, rejected === 0 ? '' : TOO_LARGE);
+  };
+  server.addService(service, {
+    Export(call: ServerUnaryCall<Buffer, Buffer>, answer: sendUnaryData<Buffer>) {
+      take(call).then(
+        (response) => answer(null, response),
+        (error: unknown) => answer(failureOf(error, deps)),
+      );
+    },
+  });
+  const credentials =
+    tls === null
+      ? ServerCredentials.createInsecure()
+      : ServerCredentials.createSsl(tls.clientCa, [{ cert_chain: tls.cert, private_key: tls.key }], tls.clientCa !== null);
+  const address = host.includes(':') ? `[${host}]` : host;
+  const bound = await new Promise<number>((resolve, reject) =>
+    server.bindAsync(`${address}:${port}`, credentials, (error, found) => (error === null ? resolve(found) : reject(asTaken(error, host, port)))),
+  );
+  return {
+    addresses: [urlOf(tls === null ? 'grpc' : 'grpcs', host, bound)],
+    async stop() {
+      const giveUp = setTimeout(() => server.forceShutdown(), STOP_MS);
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      clearTimeout(giveUp);
+    },
+  };
+}
+
+async function sensorOf(call: ServerUnaryCall<Buffer, Buffer>, { sensors }: ConnectorDeps): Promise<AuthenticatedSensor | null> {
+  const certificate = call.getAuthContext().sslPeerCertificate;
+  if (certificate?.fingerprint256 !== undefined) return sensors.authenticateSensor({ kind: 'certificate', sha256: certificate.fingerprint256 });
+  const [, token] = /^Bearer +(\S+) *$/i.exec(String(call.metadata.get('authorization')[0] ?? '')) ?? [];
+  return token === undefined ? null : sensors.authenticateSensor({ kind: 'token', token });
+}
+
+function readRecords(request: Buffer): { readonly records: readonly Buffer[]; readonly rejected: number } {
+  try {
+    const all = [...singleLogs(decodeLogs(request))];
+    const records = all.filter(({ length }) => length <= MAX_RECORD_BYTES);
+    return { records, rejected: all.length - records.length };
+  } catch (error) {
+    throw new Refusal(status.INVALID_ARGUMENT, `The message is no ExportLogsServiceRequest (${(error as Error).message}).`);
+  }
+}
+
+/** Exporters come again for UNAVAILABLE, and for RESOURCE_EXHAUSTED when it says when. */
+function failureOf(error: unknown, { log }: ConnectorDeps): { readonly code: status; readonly details: string; readonly metadata: Metadata } {
+  const say = (code: status, details: string, retrySeconds?: number) => {
+    const metadata = new Metadata();
+    metadata.set('grpc-status-details-bin', encodeStatus(code, details, retrySeconds));
+    return { code, details, metadata };
+  };
+  if (error instanceof Refusal) return say(error.code, error.message);
+  if (error instanceof PipelineError) {
+    if (error.code === 'GATEWAY_BUSY') return say(status.RESOURCE_EXHAUSTED, error.message, RETRY_SECONDS);
+    if (error.code === 'SOURCE_REFUSED') return say(status.FAILED_PRECONDITION, error.message);
+    if (error.code === 'BROKER_UNAVAILABLE' || error.code === 'DATABASE_UNAVAILABLE')
+      return say(status.UNAVAILABLE, 'The records cannot be kept now. Send them again in a few seconds.', RETRY_SECONDS);
+  }
+  log.error({ err: error }, 'A request by OTLP/gRPC failed unexpectedly.');
+  return say(status.INTERNAL, 'Something failed that should not.');
+}
+
+const asTaken = (error: Error, host: string, port: number): Error =>
+  bindError(Object.assign(error, /EADDRINUSE/.test(error.message) && { code: 'EADDRINUSE' }), 'otlpGrpc.port', host, port);
