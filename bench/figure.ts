@@ -30,6 +30,8 @@ export interface Bench {
   /** Longer runs give steadier figures. */
   readonly seconds: number;
   readonly rate: number;
+  /** Of the benchmark `fuzz`: which records, and how many. They follow from the seed and their numbers alone. */
+  readonly fuzz: { readonly seed: number; readonly from: number; readonly records: number };
   readonly log: Logger;
   readonly say: (text: string) => void;
 }

@@ -15,6 +15,13 @@ import { ConfigError } from '../pipeline/core/errors.ts';
 import { load, names } from '../pipeline/core/load.ts';
 import type { CommandFile, Io } from './command.ts';
 
+interface BenchOptions {
+  readonly seconds: string;
+  readonly rate: string;
+  readonly records?: string;
+  readonly seed: string;
+  readonly from: string;
+}
 const BENCHMARKS = new URL('../bench/', import.meta.url);
 
 export default {
@@ -26,12 +33,20 @@ export default {
       .argument('[names...]', 'which; all unless given')
       .option('--seconds <number>', 'length of the runs that go by time', '30')
       .option('--rate <number>', 'events a second offered to the chain', '5000')
+      .option('--records <number>', 'records that fuzz changes (default: 1000000 when it is named, else 20000)')
+      .option('--seed <number>', 'of what fuzz does', '1')
+      .option('--from <number>', 'record at which fuzz begins, in steps of 1000: a run goes on where another one ended', '0')
       .option('--json', 'one JSON document')
-      .action(async (wanted: string[], options: { seconds: string; rate: string }) => {
+      .action(async (wanted: string[], options: BenchOptions) => {
         const known = names(BENCHMARKS);
         const unknown = wanted.filter((name) => !known.includes(name));
         if (unknown.length > 0) throw new ConfigError('INVALID_USAGE', `There is no benchmark ${unknown.join(', ')}. Known are ${known.join(', ')}.`);
-        const found = await withBench(io, options, async (bench) => {
+        const fuzz = {
+          seed: whole(options.seed, '--seed'),
+          from: whole(options.from, '--from'),
+          records: positive(options.records ?? (wanted.includes('fuzz') ? '1000000' : '20000'), '--records'),
+        };
+        const found = await withBench(io, { ...options, fuzz }, async (bench) => {
           const figures: (Figure & { readonly benchmark: string })[] = [];
           for (const name of wanted.length > 0 ? wanted : known) {
             if (io.interruption.signal.aborted) break;
@@ -49,7 +64,11 @@ export default {
 } satisfies CommandFile;
 
 /** Servers of this run in a folder of its own; ended and deleted afterwards, whatever happens. */
-async function withBench<T>(io: Io, { seconds, rate }: { readonly seconds: string; readonly rate: string }, work: (bench: Bench) => Promise<T>): Promise<T> {
+async function withBench<T>(
+  io: Io,
+  { seconds, rate, fuzz }: Pick<BenchOptions, 'seconds' | 'rate'> & Pick<Bench, 'fuzz'>,
+  work: (bench: Bench) => Promise<T>,
+): Promise<T> {
   const folder = join(stateFolder, `bench-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   const supervisor = createSupervisor();
@@ -70,6 +89,7 @@ async function withBench<T>(io: Io, { seconds, rate }: { readonly seconds: strin
       folder,
       seconds: positive(seconds, '--seconds'),
       rate: positive(rate, '--rate'),
+      fuzz,
       log: io.log(),
       say: (text) => io.report.say('bench', text),
     });
@@ -84,6 +104,11 @@ function positive(text: string, option: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 10) throw new ConfigError('INVALID_USAGE', `${option} takes a whole number of at least 10, not "${text}".`);
   return value;
+}
+
+function whole(text: string, option: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new ConfigError('INVALID_USAGE', `${option} takes a whole number, not "${text}".`);
+  return Number(text);
 }
 
 function print(machine: string, figures: readonly (Figure & { readonly benchmark: string })[], line: (text: string) => void): void {
