@@ -17,7 +17,7 @@ export function parseFieldCursor(cursor: string | null | undefined): FieldPlace 
   try {
     const parts: unknown = JSON.parse(Buffer.from(key.id, 'base64url').toString('utf8'));
     if (Array.isArray(parts) && parts.length === 3 && parts.every((part) => typeof part === 'string' && !part.includes('\0'))) {
-      const [dataset, kind, name] = parts as readonly [string, FieldRow['kind'], string];
+      const [dataset, kind, name] = parts as unknown as readonly [string, FieldRow['kind'], string];
       return { dataset, kind, name };
     }
   } catch {

@@ -37,10 +37,10 @@ export interface FieldDatasetRow {
 }
 /** What is absent is not asked for; `search` is part of the name, whatever its case. */
 export interface FieldFilter {
-  readonly dataset?: string | null;
-  readonly kind?: FieldRow['kind'] | null;
-  readonly state?: FieldState | null;
-  readonly search?: string | null;
+  readonly dataset?: string | null | undefined;
+  readonly kind?: FieldRow['kind'] | null | undefined;
+  readonly state?: FieldState | null | undefined;
+  readonly search?: string | null | undefined;
 }
 export type FieldPlace = Pick<FieldRow, 'dataset' | 'kind' | 'name'>;
 
