@@ -49,7 +49,7 @@ export interface Decoder {
 export type { Meaning } from './kit/action-words.ts';
 export { actionMeaning } from './kit/action-words.ts';
 export type { JsonLog } from './kit/json-logs.ts';
-export { jsonLogs } from './kit/json-logs.ts';
+export { byWhom, jsonLogs } from './kit/json-logs.ts';
 export { canonicalIp, communityId } from '../../domains/network/address.ts';
 export type { Memory, RawDocument } from './kit/document.ts';
 export type { Draft } from './kit/draft.ts';

@@ -11,14 +11,17 @@ const words = (deed: Deed, text: string): readonly (readonly [string, Deed])[] =
 const VERBS: ReadonlyMap<string, Deed> = new Map([
   ...words('creation', 'create add invite register generate issue insert new import upload enrol enroll install provision put copy clone fork publish open'),
   ...words('deletion', 'delete remove destroy revoke deregister uninstall unregister purge wipe drop trash archive leave deactivate deprovision expire'),
-  ...words('change', 'update change edit set modify patch write rename move reset enable disable activate rotate grant deny assign unassign suspend restore replace toggle transfer lock unlock allow block approve reject accept convert attach detach configure'),
+  ...words(
+    'change',
+    'update change edit set modify patch write rename move reset enable disable activate rotate grant deny assign unassign suspend restore replace toggle transfer lock unlock allow block approve reject accept convert attach detach configure',
+  ),
   ...words('access', 'read get list view download export access query search describe fetch preview reveal fill use show head'),
 ]);
-const FILES = new Set('file folder document doc page item object blob attachment content asset note'.split(' '));
-const USERS = new Set('user users member membership account accounts employee collaborator person login password profile device invitation'.split(' '));
+const FILES = new Set('file folder document doc object blob attachment'.split(' '));
+const USERS = new Set('user users member members membership account accounts employee collaborator person login password profile device invitation'.split(' '));
 const GROUPS = new Set('group groups team teams'.split(' '));
 const ADMIN = new Set(
-  'role roles permission permissions policy policies privilege privileges admin token key keys credential credentials secret saml sso oidc mfa factor factors idp scope scopes 2fa access_key administrator scim bypass'.split(
+  'role roles permission permissions privilege privileges admin token tokens key keys credential credentials saml sso oidc mfa factor factors idp scope scopes 2fa access_key administrator scim bypass'.split(
     ' ',
   ),
 );
@@ -46,21 +49,27 @@ export function actionMeaning(action: string, about = ''): Meaning {
 }
 
 function found(action: string, about: string): Meaning {
-  const spaced = action.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  const spaced = apart(action);
   const all = wordsOf(spaced);
-  const deed = all.map(deedOf).find((one) => one !== undefined);
+  // `issue.edited`, `new_repos.disable`: a verb at the end is the one; `CreateAccessKey`: else the first.
+  const last = all.at(-1);
+  const deed = (last === undefined ? undefined : deedOf(last)) ?? all.map(deedOf).find((one) => one !== undefined);
   if (LOGOUT.test(spaced)) return { category: ['authentication'], type: ['end'] };
   // `login_role.create` is about logins, `user.login` and `login_success` are ones.
   if (LOGIN.test(spaced) && (deed === undefined || deed === 'access')) return { category: ['authentication'], type: ['start'] };
-  const things = [...all, ...wordsOf(about.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase())];
-  const has = (set: ReadonlySet<string>): boolean => things.some((word) => set.has(word));
   const type = deed ?? 'change';
-  const iam = type === 'access' ? 'info' : type;
-  if (has(GROUPS)) return { category: ['iam'], type: [iam, 'group'] };
-  if (has(ADMIN)) return { category: ['iam'], type: [iam, 'admin'] };
-  if (has(USERS)) return { category: ['iam'], type: [iam, 'user'] };
-  return { category: [has(FILES) ? 'file' : 'configuration'], type: [type] };
+  return ofThings(all, type) ?? ofThings(wordsOf(apart(about)), type) ?? { category: ['configuration'], type: [type] };
 }
+
+function ofThings(things: readonly string[], deed: Deed): Meaning | undefined {
+  const has = (set: ReadonlySet<string>): boolean => things.some((word) => set.has(word));
+  const subject = has(GROUPS) ? 'group' : has(ADMIN) ? 'admin' : has(USERS) ? 'user' : undefined;
+  if (subject !== undefined) return { category: ['iam'], type: [deed === 'access' ? 'info' : deed, subject] };
+  return has(FILES) ? { category: ['file'], type: [deed] } : undefined;
+}
+
+/** Words of camel case apart. */
+const apart = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
 
 const wordsOf = (text: string): readonly string[] => text.split(/[^a-z0-9]+/).filter((word) => word !== '');
 

@@ -28,7 +28,7 @@ export interface JsonLog {
   readonly confidence?: number;
   /** Log type that Panther writes into its exports as `p_log_type`; tells the kind where members were left out. */
   readonly exportedAs?: string | readonly string[];
-  /** Path of the service's own id of the record. */
+  /** Path of the service's own id of the record, or of the parts that make one together: a finding that is sent again when it changes needs its time. */
   readonly id?: string | readonly string[];
   readonly set: Mapping;
   /** Kind, categories and types. Absent = by the words of `event.action`. */
@@ -104,7 +104,9 @@ function within(document: RawDocument, path: string, inside: unknown, kindOf: (j
     const { from, to } = ranges[index]!;
     const part = document.text.slice(from, to);
     const kind = kinds[index];
-    return kind === undefined ? unparsed(part, 'an element that is none of the logs of this format') : kind.event(document, value as JsonObject, Buffer.from(part));
+    return kind === undefined
+      ? unparsed(part, 'an element that is none of the logs of this format')
+      : kind.event(document, value as JsonObject, Buffer.from(part));
   });
 }
 
@@ -121,13 +123,13 @@ function rangeOf(text: string, path: string): { readonly from: number; readonly 
 class Kind {
   readonly log: JsonLog;
   readonly confidence: number;
-  readonly #ids: readonly ((json: JsonObject) => unknown)[];
+  readonly #idParts: readonly ((json: JsonObject) => unknown)[];
   readonly #logsource: Draft['logsource'];
 
   constructor(log: JsonLog) {
     this.log = log;
     this.confidence = log.confidence ?? 1;
-    this.#ids = [log.id ?? []].flat().map(pathReader);
+    this.#idParts = [log.id ?? []].flat().map(pathReader);
     this.#logsource = { category: log.category ?? [], service: log.service === undefined ? [] : [log.service] };
   }
 
@@ -144,16 +146,23 @@ class Kind {
     if (Number.isNaN(event.time) && json.p_event_time !== undefined) stamp(event, readTime(json.p_event_time, document.appendedAt), document.zone);
     event.user = withEmail(event.user);
     event.targetUser = withEmail(event.targetUser);
-    for (const get of this.#ids) if (event.id === '') event.id = text(get(json)) ?? '';
+    event.id = idOf(this.#idParts, json);
     if (mean !== undefined) mean(event, json);
-    if (event.category.length === 0 && event.action !== null) {
+    else if (event.action !== null) {
       const { category, type } = actionMeaning(event.action);
       event.category = category;
       event.type = type;
+      event.outcome ??= /fail/i.test(event.action) ? 'failure' : /succe/i.test(event.action) ? 'success' : null;
     }
     event.message ??= sentence(event);
     return event;
   }
+}
+
+/** Empty unless all parts are there. */
+function idOf(parts: readonly ((json: JsonObject) => unknown)[], json: JsonObject): string {
+  const values = parts.map((get) => text(get(json)));
+  return values.every((value) => value !== null) ? values.join('/') : '';
 }
 
 /** A login that is an address is the email, too; and the other way round. */
@@ -163,9 +172,15 @@ function withEmail<U extends Draft['user'] | Draft['targetUser']>(user: U): U {
   return user.email === null && user.name.includes('@') ? { ...user, email: user.name } : user;
 }
 
-/** What people read where the record has no text of its own. */
-function sentence({ action, user, targetUser, outcome, dataset }: Draft): string {
+/** ` by` and who did it; empty when that is not known. */
+export function byWhom({ user }: Draft): string {
   const who = user?.name ?? user?.id ?? null;
+  return who === null ? '' : ` by ${who}`;
+}
+
+/** What people read where the record has no text of its own. */
+function sentence(event: Draft): string {
+  const { action, targetUser, outcome, dataset } = event;
   const whom = targetUser?.name ?? targetUser?.id ?? null;
-  return `${action ?? dataset}${whom === null ? '' : ` of ${whom}`}${who === null ? '' : ` by ${who}`}${outcome === 'failure' ? ' failed' : ''}`;
+  return `${action ?? dataset}${whom === null ? '' : ` of ${whom}`}${byWhom(event)}${outcome === 'failure' ? ' failed' : ''}`;
 }
