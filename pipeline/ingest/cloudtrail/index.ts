@@ -15,21 +15,33 @@ const isRecord = (value: unknown): value is ApiCall =>
   isObject(value) &&
   typeof value.eventSource === 'string' &&
   typeof value.eventName === 'string' &&
-  (value.eventTime !== undefined || value.eventVersion !== undefined);
+  (value.eventTime !== undefined || value.eventVersion !== undefined || typeof value.awsRegion === 'string' || value.p_log_type === 'AWS.CloudTrail') &&
+  value.acsRegion === undefined &&
+  !value.eventSource.endsWith('.aliyuncs.com'); // another cloud took over the names
+/** Insights tell of unusual rates of calls: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-insights-fields-trails.html */
+interface Insight extends JsonObject {
+  readonly insightDetails: JsonObject;
+}
+const isInsight = (value: unknown): value is Insight =>
+  isObject(value) && isObject(value.insightDetails) && (value.eventType === 'AwsCloudTrailInsight' || value.eventCategory === 'Insight');
+/** What a trail writes beside its files, so that it can be proved that none is missing. */
+const isDigest = (value: JsonObject): boolean => value.digestS3Object !== undefined && value.digestEndTime !== undefined;
 const isLookup = (value: unknown): value is Lookup => isObject(value) && typeof value.CloudTrailEvent === 'string';
 
 const decoder: Decoder = {
   name: 'cloudtrail',
-  version: 1,
-  reads: 'AWS CloudTrail: single events, files of Records, LookupEvents answers, EventBridge',
-  recognisedBy: 'eventSource, eventName and eventVersion or eventTime',
-  datasets: ['aws.cloudtrail'],
+  version: 2,
+  reads: 'AWS CloudTrail: single events, files of Records, LookupEvents answers, EventBridge, CloudWatch Logs; Insights and digests',
+  recognisedBy: 'eventSource, eventName and eventVersion, eventTime or awsRegion; insightDetails; digestS3Object',
+  datasets: ['aws.cloudtrail', 'aws.cloudtrail_insight', 'aws.cloudtrail_digest'],
+  clues: { members: ['eventSource', 'CloudTrailEvent', 'Records', 'Events', 'detail', 'insightDetails', 'digestS3Object', 'logEvents'] },
 
   recognise({ json }) {
     if (json === undefined) return 0;
     if (isRecord(json)) return json.eventVersion !== undefined ? 1 : 0.95;
-    if (isLookup(json)) return 1;
-    if (Array.isArray(json.Records)) return isRecord(json.Records[0]) ? 1 : 0;
+    if (isLookup(json) || isInsight(json) || isDigest(json)) return 1;
+    if (Array.isArray(json.Records)) return isRecord(json.Records[0]) || isInsight(json.Records[0]) ? 1 : 0;
+    if (Array.isArray(json.logEvents)) return recordsOf(json.logEvents) === undefined ? 0 : 1;
     if (Array.isArray(json.Events)) return isLookup(json.Events[0]) ? 1 : 0;
     return json.source !== undefined && isRecord(json.detail) ? 0.95 : 0; // EventBridge
   },
@@ -39,22 +51,72 @@ const decoder: Decoder = {
     if (json === undefined) return 'not a JSON object';
     if (isRecord(json)) return [eventOf(document, json, document.bytes)];
     if (isLookup(json)) return [lookup(document, json)];
+    if (isInsight(json)) return [insight(document, json, document.bytes)];
+    if (isDigest(json)) return [digest(document, json)];
     if (Array.isArray(json.Records))
       return (
-        wrapped(raw, 'Records', json.Records, (value, bytes) => (isRecord(value) ? eventOf(document, value, bytes) : undefined)) ??
-        'a record of the file is no CloudTrail event'
+        wrapped(raw, 'Records', json.Records, (value, bytes) =>
+          isRecord(value) ? eventOf(document, value, bytes) : isInsight(value) ? insight(document, value, bytes) : undefined,
+        ) ?? 'a record of the file is no CloudTrail event'
       );
     if (Array.isArray(json.Events))
       return (
         wrapped(raw, 'Events', json.Events, (value) => (isLookup(value) ? lookup(document, value) : undefined)) ??
         'an event of the answer is no CloudTrail event'
       );
+    const subscribed = Array.isArray(json.logEvents) ? recordsOf(json.logEvents) : undefined;
+    if (subscribed !== undefined) return subscribed.map(({ record, written }) => eventOf(document, record, Buffer.from(written)));
     if (!isRecord(json.detail)) return 'no CloudTrail event';
     const { from, to } = memberRange(raw, 'detail')!;
     return [eventOf(document, json.detail, Buffer.from(raw.slice(from, to)))];
   },
 };
 export default decoder;
+
+/** The events of a batch of CloudWatch Logs, each of them text; undefined unless all are CloudTrail's. */
+function recordsOf(logEvents: readonly unknown[]): readonly { readonly record: ApiCall; readonly written: string }[] | undefined {
+  const found: { readonly record: ApiCall; readonly written: string }[] = [];
+  for (const one of logEvents) {
+    const written = isObject(one) ? text(one.message) : null;
+    if (written === null || !/^\s*\{\s*"eventVersion"/.test(written.slice(0, 100))) return undefined;
+    const record = parsed(written);
+    if (!isRecord(record)) return undefined;
+    found.push({ record, written });
+  }
+  return found.length === 0 ? undefined : found;
+}
+function parsed(written: string): unknown {
+  try {
+    return JSON.parse(written) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function insight({ zone }: RawDocument, record: JsonObject, native: Uint8Array): Draft {
+  const details = objectOf(record.insightDetails);
+  const event = draft('aws.cloudtrail_insight', 'aws', native);
+  event.id = text(record.eventID) ?? '';
+  event.kind = 'alert';
+  event.category = ['api'];
+  event.type = [text(details.state) === 'End' ? 'end' : 'start'];
+  event.action = text(details.eventName);
+  event.code = text(details.insightType);
+  event.provider = text(details.eventSource);
+  stamp(event, readIso(text(record.eventTime) ?? ''), zone);
+  event.cloud = { provider: 'aws', accountId: text(record.recipientAccountId), region: text(record.awsRegion), service: 'cloudtrail' };
+  event.message = `${event.code ?? 'Insight'}: ${event.action ?? ''} on ${event.provider ?? ''} ${text(details.state)?.toLowerCase() ?? ''}`.trimEnd();
+  return event;
+}
+function digest({ zone, bytes }: RawDocument, record: JsonObject): Draft {
+  const event = draft('aws.cloudtrail_digest', 'aws', bytes);
+  event.kind = 'state';
+  event.action = 'digest';
+  stamp(event, readIso(text(record.digestEndTime) ?? ''), zone);
+  event.cloud = { provider: 'aws', accountId: text(record.awsAccountId), region: null, service: 'cloudtrail' };
+  event.message = `Digest ${text(record.digestS3Object) ?? ''}`;
+  return event;
+}
 
 /** Each element of a member, with its own bytes; undefined when one is something else. */
 function wrapped(
@@ -70,12 +132,7 @@ function wrapped(
 
 /** LookupEvents holds the event as text; what it says beside it is kept under `lookup`. */
 function lookup(document: RawDocument, { CloudTrailEvent: inner, ...beside }: Lookup): Draft {
-  let record: unknown;
-  try {
-    record = JSON.parse(inner);
-  } catch {
-    record = undefined;
-  }
+  const record = parsed(inner);
   if (!isRecord(record))
     return eventOf(
       document,
