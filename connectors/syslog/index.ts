@@ -5,6 +5,7 @@ import type { Connector, Source } from '../../pipeline/core/connector.ts';
 import { ConfigError } from '../../pipeline/core/errors.ts';
 import { peerOptions, sourceName } from '../_listen/peers.ts';
 import { listenUdp } from '../_listen/udp.ts';
+import { messageIn } from './datagram.ts';
 import { listenTcp } from './tcp.ts';
 import type { TlsOptions } from './tcp.ts';
 
@@ -56,8 +57,7 @@ const syslog: Connector<SyslogConfig> = {
     const open: Source[] = [];
     const stop = async () => void (await Promise.all(open.map((source) => source.stop())));
     try {
-      if (udpPort !== 0)
-        open.push(await listenUdp({ ...options, port: udpPort, maxBytes: maxMessageBytes, option: 'syslog.udpPort', read: withoutEnding }, deps));
+      if (udpPort !== 0) open.push(await listenUdp({ ...options, port: udpPort, maxBytes: maxMessageBytes, option: 'syslog.udpPort', read: messageIn }, deps));
       if (tcpPort !== 0) open.push(await listenTcp({ ...options, port: tcpPort, tls: null, option: 'syslog.tcpPort' }, deps));
       if (tlsPort !== 0) open.push(await listenTcp({ ...options, port: tlsPort, tls: tlsOf(options), option: 'syslog.tlsPort' }, deps));
     } catch (error) {
@@ -68,13 +68,6 @@ const syslog: Connector<SyslogConfig> = {
   },
 };
 export default syslog;
-
-/** A datagram is one message (RFC 5426, 3.1), whatever line breaks are in it. */
-function withoutEnding(datagram: Buffer): Buffer | null {
-  let end = datagram.length;
-  while (end > 0 && (datagram[end - 1] === 0x0a || datagram[end - 1] === 0x0d || datagram[end - 1] === 0)) end -= 1;
-  return end === 0 ? null : datagram.subarray(0, end);
-}
 
 function tlsOf({ tlsCertFile, tlsKeyFile, tlsClientCaFile }: SyslogConfig): TlsOptions {
   const read = (option: string, file: string): string => {

@@ -11,6 +11,7 @@ import type { Source } from '../../pipeline/core/connector.ts';
 import { testGateway } from '../_contract/gateway.ts';
 import type { TestGateway } from '../_contract/gateway.ts';
 import { listenUdp } from '../_listen/udp.ts';
+import { messageIn } from './datagram.ts';
 import { config } from './index.ts';
 import { listenTcp } from './tcp.ts';
 
@@ -70,7 +71,7 @@ describe.skipIf(!existsSync(rsyslogd) || !hasTls)('rsyslog', () => {
       tls: portOf(await listenTcp({ ...tcp, tls }, gateways.tls.deps)),
       octets: portOf(await listenTcp(tcp, gateways.octets.deps)),
       lines: portOf(await listenTcp(tcp, gateways.lines.deps)),
-      udp: portOf(await listenUdp({ ...options, port: 0, maxBytes: 65_536, option: 'syslog.udpPort', read: (datagram) => datagram }, gateways.udp.deps)),
+      udp: portOf(await listenUdp({ ...options, port: 0, maxBytes: 65_536, option: 'syslog.udpPort', read: messageIn }, gateways.udp.deps)),
     };
     writeFileSync(join(folder, 'input.log'), LINES.map((line) => `${line}\n`).join(''));
     const forward = (port: string, more: string) => `action(type="omfwd" target="127.0.0.1" port="${port}" template="RSYSLOG_SyslogProtocol23Format" ${more})`;
@@ -121,7 +122,7 @@ describe.skipIf(logger === undefined)('logger(1)', () => {
   ])('sends over %s', async (_name, args) => {
     const gateway = testGateway();
     const source = args.includes('--udp')
-      ? await listenUdp({ ...options, port: 0, maxBytes: 65_536, option: 'syslog.udpPort', read: (datagram) => datagram }, gateway.deps)
+      ? await listenUdp({ ...options, port: 0, maxBytes: 65_536, option: 'syslog.udpPort', read: messageIn }, gateway.deps)
       : await listenTcp({ ...options, port: 0, tls: null, option: 'syslog.tcpPort' }, gateway.deps);
     try {
       const sending = spawn(logger!, ['--server', '127.0.0.1', '--port', new URL(source.addresses[0]!).port, ...args, '--tag', 'test', 'hello there'], {

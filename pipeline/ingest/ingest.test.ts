@@ -50,6 +50,20 @@ describe('trust', () => {
     const { events } = send('{"ts":1,"uid":"C","id.orig_h":"1.1.1.1","conn_state":"SF"}', { topic: 'raw.acme.gateway-http', headers: { format: 'zeek' } });
     expect(events[0]).toMatchObject({ dataset: 'zeek.conn', provenance: { parser: 'zeek-json' } });
   });
+  it.each<[name: string, topic: string, value: string, told: string, expected: object]>([
+    [
+      'takes time and host that were said beside a record',
+      'gateway-hec',
+      'a line',
+      '{"time":5000000,"host":"Web1","labels":{"hec.index":"main"}}',
+      { time: 5_000_000, timeSource: 'sensor', host: { name: 'web1' }, labels: { 'hec.index': 'main' } },
+    ],
+    ['prefers what the record says', 'gateway-hec', eve(), '{"time":5000000}', { time: 1_767_225_600_123_456 }],
+    ['believes nothing of it elsewhere', 'hec', 'a line', '{"time":5000000,"host":"web1"}', { timeSource: 'appended', host: null }],
+    ['leaves out what is none', 'gateway-hec', 'a line', '{"time":"x"', { timeSource: 'appended', host: null }],
+  ])('%s', (_name, source, value, told, expected) => {
+    expect(send(value, { topic: `raw.acme.${source}`, headers: { told } }).events[0]).toMatchObject(expected);
+  });
   it('keeps a record whose format is not known, and says why', () => {
     expect(send(eve(), { topic: 'raw.acme.gateway-http', headers: { format: 'nonsense' } }).events[0]).toMatchObject({
       dataset: 'unparsed',

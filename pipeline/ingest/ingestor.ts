@@ -14,6 +14,7 @@ import { UNPARSED, unparsed, unparsedBytes } from './kit/unparsed.ts';
 import type { Recognised } from './recognition.ts';
 import { Recognition } from './recognition.ts';
 import type { Source } from './source.ts';
+import { fillIn } from './told.ts';
 
 export interface IngestorOptions extends Limits {
   readonly maxRecordBytes: number;
@@ -57,6 +58,7 @@ export class FormatIngestor implements Ingestor {
     const complete: Complete = (event, parser, { json, raw }) => {
       // What needs a second look is told by the text as a whole; most events need none. JSON writes NUL as an escape.
       if (raw.length > LONGEST_TEXT || raw.includes(json === undefined ? '\0' : '\\u0000')) scrub(event);
+      if (source.told !== undefined) fillIn(event, source.told, parser?.isObserver === true);
       this.#seal(event, parser, source, position, appendedAt, events.length);
       events.push(event);
     };

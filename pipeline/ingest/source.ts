@@ -1,5 +1,7 @@
 // Trust follows the topic: organization and source are those of its name, where only that organization's principal may write. Only the
 // gateway may write to `raw.<org>.gateway-<source>`, so there, and only there, its headers are believed.
+import type { Told } from '../core/connector.ts';
+import { readTold } from './told.ts';
 
 export interface Source {
   readonly organization: string;
@@ -9,6 +11,8 @@ export interface Source {
   readonly sensor: string;
   /** What the gateway says the record is. */
   readonly format: string | undefined;
+  /** What the gateway passes on of what a protocol said beside the record. */
+  readonly told?: Told | undefined;
 }
 
 const GATEWAY = 'gateway-';
@@ -26,7 +30,7 @@ export function sourceOf(topic: string, headers: ReadonlyMap<string, Uint8Array>
     plain.set(topic, source);
   }
   if (!source.name.startsWith(GATEWAY)) return source;
-  return { ...source, sensor: text(headers.get('sensor')) ?? source.sensor, format: text(headers.get('format')) };
+  return { ...source, sensor: text(headers.get('sensor')) ?? source.sensor, format: text(headers.get('format')), told: readTold(headers.get('told')) };
 }
 
 function text(bytes: Uint8Array | undefined): string | undefined {
