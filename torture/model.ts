@@ -35,7 +35,7 @@ export interface Outcomes {
 
 const DUPLICATE_WINDOW_MS = 10 * 60_000;
 const PANE_MICROS = 10_000_000;
-/** Panes close by the watermark, which lies half a minute behind, and behind the slowest of all inputs. */
+/** Panes close by the watermark, which lies ten seconds behind, and behind the slowest of all inputs. */
 const SURELY_CLOSED_MICROS = 90_000_000;
 export const positionOf = ({ topic, partition, offset }: Pick<RawInput, 'topic' | 'partition' | 'offset'>): string => `${topic}/${partition}/${offset}`;
 export const findingText = (rule: string, positions: readonly string[]): string => `${rule}: ${[...positions].sort().join(' ')}`;

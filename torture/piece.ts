@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { ensureTopics } from '../local/topics.ts';
 import { projectFolder, schemaCacheFile } from '../local/project.ts';
+import { LATENESS } from '../pipeline/core/lateness.ts';
 import { kafkaBroker } from '../pipeline/runtime/kafka/index.ts';
 import { Codec } from '../schemas/avro/codec.ts';
 import { openRegistry } from '../schemas/avro/registry.ts';
@@ -98,7 +99,7 @@ async function tortured(options: PieceOptions, opened: (() => Promise<unknown>)[
   opened.push(() => client.close());
   const folder = join(place.folder, 'stages');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'goshawk.yaml'), `kafka:\n  replication: ${brokers.replication}\n  partitions: ${PARTITIONS}\n`);
+  writeFileSync(join(folder, 'goshawk.yaml'), JSON.stringify(configuration(brokers.replication))); // JSON is YAML
   const [ids] = await Promise.all([
     openRegistry({ url: registry.url, cacheFile: schemaCacheFile(folder), refresh: true }),
     migrate({ databaseUrl: database.url, log }),
@@ -131,7 +132,7 @@ async function tortured(options: PieceOptions, opened: (() => Promise<unknown>)[
   const random = openRandom(seed, index, 'faults');
   while (problems.length === 0 && suffered.length < options.faults && Date.now() < options.untilMs) {
     place.signal.throwIfAborted();
-    await delay(random.between(0, 1_500), undefined, { signal: place.signal });
+    await delay(random.between(0, 1_000), undefined, { signal: place.signal });
     const one = await suffer(world, weighted(chosen, random), random);
     suffered.push(one);
     if (one.recovery === null) problems.push(`${one.kind} of ${one.target}: nothing came through within ${RECOVERY_MS / 1000} s`);
@@ -157,6 +158,11 @@ async function tortured(options: PieceOptions, opened: (() => Promise<unknown>)[
     calm,
   };
 }
+/** Every dataset is ten seconds late at most, so that what waits for the watermark comes out within a piece. */
+const configuration = (replication: number) => ({
+  kafka: { replication, partitions: PARTITIONS },
+  time: { latenessSeconds: Object.fromEntries(LATENESS.filter(({ lateness }) => lateness > 0).map(({ datasets }) => [datasets, 10])) },
+});
 export const mebibytes = (bytes: number): number => Math.round(bytes / 1_048_576);
 
 async function openServers({ place, brokers: count }: PieceOptions, opened: (() => Promise<unknown>)[]): Promise<[Brokers, Server, Server]> {
