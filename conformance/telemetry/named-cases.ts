@@ -86,7 +86,8 @@ function withoutAssumedTime(expected: ReadonlyMap<string, unknown>, event: Event
 }
 
 const withoutCustom = (name: string): string => (name.startsWith('custom.') ? name.slice('custom.'.length) : name);
-/** Tags name the pipeline; user agents are taken apart by enrichment, not by ingest. */
+/** Tags name the pipeline; user agents are taken apart by enrichment, not by ingest, and a category of statuses is made by that tool, from the status. */
+const isMade = (name: string): boolean => /\.useragent_details\.|\.status_category$/.test(name);
 export const datadog = family(
   'datadog-',
   (given) => {
@@ -94,6 +95,7 @@ export const datadog = family(
     return [...(DATADOG.get(name) ?? []), name, lastPart(name)];
   },
   new Set(['tags']),
+  (expected, event) => withoutAssumedTime(new Map([...expected].filter(([name, value]) => !isMade(name) && !(name === 'timestamp' && value === 1))), event),
 );
 
 export const panther = family(

@@ -124,7 +124,7 @@ export const DATADOG = table(`
   host host.name
   hostname host.name
   service service.name
-  message message
+  message message raw
 `);
 
 /** Panther's indicators; the other names are the sensor's own. */

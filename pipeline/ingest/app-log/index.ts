@@ -1,0 +1,101 @@
+// Lines of programs that no format of their own is for: what their libraries for logging write in front is read, the rest is the message.
+import type { Decoder, Draft, Fields, RawDocument, ReadTime } from '../kit.ts';
+import { canonicalIp, draft, hostAndPort, keyValues, messageText, newFields, setField, stamp, text, textNative } from '../kit.ts';
+import { isKlog, klogFields } from './klog.ts';
+import { levelOf, severityOf } from './levels.ts';
+import type { Prefix } from './prefix.ts';
+import { prefixOf } from './prefix.ts';
+
+/** A year is needed where a line could be syslog. */
+const isSyslogTime = (time: ReadTime | undefined, line: string): boolean => time?.hasYear === false && !line.startsWith('[');
+
+/** `time level=info msg=..`, as runit writes what a program said in logfmt. */
+const PAIRED_LEVEL = /^(?:[\w.]{1,32}=\S{1,64} ){0,4}level=/;
+
+const decoder: Decoder = {
+  name: 'app-log',
+  version: 1,
+  reads:
+    'Logs of other programs as Log4j, Logback, Python, Go, Ruby, klog and others write them: time, level, thread, logger, place in the source; `name=value` in the message',
+  recognisedBy: 'a time or a level at the beginning, with a level, thread or logger behind it',
+  datasets: ['app.log'],
+  recognise({ json, text: line, appendedAt }) {
+    if (json !== undefined || !/^ {0,8}[\d[A-Z]/.test(line)) return 0;
+    if (isKlog(line)) return 0.8;
+    const prefix = prefixOf(line, appendedAt);
+    if (prefix === undefined || isSyslogTime(prefix.time, line)) return 0;
+    const hasPlace = (prefix.thread ?? prefix.logger ?? prefix.file) !== undefined;
+    if (prefix.level !== undefined) return prefix.time !== undefined ? 0.52 : hasPlace ? 0.45 : 0;
+    if (prefix.time !== undefined && PAIRED_LEVEL.test(line.slice(prefix.end, prefix.end + 120))) return 0.52;
+    return prefix.file !== undefined ? 0.42 : line.startsWith('[') || prefix.timestamp!.charCodeAt(10) === 32 ? 0.15 : 0;
+  },
+  decode(document) {
+    const klog = klogFields(document.text, document.appendedAt);
+    if (klog !== undefined) return [eventOf(document, klog.fields, klog.time, klog.level)];
+    const prefix = prefixOf(document.text, document.appendedAt);
+    return prefix === undefined
+      ? 'neither a time nor a level at the beginning'
+      : [eventOf(document, fieldsOf(document.text, prefix), prefix.time, prefix.levelName)];
+  },
+};
+export default decoder;
+
+/** Log4j's layout for Kafka and ZooKeeper names the logger behind the message. */
+const LOGGER_BEHIND = / \(([\w$]{1,64}(?:\.[\w$]{1,64}){1,12})(?::(\d{1,7}))?\)(?: \[([^\]]{1,64})\])?$/;
+
+function fieldsOf(line: string, { time: _time, levelName: _level, end, ...parts }: Prefix): Fields {
+  const fields = newFields();
+  for (const [name, value] of Object.entries(parts)) if (value !== undefined) fields[name] = value;
+  const message = line.slice(end).trimEnd();
+  const behind = fields.logger === undefined && message.endsWith(')') ? LOGGER_BEHIND.exec(message.slice(-400)) : null;
+  if (behind !== null) {
+    fields.logger = behind[1];
+    if (behind[2] !== undefined) fields.line ??= behind[2];
+  }
+  fields.message = behind === null ? message : message.slice(0, -behind[0].length);
+  return fields;
+}
+
+function eventOf(document: RawDocument, fields: Fields, time: ReadTime | undefined, level: string | undefined): Draft {
+  const message = String(fields.message);
+  const pairs = message.includes('=') ? keyValues(message) : undefined;
+  if (pairs !== undefined && Object.keys(pairs).length > 0) fields.attributes = pairs;
+  const event = draft('app.log', '', textNative(document, fields));
+  if (time !== undefined) stamp(event, time, document.zone);
+  const named = level ?? levelOf(text(pairs?.level) ?? '');
+  setField(event, 'log.level', named);
+  setField(event, 'event.severity', named === undefined ? null : severityOf(named));
+  setField(event, 'log.logger', fields.logger);
+  setField(event, 'log.origin.file.name', fields.file);
+  setField(event, 'log.origin.file.line', fields.line);
+  setField(event, 'log.origin.function', fields.function);
+  setField(event, 'process.pid', fields.pid);
+  thread(event, text(fields.thread));
+  if (pairs !== undefined) fromPairs(event, pairs);
+  event.message = messageText(text(pairs?.msg) ?? message) || null;
+  return event;
+}
+
+/** `pool-1`, `main`, `Executor:12`, or a number. */
+function thread(event: Draft, written: string | null): void {
+  if (written === null) return;
+  const [name, id] = /^\d+$/.test(written) ? [null, written] : (/^(.*?):(\d{1,10})$/.exec(written)?.slice(1) ?? [written, null]);
+  setField(event, 'process.thread.name', name);
+  setField(event, 'process.thread.id', id);
+}
+
+/** Pairs whose names leave no doubt. */
+function fromPairs(event: Draft, pairs: Fields): void {
+  setField(event, 'user.name', text(pairs.user) ?? text(pairs.username));
+  for (const name of ['client_ip', 'client', 'remote_addr', 'remote_ip', 'src_ip', 'ip']) {
+    const { domain, port } = hostAndPort(text(pairs[name]) ?? '');
+    const ip = canonicalIp(domain);
+    if (ip === null) continue;
+    setField(event, 'source.ip', ip);
+    setField(event, 'source.port', port);
+    break;
+  }
+  setField(event, 'http.request.id', text(pairs.request_id));
+  setField(event, 'trace.id', text(pairs.trace_id));
+  setField(event, 'error.message', text(pairs.error) ?? text(pairs.err));
+}
