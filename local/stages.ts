@@ -23,6 +23,8 @@ export interface StagesOptions {
   readonly installationId: string;
   /** The same after a restart, and no other process's: transactional ids are made of it. */
   readonly instanceId: string;
+  /** A lane: see `RunOptions`. Absent: live. */
+  readonly until?: ReadonlyMap<string, number>;
   readonly log: Logger;
   readonly metrics: Registry;
 }
@@ -34,12 +36,13 @@ export interface RunningStages {
 
 /** Resolves when all have joined their groups; state may still be coming back (`running.ready`). */
 export async function startStages(options: StagesOptions): Promise<RunningStages & { readonly topology: Topology }> {
-  const { file, config, broker, codec, stages, instanceId, installationId, databaseUrl, log, metrics } = options;
+  const { file, config, broker, codec, stages, instanceId, installationId, databaseUrl, until, log, metrics } = options;
   const admin = broker.admin(); // closed with the broker
   const { topology, close } = await file.open(config.topology, {
     installationId,
     databaseUrl,
     stages,
+    isLane: until !== undefined,
     log,
     metrics,
     committed: (group, partitions) => admin.committed(group, partitions),
@@ -58,6 +61,7 @@ export async function startStages(options: StagesOptions): Promise<RunningStages
       platform: { deadLetters: topics.deadLetters, ledger: topics.ledger },
       referenceTables: Object.values(refTables),
       ...(stages === undefined ? {} : { stages }),
+      ...(until === undefined ? {} : { until }),
     });
     return {
       topology,

@@ -16,6 +16,8 @@ export interface TopologyDeps {
   readonly committed: (group: string, partitions: readonly Owned[]) => Promise<ReadonlyMap<string, number>>;
   /** What topics hold: offsets [start, end), by `topic/partition`. Absent: loaders believe their positions. */
   readonly extents?: (partitions: readonly Owned[]) => Promise<ReadonlyMap<string, { readonly start: number; readonly end: number }>>;
+  /** A lane, which is run with `until`: stages wait for every watermark, so that their output depends on the range alone. */
+  readonly isLane?: boolean;
   readonly log: Logger;
   readonly metrics: Registry;
 }

@@ -20,7 +20,7 @@ import { flow, PERSIST, stored } from './flow.ts';
 
 async function open(
   config: ConfigOf<typeof sections>,
-  { installationId, databaseUrl, stages, committed, extents, log, metrics }: TopologyDeps,
+  { installationId, databaseUrl, stages, committed, extents, isLane = false, log, metrics }: TopologyDeps,
 ): Promise<OpenTopology> {
   const isChosen = (...names: StageName[]) => names.some((name) => stages?.includes(name) ?? true);
   const pool = isChosen(PERSIST) && databaseUrl !== null ? openPool({ databaseUrl, role: 'goshawk_stages', applicationName: 'goshawk-persist', log }) : null;
@@ -35,13 +35,13 @@ async function open(
     rules ? stage(detect(config.detect, rules, { countUncorrelated: uncorrelatedCounter(metrics) }), flow.detect) : elsewhere('detect'),
     rules
       ? stage(
-          correlate(config.correlate, rules.set, { lateness, experimental: config.detect.experimental, metrics: correlateMetrics(metrics) }),
+          correlate(config.correlate, rules.set, { lateness, experimental: config.detect.experimental, isLane, metrics: correlateMetrics(metrics) }),
           flow.correlate,
         )
       : elsewhere('correlate'),
     stage(partials(config.features), flow.partials),
     stage(features(config.features), flow.features),
-    stage(alert(config.alert), flow.alert),
+    stage(alert(config.alert, { isLane }), flow.alert),
     stage(publishEvents(config.publish), flow['publish-events']),
     stage(publishFindings(config.publish), flow['publish-findings']),
     stage(publishAlerts(config.publish), flow['publish-alerts']),
