@@ -1,124 +1,115 @@
-// Two partitions of a real broker, one ten minutes behind and one that falls silent: nobody waits for ever, nothing is lost.
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
+// Event time on a real broker, through the real stages.
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { Codec } from '../../schemas/avro/codec.ts';
-import { fixedIds } from '../../schemas/avro/registry.ts';
-import { schemas } from '../../schemas/avro/types.gen.ts';
-import type { Topic } from '../../pipeline/core/index.ts';
-import type { DeclaredTopic } from '../../pipeline/core/topic-settings.ts';
-import { settingsOf } from '../../pipeline/core/topic-settings.ts';
-import { frameId } from '../../pipeline/runtime/input.ts';
-import { kafkaBroker } from '../../pipeline/runtime/kafka/index.ts';
-import { tpKey } from '../../pipeline/runtime/port.ts';
-import { runTopology } from '../../pipeline/runtime/run.ts';
 import { systemClock } from '../../pipeline/runtime/wall-clock.ts';
-import { refTables, topics } from '../topics.ts';
-import { MINUTE, platform, rawOf, standing, topologyOf } from './test/history.ts';
+import { topics } from '../topics.ts';
+import { MINUTE, standing } from './test/history.ts';
+import { OnBroker, runOnBroker, until } from './test/on-broker.ts';
 
 const address = process.env['GOSHAWK_TEST_KAFKA'] ?? '';
-const TRIES = 500;
-const tables = [refTables.assets, refTables.zones];
+const SECOND = 1_000_000;
+const nowMicros = () => Date.now() * 1000;
 
 describe.skipIf(address === '')('two partitions on a broker, one ten minutes behind and one that falls silent', () => {
   it('tell of the correlations of both, and hold each other back only while they speak', { timeout: 300_000 }, async () => {
-    const app = `t${randomUUID().slice(0, 8)}`;
-    const raw = `raw.${app}.ecs`;
-    const topicName = (topic: string) => (topic === topics.raw.name ? `raw.${app}.*` : topic.startsWith('raw.') ? topic : `${app}.${topic}`);
-    const log = pino({ level: process.env['LOG_LEVEL'] ?? 'silent' });
-    const broker = kafkaBroker({ brokers: [address], clientId: app, log });
-    const admin = broker.admin();
-    const codec = new Codec(fixedIds());
-    const { parsed, valid, enriched, matches, findings, alerts, late, partials, features, deadLetters, ledger } = topics;
-    const declared = [parsed, valid, enriched, matches, findings, alerts, late, partials, features, deadLetters, ledger, ...tables.map(({ topic }) => topic)];
-    const settings = declared.map((topic) => settingsOf(topic as Topic<unknown> & DeclaredTopic, 2, topicName(topic.name)));
-    await admin.createTopics([{ name: raw, partitions: 2, config: { 'message.timestamp.type': 'LogAppendTime' } }, ...settings], 1);
-    const producer = broker.producer();
-    const reader = broker.reader();
-    let lastOfBob = 0; // event time
+    await using on = await OnBroker.open(address);
+    let lastOfBob = 0;
     /** Ada on partition 0 in time, Bob on partition 1 ten minutes behind. */
-    const say = async (user: 'ada' | 'bob') => {
-      const at = Date.now() * 1000 - (user === 'bob' ? 10 * MINUTE : 0);
-      await producer.send([{ topic: raw, headers: [], ...rawOf({ at, product: 'windows', user, partition: user === 'bob' ? 1 : 0 }) }]);
-      if (user === 'bob') lastOfBob = at;
+    const ada = () => on.say([{ at: nowMicros(), product: 'windows', user: 'ada', partition: 0 }]);
+    const bob = async () => {
+      lastOfBob = nowMicros() - 10 * MINUTE;
+      await on.say([{ at: lastOfBob, product: 'windows', user: 'bob', partition: 1 }]);
     };
-    const read = async <V>(topic: Topic<V>): Promise<V[]> => {
-      const tps = [0, 1].map((partition) => ({ topic: topicName(topic.name), partition }));
-      const ends = await admin.offsets(tps, 'stable');
-      const found: V[] = [];
-      for (const tp of tps) {
-        const end = ends.get(tpKey(tp))!;
-        if (end === 0) continue;
-        for await (const { records } of reader.read(tp, 0, end, new AbortController().signal))
-          for (const { value } of records)
-            if (value !== null && frameId(value) !== codec.idOf(schemas.watermark)) found.push(codec.decode(topic.schema as never, value) as V);
-      }
-      return found;
-    };
-
-    for (let n = 0; n < 3; n++) for (const user of ['ada', 'bob'] as const) await say(user); // before anybody could take a partition for silent
+    for (let n = 0; n < 3; n++) await ada().then(bob); // before anybody could take a partition for silent
     let aheadMs = 0;
-    const running = await runTopology({
-      topology: await topologyOf(false),
-      broker,
-      codec,
-      app,
-      instanceId: 'one',
-      platform,
-      referenceTables: tables,
-      topicName,
-      log,
-      registry: new Registry(),
+    const running = await runOnBroker(on.broker, on.app, 'one', {
       limits: { idleAfterMs: (10 * MINUTE) / 1000 }, // nobody is idle because the machine is busy
       clock: { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs },
     });
-    let failed: Error | undefined;
-    void running.failed.then((error) => {
-      failed = error;
-    });
-    const until = async (isDone: () => boolean | Promise<boolean>, meanwhile: () => Promise<void>) => {
-      for (let tries = 0; !(await isDone()); tries++) {
-        if (failed !== undefined) throw failed;
-        if (tries > TRIES) throw new Error(`It never comes to that: ${JSON.stringify(running.status())}`);
-        await meanwhile();
-        await sleep(200);
-      }
-    };
     const watermark = () => running.status().find(({ name }) => name === 'correlate')?.watermark ?? 0;
     try {
       await running.ready;
       const seen = new Set<number>();
       await until(
+        running,
         () => seen.size >= 3,
         async () => {
-          await say('ada');
-          await say('bob');
+          await ada().then(bob);
           if (watermark() > 0) seen.add(watermark());
           expect(watermark(), 'while both speak, it is that of the one behind').toBeLessThan(lastOfBob);
         },
       );
       aheadMs = (11 * MINUTE) / 1000; // so long both were silent; one of them speaks again
-      await until(
-        () => watermark() > lastOfBob + 9 * MINUTE,
-        () => say('ada'),
-      );
-      await until(
-        async () => (await read(topics.late)).length > 0,
-        () => say('bob'),
-      );
-      const lacking = new Set((await read(topics.late)).map(({ correlationId, groupValues }) => [correlationId, ...groupValues].join('|')));
-      expect([...lacking], 'what came too late names its rule').toEqual(['thrice|bob']);
-      const told = new Set(standing(await read(topics.findings)).map((line) => line.split(' ')[0]));
-      expect([...told].sort()).toEqual(['thrice|ada', 'thrice|bob']);
-      expect(await read(topics.deadLetters as unknown as Topic<unknown>).then((letters) => letters.length)).toBe(0);
+      await until(running, () => watermark() > lastOfBob + 9 * MINUTE, ada);
+      await until(running, async () => (await on.read(topics.late)).length > 0, bob);
+      const lacking = (await on.read(topics.late)).map(({ correlationId, groupValues }) => [correlationId, ...groupValues].join('|'));
+      expect([...new Set(lacking)], 'what came too late names its rule').toEqual(['thrice|bob']);
+      const told = standing(await on.read(topics.findings)).map((line) => line.split(' ')[0]);
+      expect([...new Set(told)].sort()).toEqual(['thrice|ada', 'thrice|bob']);
+      expect(await on.read(topics.deadLetters)).toEqual([]);
     } finally {
       await running.stop();
-      await producer.close();
-      await reader.close();
-      await admin.deleteTopics([...(await admin.topics()).keys()].filter((name) => name.startsWith(app) || name === raw));
-      await broker.close();
     }
   });
+});
+
+describe.skipIf(address === '')('correlations that are half open when their process is killed', () => {
+  const USERS = Array.from({ length: 40 }, (_unused, n) => `user-${n}`);
+  const CORRELATE = 'correlate';
+
+  it('come to the findings that they would have come to, each once', { timeout: 300_000 }, async () => {
+    await using on = await OnBroker.open(address);
+    const workers: ChildProcess[] = [];
+    const correlate = async () => {
+      const script = fileURLToPath(new URL('test/worker.ts', import.meta.url));
+      const worker = spawn(process.execPath, [script, address, on.app, CORRELATE, CORRELATE], { stdio: ['ignore', 'pipe', 'inherit'] });
+      workers.push(worker);
+      await Promise.race([once(worker.stdout, 'data'), once(worker, 'exit').then(([status]) => Promise.reject(new Error(`It ended with ${String(status)}`)))]);
+      return worker;
+    };
+    const others = ['ingest', 'validate', 'enrich', 'detect', 'alert', 'partials', 'features'];
+    const running = await runOnBroker(on.broker, on.app, 'others', { stages: others });
+    const start = nowMicros() - 5 * SECOND;
+    const timeOf = (user: string, nth: number) => start + USERS.indexOf(user) * 1000 + nth * SECOND;
+    const say = (nth: number) => on.say(USERS.map((user, n) => ({ at: timeOf(user, nth), product: 'windows', user, partition: n % 2 })));
+    const partitions = [0, 1].map((partition) => ({ topic: `${on.app}.${topics.matches.name}`, partition }));
+    /** So many matches are there, and all of them have been read and committed. */
+    const isTaken = async (count: number) => {
+      if ((await on.read(topics.matches)).filter(({ correlationId }) => correlationId === 'thrice').length < count) return false;
+      const ends = await on.admin.offsets(partitions, 'stable');
+      const committed = await on.admin.committed(`${on.app}.${CORRELATE}`, partitions);
+      return [...ends].every(([key, end]) => end === 0 || (committed.get(key) ?? -1) >= end - 1); // a marker may stand at the end
+    };
+    try {
+      await running.ready;
+      for (const nth of [0, 1]) {
+        const worker = await correlate();
+        await say(nth);
+        await until(running, () => isTaken((nth + 1) * USERS.length));
+        worker.kill('SIGKILL');
+        await once(worker, 'exit');
+      }
+      expect(await on.read(topics.findings).then(standing)).toEqual([]);
+      await say(2);
+      const worker = await correlate();
+      await until(running, async () => standing(await on.read(topics.findings)).length >= USERS.length);
+      await until(running, () => isTaken(3 * USERS.length));
+      worker.kill('SIGTERM');
+      expect(await once(worker, 'exit')).toEqual([0, null]);
+      const found = (await on.read(topics.findings)).filter(({ kind }) => kind === 'correlation');
+      expect(
+        found.map(({ groupKey, time, lastTime, eventCount, reason }) => ({ groupKey, time, lastTime, eventCount, reason })).sort((a, b) => a.time - b.time),
+      ).toEqual(
+        USERS.map((user) => ({ groupKey: `thrice|${user}`, time: millis(timeOf(user, 0)), lastTime: millis(timeOf(user, 2)), eventCount: 3, reason: null })),
+      );
+    } finally {
+      for (const worker of workers) worker.kill('SIGKILL');
+      await running.stop();
+    }
+  });
+
+  const millis = (at: number) => Math.floor(at / 1000) * 1000; // as the raw record has it
 });
