@@ -52,12 +52,24 @@ describe('rules lint', () => {
     expect(out).toEqual([
       `refused  ${join(folder, 'b.yml')}:6 document 2 "bad": unknown modifier "nope" in "a|nope"`,
       '2 rules, 0 correlations and 0 filters are good; 1 document is refused.',
+      'Fields of one rule could not be checked: no event of the log source is known.',
     ]);
     expect(code).toBe(1);
   });
+  it('warns of a field that no event of the log source has, with the one that was meant, and does not refuse the rule', async () => {
+    const file = join(folder, 'typo.yml');
+    writeFileSync(file, rule('3', "{s: {'CommandLin|contains': x, Image: y}, condition: s}", '{product: windows, category: process_creation}'));
+    const { out, code } = await run(['lint', file]);
+    expect(out).toEqual([
+      `warning  ${file}:1 document 1 "3": no known event of its log source has a field "CommandLin"; the nearest that one has is "CommandLine"`,
+      '1 rules, 0 correlations and 0 filters are good; 0 documents are refused.',
+    ]);
+    expect(code).toBe(0);
+    rmSync(file);
+  });
   it('prints one JSON document for programs', async () => {
     const { out } = await run(['lint', folder, '--json'], true);
-    expect(JSON.parse(out.join(''))).toMatchObject({ rules: 2, refusals: [{ document: 2, title: 'bad' }] });
+    expect(JSON.parse(out.join(''))).toMatchObject({ rules: 2, uncheckedFields: 1, warnings: [], refusals: [{ document: 2, title: 'bad' }] });
   });
   it('ends with 0 when all is good', async () => {
     expect((await run(['lint', join(folder, 'a.yml')])).code).toBe(0);

@@ -4,6 +4,7 @@ import { ConfigError, RecordError } from '../pipeline/core/errors.ts';
 import { aliasesOf } from '../pipeline/detect/aliases.ts';
 import { Engine } from '../pipeline/detect/match/engine.ts';
 import type { EventLogsource } from '../pipeline/detect/match/engine.ts';
+import { KnownFields, shippedFields } from '../pipeline/detect/known-fields.ts';
 import { OWN_RULES, readRuleFiles } from '../pipeline/detect/open-rules.ts';
 import { config as ingestConfig, openIngestor } from '../pipeline/ingest/index.ts';
 import { sourceOf } from '../pipeline/ingest/source.ts';
@@ -12,6 +13,7 @@ import type { Problem, RuleSet } from '../domains/sigma/index.ts';
 import { rawTopic } from '../topologies/topics.ts';
 import type { CommandFile, Io } from './command.ts';
 import { byteLines, GivenEvents, isLineFile } from './event-lines.ts';
+import { fieldWarnings, liveFieldNames } from './field-warnings.ts';
 import { readCases, RuleCases } from './rule-cases.ts';
 
 const MAX_LINE_BYTES = 8 * 1_048_576;
@@ -25,8 +27,11 @@ export default {
       .description('Checks rules, correlations and filters; ends with 1 when a document is refused')
       .argument('[path...]', 'files or folders; the rules of this project unless given')
       .option('--retired', 'read deprecated and unsupported rules too')
+      .option('--live', 'fields that the events of the running installation have count as known')
+      .option('--organization <name>', 'whose events, with --live', 'default')
+      .option('--data <folder>', 'the installation, with --live')
       .option('--json', 'one JSON document')
-      .action((paths: string[], { retired = false }: { readonly retired?: boolean }) => lint(io, paths, retired));
+      .action((paths: string[], options: LintOptions) => lint(io, paths, options));
     rules
       .command('match')
       .description('For each line of a file the rules that it meets, as {"id","rules":[...]}')
@@ -51,16 +56,28 @@ async function readSet(paths: readonly string[], retired = false): Promise<RuleS
   return parseRuleSet(files, { includeRetired: retired });
 }
 
-async function lint(io: Io, paths: readonly string[], retired: boolean): Promise<void> {
+interface LintOptions {
+  readonly retired?: boolean;
+  readonly live?: boolean;
+  readonly organization: string;
+  readonly data?: string;
+}
+
+async function lint(io: Io, paths: readonly string[], { retired = false, live = false, organization, data }: LintOptions): Promise<void> {
   const set = await readSet(paths, retired);
+  const also = live ? await liveFieldNames(io, organization, data) : [];
+  const fields = fieldWarnings(set, new KnownFields(shippedFields(), also));
+  const warnings = [...set.warnings, ...fields.warnings];
   const counts = { rules: set.rules.length, correlations: set.correlations.length, filters: set.filters.length, retired: set.retired.length };
   if (set.refusals.length > 0) process.exitCode = 1;
-  if (io.json) return io.print(JSON.stringify({ ...counts, refusals: set.refusals, warnings: set.warnings }));
+  if (io.json) return io.print(JSON.stringify({ ...counts, refusals: set.refusals, warnings, uncheckedFields: fields.unchecked }));
   for (const refusal of set.refusals) io.print(`refused  ${placed(refusal)}`);
-  for (const warning of set.warnings) io.print(`warning  ${placed(warning)}`);
+  for (const warning of warnings) io.print(`warning  ${placed(warning)}`);
   io.print(
     `${counts.rules} rules, ${counts.correlations} correlations and ${counts.filters} filters are good; ${set.refusals.length === 1 ? '1 document is' : `${set.refusals.length} documents are`} refused${counts.retired > 0 ? `, ${counts.retired} are retired` : ''}.`,
   );
+  if (fields.unchecked > 0)
+    io.print(`Fields of ${fields.unchecked === 1 ? 'one rule' : `${fields.unchecked} rules`} could not be checked: no event of the log source is known.`);
 }
 const placed = ({ file, document, line, title, reason }: Problem): string =>
   `${file}:${line} document ${document}${title === null ? '' : ` "${title}"`}: ${reason}`;

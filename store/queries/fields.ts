@@ -70,3 +70,7 @@ export const fieldDatasets = (sql: Sql): Promise<readonly FieldDatasetRow[]> =>
      FROM api.field_dataset d LEFT JOIN api.field f ON f.dataset = d.dataset GROUP BY d.dataset, d.events, d.left_out, d.first_seen, d.last_seen
      ORDER BY d.dataset LIMIT 1000`,
   );
+
+/** Names that sensors gave, of all datasets. */
+export const fieldNames = async (sql: Sql): Promise<readonly string[]> =>
+  (await manyOf<{ readonly name: string }>(sql, `SELECT DISTINCT name FROM api.field WHERE kind = 'native'`)).map(({ name }) => name);
