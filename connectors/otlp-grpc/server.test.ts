@@ -26,7 +26,7 @@ const Logs = makeGenericClientConstructor(
   'LogsService',
 );
 /** One record whose body is the text `p`. */
-const REQUEST = Buffer.from('0a0912071205' + '2a03' + '0a0170', 'hex');
+const REQUEST = Buffer.from('0a09120712052a030a0170', 'hex');
 
 describe('OTLP over gRPC', () => {
   let gateway: TestGateway;

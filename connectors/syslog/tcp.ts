@@ -41,13 +41,13 @@ export async function listenTcp(options: TcpOptions, deps: ConnectorDeps): Promi
   const { host, port, tls } = options;
   const { log } = deps;
   const isAllowed = allowing(options.allowFrom);
+  const isMutual = tls !== null && tls.clientCa !== null; // then the certificate says who may, whatever the address
   const ending = new AbortController();
   const connections = new Map<Socket, Promise<void>>();
 
   const accept = (socket: Socket) => {
     const peer = plainAddress(socket.remoteAddress);
-    // With client certificates the certificate says who may.
-    if (tls?.clientCa == null && !isAllowed(peer)) {
+    if (!isMutual && !isAllowed(peer)) {
       deps.countDropped('not-allowed', 1);
       socket.destroy();
       return;
@@ -63,7 +63,7 @@ export async function listenTcp(options: TcpOptions, deps: ConnectorDeps): Promi
 
   async function serve(socket: Socket, peer: string): Promise<void> {
     socket.setTimeout(options.idleTimeoutMs, () => socket.destroy(new Error('silent for too long')));
-    const sensor = socket instanceof TLSSocket && tls?.clientCa != null ? await sensorOf(socket, peer) : null;
+    const sensor = isMutual && socket instanceof TLSSocket ? await sensorOf(socket, peer) : null;
     if (sensor === undefined) return;
     const sender: Sender = sensor === null ? { organization: options.organization, source: options.source, sensor: peer } : senderOf(sensor);
     const stopWatching = sensor === null ? () => {} : deps.sensors.watch(sensor, () => socket.destroy(new Error('the credential was revoked')));

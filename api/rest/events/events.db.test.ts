@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Headers } from '../../../pipeline/runtime/port.ts';
 import { tpKey } from '../../../pipeline/runtime/port.ts';
@@ -228,6 +229,30 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
       const response = await api.inject({ method: 'POST', url: '/v2/events/bulk', payload: text, headers: { 'content-type': 'application/json' } });
       expect(response.statusCode).toBe(202);
       expect((await recordsOf('raw.default.gateway-bulk-f'))[0]?.text).toBe('{"id":12345678901234567890,"price":1.10,"tiny":1E-7,"plain":7}');
+    });
+
+    it('unpacks gzip, and takes the same request under the same key once, however it is packed', async () => {
+      const body = JSON.stringify({ source: 'bulk-z', events: [{ packed: 1 }] });
+      const send = (payload: Buffer | string, more: Record<string, string>) =>
+        api.inject({ method: 'POST', url: '/v2/events/bulk', payload, headers: { 'content-type': 'application/json', 'idempotency-key': 'gz', ...more } });
+      const first = await send(gzipSync(body), { 'content-encoding': 'gzip' });
+      expect([first.statusCode, (await send(body, {})).json()]).toEqual([202, first.json()]);
+      expect((await recordsOf('raw.default.gateway-bulk-z')).map(({ text }) => text)).toEqual(['{"packed":1}']);
+    });
+
+    it.each<[name: string, payload: Buffer, encoding: string, code: string]>([
+      ['a body that unpacks to too much', gzipSync(Buffer.alloc(20_000_000, ' ')), 'gzip', 'BODY_TOO_LARGE'],
+      ['what is no gzip', Buffer.from('{}'), 'gzip', 'INVALID_REQUEST'],
+      ['gzip that is cut off', gzipSync('{"events":[{"a":1}]}').subarray(0, 25), 'gzip', 'INVALID_REQUEST'],
+      ['an unknown packing', Buffer.from('{}'), 'lzma', 'UNSUPPORTED_MEDIA_TYPE'],
+    ])('refuses %s', async (_name, payload, encoding, code) => {
+      const response = await api.inject({
+        method: 'POST',
+        url: '/v2/events/bulk',
+        payload,
+        headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+      });
+      expect(response.json().code).toBe(code);
     });
 
     it('sends a large request in parts, in order', async () => {
