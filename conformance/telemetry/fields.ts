@@ -140,12 +140,19 @@ export function leaves(document: Json, prefix = ''): Map<string, unknown> {
   return found;
 }
 
+/** Lists in ECS: one value alone is a list of one. */
+const LISTS = new Set(['event.category', 'event.type']);
+
 /**
  * Numbers as numbers, arrays as sets, addresses in canonical form, times as instants.
  * @param wanted What it is compared with: a number in text is a number where that is one.
  */
-export function normal(name: string, value: unknown, wanted?: unknown): unknown {
-  if (Array.isArray(value)) return [...new Set(value.filter((one) => one !== null && one !== ' ').map((one) => JSON.stringify(normal(name, one))))].sort();
+export function normal(name: string, given: unknown, wanted?: unknown): unknown {
+  if (LISTS.has(name) && typeof given === 'string') return [JSON.stringify(given)];
+  return normalValue(name, given, wanted);
+}
+function normalValue(name: string, value: unknown, wanted?: unknown): unknown {
+  if (Array.isArray(value)) return [...new Set(value.filter((one) => one !== null && one !== ' ').map((one) => JSON.stringify(normalValue(name, one))))].sort();
   if (typeof value !== 'string') return value;
   const isNumber = typeof wanted === 'number' || /^(source|destination)\.(port|bytes|packets)$|\.pid$|status_code$|\.size$/.test(name);
   if (isNumber && /^\d+$/.test(value)) return Number(value);

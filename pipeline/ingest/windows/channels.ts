@@ -108,24 +108,34 @@ const CATEGORIES = table<readonly string[]>({
 
 /** What follows from the channel and the event id. */
 export interface Place {
+  readonly product: 'windows' | 'linux';
   readonly service: string | undefined;
   readonly dataset: string;
   readonly logsource: Draft['logsource'];
 }
 
+/** Sysmon for Linux has the same events. */
+const LINUX_SYSMON = 'Linux-Sysmon/Operational';
+
 const NONE: readonly string[] = [];
 const places = new Map<string, Map<string, Place>>();
-const OTHER: Place = { service: undefined, dataset: 'windows.other', logsource: { category: NONE, service: NONE } };
+const OTHER: Place = { product: 'windows', service: undefined, dataset: 'windows.other', logsource: { category: NONE, service: NONE } };
 
 /** Channels that no rule set knows share the dataset `windows.other`: datasets are a closed set. */
 export function placeOf(channel: string, eventId: string): Place {
-  const service = CHANNELS.get(channel);
+  const isLinux = channel === LINUX_SYSMON;
+  const service = isLinux ? 'sysmon' : CHANNELS.get(channel);
   if (service === undefined) return OTHER;
-  let byId = places.get(service);
-  if (byId === undefined) places.set(service, (byId = new Map()));
+  const key = isLinux ? channel : service;
+  let byId = places.get(key);
+  if (byId === undefined) places.set(key, (byId = new Map()));
   const category = CATEGORIES.get(`${service}/${eventId}`);
   const id = category === undefined ? '' : eventId;
   let place = byId.get(id);
-  if (place === undefined) byId.set(id, (place = { service, dataset: `windows.${service}`, logsource: { category: category ?? NONE, service: [service] } }));
+  if (place === undefined) {
+    const product = isLinux ? 'linux' : 'windows';
+    place = { product, service, dataset: `${product}.${service}`, logsource: { category: category ?? NONE, service: [service] } };
+    byId.set(id, place);
+  }
   return place;
 }

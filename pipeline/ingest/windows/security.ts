@@ -42,8 +42,8 @@ export function security(event: Draft, f: JsonObject): void {
 const named = (mark: string, account: { readonly name: string | null } | null): string => (account?.name ? `${mark}${account.name}` : '');
 
 // What agents write for the two audit bits of Keywords, bits 53 and 52: words, or the signed number, which doubles hold exactly.
-const SUCCESS = new Set(['-9214364837600034816', '-9214364837600035000', 'AUDIT_SUCCESS', 'Audit Success']);
-const FAILURE = new Set(['-9218868437227405312', '-9218868437227405000', 'AUDIT_FAILURE', 'Audit Failure']);
+const SUCCESS = new Set(['-9214364837600034816', '-9214364837600035000', 'AUDIT_SUCCESS', 'Audit Success', 'Audit success']);
+const FAILURE = new Set(['-9218868437227405312', '-9218868437227405000', 'AUDIT_FAILURE', 'Audit Failure', 'Audit failure']);
 const HEX_KEYWORDS = /^0x[0-9a-fA-F]{16}$/;
 
 function outcomeOf(f: JsonObject, id: string): string | null {
