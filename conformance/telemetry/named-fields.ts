@@ -18,6 +18,7 @@ export class NamedFields {
 
   #walk(part: unknown, name: string): void {
     if (name !== '') this.#add(name, part);
+    if (name.includes('.')) this.#add(name.slice(name.lastIndexOf('.') + 1), part);
     if (Array.isArray(part)) for (const [index, inner] of part.entries()) this.#walk(inner, `${name}.${index}`);
     else if (isObject(part)) for (const [key, inner] of Object.entries(part)) this.#walk(inner, name === '' ? key : `${name}.${key}`);
   }

@@ -43,7 +43,8 @@ export const syslogMessages: Scorer = {
     field('msgid', parts.MsgID);
     if (parts.StructuredData !== undefined)
       tally.field(stem, `${one.id} structured_data`, ordered(parts.StructuredData), () => ordered(header().structured_data ?? null));
-    if (one.valid !== false) field('message', parts.Message?.replace(/^\uFEFF/, '') || null);
+    if (one.valid !== false)
+      tally.field(stem, `${one.id} message`, parts.Message?.replace(/^\uFEFF/, '') || null, () => header().message ?? native().message ?? told().message);
     if (parts.Timestamp !== null && !parts.Timestamp.startsWith('0000'))
       tally.field(stem, `${one.id} timestamp`, Date.parse(parts.Timestamp), () => Date.parse(String(header().timestamp)));
   },
