@@ -103,6 +103,7 @@ export class FormatIngestor implements Ingestor {
       event.time = appendedAt;
       event.timeSource = 'appended';
     }
+    if (event.observedAt !== null && !Number.isSafeInteger(event.observedAt)) event.observedAt = null; // no time that anybody observed
     event.contentHash = contentHash(event.native);
     event.idSource = event.id === '' ? 'position' : 'sensor';
     event.id =

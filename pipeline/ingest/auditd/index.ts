@@ -1,7 +1,7 @@
 // The Linux audit log. The lines of one record that share time and serial number are one event; lines that come as records of their own are
 // events of their own, joined by the label `audit_event`.
 import type { Decoder, Draft, Fields, RawDocument } from '../kit.ts';
-import { canonicalIp, CERTAIN, count, draft, LIKELY, mapping, newFields, setEcs, stampMicros, textNative, unparsed } from '../kit.ts';
+import { canonicalIp, CERTAIN, count, draft, LIKELY, mapping, newFields, setField, stampMicros, textNative, unparsed } from '../kit.ts';
 import type { AuditLine } from './line.ts';
 import { isAuditLine, readLine } from './line.ts';
 import { kindOf } from './kinds.ts';
@@ -121,7 +121,7 @@ function eventOf(document: RawDocument, { lines, raw }: Group): Draft {
   set(event, { ...single(fields), ...own }, document);
   const command = commandOf(lines);
   if (command !== null) event.process = { ...(event.process ?? NOBODY), commandLine: command };
-  setEcs(event, 'event.sequence', serial);
+  setField(event, 'event.sequence', serial);
   const { category, type, action } = kindOf(first!.type, lines, own);
   event.category = category;
   event.type = type;

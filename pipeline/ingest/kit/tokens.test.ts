@@ -8,6 +8,7 @@ describe('keyValues', () => {
     ['a="x \\"y\\" \\\\ z" b=1', {}, { a: 'x "y" \\ z', b: '1' }],
     ['a=1,b=2, c="3,4"', { separator: ',' }, { a: '1', b: '2', c: '3,4' }],
     ['msg=Web site hit n=1 src= 10.0.0.1 dst=', { isLoose: true }, { msg: 'Web site hit', n: '1', src: '10.0.0.1', dst: '' }],
+    ['a=  "x" b=   c=1', { isLoose: true }, { a: ' "x"', b: '', c: '1' }],
     ['no pairs here', {}, {}],
     ['a=1 a=2', {}, { a: '2' }],
     ['a="never ends', {}, { a: 'never ends' }],
@@ -16,6 +17,9 @@ describe('keyValues', () => {
   });
   it('takes __proto__ for a name like any other', () => {
     expect(Object.keys(keyValues('__proto__=x constructor=y'))).toEqual(['__proto__', 'constructor']);
+  });
+  it.each(['a=', 'a=x', 'a=x b'])('passes over each of a million blanks behind %s once, which would not end otherwise', (head) => {
+    expect({ ...keyValues(`${head}${' '.repeat(1_000_000)}c=1`, { isLoose: true }) }).toMatchObject({ c: '1' });
   });
   it('ends, whatever the text', () => {
     fc.assert(

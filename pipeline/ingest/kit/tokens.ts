@@ -43,7 +43,12 @@ export function keyValues(text: string, { separator = ' ', isLoose = false, from
       continue;
     }
     const name = text.slice(start, at++);
-    if (isLoose) while (isBlank(text.charCodeAt(at)) && text.charCodeAt(at + 1) !== QUOTE && !beginsPair(text, at + 1)) at++;
+    if (isLoose && isBlank(text.charCodeAt(at))) {
+      const end = blanksEnd(text, at);
+      // An empty value ends at its blank; a quote or a value behind blanks is this pair's.
+      if (text.charCodeAt(end) === QUOTE) at = end - 1;
+      else if (!beginsPair(text, end)) at = end;
+    }
     const { value, end } = text.charCodeAt(at) === QUOTE ? quoted(text, at) : bare(text, at, apart, isLoose);
     fields[name] = value;
     left--;
@@ -52,11 +57,16 @@ export function keyValues(text: string, { separator = ' ', isLoose = false, from
   return fields;
 }
 
-/** Whether a name and `=` stand at `at`, blanks before it aside. */
-function beginsPair(text: string, from: number): boolean {
+/** Each blank is passed once: a value may be all blanks. */
+function blanksEnd(text: string, from: number): number {
   let at = from;
   while (isBlank(text.charCodeAt(at))) at++;
-  const start = at;
+  return at;
+}
+
+/** Whether a name and `=` stand at `start`. */
+function beginsPair(text: string, start: number): boolean {
+  let at = start;
   while (at < text.length && at - start < 64 && isNameCode(text.charCodeAt(at))) at++;
   return at > start && text.charCodeAt(at) === 61;
 }
@@ -96,7 +106,13 @@ function bare(text: string, from: number, apart: number, isLoose: boolean): { re
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 10 || code === 13) break;
-    if (isBlank(code) ? !isLoose || beginsPair(text, at + 1) : code === apart && apart !== 32) break;
+    if (!isBlank(code)) {
+      if (code === apart && apart !== 32) break;
+    } else {
+      const end = isLoose ? blanksEnd(text, at) : at;
+      if (!isLoose || beginsPair(text, end)) break;
+      at = end - 1;
+    }
   }
   let end = at;
   if (isLoose) while (end > from && isBlank(text.charCodeAt(end - 1))) end--;
