@@ -13,6 +13,7 @@ import { registerProduceRoutes } from '../../api/rest/events/produce.ts';
 import type { Routes } from '../../api/rest/kit.ts';
 import { config as syslogConfig } from '../../connectors/syslog/index.ts';
 import { listenTcp } from '../../connectors/syslog/tcp.ts';
+import { senderOf } from '../../pipeline/core/connector.ts';
 import type { Deliver } from '../../pipeline/core/connector.ts';
 import { FatalError } from '../../pipeline/core/errors.ts';
 import { settingsOf } from '../../pipeline/core/topic-settings.ts';
@@ -95,7 +96,7 @@ export default {
       let start = process.cpuUsage();
       for (let round = 0; round <= TIMES; round += 1) {
         if (round === 1) start = process.cpuUsage();
-        for (let at = 0; at < buffers.length; at += PER_REQUEST) await gateway.deliver(buffers.slice(at, at + PER_REQUEST), sensor as never);
+        for (let at = 0; at < buffers.length; at += PER_REQUEST) await gateway.deliver(buffers.slice(at, at + PER_REQUEST), senderOf(sensor));
       }
       return cpuMicros(start) / RECORDS;
     };
