@@ -61,6 +61,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     tail,
     sensors,
     register,
+    wallMicros,
     start() {
       alertFeed.start();
       followers = [followTopic({ broker, log, topic: topics.ledger.name, start: 'earliest', onBatch: (batch) => ledger.takeBatch(batch) })];

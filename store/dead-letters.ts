@@ -7,6 +7,8 @@ import { asPipelineError } from './failure.ts';
 export interface NotedLetter extends DeadLetter {
   /** Where the sensor's record lay; null when the bytes do not tell. */
   readonly source: Position | null;
+  /** Who sent it; null when neither topic, headers nor bytes tell. */
+  readonly sensor: string | null;
 }
 export interface Redriven {
   readonly partition: number;
@@ -86,13 +88,13 @@ async function insert(client: PoolClient, letters: readonly NotedLetter[]): Prom
   const column = <T>(value: (letter: NotedLetter) => T): T[] => letters.map(value);
   await client.query(
     `INSERT INTO goshawk.dead_letter (partition, "offset", organization, at, stage, code, version, message, topic, topic_partition, topic_offset,
-       raw_topic, raw_partition, raw_offset, attempt, first_failed_at, schema_id, bytes, without)
+       raw_topic, raw_partition, raw_offset, attempt, first_failed_at, schema_id, bytes, without, sensor)
      SELECT partition, "offset", organization, api.from_micros(at), stage, code, version, message, topic, topic_partition, topic_offset,
-       raw_topic, raw_partition, raw_offset, attempt, api.from_micros(first_failed), schema_id, bytes, without
+       raw_topic, raw_partition, raw_offset, attempt, api.from_micros(first_failed), schema_id, bytes, without, sensor
      FROM unnest($1::int[], $2::bigint[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::int[], $11::bigint[],
-       $12::text[], $13::int[], $14::bigint[], $15::int[], $16::bigint[], $17::int[], $18::int[], $19::text[])
+       $12::text[], $13::int[], $14::bigint[], $15::int[], $16::bigint[], $17::int[], $18::int[], $19::text[], $20::text[])
      AS t (partition, "offset", organization, at, stage, code, version, message, topic, topic_partition, topic_offset,
-       raw_topic, raw_partition, raw_offset, attempt, first_failed, schema_id, bytes, without)
+       raw_topic, raw_partition, raw_offset, attempt, first_failed, schema_id, bytes, without, sensor)
      ON CONFLICT DO NOTHING`,
     [
       column(({ partition }) => partition),
@@ -114,6 +116,7 @@ async function insert(client: PoolClient, letters: readonly NotedLetter[]): Prom
       column(({ schemaId }) => int(schemaId)),
       column(({ bytes }) => bytes),
       column(({ without }) => text(without)),
+      column(({ sensor }) => (sensor === null ? null : text(sensor, 249))),
     ],
   );
 }

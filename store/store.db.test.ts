@@ -32,16 +32,19 @@ describe.skipIf(serverUrl === '')('schema api', () => {
         SELECT decode(md5(o), 'hex'), now(), decode(md5(o), 'hex'), o, 'raw', 0, 0, '{}', '{}', '' FROM unnest(ARRAY['default', 'other']) AS o;
       INSERT INTO goshawk.dead_letter (partition, "offset", organization, at, stage, code, version, message, topic, topic_partition, topic_offset, attempt, first_failed_at, schema_id, bytes, without)
         SELECT 0, n, o, now(), 'ingest', 'DECODE_FAILED', '1', 'm', 'raw', 0, 0, 1, now(), -1, 1, '' FROM unnest(ARRAY['default', 'other']) WITH ORDINALITY AS u (o, n);
-      INSERT INTO goshawk.redrive (organization, filter, ends, requested_by) SELECT o, '{}', '{}', 'test' FROM unnest(ARRAY['default', 'other']) AS o`);
+      INSERT INTO goshawk.redrive (organization, filter, ends, requested_by) SELECT o, '{}', '{}', 'test' FROM unnest(ARRAY['default', 'other']) AS o;
+      INSERT INTO goshawk.sensor_count SELECT now(), o, 's', 1, 0, now(), 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest(ARRAY['default', 'other']) AS o`);
     for (const organization of ['default', 'other']) {
       await withOrganization(api, organization, async (client) => {
         await client.query(`SELECT api.add_user('test', 'ann', $1, '{analyst}')`, [HASH]);
         await client.query(
           `SELECT api.put_asset('test', NULL, now(), 'web', 'server', '{WEB}', '{10.0.0.1}', NULL, 1), api.put_zone('test', NULL, now(), 'lan', '10.0.0.0/8', 'internal')`,
         );
+        await client.query(`SELECT api.enrol_sensor('test', 'web-01', 'token', 'sensors', NULL, NULL, 'token', md5($1), NULL)`, [organization]);
         await client.query(`SELECT api.change_alert('test', decode(md5($1), 'hex'), note => 'n')`, [organization]);
       });
     }
+    await database.owner.query('INSERT INTO goshawk.sensor_silence (sensor_id, since) SELECT id, now() FROM goshawk.sensor');
   });
   afterAll(async () => {
     await api?.end();
@@ -64,6 +67,10 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     'dead_letter',
     'dead_letter_newest',
     'redrive',
+    'sensor',
+    'sensor_count',
+    'sensor_credential',
+    'sensor_silence',
     'app_user',
     'organization_info',
     'audit',

@@ -43,6 +43,42 @@ export async function foldCounts(pool: Pool, afterMinutes: number): Promise<numb
   return rows[0]?.saved ?? 0;
 }
 
+const SENSOR_SUMS = ['events', 'unparsed', 'timed', 'lag_micros', 'ahead_minute', 'ahead', 'near', 'late_minute', 'late_hour', 'late_day', 'late_more'];
+const sums = SENSOR_SUMS.map((column) => `sum(${column})`).join(', ');
+
+/** Counts of sensors: one row a minute, after a week one row a day, and none after `keepDays`. @returns Rows saved */
+export async function foldSensorCounts(pool: Pool, { afterMinutes, keepDays }: { readonly afterMinutes: number; readonly keepDays: number }): Promise<number> {
+  const { rows } = await pool.query<{ saved: number }>(
+    `
+    WITH old AS (
+      DELETE FROM goshawk.sensor_count WHERE minute < now() - make_interval(days => $2) RETURNING 1
+    ), small AS (
+      DELETE FROM goshawk.sensor_count WHERE minute >= now() - make_interval(days => $2) AND (
+        (NOT folded AND stored_at < now() - make_interval(mins => $1))
+        OR (minute < now() - interval '7 days' AND minute <> date_trunc('day', minute))) RETURNING *
+    ), folded AS (
+      INSERT INTO goshawk.sensor_count (minute, organization, sensor, last_at, ${SENSOR_SUMS.join(', ')}, folded, stored_at)
+      SELECT CASE WHEN minute < now() - interval '7 days' THEN date_trunc('day', minute) ELSE minute END, organization, sensor, max(last_at), ${sums}, true, max(stored_at)
+      FROM small GROUP BY 1, 2, 3 RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM small) + (SELECT count(*) FROM old) - (SELECT count(*) FROM folded) AS saved`,
+    [afterMinutes, keepDays],
+  );
+  return rows[0]?.saved ?? 0;
+}
+
+export interface SilenceChange {
+  readonly organization: string;
+  readonly sensor: string;
+  /** Of its last record, microseconds. */
+  readonly since: number;
+  readonly isSilent: boolean;
+}
+/** Sensors that fell silent, or speak again, since the last call. */
+export async function noteSilence(pool: Pool): Promise<readonly SilenceChange[]> {
+  return (await pool.query<SilenceChange>('SELECT organization, sensor, since, is_silent AS "isSilent" FROM goshawk.note_silence()')).rows;
+}
+
 /** One entry of persist's ledger a day and partition, where the entries leave no hole between them and the books have them. @returns Rows saved */
 export async function foldLedger(pool: Pool, afterDays: number): Promise<number> {
   const { rows: days } = await pool.query<Day>(

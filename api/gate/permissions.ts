@@ -123,6 +123,11 @@ export const PERMISSIONS = {
   'Query.deadLetter': READERS,
   'Query.deadLetterReasons': READERS,
   'Query.redrives': READERS,
+  'Query.sensors': READERS,
+  'Query.sensor': READERS,
+  'Mutation.enrolSensor': BUILDERS,
+  'Mutation.rotateSensor': BUILDERS,
+  'Mutation.revokeSensor': BUILDERS,
   'DeadLetter.content': BUILDERS, // may hold secrets; null for others, and each look is audited
   'Mutation.previewDeadLetters': BUILDERS, // shows content likewise
   'Mutation.redriveDeadLetters': BUILDERS,

@@ -28,11 +28,14 @@ export interface Services {
   readonly tail: EventTail;
   readonly sensors: RunningSensorGate;
   readonly register: Sensors;
+  readonly wallMicros: () => Micros;
 }
 
 export interface ApiContext {
   readonly principal: Principal;
   readonly requestId: string;
+  /** The API as the caller reaches it, without a slash at the end. */
+  readonly apiUrl: string;
   readonly services: Services;
   /** One transaction that sees the caller's organization. */
   readonly read: <T>(work: (sql: Sql) => Promise<T>) => Promise<T>;
@@ -51,9 +54,9 @@ interface Ref {
   readonly time: Micros;
 }
 
-export function contextOf(services: Services, principal: Principal, requestId: string): ApiContext {
+export function contextOf(services: Services, principal: Principal, requestId: string, apiUrl = 'http://localhost'): ApiContext {
   const read: ApiContext['read'] = (work) => services.run(principal.organization, work);
-  return { principal, requestId, services, read, loaders: loadersOf(read) };
+  return { principal, requestId, apiUrl, services, read, loaders: loadersOf(read) };
 }
 
 const keyOf = ({ time, id }: Ref): string => `${time}-${id}`;

@@ -12,6 +12,7 @@ import { asProblem } from '../gate/as-problem.ts';
 import { bearerOf, principalOf } from '../gate/gate.ts';
 import type { Principal, Tokens } from '../auth/tokens.ts';
 import { openExpiry } from '../live/expiry.ts';
+import { apiUrlOf } from '../sensors/address.ts';
 import { contextOf } from './context.ts';
 import type { ApiContext, Services } from './context.ts';
 import { maskedError } from './errors.ts';
@@ -26,6 +27,8 @@ export interface GraphqlDeps {
 interface ServerContext {
   readonly principal: Principal;
   readonly requestId: string;
+  /** Not over WebSocket. */
+  readonly apiUrl?: string;
 }
 
 /** Registers /graphql. @fastify/websocket must be there. */
@@ -33,7 +36,7 @@ export function registerGraphql(app: FastifyInstance, { schema, services, tokens
   const requestIds = new AsyncLocalStorage<string>();
   const yoga = createYoga<ServerContext, ApiContext>({
     schema,
-    context: ({ principal, requestId }) => contextOf(services, principal, requestId),
+    context: ({ principal, requestId, apiUrl }) => contextOf(services, principal, requestId, apiUrl),
     plugins: [limits],
     maskedErrors: { maskError: (error) => maskedError(error, requestIds.getStore() ?? randomUUID(), log) },
     graphiql: false,
@@ -59,7 +62,7 @@ export function registerGraphql(app: FastifyInstance, { schema, services, tokens
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const principal = principalOf(request);
     const response = await requestIds.run(request.id, () =>
-      yoga.handleNodeRequestAndResponse(request as never, reply as never, { principal, requestId: request.id }),
+      yoga.handleNodeRequestAndResponse(request as never, reply as never, { principal, requestId: request.id, apiUrl: apiUrlOf(request) }),
     );
     response.headers.forEach((value, name) => reply.header(name, value));
     return reply.code(response.status).send(response.body ?? '');

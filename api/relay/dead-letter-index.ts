@@ -70,25 +70,38 @@ async function follow(
   return records;
 }
 
-const EVENT_PROVENANCE = { provenance: { topic: true, partition: true, offset: true } } as const;
-const ENRICHED_PROVENANCE = { event: EVENT_PROVENANCE } as const;
+const EVENT_ORIGIN = { sensor: true, provenance: { topic: true, partition: true, offset: true } } as const;
+const ENRICHED_ORIGIN = { event: EVENT_ORIGIN } as const;
+type Origin = Pick<NotedLetter, 'source' | 'sensor'>;
 
-async function withSource(letter: DeadLetter, { value }: LetterRecord, codec: Codec): Promise<NotedLetter> {
-  return { ...letter, source: letter.position.topic.startsWith('raw.') ? letter.position : await provenance(letter.position.topic, value, codec) };
+async function withSource(letter: DeadLetter, { value, headers }: LetterRecord, codec: Codec): Promise<NotedLetter> {
+  const { position } = letter;
+  if (position.topic.startsWith('raw.')) return { ...letter, source: position, sensor: sensorOfRaw(position.topic, headers) };
+  return { ...letter, ...(await originOf(position.topic, value, codec)) };
 }
 
-async function provenance(topic: string, value: Buffer | null, codec: Codec): Promise<Position | null> {
-  if (value === null) return null;
+/** As ingest tells it: by the topic, and on topics of the gateway by the header that only the gateway can have written. */
+function sensorOfRaw(topic: string, headers: LetterRecord['headers']): string | null {
+  const source = topic.split('.').slice(2).join('.');
+  if (!source.startsWith('gateway-')) return source === '' ? null : source;
+  const named = headers.findLast(([name]) => name === 'sensor')?.[1].toString('utf8') ?? '';
+  return named === '' ? source.slice('gateway-'.length) : named;
+}
+
+async function originOf(topic: string, value: Buffer | null, codec: Codec): Promise<Origin> {
+  if (value === null) return NOT_KNOWN;
   try {
     const missing = codec.missingWriter(value);
     if (missing !== undefined) await codec.load(schemaIdOf(value));
-    if (topic === topics.parsed.name || topic === topics.valid.name) return codec.decode(schemas.event, value, EVENT_PROVENANCE).provenance;
-    if (topic === topics.enriched.name) return codec.decode(schemas.enriched, value, ENRICHED_PROVENANCE).event.provenance;
+    if (topic === topics.parsed.name || topic === topics.valid.name) return known(codec.decode(schemas.event, value, EVENT_ORIGIN));
+    if (topic === topics.enriched.name) return known(codec.decode(schemas.enriched, value, ENRICHED_ORIGIN).event);
   } catch {
     /* Its bytes may be what it was refused for. */
   }
-  return null;
+  return NOT_KNOWN;
 }
+const NOT_KNOWN: Origin = { source: null, sensor: null };
+const known = ({ provenance, sensor }: { readonly provenance: Position; readonly sensor: string }): Origin => ({ source: provenance, sensor });
 
 /** As a redrive writes them beside what it sends. */
 function redrivenBy({ value }: LetterRecord): readonly Redriven[] {

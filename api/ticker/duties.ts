@@ -4,7 +4,7 @@ import type { Admin, PartitionReader } from '../../pipeline/runtime/port.ts';
 import type { Pool } from '../../store/connect.ts';
 import { copyEvidence, keepRaw, rawDue } from '../../store/evidence.ts';
 import { thinClosings } from '../../store/ledger.ts';
-import { dropExpired, foldCounts, foldLedger, prepareAhead, pruneOutboxes } from '../../store/upkeep.ts';
+import { dropExpired, foldCounts, foldLedger, foldSensorCounts, noteSilence, prepareAhead, pruneOutboxes } from '../../store/upkeep.ts';
 import { readRecord } from '../relay/read-record.ts';
 import type { TickerConfig } from './index.ts';
 
@@ -78,6 +78,17 @@ export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, sign
       everyMs: options.upkeepMs,
       run: async () => {
         await foldCounts(pool, FOLD_COUNTS_MINUTES);
+        await foldSensorCounts(pool, { afterMinutes: FOLD_COUNTS_MINUTES, keepDays: options.eventCountDays });
+      },
+    },
+    {
+      name: 'silent sensors',
+      everyMs: options.silenceMs,
+      async run() {
+        for (const { isSilent, ...about } of await noteSilence(pool)) {
+          if (isSilent) log.warn({ code: 'SENSOR_SILENT', ...about }, 'A sensor has said nothing for longer than it may.');
+          else log.info(about, 'A sensor speaks again, or is not watched any more.');
+        }
       },
     },
     {

@@ -41,6 +41,12 @@ export const config = z.strictObject({
     .max(600_000)
     .default(60_000)
     .meta({ description: "How often the ledger's books are closed: how finely a break is named, and how close to the asked times a statement comes." }),
+  silenceMs: z
+    .int()
+    .min(1_000)
+    .max(600_000)
+    .default(15_000)
+    .meta({ description: 'How often sensors are looked after that say nothing for longer than they may.' }),
   upkeepMs: z
     .int()
     .min(1_000)

@@ -19,11 +19,10 @@ export interface Sensor {
 export interface Health {
   readonly state: string;
   readonly lastSeenAt: string | null;
-  readonly perMinute: number;
+  readonly eventsPerMinute: number;
   readonly unparsed: number;
   readonly refused: number;
   readonly lagSeconds: number | null;
-  readonly ahead: number;
 }
 export interface Enrolled {
   readonly sensor: Sensor;
@@ -68,7 +67,7 @@ export function printSensors(io: Io, sensors: readonly Sensor[]): void {
       format ?? 'auto',
       health?.state ?? (revokedAt === null ? '' : 'revoked'),
       health?.lastSeenAt?.slice(0, 19).replace('T', ' ') ?? '-',
-      health?.perMinute.toFixed(1) ?? '-',
+      health?.eventsPerMinute.toFixed(1) ?? '-',
       String(health?.unparsed ?? '-'),
       String(health?.refused ?? '-'),
       health === undefined || health.lagSeconds === null ? '-' : `${health.lagSeconds.toFixed(1)} s`,

@@ -5,6 +5,7 @@ import type { Alert, Enriched, Feature, Finding } from '../../schemas/avro/types
 import type { CopyRows } from '../../store/copy.ts';
 import type { TimeTable } from '../../store/tiers.ts';
 import { EVENT_COLUMNS, writeEvent } from './event-rows.ts';
+import { insertSensorCounts, sensorCountsOf } from './sensor-counts.ts';
 import { ALERT_COLUMNS, FEATURE_COLUMNS, FINDING_COLUMNS, writeAlert, writeFeature, writeFinding } from './outcome-rows.ts';
 
 export interface Target<V> {
@@ -42,20 +43,23 @@ export const events: Target<Enriched> = {
   merge: (stage, columns) => `
     WITH stored AS (
       INSERT INTO goshawk.event (${columns}) SELECT ${columns} FROM ${stage} ORDER BY arrival ON CONFLICT (event_time, id) DO NOTHING
-      RETURNING event_time, organization, dataset, sensor, severity
+      RETURNING event_time, organization, dataset, sensor, severity, appended_at
     ), counted AS (
       INSERT INTO goshawk.event_count (${EVENT_COUNT_COLUMNS})
       SELECT date_trunc('minute', event_time), organization, dataset, sensor, severity, count(*) FROM stored GROUP BY 1, 2, 3, 4, 5
+    ), measured AS (${sensorCountsOf('stored')}
     )
     SELECT count(*) AS stored FROM stored`,
-  afterCopy: (client, values) =>
-    client.query({
+  afterCopy: async (client, values) => {
+    await client.query({
       name: 'event-count',
       text: `INSERT INTO goshawk.event_count (${EVENT_COUNT_COLUMNS})
       SELECT api.from_micros(t.minute), t.organization, t.dataset, t.sensor, t.severity, t.events
       FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::bigint[]) AS t (minute, organization, dataset, sensor, severity, events)`,
       values: countByMinute(values),
-    }),
+    });
+    await insertSensorCounts(client, values);
+  },
 };
 
 const MINUTE = 60_000_000;

@@ -1,13 +1,18 @@
 // The register of sensors: enrol, list, rotate, revoke.
 import { z } from 'zod';
+import type { Micros } from '../../../pipeline/core/index.ts';
+import { healthOf, refusalsOf } from '../../../store/queries/sensor-health.ts';
 import { pageOfSensors } from '../../../store/queries/sensors.ts';
+import type { SensorRow } from '../../../store/queries/sensors.ts';
+import type { Sql } from '../../../store/queries/sql.ts';
 import type { InOrganization } from '../../database.ts';
 import { principalOf } from '../../gate/gate.ts';
 import { cursorOf, parseCursor } from '../../paging.ts';
 import { apiUrlOf } from '../../sensors/address.ts';
 import { enrolment, rotation } from '../../sensors/register.ts';
 import type { Sensors } from '../../sensors/register.ts';
-import { enrolledDocument, sensorDocument } from '../../sensors/view.ts';
+import { enrolledDocument, healthDocument, sensorDocument } from '../../sensors/view.ts';
+import { isoOf } from '../../time.ts';
 import { linkNext, paging, text } from '../kit.ts';
 import type { Routes } from '../kit.ts';
 
@@ -17,7 +22,19 @@ const document = z.record(z.string(), z.unknown());
 const params = z.object({ id: z.uuid() });
 const SHOWN_ONCE = 'The secret in the answer is shown this once and kept nowhere, so the answer is not repeated for an `Idempotency-Key`.';
 
-export function registerSensorRoutes(app: Routes, { run, sensors }: { readonly run: InOrganization; readonly sensors: Sensors }): void {
+interface SensorRoutesDeps {
+  readonly run: InOrganization;
+  readonly sensors: Sensors;
+  readonly wallMicros: () => Micros;
+}
+
+export function registerSensorRoutes(app: Routes, { run, sensors, wallMicros }: SensorRoutesDeps): void {
+  const withHealth = async (sql: Sql, rows: readonly SensorRow[]) => {
+    const now = wallMicros();
+    const ids = rows.map(({ id }) => id);
+    const byId = new Map((await healthOf(sql, ids, now)).map((health) => [health.sensorId, health]));
+    return rows.map((row) => ({ ...sensorDocument(row), health: healthDocument(row, byId.get(row.id)!, now) }));
+  };
   app.route({
     method: 'GET',
     url: '/v2/sensors',
@@ -36,11 +53,15 @@ export function registerSensorRoutes(app: Routes, { run, sensors }: { readonly r
     handler: async (request, reply) => {
       const { search, revoked, limit, cursor } = request.query;
       const filter = { search: search ?? null, withRevoked: revoked === 'true' };
-      const rows = await run(principalOf(request).organization, (sql) => pageOfSensors(sql, filter, parseCursor(cursor, UUID), limit + 1));
+      const after = parseCursor(cursor, UUID);
+      const { rows, documents } = await run(principalOf(request).organization, async (sql) => {
+        const found = await pageOfSensors(sql, filter, after, limit + 1);
+        return { rows: found, documents: await withHealth(sql, found.slice(0, limit)) };
+      });
       const last = rows.slice(0, limit).at(-1);
       const next = rows.length > limit && last !== undefined ? cursorOf({ at: last.createdAt, id: last.id }) : null;
       linkNext(request, reply, next);
-      return { sensors: rows.slice(0, limit).map(sensorDocument), next };
+      return { sensors: documents, next };
     },
   });
 
@@ -50,7 +71,11 @@ export function registerSensorRoutes(app: Routes, { run, sensors }: { readonly r
     schema: { tags: TAGS, summary: 'One sensor, with configurations for shippers; the secret in them is a placeholder', params, response: { 200: document } },
     handler: async (request) => {
       const row = await sensors.sensor(principalOf(request), request.params.id);
-      return { ...sensorDocument(row), snippets: sensors.snippets(row, apiUrlOf(request)) };
+      return run(principalOf(request).organization, async (sql) => ({
+        ...(await withHealth(sql, [row]))[0],
+        refusals: (await refusalsOf(sql, row.id)).map((refusal) => ({ ...refusal, newest: isoOf(refusal.newest) })),
+        snippets: sensors.snippets(row, apiUrlOf(request)),
+      }));
     },
   });
 

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPool } from '../../store/connect.ts';
+import { foldSensorCounts, noteSilence } from '../../store/upkeep.ts';
+import { openTestApi } from '../test/api.ts';
+import type { Loose, TestApi } from '../test/api.ts';
+import { noteAll, setAside } from '../test/dead-letters.ts';
+import { openTestDatabase, serverUrl } from '../test/database.ts';
+import type { TestDatabase } from '../test/database.ts';
+import { seedOrganization } from '../test/seed.ts';
+
+const SENSORS = `query ($search: String) { sensors(filter: { search: $search, withRevoked: true }) { edges { node {
+  id name state lastSeenAt silentSince eventsPerMinute lagSeconds events unparsed refused skew { aheadMinute near lateDay } refusals { stage code count message } credentials { kind expiresAt } snippets { shipper text } } } } }`;
+
+describe.skipIf(serverUrl === '')('the health of sensors', () => {
+  let database: TestDatabase;
+  let api: TestApi;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    await seedOrganization(database.owner, 'other');
+    api = await openTestApi(database, { deps: { wallMicros: () => Date.now() * 1_000 } }); // counted against the clock of the database
+  });
+  afterAll(async () => {
+    await api.close();
+    await database.drop();
+  });
+
+  const enrol = async (input: object): Promise<Loose> =>
+    (
+      await api.graphql(
+        'mutation ($input: SensorInput!) { enrolSensor(input: $input) { sensor { id name topic state } credential { token key } notes snippets { shipper } } }',
+        { input },
+      )
+    ).data.enrolSensor;
+  const shown = async (name: string, organization = 'default'): Promise<Loose> =>
+    (await api.graphql(SENSORS, { search: name }, ['viewer'], organization)).data.sensors.edges.map(({ node }: Loose) => node);
+  /** Rows as persist writes them, so many minutes ago. */
+  const count = (sensor: string, minutesAgo: number, over: Readonly<Record<string, number>> = {}, organization = 'default') => {
+    const { events, unparsed, timed, lag, far, near, old } = { events: 10, unparsed: 0, timed: 10, lag: 20_000_000, far: 0, near: 10, old: 0, ...over };
+    return database.owner.query(
+      `INSERT INTO goshawk.sensor_count (minute, organization, sensor, events, unparsed, last_at, timed, lag_micros, ahead_minute, ahead, near, late_minute, late_hour, late_day, late_more)
+       SELECT date_trunc('minute', now() - make_interval(mins => $1)), $2, $3, $4, $5, now() - make_interval(mins => $1), $6, $7, $8, 0, $9, 0, 0, $10, 0`,
+      [minutesAgo, organization, sensor, events, unparsed, timed, lag, far, near, old],
+    );
+  };
+  /** As if it had been there all along. */
+  const backdate = (name: string, hours: number) =>
+    database.owner.query('UPDATE goshawk.sensor SET created_at = now() - make_interval(hours => $2) WHERE name = $1', [name, hours]);
+
+  it('enrols over GraphQL like over REST, and says what is wrong with each member', async () => {
+    expect(await enrol({ name: 'by-graphql' })).toMatchObject({
+      sensor: { topic: 'raw.default.gateway-sensors', state: 'never' },
+      credential: { token: expect.stringMatching(/^ghs_/), key: null },
+      notes: [],
+    });
+    const { errors } = await api.graphql('mutation { enrolSensor(input: { name: "A b", silenceSeconds: 1 }) { notes } }');
+    expect(errors?.[0]).toMatchObject({ extensions: { code: 'INVALID_REQUEST' }, message: expect.stringMatching(/name: .*silenceSeconds: /) });
+    const [node] = await shown('by-graphql');
+    expect(node).toMatchObject({
+      state: 'never',
+      lastSeenAt: null,
+      eventsPerMinute: 0,
+      lagSeconds: null,
+      refused: 0,
+      refusals: [],
+      credentials: [{ kind: 'token', expiresAt: null }],
+    });
+    expect(node.snippets[0].text).toContain('PUT-THE-SECRET-HERE');
+  });
+
+  it('adds up what came: the rate lately, the rest of the last day', async () => {
+    await enrol({ name: 'busy' });
+    await backdate('busy', 48);
+    await count('busy', 1);
+    await count('busy', 2, { events: 40, unparsed: 4, timed: 20, near: 20, lag: 100_000_000 });
+    await count('busy', 120, { events: 100, far: 3, near: 0, old: 97, timed: 100, lag: 9e12 });
+    await count('busy', 60 * 30); // more than a day ago
+    await count('busy', 1, { events: 7 }, 'other');
+    const [node] = await shown('busy');
+    expect(node).toMatchObject({
+      state: 'sending',
+      events: 150,
+      unparsed: 4,
+      eventsPerMinute: 5,
+      lagSeconds: 4,
+      skew: { aheadMinute: 3, near: 30, lateDay: 97 },
+    });
+    expect(Date.now() - Date.parse(node.lastSeenAt)).toBeLessThan(120_000);
+    const rest = (await api.inject({ url: '/v2/sensors?search=busy' })).json().sensors[0].health;
+    expect(rest).toMatchObject({ state: 'sending', events: 150, eventsPerMinute: 5, lagSeconds: 4, lastSeenAt: node.lastSeenAt });
+    expect(await shown('busy', 'other')).toEqual([]);
+  });
+
+  it('stays the same when small rows are folded', async () => {
+    await enrol({ name: 'folded' });
+    await backdate('folded', 24 * 30);
+    for (let n = 0; n < 3; n += 1) await count('folded', 5);
+    await count('folded', 60 * 24 * 10);
+    await count('folded', 60 * 24 * 10);
+    const before = await shown('folded');
+    const stages = openPool({ databaseUrl: database.url, role: 'goshawk_stages', max: 1 });
+    expect(await foldSensorCounts(stages, { afterMinutes: -1, keepDays: 400 })).toBeGreaterThanOrEqual(3);
+    expect(await foldSensorCounts(stages, { afterMinutes: -1, keepDays: 400 })).toBe(0);
+    await stages.end();
+    expect(await shown('folded')).toEqual(before);
+    expect((await database.owner.query("SELECT FROM goshawk.sensor_count WHERE sensor = 'folded'")).rowCount).toBe(2);
+  });
+
+  it('shows its own dead letters with their reasons, of a topic that others share', async () => {
+    await enrol({ name: 'broken' });
+    await backdate('broken', 1);
+    const shared = 'raw.default.gateway-sensors';
+    await setAside(api, [
+      { topic: shared, headers: { sensor: 'broken' }, message: 'Record is empty', value: '1' },
+      { topic: shared, headers: { sensor: 'broken' }, message: 'Record is blank', value: '2' },
+      { topic: shared, headers: { sensor: 'another' }, value: '3' },
+      { topic: 'raw.default.broken', headers: { sensor: 'pretender' }, code: 'RECORD_TOO_LARGE', message: 'Too large', value: '4' }, // its own topic: the header is not believed
+    ]);
+    await noteAll(database, api);
+    await database.owner.query('UPDATE goshawk.dead_letter SET at = now()'); // the broker in memory has a clock of its own
+    const [node] = await shown('broken');
+    expect(node.refused).toBe(3);
+    expect(node.refusals).toEqual([
+      { stage: 'ingest', code: 'DECODE_FAILED', count: 2, message: expect.stringMatching(/^Record is/) },
+      { stage: 'ingest', code: 'RECORD_TOO_LARGE', count: 1, message: 'Too large' },
+    ]);
+    expect(await shown('pretender')).toEqual([]);
+  });
+
+  it('notices silence once, and its end once', async () => {
+    const stages = openPool({ databaseUrl: database.url, role: 'goshawk_stages', max: 1 });
+    const changes = async () => (await noteSilence(stages)).map(({ sensor, isSilent }) => [sensor, isSilent]);
+    const silences = async () =>
+      (
+        await database.owner.query<{ open: boolean }>(
+          "SELECT l.ended_at IS NULL AS open FROM goshawk.sensor_silence l JOIN goshawk.sensor s ON s.id = l.sensor_id WHERE s.name = 'quiet' ORDER BY since",
+        )
+      ).rows.map(({ open }) => open);
+    const { sensor } = await enrol({ name: 'quiet', silenceSeconds: 600 });
+    await enrol({ name: 'unwatched' });
+    await backdate('unwatched', 100);
+    expect(await changes()).toEqual([]);
+    await backdate('quiet', 2);
+    await count('quiet', 30);
+    expect([(await shown('quiet'))[0].state, (await shown('unwatched'))[0].state]).toEqual(['silent', 'never']);
+    expect([await changes(), await changes()]).toEqual([[['quiet', true]], []]);
+    expect(Date.now() - Date.parse((await shown('quiet'))[0].silentSince)).toBeGreaterThan(29 * 60_000);
+    await count('quiet', 0);
+    expect([await changes(), await changes(), (await shown('quiet'))[0]]).toMatchObject([[['quiet', false]], [], { state: 'sending', silentSince: null }]);
+    await database.owner.query("UPDATE goshawk.sensor_count SET last_at = last_at - interval '1 hour' WHERE sensor = 'quiet'");
+    expect(await changes()).toEqual([['quiet', true]]);
+    expect(await silences()).toEqual([true, false]); // the older `since` is the newer silence: its rows were moved back
+    await api.inject({ method: 'POST', url: `/v2/sensors/${sensor.id}/revoke`, payload: {} });
+    expect([await changes(), await changes()]).toEqual([[['quiet', false]], []]);
+    await stages.end();
+  });
+});
