@@ -15,15 +15,12 @@ import type { Place } from './place.ts';
 export interface BrokerNode {
   readonly name: string;
   readonly proxy: Proxy;
-  readonly folder: string;
   readonly isRunning: () => boolean;
   /** The process group. */
   readonly pid: () => number;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly kill: () => Promise<void>;
-  /** Resolves when it has ended by itself. */
-  readonly ended: () => Promise<unknown>;
 }
 export interface Brokers {
   readonly nodes: readonly BrokerNode[];
@@ -99,7 +96,6 @@ async function openNode(id: number, ports: Ports, all: readonly Ports[], place: 
   return {
     name,
     proxy,
-    folder: spec.folder,
     isRunning: () => isRunning,
     pid: () => part?.pid ?? -1,
     async start() {
@@ -113,7 +109,6 @@ async function openNode(id: number, ports: Ports, all: readonly Ports[], place: 
     },
     stop: () => end((running) => running.stop()),
     kill: () => end((running) => killGroup(running.pid)),
-    ended: async () => part?.exited,
   };
 }
 

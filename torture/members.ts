@@ -28,7 +28,6 @@ export interface Members {
   readonly kill: (name: string) => Promise<void>;
   readonly signal: (name: string, signal: NodeJS.Signals) => void;
   readonly setClock: (name: string, shiftMs: number) => void;
-  readonly log: (name: string) => string;
   /** Resident bytes, by name. */
   readonly memory: () => Readonly<Record<string, number>>;
   readonly stopAll: () => Promise<void>;
@@ -143,7 +142,6 @@ export function openMembers({ place, env, preloads, onEnd }: MembersOptions): Me
       writeFileSync(fileOf(name, 'shift'), String(shiftMs));
       if (pid !== null && members.has(name)) process.kill(pid, 'SIGUSR2');
     },
-    log: (name) => members.get(name)?.part.logFile ?? '',
     memory: () => Object.fromEntries([...members.keys()].flatMap((name) => residentOf(name, pidOf(name)))),
     async stopAll() {
       isOver = true;
