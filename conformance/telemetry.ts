@@ -10,11 +10,11 @@ import { Tally } from './measure.ts';
 import { ecsDocuments } from './telemetry/ecs-documents.ts';
 import type { Json } from './telemetry/fields.ts';
 import { cef, datadog, metron, panther, spire, vrl } from './telemetry/named-cases.ts';
-import { schemas, sourcetypes } from './telemetry/products.ts';
+import { logTypes, schemas, sourcetypes } from './telemetry/products.ts';
 import { casesOf, inputOf, linesOf, listed, reader } from './telemetry/reading.ts';
 import { syslogMessages } from './telemetry/syslog-parts.ts';
 
-const SCORERS = [cef, vrl, metron, datadog, panther, spire, sourcetypes, schemas, syslogMessages, ecsDocuments];
+const SCORERS = [cef, vrl, metron, datadog, panther, spire, sourcetypes, schemas, logTypes, syslogMessages, ecsDocuments];
 
 export default {
   name: 'telemetry',

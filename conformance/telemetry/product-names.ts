@@ -98,3 +98,81 @@ const SCHEMAS = table(`
   onelogin:events onelogin.*
 `);
 export const datasetsOfSchema = (name: string): readonly string[] => SCHEMAS.get(name) ?? [];
+
+/** Panther's log types. */
+const LOG_TYPES = table(`
+  AWS.ALB aws.elb
+  AWS.BedrockModelInvocation aws.bedrock
+  AWS.CloudTrail aws.cloudtrail
+  AWS.GuardDuty aws.guardduty
+  AWS.S3ServerAccess aws.s3access
+  AWS.SecurityFindingFormat aws.securityhub
+  AWS.VPCDns aws.route53_resolver
+  AWS.VPCFlow aws.vpcflow
+  AWS.WAFWebACL aws.waf
+  Amazon.EKS.Audit kubernetes.audit
+  Anthropic.Activity anthropic.activity
+  Asana.Audit asana.audit
+  Auth0.Events auth0.logs
+  Axonius.Activity axonius.activity
+  Azure.Audit azure.auditlogs azure.signinlogs azure.riskdetection
+  Azure.MonitorActivity azure.activitylogs azure.platformlogs
+  Box.Event box.event
+  CarbonBlack.Audit carbonblack.audit
+  CiscoUmbrella.DNS umbrella.dns
+  Cloudflare.HttpRequest cloudflare.http
+  Crowdstrike.EventStreams crowdstrike.stream
+  Crowdstrike.FDREvent crowdstrike.fdr
+  Custom.TailscaleAudit tailscale.audit
+  Databricks.Audit databricks.audit
+  Docusign.Connect docusign.connect
+  Dropbox.TeamEvent dropbox.team
+  Duo.Administrator duo.administrator
+  Duo.Authentication duo.authentication
+  GCP.AuditLog gcp.audit
+  GCP.HTTPLoadBalancer gcp.loadbalancer
+  GSuite.ActivityEvent google_workspace.*
+  GitHub.Audit github.audit
+  GitHub.Webhook github.webhook
+  GitLab.Audit gitlab.audit
+  Gravitational.TeleportAudit teleport.audit
+  Microsoft365.Audit.AzureActiveDirectory m365.audit
+  Microsoft365.Audit.SharePoint m365.audit
+  MicrosoftDefenderXDR.AdvancedHunting defender-xdr.*
+  MongoDB.OrganizationEvent mongodb.organization
+  Netskope.Audit netskope.audit
+  Notion.AuditLogs notion.audit
+  OCSF.NetworkActivity ocsf.network_activity
+  Okta.SystemLog okta.system
+  OneLogin.Events onelogin.events
+  OnePassword.ItemUsage onepassword.item_usage
+  OnePassword.SignInAttempt onepassword.sign_in
+  OpenAI.Audit openai.audit
+  Osquery.Differential osquery.result
+  Panther.Audit panther.audit
+  Proofpoint.Event proofpoint.message
+  PushSecurity.Activity push.event
+  PushSecurity.Entities push.event
+  Salesforce.ApiConnectedApp salesforce.event_log
+  Salesforce.ConnectedAppUsageEventStore salesforce.event_log
+  Salesforce.Login salesforce.event_log
+  SentinelOne.Activity sentinelone.activity
+  Slack.AuditLogs slack.audit
+  Snowflake.GrantsToUsers snowflake.grant
+  Snowflake.LoginHistory snowflake.login
+  Snowflake.QueryHistory snowflake.query
+  Snyk.GroupAudit snyk.audit
+  Sublime.Audit sublime.audit
+  Sublime.MessageEvent sublime.message
+  Tailscale.Audit tailscale.audit
+  ThinkstCanary.Alert canary.incident
+  Tines.Audit tines.audit
+  Upwind.Detections upwind.detection
+  Wiz.Audit wiz.audit
+  Wiz.Detections wiz.detection
+  Wiz.Issues wiz.issue
+  Zendesk.Audit zendesk.audit
+  Zoom.Operation zoom.operation
+  Zscaler.ZIA.AdminAuditLog zscaler.admin_audit
+`);
+export const datasetsOfLogType = (name: string): readonly string[] => LOG_TYPES.get(name) ?? [];

@@ -5,7 +5,7 @@ import type { Json } from './fields.ts';
 import { isObject, leaves } from './fields.ts';
 import type { Scorer } from './reading.ts';
 import { inputOf } from './reading.ts';
-import { datasetsOfSchema, datasetsOfSourcetype } from './product-names.ts';
+import { datasetsOfLogType, datasetsOfSchema, datasetsOfSourcetype } from './product-names.ts';
 
 /** Whether one of the datasets or their families (`cisco-asa.*`) is the event's. */
 function isAmong(event: Event | undefined, datasets: readonly string[]): boolean {
@@ -41,6 +41,18 @@ export const schemas: Scorer = {
     tally.case(stem, one.id, name, () => {
       const [event] = newReader()(inputOf(one));
       return isAmong(event, datasetsOfSchema(name)) ? name : told(event);
+    });
+  },
+};
+
+/** Panther's log type of a record that its rules are tested with; what the rule says of it is measured elsewhere. */
+export const logTypes: Scorer = {
+  takes: ({ log_type: name, expected }) => typeof name === 'string' && expected === undefined,
+  score(tally, stem, one, newReader) {
+    const name = one.log_type!;
+    tally.case(stem, one.id, name, () => {
+      const [event] = newReader()(inputOf(one));
+      return isAmong(event, datasetsOfLogType(name)) ? name : told(event);
     });
   },
 };

@@ -16,6 +16,7 @@ export interface Case {
   readonly best_effort?: unknown;
   readonly valid?: boolean;
   readonly program?: string;
+  readonly log_type?: string;
 }
 /** Scores the cases of one file; the first that says it can is asked. */
 export interface Scorer {
