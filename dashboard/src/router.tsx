@@ -2,6 +2,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { readAlertsSearch } from './alerts/address.ts';
 import { readEventsSearch } from './events/address.ts';
+import { readFieldsSearch } from './fields/address.ts';
 import { readOverviewSearch } from './overview/address.ts';
 import { readPipelineSearch } from './pipeline/address.ts';
 import { session } from './session/tokens.ts';
@@ -52,6 +53,12 @@ const pipeline = createRoute({
   validateSearch: readPipelineSearch,
   component: lazyRouteComponent(() => import('./pipeline/page.tsx'), 'PipelinePage'),
 });
+const fields = createRoute({
+  getParentRoute: () => inside,
+  path: '/fields',
+  validateSearch: readFieldsSearch,
+  component: lazyRouteComponent(() => import('./fields/page.tsx'), 'FieldsPage'),
+});
 const kit = createRoute({
   getParentRoute: () => root,
   path: '/kit',
@@ -59,7 +66,7 @@ const kit = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, kit, inside.addChildren([overview, alerts.addChildren([alert]), events.addChildren([event]), pipeline])]),
+  routeTree: root.addChildren([login, kit, inside.addChildren([overview, alerts.addChildren([alert]), events.addChildren([event]), fields, pipeline])]),
   defaultPreload: 'intent',
   search: { strict: true }, // what a page cannot read is as if it were not there
   // Addresses are read and typed by people: plain names and values, no JSON.

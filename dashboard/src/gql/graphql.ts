@@ -74,6 +74,27 @@ export type EventFilter = {
   user?: Array<string> | null | undefined;
 };
 
+export type FieldFilter = {
+  dataset?: string | null | undefined;
+  kind?: FieldKind | null | undefined;
+  /** Part of the name, whatever its case. */
+  search?: string | null | undefined;
+  state?: FieldState | null | undefined;
+};
+
+export type FieldKind =
+  /** By its name in ECS, as a search does. */
+  | 'ecs'
+  /** By the sensor's own name, as detection rules ask for it. */
+  | 'native';
+
+export type FieldState =
+  | 'known'
+  /** First seen within a week, in a dataset that was known before. */
+  | 'new'
+  /** Not seen for a day, in which it would have come many times. */
+  | 'vanished';
+
 export type Severity =
   | 'critical'
   | 'high'
@@ -207,6 +228,19 @@ export type EventTailSubscriptionVariables = Exact<{
 export type EventTailSubscription = { eventTail: { leftOut: number, events: Array<{ id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null }> } };
 
 export type EventRowFragment = { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null };
+
+export type FieldDatasetsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FieldDatasetsQuery = { fieldDatasets: Array<{ dataset: string, events: number, fields: number, newFields: number, vanishedFields: number, leftOut: number, lastSeen: string }> };
+
+export type FieldsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  filter?: FieldFilter | null | undefined;
+}>;
+
+
+export type FieldsQuery = { fields: { edges: Array<{ cursor: string, node: { dataset: string, kind: FieldKind, name: string, types: Array<string>, examples: Array<string>, share: number, keys: number, firstSeen: string, lastSeen: string, state: FieldState } }>, pageInfo: { hasNextPage: boolean } } };
 
 export type EventRateQueryVariables = Exact<{
   from: string;
@@ -813,6 +847,43 @@ export const EventTailDocument = new TypedDocumentString(`
   destinationPort
   process
 }`) as unknown as TypedDocumentString<EventTailSubscription, EventTailSubscriptionVariables>;
+export const FieldDatasetsDocument = new TypedDocumentString(`
+    query FieldDatasets {
+  fieldDatasets {
+    dataset
+    events
+    fields
+    newFields
+    vanishedFields
+    leftOut
+    lastSeen
+  }
+}
+    `) as unknown as TypedDocumentString<FieldDatasetsQuery, FieldDatasetsQueryVariables>;
+export const FieldsDocument = new TypedDocumentString(`
+    query Fields($first: Int, $filter: FieldFilter) {
+  fields(first: $first, filter: $filter) {
+    edges {
+      cursor
+      node {
+        dataset
+        kind
+        name
+        types
+        examples
+        share
+        keys
+        firstSeen
+        lastSeen
+        state
+      }
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FieldsQuery, FieldsQueryVariables>;
 export const EventRateDocument = new TypedDocumentString(`
     query EventRate($from: Time!, $to: Time!, $spanSeconds: Int!) {
   eventCounts(from: $from, to: $to, spanSeconds: $spanSeconds, by: sensor) {
