@@ -9,8 +9,11 @@ export interface ZeekKind {
   readonly logsource: Draft['logsource'];
 }
 const entries: [string, ZeekKind][] = [];
+/** Categories of rules that are written for no sensor in particular, besides the log's own name as service. */
+const GENERAL: Readonly<Record<string, readonly string[]>> = { dns: ['dns'], mdns: ['dns'], http: ['proxy'], conn: ['firewall'], conn_long: ['firewall'] };
 const define = (names: string, category: readonly string[], type: readonly string[], kind = 'event'): void => {
-  for (const name of names.split(' ')) entries.push([name, { category, type, kind, dataset: `zeek.${name}`, logsource: { category: [], service: [name] } }]);
+  for (const name of names.split(' '))
+    entries.push([name, { category, type, kind, dataset: `zeek.${name}`, logsource: { category: GENERAL[name] ?? [], service: [name] } }]);
 };
 define('conn conn_long', ['network'], ['connection']);
 define('ssl', ['network'], ['connection', 'protocol']);

@@ -9,9 +9,19 @@ interface Kind {
   readonly dataset: string;
   readonly logsource: Draft['logsource'];
 }
+/** Categories of rules that are written for no sensor in particular. */
+const GENERAL: Readonly<Record<string, readonly string[]>> = {
+  dns: ['dns'],
+  mdns: ['dns'],
+  http: ['proxy'],
+  http2: ['proxy'],
+  flow: ['firewall'],
+  netflow: ['firewall'],
+  drop: ['firewall'],
+};
 const kind = (name: string, category: readonly string[], type: readonly string[]): [string, Kind] => [
   name,
-  { category, type, dataset: `suricata.${name}`, logsource: { category: [], service: [name] } },
+  { category, type, dataset: `suricata.${name}`, logsource: { category: GENERAL[name] ?? [], service: [name] } },
 ];
 const PROTOCOLS = [
   'arp',
@@ -70,7 +80,7 @@ const SEVERITIES: Readonly<Record<number, number>> = { 1: 80, 2: 50, 3: 25, 4: 1
 
 const decoder: Decoder = {
   name: 'suricata-eve',
-  version: 1,
+  version: 2,
   reads: 'Suricata EVE JSON, every event type',
   recognisedBy: 'event_type and timestamp with flow_id, the object of that name, or addresses',
   datasets: ['suricata.*'],

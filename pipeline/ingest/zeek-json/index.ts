@@ -4,7 +4,7 @@ import { guessZeekLog, isObject, isZeekLog, memberRange, text, zeekEvent } from 
 
 const decoder: Decoder = {
   name: 'zeek-json',
-  version: 1,
+  version: 2,
   reads: 'Zeek logs as JSON, every log',
   recognisedBy: "_path or @stream, or uid with id.orig_h, or the log's own names",
   datasets: ['zeek.*'],

@@ -9,7 +9,7 @@ const MAX_HEADER_CHARS = 32_768;
 
 const decoder: Decoder = {
   name: 'zeek-tsv',
-  version: 1,
+  version: 2,
   reads: 'Zeek logs as tab-separated text, every log',
   recognisedBy: '#separator, #fields or another header line; lines with as many columns as the header named',
   datasets: ['zeek.*'],
