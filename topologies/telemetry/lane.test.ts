@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { afterAll, expect, it } from 'vitest';
 import { loadConfig } from '../../pipeline/core/config.ts';
 import { APPEND_CLOCK } from '../../pipeline/core/index.ts';
+import type { Stage } from '../../pipeline/core/index.ts';
 import { StageDriver } from '../../pipeline/runtime/driver.ts';
 import type { Finding, Match } from '../../schemas/avro/types.gen.ts';
 import telemetry from './index.ts';
@@ -38,13 +39,14 @@ it.each<[name: string, isLane: boolean | undefined, findings: number, alerts: nu
       ...(isLane === undefined ? {} : { isLane }),
     },
   );
-  const driverOf = (wanted: string) => new StageDriver(topology.wires.find((wire) => wire.kind === 'stage' && wire.name === wanted)!.stage as never);
+  const driverOf = (wanted: string) =>
+    topology.wires.flatMap((wire) => (wire.kind === 'stage' && wire.name === wanted ? [new StageDriver(wire.stage as Stage<unknown, object>)] : []))[0]!;
   const [correlate, alert] = [driverOf('correlate'), driverOf('alert')];
-  for (let n = 0; n < 3; n++) correlate.send(match(n) as never, { appendedAt: T + n });
+  for (let n = 0; n < 3; n++) correlate.send(match(n), { appendedAt: T + n });
   const early = correlate.advance(T + 2 * SECOND + 2, APPEND_CLOCK);
   const found = [...early, ...correlate.advance(T + 100 * SECOND)].map(({ value }) => value as Finding);
   expect([early.length, found.length]).toEqual([findings, 1]);
-  const sent = alert.send(found[0] as never).outputs;
+  const sent = alert.send(found[0]!).outputs;
   expect([sent.length, [...sent, ...alert.advance(T + 100 * SECOND)].length]).toEqual([alerts, 1]);
   await close();
 });
