@@ -1,6 +1,6 @@
 // GitHub: audit log (streamed, exported, from Enterprise Server by syslog) and webhooks, https://docs.github.com/en/organizations/keeping-your-organization-secure
-import type { Draft, JsonObject } from '../kit.ts';
-import { byWhom, actionMeaning, always, isObject, jsonLogs, mapping, objectOf, text } from '../kit.ts';
+import type { Decoder, Draft, JsonObject } from '../kit.ts';
+import { actionMeaning, always, byWhom, draft, isObject, LIKELY, jsonLogs, mapping, objectOf, text, textNative } from '../kit.ts';
 
 const setAudit = mapping({
   '@timestamp': ['@timestamp', 'at_sign_timestamp', 'created_at'],
@@ -77,29 +77,34 @@ function webhook(event: Draft, json: JsonObject): void {
   event.message = `${event.action} in ${text(objectOf(json.repository).full_name) ?? 'a repository'}${byWhom(event)}`;
 }
 
-const BESIDE = ['org', 'business', '_document_id', 'repo', 'repository', 'programmatic_access_type', 'actor_is_bot'];
+const BESIDE = ['from', 'org', 'business', '_document_id', 'repo', 'repository', 'programmatic_access_type', 'actor_is_bot'];
+const isAudit = (json: JsonObject): boolean =>
+  typeof json.action === 'string' &&
+  json.action.includes('.') &&
+  typeof json.actor === 'string' &&
+  BESIDE.some((name) => typeof json[name] === 'string' || json[name] === true);
 
-export default jsonLogs({
+/** Enterprise Server's syslog has its tag before the object; Logstash puts such a line into an object again. */
+function auditIn(line: string): JsonObject | undefined {
+  const from = line.indexOf('{"');
+  if (from < 0 || from > 512 || !line.includes('"actor"')) return undefined;
+  try {
+    const json: unknown = JSON.parse(line.slice(from));
+    return isObject(json) && isAudit(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+const isTagged = ({ message }: JsonObject): boolean => typeof message === 'string' && message.includes(' github_audit: {');
+
+const GITHUB_AUDIT = { dataset: 'github.audit', product: 'github', service: 'audit' } as const;
+const objects = jsonLogs({
   name: 'github',
   version: 1,
-  reads: 'GitHub: audit log of organizations, enterprises and Enterprise Server, and webhooks',
-  recognisedBy: 'action and actor with org, business, repo or _document_id; a repository with full_name',
+  reads: 'GitHub: audit log of organizations, enterprises and Enterprise Server (also by syslog), and webhooks',
+  recognisedBy: 'action and actor with org, business, repo, from or _document_id; a repository with full_name; github_audit',
   logs: [
-    {
-      dataset: 'github.audit',
-      product: 'github',
-      service: 'audit',
-      has: ['action', 'actor'],
-      when: (json) =>
-        typeof json.action === 'string' &&
-        json.action.includes('.') &&
-        typeof json.actor === 'string' &&
-        BESIDE.some((name) => typeof json[name] === 'string' || json[name] === true),
-      exportedAs: 'GitHub.Audit',
-      id: '_document_id',
-      set: setAudit,
-      mean: audit,
-    },
+    { ...GITHUB_AUDIT, has: ['action', 'actor'], when: isAudit, exportedAs: 'GitHub.Audit', id: '_document_id', set: setAudit, mean: audit },
     {
       dataset: 'github.webhook',
       product: 'github',
@@ -111,5 +116,28 @@ export default jsonLogs({
       set: setWebhook,
       mean: webhook,
     },
+    {
+      ...GITHUB_AUDIT,
+      has: ['message', '@timestamp'],
+      when: isTagged,
+      set: (event, json, document) => setAudit(event, auditIn(String(json.message)) ?? {}, document),
+      mean: (event, json) => audit(event, auditIn(String(json.message)) ?? {}),
+    },
   ],
 });
+
+const decoder: Decoder = {
+  ...objects,
+  clues: { ...objects.clues, holds: ['"actor"'] },
+  recognise: (document) => (document.json === undefined ? (auditIn(document.text) === undefined ? 0 : LIKELY) : objects.recognise(document)),
+  decode(document) {
+    const json = document.json === undefined ? auditIn(document.text) : undefined;
+    if (json === undefined) return objects.decode(document);
+    const event = draft('github.audit', 'github', textNative(document, { ...json }));
+    event.logsource = { category: [], service: ['audit'] };
+    setAudit(event, json, document);
+    audit(event, json);
+    return [event];
+  },
+};
+export default decoder;

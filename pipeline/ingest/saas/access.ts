@@ -37,8 +37,8 @@ function teleport(event: Draft, json: JsonObject): void {
 }
 
 function tailscale(event: Draft, json: JsonObject): void {
-  const { event: told } = json;
-  const target = isObject(told) && isObject(told.target) ? told.target : {};
+  const told = isObject(json.event) ? json.event : json;
+  const target = isObject(told.target) ? told.target : {};
   const { category, type } = actionMeaning(event.action ?? '', `${text(target.type) ?? ''} ${text(target.property) ?? ''}`);
   event.category = category;
   event.type = type;

@@ -1,6 +1,6 @@
 // Where data is kept and worked with.
 import type { Draft, JsonLog, JsonObject } from '../kit.ts';
-import { actionMeaning, mapping, number, table, text, via } from '../kit.ts';
+import { actionMeaning, LIKELY, mapping, number, table, text, via } from '../kit.ts';
 
 const yes = (value: unknown): string | null =>
   value === 'YES' || value === true || value === 'true' ? 'success' : value === 'NO' || value === false ? 'failure' : null;
@@ -47,6 +47,19 @@ function databricks(event: Draft, json: JsonObject): void {
   event.category = category;
   event.type = type;
 }
+
+const MONGODB: Pick<JsonLog, 'confidence' | 'id' | 'set'> = {
+  confidence: LIKELY,
+  id: 'id',
+  set: mapping({
+    '@timestamp': 'created',
+    'event.action': ['eventTypeName', 'eventtypename'],
+    'user.name': 'username',
+    'user.id': ['userId', 'userid', 'publicKey'],
+    'user.target.name': ['targetUsername', 'targetusername'],
+    'source.ip': ['remoteAddress', 'remoteaddress'],
+  }),
+};
 
 export const DATA: readonly JsonLog[] = [
   {
@@ -126,19 +139,11 @@ export const DATA: readonly JsonLog[] = [
     dataset: 'mongodb.organization',
     product: 'mongodb',
     service: 'organization',
-    has: ['created'],
-    when: (json) => typeof (json.eventTypeName ?? json.eventtypename) === 'string',
+    has: ['eventTypeName'],
     exportedAs: ['MongoDB.OrganizationEvent', 'MongoDB.ProjectEvent'],
-    id: 'id',
-    set: mapping({
-      '@timestamp': 'created',
-      'event.action': ['eventTypeName', 'eventtypename'],
-      'user.name': 'username',
-      'user.id': ['userId', 'userid', 'publicKey'],
-      'user.target.name': ['targetUsername', 'targetusername'],
-      'source.ip': ['remoteAddress', 'remoteaddress'],
-    }),
+    ...MONGODB,
   },
+  { dataset: 'mongodb.organization', product: 'mongodb', service: 'organization', has: ['eventtypename', 'created'], ...MONGODB },
   {
     // https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_eventlogfile_supportedeventtypes.htm
     dataset: 'salesforce.event_log',

@@ -21,6 +21,26 @@ function mail(event: Draft, json: JsonObject): void {
   event.type = ['info'];
   if (Array.isArray(json.threatsInfoMap) && json.threatsInfoMap.length > 0) event.kind = 'alert';
 }
+/** What was found, told by the group of the event. */
+const FOUND: ReadonlyMap<string, readonly [category: string, type: string]> = new Map([
+  ['MALWARE', ['malware', 'info']],
+  ['PUA', ['malware', 'info']],
+  ['RUNTIME_DETECTIONS', ['malware', 'info']],
+  ['WEB', ['intrusion_detection', 'info']],
+  ['DATA_LOSS_PREVENTION', ['file', 'info']],
+]);
+function central(event: Draft, json: JsonObject): void {
+  const found = FOUND.get(text(json.group) ?? '');
+  const [category, type] = found ?? ['host', 'info'];
+  event.category = [category];
+  event.type = [type];
+  if (found !== undefined) event.kind = 'alert';
+  event.outcome = /fail/i.test(event.action ?? '') ? 'failure' : null;
+}
+function deepSecurity(event: Draft): void {
+  const isMalware = event.action === 'AntiMalwareEvent';
+  finding(isMalware ? 'malware' : 'intrusion_detection', 'info')(event);
+}
 function canary(event: Draft): void {
   finding('intrusion_detection', 'info')(event);
   event.action = 'canary-incident';
@@ -168,5 +188,59 @@ export const SECURITY_FINDINGS: readonly JsonLog[] = [
       message: 'data.flagged_rules.0.name',
     }),
     mean: finding('email', 'info'),
+  },
+  {
+    // https://docs.sophos.com/central/customer/help/en-us/ManageYourProducts/Overview/GlobalSettings/APITokenManagement/
+    dataset: 'sophos.central',
+    product: 'sophos',
+    service: 'central',
+    has: ['endpoint_id', 'customer_id', 'type', 'severity'],
+    when: ({ type }) => typeof type === 'string' && type.startsWith('Event::'),
+    exportedAs: 'Sophos.Central',
+    id: 'id',
+    set: mapping({
+      '@timestamp': ['end', 'rt'],
+      'event.created': 'rt',
+      'event.action': via('type', (type) => String(type).slice(String(type).lastIndexOf(':') + 1)),
+      'event.code': 'type',
+      'event.provider': 'group',
+      'log.level': 'severity',
+      message: 'name',
+      'user.name': ['suser', 'user'],
+      'host.name': 'dhost',
+      'host.id': 'endpoint_id',
+      'host.ip': 'source_info.ip',
+      'rule.name': ['rule', 'threat'],
+      'file.path': 'file_path',
+      'file.size': 'file_size',
+      'file.hash.sha256': 'appSha256',
+      'process.name': 'app_name',
+    }),
+    mean: central,
+  },
+  {
+    // https://help.deepsecurity.trendmicro.com/ events to Amazon SNS
+    dataset: 'trendmicro.deep_security',
+    product: 'trendmicro',
+    service: 'deep_security',
+    has: ['HostAgentGUID', 'EventType', 'LogDate'],
+    set: mapping({
+      '@timestamp': 'LogDate',
+      'event.action': 'EventType',
+      'event.code': 'EventID',
+      'event.provider': 'OriginString',
+      'event.reason': 'Reason',
+      'host.name': 'Hostname',
+      'host.id': 'HostAgentGUID',
+      'host.os.full': 'HostOS',
+      'rule.name': ['MalwareName', 'Name'],
+      'rule.category': 'MajorVirusTypeString',
+      'file.path': 'InfectedFilePath',
+      'source.ip': 'SourceIP',
+      'destination.ip': 'DestinationIP',
+      'cloud.instance.id': 'HostInstanceID',
+      message: ['MalwareName', 'Name', 'EventType'],
+    }),
+    mean: deepSecurity,
   },
 ];

@@ -12,7 +12,7 @@ export default jsonLogs({
   name: 'saas',
   version: 1,
   reads:
-    'Audit logs of services: Aliyun, Anthropic, Asana, Atlassian, Axonius, Bitbucket, Box, Cisco Umbrella, Cloudflare, Databricks, Docusign, Dropbox, MongoDB Atlas, Netskope, Notion, OpenAI, Panther, Proofpoint, Push Security, Salesforce, Snowflake, Snyk, Sublime, Tailscale, Teleport, Thinkst Canary, Tines, Upwind, Wiz, Zendesk, Zoom, Zscaler',
+    'Audit logs of services: Aliyun, Anthropic, Asana, Atlassian, Axonius, Bitbucket, Box, Cisco Umbrella, Cloudflare, Databricks, Docusign, Dropbox, MongoDB Atlas, Netskope, Notion, OpenAI, Panther, Proofpoint, Push Security, Salesforce, Snowflake, Snyk, Sophos Central, Sublime, Tailscale, Teleport, Thinkst Canary, Tines, Trend Micro Deep Security, Upwind, Wiz, Zendesk, Zoom, Zscaler',
   recognisedBy: 'members that only this service has together; one row each in the tables of this folder',
   arrays: ['data', 'entries', 'events', 'value', 'result', 'audit_logs', 'values', 'results'],
   objects: ['detail'],
