@@ -135,6 +135,32 @@ describe('what it comes in', () => {
       JSON.stringify(CALL),
     );
   });
+  it('a batch of CloudWatch Logs: the events inside, what the batch says of each kept', () => {
+    const batch = {
+      messageType: 'DATA_MESSAGE',
+      owner: '1234',
+      logGroup: 'trail',
+      logStream: 's',
+      logEvents: [1, 2].map((id) => ({ id: String(id), timestamp: 1_700_000_000_000 + id, message: JSON.stringify({ ...CALL, eventID: `e${id}` }) })),
+    };
+    const events = all(JSON.stringify(batch));
+    expect(events.map(({ dataset, action }) => [dataset, action])).toEqual([
+      ['aws.cloudtrail', 'RunInstances'],
+      ['aws.cloudtrail', 'RunInstances'],
+    ]);
+    expect(nativeOf(events[1]!)).toEqual({
+      ...CALL,
+      eventID: 'e2',
+      subscription: { messageType: 'DATA_MESSAGE', owner: '1234', logGroup: 'trail', logStream: 's', id: '2', timestamp: 1_700_000_000_002 },
+    });
+  });
+  it.each<[name: string, change: object, dataset: string]>([
+    ['without a time, by the name of its service', { eventTime: undefined, eventVersion: undefined }, 'aws.cloudtrail'],
+    ['without a source, by its region and identity', { eventSource: undefined }, 'aws.cloudtrail'],
+    ['of another cloud with the same names, not at all', { eventSource: 'ecs.aliyuncs.com' }, 'aliyun.actiontrail'],
+  ])('a record %s', (_name, change, dataset) => {
+    expect(all(JSON.stringify({ ...CALL, ...change })).map((event) => event.dataset)).toEqual([dataset]);
+  });
   it('a file with something else in it is kept whole, and says so', () => {
     const [event] = all(`{"Records":[${JSON.stringify(CALL)},1]}`);
     expect(event).toMatchObject({ dataset: 'unparsed', labels: { reason: 'a record of the file is no CloudTrail event' } });

@@ -5,19 +5,19 @@ import { actionOf, identityOf } from './meaning.ts';
 
 const LOGSOURCE: Draft['logsource'] = { category: [], service: ['cloudtrail'] };
 interface ApiCall extends JsonObject {
-  readonly eventSource: string;
   readonly eventName: string;
 }
 interface Lookup extends JsonObject {
   readonly CloudTrailEvent: string;
 }
-const isRecord = (value: unknown): value is ApiCall =>
-  isObject(value) &&
-  typeof value.eventSource === 'string' &&
-  typeof value.eventName === 'string' &&
-  (value.eventTime !== undefined || value.eventVersion !== undefined || typeof value.awsRegion === 'string' || value.p_log_type === 'AWS.CloudTrail') &&
-  value.acsRegion === undefined &&
-  !value.eventSource.endsWith('.aliyuncs.com'); // another cloud took over the names
+/** Selections and exports leave fields out: a service of AWS is told by its name, too. */
+const isRecord = (value: unknown): value is ApiCall => {
+  if (!isObject(value) || typeof value.eventName !== 'string' || value.acsRegion !== undefined) return false;
+  const { eventSource: source } = value;
+  if (source === undefined) return typeof value.awsRegion === 'string' && isObject(value.userIdentity);
+  if (typeof source !== 'string' || source.endsWith('.aliyuncs.com')) return false; // another cloud took over the names
+  return value.eventTime !== undefined || value.eventVersion !== undefined || source.endsWith('.amazonaws.com');
+};
 /** Insights tell of unusual rates of calls: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-insights-fields-trails.html */
 interface Insight extends JsonObject {
   readonly insightDetails: JsonObject;
@@ -32,9 +32,9 @@ const decoder: Decoder = {
   name: 'cloudtrail',
   version: 2,
   reads: 'AWS CloudTrail: single events, files of Records, LookupEvents answers, EventBridge, CloudWatch Logs; Insights and digests',
-  recognisedBy: 'eventSource, eventName and eventVersion, eventTime or awsRegion; insightDetails; digestS3Object',
+  recognisedBy: 'eventSource, eventName and eventVersion, eventTime or a source of amazonaws.com; insightDetails; digestS3Object',
   datasets: ['aws.cloudtrail', 'aws.cloudtrail_insight', 'aws.cloudtrail_digest'],
-  clues: { members: ['eventSource', 'CloudTrailEvent', 'Records', 'Events', 'detail', 'insightDetails', 'digestS3Object', 'logEvents'] },
+  clues: { members: ['eventName', 'CloudTrailEvent', 'Records', 'Events', 'detail', 'insightDetails', 'digestS3Object', 'logEvents'] },
 
   recognise({ json }) {
     if (json === undefined) return 0;
@@ -65,7 +65,7 @@ const decoder: Decoder = {
         'an event of the answer is no CloudTrail event'
       );
     const subscribed = Array.isArray(json.logEvents) ? recordsOf(json.logEvents) : undefined;
-    if (subscribed !== undefined) return subscribed.map(({ record, written }) => eventOf(document, record, Buffer.from(written)));
+    if (subscribed !== undefined) return subscribed.map((one) => eventOf(document, one.record, subscribedNative(json, one)));
     if (!isRecord(json.detail)) return 'no CloudTrail event';
     const { from, to } = memberRange(raw, 'detail')!;
     return [eventOf(document, json.detail, Buffer.from(raw.slice(from, to)))];
@@ -73,17 +73,28 @@ const decoder: Decoder = {
 };
 export default decoder;
 
+interface Subscribed {
+  readonly record: ApiCall;
+  readonly written: string;
+  /** What the batch says of this event. */
+  readonly beside: JsonObject;
+}
 /** The events of a batch of CloudWatch Logs, each of them text; undefined unless all are CloudTrail's. */
-function recordsOf(logEvents: readonly unknown[]): readonly { readonly record: ApiCall; readonly written: string }[] | undefined {
-  const found: { readonly record: ApiCall; readonly written: string }[] = [];
+function recordsOf(logEvents: readonly unknown[]): readonly Subscribed[] | undefined {
+  const found: Subscribed[] = [];
   for (const one of logEvents) {
     const written = isObject(one) ? text(one.message) : null;
     if (written === null || !/^\s*\{\s*"eventVersion"/.test(written.slice(0, 100))) return undefined;
     const record = parsed(written);
     if (!isRecord(record)) return undefined;
-    found.push({ record, written });
+    const { message: _message, ...beside } = objectOf(one);
+    found.push({ record, written, beside });
   }
   return found.length === 0 ? undefined : found;
+}
+/** The event as it was written; what the batch says of it is kept under `subscription`. */
+function subscribedNative({ logEvents: _logEvents, ...batch }: JsonObject, { written, beside }: Subscribed): Uint8Array {
+  return Buffer.from(`${written.slice(0, written.lastIndexOf('}'))},"subscription":${JSON.stringify({ ...batch, ...beside })}}`);
 }
 function parsed(written: string): unknown {
   try {
@@ -175,7 +186,7 @@ function eventOf({ zone }: RawDocument, record: JsonObject, native: Uint8Array):
   const agent = text(record.userAgent);
   if (agent !== null) event.http = { method: null, status: null, userAgent: agent, referrer: null };
   tls(event, objectOf(record.tlsDetails));
-  event.message = `${name} on ${event.cloud.service}${(event.user?.name ?? null) === null ? '' : ` by ${event.user!.name}`}${event.outcome === 'failure' ? ` failed${text(record.errorCode) === null ? '' : `: ${text(record.errorCode)}`}` : ''}`;
+  event.message = `${name}${event.cloud.service === null ? '' : ` on ${event.cloud.service}`}${(event.user?.name ?? null) === null ? '' : ` by ${event.user!.name}`}${event.outcome === 'failure' ? ` failed${text(record.errorCode) === null ? '' : `: ${text(record.errorCode)}`}` : ''}`;
   return event;
 }
 
