@@ -8,6 +8,7 @@ const logName = (json: JsonObject): string => text(json.logName) ?? text(json.lo
 const isAuditPayload = (payload: unknown): boolean =>
   isObject(payload) &&
   (payload.methodName !== undefined ||
+    payload.authorizationInfo !== undefined ||
     payload.authenticationInfo !== undefined ||
     payload.serviceName !== undefined ||
     String(payload['@type']).endsWith('AuditLog'));
