@@ -16,6 +16,16 @@ const REACHED: Readonly<Record<string, number>> = {
   'metron-syslog3164': 100,
   'metron-syslog5424': 100,
   'sc4s-syslog-products': 94,
+  'panther-parsers': 98,
+  'panther-aws-cloudtrail': 99,
+  'panther-azure-audit': 100,
+  'panther-azure-monitoractivity': 100,
+  'panther-gcp-auditlog': 93, // six cases are cut down to one field that tells nothing
+  'panther-gsuite-activityevent': 100,
+  'panther-okta-systemlog': 100,
+  'panther-saas-other': 100,
+  streamalert: 96,
+  'wazuh-engine-aws': 78, // takes the load balancer for the source, the bucket's owner for the user, and writes TLS for tls
   'wazuh-engine-system': 85,
   'wazuh-engine-sophos': 90,
   'wazuh-engine-sonicwall': 80,
