@@ -71,6 +71,7 @@ export async function runCampaign({ seed, from, records, threads, say }: Campaig
         if (next >= blocks) return end(false);
         current = { block: from + next, records: Math.min(BLOCK, records - next * BLOCK) };
         next += 1;
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
         worker.postMessage(current);
       });
     });

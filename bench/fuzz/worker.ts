@@ -30,6 +30,7 @@ const trial = await Trial.open(readCorpus({ withCollection: true }), seed);
 
 const answer = (tally: Tally | null): void => {
   collect();
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
   parentPort!.postMessage({ tally, heapBytes: process.memoryUsage().heapUsed } satisfies Answer);
 };
 parentPort!.on('message', ({ block, records }: Task) => answer(trial.block(block, records, (record) => Atomics.store(at, 0, record))));
