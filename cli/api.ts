@@ -64,6 +64,7 @@ export default {
             databaseUrl,
             statementTimeoutMs: config.own.database.statementTimeoutMs,
             registryUrl,
+            kafkaBrokers,
             dataFolder,
             log,
             metrics,

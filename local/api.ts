@@ -23,6 +23,8 @@ export interface ApiOptions {
   readonly databaseUrl: string;
   readonly statementTimeoutMs: number;
   readonly registryUrl: string;
+  /** `host:port,...` as sensors reach the broker, for the configurations that they are given. */
+  readonly kafkaBrokers: string;
   readonly installationId: string;
   /** Holds the signing key. */
   readonly dataFolder: string;
@@ -37,6 +39,12 @@ export interface ApiOptions {
   readonly log: Logger;
   readonly metrics: Registry;
   readonly onFirstPassword: (password: string) => void;
+}
+
+/** Null while the input is off. */
+function syslogTlsOf({ inputs, config }: ApiOptions): { readonly host: string; readonly port: number } | null {
+  const { tlsPort = 0, host = config.host } = (inputs['syslog'] ?? {}) as { readonly tlsPort?: number; readonly host?: string };
+  return tlsPort === 0 ? null : { host, port: tlsPort };
 }
 
 const ROLE = 'goshawk_api';
@@ -69,6 +77,7 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
           await admin.close();
         }
       },
+      sensorAddresses: { kafkaBrokers: options.kafkaBrokers, syslogTls: syslogTlsOf(options) },
       tryLetters: options.tryLetters,
       openInputs: async (through) => (inputs = await openInputs({ config: options.inputs, log, metrics })(through)),
       probes: [

@@ -118,6 +118,7 @@ async function startApi({ broker, codec, config, topology, metrics, states }: Ap
     databaseUrl: addresses.databaseUrl,
     statementTimeoutMs: config.own.database.statementTimeoutMs,
     registryUrl: addresses.registryUrl,
+    kafkaBrokers: addresses.kafkaBrokers,
     installationId: spec.installationId,
     dataFolder: spec.dataFolder,
     dashboardFolder: ports.dashboardFolder,

@@ -67,6 +67,14 @@ export async function foldSensorCounts(pool: Pool, { afterMinutes, keepDays }: {
   return rows[0]?.saved ?? 0;
 }
 
+/** Users of the broker whose credential ended within the last day: removing one twice changes nothing, and a broker that was away gets another try. */
+export async function endedBrokerUsers(pool: Pool): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ user: string }>(
+    `SELECT proof AS user FROM goshawk.sensor_credential WHERE kind = 'sasl' AND expires_at <= now() AND expires_at > now() - interval '1 day'`,
+  );
+  return rows.map(({ user }) => user);
+}
+
 export interface SilenceChange {
   readonly organization: string;
   readonly sensor: string;

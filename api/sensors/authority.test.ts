@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,6 +22,7 @@ describe('the authority of sensors', () => {
     const [one, other] = await Promise.all([open(), open()]);
     expect(other.certificate).toBe(one.certificate);
     expect((await open()).certificate).toBe(one.certificate);
+    expect(readFileSync(join(folder, 'sensor-authority.crt'), 'utf8').trim()).toBe(one.certificate.trim());
     expect(statSync(join(folder, 'sensor-authority.pem')).mode & 0o777).toBe(0o600);
   });
 

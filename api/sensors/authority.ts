@@ -9,6 +9,8 @@ import type { Micros } from '../../pipeline/core/index.ts';
 import { ApiProblem } from '../gate/problem.ts';
 
 const FILE = 'sensor-authority.pem';
+/** The certificate alone, for `syslog.tlsClientCaFile`. */
+const PUBLIC_FILE = 'sensor-authority.crt';
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MICROS = 86_400_000_000;
 const AUTHORITY_DAYS = 3_650;
@@ -41,13 +43,15 @@ const subtle = webcrypto.subtle as unknown as SubtleCrypto;
 x509.cryptoProvider.set(webcrypto as unknown as Crypto);
 
 /**
- * Reads `<folder>/sensor-authority.pem`, or makes it (0600, P-256, ten years). Two processes that start at once end with the same one.
+ * Reads `<folder>/sensor-authority.pem`, or makes it (0600, P-256, ten years); its certificate alone lies beside it as `.crt`. Two processes that start at once end with the same one.
  * @throws FatalError DATA_FOLDER when the file is there and cannot be used.
  */
 export async function openSensorAuthority(folder: string, wallMicros: () => Micros): Promise<SensorAuthority> {
   const file = join(folder, FILE);
   if (!existsSync(file)) await makeAuthority(folder, file, wallMicros());
   const { certificate, key } = await readAuthority(file);
+  const publicFile = join(folder, PUBLIC_FILE);
+  if (!existsSync(publicFile)) writeFileSync(publicFile, `${certificate.toString('pem')}\n`);
   return {
     certificate: certificate.toString('pem'),
     async issue({ organization, sensor }, days, csr) {

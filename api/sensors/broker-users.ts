@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { FatalError } from '../../pipeline/core/errors.ts';
 import type { Admin, Broker } from '../../pipeline/runtime/port.ts';
+import { ApiProblem } from '../gate/problem.ts';
 
 export interface MadeUser {
   /** Null when the broker checks nobody. */
@@ -20,6 +21,10 @@ export interface BrokerUsers {
 
 /** No authorizer. */
 const SECURITY_DISABLED = 54;
+/** For the cluster. */
+const NOT_AUTHORIZED = 31;
+const NOT_OURS_TO_GIVE =
+  'The broker does not let this API give permissions. Give its principal the operation Alter on the cluster, or choose another credential than `sasl`.';
 const NOBODY_CHECKS =
   'This broker checks nobody: whoever reaches it may write this topic, and revoking the sensor does not keep it from writing. Use another credential, or a broker with access control.';
 
@@ -47,6 +52,7 @@ export function openBrokerUsers(broker: Broker): BrokerUsers {
           await admin.setUser(user, password);
         });
       } catch (error) {
+        if (codeOf(error) === NOT_AUTHORIZED) throw new ApiProblem('CONFLICT', NOT_OURS_TO_GIVE, { cause: error });
         if (!isOpenToAll(error)) throw error;
         isChecked = false;
         return { password: null, notes: [NOBODY_CHECKS] };
@@ -54,17 +60,20 @@ export function openBrokerUsers(broker: Broker): BrokerUsers {
       isChecked = true;
       return { password, notes: [] };
     },
-    remove: (user) =>
-      withAdmin(async (admin) => {
-        try {
-          await admin.forbid(user);
-        } catch (error) {
-          if (isOpenToAll(error)) return;
-          throw error;
-        }
-        await admin.setUser(user, null);
-      }),
+    remove: (user) => withAdmin((admin) => removeUser(admin, user)),
   };
 }
 
-const isOpenToAll = (error: unknown): boolean => error instanceof FatalError && error.details['code'] === SECURITY_DISABLED;
+/** Ends what a user may do, also on connections that are open, and then the user. Nothing happens when there is none, or no access control. */
+export async function removeUser(admin: Pick<Admin, 'forbid' | 'setUser'>, user: string): Promise<void> {
+  try {
+    await admin.forbid(user);
+  } catch (error) {
+    if (isOpenToAll(error)) return;
+    throw error;
+  }
+  await admin.setUser(user, null);
+}
+
+const isOpenToAll = (error: unknown): boolean => codeOf(error) === SECURITY_DISABLED;
+const codeOf = (error: unknown): unknown => (error instanceof FatalError ? error.details['code'] : undefined);

@@ -4,8 +4,9 @@ import type { Admin, PartitionReader } from '../../pipeline/runtime/port.ts';
 import type { Pool } from '../../store/connect.ts';
 import { copyEvidence, keepRaw, rawDue } from '../../store/evidence.ts';
 import { thinClosings } from '../../store/ledger.ts';
-import { dropExpired, foldCounts, foldLedger, foldSensorCounts, noteSilence, prepareAhead, pruneOutboxes } from '../../store/upkeep.ts';
+import { dropExpired, endedBrokerUsers, foldCounts, foldLedger, foldSensorCounts, noteSilence, prepareAhead, pruneOutboxes } from '../../store/upkeep.ts';
 import { readRecord } from '../relay/read-record.ts';
+import { removeUser } from '../sensors/broker-users.ts';
 import type { TickerConfig } from './index.ts';
 
 export interface Duty {
@@ -89,6 +90,13 @@ export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, sign
           if (isSilent) log.warn({ code: 'SENSOR_SILENT', ...about }, 'A sensor has said nothing for longer than it may.');
           else log.info(about, 'A sensor speaks again, or is not watched any more.');
         }
+      },
+    },
+    {
+      name: 'ended users of the broker',
+      everyMs: options.upkeepMs / 60,
+      async run() {
+        for (const user of await endedBrokerUsers(pool)) await removeUser(admin, user);
       },
     },
     {

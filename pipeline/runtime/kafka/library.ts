@@ -124,6 +124,17 @@ export interface KafkajsBroker {
       readonly permissionType: number;
     }[];
   }) => Promise<unknown>;
+  readonly deleteAcls: (request: {
+    filters: readonly {
+      readonly resourceType: number;
+      readonly resourceName: string | null;
+      readonly resourcePatternType: number;
+      readonly principal: string;
+      readonly host: string | null;
+      readonly operation: number;
+      readonly permissionType: number;
+    }[];
+  }) => Promise<unknown>;
   readonly deleteRecords: (request: { topics: readonly TopicPartitions<{ partition: number; offset: string }>[]; timeout?: number }) => Promise<unknown>;
 }
 /** What kafkajs logs through. */
