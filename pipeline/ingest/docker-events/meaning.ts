@@ -15,6 +15,7 @@ export function meaningOf(kind: string, action: string): Meaning {
   if (kind === 'container') {
     if (STARTS.has(action)) return meaning(action.startsWith('exec_') ? ['host', 'session', 'process'] : ['host', 'session'], ['start']);
     if (ENDS.has(action)) return meaning(['host', 'session'], ['end']);
+    if (action === 'health_status' || action === 'top' || action === 'export') return meaning(['host'], ['info']);
   }
   if (kind === 'network' && action === 'connect') return meaning(['network'], ['connection', 'start']);
   if (kind === 'network' && action === 'disconnect') return meaning(['network'], ['connection', 'end']);

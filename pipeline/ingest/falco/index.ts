@@ -2,7 +2,7 @@
 import type { Decoder, Draft, FieldsOf, JsonObject, RawDocument } from '../kit.ts';
 import { CERTAIN, draft, exactJson, isObject, LIKELY, mapping, messageText, objectOf, setField, stamp, table, text, texts, textNative, via } from '../kit.ts';
 import type { FalcoText } from './text.ts';
-import { clockTime, isFalcoText, readFalcoText } from './text.ts';
+import { clockTime, isFalcoText, readFalcoText, withoutHead } from './text.ts';
 
 const SEVERITIES = table({ emergency: 99, alert: 95, critical: 90, error: 60, warning: 40, notice: 20, informational: 10, info: 10, debug: 5 });
 
@@ -110,13 +110,11 @@ function alertOf(native: Uint8Array, priority: unknown, output: string, fields: 
   event.type = ['info'];
   event.severity = level === null ? null : (SEVERITIES.get(level) ?? null);
   event.provider = 'falco';
-  event.message = messageText(withoutClock(output));
+  event.message = messageText(withoutHead(output)); // time and priority are fields of their own
   setField(event, 'log.level', level);
   return event;
 }
 const PROCESS_NAMES = ['proc.name', 'proc.cmdline', 'process', 'command'];
-/** The text of a JSON alert begins with its time and priority, which are fields of their own. */
-const withoutClock = (output: string): string => readFalcoText(output)?.message ?? output;
 
 function finished(event: Draft, fields: FieldsOf, source: string | null): Draft {
   if (event.ecs['orchestrator.namespace'] !== undefined || event.ecs['orchestrator.resource.name'] !== undefined) {

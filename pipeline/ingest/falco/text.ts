@@ -6,6 +6,9 @@ const HEAD = /^((?:\d{4}-\d\d-\d\dT)?\d\d:\d\d:\d\d\.\d{6,9}(?:Z|[+-]\d{4})?): (
 
 export const isFalcoText = (text: string): boolean => HEAD.test(text.slice(0, 80));
 
+/** The text without its time and priority; as it is when it has none. */
+export const withoutHead = (text: string): string => text.slice(HEAD.exec(text.slice(0, 80))?.[0].length ?? 0);
+
 export interface FalcoText {
   /** As written. */
   readonly clock: string;
