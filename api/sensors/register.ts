@@ -1,5 +1,5 @@
 // Enrolling sensors, and taking it back. REST and GraphQL serve the same.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { DEFAULT_SOURCE, isSpiffeId, SENSOR_ACCESS, SENSOR_NAME } from '../../domains/sensors/sensor.ts';
 import { snippetsOf } from '../../domains/sensors/snippets/index.ts';

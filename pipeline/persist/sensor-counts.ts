@@ -26,7 +26,7 @@ interface Counted {
   readonly counts: Record<Column, number>;
 }
 
-export function countBySensor(values: readonly Enriched[]): readonly Counted[] {
+function countBySensor(values: readonly Enriched[]): readonly Counted[] {
   const found = new Map<string, Counted>();
   for (const { event } of values) {
     const { appendedAt } = event.provenance;

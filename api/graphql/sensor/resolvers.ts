@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { stateOf } from '../../../domains/sensors/sensor.ts';
 import { healthOf, refusalsOf } from '../../../store/queries/sensor-health.ts';
 import { pageOfSensors, sensorById } from '../../../store/queries/sensors.ts';

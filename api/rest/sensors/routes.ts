@@ -17,7 +17,7 @@ import { linkNext, paging, text } from '../kit.ts';
 import type { Routes } from '../kit.ts';
 
 const TAGS = ['sensors'];
-export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const document = z.record(z.string(), z.unknown());
 const params = z.object({ id: z.uuid() });
 const SHOWN_ONCE = 'The secret in the answer is shown this once and kept nowhere, so the answer is not repeated for an `Idempotency-Key`.';
