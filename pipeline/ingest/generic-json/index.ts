@@ -4,10 +4,10 @@ import { canonicalIp, count, draft, host, isObject, mapping, pathReader, readTim
 
 /** Objects that some wrap a record in: they are asked for the same names. */
 const WRAPPERS = ['request', 'proxy', 'data', 'event'];
-const TIME_NAMES = [
-  ...['@timestamp', 'timestamp', 'time', 'ts', 'Time', 'eventTime', 'event_time', 'datetime', 'DateTime', 'created_at', 'createdAt', 'date'],
-  ...['log_timestamp', 'detectedTime', 'reqTimeSec', 'event.datetime', 'event.timestamp', 'data.date', 'data.timestamp'],
-];
+const TIME_NAMES =
+  '@timestamp timestamp time ts Time eventTime event_time datetime DateTime created_at createdAt date log_timestamp detectedTime reqTimeSec event.datetime event.timestamp data.date data.timestamp'.split(
+    ' ',
+  );
 const times = TIME_NAMES.map(pathReader);
 const address = (value: unknown): string | null => canonicalIp(typeof value === 'string' ? value.trim() : value);
 

@@ -65,7 +65,7 @@ export class Templates {
 
   /** Forgets all of a domain that are, or are not, of options. */
   withdraw(prefix: string, isOptions: boolean): void {
-    for (const [key, { template }] of [...this.#book]) if (key.startsWith(prefix) && template.scope > 0 === isOptions) this.#own().delete(key);
+    for (const [key, { template }] of this.#book) if (key.startsWith(prefix) && template.scope > 0 === isOptions) this.#own().delete(key);
   }
 
   /** Immutable JSON, for the next packet. */
