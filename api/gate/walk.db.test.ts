@@ -14,6 +14,7 @@ import { accessOf, PERMISSIONS, ROLES } from './permissions.ts';
 import type { Role } from './permissions.ts';
 
 const SECRET = 'only-for-alpha';
+const SENSOR_ID = '00000000-0000-4000-8000-0000000000aa';
 const schema: GraphQLSchema = await loadSchema();
 const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
   Object.values(type?.getFields() ?? {}).map((field) => ({ type: type!.name, field })),
@@ -58,6 +59,10 @@ describe.skipIf(serverUrl === '')('the gate', () => {
         },
       },
     ]);
+    await database.owner.query(
+      `INSERT INTO goshawk.sensor (id, organization, name, access, source, topic, created_by) VALUES ($1, 'alpha', $2, 'token', $2, 'raw.alpha.gateway-' || $2, 'test')`,
+      [SENSOR_ID, SECRET],
+    );
     api = await openTestApi(database, { deps: { tryLetters: async () => ({ outcome: 'passed', code: null, message: SECRET, isSame: false, outputs: [] }) } });
     await setAside(api, [{ organization: 'alpha', code: 'SECRET_CODE', message: SECRET, topic: `raw.alpha.${SECRET}`, value: SECRET }]);
     await noteAll(database, api);
@@ -157,6 +162,8 @@ describe.skipIf(serverUrl === '')('the gate', () => {
       'deadLetters',
       'deadLetter',
       'deadLetterReasons',
+      'sensors',
+      'sensor',
       'previewDeadLetters',
     ]) {
       const { field } = rootFields.find((each) => each.field.name === name)!;
@@ -173,7 +180,7 @@ describe.skipIf(serverUrl === '')('the gate', () => {
     const {
       rows: [zone],
     } = await database.owner.query('SELECT id FROM goshawk.zone');
-    const ids: Record<string, string> = { assets: asset.id, zones: zone.id, 'dead-letters': '0:0', redrives: redriveId };
+    const ids: Record<string, string> = { assets: asset.id, zones: zone.id, 'dead-letters': '0:0', redrives: redriveId, sensors: SENSOR_ID };
     const url = name.split(' ')[1]!.replace(':id', ids[name.split('/')[2]!] ?? `${NOON + 1_000_000}-${hexId(1)}`);
     const [mine, theirs] = await Promise.all([api.inject({ url }, ['admin'], 'alpha'), api.inject({ url }, ['admin'], 'beta')]);
     expect(mine.statusCode).toBe(200);
@@ -194,7 +201,7 @@ describe.skipIf(serverUrl === '')('the gate', () => {
   it('reads through a role that has no right to the tables', async () => {
     const client = await database.pool.connect();
     try {
-      for (const table of ['event', 'finding', 'alert', 'asset', 'app_user', 'session', 'audit'])
+      for (const table of ['event', 'finding', 'alert', 'asset', 'app_user', 'session', 'audit', 'sensor', 'sensor_credential'])
         await expect(client.query(`SELECT * FROM goshawk.${table}`)).rejects.toMatchObject({ code: '42501' });
       for (const view of ['event', 'finding', 'alert', 'asset', 'app_user', 'audit'])
         await expect(client.query(`SELECT * FROM api.${view}`)).rejects.toMatchObject({ code: '42501' }); // without an organization
@@ -229,8 +236,11 @@ function literal(name: string, type: GraphQLInputType, field: string): string {
       return '{ code: "SECRET_CODE" }';
     case 'change':
       return '{ status: acknowledged }';
+    case 'input':
+      return '{ name: "walked" }';
     case 'id':
     case 'ids':
+      if (/[sS]ensor$/.test(field)) return `"${SENSOR_ID}"`;
       if (field === 'deadLetter') return '"0:0"';
       return field === 'event' ? `"${NOON + 1_000_000}-${hexId(1)}"` : field === 'finding' ? `"${NOON + 2_000_000}-${hexId(2)}"` : `"${hexId(3)}"`;
     default:
