@@ -14,12 +14,13 @@ const plan = await planServices(['broker', 'registry', 'database'], join(project
 const canRun = plan.choice.missing.length === 0 && plan.postgres !== null && findJava(env) !== null;
 /** Chosen so that the first faults are of different kinds; those that take a minute or restart the world are for the long runs. */
 const SEED = 'npm-test';
+const FAULTS = 6; // a minute on a machine that has nothing else to do
 const KINDS = 'kill-restart,freeze,cut,restart,broker-kill,database-kill,clock';
 
 describe.skipIf(!canRun)('a run of torture', () => {
   it('loses, doubles and reorders nothing while stages and servers are killed, frozen and cut off', async () => {
     const data = mkdtempSync(join(tmpdir(), 'goshawk-torture-'));
-    const args = ['torture', '--seed', SEED, '--data', data, '--minutes', '1', '--rate', '80', '--only', KINDS, '--json'];
+    const args = ['torture', '--seed', SEED, '--data', data, '--faults', String(FAULTS), '--rate', '80', '--only', KINDS, '--json'];
     const child = spawn(process.execPath, [join(projectFolder, 'cli/main.ts'), ...args], { cwd: projectFolder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (text) => (stdout += String(text)));
@@ -31,7 +32,7 @@ describe.skipIf(!canRun)('a run of torture', () => {
     expect([code, stderr]).toEqual([0, expect.anything()]);
     const { pieces } = JSON.parse(stdout) as TortureResult;
     expect(pieces.flatMap(({ problems }) => problems)).toEqual([]);
-    expect(pieces.flatMap(({ suffered }) => suffered).length).toBeGreaterThan(1);
-    expect(pieces.reduce((sum, { compared }) => sum + compared, 0)).toBeGreaterThan(5_000);
+    expect(pieces.flatMap(({ suffered }) => suffered).length).toBe(FAULTS);
+    expect(pieces.reduce((sum, { compared }) => sum + compared, 0)).toBeGreaterThan(2_000);
   }, 600_000);
 });
