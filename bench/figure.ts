@@ -32,6 +32,8 @@ export interface Bench {
   readonly rate: number;
   /** Of the benchmark `fuzz`: which records, and how many. They follow from the seed and their numbers alone. */
   readonly fuzz: { readonly seed: number; readonly from: number; readonly records: number };
+  /** Aborts at Ctrl-C: what goes on for long stops and says what it has. */
+  readonly signal: AbortSignal;
   readonly log: Logger;
   readonly say: (text: string) => void;
 }

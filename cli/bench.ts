@@ -90,6 +90,7 @@ async function withBench<T>(
       seconds: positive(seconds, '--seconds'),
       rate: positive(rate, '--rate'),
       fuzz,
+      signal: io.interruption.signal,
       log: io.log(),
       say: (text) => io.report.say('bench', text),
     });

@@ -9,9 +9,9 @@ const MiB = 1_048_576;
 export default {
   name: 'fuzz',
   description: 'Changed records of all formats through ingest: none crashes it or holds it up, and all are accounted for (--records, --seed, --from)',
-  async run({ fuzz, say }: Bench): Promise<readonly Figure[]> {
+  async run({ fuzz, say, signal }: Bench): Promise<readonly Figure[]> {
     const start = process.cpuUsage();
-    const { tally, untried, heapGrowth } = await runCampaign({ ...fuzz, from: Math.floor(fuzz.from / BLOCK), threads: availableParallelism(), say });
+    const { tally, untried, heapGrowth } = await runCampaign({ ...fuzz, from: Math.floor(fuzz.from / BLOCK), threads: availableParallelism(), say, signal });
     const micros = cpuMicros(start);
     for (const wrong of tally.wrong) say(`Wrong: ${JSON.stringify(wrong)}`);
     const lost = tally.in - accounted(tally);

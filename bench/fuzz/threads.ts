@@ -11,6 +11,8 @@ export interface Campaign {
   readonly records: number;
   readonly threads: number;
   readonly say: (text: string) => void;
+  /** Aborted: no further block is begun, and what was done is told. */
+  readonly signal: AbortSignal;
 }
 export interface Outcome {
   readonly tally: Tally;
@@ -25,7 +27,7 @@ const CHECK_MS = 5_000;
 const PATIENCE_CHECKS = 36;
 
 /** Each block once, however many threads there are. */
-export async function runCampaign({ seed, from, records, threads, say }: Campaign): Promise<Outcome> {
+export async function runCampaign({ seed, from, records, threads, say, signal }: Campaign): Promise<Outcome> {
   const tally = emptyTally();
   const heapGrowth: number[] = [];
   const blocks = Math.ceil(records / BLOCK);
@@ -68,7 +70,7 @@ export async function runCampaign({ seed, from, records, threads, say }: Campaig
           if (done % Math.max(1, Math.floor(blocks / 20)) === 0)
             say(`${(done * BLOCK).toLocaleString('en')} records, ${tally.wrongs} wrong, next is block ${from + next}.`);
         }
-        if (next >= blocks) return end(false);
+        if (next >= blocks || signal.aborted) return end(false);
         current = { block: from + next, records: Math.min(BLOCK, records - next * BLOCK) };
         next += 1;
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
