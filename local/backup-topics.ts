@@ -2,7 +2,6 @@
 // the copy is what kill -9 at that moment would have left, from which a broker recovers; without the page cache's loss that a power cut brings.
 // Log segments only grow or are replaced whole, hence a link and a length are enough: their bytes are copied when the broker goes on.
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { copyFile, link, mkdir, readdir, rm, stat } from 'node:fs/promises';
@@ -105,7 +104,7 @@ async function freeze(parts: readonly ProcessIdentity[]): Promise<() => Promise<
   const script = `trap '' INT TERM HUP; kill -s STOP -- ${groups}; sleep 0.05; echo frozen; read -r x; kill -s CONT -- ${groups}`;
   const shell = spawn('/bin/sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'], detached: true });
   const closed = once(shell, 'close');
-  await Promise.race([once(shell.stdout as NonNullable<ChildProcess['stdout']>, 'data'), closed]);
+  await Promise.race([once(shell.stdout, 'data'), closed]);
   return async () => {
     shell.stdin.end();
     await closed;

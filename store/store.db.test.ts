@@ -33,6 +33,8 @@ describe.skipIf(serverUrl === '')('schema api', () => {
       INSERT INTO goshawk.dead_letter (partition, "offset", organization, at, stage, code, version, message, topic, topic_partition, topic_offset, attempt, first_failed_at, schema_id, bytes, without)
         SELECT 0, n, o, now(), 'ingest', 'DECODE_FAILED', '1', 'm', 'raw', 0, 0, 1, now(), -1, 1, '' FROM unnest(ARRAY['default', 'other']) WITH ORDINALITY AS u (o, n);
       INSERT INTO goshawk.redrive (organization, filter, ends, requested_by) SELECT o, '{}', '{}', 'test' FROM unnest(ARRAY['default', 'other']) AS o;
+      INSERT INTO goshawk.field_dataset SELECT o, 'd', 1, 0, now(), now() FROM unnest(ARRAY['default', 'other']) AS o;
+      INSERT INTO goshawk.field SELECT o, 'd', 'ecs', 'host.name', '{text}', '{}', 1, 0, now(), now(), 1 FROM unnest(ARRAY['default', 'other']) AS o;
       INSERT INTO goshawk.sensor_count SELECT now(), o, 's', 1, 0, now(), 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest(ARRAY['default', 'other']) AS o`);
     for (const organization of ['default', 'other']) {
       await withOrganization(api, organization, async (client) => {
@@ -62,6 +64,8 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     'alert_note',
     'evidence',
     'feature',
+    'field',
+    'field_dataset',
     'asset',
     'zone',
     'dead_letter',

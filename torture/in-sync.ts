@@ -28,7 +28,7 @@ export function readReplicas(port: number): Promise<readonly PartitionReplicas[]
       try {
         resolve(parse(answer));
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     });
     socket.on('error', reject);

@@ -104,7 +104,7 @@ async function decoded<V>(broker: Broker, codec: Codec, topic: string, schema: {
     if (raw.value === null || schemaIdOf(raw.value) === codec.idOf(schemas.watermark)) continue;
     const missing = codec.missingWriter(raw.value);
     if (missing !== undefined) await codec.load(missing);
-    found.push({ tp, raw, value: codec.decode(schema, raw.value) as V });
+    found.push({ tp, raw, value: codec.decode<V>(schema, raw.value) });
   }
   return found;
 }
@@ -192,7 +192,7 @@ async function deadLetters(broker: Broker, codec: Codec): Promise<readonly strin
     if (!topic.startsWith('raw.') && raw.value !== null) {
       const missing = codec.missingWriter(raw.value);
       if (missing !== undefined) await codec.load(missing);
-      position = positionOf((codec.decode(schemas.event, raw.value) as Event).provenance);
+      position = positionOf(codec.decode<Event>(schemas.event, raw.value).provenance);
     }
     found.push(`${header('__goshawk.errors.stage')} ${header('__goshawk.errors.code')} ${position}`);
   }

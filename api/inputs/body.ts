@@ -83,7 +83,7 @@ function unpacked(request: FastifyRequest, reply: FastifyReply, payload: Readabl
     budget.release(taken);
     taken = 0;
   });
-  return counted as unknown as RequestPayload;
+  return counted;
 }
 
 /** All bodies of the scope are bytes, whatever their media type says: the protocol decides. */

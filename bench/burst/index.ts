@@ -154,7 +154,7 @@ async function verdict(data: string, databaseUrl: string, sent: number): Promise
           hops.filter(({ stage, topic }) => stage === 'persist' && topic === 'events.enriched.v1'),
           'passed',
         ),
-        rows: Number(rows[0]?.rows ?? 0),
+        rows: rows[0]?.rows ?? 0,
       };
       if ((found.isBalanced && found.taken === sent && found.stored === found.rows) || tries === 30) return found;
       await delay(2_000);

@@ -129,7 +129,7 @@ export class Trial {
     }
     if (refusal !== undefined) {
       if (!(refusal instanceof RecordError) || !EXPECTED_CODES.has(refusal.code))
-        return fail(refusal instanceof Error ? (refusal.stack ?? refusal.message) : String(refusal));
+        return fail(refusal instanceof Error ? (refusal.stack ?? refusal.message) : 'something that is no error');
       tally.rejected[refusal.code] = (tally.rejected[refusal.code] ?? 0) + 1;
       return;
     }

@@ -10,7 +10,6 @@ import { BodyBudget } from '../../api/inputs/body.ts';
 import { registerInputs } from '../../api/inputs/index.ts';
 import { IdempotentAnswers } from '../../api/rest/idempotency.ts';
 import { registerProduceRoutes } from '../../api/rest/events/produce.ts';
-import type { Routes } from '../../api/rest/kit.ts';
 import { config as syslogConfig } from '../../connectors/syslog/index.ts';
 import { listenTcp } from '../../connectors/syslog/tcp.ts';
 import { senderOf } from '../../pipeline/core/connector.ts';
@@ -73,7 +72,7 @@ export default {
       sensors,
       tokens: undefined as never, // asked for access tokens only, which nobody sends here
     });
-    registerProduceRoutes(app.withTypeProvider() as unknown as Routes, deliver, { answers: new IdempotentAnswers(), budget, config });
+    registerProduceRoutes(app.withTypeProvider(), deliver, { answers: new IdempotentAnswers(), budget, config });
     await app.listen({ host: '127.0.0.1', port: 0 });
     const syslog = await listenTcp(
       { ...syslogConfig.parse({}), port: 0, tls: null, option: 'bench' },

@@ -18,7 +18,7 @@ function isAmong(event: Event | undefined, datasets: readonly string[]): boolean
 const told = (event: Event | undefined): string => {
   if (event === undefined) return 'no event';
   const document = leaves(eventToEcs(event));
-  return [event.dataset, document.get('observer.vendor'), document.get('observer.product')].filter((part) => part !== undefined).join(' ');
+  return [event.dataset, document.get('observer.vendor'), document.get('observer.product')].filter((part) => typeof part === 'string').join(' ');
 };
 
 /** Splunk's sourcetype of a line. */

@@ -31,7 +31,7 @@ export function exampleOf(name: string, value: unknown, kind: ExampleKind): stri
   if (kind === 'none' || value === null || typeof value === 'object' || value === '') return undefined;
   if (typeof value === 'boolean') return String(value);
   if (SECRET_NAME.test(name)) return REDACTED;
-  const text = String(value).slice(0, MOST_LOOKED_AT);
+  const text = `${value as string | number | bigint}`.slice(0, MOST_LOOKED_AT);
   const shown =
     kind === 'shapes' ? text.replaceAll(/\p{L}/gu, 'a').replaceAll(/\p{N}/gu, '0') : SECRETS.reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
   const line = shown.toWellFormed().replaceAll(/\p{Cc}/gu, '\ufffd');

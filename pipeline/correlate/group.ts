@@ -86,7 +86,7 @@ export class OpenGroup {
     const key = sortKey(match.event, match.ruleId);
     const at = placeOf(this.entries, key);
     if (this.entries[at]?.key !== key) return undefined;
-    this.#remove([this.entries[at]!]);
+    this.#remove([this.entries[at]]);
     return at;
   }
 

@@ -41,7 +41,7 @@ const isWithin = (dataset: string, datasets: readonly string[]): boolean =>
 /** Every text and number in a JSON value. */
 function leavesOf(value: unknown): readonly string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(leavesOf);
-  return value === null || value === '' || typeof value === 'boolean' ? [] : [String(value)];
+  return value === null || value === '' || typeof value === 'boolean' ? [] : [`${value as string | number}`];
 }
 
 /** The sensor's record is in the native document: as its bytes, as a part of it, as text under `raw`, or value by value. */

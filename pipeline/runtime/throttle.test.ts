@@ -32,15 +32,15 @@ describe('RejectThrottle', () => {
 
   it('slows down the source that sends garbage, counts it, and nobody else', async () => {
     const [noisy, calm] = ['raw.default.noisy', 'raw.default.calm'];
-    const driver = await runOnMemory(example, { platform, topics: [noisy!, calm!], partitions: 1 });
+    const driver = await runOnMemory(example, { platform, topics: [noisy, calm], partitions: 1 });
     const lines = (n: number, act?: 'reject') =>
       Array.from({ length: n }, (_unused, i) => ({ key: null, value: line({ n: i, ...(act === undefined ? {} : { act }) }) }));
-    await driver.write(noisy!, lines(2_600, 'reject'));
+    await driver.write(noisy, lines(2_600, 'reject'));
     await driver.settle(100);
     const pauses = async () => Number(/stage_source_pauses_total\{stage="take"\} (\d+)/.exec(await driver.registry.metrics())?.[1] ?? 0);
     expect(await pauses()).toBeGreaterThan(0);
     const before = await pauses();
-    await driver.write(calm!, lines(50));
+    await driver.write(calm, lines(50));
     await driver.settle();
     expect((await driver.records(topics.parsed)).length).toBe(50);
     expect(await pauses()).toBe(before);

@@ -7,7 +7,6 @@ import { Registry } from 'prom-client';
 import { afterAll, expect, it } from 'vitest';
 import { loadConfig } from '../../pipeline/core/config.ts';
 import { APPEND_CLOCK } from '../../pipeline/core/index.ts';
-import type { Stage } from '../../pipeline/core/index.ts';
 import { StageDriver } from '../../pipeline/runtime/driver.ts';
 import type { Finding, Match } from '../../schemas/avro/types.gen.ts';
 import telemetry from './index.ts';
@@ -40,7 +39,7 @@ it.each<[name: string, isLane: boolean | undefined, findings: number, alerts: nu
     },
   );
   const driverOf = (wanted: string) =>
-    topology.wires.flatMap((wire) => (wire.kind === 'stage' && wire.name === wanted ? [new StageDriver(wire.stage as Stage<unknown, object>)] : []))[0]!;
+    topology.wires.flatMap((wire) => (wire.kind === 'stage' && wire.name === wanted ? [new StageDriver(wire.stage)] : []))[0]!;
   const [correlate, alert] = [driverOf('correlate'), driverOf('alert')];
   for (let n = 0; n < 3; n++) correlate.send(match(n), { appendedAt: T + n });
   const early = correlate.advance(T + 2 * SECOND + 2, APPEND_CLOCK);

@@ -11,7 +11,7 @@ import type { Routes } from '../kit.ts';
 
 const TAGS = ['fields'];
 const document = z.record(z.string(), z.unknown());
-const withTimes = <Row extends { readonly firstSeen: number; readonly lastSeen: number }>(row: Row): Record<string, unknown> => ({
+const withTimes = (row: { readonly firstSeen: number; readonly lastSeen: number }): Record<string, unknown> => ({
   ...row,
   firstSeen: isoOf(row.firstSeen),
   lastSeen: isoOf(row.lastSeen),

@@ -1,6 +1,6 @@
 // What kinds of audit records mean in ECS.
 import type { Fields } from '../kit.ts';
-import { table } from '../kit.ts';
+import { table, text } from '../kit.ts';
 import type { AuditLine } from './line.ts';
 
 interface Kind {
@@ -54,7 +54,7 @@ const CONNECT_CALLS = new Set(['42', 'connect']);
 export function kindOf(first: string, lines: readonly AuditLine[], own: Fields): Kind {
   const action = first.toLowerCase();
   if (first !== 'SYSCALL') return KINDS.get(first) ?? kind([], [], action);
-  const call = String(own.SYSCALL ?? own.syscall ?? '');
+  const call = text(own.SYSCALL) ?? text(own.syscall) ?? '';
   if (lines.some(({ type }) => type === 'EXECVE') || EXEC_CALLS.has(call)) return kind(['process'], ['start'], 'executed');
   if (CONNECT_CALLS.has(call)) return kind(['network'], ['connection', 'start'], 'connected-to');
   if (lines.some(({ type }) => type === 'PATH')) return kind(['file'], ['access'], 'accessed-file');

@@ -75,10 +75,9 @@ const cellsOf = (line: string): readonly string[] => csvCells(line.trim().replac
 
 function typed(cells: Fields): Fields {
   const fields = newFields();
-  for (const [name, cell] of Object.entries(cells)) {
+  for (const [name, cell] of Object.entries(cells as Readonly<Record<string, string>>)) {
     const said = cell === '-' || cell === '' ? null : cell;
-    fields[name] =
-      said !== null && NUMBERS.has(name) ? (number(said) ?? said) : name.endsWith('_list') ? (said === null ? [] : String(said).split(/[ ,]/)) : said;
+    fields[name] = said !== null && NUMBERS.has(name) ? (number(said) ?? said) : name.endsWith('_list') ? (said === null ? [] : said.split(/[ ,]/)) : said;
   }
   const request = text(fields.request);
   if (request !== null) {

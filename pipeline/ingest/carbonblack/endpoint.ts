@@ -2,7 +2,7 @@
 import type { Draft, JsonObject, RawDocument } from '../kit.ts';
 import { account, communityId, draft, mapping, setField, table, text, via } from '../kit.ts';
 
-const KINDS = table({
+const KINDS = table<readonly [string, string]>({
   procstart: ['process', 'start'],
   process: ['process', 'start'],
   childproc: ['process', 'start'],
@@ -24,7 +24,7 @@ const KINDS = table({
   netconnblock: ['network', 'denied'],
   emetmitigation: ['intrusion_detection', 'denied'],
   tamper: ['intrusion_detection', 'info'],
-} as Readonly<Record<string, readonly [string, string]>>);
+});
 
 const PREFIXES = ['endpoint.event.', 'ingress.event.', 'feed.', 'alert.', 'watchlist.', 'binaryinfo.'];
 /** Reports of feeds and watchlists come the same way. */
@@ -115,7 +115,7 @@ function detail(event: Draft, { action, path }: JsonObject): void {
           : null;
   if (object !== null && ((object === 'file.path' ? event.file : object === 'registry.path' ? event.registry : event.process?.executable) ?? null) === null)
     setField(event, object, text(path));
-  const done = String(action ?? '').toUpperCase();
+  const done = (text(action) ?? '').toUpperCase();
   if (event.category[0] === 'file' || event.category[0] === 'registry') {
     if (done.includes('DELETE')) event.type = ['deletion'];
     else if (done.includes('CREATE')) event.type = ['creation'];

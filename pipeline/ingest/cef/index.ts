@@ -86,7 +86,7 @@ function eventOf(document: RawDocument, fields: FieldsOf): Draft {
   const hash = text(fields.fileHash);
   const hashField = HASHES.get(hash?.length ?? 0);
   if (hashField !== undefined) setField(event, hashField, hash);
-  const severity = String(fields.severity ?? '').toLowerCase();
+  const severity = (text(fields.severity) ?? '').toLowerCase();
   const level = count(severity);
   event.severity = level === null ? (SEVERITIES.get(severity) ?? null) : Math.min(level * 10, 100);
   const action = text(fields.deviceAction) ?? '';

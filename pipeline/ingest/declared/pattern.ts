@@ -14,7 +14,7 @@ export function patternOf(source: string): Pattern | string {
   } catch (error) {
     return `is no pattern of RE2 (no look-around, no back-references): ${error instanceof Error ? error.message : String(error)}`;
   }
-  const names = Object.keys(compiled.namedGroups() as Readonly<Record<string, number>>);
+  const names = Object.keys(compiled.namedGroups());
   if (names.length === 0) return 'names no group: (?<name>..)';
   return (text) => {
     const matcher = compiled.matcher(text);

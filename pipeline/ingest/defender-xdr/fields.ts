@@ -122,13 +122,5 @@ export const setMail = mapping({
 
 /** `["Rundll32 (T1218.011)", ..]`, as text. */
 export function techniques(value: unknown): readonly string[] {
-  return [
-    ...new Set(
-      [
-        ...String(value ?? '')
-          .slice(0, 10_000)
-          .matchAll(/T\d{4}(?:\.\d{3})?/g),
-      ].map(([id]) => id),
-    ),
-  ];
+  return [...new Set([...(JSON.stringify(value) ?? '').slice(0, 10_000).matchAll(/T\d{4}(?:\.\d{3})?/g)].map(([id]) => id))];
 }

@@ -167,7 +167,7 @@ function otherSetter(name: string, field: EcsField): Setter {
   return (event, given) => {
     const values = field.isArray ? listOf(given, read) : [read(given)];
     if (values.length === 0 || values[0] === null) return;
-    (event.ecs as Record<string, string>)[name] = field.isArray ? arrayText(values.map(String)) : String(values[0]);
+    (event.ecs as Record<string, string>)[name] = field.isArray ? arrayText(values.map(String)) : `${values[0] as string | number | boolean}`;
   };
 }
 

@@ -1,6 +1,6 @@
 // MySQL and MariaDB: error log, general query log and slow query log: https://dev.mysql.com/doc/refman/8.4/en/server-logs.html
 import type { Decoder, Draft, RawDocument } from '../kit.ts';
-import { draft, messageText, newFields, readTime, setField, stamp, textNative } from '../kit.ts';
+import { draft, messageText, newFields, readTime, setField, stamp, text, textNative } from '../kit.ts';
 import { account, setLogon } from './logon.ts';
 import { isSlow, slowFields } from './slow.ts';
 
@@ -84,12 +84,12 @@ function command(document: RawDocument, [head, time, thread, name]: RegExpExecAr
 function slow(document: RawDocument): Draft {
   const fields = slowFields(document.text);
   const event = begun(document, 'mysql.slow', fields);
-  stamp(event, readTime(timeOf(String(fields.time ?? fields.timestamp ?? '')), document.appendedAt), document.zone);
+  stamp(event, readTime(timeOf(text(fields.time) ?? text(fields.timestamp) ?? ''), document.appendedAt), document.zone);
   event.type = ['access'];
-  event.message = messageText(String(fields.statement ?? document.text));
+  event.message = messageText(text(fields.statement) ?? document.text);
   const seconds = Number(fields.Query_time);
   if (seconds >= 0) setField(event, 'event.duration', Math.round(seconds * 1e9));
-  account(event, String(fields.user ?? ''));
+  account(event, text(fields.user) ?? '');
   setField(event, 'source.ip', fields.ip);
   setField(event, 'source.domain', fields.host === fields.ip ? null : fields.host);
   return event;

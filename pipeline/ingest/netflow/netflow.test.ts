@@ -167,7 +167,7 @@ describe('any', () => {
         fc.infiniteStream(fc.nat(255)),
         (fields, count, random) => {
           const content = Array.from({ length: count }, () =>
-            fields.map(([, length]) => Buffer.from(Array.from({ length: length === 65_535 ? random.next().value! : length! }, () => random.next().value!))),
+            fields.map(([, length]) => Buffer.from(Array.from({ length: length === 65_535 ? random.next().value! : length }, () => random.next().value!))),
           );
           const data = content.flatMap((record) =>
             record.flatMap((value, index) =>

@@ -5,7 +5,7 @@ export function bytesOf(...parts: readonly (readonly [value: number, width: numb
   return Buffer.concat(
     parts.map((part) => {
       if (Buffer.isBuffer(part)) return part;
-      const [value, width] = part as readonly [number, number];
+      const [value, width] = part;
       const bytes = Buffer.alloc(width);
       if (width > 6) bytes.writeBigUInt64BE(BigInt(value));
       else bytes.writeUIntBE(value, 0, width);

@@ -4,7 +4,7 @@ import { CERTAIN, draft, elementRanges, exactJson, isObject, LIKELY, mapping, me
 import { setRow } from './rows.ts';
 
 const SYSTEMS = table({ darwin: 'macos', windows: 'windows', linux: 'linux', ubuntu: 'linux', centos: 'linux', rhel: 'linux', debian: 'linux' });
-const SEVERITIES = table({ 0: ['info', 10], 1: ['warning', 40], 2: ['error', 60], 3: ['fatal', 90] } as Readonly<Record<string, readonly [string, number]>>);
+const SEVERITIES = table<readonly [string, number]>({ 0: ['info', 10], 1: ['warning', 40], 2: ['error', 60], 3: ['fatal', 90] });
 
 const set = mapping({
   '@timestamp': ['unixTime', 'calendarTime', 'unix_time', 'calendar_time'],

@@ -2,7 +2,7 @@
 import type { Draft, JsonObject, RawDocument } from '../kit.ts';
 import { account, communityId, draft, mapping, setField, table, text, via } from '../kit.ts';
 
-const KINDS = table({
+const KINDS = table<readonly [string, string]>({
   'Process Creation': ['process', 'start'],
   'Duplicate Process Handle': ['process', 'access'],
   'Open Remote Process Handle': ['process', 'access'],
@@ -35,7 +35,7 @@ const KINDS = table({
   'Task Start': ['process', 'start'],
   'Behavioral Indicators': ['intrusion_detection', 'info'],
   'Threat Intelligence Indicators': ['threat', 'indicator'],
-} as Readonly<Record<string, readonly [string, string]>>);
+});
 
 /** The process that acts is the source; of a creation, what was created is the target. */
 const setActor = mapping({

@@ -59,7 +59,7 @@ function eventOf(document: RawDocument, fields: Fields): Draft {
   setField(event, 'user.domain', domain);
   const millis = count(fields.elapsed);
   if (millis !== null) setField(event, 'event.duration', millis * 1_000_000);
-  const peer = text(String(fields.hierarchy ?? '').split('/')[1]);
+  const peer = text(text(fields.hierarchy)?.split('/')[1]);
   setField(event, 'destination.ip', canonicalIp(peer));
   setField(event, 'network.transport', result.startsWith('UDP_') ? 'udp' : 'tcp');
   setField(event, 'network.protocol', 'http');

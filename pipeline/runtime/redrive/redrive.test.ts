@@ -193,7 +193,7 @@ describe('redrive', () => {
           state.isFixed = true;
           for (const fault of faults) {
             const other = driver.broker.connect();
-            other.faults.inject(fault[0] as 'send', fault[1] as 'request-lost');
+            other.faults.inject(fault[0], fault[1]);
             await again(driver, { broker: other }).catch(() => {});
             other.crash();
           }
