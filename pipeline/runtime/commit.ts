@@ -42,6 +42,7 @@ export interface CommitterOptions<I extends InputLike> {
   readonly groupId: string;
   readonly everyMs: number;
   readonly retryBudgetMs: number;
+  readonly transactionTimeoutMs: number;
   readonly clock: WallClock;
   readonly log: Logger;
   /** For the test of the tests: commits the positions before the outputs are sent. */
@@ -171,7 +172,8 @@ export class Committer<I extends InputLike> {
       if (error instanceof FatalError || !(error instanceof PipelineError)) throw error;
       throw new FatalError('BROKER_REFUSED', error.message, error.details, { cause: error });
     }
-    if (isProducerFenced) this.#noteFence(error);
+    // A transaction that timed out looks the same.
+    if (isProducerFenced && clock.nowMs() - beganMs < this.#options.transactionTimeoutMs) this.#noteFence(error);
     this.#noteFailure(error);
     // A fenced producer's transaction may have been decided either way; so may one whose commit got no answer.
     if (isProducerFenced || (error instanceof RetryableError && error.details['outcome'] === 'unknown')) {

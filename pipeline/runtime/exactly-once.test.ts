@@ -317,6 +317,29 @@ describe('exactly once', () => {
     else await verify(world);
   });
 
+  it('goes on when its own transactions time out, however often', async () => {
+    const driver = await runOnMemory(example, { platform, topics: [RAW], broker: memoryBroker().connect(), limits: { transactionTimeoutMs: 10_000 } });
+    const failures: Error[] = [];
+    void driver.running.failed.then((error) => failures.push(error));
+    for (let n = 0; n < 4; n++) {
+      const release = driver.broker.faults.hold('commit');
+      await driver.write(RAW, [{ key: null, value: line({ n }), partition: 0 }]);
+      for (let ticks = 0; ticks < 24; ticks++) {
+        for (let turns = 0; turns < 20; turns++)
+          await new Promise((resolve) => {
+            setImmediate(resolve);
+          });
+        driver.clock.advance(500);
+      }
+      release();
+      await driver.settle();
+    }
+    expect(failures).toEqual([]);
+    const aborted = (await driver.registry.getMetricsAsJSON()).find(({ name }) => name === 'stage_commits_total')!.values as { labels: object; value: number }[];
+    expect(aborted.filter(({ labels }) => JSON.stringify(labels).includes('aborted')).reduce((sum, { value }) => sum + value, 0)).toBeGreaterThan(2);
+    await driver.stop();
+  });
+
   it('ends a process whose transactional id another one uses', async () => {
     const cluster = memoryBroker();
     const options = { platform, topics: [RAW], instanceId: 'same' };

@@ -60,6 +60,7 @@ export class StageInstance implements CommitHost<Input> {
       groupId,
       everyMs: plan.wire.commitEveryMs,
       retryBudgetMs: limits.retryBudgetMs,
+      transactionTimeoutMs: limits.transactionTimeoutMs,
       clock,
       log,
       producer: () => broker.txnProducer({ transactionalId: `${groupId}.${instanceId}`, transactionTimeoutMs: limits.transactionTimeoutMs }),
