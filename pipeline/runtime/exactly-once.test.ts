@@ -335,7 +335,10 @@ describe('exactly once', () => {
       await driver.settle();
     }
     expect(failures).toEqual([]);
-    const aborted = (await driver.registry.getMetricsAsJSON()).find(({ name }) => name === 'stage_commits_total')!.values as { labels: object; value: number }[];
+    const aborted = (await driver.registry.getMetricsAsJSON()).find(({ name }) => name === 'stage_commits_total')!.values as {
+      labels: object;
+      value: number;
+    }[];
     expect(aborted.filter(({ labels }) => JSON.stringify(labels).includes('aborted')).reduce((sum, { value }) => sum + value, 0)).toBeGreaterThan(2);
     await driver.stop();
   });
