@@ -12,7 +12,8 @@ import type { Ingestor } from '../pipeline/ingest/index.ts';
 import { sourceOf } from '../pipeline/ingest/source.ts';
 import { StageDriver } from '../pipeline/runtime/driver.ts';
 import type { RuleSet } from '../domains/sigma/index.ts';
-import type { Context, Enriched, Event, Finding, Match } from '../schemas/avro/types.gen.ts';
+import { plainContext } from '../schemas/avro/plain.ts';
+import type { Enriched, Event, Finding, Match } from '../schemas/avro/types.gen.ts';
 import { rawTopic, topics } from '../topologies/topics.ts';
 
 /** A record of a sensor as an object, or as the text that it wrote. */
@@ -58,21 +59,7 @@ export async function readCases(path: string): Promise<readonly CaseFile[]> {
   );
 }
 
-const NO_CONTEXT: Context = {
-  version: 1,
-  sourceGeo: null,
-  destinationGeo: null,
-  hostAsset: null,
-  sourceAsset: null,
-  destinationAsset: null,
-  sourceZone: null,
-  destinationZone: null,
-  relatedIp: [],
-  relatedUser: [],
-  relatedHosts: [],
-  relatedHash: [],
-  versions: {},
-};
+const NO_CONTEXT = plainContext();
 const APPENDED_AT = Date.UTC(2026, 0, 1) * 1000;
 const AT_LAST = APPENDED_AT * 2;
 

@@ -10,7 +10,8 @@ import windows from '../pipeline/ingest/windows/index.ts';
 import { StageDriver } from '../pipeline/runtime/driver.ts';
 import { parseRuleSet } from '../domains/sigma/index.ts';
 import type { Placeholders } from '../domains/sigma/index.ts';
-import type { Context, Enriched, Finding, Match } from '../schemas/avro/types.gen.ts';
+import { plainContext } from '../schemas/avro/plain.ts';
+import type { Enriched, Finding, Match } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';
 import { draft } from '../pipeline/ingest/kit.ts';
 import type { ConformanceSet } from './measure.ts';
@@ -180,21 +181,7 @@ function measureFilter(tally: Tally, { id, strict, documents, events }: FilterVe
   );
 }
 
-const NO_CONTEXT: Context = {
-  version: 1,
-  sourceGeo: null,
-  destinationGeo: null,
-  hostAsset: null,
-  sourceAsset: null,
-  destinationAsset: null,
-  sourceZone: null,
-  destinationZone: null,
-  relatedIp: [],
-  relatedUser: [],
-  relatedHosts: [],
-  relatedHash: [],
-  versions: {},
-};
+const NO_CONTEXT = plainContext();
 
 /** Through detect and correlate. The event whose arrival makes a correlation true is the last of its first finding. */
 function measureCorrelation(tally: Tally, { id, rules, events, fires }: CorrelationVector): void {

@@ -1,4 +1,4 @@
-// Asks a broker for its cluster id, in one request and without a client: an open port may be somebody else's broker.
+// Asks a broker in one request and without a client, first for its cluster id: an open port may be somebody else's broker.
 import { connect } from 'node:net';
 
 const METADATA = 3;
@@ -6,9 +6,17 @@ const VERSION = 5;
 const TIMEOUT_MS = 2000;
 
 /** Rejects when nobody answers in time. Metadata request version 5, which every broker from 1.0 to 4.x knows. */
-export function probeClusterId(port: number, host = '127.0.0.1'): Promise<string | null> {
+export const probeClusterId = (port: number, host = '127.0.0.1'): Promise<string | null> => askOnce(port, host, metadataRequest(), readClusterId);
+
+/**
+ * One request on a connection of its own.
+ *
+ * @param request A whole frame, its size first.
+ * @param read Reads the answer, its size first too; what it throws rejects.
+ */
+export function askOnce<T>(port: number, host: string, request: Buffer, read: (answer: Buffer) => T): Promise<T> {
   return new Promise((resolve, reject) => {
-    const socket = connect(port, host, () => socket.write(metadataRequest()));
+    const socket = connect(port, host, () => socket.write(request));
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('The broker does not answer.')));
     const chunks: Buffer[] = [];
     socket.on('data', (chunk) => {
@@ -17,7 +25,7 @@ export function probeClusterId(port: number, host = '127.0.0.1'): Promise<string
       if (answer.length < 4 || answer.length < 4 + answer.readInt32BE(0)) return;
       socket.destroy();
       try {
-        resolve(readClusterId(answer));
+        resolve(read(answer));
       } catch (error) {
         reject(error);
       }

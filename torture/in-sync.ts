@@ -1,10 +1,9 @@
 // Who leads each partition and how many replicas are in step, in one request and without a client.
-import { connect } from 'node:net';
+import { askOnce } from '../local/kafka-probe.ts';
 import { Cursor } from '../pipeline/runtime/kafka/cursor.ts';
 
 const METADATA = 3;
 const VERSION = 5;
-const TIMEOUT_MS = 3000;
 
 export interface PartitionReplicas {
   readonly topic: string;
@@ -15,26 +14,7 @@ export interface PartitionReplicas {
 }
 
 /** Of all topics, as the broker at `port` sees them. Rejects when it does not answer. */
-export function readReplicas(port: number): Promise<readonly PartitionReplicas[]> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(request()));
-    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('The broker does not answer.')));
-    const chunks: Buffer[] = [];
-    socket.on('data', (chunk) => {
-      chunks.push(chunk);
-      const answer = Buffer.concat(chunks);
-      if (answer.length < 4 || answer.length < 4 + answer.readInt32BE(0)) return;
-      socket.destroy();
-      try {
-        resolve(parse(answer));
-      } catch (error) {
-        reject(error);
-      }
-    });
-    socket.on('error', reject);
-    socket.on('close', () => reject(new Error('The broker closed the connection.')));
-  });
-}
+export const readReplicas = (port: number): Promise<readonly PartitionReplicas[]> => askOnce(port, '127.0.0.1', request(), parse);
 
 /** Size, key, version, correlation id, no client id, all topics (a null list), no creation. */
 function request(): Buffer {

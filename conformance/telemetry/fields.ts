@@ -2,6 +2,7 @@
 import { canonicalIp } from '../../domains/network/address.ts';
 import type { ContextDraft } from '../../pipeline/enrich/kit.ts';
 import related from '../../pipeline/enrich/related/index.ts';
+import { plainContext } from '../../schemas/avro/plain.ts';
 import type { Context, Event } from '../../schemas/avro/types.gen.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -109,21 +110,7 @@ export const FIELDS = new Set([
 const CASELESS = /^(host\.name|log\.level|network\.(transport|protocol|direction)|.*\.hash\.\w+|.*\.mac|tls\.server\.hash\..*|related\.(hash|hosts))$/;
 /** Only what follows from the event itself: no reference data is at hand. */
 export function relatedOf(event: Event): Context {
-  const context: ContextDraft = {
-    version: 1,
-    sourceGeo: null,
-    destinationGeo: null,
-    hostAsset: null,
-    sourceAsset: null,
-    destinationAsset: null,
-    sourceZone: null,
-    destinationZone: null,
-    relatedIp: [],
-    relatedUser: [],
-    relatedHosts: [],
-    relatedHash: [],
-    versions: {},
-  };
+  const context: ContextDraft = plainContext();
   related
     .open({ geoFile: '', asnFile: '', maxCachedAddresses: 1 })
     .add(event, context, { get: () => undefined, derived: (_table, _asOf, build) => build([], 0) });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseRuleSet } from '../../domains/sigma/index.ts';
-import type { Context, Event, Finding, Match } from '../../schemas/avro/types.gen.ts';
+import { plainContext } from '../../schemas/avro/plain.ts';
+import type { Event, Finding, Match } from '../../schemas/avro/types.gen.ts';
 import { draft } from '../ingest/kit.ts';
 import { StageDriver } from '../runtime/driver.ts';
 import { config, detect, openRules } from './index.ts';
@@ -11,21 +12,7 @@ import type { DetectConfig } from './index.ts';
 import { openEngine } from './open-rules.ts';
 
 const TIME = Date.UTC(2026, 0, 1) * 1000;
-const NO_CONTEXT: Context = {
-  version: 1,
-  sourceGeo: null,
-  destinationGeo: null,
-  hostAsset: null,
-  sourceAsset: null,
-  destinationAsset: null,
-  sourceZone: null,
-  destinationZone: null,
-  relatedIp: [],
-  relatedUser: [],
-  relatedHosts: [],
-  relatedHash: [],
-  versions: {},
-};
+const NO_CONTEXT = plainContext();
 const event = (native: object | string, over: Partial<Event> = {}): Event => ({
   ...draft('windows.sysmon', 'windows', Buffer.from(typeof native === 'string' ? native : JSON.stringify(native))),
   id: 'e1',

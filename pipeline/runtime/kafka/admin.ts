@@ -23,6 +23,7 @@ const OPERATIONS = { read: 3, write: 4, create: 5, delete: 6, alter: 7, describe
 const LITERAL = 3;
 const PREFIXED = 4;
 const ALLOW = 3;
+const ANY = 1; // in filters
 
 export class KafkaAdmin implements Admin {
   readonly #connections: Connections;
@@ -188,15 +189,14 @@ export class KafkaAdmin implements Admin {
   }
 
   async forbid(principal: string): Promise<void> {
-    const any = 1;
     const filter = {
-      resourceType: any,
+      resourceType: ANY,
       resourceName: null,
-      resourcePatternType: any,
+      resourcePatternType: ANY,
       principal: `User:${principal}`,
       host: null,
-      operation: any,
-      permissionType: any,
+      operation: ANY,
+      permissionType: ANY,
     };
     await this.#ask(
       'take permissions back',
