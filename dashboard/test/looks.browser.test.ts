@@ -38,6 +38,7 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
         await page.getByRole('button', { name: 'Pause' }).click(); // looking takes longer than rows stay
       },
     ],
+    fields: [() => '/fields', (page) => page.getByRole('region', { name: 'Datasets' }).waitFor()],
     pipeline: [() => '/pipeline', (page) => page.getByRole('region', { name: 'Stages' }).waitFor()],
     close: [
       () => '/alerts',

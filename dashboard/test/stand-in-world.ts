@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import { anotherAlert, makeAlerts, type StandInAlert } from './stand-in-alerts.ts';
 import { chance, countIn, DATASETS, eventAt, SENSORS, TICK_MS, type StandInEvent } from './stand-in-events.ts';
 import { searchOf } from './stand-in-search.ts';
+import { fieldDatasets, fieldsOf } from './stand-in-fields.ts';
 
 export type PartName = 'broker' | 'registry' | 'database';
 interface Filter {
@@ -183,6 +184,14 @@ export class World {
         const closedAt = this.isEmpty ? null : new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
         const reports = this.isEmpty ? [] : [{ day: new Date(Date.now() - 86_400_000).toISOString().slice(0, 10), hash: '5f2d'.repeat(16) }];
         return { closedAt, breaks: [], reports };
+      },
+      fieldDatasets: () => {
+        this.#need('database');
+        return this.isEmpty ? [] : fieldDatasets();
+      },
+      fields: (_root: unknown, { first, filter }: { first: number; filter?: Parameters<typeof fieldsOf>[0] }) => {
+        this.#need('database');
+        return connection(this.isEmpty ? [] : fieldsOf(filter), first, ({ dataset, name }) => `${dataset} ${name}`);
       },
       deadLetters: (_root: unknown, { first, after, filter }: { first: number; after?: string | null; filter?: { code?: string } | null }) => {
         this.#need('database');

@@ -5,6 +5,7 @@ import { Moment } from '../kit/moment.tsx';
 import { exactCount } from '../kit/numbers.ts';
 import { Panel } from '../kit/panel.tsx';
 import { Empty, Failed, Waiting } from '../kit/states.tsx';
+import { Table } from '../kit/table.tsx';
 
 const EVERY_MS = 15_000; // the books are closed once a minute
 
@@ -40,39 +41,23 @@ export function Ledger() {
 
 function Breaks({ breaks }: { readonly breaks: LedgerQuery['ledger']['breaks'] }) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="What does not add up">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Found</th>
-            <th scope="col">What</th>
-            <th scope="col">Stage</th>
-            <th scope="col">Where</th>
-            <th scope="col" className="n">
-              Records
-            </th>
-            <th scope="col">Detail</th>
-          </tr>
-        </thead>
-        <tbody>
-          {breaks.map(({ at, kind, stage, topic, partition, from, to, count, detail }) => (
-            <tr key={`${at} ${kind} ${stage} ${topic} ${partition} ${from}`}>
-              <td>
-                <Moment at={at} />
-              </td>
-              <td>{kind}</td>
-              <td>{stage}</td>
-              <td>
-                <code>
-                  {topic}/{partition} [{from}, {to})
-                </code>
-              </td>
-              <td className="n">{exactCount(count)}</td>
-              <td>{detail}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table label="What does not add up" columns={['Found', 'What', 'Stage', 'Where', { ofNumbers: 'Records' }, 'Detail']}>
+      {breaks.map(({ at, kind, stage, topic, partition, from, to, count, detail }) => (
+        <tr key={`${at} ${kind} ${stage} ${topic} ${partition} ${from}`}>
+          <td>
+            <Moment at={at} />
+          </td>
+          <td>{kind}</td>
+          <td>{stage}</td>
+          <td>
+            <code>
+              {topic}/{partition} [{from}, {to})
+            </code>
+          </td>
+          <td className="n">{exactCount(count)}</td>
+          <td>{detail}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

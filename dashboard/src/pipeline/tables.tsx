@@ -7,6 +7,7 @@ import { HealthMark } from '../kit/severity.tsx';
 import { toMs } from '../kit/time.ts';
 import type { PipelineHealthQuery } from '../gql/graphql.ts';
 import type { Part, Stage } from '../shell/health.tsx';
+import { Table } from '../kit/table.tsx';
 
 const total = (counts: readonly { readonly count: number }[]): number => counts.reduce((sum, { count: n }) => sum + n, 0);
 const list = (counts: readonly { readonly name: string; readonly count: number }[]): string =>
@@ -16,64 +17,44 @@ export function StagesTable({ stages }: { readonly stages: readonly Stage[] }) {
   const now = useNow(1000);
   return (
     <Panel title="Stages" note="in = passed + dropped + rejected, since the ledger begins" isFlush>
-      <div className="table-scroll" tabIndex={0} role="region" aria-label="Stages">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Stage</th>
-              <th scope="col">Reads</th>
-              <th scope="col" className="n">
-                Rate
-              </th>
-              <th scope="col" className="n">
-                Lag
-              </th>
-              <th scope="col" className="n">
-                Watermark
-              </th>
-              <th scope="col" className="n">
-                In
-              </th>
-              <th scope="col" className="n">
-                Passed
-              </th>
-              <th scope="col" className="n">
-                Dropped
-              </th>
-              <th scope="col" className="n">
-                Rejected
-              </th>
-              <th scope="col" className="n">
-                Out
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {stages.map((stage) => (
-              <tr key={stage.name}>
-                <th scope="row">{stage.name}</th>
-                <td>
-                  <code>{stage.inputTopic}</code>
-                </td>
-                <td className="n">{rate(stage.inPerSecond)}</td>
-                <td className="n" title={stage.lag === null ? 'Not known while the broker is away' : exactCount(stage.lag)}>
-                  {stage.lag === null ? 'not known' : count(stage.lag)}
-                </td>
-                <td className="n">{stage.watermark === null ? <span className="faint">none yet</span> : `${duration(now - toMs(stage.watermark))} ago`}</td>
-                <td className="n">{exactCount(stage.in)}</td>
-                <td className="n">{exactCount(stage.passed)}</td>
-                <td className="n" title={list(stage.dropped)}>
-                  {exactCount(total(stage.dropped))}
-                </td>
-                <td className="n" title={list(stage.rejected)}>
-                  {exactCount(total(stage.rejected))}
-                </td>
-                <td className="n">{exactCount(stage.out)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="Stages"
+        columns={[
+          'Stage',
+          'Reads',
+          { ofNumbers: 'Rate' },
+          { ofNumbers: 'Lag' },
+          { ofNumbers: 'Watermark' },
+          { ofNumbers: 'In' },
+          { ofNumbers: 'Passed' },
+          { ofNumbers: 'Dropped' },
+          { ofNumbers: 'Rejected' },
+          { ofNumbers: 'Out' },
+        ]}
+      >
+        {stages.map((stage) => (
+          <tr key={stage.name}>
+            <th scope="row">{stage.name}</th>
+            <td>
+              <code>{stage.inputTopic}</code>
+            </td>
+            <td className="n">{rate(stage.inPerSecond)}</td>
+            <td className="n" title={stage.lag === null ? 'Not known while the broker is away' : exactCount(stage.lag)}>
+              {stage.lag === null ? 'not known' : count(stage.lag)}
+            </td>
+            <td className="n">{stage.watermark === null ? <span className="faint">none yet</span> : `${duration(now - toMs(stage.watermark))} ago`}</td>
+            <td className="n">{exactCount(stage.in)}</td>
+            <td className="n">{exactCount(stage.passed)}</td>
+            <td className="n" title={list(stage.dropped)}>
+              {exactCount(total(stage.dropped))}
+            </td>
+            <td className="n" title={list(stage.rejected)}>
+              {exactCount(total(stage.rejected))}
+            </td>
+            <td className="n">{exactCount(stage.out)}</td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   );
 }
@@ -109,38 +90,21 @@ export function Parts({ parts }: { readonly parts: readonly Part[] }) {
 export function Topics({ topics }: { readonly topics: PipelineHealthQuery['pipeline']['topics'] }) {
   return (
     <Panel title="Topics" note={`${topics.length}`} isFlush>
-      <div className="table-scroll" tabIndex={0} role="region" aria-label="Topics">
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Topic</th>
-              <th scope="col" className="n">
-                Records
-              </th>
-              <th scope="col" className="n">
-                Partitions
-              </th>
-              <th scope="col">Value</th>
-              <th scope="col">Key</th>
-            </tr>
-          </thead>
-          <tbody>
-            {topics.map((topic) => (
-              <tr key={topic.name}>
-                <th scope="row">
-                  <code>{topic.name}</code>
-                </th>
-                <td className="n">{exactCount(topic.records)}</td>
-                <td className="n">{topic.partitions}</td>
-                <td>{topic.schema.replace(/^goshawk\.v\d+\./, '')}</td>
-                <td className="quiet table-key" title={topic.key}>
-                  {topic.key}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table label="Topics" columns={['Topic', { ofNumbers: 'Records' }, { ofNumbers: 'Partitions' }, 'Value', 'Key']}>
+        {topics.map((topic) => (
+          <tr key={topic.name}>
+            <th scope="row">
+              <code>{topic.name}</code>
+            </th>
+            <td className="n">{exactCount(topic.records)}</td>
+            <td className="n">{topic.partitions}</td>
+            <td>{topic.schema.replace(/^goshawk\.v\d+\./, '')}</td>
+            <td className="quiet table-key" title={topic.key}>
+              {topic.key}
+            </td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   );
 }
