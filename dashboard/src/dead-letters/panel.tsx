@@ -95,7 +95,7 @@ export function DeadLetters({ counts, refused, code, open, onCode, onOpen }: Dea
                     <span role="cell">
                       <button type="button" className="letter-open" aria-expanded={isOpen} onClick={() => onOpen(isOpen ? '' : letter.id)}>
                         <Icon name={isOpen ? 'down' : 'right'} size={14} />
-                        <Moment at={letter.at} />
+                        <Moment at={letter.at} isLong />
                       </button>
                     </span>
                     <span role="cell" className="cut">
@@ -125,7 +125,7 @@ export function DeadLetters({ counts, refused, code, open, onCode, onOpen }: Dea
                         {letter.redrivenAt !== null && (
                           <>
                             {' '}
-                            Sent again <Moment at={letter.redrivenAt} /> by {letter.redrivenBy}.
+                            Sent again <Moment at={letter.redrivenAt} isLong /> by {letter.redrivenBy}.
                           </>
                         )}
                         {letter.without !== '' && ` ${letter.without}.`}

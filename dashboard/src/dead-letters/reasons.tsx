@@ -27,7 +27,7 @@ export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
           <td className="n">{exactCount(count)}</td>
           <td className="n">{exactCount(redriven)}</td>
           <td>
-            <Moment at={newest} />
+            <Moment at={newest} isLong />
           </td>
         </tr>
       ))}

@@ -113,7 +113,7 @@ function Latest({ isFollowed }: { readonly isFollowed: boolean }) {
     <ul className="letter-summary" aria-label="Sent again lately">
       {redrives.map(({ id, requestedBy, requestedAt, state, matched, redriven, already, obstacles, failure }) => (
         <li key={id}>
-          <Moment at={requestedAt} /> {requestedBy}: <strong>{state}</strong>
+          <Moment at={requestedAt} isLong /> {requestedBy}: <strong>{state}</strong>
           {state !== 'waiting' && `, ${redriven} of ${matched} sent again`}
           {already > 0 && `, ${already} had been before`}
           {obstacles.map(({ name, count }) => `, ${count} cannot be: ${name}`).join('')}

@@ -40,7 +40,7 @@ export function Datasets({ datasets }: { readonly datasets: FieldDatasetsQuery['
             </td>
             <td className="n">{exactCount(events)}</td>
             <td>
-              <Moment at={lastSeen} />
+              <Moment at={lastSeen} isLong />
             </td>
           </tr>
         ))}

@@ -27,10 +27,10 @@ export function FieldsTable({ fields, withDataset }: { readonly fields: readonly
             ))}
           </td>
           <td>
-            <Moment at={firstSeen} />
+            <Moment at={firstSeen} isLong />
           </td>
           <td>
-            <Moment at={lastSeen} />
+            <Moment at={lastSeen} isLong />
           </td>
         </tr>
       ))}

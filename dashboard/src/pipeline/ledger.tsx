@@ -45,7 +45,7 @@ function Breaks({ breaks }: { readonly breaks: LedgerQuery['ledger']['breaks'] }
       {breaks.map(({ at, kind, stage, topic, partition, from, to, count, detail }) => (
         <tr key={`${at} ${kind} ${stage} ${topic} ${partition} ${from}`}>
           <td>
-            <Moment at={at} />
+            <Moment at={at} isLong />
           </td>
           <td>{kind}</td>
           <td>{stage}</td>
