@@ -1,6 +1,6 @@
 // What happens to brokers, and between them and the stages.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FaultyOperation } from '../../pipeline/runtime/_contract/port.ts';
+import type { FaultyOperation } from '../../pipeline/runtime/_contract/subject.ts';
 import type { Fault } from '../world.ts';
 
 export const brokerKilled: Fault = {

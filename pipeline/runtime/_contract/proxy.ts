@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, connect as connectTo } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { Cursor, FlexibleBody } from '../kafka/cursor.ts';
-import type { Faults, FaultyOperation } from './port.ts';
+import type { Faults, FaultyOperation } from './subject.ts';
 
 const PRODUCE = 0;
 const ADD_OFFSETS_TO_TXN = 25;

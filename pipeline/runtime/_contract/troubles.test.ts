@@ -1,6 +1,6 @@
 // Every trouble that is known of kafkajs and of brokers, with what we do and the tests that prove it, in memory and on a broker. A test that is
 // renamed or deleted fails here. Where a row has no test on one side, it says why.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 interface Proof {
@@ -18,7 +18,7 @@ const proof =
   (file: string) =>
   (...tests: readonly string[]): Proof[] =>
     tests.map((test) => ({ file, test }));
-const contract = proof('_contract/port.ts');
+const contract = proof('_contract/port/');
 const kafka = proof('kafka/kafka.kafka.test.ts');
 const own = proof('kafka/own-broker.kafka.test.ts');
 const wire = proof('kafka/wire.test.ts');
@@ -275,7 +275,15 @@ const OUTCOMES: readonly Row[] = [
 const sources = new Map<string, string>();
 const sourceOf = (file: string): string => {
   let text = sources.get(file);
-  if (text === undefined) sources.set(file, (text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').replaceAll(/\\(['"`])/g, '$1')));
+  if (text === undefined) {
+    const at = new URL(`../${file}`, import.meta.url);
+    const parts = file.endsWith('/') ? readdirSync(at).map((name) => new URL(name, at)) : [at];
+    text = parts
+      .map((part) => readFileSync(part, 'utf8'))
+      .join('\n')
+      .replaceAll(/\\(['"`])/g, '$1');
+    sources.set(file, text);
+  }
   return text;
 };
 
