@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { ConfigError, FatalError } from '../pipeline/core/errors.ts';
 import { runCommand } from './command.ts';
 import type { Java } from './java.ts';
@@ -80,6 +80,26 @@ export async function ensureKafkaJars(kafkaVersion: string, java: Java, report: 
   } finally {
     lock.release();
   }
+}
+
+/**
+ * Apache Kafka's command-line tools at the broker's version, beside its jars: the console producer, for tests.
+ * @returns What Java's -cp takes. @throws as `ensureJars`.
+ */
+export async function ensureKafkaTools(java: Java, report: Report, signal: AbortSignal): Promise<string> {
+  const { kafka } = await ensureJars(java, report, signal);
+  const [, version = ''] = /<kafka>([^<]+)</.exec(readFileSync(pom, 'utf8')) ?? [];
+  const folder = join(jarsFolder, `kafka-tools-${version}`);
+  if (!existsSync(folder)) {
+    const lock = await waitForLock(jarsFolder, signal, () => report.say('jars', 'Another command is fetching jars; waiting for it.'));
+    try {
+      const goals = ['dependency:copy', `-Dartifact=org.apache.kafka:kafka-tools:${version}`, `-DoutputDirectory=${folder}.part`];
+      if (!existsSync(folder)) await fetchInto(folder, java, goals, report, signal);
+    } finally {
+      lock.release();
+    }
+  }
+  return [folder, kafka].map((each) => join(each, '*')).join(delimiter);
 }
 
 async function fetchJars(java: Java, registryVersion: string, folder: string, report: Report, signal: AbortSignal): Promise<void> {
