@@ -31,9 +31,9 @@ export default {
           throw new ConfigError('INVALID_USAGE', `${data} holds nothing of the layout that the set ${set.name} reads.`);
         if (result.wrong.length > 0) process.exitCode = 1;
         if (io.json) return io.print(JSON.stringify(result));
-        for (const [measure, { right, total, fields }] of Object.entries(result.measures))
+        for (const [measure, { right, total, fields, unasked = 0 }] of Object.entries(result.measures))
           io.print(
-            `${result.set}.${measure} ${right}/${total}${fields === undefined ? '' : ` (${fields.missing} missing, ${fields.different} different; ${fields.extra} extra)`}`,
+            `${result.set}.${measure} ${right}/${total}${fields === undefined ? '' : ` (${fields.missing} missing, ${fields.different} different; ${fields.extra} extra${unasked > 0 ? `, ${unasked} not asked` : ''})`}`,
           );
         if (wrong) for (const one of result.wrong) io.print(JSON.stringify(one));
         else if (result.wrong.length > 0)

@@ -11,6 +11,8 @@ export interface Score {
   readonly total: number;
   /** Where fields are scored: of the wrong ones, those without a value and those with another; and fields that nothing was expected of. */
   readonly fields?: { readonly missing: number; readonly different: number; readonly extra: number };
+  /** Expected values that were left out, by a rule of the set that its page tells; absent = none. */
+  readonly unasked?: number;
 }
 export interface Result {
   readonly set: string;
@@ -25,10 +27,17 @@ export interface ConformanceSet {
   readonly run: (folder: string) => Promise<Result>;
 }
 
+interface Counts {
+  missing: number;
+  different: number;
+  extra: number;
+}
+type Writable = { right: number; total: number; fields?: Counts; unasked?: number };
+
 /** Collects cases by measure. */
 export class Tally {
   readonly #set: string;
-  readonly #measures = new Map<string, { right: number; total: number; fields?: { missing: number; different: number; extra: number } }>();
+  readonly #measures = new Map<string, Writable>();
   readonly #wrong: Wrong[] = [];
 
   constructor(set: string) {
@@ -43,8 +52,7 @@ export class Tally {
     } catch (error) {
       got = { threw: error instanceof Error ? error.message : String(error) };
     }
-    const score = this.#measures.get(measure) ?? { right: 0, total: 0 };
-    this.#measures.set(measure, score);
+    const score = this.#score(measure);
     score.total += 1;
     if (JSON.stringify(got) === JSON.stringify(expected)) score.right += 1;
     else this.#wrong.push({ measure, id, expected, got });
@@ -62,10 +70,18 @@ export class Tally {
   extra(measure: string, count: number): void {
     this.#fields(measure).extra += count;
   }
-  #fields(measure: string): { missing: number; different: number; extra: number } {
+  unasked(measure: string, count: number): void {
+    if (count === 0) return;
+    const score = this.#score(measure);
+    score.unasked = (score.unasked ?? 0) + count;
+  }
+  #fields(measure: string): Counts {
+    return (this.#score(measure).fields ??= { missing: 0, different: 0, extra: 0 });
+  }
+  #score(measure: string): Writable {
     const score = this.#measures.get(measure) ?? { right: 0, total: 0 };
     this.#measures.set(measure, score);
-    return (score.fields ??= { missing: 0, different: 0, extra: 0 });
+    return score;
   }
 
   result(): Result {

@@ -11,12 +11,12 @@ const REACHED: Readonly<Record<string, number>> = {
   'go-syslog-rfc5424': 99.9, // RFC 5424 6.3.3 keeps a backslash that escapes nothing, go-syslog drops the parameter
   'logstash-cef-codec': 100,
   'metron-asa': 99,
-  'metron-leef': 96,
+  'metron-leef': 89,
   'metron-snort': 95,
   'metron-syslog3164': 100,
   'metron-syslog5424': 100,
   'sc4s-syslog-products': 94,
-  'panther-parsers': 98,
+  'panther-parsers': 97,
   'panther-aws-cloudtrail': 99,
   'panther-azure-audit': 100,
   'panther-azure-monitoractivity': 100,
@@ -25,10 +25,10 @@ const REACHED: Readonly<Record<string, number>> = {
   'panther-okta-systemlog': 100,
   'panther-saas-other': 100,
   streamalert: 96,
-  'wazuh-engine-aws': 78, // takes the load balancer for the source, the bucket's owner for the user, and writes TLS for tls
-  'wazuh-engine-system': 85,
-  'wazuh-engine-sophos': 90,
-  'wazuh-engine-sonicwall': 80,
+  'wazuh-engine-aws': 77, // takes the load balancer for the source, the bucket's owner for the user, and writes TLS for tls
+  'wazuh-engine-system': 83,
+  'wazuh-engine-sophos': 88,
+  'wazuh-engine-sonicwall': 77,
   'wazuh-engine-fortinet': 73,
 };
 

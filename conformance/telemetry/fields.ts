@@ -1,4 +1,5 @@
 // Fields of ECS documents, and when two values are the same.
+import { EcsFlat } from '@elastic/ecs';
 import { canonicalIp } from '../../domains/network/address.ts';
 import type { ContextDraft } from '../../pipeline/enrich/kit.ts';
 import related from '../../pipeline/enrich/related/index.ts';
@@ -8,106 +9,19 @@ import type { Context, Event } from '../../schemas/avro/types.gen.ts';
 export type Json = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What is scored of an ECS document: the fields that carry most. Others are extras of the tool that made it. */
-export const FIELDS = new Set([
-  'event.kind',
-  'event.category',
-  'event.type',
-  'event.outcome',
-  'event.action',
-  'event.code',
-  'event.provider',
-  'log.level',
-  'source.ip',
-  'source.port',
-  'source.address',
-  'source.domain',
-  'source.bytes',
-  'source.packets',
-  'source.mac',
-  'destination.ip',
-  'destination.port',
-  'destination.address',
-  'destination.domain',
-  'destination.bytes',
-  'destination.packets',
-  'destination.mac',
-  'user.name',
-  'user.id',
-  'user.domain',
-  'user.email',
-  'user.target.name',
-  'user.target.id',
-  'user.target.domain',
-  'host.name',
-  'host.ip',
-  'host.os.type',
-  'process.name',
-  'process.executable',
-  'process.command_line',
-  'process.pid',
-  'process.entity_id',
-  'process.working_directory',
-  'process.hash.md5',
-  'process.hash.sha1',
-  'process.hash.sha256',
-  'process.parent.name',
-  'process.parent.executable',
-  'process.parent.command_line',
-  'process.parent.pid',
-  'process.parent.entity_id',
-  'process.pe.original_file_name',
-  'file.path',
-  'file.name',
-  'file.extension',
-  'file.size',
-  'file.hash.md5',
-  'file.hash.sha1',
-  'file.hash.sha256',
-  'url.original',
-  'url.domain',
-  'url.path',
-  'url.query',
-  'http.request.method',
-  'http.response.status_code',
-  'http.response.body.bytes',
-  'http.version',
-  'user_agent.original',
-  'dns.question.name',
-  'dns.question.type',
-  'dns.response_code',
-  'dns.id',
-  'dns.type',
-  'network.transport',
-  'network.protocol',
-  'network.direction',
-  'network.bytes',
-  'network.packets',
-  'tls.client.server_name',
-  'tls.version',
-  'tls.version_protocol',
-  'tls.server.subject',
-  'tls.server.issuer',
-  'tls.server.hash.sha1',
-  'tls.server.ja3s',
-  'tls.client.ja3',
-  'rule.id',
-  'rule.name',
-  'rule.category',
-  'cloud.provider',
-  'cloud.account.id',
-  'cloud.region',
-  'cloud.service.name',
-  'group.name',
-  'group.id',
-  'related.ip',
-  'related.user',
-  'related.hosts',
-  'related.hash',
-  'message',
-]);
-/** Where letters mean the same in both cases. */
-const CASELESS = /^(host\.name|log\.level|network\.(transport|protocol|direction)|.*\.hash\.\w+|.*\.mac|tls\.server\.hash\..*|related\.(hash|hosts))$/;
+/**
+ * What is scored of an ECS document: the fields that carry most, by name or by family (`source.*`), as far as ECS knows them.
+ * Others, and what ECS does not know, are extras of the tool that made it.
+ */
+const SCORED = new Set(
+  `message log.level event.kind event.category event.type event.outcome event.action event.code event.dataset event.provider event.original
+  related.ip related.user related.hosts related.hash user_agent.original group.name group.id
+  source destination user host process file url http dns network tls rule cloud container`.split(/\s+/),
+);
+export const isScored = (name: string): boolean => name in EcsFlat && (SCORED.has(name) || SCORED.has(name.slice(0, name.indexOf('.'))));
+
+/** Where letters mean the same in both cases: names of hosts and protocols, digits of hashes and of hardware addresses. */
+const CASELESS = /^(network\.(transport|protocol)|host\.(name|hostname)|.*\.domain|.*\.hash\.\w+|.*\.mac|related\.(hash|hosts))$/;
 /** Only what follows from the event itself: no reference data is at hand. */
 export function relatedOf(event: Event): Context {
   const context: ContextDraft = plainContext();
@@ -141,8 +55,17 @@ export function normal(name: string, given: unknown, wanted?: unknown): unknown 
 function normalValue(name: string, value: unknown, wanted?: unknown): unknown {
   if (Array.isArray(value)) return [...new Set(value.filter((one) => one !== null && one !== ' ').map((one) => JSON.stringify(normalValue(name, one))))].sort();
   if (typeof value !== 'string') return value;
+  if (name === 'event.original') return record(value);
   const isNumber = typeof wanted === 'number' || /^(source|destination)\.(port|bytes|packets)$|\.pid$|status_code$|\.size$/.test(name);
   if (isNumber && /^\d+$/.test(value)) return Number(value);
   const text = name.endsWith('.ip') ? (canonicalIp(value) ?? value) : name.endsWith('.mac') ? value.replaceAll(':', '-') : value;
   return CASELESS.test(name) ? text.toLowerCase().replaceAll(/^(md5|sha1|sha256|imphash)=/g, '') : text;
+}
+/** JSON however it is spaced. */
+function record(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text;
+  }
 }

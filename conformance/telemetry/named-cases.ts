@@ -6,6 +6,7 @@ import type { Json } from './fields.ts';
 import { isObject, leaves } from './fields.ts';
 import { found, NamedFields } from './named-fields.ts';
 import { DATADOG, METRON, PANTHER } from './other-names.ts';
+import { datasetsOfParser, isOfDataset } from './product-names.ts';
 import type { Scorer } from './reading.ts';
 import { inputOf } from './reading.ts';
 
@@ -69,39 +70,53 @@ function once<V>(get: () => V): () => V {
   return () => (kept ??= { value: get() }).value;
 }
 
-/** Guids and times of processing vary; the parser's own name says nothing. */
+/** Guids and times of processing vary. */
 export const metron = family(
   'metron-',
   (name) => [...(METRON.get(name) ?? []), name.replace('syslog.structuredData.', 'structured_data.'), lastPart(name)],
-  new Set(['guid', 'source.type', 'is_alert']),
-  withoutAssumedTime,
+  new Set(['guid']),
+  (expected, event) => withoutAssumedYear(asOurs(event?.timeSource === 'appended' ? without(expected, 'timestamp') : expected, event), event),
 );
-/** A record without a time has that of processing; one without a year has a year that the line cannot tell, so the rest of it is compared. */
-function withoutAssumedTime(expected: ReadonlyMap<string, unknown>, event: Event | undefined): ReadonlyMap<string, unknown> {
-  const { timestamp, ...rest } = Object.fromEntries(expected);
-  if (event?.timeSource === 'appended') return new Map(Object.entries(rest));
-  if (event?.timeSource !== 'year_assumed' || typeof timestamp !== 'number') return expected;
-  const time = new Date(timestamp);
-  return new Map(Object.entries({ ...rest, timestamp: time.setUTCFullYear(new Date(event.time / 1000).getUTCFullYear()) }));
+/** The parser's name is our dataset, the mark of alerts our kind. */
+function asOurs(expected: ReadonlyMap<string, unknown>, event: Event | undefined): ReadonlyMap<string, unknown> {
+  return new Map(
+    [...expected].map(([name, value]): [string, unknown] => {
+      if (name === 'is_alert') return ['event.kind', value === 'true' ? 'alert' : 'event'];
+      const isOurs = name === 'source.type' && event !== undefined && datasetsOfParser(String(value)).some((one) => isOfDataset(event.dataset, one));
+      return isOurs ? ['event.dataset', event.dataset] : [name, value];
+    }),
+  );
+}
+const without = (fields: ReadonlyMap<string, unknown>, name: string): ReadonlyMap<string, unknown> => new Map([...fields].filter(([one]) => one !== name));
+/** Where the line tells no year, the rest of the time is compared. */
+function withoutAssumedYear(expected: ReadonlyMap<string, unknown>, event: Event | undefined): ReadonlyMap<string, unknown> {
+  if (event?.timeSource !== 'year_assumed') return expected;
+  const year = new Date(event.time / 1000).getUTCFullYear();
+  return new Map(
+    [...expected].map(([name, value]): [string, unknown] => {
+      const isTime = typeof value === 'number' && /(?:^|[._])(?:date|timestamp)$/.test(name);
+      return [name, isTime ? new Date(value).setUTCFullYear(year) : value];
+    }),
+  );
 }
 
 const withoutCustom = (name: string): string => (name.startsWith('custom.') ? name.slice('custom.'.length) : name);
-/** Tags name the pipeline; user agents are taken apart by enrichment, not by ingest, and a category of statuses is made by that tool, from the status. */
-const isMade = (name: string): boolean => /\.useragent_details\.|\.status_category$/.test(name);
+/** Tags name the pipeline; a timestamp of 1 stands for the time of processing. */
 export const datadog = family(
   'datadog-',
   (given) => {
     const name = withoutCustom(given);
-    return [...(DATADOG.get(name) ?? []), name, lastPart(name)];
+    const parameter = name.startsWith('http.url_details.queryString.') ? [`query.${name.slice('http.url_details.queryString.'.length)}`] : [];
+    return [...(DATADOG.get(name) ?? []), ...parameter, name, lastPart(name)];
   },
   new Set(['tags']),
-  (expected, event) => withoutAssumedTime(new Map([...expected].filter(([name, value]) => !isMade(name) && !(name === 'timestamp' && value === 1))), event),
+  (expected, event) => withoutAssumedYear(expected.get('timestamp') === 1 ? without(expected, 'timestamp') : expected, event),
 );
 
 export const panther = family(
   'panther-parsers',
   (name) => PANTHER.get(name) ?? [name],
-  new Set(['p_log_type', 'p_any_trace_ids', 'p_any_aws_account_ids', 'p_any_aws_arns', 'p_any_aws_instance_ids']),
+  new Set(['p_log_type']), // its parser's name
 );
 
 /** Level, message and fields of the program; `<dynamic>` is any value. Cases without a line are what its own tests say: written as it would write it. */

@@ -12,6 +12,7 @@ export class NamedFields {
 
   constructor(event: Event) {
     for (const [name, value] of leaves(eventToEcs(event, relatedOf(event)))) this.#add(name, value);
+    for (const [name, value] of new URLSearchParams(event.url?.query ?? '')) this.#add(`query.${name}`, value);
     const native = JSON.parse(Buffer.from(event.native).toString('utf8')) as Json;
     this.#walk(native, '');
   }
@@ -39,35 +40,52 @@ export class NamedFields {
 export function found(fields: NamedFields, names: readonly string[], expected: unknown): unknown {
   const values = fields.under(names).filter((value) => value !== null && value !== '');
   if (isNothing(expected)) return values.length === 0 || values.some((value) => isNothing(value) || isSame(value, expected)) ? expected : values[0];
-  return values.some((value) => isSame(value, expected)) ? expected : (values[0] ?? null);
+  const isProtocol = names.includes('network.transport'); // names of protocols are the same in any case
+  const isRight = (value: unknown) => isSame(value, expected) || (isProtocol && String(value).toLowerCase() === String(expected).toLowerCase());
+  return values.some(isRight) ? expected : (values[0] ?? null);
 }
 const isNothing = (value: unknown): boolean => value === null || value === '' || value === '-' || (Array.isArray(value) && value.length === 0);
 
-/** Numbers as numbers, times as instants to the millisecond, lists as sets, addresses in canonical form; levels and names of hosts in any case. */
+/** Numbers as numbers, times as instants to the millisecond, lists as sets, addresses in canonical form; levels by either of their names. */
 function isSame(got: unknown, expected: unknown): boolean {
   if (Array.isArray(expected)) {
     const values = Array.isArray(got) ? (got as readonly unknown[]) : [got];
-    return expected.every((one) => values.some((value) => isSame(value, one)));
+    return expected.every((one) => values.some((value) => isSame(value, one))) && values.every((value) => expected.some((one) => isSame(value, one)));
   }
   if (isObject(expected)) return isObject(got) && Object.entries(expected).every(([name, value]) => isNothing(value) || isSame(got[name], value));
   if (Array.isArray(got)) return got.length === 1 && isSame(got[0], expected);
   if (typeof expected === 'number' && typeof got === 'number') return Math.abs(got - expected) <= 1e-9 * Math.abs(expected);
   const [left, right] = [written(got), written(expected)];
-  if (left === right || level(left.toLowerCase()) === level(right.toLowerCase())) return true;
+  if (left === right || isSameLevel(left.toLowerCase(), right.toLowerCase())) return true;
   if (isNumeric(left) && isNumeric(right)) return Number(left) === Number(right);
   const [a, b] = [instant(got), instant(expected)];
   return a !== null && a === b;
 }
-/** Keywords of syslog and their long forms name one level. */
-const LEVELS: ReadonlyMap<string, string> = new Map([
-  ['emerg', 'emergency'],
-  ['crit', 'critical'],
-  ['err', 'error'],
-  ['warn', 'warning'],
-  ['info', 'informational'],
-  ['information', 'informational'],
-]);
-const level = (text: string): string => LEVELS.get(text) ?? text;
+/** Keywords of syslog, their long forms, and the words of libraries for logging. */
+const LEVELS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    trace: 'trace',
+    debug: 'debug',
+    info: 'info',
+    information: 'info',
+    informational: 'info',
+    notice: 'notice',
+    warn: 'warning',
+    warning: 'warning',
+    err: 'error',
+    error: 'error',
+    crit: 'critical',
+    critical: 'critical',
+    alert: 'alert',
+    fatal: 'fatal',
+    emerg: 'emergency',
+    emergency: 'emergency',
+  }),
+);
+function isSameLevel(left: string, right: string): boolean {
+  const level = LEVELS.get(left);
+  return level !== undefined && level === LEVELS.get(right);
+}
 const written = (value: unknown): string => {
   const text = typeof value === 'string' ? value.trim() : JSON.stringify(value ?? null);
   return canonicalIp(text) ?? text;

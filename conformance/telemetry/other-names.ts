@@ -75,7 +75,7 @@ export const DATADOG = table(`
   status log.level event.outcome http.response.status_code
   logger.name log.logger
   logger.thread_name process.thread.name
-  logger.thread_id process.thread.id
+  logger.thread_id process.thread.id process.pid
   logger.line_number log.origin.file.line
   logger.lineno log.origin.file.line
   lineno log.origin.file.line
@@ -136,4 +136,6 @@ export const PANTHER = table(`
   p_any_sha1_hashes related.hash
   p_any_md5_hashes related.hash
   p_any_domain_names related.hosts
+  p_any_trace_ids trace.id http.request.id
+  p_any_aws_account_ids cloud.account.id
 `);

@@ -176,3 +176,37 @@ const LOG_TYPES = table(`
   Zscaler.ZIA.AdminAuditLog zscaler.admin_audit
 `);
 export const datasetsOfLogType = (name: string): readonly string[] => LOG_TYPES.get(name) ?? [];
+
+/** Datasets of Wazuh's engine. */
+const INTEGRATIONS = table(`
+  aws-elb aws.elb
+  aws-s3access aws.s3access
+  wodle-docker-listener docker.event
+  system-auth linux.auth linux.cron
+  sysmon windows.sysmon linux.sysmon
+  f5.bigipapm f5.apm
+  sonicwall.firewall sonicwall.*
+  sophos.xg sophos.*
+  apache-access web.access
+  apache-error apache.error
+  powershell windows.powershell-classic windows.powershell
+  security windows.security
+`);
+export const datasetsOfIntegration = (name: string): readonly string[] => INTEGRATIONS.get(name) ?? [];
+
+/** Metron's parsers. */
+const PARSERS = table(`
+  asa cisco-asa.*
+  bro zeek.*
+  leef leef.*
+  snort snort.*
+  squid squid.*
+  syslog3164 cisco-asa.* linux.* syslog.*
+  syslog5424 linux.* syslog.*
+  websphere datapower.*
+  yaf yaf.*
+`);
+export const datasetsOfParser = (name: string): readonly string[] => PARSERS.get(name) ?? [];
+
+/** @param name A dataset, or a family of datasets (`cisco-asa.*`). */
+export const isOfDataset = (dataset: string, name: string): boolean => dataset === name || (name.endsWith('*') && dataset.startsWith(name.slice(0, -1)));

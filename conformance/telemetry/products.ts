@@ -5,15 +5,13 @@ import type { Json } from './fields.ts';
 import { isObject, leaves } from './fields.ts';
 import type { Scorer } from './reading.ts';
 import { inputOf } from './reading.ts';
-import { datasetsOfLogType, datasetsOfSchema, datasetsOfSourcetype } from './product-names.ts';
+import { datasetsOfLogType, datasetsOfSchema, datasetsOfSourcetype, isOfDataset } from './product-names.ts';
 
 /** Whether one of the datasets or their families (`cisco-asa.*`) is the event's. */
 function isAmong(event: Event | undefined, datasets: readonly string[]): boolean {
   if (event === undefined) return false;
   const vendor = (event.ecs['observer.vendor'] ?? '').toLowerCase().replaceAll(' ', '_');
-  return datasets.some(
-    (name) => event.dataset === name || `${event.dataset}:${vendor}` === name || (name.endsWith('*') && event.dataset.startsWith(name.slice(0, -1))),
-  );
+  return datasets.some((name) => isOfDataset(event.dataset, name) || `${event.dataset}:${vendor}` === name);
 }
 const told = (event: Event | undefined): string => {
   if (event === undefined) return 'no event';
