@@ -48,9 +48,15 @@ export interface Output<in In> {
   readonly input?: (input: In) => void;
   /** Of a `send`: where the stage stood in event time, if that is beyond the time of the value; that of the input unless given. See `StreamRecord`. */
   readonly behind?: Micros;
+  /** Of a `send` by a timer of a stage that reads bytes: what it tells was read before, and held back until now. */
+  readonly held?: Held;
 }
-/** Why a stage chose not to pass a record on. A closed set: it is a label of metrics. */
-export type DropReason = 'duplicate' | 'filtered' | 'late' | 'for-another-stage' | 'over-limit';
+/** The input that something was read from, and the append time that it waited for, which is the output's. */
+export interface Held extends Owned {
+  readonly appendedAt: Micros;
+}
+/** Why a stage chose not to pass a record on. A closed set: it is a label of metrics. `merged`: it is told by the output of another record, or of a timer. */
+export type DropReason = 'duplicate' | 'filtered' | 'late' | 'for-another-stage' | 'over-limit' | 'merged';
 /** What a stage says of a record. Rejecting is throwing RecordError. The runtime counts all three for the ledger. */
 export type Outcome<In> =
   | { readonly passed: readonly Output<In>[] } // also with none: looked at, nothing to add
@@ -101,12 +107,22 @@ export interface ReferenceTables {
 }
 /** In place of a dataset: the append time of raw records. `watermark(APPEND_CLOCK)`: nothing that was appended before is still expected. */
 export const APPEND_CLOCK = '@append';
+/**
+ * In place of a dataset, for timers only: the append time of one input. They are called before the first record that was appended then or
+ * later, so what they do follows from that input alone; where no more comes, soon after.
+ */
+export const appendClockOf = ({ topic, partition }: Owned): string => `${INPUT_CLOCK}${topic}/${partition}`;
+export const isInputClock = (dataset: string): boolean => dataset.startsWith(INPUT_CLOCK);
+const INPUT_CLOCK = `${APPEND_CLOCK}/`;
 export interface Context<S> {
   readonly stores: { readonly [K in keyof S]: S[K] };
   readonly reference: ReferenceTables;
   /** No event older than this is still expected: of one dataset, or of any. -Infinity before anything is known. See also `APPEND_CLOCK`. */
   readonly watermark: (dataset?: string) => Micros;
-  /** onTimer(key) when that watermark reaches `at`, at once behind the record when it has; one a key, a later call replaces it, Infinity cancels. */
+  /**
+   * onTimer(key) when that watermark reaches `at`, at once behind the record when it has; one a key, a later call replaces it, Infinity cancels.
+   * See also `appendClockOf`.
+   */
   readonly schedule: (key: string, at: Micros, dataset?: string) => void;
 }
 

@@ -178,12 +178,15 @@ describe('keyValue', () => {
     store.put('a', 1);
     store.put('b', 1);
     store.put('a', 2);
-    store.delete('b');
-    store.delete('never');
     expect(notes.seal().map(([name, value]) => [name, value?.toString()])).toEqual([
       ['a', '2'],
-      ['b', undefined],
+      ['b', '1'],
     ]);
+    store.delete('b');
+    store.put('short', 1);
+    store.delete('short');
+    store.delete('never');
+    expect(notes.seal()).toEqual([['b', null]]);
     expect(notes.seal()).toEqual([]);
   });
 

@@ -16,7 +16,10 @@ export interface Journal {
   readonly mark: () => number;
   /** Takes back what was written since `mark`; 0 takes back everything uncommitted, sealed or not. */
   readonly undo: (mark: number) => void;
-  /** What changed since the last seal, once per key, in the order of first change. Those writes now belong to a commit that is under way. */
+  /**
+   * What changed since the last seal, once per key, in the order of first change; a key that came and went meanwhile is no change. Those writes
+   * now belong to a commit that is under way.
+   */
   readonly seal: () => readonly Change[];
   /** The sealed writes have committed. */
   readonly settle: () => void;
@@ -127,13 +130,16 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
     },
     seal: () => {
       if (this.#sealed === this.#keys.length) return [];
-      const changed = new Set<string>();
-      for (let i = this.#sealed; i < this.#keys.length; i++) changed.add(this.#keys[i]!);
+      const wasThere = new Map<string, boolean>();
+      for (let i = this.#sealed; i < this.#keys.length; i++) if (!wasThere.has(this.#keys[i]!)) wasThere.set(this.#keys[i]!, this.#before[i] !== undefined);
       this.#sealed = this.#keys.length;
-      return Array.from(changed, (key): Change => {
+      const changes: Change[] = [];
+      for (const [key, was] of wasThere) {
         const value = this.#values.get(key);
-        return [key, value === undefined ? null : this.#format.encode(value)];
-      });
+        if (value !== undefined) changes.push([key, this.#format.encode(value)]);
+        else if (was) changes.push([key, null]);
+      }
+      return changes;
     },
     settle: () => {
       this.#keys.splice(0, this.#sealed);

@@ -1,6 +1,6 @@
 // Drives a stage in a test, without a broker: records in, outcome out, time moved by hand. Stores, timers, reference data and the changelog are the runtime's own.
 import type { RecordError } from '../core/errors.ts';
-import { APPEND_CLOCK } from '../core/index.ts';
+import { APPEND_CLOCK, appendClockOf, isInputClock } from '../core/index.ts';
 import type { Micros, Output, Position, Stage, StreamRecord } from '../core/index.ts';
 import { withFrozenStores } from './frozen-stores.ts';
 import { ReferenceData } from './reference.ts';
@@ -90,29 +90,37 @@ export class StageDriver<In, S extends object = Record<never, never>> {
       ...(options.behind === undefined ? {} : { behind: options.behind }),
     };
     this.#count++;
+    this.#task.noteAppended(appendClockOf(position), record.appendedAt);
+    const before = new Collected(null);
+    this.#task.fireTimers(before);
     const sink = new Collected(whole);
     this.#task.handle(record, sink);
     const { result } = sink;
     const forwarded = result.outputs.filter(({ kind }) => kind === 'forward');
     this.#task.fireTimers(sink);
     this.#commit(forwarded.map((output) => ({ value: output.value, appendedAt: record.appendedAt })));
-    return result.outputs.length === sink.outputs.length ? result : { ...result, outputs: [...sink.outputs] };
+    return result.outputs.length === before.outputs.length + sink.outputs.length ? result : { ...result, outputs: [...before.outputs, ...sink.outputs] };
   }
 
   /**
    * Moves the watermark and fires what is due.
-   * @param dataset The overall watermark is the least of those that were moved. Absent = of all datasets; the append clock is moved only by name.
+   * @param dataset The overall watermark is the least of those that were moved. Absent = of all datasets; append clocks are moved only by name.
    * @returns What the timers put out.
    */
   advance(watermark: Micros, dataset?: string): readonly Driven[] {
-    const moved = dataset === undefined ? ['', ...Object.keys(this.#told).filter((name) => name !== APPEND_CLOCK)] : [dataset];
-    for (const name of moved) this.#told[name] = watermark;
-    this.#task.watermarks.update(this.#told);
-    this.#task.keepWatermark();
+    if (dataset !== undefined && isInputClock(dataset)) this.#task.noteAppended(dataset, watermark);
+    else this.#move(watermark, dataset);
     const sink = new Collected(null);
     this.#task.fireTimers(sink);
     this.#commit([]);
     return sink.outputs;
+  }
+
+  #move(watermark: Micros, dataset: string | undefined): void {
+    const moved = dataset === undefined ? ['', ...Object.keys(this.#told).filter((name) => name !== APPEND_CLOCK)] : [dataset];
+    for (const name of moved) this.#told[name] = watermark;
+    this.#task.watermarks.update(this.#told);
+    this.#task.keepWatermark();
   }
 
   /** Entries of each store, sorted by key; of `task` the timers (`t:` and their key) and the watermark. */

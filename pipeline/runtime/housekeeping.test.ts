@@ -33,6 +33,7 @@ function silent(position: number) {
     committer: { isBusy: false, wanted: () => {} } as unknown as Committer<Input>,
     settling: { due: () => [], tell: () => told.push(Object.keys(slot.task.watermarks.told())) },
     intake: { isPaused: false },
+    fireDue: () => {},
     plan: { upstream: [], told: [{}] },
     admin: { offsets: async () => new Map([[input.key, END]]) },
     clock: manualWall(clock),

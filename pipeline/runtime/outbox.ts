@@ -2,7 +2,7 @@
 import { ConfigError, FatalError } from '../core/errors.ts';
 import type { RecordError } from '../core/errors.ts';
 import { isErrorHeader, LETTER_HEADERS } from '../core/dead-letter.ts';
-import type { DropReason, Micros, Output, Topic } from '../core/index.ts';
+import type { DropReason, Held, Micros, Output, Topic } from '../core/index.ts';
 import { deadLetterHeaders } from './dead-letter.ts';
 import type { DeadLetterOrigin } from './dead-letter.ts';
 import type { Destination } from './destination.ts';
@@ -85,16 +85,25 @@ export interface OutboxOptions {
   readonly from: string;
   /** Whether the headers of the input are our own; a sensor's header is not carried on under our name. */
   readonly isTrusted: boolean;
-  /** Told the event time of each output that carries one, once its record has passed; only for sources that read bytes. */
-  readonly observe: ((dataset: string, time: Micros, record: InputRecord<unknown>) => void) | null;
-  /** Of those: the watermark of the record's partition, if the output is behind it. */
-  readonly behind: (dataset: string, time: Micros, record: InputRecord<unknown>) => Micros | undefined;
+  /** Told the event time of each output that carries one, once its record has passed, or its timer; only for sources that read bytes. */
+  readonly observe: ((told: Observed) => void) | null;
+  /** Of those: the watermark of the partition that it is from, if the output is behind it. */
+  readonly behind: (told: Observed) => Micros | undefined;
   /** The stage is where watermarks begin: what its input says of them does not count. */
   readonly isSource: boolean;
   /** A topic that a pattern of the wiring stands for, but nobody has asked for yet. @throws RetryableError TOPIC_MISSING */
   readonly onMissing: (to: Topic<unknown>) => Destination;
   readonly onRejected: (record: InputRecord<unknown>, error: RecordError) => void;
   readonly wallMs: () => number;
+}
+
+/** What an output of a source says of time. */
+export interface Observed {
+  readonly dataset: string;
+  readonly time: Micros;
+  readonly appendedAt: Micros;
+  /** Where it is from, when that is not the record at hand. */
+  readonly held: Held | undefined;
 }
 
 /** Takes what tasks give and adds it to the work at hand. */
@@ -111,7 +120,7 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
   #lastDestination!: Destination;
   #lastAppendedAt = -1;
   #lastHeaders: Headers = [];
-  readonly #times: { dataset: string; time: Micros }[] = [];
+  readonly #times: Observed[] = [];
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -135,12 +144,15 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
       const key = Buffer.from(output.key!);
       const value = destination.encode(output.value, key.length);
       let behind = output.behind ?? record?.behind;
-      if (record !== null && this.#options.observe !== null && destination.eventTime !== undefined) {
+      const { held } = output;
+      const appendedAt = held?.appendedAt ?? (record === null ? this.timerAppendedAt : record.appendedAt);
+      if ((record !== null || held !== undefined) && this.#options.observe !== null && destination.eventTime !== undefined) {
         const { time, dataset } = destination.eventTime.of(output.value as never);
-        behind = this.#options.behind(dataset, time, record);
-        this.#times.push({ time, dataset });
+        const told = { dataset, time, appendedAt, held };
+        behind = this.#options.behind(told);
+        this.#times.push(told);
       }
-      const headers = withBehind(this.#appended(record === null ? this.timerAppendedAt : record.appendedAt), behind);
+      const headers = withBehind(this.#appended(appendedAt), behind);
       this.#push(destination.name, partitionFor(key, destination.partitions), key, value, headers);
       return;
     }
@@ -158,15 +170,15 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
     }
   }
 
-  passed(record: InputRecord<unknown>): void {
+  passed(): void {
     this.part.counts.passed++;
-    this.#observe(record);
+    this.#observe();
   }
 
-  dropped(record: InputRecord<unknown>, reason: DropReason): void {
+  dropped(_record: InputRecord<unknown>, reason: DropReason): void {
     const { dropped } = this.part.counts;
     dropped[reason] = (dropped[reason] ?? 0) + 1;
-    this.#observe(record);
+    this.#observe();
   }
 
   /** @param count How many records it stands for. */
@@ -188,6 +200,7 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
 
   emitted(count: number): void {
     this.part.counts.emitted += count;
+    this.#observe();
   }
 
   #push(topic: string, partition: number, key: Buffer | null, value: Buffer | null, headers: Headers): void {
@@ -220,8 +233,8 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
     return this.#lastHeaders;
   }
 
-  #observe(record: InputRecord<unknown>): void {
-    for (let i = 0; i < this.#times.length; i++) this.#options.observe!(this.#times[i]!.dataset, this.#times[i]!.time, record);
+  #observe(): void {
+    for (let i = 0; i < this.#times.length; i++) this.#options.observe!(this.#times[i]!);
   }
 }
 

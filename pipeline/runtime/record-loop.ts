@@ -3,15 +3,17 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { RetryableError } from '../core/errors.ts';
 import type { RecordError } from '../core/errors.ts';
 import { REDRIVEN_HEADER } from '../core/dead-letter.ts';
-import type { Micros, Topic } from '../core/index.ts';
+import type { Held, Micros, Topic } from '../core/index.ts';
 import { redrivenOf } from '../core/redriven.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
+import { loadSchemas } from './awaited-schemas.ts';
 import { UnexpectedCircuit } from './dead-letter.ts';
 import type { Destination } from './destination.ts';
-import { appendedAtOf, behindOf, Decoder, frameId, InputRecord, NO_BYTES } from './input.ts';
+import { appendedAtOf, behindOf, Decoder, frameId, InputRecord } from './input.ts';
 import type { StageInstanceOptions } from './instance-options.ts';
 import type { InstanceState } from './instance-state.ts';
 import { Outbox } from './outbox.ts';
+import type { Observed } from './outbox.ts';
 import type { RawBatch, RawRecord, TopicPartition } from './port.ts';
 import { tpKey } from './port.ts';
 import { errorOf, isUnreadable, recordOf } from './set-aside.ts';
@@ -22,7 +24,7 @@ import type { StagePlan } from './stage-plan.ts';
 import { Suspicion } from './suspicion.ts';
 import type { Task } from './task.ts';
 import { RejectThrottle } from './throttle.ts';
-import { backoffMs, sleep } from './wall-clock.ts';
+import { sleep } from './wall-clock.ts';
 
 export interface BatchControl {
   readonly beat: () => Promise<void>;
@@ -76,8 +78,8 @@ export class RecordLoop {
       origin: { app, stage: plan.wire.name, version },
       from: plan.wire.from.name,
       isTrusted: plan.isTrusted,
-      observe: isBytesSource ? (dataset, time, record) => this.#observe(record, dataset, time) : null,
-      behind: (dataset, time) => this.#behind(dataset, time),
+      observe: isBytesSource ? (told) => this.#observe(told) : null,
+      behind: (told) => this.#behind(told),
       isSource: plan.upstream.length === 0,
       onRejected: (record, error) => this.#noteRejected(record, error),
       onMissing: (to) => this.#destinationOf(to),
@@ -117,7 +119,7 @@ export class RecordLoop {
       await this.#room(control);
       if (epoch !== state.epoch || control.isStale()) return;
       const to = Math.min(records.length, at + this.#options.limits.turnRecords);
-      await this.#loadSchemas(records, at, to, control);
+      await loadSchemas(records, at, to, { ...this.#options, decoder: this.#decoder, beat: control.beat, closing: this.#host.closing });
       if (epoch !== state.epoch || control.isStale()) return;
       for (let stop = this.#process(input, records, at, to, false); stop !== null;) {
         if (typeof stop === 'object') await this.#options.createTopic(stop);
@@ -183,6 +185,7 @@ export class RecordLoop {
       isBegun = true;
       let isMoved = true;
       if (isWatermark) isMoved = this.#hear(input.slot, raw);
+      else if (hasTimers && !plan.isTrusted && this.#fireBefore(input, raw)) return 'timers';
       else this.#record(input, raw, task, wallMs);
       const { work } = this.#outbox;
       work.count++;
@@ -257,17 +260,23 @@ export class RecordLoop {
       return;
     }
     const { eventTime, isTrusted } = this.plan;
-    const observed = eventTime?.of(record.value as never);
-    if (observed !== undefined) record.behind = this.#behind(observed.dataset, observed.time);
+    const own = eventTime?.of(record.value as never);
+    const told = own === undefined ? undefined : { dataset: own.dataset, time: own.time, appendedAt: record.appendedAt, held: undefined };
+    if (told !== undefined) record.behind = this.#behind(told);
     else if (isTrusted) record.behind = behindOf(record.raw);
     task.handle(record, this.#outbox);
-    if (observed !== undefined) this.#observe(record, observed.dataset, observed.time);
+    if (told !== undefined) this.#observe(told);
   }
 
   /** How far the partition had come, if the event was behind that. */
-  #behind(dataset: string, time: Micros): Micros | undefined {
-    const { input } = this.#outbox.part;
-    return input.isRedriven ? undefined : input.slot.task.source!.behind(input.key, dataset, time);
+  #behind({ dataset, time, held }: Observed): Micros | undefined {
+    const input = this.#inputOf(held);
+    return input === undefined || input.isRedriven ? undefined : input.slot.task.source!.behind(input.key, dataset, time);
+  }
+
+  /** Undefined when the task no longer reads it. */
+  #inputOf(held: Held | undefined): Input | undefined {
+    return held === undefined ? this.#outbox.part.input : this.state.inputs.get(tpKey(held));
   }
 
   /** A dead letter of another stage that reads the topic: this one has had the record. */
@@ -281,6 +290,27 @@ export class RecordLoop {
   #isForLater(): boolean {
     if (!this.suspicion.isApart) return false;
     return (this.#outbox.work.isClosed = true);
+  }
+
+  /** What waited for the append time of this record. @returns Whether there is more of it, or it is to have a transaction of its own. */
+  #fireBefore(input: Input, raw: RawRecord): boolean {
+    const { task } = input.slot;
+    if (!input.isRedriven) task.noteAppended(input.clock, appendedAtOf(raw, false));
+    return task.hasDueTimers && (this.#isForLater() || this.#fire(input));
+  }
+
+  /** What is due although no record comes. The rest of very many waits for the next call. */
+  fireDue(slot: Slot): void {
+    const [input] = this.state.inputsOf(slot).filter(({ isReady }) => isReady);
+    const { work } = this.state;
+    if (input === undefined || !slot.task.hasDueTimers || work?.isFull(this.limit) || (work !== null && this.suspicion.isApart)) return;
+    try {
+      this.#fireAgain(input);
+    } catch (error) {
+      this.#host.fail(error as Error);
+      return;
+    }
+    this.#host.wanted(this.state.work!.isFull(this.limit));
   }
 
   /** What is left of the timers. @returns Whether it stopped with more to do, or records are to wait for the next transaction. */
@@ -317,10 +347,10 @@ export class RecordLoop {
     }
   }
 
-  #observe(record: InputRecord<unknown>, dataset: string, time: Micros): void {
-    const input = this.#outbox.part.input;
-    if (input.isRedriven) return; // what happened long ago holds nobody back
-    input.slot.task.source!.observe(input.key, dataset, time, record.appendedAt, input.lastRecordWallMs);
+  #observe({ dataset, time, appendedAt, held }: Observed): void {
+    const input = this.#inputOf(held);
+    if (input === undefined || input.isRedriven) return; // what happened long ago holds nobody back
+    input.slot.task.source!.observe(input.key, dataset, time, appendedAt, input.lastRecordWallMs);
   }
 
   #noteRejected(record: InputRecord<unknown>, error: RecordError): void {
@@ -349,25 +379,6 @@ export class RecordLoop {
       this.#host.wanted(true);
       await (this.#host.isBusy() ? Promise.race([this.#host.idle(), sleep(this.#options.clock, 1000)]) : turn());
       await control.beat();
-    }
-  }
-
-  async #loadSchemas(records: readonly RawRecord[], at: number, to: number, control: BatchControl): Promise<void> {
-    const { codec, clock, log } = this.#options;
-    for (let i = at; i < to; i++) {
-      const id = this.#decoder.missing(records[i]!.value ?? NO_BYTES);
-      if (id === undefined) continue;
-      for (let attempt = 0; ; attempt++) {
-        try {
-          await codec.load(id);
-          break;
-        } catch (error) {
-          if ((error as { code?: unknown }).code === 'UNKNOWN_SCHEMA') break; // the record is then rejected
-          log.warn({ err: error, schemaId: id }, 'A schema cannot be had for now; the stage waits.');
-          await sleep(clock, backoffMs(attempt), this.#host.closing);
-          await control.beat();
-        }
-      }
     }
   }
 }

@@ -1,6 +1,6 @@
 // The runtime's side of a task: what it has read, counted and told.
 import type { Micros } from '../core/index.ts';
-import { APPEND_CLOCK } from '../core/index.ts';
+import { APPEND_CLOCK, appendClockOf } from '../core/index.ts';
 import { redrivenOrganization } from '../core/redriven.ts';
 import { emptyTally } from './ledger.ts';
 import type { Tally } from './ledger.ts';
@@ -79,6 +79,8 @@ export const sumOfLags = (lags: readonly (number | null)[]): number | null => la
 export class Input {
   readonly tp: TopicPartition;
   readonly key: string;
+  /** Its own append clock, for timers. */
+  readonly clock: string;
   readonly slot: Slot;
   /** Holds dead letters that were sent again: they move no watermark, and their headers are believed. */
   readonly isRedriven: boolean;
@@ -99,6 +101,7 @@ export class Input {
   constructor(tp: TopicPartition, slot: Slot) {
     this.tp = tp;
     this.key = tpKey(tp);
+    this.clock = appendClockOf(tp);
     this.slot = slot;
     this.isRedriven = redrivenOrganization(tp.topic) !== undefined;
   }

@@ -77,7 +77,7 @@ export class StageInstance implements CommitHost<Input> {
       closing: this.#closing.signal,
     });
     const parts = { ...options, state: this.state, committer: this.#committer, settling: this.#settling, intake: this.#intake };
-    this.#housekeeping = new Housekeeping(parts);
+    this.#housekeeping = new Housekeeping({ ...parts, fireDue: (slot) => this.#loop.fireDue(slot) });
     this.#ownership = new Ownership({
       ...parts,
       consumer: this.#consumer,

@@ -1,5 +1,6 @@
 // One stage on one partition number, with its state. No I/O: the runtime and the driver for tests both run stages through this.
 import { FatalError, RecordError, RetryableError } from '../core/errors.ts';
+import { isInputClock } from '../core/index.ts';
 import type { Context, DropReason, Micros, Output, Stage, StreamRecord } from '../core/index.ts';
 import { isOutputJournal, journal, journalOf, KeyValueStore } from '../core/stores.ts';
 import type { Change, Journal, OutputJournal } from '../core/stores.ts';
@@ -53,6 +54,8 @@ export class Task {
   readonly #journals: readonly (readonly [store: string, journal: Journal])[];
   readonly #hasState: boolean;
   readonly #marks: number[] = [];
+  /** By `appendClockOf`. Not in the state: after a restart the next record tells it, or silence. */
+  readonly #reached = new Map<string, Micros>();
   #appended: Micros = -Infinity;
   #inARow = 0;
 
@@ -121,12 +124,12 @@ export class Task {
    */
   fireTimers<R extends StreamRecord<unknown>>(sink: Sink<R>, limit = Infinity): boolean {
     if (this.#timers.isEmpty) return false;
-    this.refresh();
+    if (this.#timers.needWatermarks) this.refresh();
     this.#reference.now = this.#appended;
     for (let fired = 0; fired < limit; fired++) {
       const filled = sink.mark();
       this.#mark();
-      const key = this.#timers.take((dataset) => this.watermarks.of(dataset));
+      const key = this.#timers.take(this.#clock);
       if (key === undefined) {
         this.#inARow = 0;
         return false;
@@ -153,8 +156,21 @@ export class Task {
 
   /** What they give is still to come, so nobody may hear yet how far the task has come. */
   get hasDueTimers(): boolean {
-    return !this.#timers.isEmpty && this.#timers.isDue((dataset) => this.watermarks.of(dataset));
+    return !this.#timers.isEmpty && this.#timers.isDue(this.#clock);
   }
+
+  /** Whether a timer waits for that clock, due or not. */
+  waitsFor(clock: string): boolean {
+    return this.#timers.waitFor(clock);
+  }
+
+  /** Nothing that was appended before `at` is still to come from the input with that clock. */
+  noteAppended(clock: string, at: Micros): void {
+    if (at > (this.#reached.get(clock) ?? -Infinity)) this.#reached.set(clock, at);
+  }
+
+  readonly #clock = (dataset?: string): Micros =>
+    dataset !== undefined && isInputClock(dataset) ? (this.#reached.get(dataset) ?? -Infinity) : this.watermarks.of(dataset);
 
   #mark(): void {
     for (let i = 0; i < this.#journals.length; i++) this.#marks[i] = this.#journals[i]![1].mark();
@@ -207,6 +223,7 @@ export class Task {
   /** Back to what has committed. */
   abort(): void {
     for (const [, notes] of this.#journals) notes.undo(0);
+    this.#reached.clear(); // those records come again, and their timers before them
     this.#loadClock();
   }
 

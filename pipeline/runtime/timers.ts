@@ -1,3 +1,4 @@
+import { isInputClock } from '../core/index.ts';
 import type { Micros } from '../core/index.ts';
 import type { KeyValueStore } from '../core/stores.ts';
 
@@ -73,6 +74,17 @@ export class Timers {
 
   get isEmpty(): boolean {
     return this.#heaps.size === 0;
+  }
+
+  /** Whether any waits for something other than the append time of an input. */
+  get needWatermarks(): boolean {
+    for (const clock of this.#heaps.keys()) if (!isInputClock(clock)) return true;
+    return false;
+  }
+
+  waitFor(clock: string): boolean {
+    const heap = this.#heaps.get(clock);
+    return heap !== undefined && this.#top(clock, heap) !== undefined;
   }
 
   #get(key: string): Timer | undefined {
