@@ -12,7 +12,7 @@ export interface Program {
 }
 
 const FOLDERS = ['usr/sbin', 'usr/bin', 'bin'];
-const LIBRARIES = ['usr/lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu', 'usr/lib', 'usr/lib/syslog-ng'];
+const LIBRARIES = ['usr/lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu', 'lib/x86_64-linux-gnu', 'lib/aarch64-linux-gnu', 'usr/lib', 'usr/lib/syslog-ng'];
 
 /** Null = it cannot be had here: the test is skipped. The unpacked one wins. */
 export function findProgram(name: string, env: NodeJS.ProcessEnv = process.env): Program | null {

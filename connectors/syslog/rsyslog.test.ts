@@ -1,13 +1,16 @@
-// rsyslog and logger(1), as they are, send to it: over TLS with a client certificate, over TCP in both framings, and over UDP.
-// Where they are not installed, GOSHAWK_RSYSLOG names the root of an unpacked package; absent = skipped (CONTRIBUTING says how to get it).
-import { execFileSync, spawn } from 'node:child_process';
+// rsyslog and logger(1), as they are, send to it: over TLS with the configuration that a sensor's owner is given, over TCP in both framings, and over UDP.
+// Where they are not installed, GOSHAWK_SENDERS names a folder; absent = skipped (CONTRIBUTING says how to get them).
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { snippetsOf } from '../../domains/sensors/snippets/index.ts';
 import type { Source } from '../../pipeline/core/connector.ts';
+import { hasOpenssl, makeCertificates } from '../../test/certificates.ts';
+import { findProgram, hasModule } from '../../test/programs.ts';
 import { testGateway } from '../_contract/gateway.ts';
 import type { TestGateway } from '../_contract/gateway.ts';
 import { listenUdp } from '../_listen/udp.ts';
@@ -15,15 +18,12 @@ import { messageIn } from './datagram.ts';
 import { config } from './index.ts';
 import { listenTcp } from './tcp.ts';
 
-const root = process.env.GOSHAWK_RSYSLOG ?? '';
-const rsyslogd = join(root, '/usr/sbin/rsyslogd');
-const libraries = [join(root, '/usr/lib/x86_64-linux-gnu'), join(root, '/usr/lib/aarch64-linux-gnu')];
-const modules = libraries.map((folder) => join(folder, 'rsyslog'));
-const hasTls = modules.some((folder) => existsSync(join(folder, 'lmnsd_gtls.so')));
+const program = findProgram('rsyslogd');
+const canRun = program !== null && hasModule(program, 'rsyslog', 'lmnsd_gtls.so') && hasOpenssl();
 const LONG = { timeout: 25_000, interval: 100 };
 const options = config.parse({});
 
-describe.skipIf(!existsSync(rsyslogd) || !hasTls)('rsyslog', () => {
+describe.skipIf(!canRun)('rsyslog', () => {
   let folder: string;
   let rsyslog: ChildProcess | undefined;
   const open: Source[] = [];
@@ -37,30 +37,7 @@ describe.skipIf(!existsSync(rsyslogd) || !hasTls)('rsyslog', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'goshawk-rsyslog-'));
-    const openssl = (...args: readonly string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=ca', '-days', '2');
-    for (const name of ['localhost', 'web01']) {
-      openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
-      writeFileSync(join(folder, 'san'), `subjectAltName=DNS:${name}\n`);
-      openssl(
-        'x509',
-        '-req',
-        '-in',
-        `${name}.csr`,
-        '-CA',
-        'ca.pem',
-        '-CAkey',
-        'ca.key',
-        '-CAcreateserial',
-        '-out',
-        `${name}.pem`,
-        '-days',
-        '2',
-        '-extfile',
-        'san',
-      );
-    }
-    const pem = (name: string) => readFileSync(join(folder, name), 'utf8');
+    const { pem } = makeCertificates(folder, ['localhost', 'web01']);
     const tls = { key: pem('localhost.key'), cert: pem('localhost.pem'), clientCa: pem('ca.pem') };
     const tcp = { ...options, port: 0, tls: null, option: 'syslog.tcpPort' };
     const portOf = (source: Source) => {
@@ -74,24 +51,27 @@ describe.skipIf(!existsSync(rsyslogd) || !hasTls)('rsyslog', () => {
       udp: portOf(await listenUdp({ ...options, port: 0, maxBytes: 65_536, option: 'syslog.udpPort', read: messageIn }, gateways.udp.deps)),
     };
     writeFileSync(join(folder, 'input.log'), LINES.map((line) => `${line}\n`).join(''));
+    writeFileSync(join(folder, 'server-authority.pem'), pem('ca.pem'));
+    const access = { apiUrl: '', kafkaBrokers: null, syslogTls: { host: '127.0.0.1', port: Number(ports.tls) } };
+    const ready = snippetsOf('mtls', { sensor: 'web01', topic: '', format: null, secret: null, addresses: access });
+    const snippet = ready.find(({ shipper }) => shipper === 'rsyslog')!.text.replaceAll('/etc/goshawk', folder);
     const forward = (port: string, more: string) => `action(type="omfwd" target="127.0.0.1" port="${port}" template="RSYSLOG_SyslogProtocol23Format" ${more})`;
     writeFileSync(
       join(folder, 'rsyslog.conf'),
-      `global(workDirectory="${folder}" defaultNetstreamDriverCAFile="${folder}/ca.pem" defaultNetstreamDriverCertFile="${folder}/web01.pem" defaultNetstreamDriverKeyFile="${folder}/web01.key")
+      `global(workDirectory="${folder}")
 module(load="imfile" pollingInterval="1")
 input(type="imfile" file="${folder}/input.log" tag="app" freshStartTail="off")
-${forward(ports.tls, 'protocol="tcp" TCP_Framing="octet-counted" StreamDriver="gtls" StreamDriverMode="1" StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="localhost"')}
+${snippet}
 ${forward(ports.octets, 'protocol="tcp" TCP_Framing="octet-counted"')}
 ${forward(ports.lines, 'protocol="tcp"')}
 ${forward(ports.udp, 'protocol="udp"')}
 `,
     );
-    const env = { ...process.env, LD_LIBRARY_PATH: libraries.join(':'), RSYSLOG_MODDIR: modules.find((each) => existsSync(each)) };
-    rsyslog = spawn(
-      rsyslogd,
-      ['-n', '-f', join(folder, 'rsyslog.conf'), '-i', join(folder, 'pid'), '-M', modules.filter((each) => existsSync(each)).join(':')],
-      { env, stdio: 'ignore' },
-    );
+    const modules = program!.libraries.map((library) => join(library, 'rsyslog')).join(':');
+    rsyslog = spawn(program!.path, ['-n', '-f', join(folder, 'rsyslog.conf'), '-i', join(folder, 'pid'), '-M', modules], {
+      env: program!.env,
+      stdio: 'ignore',
+    });
   });
   afterAll(async () => {
     if (rsyslog !== undefined && rsyslog.exitCode === null) {

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,8 @@ import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Source } from '../../pipeline/core/connector.ts';
+import { hasOpenssl, makeCertificates } from '../../test/certificates.ts';
+import type { Certificates } from '../../test/certificates.ts';
 import { testGateway } from '../_contract/gateway.ts';
 import type { TestGateway } from '../_contract/gateway.ts';
 import type { TcpOptions } from './tcp.ts';
@@ -121,60 +122,13 @@ describe('syslog over TCP', () => {
     await closed(socket);
   });
 
-  const hasOpenssl = (() => {
-    try {
-      execFileSync('openssl', ['version'], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  })();
-
-  describe.skipIf(!hasOpenssl)('with TLS', () => {
+  describe.skipIf(!hasOpenssl())('with TLS', () => {
     let folder: string;
-    const pem = (name: string) => readFileSync(join(folder, name), 'utf8');
-    const openssl = (...args: readonly string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
+    let pem: Certificates['pem'];
     beforeAll(() => {
       folder = mkdtempSync(join(tmpdir(), 'goshawk-syslog-'));
-      for (const ca of ['ca', 'other'])
-        openssl(
-          'req',
-          '-x509',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:P-256',
-          '-nodes',
-          '-keyout',
-          `${ca}.key`,
-          '-out',
-          `${ca}.pem`,
-          '-subj',
-          `/CN=${ca}`,
-          '-days',
-          '2',
-        );
-      for (const [name, ca] of [
-        ['localhost', 'ca'],
-        ['fw-1', 'ca'],
-        ['stranger', 'other'],
-      ] as const) {
-        openssl(
-          'req',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:P-256',
-          '-nodes',
-          '-keyout',
-          `${name}.key`,
-          '-out',
-          `${name}.csr`,
-          '-subj',
-          `/CN=${name}`,
-        );
-        openssl('x509', '-req', '-in', `${name}.csr`, '-CA', `${ca}.pem`, '-CAkey', `${ca}.key`, '-CAcreateserial', '-out', `${name}.pem`, '-days', '2');
-      }
+      ({ pem } = makeCertificates(folder, ['localhost', 'fw-1']));
+      makeCertificates(folder, ['stranger'], 'other');
     });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
     const tls = () => ({ key: pem('localhost.key'), cert: pem('localhost.pem'), clientCa: pem('ca.pem') });
