@@ -3,6 +3,7 @@ import type { Decoder } from './kit.ts';
 import { LIKELY, SURE } from './kit.ts';
 import type { Limits, RawDocument } from './kit/document.ts';
 import { insideSyslog } from './kit/document.ts';
+import { TextIndex } from './kit/text-index.ts';
 
 /** The format, and what it is given: the document, or the message of a syslog record. */
 export interface Recognised {
@@ -15,6 +16,11 @@ export class Recognition {
   readonly #decoders: readonly Decoder[];
   readonly #byName: ReadonlyMap<string, Decoder>;
   readonly #families: ReadonlyMap<string, readonly Decoder[]>;
+  /** By the place of each decoder: 1 = it has no clues. */
+  readonly #always: Uint8Array;
+  readonly #byText: TextIndex;
+  /** Places of decoders by the members that are their clues. */
+  readonly #byMember: ReadonlyMap<string, readonly number[]>;
   readonly #limits: Limits;
   /** The format that was last sure, by source. Asked first: when it is sure again no other can be, so the answer is what asking all would give. */
   readonly #last = new Map<string, Decoder>();
@@ -23,6 +29,14 @@ export class Recognition {
     this.#decoders = decoders;
     this.#byName = new Map(decoders.map((decoder) => [decoder.name, decoder]));
     this.#families = Map.groupBy(decoders, ({ name }) => name.split('-', 1)[0]!);
+    this.#always = Uint8Array.from(decoders, ({ clues }) => (clues === undefined ? 1 : 0));
+    this.#byText = new TextIndex(
+      decoders.flatMap(({ clues }, mark) => [
+        ...(clues?.begins ?? []).map((text) => ({ text, isBeginning: true, mark })),
+        ...(clues?.holds ?? []).map((text) => ({ text, isBeginning: false, mark })),
+      ]),
+    );
+    this.#byMember = placesByMember(decoders);
     this.#limits = limits;
   }
 
@@ -76,12 +90,19 @@ export class Recognition {
   }
 
   #asked({ json, text }: RawDocument): readonly Decoder[] {
-    return this.#decoders.filter(({ clues }) => {
-      if (clues === undefined) return true;
-      if (json !== undefined) return clues.members?.some((name) => json[name] !== undefined) === true;
-      return clues.begins?.some((beginning) => text.startsWith(beginning)) === true || clues.holds?.some((part) => text.includes(part)) === true;
-    });
+    const marks = this.#always.slice();
+    if (json === undefined) this.#byText.find(text, marks);
+    else for (const name in json) for (const place of this.#byMember.get(name) ?? []) marks[place] = 1;
+    return this.#decoders.filter((_decoder, place) => marks[place] === 1);
   }
+}
+
+function placesByMember(decoders: readonly Decoder[]): ReadonlyMap<string, readonly number[]> {
+  const places = new Map<string, number[]>();
+  for (const [place, { clues }] of decoders.entries()) {
+    for (const name of clues?.members ?? []) places.set(name, [...(places.get(name) ?? []), place]);
+  }
+  return places;
 }
 
 /** The first that is sure; else the most confident. */
