@@ -1,4 +1,5 @@
 // What a database needs done by the clock: partitions ahead, retention, folding of small rows.
+import type { Micros } from '../pipeline/core/index.ts';
 import type { Pool } from './connect.ts';
 import type { TimeTable } from './tiers.ts';
 import { TIME_TABLES } from './tiers.ts';
@@ -82,9 +83,29 @@ export interface SilenceChange {
   readonly since: number;
   readonly isSilent: boolean;
 }
-/** Sensors that fell silent, or speak again, since the last call. */
-export async function noteSilence(pool: Pool): Promise<readonly SilenceChange[]> {
-  return (await pool.query<SilenceChange>('SELECT organization, sensor, since, is_silent AS "isSilent" FROM goshawk.note_silence()')).rows;
+/**
+ * Sensors that fell silent, or speak again, since the last call. Silence is noticed by the second call at the earliest: the first sends a probe
+ * through the stages, so that nobody is called silent whose records wait on their way.
+ * @param at Of the wall clock; null = the database's.
+ */
+export async function noteSilence(pool: Pool, at: Micros | null = null): Promise<readonly SilenceChange[]> {
+  return (
+    await pool.query<SilenceChange>(
+      'SELECT organization, sensor, since, is_silent AS "isSilent" FROM goshawk.note_silence(coalesce(api.from_micros($1), now()))',
+      [at],
+    )
+  ).rows;
+}
+
+export interface ToldAlert {
+  readonly organization: string;
+  readonly sensor: string;
+  /** False: it was closed, and is open again. */
+  readonly isOver: boolean;
+}
+/** Says in the alerts of silences that they are over, each once. */
+export async function tellAlertsOfSilence(pool: Pool): Promise<readonly ToldAlert[]> {
+  return (await pool.query<ToldAlert>('SELECT organization, sensor, is_over AS "isOver" FROM goshawk.tell_alerts_of_silence()')).rows;
 }
 
 /** One entry of persist's ledger a day and partition, where the entries leave no hole between them and the books have them. @returns Rows saved */

@@ -28,6 +28,10 @@ describe('permissions', () => {
       expect(all.filter(({ name }) => may(name, 'write', topic)).map(({ name }) => name)).toEqual(['api']);
   });
 
+  it('nobody but gateway and relay writes what the platform tells of itself', () => {
+    expect(all.filter(({ name }) => may(name, 'write', 'raw.default.gateway-goshawk')).map(({ name }) => name)).toEqual(['relay', 'api']);
+  });
+
   it('nobody but its stage writes an intermediate topic, and the relay, which sends dead letters again', () => {
     expect(
       ['events.parsed.v1', 'events.valid.v1', 'events.enriched.v1', 'alerts.v1', 'features.v1'].map((topic) =>

@@ -1,5 +1,6 @@
 // Who may do what on the broker: one principal per stage and process. The ACLs of an installation, the compose file and the reference page
 // follow from this table.
+import { OWN_SOURCE } from '../pipeline/core/sensor.ts';
 import { SOURCES } from './settings.ts';
 import { flow, PERSIST, stored } from './telemetry/flow.ts';
 import { rawTopic, redrivable, redrivenTopic, topics } from './topics.ts';
@@ -69,7 +70,7 @@ const persist = (): Principal =>
 const relay = (organizations: readonly string[]): Principal =>
   principal(
     'relay',
-    'Publishes reference data and dead letters that were written to the database, sends dead letters again, and keeps the books. Nobody else writes ref.*.',
+    'Publishes reference data, dead letters and silence of sensors that were written to the database, sends dead letters again, and keeps the books. Nobody else writes ref.*.',
     [
       [REFERENCE, 'write', 'read', 'describe-configs'],
       [topic(topics.deadLetters.name), 'write', 'read', 'describe-configs'],
@@ -79,6 +80,7 @@ const relay = (organizations: readonly string[]): Principal =>
       ...redrivable.map(({ name }): [Resource, ...Operation[]] => [topic(name), 'write', 'read', 'describe-configs']), // read: bytes of what it sets aside
       [family('raw.'), 'describe-configs'],
       ...organizations.map((organization): [Resource, ...Operation[]] => [topic(redrivenTopic(organization).name), 'write', 'create']),
+      ...organizations.map((organization): [Resource, ...Operation[]] => [topic(rawTopic(organization, OWN_SOURCE)), 'write']),
       [{ resource: 'transactional-id', name: `${APP}.redrive`, isPrefix: false }, 'write', 'describe'],
     ],
   );

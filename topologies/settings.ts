@@ -1,10 +1,11 @@
 // What the catalogue asks of a topic on a broker, and how a topic that exists differs from it.
 import type { Settings } from '../pipeline/core/topic-settings.ts';
+import { OWN_SOURCE } from '../pipeline/core/sensor.ts';
 import { settingsOf } from '../pipeline/core/topic-settings.ts';
 import { rawTopic, sinkTopic, topics } from './topics.ts';
 
 /** Sources whose raw topics an installation has from the start. Others come with their sensors. */
-export const SOURCES = ['windows', 'suricata', 'zeek', 'cloudtrail', 'syslog', 'gateway-http'] as const;
+export const SOURCES = ['windows', 'suricata', 'zeek', 'cloudtrail', 'syslog', 'gateway-http', OWN_SOURCE] as const;
 
 /** Every topic of an installation with these organizations, changelogs aside: the runtime makes those. */
 export function installationTopics({

@@ -1,7 +1,7 @@
 // Publishes what other parts wrote to the database: reference records to ref.* topics, records that persist set aside to
-// dead-letters.v1. One relay at a time, by advisory lock. At least once: a crash between the broker's answer and the mark in
+// dead-letters.v1, silence of sensors to a raw topic of our own. One relay at a time, by advisory lock. At least once: a crash between the broker's answer and the mark in
 // the database sends a row again. On ref.* that changes nothing (compacted, keyed, whole records); a dead letter is told from
-// its repeat by the stage, topic, partition and offset in its headers.
+// its repeat by the stage, topic, partition and offset in its headers, a silence by the id in its record.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';

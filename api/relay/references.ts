@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Codec } from '../../schemas/avro/codec.ts';
 import { CodecError } from '../../schemas/avro/codec.ts';
 import type { Admin, OutRecord, Producer } from '../../pipeline/runtime/port.ts';
+import { OWN_SOURCE } from '../../pipeline/core/sensor.ts';
 import { refTables } from '../../topologies/topics.ts';
 import type { Pool } from '../../store/connect.ts';
 import type { OutboxRow } from '../../store/outbox.ts';
@@ -42,11 +43,22 @@ export async function relayReferences(deps: ReferencesDeps, limit: number): Prom
   return rows.length;
 }
 
+/** What the platform tells of itself goes the way of any sensor's records, as JSON. */
+const isOwn = (topic: string): boolean => topic.startsWith('raw.') && topic.endsWith(`.${OWN_SOURCE}`);
+const raw = ({ topic, key, payload }: OutboxRow, partition: number): OutRecord => ({
+  topic,
+  partition,
+  key: Buffer.from(key),
+  value: Buffer.from(JSON.stringify(payload)),
+  headers: [['format', Buffer.from('goshawk')]],
+});
+
 /** A row that no topic takes is a bug of ours; it must not hold up the others. */
 async function encode(row: OutboxRow, counts: ReadonlyMap<string, number>, { codec, partitionFor, pool, log }: ReferencesDeps): Promise<OutRecord | undefined> {
   const schema = SCHEMAS.get(row.topic);
   const count = counts.get(row.topic);
-  let failure = `There is no reference topic ${row.topic}`;
+  if (isOwn(row.topic) && count !== undefined) return raw(row, partitionFor(row.key, count));
+  let failure = `There is no topic ${row.topic}`;
   if (schema !== undefined && schema !== 'bytes' && count !== undefined) {
     try {
       const key = Buffer.from(row.key);

@@ -117,6 +117,19 @@ describe.skipIf(serverUrl === '')('relay', () => {
     expect(records.length).toBe(2);
   });
 
+  it('writes what the platform tells of itself as a sensor would, as JSON', async () => {
+    const topic = 'raw.default.gateway-goshawk';
+    await broker.admin().createTopics([{ name: topic, partitions: 1, config: {} }], 1);
+    await database.owner.query('INSERT INTO goshawk.outbox (topic, key, payload) VALUES ($1, \'web-01\', \'{"goshawk":{"kind":"sensor-silent"}}\')', [topic]);
+    await relayReferences(deps(), 10);
+    const [record] = await allOf(topic);
+    expect([String(record?.key), String(record?.value), record?.headers.map(([name, value]) => [name, String(value)])]).toEqual([
+      'web-01',
+      '{"goshawk":{"kind":"sensor-silent"}}',
+      [['format', 'goshawk']],
+    ]);
+  });
+
   it('sets a row aside that no topic can take, and goes on', async () => {
     await database.owner.query(
       `INSERT INTO goshawk.outbox (topic, key, payload) VALUES ('ref.assets.v1', 'x|1', '{"id": 5}'), ('ref.unknown.v1', 'y|1', '{}')`,
@@ -125,10 +138,7 @@ describe.skipIf(serverUrl === '')('relay', () => {
     expect(await relayReferences(deps(), 100)).toBe(3);
     expect((await allOf('ref.assets.v1')).length).toBe(1);
     const { rows } = await database.owner.query<{ failure: string }>('SELECT failure FROM goshawk.outbox WHERE failure IS NOT NULL ORDER BY id');
-    expect(rows.map(({ failure }) => failure)).toEqual([
-      expect.stringMatching(/no goshawk\.v1\.RefAsset/) as string,
-      'There is no reference topic ref.unknown.v1',
-    ]);
+    expect(rows.map(({ failure }) => failure)).toEqual([expect.stringMatching(/no goshawk\.v1\.RefAsset/) as string, 'There is no topic ref.unknown.v1']);
     expect(await relayReferences(deps(), 100)).toBe(0);
   });
 

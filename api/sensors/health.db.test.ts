@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openPool } from '../../store/connect.ts';
 import { foldSensorCounts, noteSilence } from '../../store/upkeep.ts';
 import { openTestApi } from '../test/api.ts';
@@ -126,31 +126,109 @@ describe.skipIf(serverUrl === '')('the health of sensors', () => {
     expect(await shown('pretender')).toEqual([]);
   });
 
-  it('notices silence once, and its end once', async () => {
-    const stages = openPool({ databaseUrl: database.url, role: 'goshawk_stages', max: 1 });
-    const changes = async () => (await noteSilence(stages)).map(({ sensor, isSilent }) => [sensor, isSilent]);
-    const silences = async () =>
+  describe('silence', () => {
+    const MINUTE = 60_000_000;
+    let stages: ReturnType<typeof openPool>;
+    let at = 0;
+    beforeAll(() => {
+      stages = openPool({ databaseUrl: database.url, role: 'goshawk_stages', max: 1 });
+    });
+    afterAll(async () => stages.end());
+    beforeEach(async () => {
+      at = Date.now() * 1_000;
+      await database.owner.query(
+        "UPDATE goshawk.sensor SET silence_seconds = NULL; DELETE FROM goshawk.outbox; DELETE FROM goshawk.sensor_probe; DELETE FROM goshawk.sensor_silence; DELETE FROM goshawk.sensor_count WHERE sensor = 'goshawk'",
+      );
+    });
+
+    /** What changed when the clock has moved on by so many minutes. */
+    const afterMinutes = async (minutes: number) => {
+      at += minutes * MINUTE;
+      return (await noteSilence(stages, at)).map(({ sensor, isSilent }) => [sensor, isSilent]);
+    };
+    const heard = (sensor: string) =>
+      database.owner.query(
+        `INSERT INTO goshawk.sensor_count (minute, organization, sensor, events, unparsed, last_at, timed, lag_micros, ahead_minute, ahead, near, late_minute, late_hour, late_day, late_more)
+         SELECT date_trunc('minute', t), 'default', $1, 1, 0, t, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM api.from_micros($2) t`,
+        [sensor, at],
+      );
+    const told = async () =>
       (
-        await database.owner.query<{ open: boolean }>(
-          "SELECT l.ended_at IS NULL AS open FROM goshawk.sensor_silence l JOIN goshawk.sensor s ON s.id = l.sensor_id WHERE s.name = 'quiet' ORDER BY since",
+        await database.owner.query<{ kind: string; topic: string; key: string }>(
+          "SELECT payload -> 'goshawk' ->> 'kind' AS kind, topic, key FROM goshawk.outbox WHERE topic LIKE 'raw.%' ORDER BY id",
         )
-      ).rows.map(({ open }) => open);
-    const { sensor } = await enrol({ name: 'quiet', silenceSeconds: 600 });
-    await enrol({ name: 'unwatched' });
-    await backdate('unwatched', 100);
-    expect(await changes()).toEqual([]);
-    await backdate('quiet', 2);
-    await count('quiet', 30);
-    expect([(await shown('quiet'))[0].state, (await shown('unwatched'))[0].state]).toEqual(['silent', 'never']);
-    expect([await changes(), await changes()]).toEqual([[['quiet', true]], []]);
-    expect(Date.now() - Date.parse((await shown('quiet'))[0].silentSince)).toBeGreaterThan(29 * 60_000);
-    await count('quiet', 0);
-    expect([await changes(), await changes(), (await shown('quiet'))[0]]).toMatchObject([[['quiet', false]], [], { state: 'sending', silentSince: null }]);
-    await database.owner.query("UPDATE goshawk.sensor_count SET last_at = last_at - interval '1 hour' WHERE sensor = 'quiet'");
-    expect(await changes()).toEqual([['quiet', true]]);
-    expect(await silences()).toEqual([true, false]); // the older `since` is the newer silence: its rows were moved back
-    await api.inject({ method: 'POST', url: `/v2/sensors/${sensor.id}/revoke`, payload: {} });
-    expect([await changes(), await changes()]).toEqual([[['quiet', false]], []]);
-    await stages.end();
+      ).rows;
+    const kinds = async () => (await told()).map(({ kind }) => kind);
+
+    it('is noticed once, and its end once, each with a record of our own', async () => {
+      await enrol({ name: 'quiet', silenceSeconds: 600 });
+      await heard('quiet');
+      expect([await afterMinutes(9), await kinds()]).toEqual([[], []]);
+      expect([await afterMinutes(2), await kinds()]).toEqual([[], ['probe']]);
+      await heard('goshawk');
+      expect([await afterMinutes(1), await afterMinutes(1)]).toEqual([[['quiet', true]], []]);
+      expect((await told()).at(-1)).toEqual({ kind: 'sensor-silent', topic: 'raw.default.gateway-goshawk', key: 'quiet' });
+      await heard('quiet');
+      expect([await afterMinutes(1), await afterMinutes(1), await kinds()]).toEqual([[['quiet', false]], [], ['probe', 'sensor-silent', 'sensor-speaks']]);
+    });
+
+    it('is not noticed while records do not come through, however long', async () => {
+      await enrol({ name: 'held-up', silenceSeconds: 600 });
+      await heard('held-up');
+      expect([await afterMinutes(11), await afterMinutes(9), await kinds()]).toEqual([[], [], ['probe']]);
+      expect([await afterMinutes(2), await kinds()]).toEqual([[], ['probe', 'probe']]); // the first may be lost
+      await heard('goshawk');
+      await heard('held-up'); // what had waited before the probe
+      expect([await afterMinutes(1), await kinds()]).toEqual([[], ['probe', 'probe']]);
+      expect([await afterMinutes(10), await kinds()]).toEqual([[], ['probe', 'probe', 'probe']]); // the one from before proves nothing any more
+    });
+
+    it('of many sensors costs one probe', async () => {
+      for (const name of ['many-1', 'many-2', 'many-3']) await enrol({ name, silenceSeconds: 600 });
+      await afterMinutes(11);
+      await heard('goshawk');
+      expect((await afterMinutes(1)).length).toBe(3);
+      expect((await kinds()).sort()).toEqual(['probe', 'sensor-silent', 'sensor-silent', 'sensor-silent']);
+    });
+
+    it('ends with the sensor, and with its limit', async () => {
+      const { sensor } = await enrol({ name: 'revoked-later', silenceSeconds: 600 });
+      await enrol({ name: 'unlimited-later', silenceSeconds: 600 });
+      await afterMinutes(11);
+      await heard('goshawk');
+      expect((await afterMinutes(1)).length).toBe(2);
+      await api.inject({ method: 'POST', url: `/v2/sensors/${sensor.id}/revoke`, payload: {} });
+      await database.owner.query("UPDATE goshawk.sensor SET silence_seconds = NULL WHERE name = 'unlimited-later'");
+      expect((await afterMinutes(1)).sort()).toEqual([
+        ['revoked-later', false],
+        ['unlimited-later', false],
+      ]);
+    });
+
+    it('shows in the state of the sensor', async () => {
+      await enrol({ name: 'shown-silent', silenceSeconds: 600 });
+      await enrol({ name: 'unwatched', silenceSeconds: 0 });
+      await backdate('shown-silent', 2);
+      await backdate('unwatched', 100);
+      await afterMinutes(0);
+      await heard('goshawk');
+      await afterMinutes(1);
+      const [silent] = await shown('shown-silent');
+      expect([silent.state, Date.now() - Date.parse(silent.silentSince) > 119 * 60_000, (await shown('unwatched'))[0].state]).toEqual([
+        'silent',
+        true,
+        'never',
+      ]);
+    });
+
+    it.each<[name: string, input: object, seconds: number | null]>([
+      ['an hour where there is always something to tell', { format: 'suricata-eve' }, 3_600],
+      ['a day elsewhere', { format: 'auto' }, 86_400],
+      ['none when it is said so', { silenceSeconds: 0 }, null],
+      ['what is said', { silenceSeconds: 60, format: 'suricata-eve' }, 60],
+    ])('may last %s', async (_name, input, seconds) => {
+      const { sensor } = await enrol({ name: `span-${seconds ?? 'none'}`, ...input });
+      expect((await api.inject({ url: `/v2/sensors/${sensor.id}` })).json().silenceSeconds).toBe(seconds);
+    });
   });
 });

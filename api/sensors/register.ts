@@ -1,12 +1,14 @@
 // Enrolling sensors, and taking it back. REST and GraphQL serve the same.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { DEFAULT_SOURCE, isSpiffeId, SENSOR_ACCESS, SENSOR_NAME } from '../../domains/sensors/sensor.ts';
+import { DEFAULT_SOURCE, defaultSilenceSeconds, isSpiffeId, RESERVED_NAMES, SENSOR_ACCESS, SENSOR_NAME } from '../../domains/sensors/sensor.ts';
 import { snippetsOf } from '../../domains/sensors/snippets/index.ts';
 import type { SensorAddresses, Snippet } from '../../domains/sensors/snippets/index.ts';
 import type { Micros } from '../../pipeline/core/index.ts';
 import { enrolSensor, revokeSensor, rotateSensor, sensorById } from '../../store/queries/sensors.ts';
 import type { NewProof, SensorRow } from '../../store/queries/sensors.ts';
+import { OWN_SOURCE } from '../../pipeline/core/sensor.ts';
+import { rawTopic } from '../../topologies/topics.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
 import { ApiProblem, notFound } from '../gate/problem.ts';
@@ -18,7 +20,10 @@ import type { RunningSensorGate } from './gate.ts';
 
 const DAY_SECONDS = 86_400;
 const DEFAULT_OVERLAP_SECONDS = DAY_SECONDS;
-const name = z.string().regex(SENSOR_NAME, 'Lower-case letters, digits and dashes, at most 40.');
+const name = z
+  .string()
+  .regex(SENSOR_NAME, 'Lower-case letters, digits and dashes, at most 40.')
+  .refine((text) => !RESERVED_NAMES.includes(text), `Not ${RESERVED_NAMES.join(' or ')}: records of the platform itself go by these names.`);
 const csr = z
   .string()
   .max(8_192)
@@ -36,7 +41,16 @@ export const enrolment = z.strictObject({
     .default('auto')
     .meta({ description: 'Name of a decoder, or `auto`: found out record by record.' }),
   source: name.optional().meta({ description: `Last part of the topic. Left out: \`${DEFAULT_SOURCE}\`, or the name of one that writes its topic itself.` }),
-  silenceSeconds: z.int().min(60).max(2_592_000).nullable().default(null).meta({ description: 'An alarm after so long without a record. Left out: none.' }),
+  silenceSeconds: z
+    .int()
+    .min(0)
+    .max(2_592_000)
+    .refine((seconds) => seconds === 0 || seconds >= 60, 'From 60 on, or 0 for none.')
+    .nullable()
+    .optional()
+    .meta({
+      description: 'An alert after so long without a record; 0 or null: none. Left out: an hour for formats that always have something to tell, else a day.',
+    }),
   spiffeId: z.string().refine(isSpiffeId, 'Not a SPIFFE ID: spiffe://<trust domain>/<path>.').optional().meta({ description: 'For `spiffe`.' }),
   csr,
   certificateDays: days,
@@ -109,16 +123,13 @@ export class Sensors {
       throw invalid('source', 'A sensor that writes its topic itself has the topic of its name, which may not begin with gateway-.');
     if (given.access === 'spiffe' && !who.roles.includes('platform_admin'))
       throw new ApiProblem('FORBIDDEN', 'A trust domain belongs to the whole installation, so binding a SPIFFE ID needs the role platform_admin.');
-    const topic = `raw.${who.organization}.${given.access === 'sasl' ? '' : 'gateway-'}${source}`;
+    const format = given.format === 'auto' ? null : given.format;
+    const silenceSeconds = (given.silenceSeconds === undefined ? defaultSilenceSeconds(format) : given.silenceSeconds) || null;
+    const topic = rawTopic(who.organization, given.access === 'sasl' ? source : `gateway-${source}`);
     await this.#deps.createRawTopic(topic);
+    if (silenceSeconds !== null) await this.#deps.createRawTopic(rawTopic(who.organization, OWN_SOURCE)); // where its silence would be told
     const made = await this.#make(given.access, { ...given, organization: who.organization, topic, turn: 1 });
-    const sensor = {
-      name: given.name,
-      access: given.access,
-      source,
-      format: given.format === 'auto' ? null : given.format,
-      silenceSeconds: given.silenceSeconds,
-    };
+    const sensor = { name: given.name, access: given.access, source, format, silenceSeconds };
     const row = await this.#deps
       .run(who.organization, async (sql) => required(await sensorById(sql, await enrolSensor(sql, who.user, sensor, made.proof))))
       .catch((error: unknown) => this.#undo(made, error));

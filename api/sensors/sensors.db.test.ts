@@ -141,6 +141,9 @@ describe.skipIf(serverUrl === '')('the register of sensors', () => {
     ['a topic of the gateway for a sensor that writes itself', { name: 'gateway-http', access: 'sasl' }, 'INVALID_REQUEST'],
     ['another topic for a sensor that writes itself', { name: 'fine', access: 'sasl', source: 'windows' }, 'INVALID_REQUEST'],
     ['a SPIFFE ID without the role for it', { name: 'fine', access: 'spiffe', spiffeId: 'spiffe://a.test/x' }, 'FORBIDDEN'],
+    ['the name of records of our own', { name: 'goshawk' }, 'INVALID_REQUEST'],
+    ['the topic of records that are sent again', { name: 'redriven', access: 'sasl' }, 'INVALID_REQUEST'],
+    ['the source of records of our own', { name: 'fine', source: 'goshawk' }, 'INVALID_REQUEST'],
     ['silence of seconds', { name: 'fine', silenceSeconds: 5 }, 'INVALID_REQUEST'],
     ['a request that is none', { name: 'fine', access: 'mtls', csr: 'x' }, 'INVALID_REQUEST'],
   ])('refuses %s', async (_name, body, code) => {

@@ -1,10 +1,21 @@
 import type { Logger } from 'pino';
 import type { Break } from '../../domains/ledger/index.ts';
+import type { Micros } from '../../pipeline/core/index.ts';
 import type { Admin, PartitionReader } from '../../pipeline/runtime/port.ts';
 import type { Pool } from '../../store/connect.ts';
 import { copyEvidence, keepRaw, rawDue } from '../../store/evidence.ts';
 import { thinClosings } from '../../store/ledger.ts';
-import { dropExpired, endedBrokerUsers, foldCounts, foldLedger, foldSensorCounts, noteSilence, prepareAhead, pruneOutboxes } from '../../store/upkeep.ts';
+import {
+  dropExpired,
+  endedBrokerUsers,
+  foldCounts,
+  foldLedger,
+  foldSensorCounts,
+  noteSilence,
+  prepareAhead,
+  pruneOutboxes,
+  tellAlertsOfSilence,
+} from '../../store/upkeep.ts';
 import { readRecord } from '../relay/read-record.ts';
 import { removeUser } from '../sensors/broker-users.ts';
 import type { TickerConfig } from './index.ts';
@@ -24,6 +35,8 @@ export interface DutyDeps {
   readonly closeBooks: () => Promise<readonly Break[]>;
   /** Signs the days that are over and have no report yet. */
   readonly signReports: () => Promise<void>;
+  /** By which sensors are called silent; absent = the database's clock. */
+  readonly wallMicros?: () => Micros;
 }
 
 const COPY_ROWS = 500;
@@ -32,7 +45,7 @@ const DAYS_AHEAD = 2;
 const FOLD_COUNTS_MINUTES = 15;
 const FOLD_LEDGER_DAYS = 2;
 
-export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, signal, closeBooks, signReports }: DutyDeps): readonly Duty[] {
+export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, signal, closeBooks, signReports, wallMicros }: DutyDeps): readonly Duty[] {
   return [
     { name: 'partitions ahead', everyMs: options.upkeepMs, run: () => prepareAhead(pool, DAYS_AHEAD) },
     {
@@ -86,10 +99,11 @@ export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, sign
       name: 'silent sensors',
       everyMs: options.silenceMs,
       async run() {
-        for (const { isSilent, ...about } of await noteSilence(pool)) {
+        for (const { isSilent, ...about } of await noteSilence(pool, wallMicros?.() ?? null)) {
           if (isSilent) log.warn({ code: 'SENSOR_SILENT', ...about }, 'A sensor has said nothing for longer than it may.');
           else log.info(about, 'A sensor speaks again, or is not watched any more.');
         }
+        for (const told of await tellAlertsOfSilence(pool)) log.info(told, 'The alert of a silent sensor was told how it is now.');
       },
     },
     {

@@ -2,6 +2,8 @@
 
 /** Part of topic names, hence the narrow alphabet. */
 export const SENSOR_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
+/** By these the platform's own records go; no sensor may be called so, nor have such a source. */
+export const RESERVED_NAMES: readonly string[] = ['goshawk', 'redriven'];
 /** Where sensors of the gateway write unless they are given a source of their own. */
 export const DEFAULT_SOURCE = 'sensors';
 
@@ -30,4 +32,14 @@ export function stateOf(
   const isLate = sensor.silenceSeconds !== null && now - since > sensor.silenceSeconds * 1_000_000;
   if (isLate) return 'silent';
   return sensor.lastSeenAt === null ? 'never' : 'sending';
+}
+
+const HOUR_SECONDS = 3_600;
+/** Sources that tell of something all the time, so that an hour without a word is a finding. */
+const TALKATIVE: readonly string[] = ['windows', 'suricata-eve', 'zeek', 'aws-vpc-flow', 'netflow', 'paloalto', 'fortinet', 'cisco-asa', 'kubernetes-audit'];
+const DAY_SECONDS = 86_400;
+
+/** How long a sensor may say nothing where its owner does not say: an hour for those that always talk, else a day. @param format Name of a decoder; null = recognised. */
+export function defaultSilenceSeconds(format: string | null): number {
+  return format !== null && TALKATIVE.some((name) => format === name || format.startsWith(`${name}-`)) ? HOUR_SECONDS : DAY_SECONDS;
 }

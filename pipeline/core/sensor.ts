@@ -1,6 +1,9 @@
 // Who sends: what every input (HTTP, syslog, OTLP ...) asks before it takes a record. Organization and sensor follow from the credential,
 // never from what is sent.
 
+/** Last part of the raw topic on which the platform tells of itself: sensors that fall silent. No sensor may have it. */
+export const OWN_SOURCE = 'gateway-goshawk';
+
 /** What a sender showed, in the words of its transport. */
 export type SensorCredential =
   /** A sensor's token, `ghs_...`: a bearer token, a HEC token, the password of Basic, an API key. */

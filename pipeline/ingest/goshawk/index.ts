@@ -1,0 +1,35 @@
+// What Goshawk itself tells: written by the ticker to `raw.<organization>.gateway-goshawk` when a sensor falls silent or speaks again.
+import type { Decoder, Draft, JsonObject, RawDocument } from '../kit.ts';
+import { CERTAIN, draft, exactJson, isObject, mapping, messageText, text } from '../kit.ts';
+
+const set = mapping({ '@timestamp': 'at', 'event.start': 'since', 'host.name': 'sensor' });
+
+const decoder: Decoder = {
+  name: 'goshawk',
+  version: 1,
+  reads: 'Goshawk itself: sensors that fall silent',
+  recognisedBy: 'the object `goshawk` with `kind` and `id`',
+  datasets: ['goshawk.sensor', 'goshawk.probe'],
+  clues: { members: ['goshawk'] },
+  recognise: ({ json }) => (isOurs(json?.goshawk) ? CERTAIN : 0),
+  decode(document) {
+    const { goshawk } = document.json === undefined ? {} : exactJson(document);
+    return isOurs(goshawk) ? [eventOf(document, goshawk)] : 'no `goshawk` with `kind` and `id`';
+  },
+};
+export default decoder;
+
+const isOurs = (value: unknown): value is JsonObject => isObject(value) && typeof value.kind === 'string' && typeof value.id === 'string';
+
+function eventOf(document: RawDocument, told: JsonObject): Draft {
+  const isOfSensor = told.kind === 'sensor-silent' || told.kind === 'sensor-speaks';
+  const event = draft(isOfSensor ? 'goshawk.sensor' : 'goshawk.probe', 'goshawk', document.bytes);
+  event.logsource = { category: [], service: [isOfSensor ? 'sensor' : 'probe'] };
+  event.category = ['host'];
+  event.type = ['info'];
+  event.action = text(told.kind);
+  event.id = `${told.kind} ${told.id}`;
+  event.message = messageText(text(told.message) ?? '');
+  set(event, told, document);
+  return event;
+}
