@@ -31,6 +31,7 @@ import { registerProduceRoutes } from './rest/events/produce.ts';
 import { IdempotentAnswers } from './rest/idempotency.ts';
 import type { Routes } from './rest/kit.ts';
 import { registerReferenceRoutes } from './rest/reference/routes.ts';
+import { registerRuleRoutes } from './rest/rules/routes.ts';
 import { registerSensorRoutes } from './rest/sensors/routes.ts';
 import { registerStatusRoutes } from './rest/status.ts';
 import { openSensorAuthority } from './sensors/authority.ts';
@@ -100,6 +101,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerAlertRoutes(routes, services.run);
   registerReferenceRoutes(routes, { run: services.run, answers, wallMicros });
   registerSensorRoutes(routes, { run: services.run, sensors: services.register, wallMicros });
+  registerRuleRoutes(routes, { run: services.run, rules: services.rules, answers });
   registerDeadLetterRoutes(routes, services);
   registerFieldRoutes(routes, services);
   registerStatusRoutes(routes, services.monitor, metrics);

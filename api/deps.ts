@@ -2,6 +2,7 @@
 import type { Registry as MetricsRegistry } from 'prom-client';
 import type { Logger } from 'pino';
 import type { SensorAddresses } from '../domains/sensors/snippets/index.ts';
+import type { RuleSetOptions } from '../domains/sigma/index.ts';
 import type { DeadLetter, LetterRecord } from '../pipeline/core/dead-letter.ts';
 import type { Deliver } from '../pipeline/core/connector.ts';
 import type { Micros } from '../pipeline/core/index.ts';
@@ -60,6 +61,8 @@ export interface ApiDeps {
   readonly topology: Topology;
   /** Absent = this process has no stages to try dead letters on. */
   readonly tryLetters?: TryLetters;
+  /** As detect reads rules: a rule that it would refuse is refused. */
+  readonly ruleOptions?: RuleSetOptions;
   /** Makes the topic of a gateway source where it is missing. */
   readonly createRawTopic: (name: string) => Promise<void>;
   /** Where sensors reach what is not the API, for the configurations that they are given. */

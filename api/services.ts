@@ -13,6 +13,7 @@ import { EventTail } from './live/tail.ts';
 import { LagMeter } from './pipeline/lag.ts';
 import { LedgerView } from './pipeline/ledger-view.ts';
 import { PipelineMonitor } from './pipeline/monitor.ts';
+import { Rules } from './rules/register.ts';
 import type { SensorAuthority } from './sensors/authority.ts';
 import { openBrokerUsers } from './sensors/broker-users.ts';
 import { openSensorGate } from './sensors/gate.ts';
@@ -61,6 +62,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     tail,
     sensors,
     register,
+    rules: new Rules(run, deps.ruleOptions),
     wallMicros,
     start() {
       alertFeed.start();

@@ -13,7 +13,7 @@ import { sourceOf } from '../pipeline/ingest/source.ts';
 import { StageDriver } from '../pipeline/runtime/driver.ts';
 import type { RuleSet } from '../domains/sigma/index.ts';
 import { plainContext } from '../schemas/avro/plain.ts';
-import type { Enriched, Event, Finding, Match } from '../schemas/avro/types.gen.ts';
+import type { Event, Finding, Match } from '../schemas/avro/types.gen.ts';
 import { rawTopic, topics } from '../topologies/topics.ts';
 
 /** A record of a sensor as an object, or as the text that it wrote. */
@@ -116,7 +116,7 @@ export class RuleCases {
 
   /** What people would see of these events, correlations included. */
   findings(events: readonly Event[]): readonly Finding[] {
-    const detecting = new StageDriver<Enriched>(detect(detectConfig.parse({}), { set: this.#set, engine: this.#engine, isOwn: () => true }));
+    const detecting = new StageDriver(detect(detectConfig.parse({}), { set: this.#set, engine: this.#engine, isOwn: () => true }));
     const correlating = new StageDriver(correlate(correlateConfig.parse({}), this.#set));
     const findings: Finding[] = [];
     const take = (outputs: readonly { readonly to: string; readonly value: unknown }[]): void => {

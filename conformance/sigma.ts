@@ -11,7 +11,7 @@ import { StageDriver } from '../pipeline/runtime/driver.ts';
 import { parseRuleSet } from '../domains/sigma/index.ts';
 import type { Placeholders } from '../domains/sigma/index.ts';
 import { plainContext } from '../schemas/avro/plain.ts';
-import type { Enriched, Finding, Match } from '../schemas/avro/types.gen.ts';
+import type { Finding, Match } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';
 import { draft } from '../pipeline/ingest/kit.ts';
 import type { ConformanceSet } from './measure.ts';
@@ -194,7 +194,7 @@ function measureCorrelation(tally: Tally, { id, rules, events, fires }: Correlat
   tally.case('correlation', id, must, () => {
     const set = setOf(rules);
     if (set.refusals.length > 0) throw new Error(set.refusals[0]!.reason);
-    const detecting = new StageDriver<Enriched>(detect(detectConfig.parse({}), { set, engine: openEngine(set, { isGated: false }), isOwn: () => true }));
+    const detecting = new StageDriver(detect(detectConfig.parse({}), { set, engine: openEngine(set, { isGated: false }), isOwn: () => true }));
     const correlating = new StageDriver(correlate(correlateConfig.parse({}), set));
     const first = new Map<string, string>();
     const take = (outputs: readonly { readonly to: string; readonly value: unknown }[], appendedAt: number): void => {

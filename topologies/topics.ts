@@ -1,6 +1,20 @@
 // Every topic: name, schema, key, partitions, cleanup policy, retention. `./goshawk topics` prints and creates them.
 import { schemas } from '../schemas/avro/types.gen.ts';
-import type { Alert, Context, Event, Feature, FeaturePartial, Finding, LedgerEntry, Match, RefAsset, RefSensor, RefZone } from '../schemas/avro/types.gen.ts';
+import type {
+  Alert,
+  Context,
+  Event,
+  Feature,
+  FeaturePartial,
+  Finding,
+  LedgerEntry,
+  Match,
+  RefAsset,
+  RefRule,
+  RefSensor,
+  RefSuppression,
+  RefZone,
+} from '../schemas/avro/types.gen.ts';
 import type { RefTable, Topic } from '../pipeline/core/index.ts';
 
 const HOUR_MS = 3_600_000;
@@ -73,13 +87,17 @@ export const topics = {
   late: declare<Match, 'late.v1'>('late.v1', schemas.match, work('source position', 1024, 30 * DAY_MS, 1)),
   ledger: declare<LedgerEntry, 'ledger.v1'>('ledger.v1', schemas.ledgerEntry, { ...work('stage + partition', 1024, 30 * DAY_MS, 1), partitions: 1 }),
   refAssets: declare<RefAsset, 'ref.assets.v1'>('ref.assets.v1', schemas.refAsset, reference),
+  refRules: declare<RefRule, 'ref.rules.v1'>('ref.rules.v1', schemas.refRule, { ...reference, key: 'organization + rule + set' }),
   refSensors: declare<RefSensor, 'ref.sensors.v1'>('ref.sensors.v1', schemas.refSensor, reference),
+  refSuppressions: declare<RefSuppression, 'ref.suppressions.v1'>('ref.suppressions.v1', schemas.refSuppression, reference),
   refZones: declare<RefZone, 'ref.zones.v1'>('ref.zones.v1', schemas.refZone, reference),
 } as const;
 
 export const refTables = {
   assets: { name: 'assets', topic: topics.refAssets } as RefTable<RefAsset>,
+  rules: { name: 'rules', topic: topics.refRules } as RefTable<RefRule>,
   sensors: { name: 'sensors', topic: topics.refSensors } as RefTable<RefSensor>,
+  suppressions: { name: 'suppressions', topic: topics.refSuppressions } as RefTable<RefSuppression>,
   zones: { name: 'zones', topic: topics.refZones } as RefTable<RefZone>,
 } as const;
 

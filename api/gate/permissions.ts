@@ -14,6 +14,8 @@ const ANY: readonly Role[] = ROLES;
 const READERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'responder', 'engineer', 'auditor', 'viewer'];
 const RESPONDERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'responder'];
 const BUILDERS: readonly Role[] = ['platform_admin', 'admin', 'engineer'];
+/** Who writes detection content. */
+const RULE_WRITERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'engineer'];
 const PRODUCERS: readonly Role[] = ['platform_admin', 'admin', 'engineer', 'sensor'];
 /** A sensor may ask what became of what it sent, without seeing events. */
 const READERS_AND_SENSORS: readonly Role[] = ANY;
@@ -86,6 +88,14 @@ export const PERMISSIONS = {
   'POST /v2/sensors/:id/rotate': BUILDERS,
   'POST /v2/sensors/:id/revoke': BUILDERS,
 
+  'GET /v2/threat-detection/rules': READERS,
+  'GET /v2/threat-detection/rules/refused': READERS,
+  'GET /v2/threat-detection/rules/:id': READERS,
+  'GET /v2/threat-detection/rules/:id/versions': READERS,
+  'POST /v2/threat-detection/rules': RULE_WRITERS,
+  'PUT /v2/threat-detection/rules/:id': RULE_WRITERS,
+  'DELETE /v2/threat-detection/rules/:id': RULE_WRITERS,
+
   'GET /v2/fields': READERS,
   'GET /v2/fields/datasets': READERS,
 
@@ -125,6 +135,13 @@ export const PERMISSIONS = {
   'Query.redrives': READERS,
   'Query.sensors': READERS,
   'Query.sensor': READERS,
+  'Query.rules': READERS,
+  'Query.rule': READERS,
+  'Query.coverage': READERS,
+  'Query.ruleRefusals': READERS,
+  'Mutation.addRule': RULE_WRITERS,
+  'Mutation.updateRule': RULE_WRITERS,
+  'Mutation.retireRule': RULE_WRITERS,
   'Mutation.enrolSensor': BUILDERS,
   'Mutation.rotateSensor': BUILDERS,
   'Mutation.revokeSensor': BUILDERS,

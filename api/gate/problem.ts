@@ -4,6 +4,7 @@ export const PROBLEMS = {
   INVALID_REQUEST: { status: 400, title: 'The request is not valid.' },
   MALFORMED_JSON: { status: 400, title: 'The body is not JSON.' },
   INVALID_SEARCH: { status: 400, title: 'The search cannot be read.' },
+  INVALID_RULE: { status: 400, title: 'The rule is refused.' },
   INVALID_CURSOR: { status: 400, title: 'The cursor is not one of ours.' },
   QUERY_TOO_COMPLEX: { status: 400, title: 'The query asks for too much at once.' },
   UNAUTHENTICATED: { status: 401, title: 'A valid token is needed.' },

@@ -17,6 +17,9 @@ import type { EventTail } from '../live/tail.ts';
 import type { DeadLetters } from '../dead-letters.ts';
 import type { PipelineMonitor } from '../pipeline/monitor.ts';
 import type { RunningSensorGate } from '../sensors/gate.ts';
+import { ruleLoaders } from '../rules/loaders.ts';
+import type { RuleLoaders } from '../rules/loaders.ts';
+import type { Rules } from '../rules/register.ts';
 import type { Sensors } from '../sensors/register.ts';
 
 /** What lives as long as the API and serves every request. */
@@ -28,6 +31,7 @@ export interface Services {
   readonly tail: EventTail;
   readonly sensors: RunningSensorGate;
   readonly register: Sensors;
+  readonly rules: Rules;
   readonly wallMicros: () => Micros;
 }
 
@@ -48,6 +52,7 @@ export interface Loaders {
   readonly events: DataLoader<EventRef, EventRow | null>;
   readonly findings: DataLoader<Ref, FindingRow | null>;
   readonly notes: DataLoader<string, readonly NoteRow[]>;
+  readonly rules: RuleLoaders;
 }
 interface Ref {
   readonly id: string;
@@ -56,15 +61,16 @@ interface Ref {
 
 export function contextOf(services: Services, principal: Principal, requestId: string, apiUrl = 'http://localhost'): ApiContext {
   const read: ApiContext['read'] = (work) => services.run(principal.organization, work);
-  return { principal, requestId, apiUrl, services, read, loaders: loadersOf(read) };
+  return { principal, requestId, apiUrl, services, read, loaders: loadersOf(read, services.wallMicros) };
 }
 
 const keyOf = ({ time, id }: Ref): string => `${time}-${id}`;
 
-function loadersOf(read: ApiContext['read']): Loaders {
+function loadersOf(read: ApiContext['read'], wallMicros: () => Micros): Loaders {
   // No cache: a subscription keeps its context for hours, and what it shows must be what is stored now.
   const options = { cache: false, maxBatchSize: 1_000 } as const;
   return {
+    rules: ruleLoaders(read, wallMicros),
     events: new DataLoader<EventRef, EventRow | null>(
       (refs) =>
         read(async (sql) => {

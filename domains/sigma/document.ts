@@ -10,6 +10,8 @@ const MAX_ALIASES = 100;
 
 /** A map with what YAML gives: text, numbers, bigints beyond 2^53, booleans, null, lists, maps. Dates are text. */
 export interface RawDocument extends DocumentPlace {
+  /** As it is written, without the documents around it. */
+  readonly text: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -38,7 +40,7 @@ export function readDocuments(text: string, file: string): { readonly documents:
     }
     if (body === null || body === undefined) continue;
     if (typeof body !== 'object' || Array.isArray(body)) fail('a Sigma document is a map');
-    else documents.push({ ...place, body: body as Record<string, unknown> });
+    else documents.push({ ...place, text: text.slice(document.range[0], document.range[2]), body: body as Record<string, unknown> });
   }
   return { documents, problems };
 }

@@ -1,8 +1,16 @@
 // Sigma rules, correlations and filters: documents to checked values, without I/O. What stages, api and cli share.
+export { ActiveRules } from './active-rules.ts';
+export { tacticsOf, techniquesOf } from './attack.ts';
 export type { Algebra } from './condition.ts';
 export { fieldFor } from './correlation.ts';
 export type { Bound, CorrelationRule, CorrelationType, CountOperator, SeenCondition } from './correlation.ts';
 export type { CompareOperator, Expression, Item, RegexFlags, Test, TimePart } from './expression.ts';
+export { headsOf } from './head.ts';
+export type { RuleHead, RuleKind } from './head.ts';
+export { isOwnRule, numberedOf, OWN_FOLDER, RuleSetReader } from './organization-rules.ts';
+export type { NumberedRules, OrganizationRules, RuleVersion } from './organization-rules.ts';
+export { exceptionRule, whyRefused } from './exception.ts';
+export type { ExceptionConditions } from './exception.ts';
 export { findingStatus } from './finding-status.ts';
 export type { SigmaFilter } from './filter.ts';
 export type { RuleLogsource } from './logsource.ts';
@@ -15,5 +23,5 @@ export type { DocumentPlace, Problem } from './problem.ts';
 export { compileRegex } from './regex.ts';
 export type { Regex } from './regex.ts';
 export type { SigmaRule } from './rule.ts';
-export { parseRuleSet } from './rule-set.ts';
-export type { Linked, LinkedCorrelation, LinkedRule, RuleFile, RuleSet, RuleSetOptions } from './rule-set.ts';
+export { linkFiles, parseFile, parseRuleSet } from './rule-set.ts';
+export type { Linked, LinkedCorrelation, LinkedRule, ParsedFile, RuleFile, RuleSet, RuleSetOptions } from './rule-set.ts';

@@ -14,6 +14,8 @@ export interface Metadata extends RawDocument {
   readonly key: string;
   /** Hash over the document, and over the filters that were applied to it. */
   readonly version: string;
+  /** Hash over the document alone. */
+  readonly ownVersion: string;
   readonly title: string;
   readonly id: string | null;
   readonly name: string | null;
@@ -52,6 +54,7 @@ export function parseMetadata({ body, ...place }: RawDocument, warn: Warn): Meta
     id,
     name,
     version,
+    ownVersion: version,
     key: id ?? name ?? `unnamed-${version}`,
     description: text(body, 'description'),
     author: text(body, 'author'),

@@ -55,10 +55,27 @@ export interface Parsed {
   readonly retired: readonly Metadata[];
 }
 
+/** One file, read; `link` is yet to come. */
+export interface ParsedFile extends Parsed {
+  readonly refusals: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
 /** Reads all documents of all files, then links them; order does not matter. Never throws on content. */
-export function parseRuleSet(files: readonly RuleFile[], { placeholders = {}, includeRetired = false }: RuleSetOptions = {}): RuleSet {
+export const parseRuleSet = (files: readonly RuleFile[], options: RuleSetOptions = {}): RuleSet => linkFiles(files.map((file) => parseFile(file, options)));
+
+/** The rules of files that were read apart, as if they had been read together. */
+export function linkFiles(files: readonly ParsedFile[]): RuleSet {
+  const all = <K extends keyof ParsedFile>(name: K) => files.flatMap((file) => file[name] as readonly ParsedFile[K][number][]);
+  const linked = link({ rules: all('rules'), correlations: all('correlations'), filters: all('filters'), retired: all('retired') });
+  return { ...linked, retired: all('retired'), refusals: [...all('refusals'), ...linked.refusals], warnings: [...all('warnings'), ...linked.warnings] };
+}
+
+/** All documents of a file. Never throws on content. */
+export function parseFile({ file, text }: RuleFile, { placeholders = {}, includeRetired = false }: RuleSetOptions = {}): ParsedFile {
   const parsed = { rules: [] as SigmaRule[], correlations: [] as CorrelationRule[], filters: [] as SigmaFilter[], retired: [] as Metadata[] };
-  const refusals: Problem[] = [];
+  const { documents, problems } = readDocuments(text, file);
+  const refusals: Problem[] = [...problems];
   const warnings: Problem[] = [];
   const isRetired = ({ status }: Metadata) => !includeRetired && (status === 'deprecated' || status === 'unsupported');
 
@@ -77,18 +94,13 @@ export function parseRuleSet(files: readonly RuleFile[], { placeholders = {}, in
     } else refuse('it has neither detection nor correlation nor filter');
   };
 
-  for (const { file, text } of files) {
-    const { documents, problems } = readDocuments(text, file);
-    refusals.push(...problems);
-    for (const raw of documents) {
-      try {
-        read(raw);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        refusals.push(problemOf(raw, error.message));
-      }
+  for (const raw of documents) {
+    try {
+      read(raw);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusals.push(problemOf(raw, error.message));
     }
   }
-  const linked = link(parsed);
-  return { ...linked, retired: parsed.retired, refusals: [...refusals, ...linked.refusals], warnings: [...warnings, ...linked.warnings] };
+  return { ...parsed, refusals, warnings };
 }

@@ -31,6 +31,8 @@ const finding = (fields: Partial<Finding>): Finding => ({
   supersedes: null,
   reason: null,
   revisable: null,
+  ruleSet: 0,
+  suppressedBy: null,
   ...fields,
 });
 const driverOf = (options: Partial<Parameters<typeof alert>[0]> = {}) => new StageDriver(alert({ ...config.parse({}), ...options }));

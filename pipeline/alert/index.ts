@@ -125,12 +125,13 @@ export const alert = ({ windowSeconds, maxOpen, revisionsPerMinute }: AlertConfi
       supersedes: true,
       reason: true,
       revisable: true,
+      suppressedBy: true,
     },
     stores: { open: keyValue<readonly Paced[]>(), waiting: keyValue<Waiting<AlertingFinding>>(), count: keyValue<number>() },
 
     process({ value: finding, appendedAt, behind = -Infinity }, ctx): Outcome<Finding> {
       outputs.length = 0; // of one that failed
-      if (finding.status === 'draft') return pass(); // a shadow: kept as a finding, never an alert
+      if (finding.status !== 'production' || finding.suppressedBy !== null) return pass(); // kept as a finding, never an alert
       if (!isLane) {
         const isOverLimit = take(finding, ctx);
         return isOverLimit ? drop('over-limit', ...(emitted() as Output<Finding>[])) : pass(...(emitted() as Output<Finding>[]));

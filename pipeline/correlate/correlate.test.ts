@@ -31,6 +31,7 @@ const match = (ruleId: string, at: number, fields: Partial<Match> = {}): Match =
   event: { id: `${ruleId}-${at}`, time: T + at * SECOND, dataset: 'test', topic: 'raw.default.test', partition: 0, offset: at },
   entities: [{ type: 'user', value: 'bob' }],
   isRetracted: false,
+  ruleSet: 0,
   ...fields,
 });
 const driverOf = (text: string, options: Partial<CorrelateConfig> = {}, more: CorrelateOptions = {}) =>

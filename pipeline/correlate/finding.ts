@@ -30,6 +30,7 @@ export function findingOf(
   covered: readonly Entry[],
   late: EventRef | null,
   evictedCount: number,
+  ruleSet: number,
 ): Finding {
   const { rule, status } = plan;
   const events = covered.map(({ event }) => event);
@@ -65,6 +66,8 @@ export function findingOf(
           ? null
           : { code, event: late, before: before === null ? null : contribution(before), after: inside === null ? null : contribution(fired) },
     },
+    ruleSet,
+    suppressedBy: null,
   };
 }
 

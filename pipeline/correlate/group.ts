@@ -26,6 +26,9 @@ export interface Group {
   readonly fired: readonly Fired[];
   /** Matches given up because the group was full. */
   readonly evictedCount: number;
+  /** Version of the correlation that judged it, and the newest rule set that a match came of. Absent: from before there were sets. */
+  readonly version?: string;
+  readonly ruleSet?: number;
 }
 export const EMPTY_GROUP: Group = { oldest: 0, next: 0, size: 0, last: -Infinity, isTrue: false, judgedTo: 0, closesAt: 0, fired: [], evictedCount: 0 };
 

@@ -7,9 +7,10 @@ import { openLateness } from '../core/lateness.ts';
 import { ReorderBuffer } from '../core/reorder.ts';
 import type { Waiting } from '../core/reorder.ts';
 import { keyValue } from '../core/stores.ts';
-import type { RuleSet } from '../../domains/sigma/index.ts';
+import { ActiveRules, numberedOf } from '../../domains/sigma/index.ts';
+import type { OrganizationRules, RuleSet, RuleSetOptions } from '../../domains/sigma/index.ts';
 import type { EventRef, FindingStatus, Match } from '../../schemas/avro/types.gen.ts';
-import { topics } from '../../topologies/topics.ts';
+import { refTables, topics } from '../../topologies/topics.ts';
 import type { CorrelateConfig } from './config.ts';
 import type { Entry, KeptMatch } from './entry.ts';
 import { keptMatch, sortKey } from './entry.ts';
@@ -36,8 +37,10 @@ export type { CorrelationPlan } from './plan.ts';
 export interface CorrelateOptions {
   /** That of the topology's sources. */
   readonly lateness?: Lateness;
-  /** What findings of experimental correlations are: what detect makes of experimental rules. */
+  /** What findings of experimental correlations in files are: what detect makes of experimental rules. */
   readonly experimental?: FindingStatus;
+  /** As detect reads rules. */
+  readonly ruleOptions?: RuleSetOptions;
   /** A lane: order is all, so matches wait for the watermark of every dataset however long that takes. */
   readonly isLane?: boolean;
   readonly metrics?: CorrelateMetrics;
@@ -54,6 +57,11 @@ interface Stores {
   readonly totals: Store<Totals>;
 }
 type Ctx = Context<Stores>;
+/** What the organization ran when the match was made. */
+interface Running {
+  readonly plans: ReadonlyMap<string, CorrelationPlan>;
+  readonly ruleSet: number;
+}
 const CLOSE = 'close|';
 const FORGET = 'forget|';
 
@@ -64,22 +72,44 @@ function nameOf(key: string): GroupName & { readonly correlationId: string } {
   return { correlationId, organization, groupValues };
 }
 
-/** @param set The rule set that detect runs. */
+/**
+ * Correlations are those of the rule set that detect matched by, which each match names. Groups of a correlation that did not change go on through
+ * any change of others; those of one that did begin anew.
+ * @param set Rules of files that detect runs until a numbered set is in force.
+ */
 export const correlate = (
   { reorderMs, matchesPerGroup, matchesPerRule }: CorrelateConfig,
-  set: Pick<RuleSet, 'rules' | 'correlations'>,
-  { lateness = openLateness(), experimental = 'draft', isLane = false, metrics = NO_METRICS }: CorrelateOptions = {},
+  set: RuleSet,
+  { lateness = openLateness(), experimental = 'draft', ruleOptions = {}, isLane = false, metrics = NO_METRICS }: CorrelateOptions = {},
 ) => {
-  const plans = planCorrelations(set, { lateness, experimental, matchesPerGroup });
+  const active = new ActiveRules(refTables.rules, numberedOf(set, experimental), ruleOptions);
+  const planned = new WeakMap<OrganizationRules, ReadonlyMap<string, CorrelationPlan>>();
+  const plansOf = (organization: string, ruleSet: number, { reference }: Ctx): ReadonlyMap<string, CorrelationPlan> => {
+    const rules = active.ofSet(reference, ruleSet).of(organization);
+    let plans = planned.get(rules);
+    if (plans === undefined) planned.set(rules, (plans = planCorrelations(rules, { lateness, matchesPerGroup })));
+    return plans;
+  };
+  const planOfGroup = (key: string, group: Group | undefined, ctx: Ctx): CorrelationPlan | undefined => {
+    const { organization, correlationId } = nameOf(key);
+    return plansOf(organization, group?.ruleSet ?? 0, ctx).get(correlationId);
+  };
   const outputs: Output<unknown>[] = []; // of the record or timer at hand
 
   /** The group as it is after a match came or went, and what follows. */
   const apply = ({ match, isLate }: Arrived, turn: Micros, ctx: Ctx): void => {
-    const plan = plans.get(match.correlationId);
-    if (plan === undefined) return; // the rule left the set between detect and here
     const key = groupKeyOf(match);
     const { groups, matches } = ctx.stores;
-    const stored = groups.get(key);
+    let stored = groups.get(key);
+    const ruleSet = Math.max(match.ruleSet, stored?.ruleSet ?? 0);
+    const plans = plansOf(match.organization, ruleSet, ctx);
+    const plan = plans.get(match.correlationId);
+    if (plan === undefined) return; // it was retired while the match waited
+    if (stored?.version !== undefined && stored.version !== plan.rule.version) {
+      clear(key, stored, ctx);
+      share(plan, key, stored.size, 0, ctx);
+      stored = undefined;
+    }
     if (stored === undefined && match.isRetracted) return;
     const open = new OpenGroup(key, plan, stored, matches);
     const kept = keptMatch(match);
@@ -87,11 +117,12 @@ export const correlate = (
     if (at !== undefined) {
       const isNewest = !match.isRetracted && at === open.entries.length - 1;
       const told = judged(open, at, match, isNewest, ctx);
-      for (const one of told) tell(open, one, isLate || !isNewest ? match.event : null, turn);
+      for (const one of told) tell(open, one, isLate || !isNewest ? match.event : null, turn, { plans, ruleSet });
       const evicted = open.trim();
       if (evicted > 0) metrics.evicted('group', plan.rule.key, evicted);
       ctx.schedule(FORGET + key, open.group.last + keptFor(plan), clockOf(plan));
     }
+    open.group = { ...open.group, version: plan.rule.version, ruleSet };
     groups.put(key, open.close());
     share(plan, key, stored?.size ?? 0, open.group.size, ctx);
   };
@@ -110,18 +141,18 @@ export const correlate = (
   const awaitClose = ({ key, plan, group }: OpenGroup, ctx: Ctx): void => ctx.schedule(CLOSE + key, group.closesAt || Infinity, clockOf(plan));
 
   /** A finding or a revision of one, and what correlations that build on this one are to know of it. */
-  const tell = (open: OpenGroup, told: Told, late: EventRef | null, turn: Micros): void => {
+  const tell = (open: OpenGroup, told: Told, late: EventRef | null, turn: Micros, running: Running): void => {
     const { plan } = open;
     const name = nameOf(open.key);
     if (late !== null) metrics.revised(told.code);
     if (plan.rule.isAlerting) {
-      const finding = findingOf(plan, name, told, told.inside ?? covered(open, told), late, open.group.evictedCount);
+      const finding = findingOf(plan, name, told, told.inside ?? covered(open, told), late, open.group.evictedCount, running.ruleSet);
       outputs.push(send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding, turn > finding.lastTime ? turn : undefined));
     }
     const { before, fired, inside } = told;
     const isMoved = before !== null && (inside === null || keyOf(before) !== keyOf(fired));
-    if (inside !== null && (before === null || isMoved)) chain(plan, name, fired.lastEvent, inside, false, turn);
-    if (isMoved) chain(plan, name, before.lastEvent, open.entries, true, turn); // after the new one, so that the outer one need not break in between
+    if (inside !== null && (before === null || isMoved)) chain(plan, name, fired.lastEvent, inside, false, turn, running);
+    if (isMoved) chain(plan, name, before.lastEvent, open.entries, true, turn, running); // after the new one, so that the outer one need not break in between
   };
 
   /** A match for each correlation that builds on this one; or that the one before does not hold any more. */
@@ -132,6 +163,7 @@ export const correlate = (
     inside: readonly Entry[],
     isRetracted: boolean,
     turn: Micros,
+    { plans, ruleSet }: Running,
   ): void => {
     const { rule } = plan;
     const entities = inside.find((entry) => entry.event.id === event.id)?.entities ?? [];
@@ -149,6 +181,7 @@ export const correlate = (
         event,
         entities,
         isRetracted,
+        ruleSet,
       };
       outputs.push(
         send(topics.matches, [organization, match.correlationId, ...match.groupValues].map(escaped).join('|'), match, turn > event.time ? turn : undefined),
@@ -165,41 +198,38 @@ export const correlate = (
       const oldest = own.oldestBeside(key);
       if (oldest === undefined) break;
       const group = groups.get(oldest);
-      if (group !== undefined) clear(oldest, plan, group, ctx);
+      if (group !== undefined) clear(oldest, group, ctx);
       own.evicted(oldest, group?.size ?? 0);
       if (group !== undefined) metrics.evicted('rule', plan.rule.key, group.size);
     }
     totals.put(plan.rule.key, own.close());
   };
 
-  const clear = (key: string, plan: CorrelationPlan, group: Group, ctx: Ctx): void => {
+  const clear = (key: string, group: Group, ctx: Ctx): void => {
     for (let number = group.oldest; number < group.next; number++) ctx.stores.matches.delete(`${key}|${number}`);
     ctx.stores.groups.delete(key);
     ctx.schedule(FORGET + key, Infinity);
-    if (plan.isJudgedAtClose) ctx.schedule(CLOSE + key, Infinity);
+    if (group.closesAt > 0) ctx.schedule(CLOSE + key, Infinity);
   };
 
   const onClose = (key: string, ctx: Ctx): void => {
     const group = ctx.stores.groups.get(key);
-    const plan = plans.get(nameOf(key).correlationId);
+    const plan = planOfGroup(key, group, ctx);
     if (group === undefined || plan === undefined) return;
+    const ruleSet = group.ruleSet ?? 0;
+    const running = { plans: plansOf(nameOf(key).organization, ruleSet, ctx), ruleSet };
     const open = new OpenGroup(key, plan, group, ctx.stores.matches);
-    for (const told of judgeClosed(open, nameOf(key), group.closesAt)) tell(open, told, null, group.closesAt);
+    for (const told of judgeClosed(open, nameOf(key), group.closesAt)) tell(open, told, null, group.closesAt, running);
     awaitClose(open, ctx);
     ctx.stores.groups.put(key, open.close());
   };
 
   const onForget = (key: string, ctx: Ctx): void => {
     const group = ctx.stores.groups.get(key);
-    const plan = plans.get(nameOf(key).correlationId);
     if (group === undefined) return;
-    if (plan === undefined) {
-      for (let number = group.oldest; number < group.next; number++) ctx.stores.matches.delete(`${key}|${number}`);
-      ctx.stores.groups.delete(key);
-      return;
-    }
-    clear(key, plan, group, ctx);
-    share(plan, key, group.size, 0, ctx);
+    const plan = planOfGroup(key, group, ctx);
+    clear(key, group, ctx);
+    if (plan !== undefined) share(plan, key, group.size, 0, ctx);
   };
 
   const clockOf = ({ clock }: CorrelationPlan): string | undefined => (isLane || clock === '*' ? undefined : clock);
@@ -220,12 +250,13 @@ export const correlate = (
       event: true,
       entities: true,
       isRetracted: true,
+      ruleSet: true,
     },
     stores: { waiting: keyValue<Waiting<Arrived>>(), groups: keyValue<Group>(), matches: keyValue<KeptMatch>(), totals: keyValue<Totals>() },
 
     process({ value: match, appendedAt, behind = -Infinity }, ctx): Outcome<Match> {
       outputs.length = 0; // of one that failed
-      const plan = plans.get(match.correlationId);
+      const plan = plansOf(match.organization, match.ruleSet, ctx).get(match.correlationId);
       if (plan === undefined) return pass();
       const { time } = match.event;
       const turn = Math.max(time, behind);

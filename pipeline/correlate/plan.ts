@@ -1,8 +1,7 @@
 import type { Micros } from '../core/index.ts';
 import type { Lateness } from '../core/lateness.ts';
 import { selectionOf, union } from '../core/lateness.ts';
-import { findingStatus } from '../../domains/sigma/index.ts';
-import type { LinkedCorrelation, RuleSet } from '../../domains/sigma/index.ts';
+import type { LinkedCorrelation, OrganizationRules } from '../../domains/sigma/index.ts';
 import type { FindingStatus } from '../../schemas/avro/types.gen.ts';
 import { isJudgedAtClose } from './condition.ts';
 
@@ -25,8 +24,8 @@ export const keptFor = ({ rule, lateness }: CorrelationPlan): Micros => 2 * (rul
 
 /** By key. Of a correlation over others: all datasets that those read, and they tell of their windows only when these have ended. */
 export function planCorrelations(
-  { rules, correlations }: Pick<RuleSet, 'rules' | 'correlations'>,
-  { lateness, experimental, matchesPerGroup }: { readonly lateness: Lateness; readonly experimental: FindingStatus; readonly matchesPerGroup: number },
+  { set: { rules, correlations }, stateOf }: OrganizationRules,
+  { lateness, matchesPerGroup }: { readonly lateness: Lateness; readonly matchesPerGroup: number },
 ): ReadonlyMap<string, CorrelationPlan> {
   const logsources = new Map(rules.map(({ key, logsource }) => [key, logsource]));
   const plans = new Map<string, CorrelationPlan>();
@@ -37,7 +36,7 @@ export function planCorrelations(
     plans.set(rule.key, {
       rule,
       clock,
-      status: findingStatus(rule.status, experimental),
+      status: stateOf(rule.key),
       lateness: Math.max(lateness.ofSelection(clock), ...inner.map((plan) => plan.rule.timespanMicros + plan.lateness)),
       isJudgedAtClose: isJudgedAtClose(rule),
       capacity: capacityOf(rule, matchesPerGroup),

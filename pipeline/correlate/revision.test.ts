@@ -32,6 +32,7 @@ const match = (rule: string, at: number, value = ''): Match => ({
   event: { id: `${rule}-${at}-${value}`, time: T + at * SECOND, dataset: 'test', topic: 'raw.default.test', partition: 0, offset: at },
   entities: [],
   isRetracted: false,
+  ruleSet: 0,
 });
 const findingsOf = (outputs: readonly { to: string; value: unknown }[]) =>
   outputs.filter(({ to }) => to === 'findings.v1').map(({ value }) => value as Finding);

@@ -5,7 +5,10 @@ export const config = z.strictObject({
   directories: z
     .array(z.string())
     .default([])
-    .meta({ description: 'Further folders with Sigma rules, correlations and filters, read with all folders below them.' }),
+    .meta({
+      description:
+        'Further folders with Sigma rules, correlations and filters, read with all folders below them; the relay reads them, and changes run without a restart of stages.',
+    }),
   license: z.string().default('').meta({ description: 'Licence of the rules in `directories` that name none, for example DRL-1.1. Findings carry it.' }),
   reference: z
     .string()
@@ -17,7 +20,18 @@ export const config = z.strictObject({
   experimental: z
     .enum(['draft', 'test', 'production'])
     .default('draft')
-    .meta({ description: 'What findings of experimental rules are. Drafts are shadows: stored, but never part of an alert.' }),
+    .meta({
+      description:
+        'State that rules of files begin with whose status is experimental; stable and test ones are in production. Drafts are shadows: stored, but never part of an alert.',
+    }),
+  findingsPerHour: z
+    .int()
+    .min(1)
+    .default(10_000)
+    .meta({
+      description:
+        'Findings of one rule in one organization, task and hour of append time. Beyond it the rule is a shadow until the hour ends: its findings are drafts, and a finding says so.',
+    }),
   retiredRules: z.boolean().default(false).meta({ description: 'Run rules whose status is deprecated or unsupported, too.' }),
   placeholders: z
     .record(z.string(), z.array(z.union([z.string(), z.number()])))

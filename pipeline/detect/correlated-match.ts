@@ -19,7 +19,13 @@ const ECS: Readonly<Record<string, (event: MatchedEvent) => string | null | unde
  * A name is a field of the native document, else one of the ECS names above.
  * @returns Undefined when the event lacks a field that the correlation groups by or counts: it then has no place in any group.
  */
-export function matchFor(correlation: LinkedCorrelation, match: RuleMatch, event: MatchedEvent, entities: readonly Entity[]): Match | undefined {
+export function matchFor(
+  correlation: LinkedCorrelation,
+  match: RuleMatch,
+  event: MatchedEvent,
+  entities: readonly Entity[],
+  ruleSet: number,
+): Match | undefined {
   const { rule } = match;
   const read = (name: string) => {
     const field = fieldFor(correlation, name, rule.key);
@@ -40,6 +46,7 @@ export function matchFor(correlation: LinkedCorrelation, match: RuleMatch, event
     event: eventRef(event),
     entities,
     isRetracted: false,
+    ruleSet,
   };
 }
 

@@ -92,6 +92,8 @@ describe('findings', () => {
         supersedes: null,
         reason: null,
         revisable: null,
+        ruleSet: 0,
+        suppressedBy: null,
       },
     ]);
     expect(outputs[0]!.key).toBe('acme|11111111-0000-4000-8000-000000000001|host|ws1');
@@ -115,7 +117,7 @@ describe('findings', () => {
 
   it.each<[status: string, experimental: DetectConfig['experimental'], finding: string]>([
     ['stable', 'draft', 'production'],
-    ['test', 'draft', 'test'],
+    ['test', 'draft', 'production'],
     ['experimental', 'draft', 'draft'],
     ['experimental', 'production', 'production'],
   ])('of %s rules, experimental ones being %s, are %s', (status, experimental, expected) => {
@@ -146,6 +148,7 @@ describe('matches for correlations', () => {
         event: { id: 'e1', time: TIME, dataset: 'windows.sysmon', topic: 'raw.acme.windows', partition: 2, offset: 7 },
         entities: [],
         isRetracted: false,
+        ruleSet: 0,
       },
     ]);
     expect(outputs[0]!.key).toBe('acme|many|b%7Cob');

@@ -49,8 +49,23 @@ export interface Origin {
   readonly reference: string | null;
 }
 
+/** What does not follow from match and event. */
+export interface FindingTerms {
+  readonly status: FindingStatus;
+  readonly origin: Origin;
+  readonly ruleSet: number;
+  readonly suppressedBy: string | null;
+  /** Why it is a shadow; null when it is none, or the rule is a draft. */
+  readonly reason: string | null;
+}
+
 /** One match is one finding. Those of one rule on one host (else user, else source address) may join one alert. */
-export function findingOf(match: RuleMatch, event: MatchedEvent, entities: readonly Entity[], status: FindingStatus, origin: Origin): Finding {
+export function findingOf(
+  match: RuleMatch,
+  event: MatchedEvent,
+  entities: readonly Entity[],
+  { status, origin, ruleSet, suppressedBy, reason }: FindingTerms,
+): Finding {
   const { rule } = match;
   const main = entities[0];
   const groupKey = main === undefined ? rule.key : `${rule.key}|${main.type}|${main.value}`;
@@ -79,7 +94,9 @@ export function findingOf(match: RuleMatch, event: MatchedEvent, entities: reado
     events: [eventRef(event)],
     eventCount: 1,
     supersedes: null,
-    reason: null,
+    reason,
     revisable: null,
+    ruleSet,
+    suppressedBy,
   };
 }

@@ -2,34 +2,49 @@
 import { RecordError } from '../core/errors.ts';
 import type { Output } from '../core/index.ts';
 import { defineStage, pass, send } from '../core/index.ts';
-import { findingStatus } from '../../domains/sigma/index.ts';
-import type { Enriched } from '../../schemas/avro/types.gen.ts';
-import { topics } from '../../topologies/topics.ts';
+import { keyValue } from '../core/stores.ts';
+import { ActiveRules, isOwnRule, numberedOf } from '../../domains/sigma/index.ts';
+import type { Enriched, Finding } from '../../schemas/avro/types.gen.ts';
+import { refTables, topics } from '../../topologies/topics.ts';
+import { overBudget, shadowReason, spend } from './budget.ts';
+import type { Spent } from './budget.ts';
 import type { DetectConfig } from './config.ts';
 import { matchFor, matchKey } from './correlated-match.ts';
+import { exceptionsOf } from './exceptions.ts';
 import { entitiesOf, findingOf } from './finding.ts';
 import type { Origin } from './finding.ts';
-import type { Engine, EventLogsource, RuleMatch } from './match/engine.ts';
+import type { EventLogsource, RuleMatch } from './match/engine.ts';
+import { ruleOptionsOf } from './open-rules.ts';
 import type { OpenRules } from './open-rules.ts';
+import { RuleIndex } from './rule-index.ts';
+import type { OrganizationIndex } from './rule-index.ts';
 
 export { config } from './config.ts';
 export type { DetectConfig } from './config.ts';
-export { uncorrelatedCounter } from './metrics.ts';
-export { openRules } from './open-rules.ts';
+export { suppressedCounter, uncorrelatedCounter } from './metrics.ts';
+export { openRules, readRules, ruleOptionsOf } from './open-rules.ts';
 export type { OpenRules } from './open-rules.ts';
 
 /**
  * A finding for each rule that an event meets, and a match for each correlation that wants it. Rules that only correlations want make no
- * findings. An event that no rule meets is passed without outputs, mostly without its native document being parsed.
+ * findings. An event that no rule meets is passed without outputs, mostly without its native document being parsed. Rules and exceptions are
+ * those in force at the event's append time; where an event meets an exception of the rule, the finding says so and no correlation hears of it.
+ *
+ * @param files What runs until a numbered set is in force.
  */
 export const detect = (
   config: DetectConfig,
-  { set, engine, isOwn }: OpenRules,
-  { countUncorrelated = () => undefined }: { readonly countUncorrelated?: (correlation: string) => void } = {},
+  files: OpenRules,
+  {
+    countUncorrelated = () => undefined,
+    countSuppressed = () => undefined,
+  }: { readonly countUncorrelated?: (correlation: string) => void; readonly countSuppressed?: (rule: string) => void } = {},
 ) => {
-  const correlations = new Map(set.correlations.map((correlation) => [correlation.key, correlation]));
   const others: Origin = { license: config.license || null, reference: config.reference || null };
   const own: Origin = { license: null, reference: null };
+  const active = new ActiveRules(refTables.rules, numberedOf(files.set, config.experimental), ruleOptionsOf(config));
+  const indexes = new RuleIndex();
+  indexes.remember(active.files.common, files.engine);
 
   return defineStage<Enriched>()({
     name: 'detect',
@@ -51,19 +66,41 @@ export const detect = (
       },
     },
 
-    process({ value: { event } }) {
-      const matches = matchesOf(engine, { product: event.product, ...event.logsource }, event.native);
+    stores: { budgets: keyValue<Spent>() },
+
+    process({ value: { event }, appendedAt }, { reference, stores: { budgets } }) {
+      const rules = active.now(reference);
+      const index = indexes.of(rules, event.organization);
+      const logsource = { product: event.product, ...event.logsource };
+      const matches = matchesOf(index, logsource, event.native);
       if (matches.length === 0) return pass();
+      const ruleSet = rules.number;
+      const exceptions = exceptionsOf(reference, event.organization, appendedAt);
       const entities = entitiesOf(event);
       const outputs: Output<unknown>[] = [];
       for (const match of matches) {
         const { rule } = match;
-        if (rule.isAlerting) {
-          const finding = findingOf(match, event, entities, findingStatus(rule.status, config.experimental), isOwn(rule) ? own : others);
-          outputs.push(send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding));
+        const suppressedBy = exceptions?.met(rule, logsource, event.native) ?? null;
+        if (suppressedBy !== null) countSuppressed(rule.key);
+        if (rule.isAlerting || suppressedBy !== null) {
+          const state = index.stateOf(rule.key);
+          // Shadows and what is suppressed wake nobody: they spend nothing.
+          const spent =
+            state === 'draft' || suppressedBy !== null ? 'within' : spend(budgets, `${event.organization}|${rule.key}`, appendedAt, config.findingsPerHour);
+          const isOver = spent !== 'within';
+          if (spent === 'first') outputs.push(sendFinding(overBudget(rule, event, appendedAt, config.findingsPerHour, ruleSet)));
+          const terms = {
+            status: isOver ? 'draft' : state,
+            origin: files.isOwn(rule) || isOwnRule(rule) ? own : others,
+            ruleSet,
+            suppressedBy,
+            reason: isOver ? shadowReason(config.findingsPerHour) : null,
+          } as const;
+          outputs.push(sendFinding(findingOf(match, event, entities, terms)));
         }
+        if (suppressedBy !== null) continue;
         for (const key of rule.correlations) {
-          const found = matchFor(correlations.get(key)!, match, event, entities);
+          const found = matchFor(index.correlations.get(key)!, match, event, entities, ruleSet);
           if (found === undefined) countUncorrelated(key);
           else outputs.push(send(topics.matches, matchKey(found), found));
         }
@@ -73,9 +110,11 @@ export const detect = (
   });
 };
 
-function matchesOf(engine: Engine, logsource: EventLogsource, native: Uint8Array): readonly RuleMatch[] {
+const sendFinding = (finding: Finding) => send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding);
+
+function matchesOf(index: OrganizationIndex, logsource: EventLogsource, native: Uint8Array): readonly RuleMatch[] {
   try {
-    return engine.match(logsource, native);
+    return index.match(logsource, native);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new RecordError('DECODE_FAILED', `The native document is no JSON object (${native.length} bytes)`, {}, { cause: error });

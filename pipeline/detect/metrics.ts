@@ -11,3 +11,14 @@ export function uncorrelatedCounter(registry: Registry): (correlation: string) =
   });
   return (correlation) => counter.inc({ correlation });
 }
+
+/** Called for each finding that met an exception. */
+export function suppressedCounter(registry: Registry): (rule: string) => void {
+  const counter = new Counter({
+    name: 'detect_suppressed_findings_total',
+    help: 'Findings that met an exception: stored, and no part of an alert or correlation.',
+    labelNames: ['rule'], // a rule that is loaded
+    registers: [registry],
+  });
+  return (rule) => counter.inc({ rule });
+}

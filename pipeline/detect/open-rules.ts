@@ -3,8 +3,8 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { ConfigError } from '../core/errors.ts';
-import { fieldFor, parseRuleSet } from '../../domains/sigma/index.ts';
-import type { LinkedRule, RuleFile, RuleSet } from '../../domains/sigma/index.ts';
+import { fieldFor, isOwnRule, OWN_FOLDER, parseRuleSet } from '../../domains/sigma/index.ts';
+import type { LinkedRule, RuleFile, RuleSet, RuleSetOptions } from '../../domains/sigma/index.ts';
 import { aliasesOf } from './aliases.ts';
 import type { DetectConfig } from './config.ts';
 import { Engine } from './match/engine.ts';
@@ -12,12 +12,12 @@ import { Engine } from './match/engine.ts';
 /** Rules of this project; cases lie beside them. */
 export const OWN_RULES = fileURLToPath(new URL('../../detections/', import.meta.url));
 
-/** What detect and correlate run, read once per process. */
+/** What detect and correlate run before the first numbered set is in force, read once per process. */
 export interface OpenRules {
   readonly set: RuleSet;
   /** Reads the fields that correlations group by and count, beside those of the rules. */
   readonly engine: Engine;
-  /** Whether the rule lies in `detections/`. */
+  /** Whether the rule is ours or the organization's own: licence and link of public rule sets are not theirs. */
   readonly isOwn: (rule: LinkedRule) => boolean;
 }
 
@@ -27,18 +27,28 @@ export interface OpenRules {
  * @throws ConfigError INVALID_CONFIG when a folder cannot be read
  */
 export async function openRules(config: DetectConfig, log: Pick<Logger, 'info' | 'warn'>): Promise<OpenRules> {
-  const own = config.ownRules ? await readRuleFiles(OWN_RULES) : [];
-  const others = (await Promise.all(config.directories.map((directory) => readRuleFiles(directory)))).flat();
-  const set = parseRuleSet([...own, ...others], { placeholders: config.placeholders, includeRetired: config.retiredRules });
+  const set = await readRules(config);
   for (const { file, document, title, reason } of set.refusals)
     log.warn({ code: 'RULE_REFUSED', file, document, title, reason }, 'A rule document was refused; the others run.');
   log.info(
     { rules: set.rules.length, correlations: set.correlations.length, filters: set.filters.length, retired: set.retired.length, refused: set.refusals.length },
     'Rules are loaded.',
   );
-  const ownFiles = new Set(own.map(({ file }) => file));
-  return { set, engine: openEngine(set), isOwn: ({ file }) => ownFiles.has(file) };
+  return { set, engine: openEngine(set), isOwn: isOwnRule };
 }
+
+/**
+ * The rules of `detections/` and of the configured folders.
+ * @throws ConfigError INVALID_CONFIG when a folder cannot be read
+ */
+export async function readRules(config: DetectConfig): Promise<RuleSet> {
+  const own = config.ownRules ? (await readRuleFiles(OWN_RULES)).map(({ file, text }) => ({ file: `${OWN_FOLDER}${relative(OWN_RULES, file)}`, text })) : [];
+  const others = (await Promise.all(config.directories.map((directory) => readRuleFiles(directory)))).flat();
+  return parseRuleSet([...own, ...others], ruleOptionsOf(config));
+}
+
+/** How documents are read, wherever they come from. */
+export const ruleOptionsOf = ({ placeholders, retiredRules }: DetectConfig): RuleSetOptions => ({ placeholders, includeRetired: retiredRules });
 
 /** The engine as the stage runs it: gated, with aliases, able to read what correlations want. `isGated` false is for comparisons. */
 export function openEngine(set: RuleSet, { isGated = true }: { readonly isGated?: boolean } = {}): Engine {

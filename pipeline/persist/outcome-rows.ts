@@ -29,6 +29,8 @@ export const FINDING_COLUMNS = [
   'reason',
   'revision',
   'revisable',
+  'rule_set',
+  'suppressed_by',
 ] as const;
 
 /** @throws RecordError INVALID_EVENT for a value that its column cannot hold; likewise the other two. */
@@ -57,6 +59,8 @@ export function writeFinding(rows: CopyRows, finding: Finding): void {
   rows.text(finding.reason);
   rows.int4(finding.revisable?.revision ?? 1);
   rows.json(finding.revisable);
+  rows.int8(finding.ruleSet);
+  rows.text(finding.suppressedBy);
 }
 
 /** In the order in which `writeAlert` writes them. */

@@ -506,6 +506,8 @@ const finding = (name: string): Finding => ({
   supersedes: idOf('f0'),
   reason: null,
   revisable: null,
+  ruleSet: 0,
+  suppressedBy: null,
 });
 const alert = (name: string, revision: number, events: readonly string[] = []): Alert => ({
   id: idOf(name),

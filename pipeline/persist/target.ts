@@ -108,6 +108,8 @@ export const findings: Target<Finding> = {
     supersedes: true,
     reason: true,
     revisable: true,
+    ruleSet: true,
+    suppressedBy: true,
   },
   table: 'finding',
   columns: FINDING_COLUMNS,

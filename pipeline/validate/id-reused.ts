@@ -37,5 +37,7 @@ export function idReused({ id, time, organization, dataset, sensor, provenance }
     supersedes: null,
     reason: null,
     revisable: null,
+    ruleSet: 0,
+    suppressedBy: null,
   };
 }

@@ -570,6 +570,8 @@ export interface FeaturePartial {
   readonly users: readonly string[];
   /** 64-bit hashes of distinct actions. */
   readonly actions: readonly string[];
+  /** Dataset of the events; empty where it was not kept apart. */
+  readonly dataset: string;
 }
 
 /** What an entity did in one window. */
@@ -676,6 +678,10 @@ export interface Finding {
   readonly reason: string | null;
   /** Of correlations; null where nothing that comes later can change the finding. */
   readonly revisable: Revisable | null;
+  /** Number of the rule set that the rule was of; 0 before there were sets, and for what is no rule. */
+  readonly ruleSet: number;
+  /** Id of the exception that it met: it makes no alerts. Null when it met none. */
+  readonly suppressedBy: string | null;
 }
 
 /** Records with one reason. */
@@ -756,6 +762,8 @@ export interface Match {
   readonly entities: readonly Entity[];
   /** An inner correlation takes back what it told: this match does not hold any more. */
   readonly isRetracted: boolean;
+  /** Number of the rule set that the rule was of; 0 before there were sets, and for what is no rule. */
+  readonly ruleSet: number;
 }
 
 /** Something worth protecting, and how it is recognised in events. */
@@ -786,6 +794,33 @@ export interface RefAsset {
   readonly criticality: number;
 }
 
+/** What becomes of what it finds. */
+export type RuleState = 'production' | 'test' | 'draft' | 'retired';
+
+/** A version of a Sigma document, or (id `@set`) the word that a set of them is whole. */
+export interface RefRule {
+  /** Organization, a slash and the rule's own id; `@set` for the word that a set is whole. */
+  readonly id: string;
+  /** Whose it is; empty for rules of files, which are everybody's. */
+  readonly organization: string;
+  /** Number of the rule set that this version begins with. */
+  readonly validFrom: number;
+  /** Wall-clock time of the write. */
+  readonly writtenAt: number;
+  /** Number of the write, from the outbox. */
+  readonly version: number;
+  /** Id or name of the document. */
+  readonly ruleId: string;
+  /** Draft and test make no alerts; retired does not run. */
+  readonly state: RuleState;
+  /** The document, YAML; null when it is retired, or when an organization gives a rule of files another state. */
+  readonly text: string | null;
+  /** Where it lies; null when it was written through the API. */
+  readonly file: string | null;
+  /** Who wrote it. */
+  readonly writtenBy: string;
+}
+
 /** A sensor that is enrolled: where its records go, and how. */
 export interface RefSensor {
   /** Id of the entity. */
@@ -808,6 +843,30 @@ export interface RefSensor {
   readonly format: string | null;
   /** An alarm after so long without a record; null for none. */
   readonly silenceSeconds: number | null;
+}
+
+/** An exception: what rules find makes no alerts where the event meets the conditions. */
+export interface RefSuppression {
+  /** Id of the exception. */
+  readonly id: string;
+  /** Owner. */
+  readonly organization: string;
+  /** From when on it holds, inclusive. */
+  readonly validFrom: number;
+  /** Until when, exclusive: it expired, or was ended. */
+  readonly validTo: number | null;
+  /** Wall-clock time of the write. */
+  readonly writtenAt: number;
+  /** Number of the write, from the outbox. */
+  readonly version: number;
+  /** Rules that it is for; empty for every rule. */
+  readonly ruleIds: readonly string[];
+  /** A search identifier of Sigma, JSON: a map of fields, or a list of maps. */
+  readonly conditions: string;
+  /** Who answers for it. */
+  readonly owner: string;
+  /** Why. */
+  readonly reason: string;
 }
 
 /** Whose it is. */
@@ -861,7 +920,9 @@ export const schemas = {
   ledgerEntry: { fullName: 'goshawk.v1.LedgerEntry' } as { readonly fullName: string; readonly $type?: LedgerEntry },
   match: { fullName: 'goshawk.v1.Match' } as { readonly fullName: string; readonly $type?: Match },
   refAsset: { fullName: 'goshawk.v1.RefAsset' } as { readonly fullName: string; readonly $type?: RefAsset },
+  refRule: { fullName: 'goshawk.v1.RefRule' } as { readonly fullName: string; readonly $type?: RefRule },
   refSensor: { fullName: 'goshawk.v1.RefSensor' } as { readonly fullName: string; readonly $type?: RefSensor },
+  refSuppression: { fullName: 'goshawk.v1.RefSuppression' } as { readonly fullName: string; readonly $type?: RefSuppression },
   refZone: { fullName: 'goshawk.v1.RefZone' } as { readonly fullName: string; readonly $type?: RefZone },
   watermark: { fullName: 'goshawk.v1.Watermark' } as { readonly fullName: string; readonly $type?: Watermark },
 };

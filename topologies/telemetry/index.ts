@@ -5,7 +5,7 @@ import { defineTopology, loader, stage } from '../../pipeline/core/topology.ts';
 import { alert } from '../../pipeline/alert/index.ts';
 import { openLateness } from '../../pipeline/core/lateness.ts';
 import { correlate, correlateMetrics } from '../../pipeline/correlate/index.ts';
-import { detect, openRules, uncorrelatedCounter } from '../../pipeline/detect/index.ts';
+import { detect, openRules, ruleOptionsOf, suppressedCounter, uncorrelatedCounter } from '../../pipeline/detect/index.ts';
 import { enrich } from '../../pipeline/enrich/index.ts';
 import { features, partials } from '../../pipeline/features/index.ts';
 import { ingest } from '../../pipeline/ingest/index.ts';
@@ -32,15 +32,23 @@ async function open(
     isChosen('ingest') ? stage(await ingest(config.ingest, { installation: installationId }), flow.ingest) : elsewhere('ingest'),
     stage(validate(config.validate, validateMetrics(metrics)), flow.validate),
     isChosen('enrich') ? stage(await enrich(config.enrich), flow.enrich) : elsewhere('enrich'),
-    rules ? stage(detect(config.detect, rules, { countUncorrelated: uncorrelatedCounter(metrics) }), flow.detect) : elsewhere('detect'),
+    rules
+      ? stage(detect(config.detect, rules, { countUncorrelated: uncorrelatedCounter(metrics), countSuppressed: suppressedCounter(metrics) }), flow.detect)
+      : elsewhere('detect'),
     rules
       ? stage(
-          correlate(config.correlate, rules.set, { lateness, experimental: config.detect.experimental, isLane, metrics: correlateMetrics(metrics) }),
+          correlate(config.correlate, rules.set, {
+            lateness,
+            experimental: config.detect.experimental,
+            ruleOptions: ruleOptionsOf(config.detect),
+            isLane,
+            metrics: correlateMetrics(metrics),
+          }),
           flow.correlate,
         )
       : elsewhere('correlate'),
-    stage(partials(config.features), flow.partials),
-    stage(features(config.features), flow.features),
+    stage(partials(config.features, { isLane }), flow.partials),
+    stage(features(config.features, { isLane }), flow.features),
     stage(alert(config.alert, { isLane }), flow.alert),
     stage(publishEvents(config.publish), flow['publish-events']),
     stage(publishFindings(config.publish), flow['publish-findings']),

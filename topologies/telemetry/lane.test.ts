@@ -61,4 +61,5 @@ const match = (n: number): Match => ({
   event: { id: `e${n}`, time: T + n * SECOND, dataset: 'windows.sysmon', topic: 'raw.default.windows', partition: 0, offset: n },
   entities: [{ type: 'user', value: 'ada' }],
   isRetracted: false,
+  ruleSet: 0,
 });

@@ -9,7 +9,7 @@ const ECS_VERSION = '9.4.0';
 
 export const eventDocument = (event: Event, context: Context): object => ({ ...eventToEcs(event, context), ecs: { version: ECS_VERSION } });
 
-type PublishedFinding = Omit<Finding, 'groupKey' | 'fields' | 'reason' | 'revisable'> & {
+type PublishedFinding = Omit<Finding, 'groupKey' | 'fields' | 'reason' | 'revisable' | 'ruleSet' | 'suppressedBy'> & {
   readonly revisable: Pick<Revisable, 'revision' | 'isWithdrawn'> | null;
 };
 export const findingDocument = (finding: PublishedFinding): object => ({

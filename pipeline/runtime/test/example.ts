@@ -118,6 +118,8 @@ export const finding = (title: string, time: number): Finding => ({
   supersedes: null,
   reason: null,
   revisable: null,
+  ruleSet: 0,
+  suppressedBy: null,
 });
 
 export const example = defineTopology('example', [

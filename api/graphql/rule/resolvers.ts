@@ -1,0 +1,119 @@
+import { tacticsOf, techniquesOf } from '../../../domains/sigma/index.ts';
+import { SEVERITIES } from '../../../store/queries/findings.ts';
+import { pageOfRules, ruleById, ruleRefusals, versionsOfRule } from '../../../store/queries/rules.ts';
+import type { RuleFilter, RuleRow, StoredRuleKind, StoredRuleState } from '../../../store/queries/rules.ts';
+import { taggedRules } from '../../../store/queries/rule-counts.ts';
+import type { CoverageRow } from '../../../store/queries/rule-counts.ts';
+import type { Severity } from '../../../schemas/avro/types.gen.ts';
+import { withoutNul } from '../../event-filter.ts';
+import { ApiProblem } from '../../gate/problem.ts';
+import { pageSize } from '../../paging.ts';
+import { checkedInput } from '../../rules/checked-input.ts';
+import { parseTitleCursor, titleCursorOf } from '../../rules/cursor.ts';
+import { newRule, ruleChange } from '../../rules/register.ts';
+import type { ApiContext } from '../context.ts';
+
+interface FilterInput {
+  readonly search?: string | null;
+  readonly state?: readonly StoredRuleState[] | null;
+  readonly minLevel?: Severity | null;
+  readonly kind?: readonly StoredRuleKind[] | null;
+  readonly origin?: 'file' | 'api' | null;
+  readonly technique?: string | null;
+  readonly hasHits?: boolean | null;
+}
+interface HoursArgs {
+  readonly hours?: number | null;
+}
+const DAY_HOURS = 24;
+const HOUR = 3_600_000_000;
+const MAX_HOURS = 24 * 90;
+const severityOf = ({ level }: { readonly level: number }): Severity => SEVERITIES[level] ?? 'informational';
+
+/** @throws ApiProblem INVALID_REQUEST */
+function hoursOf({ hours }: HoursArgs): number {
+  const given = hours ?? DAY_HOURS;
+  if (given < 1 || given > MAX_HOURS)
+    throw new ApiProblem('INVALID_REQUEST', `Between 1 and ${MAX_HOURS} hours.`, { errors: [{ pointer: '/hours', detail: `1 to ${MAX_HOURS}.` }] });
+  return given;
+}
+
+export default {
+  Query: {
+    async rules(
+      _root: unknown,
+      args: { readonly first?: number | null; readonly after?: string | null; readonly filter?: FilterInput | null },
+      { read, services: { wallMicros } }: ApiContext,
+    ) {
+      const size = pageSize(args.first);
+      const rows = await read((sql) => pageOfRules(sql, filterOf(args.filter, wallMicros()), parseTitleCursor(args.after), size + 1));
+      const edges = rows.slice(0, size).map((node) => ({ cursor: titleCursorOf(node), node }));
+      return { edges, pageInfo: { hasNextPage: rows.length > size, endCursor: edges.at(-1)?.cursor ?? null } };
+    },
+    rule: async (_root: unknown, { id }: { readonly id: string }, { read }: ApiContext) => (await read((sql) => ruleById(sql, withoutNul(id, '/id')))) ?? null,
+    ruleRefusals: (_root: unknown, _args: unknown, { read }: ApiContext) => read(ruleRefusals),
+    coverage: async (_root: unknown, args: HoursArgs, { read, services: { wallMicros } }: ApiContext) => {
+      const since = wallMicros() - hoursOf(args) * HOUR;
+      return coverageOf(await read((sql) => taggedRules(sql, since)));
+    },
+  },
+  Mutation: {
+    addRule: (_root: unknown, { input }: { readonly input: unknown }, { principal, services }: ApiContext) =>
+      services.rules.add(principal, checkedInput(newRule, input, 'input')),
+    updateRule: (_root: unknown, { id, change }: { readonly id: string; readonly change: unknown }, { principal, services }: ApiContext) =>
+      services.rules.change(principal, withoutNul(id, '/id'), checkedInput(ruleChange, change, 'change')),
+    retireRule: (_root: unknown, { id, version }: { readonly id: string; readonly version?: number | null }, { principal, services }: ApiContext) =>
+      services.rules.retire(principal, withoutNul(id, '/id'), version ?? null),
+  },
+  Rule: {
+    level: severityOf,
+    origin: ({ file }: RuleRow) => (file === null ? 'api' : 'file'),
+    description: ({ head }: RuleRow) => head.description,
+    author: ({ head }: RuleRow) => head.author,
+    license: ({ head }: RuleRow) => head.license,
+    references: ({ head }: RuleRow) => head.references,
+    falsepositives: ({ head }: RuleRow) => head.falsepositives,
+    logsource: ({ head }: RuleRow) => head.logsource,
+    techniques: ({ tags }: RuleRow) => techniquesOf(tags),
+    versions: ({ id }: RuleRow, _args: unknown, { read }: ApiContext) => read((sql) => versionsOfRule(sql, id)),
+    shadowedBecause: ({ id }: RuleRow, _args: unknown, { loaders }: ApiContext) => loaders.rules.shadowedBecause.load(id),
+    hits: async ({ id }: RuleRow, args: HoursArgs, { loaders }: ApiContext) => (await loaders.rules.hits.load({ id, hours: hoursOf(args) })).hits,
+    suppressed: async ({ id }: RuleRow, args: HoursArgs, { loaders }: ApiContext) => (await loaders.rules.hits.load({ id, hours: hoursOf(args) })).suppressed,
+    noise: async ({ id }: RuleRow, args: HoursArgs, { loaders }: ApiContext) => {
+      const hours = hoursOf(args);
+      const [{ hits }, all] = await Promise.all([loaders.rules.hits.load({ id, hours }), loaders.rules.allHits.load(hours)]);
+      return all === 0 ? 0 : hits / all;
+    },
+    lastHitAt: ({ id }: RuleRow, _args: unknown, { loaders }: ApiContext) => loaders.rules.lastHit.load(id),
+    verdicts: ({ id }: RuleRow, _args: unknown, { loaders }: ApiContext) => loaders.rules.verdicts.load(id),
+  },
+};
+
+function filterOf(input: FilterInput | null | undefined, now: number): RuleFilter {
+  const { search, state, minLevel, kind, origin, technique, hasHits } = input ?? {};
+  return {
+    ...(typeof search === 'string' && search !== '' && { search: withoutNul(search, '/filter/search') }),
+    ...(Array.isArray(state) && { state }),
+    ...(typeof minLevel === 'string' && { minLevel: SEVERITIES.indexOf(minLevel) }),
+    ...(Array.isArray(kind) && { kind }),
+    ...(typeof origin === 'string' && { isOfFile: origin === 'file' }),
+    ...(typeof technique === 'string' && technique !== '' && { technique: withoutNul(technique, '/filter/technique') }),
+    ...(hasHits === true && { hitSince: now - DAY_HOURS * HOUR }),
+  };
+}
+
+/** By technique; its rules by level. */
+function coverageOf(rows: readonly CoverageRow[]) {
+  const byTechnique = Map.groupBy(
+    rows.flatMap((row) => techniquesOf(row.tags).map((technique) => ({ technique, row }))),
+    ({ technique }) => technique,
+  );
+  return [...byTechnique]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([technique, found]) => ({
+      technique,
+      tactics: [...new Set(found.flatMap(({ row }) => tacticsOf(row.tags)))].sort(),
+      rules: found.map(({ row }) => ({ id: row.ruleId, title: row.title, level: severityOf(row), state: row.state, hits: row.hits })),
+      hits: found.reduce((sum, { row }) => sum + row.hits, 0),
+    }));
+}
