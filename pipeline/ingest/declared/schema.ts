@@ -1,7 +1,7 @@
 // What a declared format may say.
 import { z } from 'zod';
 import { ECS_EVENT_TYPES } from '../../../schemas/avro/ecs-fields.ts';
-import { isEcsField } from '../kit/mapping.ts';
+import { isEcsField } from '../kit/setters.ts';
 import { patternOf } from './pattern.ts';
 
 const texts = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).transform((value) => (typeof value === 'string' ? [value] : value));
