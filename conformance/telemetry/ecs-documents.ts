@@ -49,16 +49,19 @@ function originalOf({ native }: Event): string {
 const isRight = (name: string, expected: unknown, got: Fields): boolean =>
   JSON.stringify(normal(name, expected)) === JSON.stringify(normal(name, got.get(name) ?? null, expected));
 
-/** Events by the documents that they are compared with: in order, or, where there are not as many, those that have most in common. */
+/** Events by the documents that they are compared with: in order, or, where there are not as many, by pairs that have most in common. */
 function aligned(documents: readonly Fields[], events: readonly Fields[]): readonly (Fields | undefined)[] {
   if (documents.length === events.length) return events;
-  const unused = new Set(events);
-  return documents.map((document) => {
-    const rightOf = (got: Fields): number => [...document].filter(([name, value]) => isRight(name, value, got)).length;
-    const best = [...unused].map((got) => ({ got, right: rightOf(got) })).sort((a, b) => b.right - a.right)[0];
-    if (best !== undefined) unused.delete(best.got);
-    return best?.got;
-  });
+  const rightOf = (document: Fields, got: Fields): number => [...document].filter(([name, value]) => isRight(name, value, got)).length;
+  const pairs = documents.flatMap((document, row) => events.map((got) => ({ row, got, right: rightOf(document, got) })));
+  const found: (Fields | undefined)[] = documents.map(() => undefined);
+  const used = new Set<Fields>();
+  for (const { row, got } of pairs.sort((a, b) => b.right - a.right)) {
+    if (found[row] !== undefined || used.has(got)) continue;
+    found[row] = got;
+    used.add(got);
+  }
+  return found;
 }
 
 export const ecsDocuments: Scorer = {

@@ -91,10 +91,11 @@ const written = (value: unknown): string => {
   return canonicalIp(text) ?? text;
 };
 const isNumeric = (text: string): boolean => /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
-/** Milliseconds of a time text, or of a number that is one of this century in milliseconds. */
+/** Milliseconds of a time text, or of a number (in text, too) that is one of this century in milliseconds. */
 function instant(value: unknown): number | null {
   if (typeof value === 'number') return value > 9e11 && value < 4e12 ? Math.floor(value) : null;
   if (typeof value !== 'string') return null;
+  if (isNumeric(value)) return instant(Number(value));
   const { micros } = readIso(value);
   return Number.isNaN(micros) ? null : Math.floor(micros / 1000);
 }

@@ -64,6 +64,32 @@ export const METRON = table(`
 
 /** Datadog's attributes, less `custom.`. */
 export const DATADOG = table(`
+  logger.context log.logger
+  component.name log.logger component
+  syslog.host host.name log.syslog.hostname
+  haproxy.pid process.pid log.syslog.procid
+  syslog.pid process.pid
+  syslog.date @timestamp
+  gitlab_date @timestamp
+  evt.operation event.action
+  system.operation event.action
+  system.action event.action
+  sidekiq.jobid jid
+  sidekiq.jobname class
+  sidekiq.class class
+  syslog.severity log.level
+  redis.severity log.level
+  thread.name process.thread.name
+  mongo.context process.thread.name
+  khulnasoft.process log.origin.function
+  process log.origin.function
+  lighttpd.line_number log.origin.file.line
+  lighttpd.file_name log.origin.file.name
+  logger.file_name log.origin.file.name
+  file.name log.origin.file.name
+  pyLineno log.origin.file.line
+  file.line log.origin.file.line
+  logger.line log.origin.file.line
   timestamp @timestamp
   date @timestamp
   _timestamp @timestamp
@@ -71,10 +97,10 @@ export const DATADOG = table(`
   db.date @timestamp
   level log.level
   severity log.level event.severity
-  db.severity log.level
+  db.severity log.level level
   status log.level event.outcome http.response.status_code
-  logger.name log.logger
-  logger.thread_name process.thread.name
+  logger.name log.logger log.origin.file.name
+  logger.thread_name process.thread.name process.thread.id thread
   logger.thread_id process.thread.id process.pid
   logger.line_number log.origin.file.line
   logger.lineno log.origin.file.line
@@ -110,11 +136,11 @@ export const DATADOG = table(`
   db.instance db.name
   db.statement db.statement
   usr.name user.name
-  usr.id user.id
+  usr.id user.id user.name user.email
   usr.email user.email
   system.user user.name
-  syslog.appname process.name syslog.appname
-  syslog.hostname host.name syslog.hostname
+  syslog.appname process.name syslog.appname log.syslog.appname
+  syslog.hostname host.name syslog.hostname log.syslog.hostname
   syslog.timestamp @timestamp syslog.timestamp
   error.message error.message message
   evt.name event.action

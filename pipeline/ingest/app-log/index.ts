@@ -1,10 +1,20 @@
 // Lines of programs that no format of their own is for: what their libraries for logging write in front is read, the rest is the message.
 import type { Decoder, Draft, Fields, RawDocument, ReadTime } from '../kit.ts';
 import { canonicalIp, draft, hostAndPort, keyValues, messageText, newFields, setField, stamp, text, textNative } from '../kit.ts';
+import type { Match } from './grammar.ts';
+import { fieldsOf as grammarFields, Grammars, setGrammar } from './grammar.ts';
+import { LINES } from './grammars/lines.ts';
+import { MESSAGES } from './grammars/messages.ts';
 import { isKlog, klogFields } from './klog.ts';
-import { levelOf, severityOf } from './levels.ts';
+import { letterLevel, levelOf, severityOf } from './levels.ts';
+import { mongoMessage } from './mongo.ts';
 import type { Prefix } from './prefix.ts';
 import { prefixOf } from './prefix.ts';
+import { readWritten } from './written-times.ts';
+
+const NONE = new Uint8Array();
+const lines = new Grammars(LINES);
+const messages = new Grammars(MESSAGES);
 
 /** A year is needed where a line could be syslog. */
 const isSyslogTime = (time: ReadTime | undefined, line: string): boolean => time?.hasYear === false && !line.startsWith('[');
@@ -14,14 +24,17 @@ const PAIRED_LEVEL = /^(?:[\w.]{1,32}=\S{1,64} ){0,4}level=/;
 
 const decoder: Decoder = {
   name: 'app-log',
-  version: 1,
+  version: 2,
   reads:
-    'Logs of other programs as Log4j, Logback, Python, Go, Ruby, klog and others write them: time, level, thread, logger, place in the source; `name=value` in the message',
+    'Logs of other programs as Log4j, Logback, Python, Go, Ruby, klog and others write them: time, level, thread, logger, place in the source; `name=value` in the message. Lines of ActiveMQ, Ambari, ArangoDB, Calico, Cassandra, Ceph, ClickHouse, Db2, GitLab, Hive, IBM MQ, MarkLogic, MongoDB, Nagios, OpenLDAP, PgBouncer, Sidekiq, twemproxy, Vertica, WebLogic, WebSphere and others further',
   recognisedBy: 'a time or a level at the beginning, with a level, thread or logger behind it',
   datasets: ['app.log'],
   recognise({ json, text: line, appendedAt }) {
-    if (json !== undefined || !/^ {0,8}[\d[A-Z]/.test(line)) return 0;
+    if (json !== undefined || !/^ {0,8}[\d[A-Z#r]/.test(line)) return 0;
     if (isKlog(line)) return 0.8;
+    const match = lines.match(line);
+    // More with a time: what is left of a line when its time is taken for a syslog header may look like a line, too.
+    if (match !== undefined) return /^[\d[]/.test(line) && match.groups.time !== undefined ? 0.65 : 0.6;
     const prefix = prefixOf(line, appendedAt);
     if (prefix === undefined || isSyslogTime(prefix.time, line)) return 0;
     const hasPlace = (prefix.thread ?? prefix.logger ?? prefix.file) !== undefined;
@@ -32,6 +45,8 @@ const decoder: Decoder = {
   decode(document) {
     const klog = klogFields(document.text, document.appendedAt);
     if (klog !== undefined) return [eventOf(document, klog.fields, klog.time, klog.level)];
+    const match = lines.match(document.text);
+    if (match !== undefined) return [ofLine(document, match)];
     const prefix = prefixOf(document.text, document.appendedAt);
     return prefix === undefined
       ? 'neither a time nor a level at the beginning'
@@ -56,11 +71,41 @@ function fieldsOf(line: string, { time: _time, levelName: _level, end, ...parts 
   return fields;
 }
 
+/** A line of a program that is known by it. */
+function ofLine(document: RawDocument, match: Match): Draft {
+  const { time, level, message = document.text } = match.groups;
+  const written = time === undefined ? undefined : readWritten(time, document.appendedAt);
+  const fields = grammarFields(match);
+  fields.message = message;
+  const isRead = written !== undefined && !Number.isNaN(written.micros);
+  const event = eventOf(document, fields, isRead ? written : undefined, level === undefined ? undefined : (levelOf(level) ?? letterLevel(level)));
+  setGrammar(event, match);
+  return event;
+}
+
+/** What the program said, when it is one that is known by it: more fields, and what they mean. What was taken for a logger may have begun it (`Stats: ..`). */
+function readMessage(event: Draft, fields: Fields, message: string): void {
+  const match = messages.match(message) ?? (typeof fields.logger === 'string' ? messages.match(`${fields.logger}: ${message}`) : undefined);
+  if (match !== undefined) {
+    for (const [name, value] of Object.entries(grammarFields(match))) fields[name] ??= value;
+    setGrammar(event, match);
+    return;
+  }
+  const mongo = mongoMessage(message);
+  if (mongo === undefined) return;
+  for (const [name, value] of Object.entries(mongo.fields)) fields[name] ??= value;
+  setField(event, 'event.duration', mongo.durationNanos);
+  setField(event, 'source.ip', mongo.client?.ip);
+  setField(event, 'source.port', mongo.client?.port);
+}
+
 function eventOf(document: RawDocument, fields: Fields, time: ReadTime | undefined, level: string | undefined): Draft {
   const message = String(fields.message);
-  const pairs = message.includes('=') ? keyValues(message) : undefined;
+  const pairs = message.includes('=') ? bare(keyValues(message)) : undefined;
   if (pairs !== undefined && Object.keys(pairs).length > 0) fields.attributes = pairs;
-  const event = draft('app.log', '', textNative(document, fields));
+  const event = draft('app.log', '', NONE);
+  readMessage(event, fields, message);
+  event.native = textNative(document, fields);
   if (time !== undefined) stamp(event, time, document.zone);
   const named = level ?? levelOf(text(pairs?.level) ?? '');
   setField(event, 'log.level', named);
@@ -76,12 +121,22 @@ function eventOf(document: RawDocument, fields: Fields, time: ReadTime | undefin
   return event;
 }
 
+/** Values without what lists of pairs put around and behind them: `a='b', c=d`. */
+function bare(pairs: Fields): Fields {
+  for (const [name, value] of Object.entries(pairs)) if (typeof value === 'string') pairs[name] = value.replace(/[,;]$/, '').replace(/^'(.*)'$/s, '$1');
+  return pairs;
+}
+
+/** The thread of a call over RMI names the client. */
+const RMI = /^RMI TCP Connection\(\d{1,9}\)-([0-9a-fA-F.:]{2,45})$/;
+
 /** `pool-1`, `main`, `Executor:12`, or a number. */
 function thread(event: Draft, written: string | null): void {
   if (written === null) return;
   const [name, id] = /^\d+$/.test(written) ? [null, written] : (/^(.*?):(\d{1,10})$/.exec(written)?.slice(1) ?? [written, null]);
   setField(event, 'process.thread.name', name);
   setField(event, 'process.thread.id', id);
+  setField(event, 'source.ip', RMI.exec(written)?.[1]);
 }
 
 /** Pairs whose names leave no doubt. */

@@ -41,21 +41,37 @@ const LEVELS = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 
 const SEVERITIES = [100, 90, 80, 60, 40, 20, 10, 5];
 
 /** Sets what the header tells and the message left open: time, sender, level. @param isObserver The sender saw what others did: it is no host of the event. */
-export function setSyslog(event: Draft, { time, hostname, priority, fault }: Syslog, zone: string | undefined, isObserver: boolean): void {
+export function setSyslog(event: Draft, header: Syslog, zone: string | undefined, isObserver: boolean): void {
+  const { time, hostname, priority, fault } = header;
   if (time !== undefined && Number.isNaN(event.time)) stamp(event, time, zone);
   const name = hostname === '---' ? null : hostname;
   const ip = canonicalIp(name);
   if (isObserver) {
     if (event.ecs['observer.hostname'] === undefined && ip === null) setEcs(event, 'observer.hostname', name);
     if (event.ecs['observer.ip'] === undefined) setEcs(event, 'observer.ip', ip);
-  } else event.host ??= host(name, null, null, ip === null ? [] : [ip]);
+  } else {
+    event.host ??= host(name, null, null, ip === null ? [] : [ip]);
+    if (ip === null && event.host?.name === name && event.ecs['host.hostname'] === undefined) setEcs(event, 'host.hostname', name);
+  }
+  setHeader(event, header);
   const isTimed = fault === 'no timestamp' && !Number.isNaN(event.time); // the message has a time of its own
   if (fault !== null && !isTimed) event.labels = { ...event.labels, fault };
   if (priority === null) return;
   event.severity ??= SEVERITIES[priority & 7]!;
   if (event.ecs['log.level'] === undefined) setEcs(event, 'log.level', LEVELS[priority & 7]!);
   setEcs(event, 'log.syslog.priority', priority);
+  setEcs(event, 'log.syslog.facility.code', priority >> 3);
   setEcs(event, 'log.syslog.facility.name', FACILITIES[priority >> 3]!);
+  setEcs(event, 'log.syslog.severity.code', priority & 7);
+  setEcs(event, 'log.syslog.severity.name', LEVELS[priority & 7]!);
+}
+/** The parts of the header as they are written; RFC 5424 has a version, what goes by RFC 3164 has none. */
+function setHeader(event: Draft, { hostname, appName, procId, msgId, version }: Syslog): void {
+  setEcs(event, 'log.syslog.hostname', hostname);
+  setEcs(event, 'log.syslog.appname', appName);
+  setEcs(event, 'log.syslog.procid', procId);
+  setEcs(event, 'log.syslog.msgid', msgId);
+  if (version !== null) setEcs(event, 'log.syslog.version', String(version));
 }
 
 /** The header's parts by the names of RFC 5424, for the native document. */

@@ -77,9 +77,11 @@ function accounts(event: Draft, f: JsonObject, whose: 'target' | 'subject', isGr
     event.targetUser = (text(f.TargetUserName) ?? text(f.OldTargetUserName) ?? text(f.TargetSid)) === null ? null : target;
     return;
   }
-  setEcs(event, 'group.name', text(f.TargetUserName));
-  setEcs(event, 'group.domain', text(f.TargetDomainName));
-  setEcs(event, 'group.id', sid(f.TargetSid));
+  for (const group of ['group', 'user.target.group']) {
+    setEcs(event, `${group}.name`, text(f.TargetUserName));
+    setEcs(event, `${group}.domain`, text(f.TargetDomainName));
+    setEcs(event, `${group}.id`, sid(f.TargetSid));
+  }
   const member = text(f.MemberName);
   event.targetUser = user(member?.startsWith('CN=') ? member.slice(3).split(',', 1)[0]! : member, null, sid(f.MemberSid));
 }
