@@ -3,6 +3,7 @@ import { hashId } from '../core/id.ts';
 import type { Position, StreamRecord } from '../core/index.ts';
 import { RecordError } from '../core/errors.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
+import { carriedIn, withCarrier } from './carried.ts';
 import { contentHash } from './envelope.ts';
 import type { Decoder } from './kit.ts';
 import type { Limits, Memory, RawDocument } from './kit/document.ts';
@@ -66,17 +67,27 @@ export class FormatIngestor implements Ingestor {
       const chosen = choose(lossyDocument(value, context));
       if (chosen.decoder?.isBinary === true) this.#decode(chosen, format !== undefined, complete);
       else decodeLossy(chosen, value, complete);
-    } else for (const document of documents) this.#decode(choose(document), format !== undefined, complete);
+    } else for (const document of documents) this.#decode(this.#carried(document, choose) ?? choose(document), format !== undefined, complete);
     if (events.length === 0 && documents?.every(({ text }) => text.trim() === '') === true) throw new RecordError('DECODE_FAILED', 'Record is blank');
     return events;
   }
 
-  #decode({ decoder, document }: Recognised, isNamed: boolean, complete: Complete): void {
+  /** The line in a shipper's document, when a format reads it. */
+  #carried(carrier: RawDocument, choose: (document: RawDocument) => Recognised): Recognised | undefined {
+    const carried = carriedIn(carrier, this.#options);
+    if (carried === undefined) return undefined;
+    const { decoder, document } = choose(carried.line);
+    return decoder === undefined || decoder.recognise(document) <= carried.least ? undefined : { decoder, document, carrier: () => choose(carrier) };
+  }
+
+  #decode({ decoder, document, carrier }: Recognised, isNamed: boolean, complete: Complete): void {
     const result = decoder?.decode(document) ?? (isNamed ? 'format not known' : 'format not recognised');
     if (typeof result !== 'string') {
-      for (const event of result) complete(withSyslog(event, decoder!, document), decoder, document);
+      const outer = carrier?.();
+      for (const event of result) complete(inCarrier(withSyslog(event, decoder!, document), decoder!, outer), decoder, document);
       return;
     }
+    if (carrier !== undefined) return this.#decode(carrier(), isNamed, complete);
     const { syslog } = this.#recognition;
     if (!isNamed && document.syslog !== undefined && decoder !== syslog && syslog !== undefined)
       return this.#decode({ decoder: syslog, document }, isNamed, complete);
@@ -104,13 +115,19 @@ export class FormatIngestor implements Ingestor {
       event.timeSource = 'appended';
     }
     if (event.observedAt !== null && !Number.isSafeInteger(event.observedAt)) event.observedAt = null; // no time that anybody observed
-    event.contentHash = contentHash(event.native);
+    if (event.contentHash === '') event.contentHash = contentHash(event.native);
     event.idSource = event.id === '' ? 'position' : 'sensor';
     event.id =
       event.id === ''
         ? hashId('position', this.#installation, position.topic, position.partition, position.offset, appendedAt, index)
         : hashId('sensor', source.organization, source.sensor, event.dataset, event.id);
   }
+}
+
+function inCarrier(event: Draft, { isObserver }: Decoder, outer: Recognised | undefined): Draft {
+  if (outer === undefined) return event;
+  const told = outer.decoder?.decode(outer.document);
+  return withCarrier(event, typeof told === 'string' ? undefined : told?.[0], outer.document, isObserver === true);
 }
 
 /** What the header around a message tells and the message left open. */

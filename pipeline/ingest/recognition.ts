@@ -9,6 +9,8 @@ import { TextIndex } from './kit/text-index.ts';
 export interface Recognised {
   readonly decoder: Decoder | undefined;
   readonly document: RawDocument;
+  /** The shipper's document around it, by its own format. */
+  readonly carrier?: () => Recognised;
 }
 
 /** Asks formats by their clues, in the order of names. Says the same of the same document whatever came before it. */
