@@ -37,15 +37,28 @@ describe('partials', () => {
       ['host', 'ws1', 3, 1, 300, 2],
     ]);
   });
-  it('makes a second partial of what comes late', () => {
+  it('makes a second partial of what comes late, once the pane in which it came is over', () => {
     const driver = new StageDriver(partials(config.parse({})));
     driver.send(connection(1, '1.1.1.1'));
     driver.advance(T + 10 * SECOND);
-    const late = driver.send(connection(2, '3.3.3.3'));
-    expect(partialsOf(late.outputs).map(({ paneStart, events }) => [paneStart, events])).toEqual([
-      [T, 1],
-      [T, 1],
+    for (const at of [2, 3]) expect(driver.send(connection(at, '3.3.3.3')).outputs).toEqual([]);
+    expect(partialsOf(driver.advance(T + 20 * SECOND)).map(({ paneStart, events }) => [paneStart, events])).toEqual([
+      [T, 2],
+      [T, 2],
     ]);
+  });
+  it('closes the panes of a dataset by its own watermark, in a lane all of them by the slowest', () => {
+    const entities = (isLane: boolean) => {
+      const driver = new StageDriver(partials(config.parse({}), { isLane }));
+      driver.advance(T, 'windows.sysmon');
+      driver.advance(T - 1200 * SECOND, 'aws.cloudtrail');
+      for (const dataset of ['windows.sysmon', 'aws.cloudtrail']) driver.send(connection(1, '1.1.1.1', { dataset }));
+      const closed = [driver.advance(T + 10 * SECOND, 'windows.sysmon'), driver.advance(T + 10 * SECOND, 'aws.cloudtrail')];
+      return closed.map((out) => partialsOf(out).map(({ dataset, entityType, events }) => [dataset, entityType, events].join(' ')));
+    };
+    const of = (dataset: string) => [`${dataset} address 1`, `${dataset} host 1`];
+    expect(entities(false)).toEqual([of('windows.sysmon'), of('aws.cloudtrail')]);
+    expect(entities(true)).toEqual([[], [...of('aws.cloudtrail'), ...of('windows.sysmon')]]);
   });
   it('adds what came behind its source up apart, until the pane in which it came is over', () => {
     const driver = new StageDriver(partials(config.parse({})));
@@ -80,6 +93,7 @@ describe('features', () => {
     organization: 'default',
     entityType: 'host',
     entity: 'a|b',
+    dataset: 'windows.sysmon',
     paneStart: T + pane * 10 * SECOND,
     paneMicros: 10 * SECOND,
     upstream: 0,
@@ -108,12 +122,30 @@ describe('features', () => {
     driver.advance(T + 300 * SECOND);
     expect(featuresOf(driver.send(partial(0)).outputs).map(({ events }) => events)).toEqual([2]);
     driver.advance(T + 360 * SECOND);
-    expect(driver.send(partial(0)).outputs).toEqual([]);
+    expect(driver.send(partial(0))).toMatchObject({ outputs: [], summary: 'late' });
     expect(driver.state()['windows']).toEqual({});
   });
-  it('adds a pane that came behind the end of its window when the watermark is as far, however early it arrives', () => {
+  it('goes out when the first dataset has passed the end, and once more for each other that brings something', () => {
+    const driver = new StageDriver(features(config.parse({ windowSeconds: [300] })));
+    const counts = (out: readonly { value: unknown }[]) => featuresOf(out).map(({ events }) => events);
+    const [fast, slow, slower] = ['windows.sysmon', 'aws.cloudtrail', 'm365.audit'] as const;
+    for (const dataset of [fast, slow, slower]) driver.advance(T, dataset);
+    for (const [pane, dataset] of [
+      [0, fast],
+      [1, slow],
+    ] as const)
+      expect(counts(driver.send(partial(pane, { dataset })).outputs)).toEqual([]);
+    expect(counts(driver.advance(T + 300 * SECOND, fast))).toEqual([2]);
+    for (const pane of [2, 3]) expect(counts(driver.send(partial(pane, { dataset: slow })).outputs)).toEqual([]);
+    driver.send(partial(4, { dataset: slower }));
+    driver.restart();
+    expect(counts(driver.advance(T + 300 * SECOND, slow))).toEqual([5]);
+    expect(counts(driver.advance(T + 300 * SECOND, slower))).toEqual([]); // nothing that was not told
+    expect(counts(driver.send(partial(5, { dataset: fast })).outputs)).toEqual([6]); // late
+  });
+  it('adds in a lane a pane that came behind the end of its window when the watermark is as far, however early it arrives', () => {
     const run = (isEarly: boolean) => {
-      const driver = new StageDriver(features(config.parse({ windowSeconds: [300], retentionSeconds: 60 })));
+      const driver = new StageDriver(features(config.parse({ windowSeconds: [300], retentionSeconds: 60 }), { isLane: true }));
       const out: unknown[] = [];
       const send = () => [330, 400].forEach((behind) => out.push(...driver.send(partial(0), { behind: T + behind * SECOND }).outputs));
       driver.send(partial(1));
@@ -181,6 +213,7 @@ describe('what a task keeps', () => {
       organization: 'default',
       entityType: 'host',
       entity,
+      dataset: 'windows.sysmon',
       paneStart: T,
       paneMicros: 10 * SECOND,
       upstream: 0,

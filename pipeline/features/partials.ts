@@ -1,7 +1,8 @@
-// Per entity and pane of stream time: what one upstream task saw. Panes of all tasks are added up by `features`.
+// Per entity, dataset and pane of stream time: what one upstream task saw. Panes of all tasks and datasets are added up by `features`.
 //
-// What comes behind the watermark of its source is added up apart, until the watermark passes the pane in which it came: so partials follow
-// from the events alone, not from how the tasks before this one are interleaved.
+// Live, a pane closes by the watermark of its dataset, so a slow dataset holds up its own panes only. What comes behind that watermark, or
+// behind the watermark of its source, is added up apart until the pane in which it came is over. A lane waits for all datasets and goes by the
+// source alone: so its partials follow from the events, not from how the tasks before this one are interleaved.
 import type { Micros, Outcome, Store } from '../core/index.ts';
 import { defineStage, drop, pass, send } from '../core/index.ts';
 import { keyValue } from '../core/stores.ts';
@@ -11,20 +12,26 @@ import type { FeaturesConfig } from './config.ts';
 import { hash64Hex, withValue } from './distinct.ts';
 import { deleteHeld, putWithin } from './held.ts';
 
-type Pane = Omit<FeaturePartial, 'organization' | 'entityType' | 'entity' | 'paneStart' | 'paneMicros' | 'upstream'>;
+type Pane = Omit<FeaturePartial, 'organization' | 'entityType' | 'entity' | 'dataset' | 'paneStart' | 'paneMicros' | 'upstream'>;
 interface Stores {
   readonly panes: Store<Pane>;
   readonly held: Store<number>;
 }
 const EMPTY: Pane = { events: 0, failures: 0, bytesOut: 0, bytesIn: 0, destinations: [], ports: [], users: [], actions: [] };
 
-/** Store key `paneStart|organization|type|entity`, so that one scan finds the entities of a pane. The entity comes last: it may hold any character. */
+/**
+ * Panes that close together have a group, and a timer, `dataset|closesAt`; those that came in time and those that came late. Store key:
+ * `dataset|closesAt|paneStart|organization|type|entity`. The entity comes last: it may hold any character.
+ */
 const timeKey = (time: Micros) => String(time).padStart(16, '0');
-/** Store key of what is late: `late<closesAt>|paneStart|organization|type|entity`. */
-const LATE = 'late';
-const TIMER = 'pane|';
+const TIMER = 'close|';
 
-export const partials = ({ paneSeconds, distinctLimit, maxHeld }: FeaturesConfig) => {
+export interface FeaturesOptions {
+  /** A lane: order is all, so every pane and window waits for the watermark of all datasets. */
+  readonly isLane?: boolean;
+}
+
+export const partials = ({ paneSeconds, distinctLimit, maxHeld }: FeaturesConfig, { isLane = false }: FeaturesOptions = {}) => {
   const paneMicros = paneSeconds * 1_000_000;
 
   const add = ({ panes, held }: Stores, key: string, event: Observed): boolean => {
@@ -47,6 +54,7 @@ export const partials = ({ paneSeconds, distinctLimit, maxHeld }: FeaturesConfig
     reads: {
       event: {
         time: true,
+        dataset: true,
         organization: true,
         outcome: true,
         action: true,
@@ -72,28 +80,30 @@ export const partials = ({ paneSeconds, distinctLimit, maxHeld }: FeaturesConfig
         user,
         action: event.action,
       };
+      const { dataset } = event;
       const paneStart = Math.floor(event.time / paneMicros) * paneMicros;
-      const closesAt = Math.floor(Math.max(event.time, behind) / paneMicros) * paneMicros + paneMicros;
-      const isLate = closesAt > paneStart + paneMicros;
-      const group = isLate ? LATE + timeKey(closesAt) : timeKey(paneStart);
-      const prefix = isLate ? `${group}|${timeKey(paneStart)}|${event.organization}` : `${group}|${event.organization}`;
+      const reached = isLane ? behind : Math.max(behind, ctx.watermark(dataset));
+      const closesAt = Math.floor(Math.max(event.time, reached) / paneMicros) * paneMicros + paneMicros;
+      const group = `${dataset}|${timeKey(closesAt)}`;
+      const prefix = `${group}|${timeKey(paneStart)}|${event.organization}`;
       const entities = [host === null ? [] : [`host|${host}`], user === null ? [] : [`user|${user}`], address === null ? [] : [`address|${address}`]].flat();
       let isWhole = true;
       for (const entity of entities) isWhole = add(ctx.stores, `${prefix}|${entity}`, observed) && isWhole;
-      ctx.schedule(TIMER + group, closesAt);
+      ctx.schedule(TIMER + group, closesAt, isLane ? undefined : dataset);
       return isWhole ? pass() : drop('over-limit');
     },
 
-    /** What late events add goes out as a second partial of their pane. */
+    /** What late events add goes out as a second partial of their pane, which says how late. */
     onTimer(timer, ctx) {
       const group = timer.slice(TIMER.length);
-      const late = group.startsWith(LATE) ? Number(group.slice(LATE.length)) : undefined;
       const closed = [...ctx.stores.panes.scan(`${group}|`, `${group}}`)]; // `}` is the character after `|`
       return closed.map(([key, sums]) => {
         deleteHeld(ctx.stores.panes, ctx.stores.held, key);
-        const [paneStart, organization = '', entityType = '', ...entity] = key.split('|').slice(late === undefined ? 0 : 1);
-        const partial: FeaturePartial = { organization, entityType, entity: entity.join('|'), paneStart: Number(paneStart), paneMicros, upstream: 0, ...sums };
-        return send(topics.partials, `${organization}|${entityType}|${partial.entity}`, partial, late);
+        const [dataset = '', closesAt, start, organization = '', entityType = '', ...rest] = key.split('|');
+        const [paneStart, entity] = [Number(start), rest.join('|')];
+        const partial: FeaturePartial = { organization, entityType, entity, dataset, paneStart, paneMicros, upstream: 0, ...sums };
+        const late = Number(closesAt) > paneStart + paneMicros ? Number(closesAt) : undefined;
+        return send(topics.partials, `${organization}|${entityType}|${entity}`, partial, late);
       });
     },
   });

@@ -20,17 +20,19 @@ export class Watermarks {
   readonly #byDataset = new Map<string, Micros>();
   #active = new Set<string>();
   #overall: Micros = -Infinity;
+  #ofSilent: Micros = -Infinity;
   readonly #selected = new Map<string, Micros>(); // of selections, until something moves
 
   /**
-   * @param dataset Absent = of all datasets. One that is idle, or was never seen, follows that one. A selection (`windows.*`, several with
-   *   commas between) has the least of those in it that are not idle.
+   * @param dataset Absent = of all datasets, the least. One that is idle, or was never seen, waits for nothing and so not for slower ones: it
+   *   follows the furthest of the others, as far as append time has come, since event time may be stamped ahead. A selection (`windows.*`,
+   *   several with commas between) has the least of those in it that are not idle.
    */
   of(dataset?: string): Micros {
     if (dataset === undefined || dataset === '*') return this.#overall;
     if (dataset.endsWith('*') || dataset.includes(',')) return this.#ofSelection(dataset);
     const own = this.#byDataset.get(dataset) ?? -Infinity;
-    return dataset === APPEND_CLOCK || this.#active.has(dataset) ? own : Math.max(own, this.#overall);
+    return dataset === APPEND_CLOCK || this.#active.has(dataset) ? own : Math.max(own, this.#ofSilent);
   }
 
   #ofSelection(selection: string): Micros {
@@ -38,7 +40,7 @@ export class Watermarks {
     if (least !== undefined) return least;
     least = Infinity;
     for (const dataset of this.#active) if (dataset !== APPEND_CLOCK && isSelected(selection, dataset)) least = Math.min(least, this.#byDataset.get(dataset)!);
-    least = least === Infinity ? this.#overall : Math.max(least, this.#overall);
+    least = least === Infinity ? this.#ofSilent : Math.max(least, this.#overall);
     this.#selected.set(selection, least);
     return least;
   }
@@ -47,7 +49,7 @@ export class Watermarks {
   update(told: Told | undefined): boolean {
     if (told === undefined) return false;
     let isMoved = false;
-    let least = Infinity;
+    let [least, most] = [Infinity, -Infinity];
     this.#selected.clear();
     this.#active = new Set();
     for (const [dataset, at] of Object.entries(told)) {
@@ -56,10 +58,18 @@ export class Watermarks {
         this.#byDataset.set(dataset, at);
         isMoved = true;
       }
-      if (dataset !== APPEND_CLOCK) least = Math.min(least, this.#byDataset.get(dataset)!);
+      if (dataset === APPEND_CLOCK) continue;
+      const now = this.#byDataset.get(dataset)!;
+      if (now < least) least = now;
+      if (now > most) most = now;
     }
     if (least !== Infinity && least > this.#overall) {
       this.#overall = least;
+      isMoved = true;
+    }
+    const silent = Math.max(this.#overall, Math.min(most, this.#byDataset.get(APPEND_CLOCK) ?? -Infinity));
+    if (silent > this.#ofSilent) {
+      this.#ofSilent = silent;
       isMoved = true;
     }
     return isMoved;
@@ -71,21 +81,25 @@ export class Watermarks {
   }
 
   save(): WatermarksState {
-    return { of: Object.fromEntries(this.#byDataset), active: [...this.#active], overall: this.#overall === -Infinity ? null : this.#overall };
+    const known = (at: Micros) => (at === -Infinity ? null : at);
+    return { of: Object.fromEntries(this.#byDataset), active: [...this.#active], overall: known(this.#overall), silent: known(this.#ofSilent) };
   }
 
-  load({ of, active, overall }: WatermarksState): void {
+  load({ of, active, overall, silent }: WatermarksState): void {
     this.#byDataset.clear();
     this.#selected.clear();
     for (const [dataset, at] of Object.entries(of)) this.#byDataset.set(dataset, at);
     this.#active = new Set(active);
     this.#overall = overall ?? -Infinity;
+    this.#ofSilent = Math.max(this.#overall, silent ?? -Infinity);
   }
 }
 export interface WatermarksState {
   readonly of: Told;
   readonly active: readonly string[];
   readonly overall: Micros | null;
+  /** Of datasets that are idle; absent in older states. */
+  readonly silent?: Micros | null;
 }
 
 /** From records: the highest event time per input partition and dataset, less the lateness that the dataset is allowed. */

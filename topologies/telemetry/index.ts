@@ -8,7 +8,7 @@ import { correlate, correlateMetrics } from '../../pipeline/correlate/index.ts';
 import { detect, openRules, ruleOptionsOf, suppressedCounter, uncorrelatedCounter } from '../../pipeline/detect/index.ts';
 import { enrich } from '../../pipeline/enrich/index.ts';
 import { features, partials } from '../../pipeline/features/index.ts';
-import { ingest } from '../../pipeline/ingest/index.ts';
+import { ingest, ingestMetrics } from '../../pipeline/ingest/index.ts';
 import { persist } from '../../pipeline/persist/index.ts';
 import { publishAlerts, publishEvents, publishFindings } from '../../pipeline/publish/index.ts';
 import { validate, validateMetrics } from '../../pipeline/validate/index.ts';
@@ -29,7 +29,7 @@ async function open(
   const lateness = openLateness(config.time.latenessSeconds);
 
   const wires: Wire[] = [
-    isChosen('ingest') ? stage(await ingest(config.ingest, { installation: installationId }), flow.ingest) : elsewhere('ingest'),
+    isChosen('ingest') ? stage(await ingest(config.ingest, { installation: installationId }, ingestMetrics(metrics)), flow.ingest) : elsewhere('ingest'),
     stage(validate(config.validate, validateMetrics(metrics)), flow.validate),
     isChosen('enrich') ? stage(await enrich(config.enrich), flow.enrich) : elsewhere('enrich'),
     rules

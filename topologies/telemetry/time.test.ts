@@ -5,14 +5,14 @@ import type { MemoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import { tpKey } from '../../pipeline/runtime/port.ts';
 import type { TopologyDriver } from '../../pipeline/runtime/topology-driver.ts';
 import { runOnMemory } from '../../pipeline/runtime/topology-driver.ts';
-import type { Alert } from '../../schemas/avro/types.gen.ts';
+import type { Alert, Feature } from '../../schemas/avro/types.gen.ts';
 import { refTables, topics } from '../topics.ts';
 import { EVENTS, history, MINUTE, platform, rawOf, standing, STEP, topologyOf } from './test/history.ts';
 import type { Told } from './test/history.ts';
 import { withoutBehind } from './test/without-behind.ts';
 
 const RAW = 'raw.default.ecs';
-const common = { platform, topics: [RAW], partitions: 2, referenceTables: [refTables.assets, refTables.zones] };
+const common = { platform, topics: [RAW], partitions: 2, referenceTables: [refTables.assets, refTables.rules, refTables.suppressions, refTables.zones] };
 
 /** A live process reads what comes, bit by bit, while the clocks go on. */
 async function live(told: readonly Told[]): Promise<TopologyDriver> {
@@ -158,6 +158,72 @@ function expectRevisions(alerts: readonly Alert[]): void {
   const findings = [...last.values()].flatMap((one) => one.findings.map(({ id }) => id));
   expect(new Set(findings).size).toBe(findings.length);
 }
+
+/** The last feature told of each window within a range. */
+function lastFeatures(all: readonly Feature[], from: number, to: number): readonly Feature[] {
+  const within = all.filter(({ windowStart, windowMicros }) => windowStart >= from && windowStart + windowMicros < to);
+  const last = new Map(within.map((one) => [[one.entityType, one.entity, one.windowStart, one.windowMicros].join(' '), one])); // later ones win
+  return [...last].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, feature]) => feature);
+}
+/** The stages start again two hours later and everybody speaks, so that all windows before are over. @returns A time between. */
+async function twoHoursLater(driver: TopologyDriver): Promise<number> {
+  await driver.stop();
+  driver.clock.advance((120 * MINUTE) / 1000);
+  const again = await runOnMemory(await topologyOf(false), { ...common, broker: driver.broker.connect() });
+  const at = driver.clock.nowMs() * 1000;
+  const all = [0, 1].flatMap((partition) => (['windows', 'aws'] as const).map((product) => ({ at, product, user: 'last', partition })));
+  await again.write(RAW, all.map(rawOf));
+  await again.advance(10_000, 1000);
+  await again.stop();
+  return at - 60 * MINUTE;
+}
+
+describe('features', { timeout: 120_000 }, () => {
+  const featuresOf = async (driver: TopologyDriver, prefix = '') =>
+    (await driver.records(topics.features, `${prefix}${topics.features.name}`)).map(({ value }) => value);
+
+  it('are the same in live and in a lane once nothing more comes of their windows', async () => {
+    const startMs = Date.UTC(2026, 0, 1);
+    const from = startMs * 1000 - 10 * MINUTE; // what is older is beyond the retention of windows, and by whose clock depends on who waits
+    const driver = await live(history(startMs, 4));
+    const end = await twoHoursLater(driver);
+    await lane(driver, 'again', { limits: { turnRecords: 100 } });
+    const told = await featuresOf(driver);
+    const last = lastFeatures(told, from, end);
+    expect(last.length).toBeGreaterThan(50);
+    expect(told.filter(({ windowStart }) => windowStart >= from).length, 'some are revised').toBeGreaterThan(last.length);
+    expect(last).toEqual(lastFeatures(await featuresOf(driver, 'again.'), from, end));
+  });
+
+  it('of a host leave within seconds of stream time though CloudTrail is twenty minutes behind, whose own come when it has come so far', async () => {
+    const driver = await runOnMemory(await topologyOf(false), common);
+    const now = () => driver.clock.nowMs() * 1000;
+    const start = Math.ceil(now() / (5 * MINUTE)) * 5 * MINUTE;
+    await driver.advance((start - now()) / 1000, 20_000);
+    const say = () =>
+      driver.write(RAW, [
+        rawOf({ at: now(), product: 'windows', user: 'ada', partition: 1 }),
+        rawOf({ at: now(), product: 'aws', user: 'ada', partition: 0 }),
+        rawOf({ at: now(), product: 'aws', user: 'cloud', partition: 0 }),
+      ]);
+    const go = async (micros: number) => {
+      for (const until = now() + micros; now() < until; await driver.advance(20_000, 10_000)) await say();
+    };
+    const eventsOf = async (user: string, windowStart: number) =>
+      (await featuresOf(driver))
+        .filter((one) => one.entityType === 'user' && one.entity === user && one.windowMicros === MINUTE && one.windowStart === windowStart)
+        .map(({ events }) => events);
+    await go(2 * MINUTE); // Sysmon may be half a minute late
+    expect(await eventsOf('ada', start)).toEqual([3]);
+    expect(await eventsOf('cloud', start)).toEqual([]);
+    await go(18 * MINUTE);
+    expect(await eventsOf('cloud', start)).toEqual([]);
+    await go(2 * MINUTE);
+    expect(await eventsOf('cloud', start)).toEqual([3]);
+    expect(await eventsOf('ada', start)).toEqual([3, 6]); // the second dataset in it makes it a revision
+    await driver.stop();
+  });
+});
 
 describe('two partitions, one ten minutes behind and one that falls silent', { timeout: 60_000 }, () => {
   it('hold each other back only while they speak', async () => {

@@ -42,8 +42,8 @@ export async function topologyOf(isLane: boolean) {
       stage(detect(detectConfig.parse({}), { set: RULES, engine: openEngine(RULES, { isGated: false }), isOwn: () => true }), flow.detect),
       stage(correlate(correlateConfig.parse({}), RULES, { lateness, isLane }), flow.correlate),
       stage(alert(alertConfig.parse({ revisionsPerMinute: 1000 }), { isLane }), flow.alert),
-      stage(partials(FEATURES), flow.partials),
-      stage(features(FEATURES), flow.features),
+      stage(partials(FEATURES, { isLane }), flow.partials),
+      stage(features(FEATURES, { isLane }), flow.features),
     ],
     { latenessOf: lateness.of, maxFuture: 5 * MINUTE },
   );
