@@ -65,7 +65,7 @@ const decoder: Decoder = {
     const order = orderOf(line);
     if (order === undefined) return 'no line of a load balancer';
     const fields = typed(columns(order, cellsOf(line)));
-    return [eventOf(document, fields, textNative(document, { ...fields }))];
+    return [eventOf(document, fields, textNative(document, fields))];
   },
 };
 export default decoder;

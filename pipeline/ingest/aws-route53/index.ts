@@ -81,7 +81,7 @@ const decoder: Decoder = {
     if (document.json !== undefined) return resolver.decode(document);
     if (!IS_LINE.test(document.text.slice(0, 600))) return 'no line of a query log';
     const fields = columns(ORDER, document.text.trim().split(' '));
-    const event = draft('aws.route53_public', 'aws', textNative(document, { ...fields }));
+    const event = draft('aws.route53_public', 'aws', textNative(document, fields));
     event.logsource = { category: ['dns'], service: ['route53'] };
     set(event, fields, document);
     resolution(event, fields);

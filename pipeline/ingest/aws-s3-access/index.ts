@@ -46,7 +46,7 @@ const decoder: Decoder = {
     if (object !== undefined) return [eventOf(document, fieldsOfObject(object), document.bytes)];
     if (json !== undefined || !BEGINNING.test(line.slice(0, HEAD_CHARS))) return 'no access to a bucket';
     const fields = columns(ORDER, words(line));
-    return [eventOf(document, fields, textNative(document, { ...fields }))];
+    return [eventOf(document, fields, textNative(document, fields))];
   },
 };
 export default decoder;

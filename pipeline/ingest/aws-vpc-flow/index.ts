@@ -58,7 +58,7 @@ function fromLine(names: readonly string[], line: string): Draft {
     const name = names[index]!.replaceAll('-', '_');
     fields[name] = cell === '-' ? null : NUMBERS.has(name) ? (count(cell) ?? cell) : cell;
   }
-  return eventOf(fields, textNative({ raw: line }, { ...fields }));
+  return eventOf(fields, textNative({ raw: line }, fields));
 }
 
 const HAS_INTERFACE = /(?:^|[ ,])eni-[0-9a-f]{8,17}(?:[ ,]|$)/;

@@ -78,7 +78,7 @@ const decoder: Decoder = {
 export default decoder;
 
 function eventOf(document: RawDocument, fields: FieldsOf): Draft {
-  const event = draft('cef.event', (text(fields.deviceProduct) ?? '').toLowerCase().slice(0, 63), textNative(document, { ...fields }));
+  const event = draft('cef.event', (text(fields.deviceProduct) ?? '').toLowerCase().slice(0, 63), textNative(document, fields));
   set(event, fields, document);
   timeOf(event, fields, document);
   setUrl(event, text(fields.requestUrl)?.replace(/^'(.*)'$/, '$1') ?? null);

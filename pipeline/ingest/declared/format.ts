@@ -73,7 +73,7 @@ function decoderOf({ name, version, reads, dataset, product, observer, when, rea
     decode(document) {
       const fields = fieldsOf(document);
       if (typeof fields === 'string') return fields;
-      const event = draft(dataset, product, isJson ? document.bytes : textNative(document, { ...fields }));
+      const event = draft(dataset, product, isJson ? document.bytes : textNative(document, fields));
       apply(event, fields, document);
       event.message ??= isJson ? null : firstLine(document.text);
       return [event];

@@ -70,7 +70,7 @@ function numberIn({ text: line, syslog }: RawDocument): Numbered | undefined {
 }
 
 function begun(document: RawDocument, dataset: string, fields: FieldsOf): Draft {
-  const event = draft(dataset, 'f5', textNative(document, { ...fields }));
+  const event = draft(dataset, 'f5', textNative(document, fields));
   setEcs(event, 'observer.vendor', 'F5');
   event.message = messageText(document.text);
   return event;

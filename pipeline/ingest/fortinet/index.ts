@@ -100,7 +100,7 @@ function logOf(line: string): Log | undefined {
 }
 
 function eventOf(document: RawDocument, log: Log, fields: FieldsOf): Draft {
-  const event = draft(`fortinet.${log}`, PRODUCTS[log], textNative(document, { ...fields }));
+  const event = draft(`fortinet.${log}`, PRODUCTS[log], textNative(document, fields));
   event.logsource = { category: log === 'firewall' ? ['firewall'] : [], service: [] };
   set(event, fields, document);
   timeOf(event, fields, document);

@@ -202,7 +202,8 @@ export function words(line: string): readonly string[] {
 /** Cells by the names of their columns; empty names and missing cells are left out. */
 export function columns(names: readonly string[], cells: readonly string[]): Fields {
   const fields = newFields();
-  for (const [index, name] of names.entries()) {
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index]!;
     const cell = cells[index];
     if (name !== '' && cell !== undefined) fields[name] = cell;
   }

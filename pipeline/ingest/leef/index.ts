@@ -97,7 +97,7 @@ function separatorOf(written: string): string | undefined {
 }
 
 function eventOf(document: RawDocument, fields: FieldsOf): Draft {
-  const event = draft('leef.event', (text(fields.product) ?? '').toLowerCase().slice(0, 63), textNative(document, { ...fields }));
+  const event = draft('leef.event', (text(fields.product) ?? '').toLowerCase().slice(0, 63), textNative(document, fields));
   set(event, fields, document);
   setUrl(event, text(fields.url) ?? text(fields.request));
   const { name, domain, email } = account(text(fields.usrName) ?? text(fields.accountName));

@@ -36,7 +36,7 @@ const decoder: Decoder = {
 export default decoder;
 
 function begun(document: RawDocument, dataset: string, fields: Readonly<Record<string, unknown>>): Draft {
-  const event = draft(dataset, 'mysql', textNative(document, { ...fields }));
+  const event = draft(dataset, 'mysql', textNative(document, fields));
   event.logsource = { category: ['database'], service: ['mysql'] };
   event.category = ['database'];
   event.type = ['info'];

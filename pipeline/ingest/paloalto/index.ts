@@ -100,7 +100,7 @@ function fieldsOf(line: string, type: string): FieldsOf {
 function eventOf(document: RawDocument, type: string): Draft {
   const fields = fieldsOf(document.text, type);
   const dataset = COLUMNS.has(type) ? `paloalto.${type.toLowerCase()}` : 'paloalto.other';
-  const event = draft(dataset, 'paloalto', textNative(document, { ...fields }));
+  const event = draft(dataset, 'paloalto', textNative(document, fields));
   event.logsource = { category: type === 'TRAFFIC' ? ['firewall'] : [], service: type === 'GLOBALPROTECT' ? ['globalprotect'] : [] };
   set(event, fields, document);
   setEcs(event, 'observer.vendor', 'Palo Alto Networks');

@@ -34,7 +34,7 @@ const decoder: Decoder = {
   decode(document) {
     if (document.json !== undefined) return [eventOf(document, document.json, document.bytes)];
     const fields = CSV.test(document.text.slice(0, 400)) ? columns(NAMES, csvCells(document.text.trimEnd())) : prefixed(document.text);
-    return fields === undefined ? 'no time and severity at the beginning' : [eventOf(document, fields, textNative(document, { ...fields }))];
+    return fields === undefined ? 'no time and severity at the beginning' : [eventOf(document, fields, textNative(document, fields))];
   },
 };
 export default decoder;

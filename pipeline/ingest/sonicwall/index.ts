@@ -70,7 +70,7 @@ const isSonicWall = (line: string): boolean =>
   /^(?:\S+ )?id=/.test(line) && line.includes(' sn=') && line.includes(' time="') && line.includes(' fw=') && (line.includes(' m=') || line.includes(' c='));
 
 function eventOf(document: RawDocument, fields: FieldsOf): Draft {
-  const event = draft('sonicwall.firewall', 'sonicwall', textNative(document, { ...fields }));
+  const event = draft('sonicwall.firewall', 'sonicwall', textNative(document, fields));
   event.logsource = { category: ['firewall'], service: [] };
   set(event, fields, document);
   setEcs(event, 'observer.vendor', 'SonicWall');

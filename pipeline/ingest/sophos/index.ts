@@ -105,7 +105,7 @@ const isUtm = (line: string): boolean =>
   /\bid="\d{4}"/.test(line.slice(0, 128)) && line.includes(' sys="') && line.includes(' sub="') && line.includes(' name="');
 
 function eventOf(document: RawDocument, isSfos: boolean, fields: FieldsOf): Draft {
-  const event = draft(isSfos ? 'sophos.firewall' : 'sophos.utm', 'sophos', textNative(document, { ...fields }));
+  const event = draft(isSfos ? 'sophos.firewall' : 'sophos.utm', 'sophos', textNative(document, fields));
   event.logsource = { category: ['firewall'], service: [] };
   set(event, fields, document);
   const written = text(fields.timestamp) ?? `${text(fields.date) ?? ''} ${text(fields.time) ?? ''}`;
