@@ -1,5 +1,7 @@
 // Senders made by others that tests run as they are: installed, or packages of Debian unpacked into the folder that GOSHAWK_SENDERS names, so that
 // nothing is changed on the system. CONTRIBUTING says how to get them.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -29,3 +31,16 @@ export function findProgram(name: string, env: NodeJS.ProcessEnv = process.env):
 /** Whether one of a program's folders has the file, below `folder`. */
 export const hasModule = ({ libraries }: Program, folder: string, file: string): boolean =>
   libraries.some((library) => existsSync(join(library, folder)) && readdirSync(join(library, folder)).includes(file));
+
+/** Starts it in the foreground, silent. What it gives back ends it and waits; to call it twice does no harm. */
+export function startProgram({ path, env }: Program, args: readonly string[], more: NodeJS.ProcessEnv = {}): () => Promise<void> {
+  const running = spawn(path, args, { env: { ...env, ...more }, stdio: 'ignore' });
+  const gone = once(running, 'exit');
+  return async () => {
+    running.kill('SIGTERM');
+    await gone;
+  };
+}
+
+/** Where rsyslogd looks for modules. */
+export const rsyslogModules = ({ libraries }: Program): string => libraries.map((folder) => join(folder, 'rsyslog')).join(delimiter);

@@ -1,7 +1,6 @@
 // rsyslog and logger(1), as they are, send to it: over TLS with the configuration that a sensor's owner is given, over TCP in both framings, and over UDP.
 // Where they are not installed, GOSHAWK_SENDERS names a folder; absent = skipped (CONTRIBUTING says how to get them).
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { snippetsOf } from '../../domains/sensors/snippets/index.ts';
 import type { Source } from '../../pipeline/core/connector.ts';
 import { hasOpenssl, makeCertificates } from '../../test/certificates.ts';
-import { findProgram, hasModule } from '../../test/programs.ts';
+import { findProgram, hasModule, rsyslogModules, startProgram } from '../../test/programs.ts';
 import { testGateway } from '../_contract/gateway.ts';
 import type { TestGateway } from '../_contract/gateway.ts';
 import { listenUdp } from '../_listen/udp.ts';
@@ -25,7 +24,7 @@ const options = config.parse({});
 
 describe.skipIf(!canRun)('rsyslog', () => {
   let folder: string;
-  let rsyslog: ChildProcess | undefined;
+  let stopRsyslog: (() => Promise<void>) | undefined;
   const open: Source[] = [];
   const gateways: Record<'tls' | 'octets' | 'lines' | 'udp', TestGateway> = {
     tls: testGateway(),
@@ -67,17 +66,10 @@ ${forward(ports.lines, 'protocol="tcp"')}
 ${forward(ports.udp, 'protocol="udp"')}
 `,
     );
-    const modules = program!.libraries.map((library) => join(library, 'rsyslog')).join(':');
-    rsyslog = spawn(program!.path, ['-n', '-f', join(folder, 'rsyslog.conf'), '-i', join(folder, 'pid'), '-M', modules], {
-      env: program!.env,
-      stdio: 'ignore',
-    });
+    stopRsyslog = startProgram(program!, ['-n', '-f', join(folder, 'rsyslog.conf'), '-i', join(folder, 'pid'), '-M', rsyslogModules(program!)]);
   });
   afterAll(async () => {
-    if (rsyslog !== undefined && rsyslog.exitCode === null) {
-      rsyslog.kill('SIGTERM');
-      await once(rsyslog, 'exit');
-    }
+    await stopRsyslog?.();
     for (const source of open) await source.stop();
     rmSync(folder, { recursive: true, force: true });
   });

@@ -1,15 +1,12 @@
 // syslog-ng, as it is, sends over TLS with a client certificate as docs/inputs/syslog.md says, and over TCP and UDP in its other ways.
 // Where it is not installed, GOSHAWK_SENDERS names a folder; absent = skipped (CONTRIBUTING says how to get it).
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Source } from '../../pipeline/core/connector.ts';
 import { hasOpenssl, makeCertificates } from '../../test/certificates.ts';
-import { findProgram, hasModule } from '../../test/programs.ts';
+import { findProgram, hasModule, startProgram } from '../../test/programs.ts';
 import { testGateway } from '../_contract/gateway.ts';
 import type { TestGateway } from '../_contract/gateway.ts';
 import { listenUdp } from '../_listen/udp.ts';
@@ -35,7 +32,7 @@ function documented(folder: string, port: string): string {
 
 describe.skipIf(!canRun)('syslog-ng', () => {
   let folder: string;
-  let running: ChildProcess | undefined;
+  let stopSyslogNg: (() => Promise<void>) | undefined;
   const open: Source[] = [];
   const gateways: Record<(typeof WAYS)[number], TestGateway> = { documented: testGateway(), lines: testGateway(), udp: testGateway() };
   const LINES = Array.from({ length: 200 }, (_, n) => `Nov 25 12:00:00 web01 app[${n}]: message ${n} with ünicode`);
@@ -68,16 +65,10 @@ log { source(s_file); destination(d_goshawk); destination(d_lines); destination(
     );
     const state = ['-R', join(folder, 'persist'), '-c', join(folder, 'ctl'), '-p', join(folder, 'pid')];
     const modules = program!.libraries.map((library) => join(library, 'syslog-ng/3.38')).join(':');
-    running = spawn(program!.path, ['-F', '--no-caps', '--module-path', modules, '-f', join(folder, 'syslog-ng.conf'), ...state], {
-      env: program!.env,
-      stdio: 'ignore',
-    });
+    stopSyslogNg = startProgram(program!, ['-F', '--no-caps', '--module-path', modules, '-f', join(folder, 'syslog-ng.conf'), ...state]);
   });
   afterAll(async () => {
-    if (running !== undefined && running.exitCode === null) {
-      running.kill('SIGTERM');
-      await once(running, 'exit');
-    }
+    await stopSyslogNg?.();
     for (const source of open) await source.stop();
     rmSync(folder, { recursive: true, force: true });
   });
