@@ -8,6 +8,7 @@ import type { Duty } from '../local/duties.ts';
 import { schemaCacheFile } from '../local/project.ts';
 import { Codec } from '../schemas/avro/codec.ts';
 import { openRegistry } from '../schemas/avro/registry.ts';
+import type { DetectConfig } from '../pipeline/detect/index.ts';
 import type { CommandFile } from './command.ts';
 import { installationIdFor, requireConnection } from './connection.ts';
 
@@ -28,7 +29,11 @@ export default {
       .option('--data <folder>', 'of the installation that runs on this machine')
       .option('--config <file>', 'options (default: goshawk.yaml in the project, if there)')
       .action(async ({ only, data, config: configFile }: { only: readonly Duty[]; data?: string; config?: string }) => {
-        const { own } = loadProcessConfig(await loadTopologyFile('telemetry'), process.env, configFile === undefined ? undefined : resolve(configFile));
+        const { own, topology } = loadProcessConfig(
+          await loadTopologyFile('telemetry'),
+          process.env,
+          configFile === undefined ? undefined : resolve(configFile),
+        );
         const connection = requireConnection(['kafkaBrokers', 'registryUrl', 'databaseUrl'], { data });
         const { kafkaBrokers, registryUrl, databaseUrl, dataFolder } = connection;
         const log = pino({ level: own.log.level, base: { process: 'duties' } }, pino.destination({ fd: 2, sync: true }));
@@ -36,7 +41,17 @@ export default {
         try {
           const codec = new Codec(await openRegistry({ url: registryUrl, cacheFile: schemaCacheFile(dataFolder) }));
           const installationId = connection.installationId ?? (await installationIdFor(broker));
-          const running = startDuties({ duties: only, config: own, broker, codec, databaseUrl, installationId, dataFolder, log });
+          const running = startDuties({
+            duties: only,
+            config: own,
+            detect: topology['detect'] as DetectConfig,
+            broker,
+            codec,
+            databaseUrl,
+            installationId,
+            dataFolder,
+            log,
+          });
           const interrupted = new Promise<null>((done) => io.interruption.signal.addEventListener('abort', () => done(null), { once: true }));
           const failure = await Promise.race([running.failed, interrupted]);
           await running.stop();

@@ -12,7 +12,9 @@ import { redrive } from '../pipeline/runtime/redrive/index.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
 import { openPool } from '../store/connect.ts';
 import { stageFlow } from '../topologies/telemetry/flow.ts';
+import type { DetectConfig } from '../pipeline/detect/index.ts';
 import { reportFolderOf } from './project.ts';
+import { followRuleFiles } from './rule-files.ts';
 import { version } from './version.ts';
 
 export const DUTIES = ['relay', 'ticker'] as const;
@@ -20,6 +22,8 @@ export type Duty = (typeof DUTIES)[number];
 export interface DutiesOptions {
   readonly duties: readonly Duty[];
   readonly config: { readonly relay: RelayConfig; readonly ticker: TickerConfig; readonly kafka: { readonly replication: number } };
+  /** Absent: rules of files are left as they are. */
+  readonly detect?: DetectConfig;
   readonly broker: Broker;
   readonly codec: Codec;
   readonly databaseUrl: string;
@@ -35,7 +39,7 @@ export interface RunningDuties {
   readonly stop: () => Promise<void>;
 }
 
-export function startDuties({ duties, config, broker, codec, databaseUrl, installationId, dataFolder, log }: DutiesOptions): RunningDuties {
+export function startDuties({ duties, config, detect, broker, codec, databaseUrl, installationId, dataFolder, log }: DutiesOptions): RunningDuties {
   const controller = new AbortController();
   const { signal } = controller;
   const pool = openPool({ databaseUrl, role: 'goshawk_stages', max: 4, applicationName: 'goshawk duties', log });
@@ -51,6 +55,7 @@ export function startDuties({ duties, config, broker, codec, databaseUrl, instal
         log: log.child({ duty: 'relay' }),
         signal,
         version,
+        ...(detect === undefined ? {} : { followRules: (until: AbortSignal) => followRuleFiles(detect, { pool, log: log.child({ duty: 'relay' }) }, until) }),
       }),
     async ticker() {
       // Made by the API; one of our own would sign what nobody else can check.

@@ -6,6 +6,7 @@ import type { PartProbe } from '../api/deps.ts';
 import { ConfigError, PipelineError } from '../pipeline/core/errors.ts';
 import type { Topology } from '../pipeline/core/topology.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
+import type { DetectConfig } from '../pipeline/detect/index.ts';
 import { Codec } from '../schemas/avro/codec.ts';
 import { openRegistry } from '../schemas/avro/registry.ts';
 import { serveApi } from './api.ts';
@@ -82,6 +83,7 @@ async function runStages(broker: Broker, config: ProcessConfig): Promise<void> {
     const duties = startDuties({
       duties: DUTIES,
       config: config.own,
+      detect: config.topology['detect'] as DetectConfig,
       broker,
       codec,
       databaseUrl: spec.addresses.databaseUrl,

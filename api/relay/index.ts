@@ -43,6 +43,8 @@ export interface RelayDeps {
   readonly signal: AbortSignal;
   /** Absent = redrives that are asked for through the API wait. */
   readonly redrive?: RunRedrive;
+  /** Keeps the rules of files in the database for as long as this process has the duty. Absent = nobody does. */
+  readonly followRules?: (signal: AbortSignal) => Promise<void>;
   /** Version of the program, for the headers of dead letters. */
   readonly version?: string;
 }
@@ -54,7 +56,7 @@ export async function runRelay({ pollMs, batchRows }: RelayConfig, deps: RelayDe
     const admin = deps.broker.admin();
     const reader = deps.broker.reader();
     const forgotten = new Map<number, number>();
-    const { redrive } = deps;
+    const { redrive, followRules } = deps;
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
     /** Until the end, with a pause when there was nothing to do. One that fails ends the others. */
@@ -74,6 +76,14 @@ export async function runRelay({ pollMs, batchRows }: RelayConfig, deps: RelayDe
         }),
         // Apart from the others: there may be many to catch up with.
         repeat(async () => (await indexDeadLetters({ ...deps, admin, reader, forgotten, signal: either })) > 0),
+        ...(followRules === undefined
+          ? []
+          : [
+              repeat(async () => {
+                await followRules(either);
+                return false;
+              }),
+            ]),
         ...(redrive === undefined ? [] : [repeat(() => doNextRedrive({ ...deps, redrive, signal: either }))]),
       ]);
       const failure = ended.find((each) => each.status === 'rejected');

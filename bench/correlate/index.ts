@@ -69,6 +69,7 @@ const matchOf = ({ groups, stepMicros, late }: Shape, n: number): Match => {
     entities: [{ type: 'user', value: group }],
     isRetracted: false,
     ruleSet: 0,
+    suppressedBy: null,
   };
 };
 

@@ -32,6 +32,7 @@ const match = (ruleId: string, at: number, fields: Partial<Match> = {}): Match =
   entities: [{ type: 'user', value: 'bob' }],
   isRetracted: false,
   ruleSet: 0,
+  suppressedBy: null,
   ...fields,
 });
 const driverOf = (text: string, options: Partial<CorrelateConfig> = {}, more: CorrelateOptions = {}) =>

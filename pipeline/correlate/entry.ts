@@ -9,6 +9,8 @@ export interface KeptMatch {
   readonly value: string;
   readonly event: EventRef;
   readonly entities: readonly Entity[];
+  /** Exception that the event met; absent where it met none. */
+  readonly suppressedBy?: string;
 }
 /** One in the sorted list of a group. */
 export interface Entry extends KeptMatch {
@@ -19,7 +21,16 @@ export interface Entry extends KeptMatch {
   readonly number: number;
 }
 
-export const keptMatch = ({ ruleId, values, event, entities }: Match): KeptMatch => ({ ruleId, value: values.join('\u001f'), event, entities });
+export const keptMatch = ({ ruleId, values, event, entities, suppressedBy }: Match): KeptMatch => ({
+  ruleId,
+  value: values.join('\u001f'),
+  event,
+  entities,
+  ...(suppressedBy === null ? {} : { suppressedBy }),
+});
+/** The exception that all of them met, by the first; null when one met none: then it would stand without the others, too. */
+export const suppressedByAll = (entries: readonly KeptMatch[]): string | null =>
+  entries.length > 0 && entries.every(({ suppressedBy }) => suppressedBy !== undefined) ? entries[0]!.suppressedBy! : null;
 export const entryOf = (match: KeptMatch, number: number): Entry => ({ ...match, number, time: match.event.time, key: sortKey(match.event, match.ruleId) });
 export const sortKey = ({ time, id }: Pick<EventRef, 'time' | 'id'>, ruleId: string): string => `${timeKey(time, id)}|${ruleId}`;
 

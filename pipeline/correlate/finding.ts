@@ -1,5 +1,6 @@
 import type { Micros } from '../core/index.ts';
 import type { ChangeCode, Entity, EventRef, Finding } from '../../schemas/avro/types.gen.ts';
+import { suppressedByAll } from './entry.ts';
 import type { Entry } from './entry.ts';
 import type { Told } from './fired.ts';
 import { contribution } from './fired.ts';
@@ -67,7 +68,7 @@ export function findingOf(
           : { code, event: late, before: before === null ? null : contribution(before), after: inside === null ? null : contribution(fired) },
     },
     ruleSet,
-    suppressedBy: null,
+    suppressedBy: suppressedByAll(covered),
   };
 }
 

@@ -13,7 +13,7 @@ import type { EventRef, FindingStatus, Match } from '../../schemas/avro/types.ge
 import { refTables, topics } from '../../topologies/topics.ts';
 import type { CorrelateConfig } from './config.ts';
 import type { Entry, KeptMatch } from './entry.ts';
-import { keptMatch, sortKey } from './entry.ts';
+import { keptMatch, sortKey, suppressedByAll } from './entry.ts';
 import type { Told } from './fired.ts';
 import { keyOf } from './fired.ts';
 import { findingOf } from './finding.ts';
@@ -182,6 +182,7 @@ export const correlate = (
         entities,
         isRetracted,
         ruleSet,
+        suppressedBy: suppressedByAll(inside),
       };
       outputs.push(
         send(topics.matches, [organization, match.correlationId, ...match.groupValues].map(escaped).join('|'), match, turn > event.time ? turn : undefined),
@@ -251,6 +252,7 @@ export const correlate = (
       entities: true,
       isRetracted: true,
       ruleSet: true,
+      suppressedBy: true,
     },
     stores: { waiting: keyValue<Waiting<Arrived>>(), groups: keyValue<Group>(), matches: keyValue<KeptMatch>(), totals: keyValue<Totals>() },
 

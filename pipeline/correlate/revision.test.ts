@@ -33,6 +33,7 @@ const match = (rule: string, at: number, value = ''): Match => ({
   entities: [],
   isRetracted: false,
   ruleSet: 0,
+  suppressedBy: null,
 });
 const findingsOf = (outputs: readonly { to: string; value: unknown }[]) =>
   outputs.filter(({ to }) => to === 'findings.v1').map(({ value }) => value as Finding);

@@ -24,7 +24,7 @@ export function matchFor(
   match: RuleMatch,
   event: MatchedEvent,
   entities: readonly Entity[],
-  ruleSet: number,
+  terms: Pick<Match, 'ruleSet' | 'suppressedBy'>,
 ): Match | undefined {
   const { rule } = match;
   const read = (name: string) => {
@@ -46,7 +46,7 @@ export function matchFor(
     event: eventRef(event),
     entities,
     isRetracted: false,
-    ruleSet,
+    ...terms,
   };
 }
 

@@ -149,6 +149,7 @@ describe('matches for correlations', () => {
         entities: [],
         isRetracted: false,
         ruleSet: 0,
+        suppressedBy: null,
       },
     ]);
     expect(outputs[0]!.key).toBe('acme|many|b%7Cob');

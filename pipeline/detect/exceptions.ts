@@ -1,12 +1,17 @@
 // Exceptions of organizations, as of append time: asked only about events that a rule has met.
 import type { ReferenceTables, Micros } from '../core/index.ts';
 import { exceptionRule } from '../../domains/sigma/index.ts';
-import type { LinkedRule, RuleLogsource } from '../../domains/sigma/index.ts';
+import type { RuleLogsource } from '../../domains/sigma/index.ts';
 import type { RefSuppression } from '../../schemas/avro/types.gen.ts';
 import { refTables } from '../../topologies/topics.ts';
 import { aliasesOf } from './aliases.ts';
 import { Engine } from './match/engine.ts';
 import type { EventDocument, EventLogsource } from './match/engine.ts';
+
+export interface MetExceptions {
+  /** The first, by id, that is for this rule or correlation; null when there is none. */
+  readonly of: (key: string) => string | null;
+}
 
 /** Those of one organization. */
 export class Exceptions {
@@ -19,17 +24,16 @@ export class Exceptions {
   }
 
   /**
-   * The first exception of the rule that the event meets, by id; null when there is none.
-   * @param rule That has met the event.
+   * What of them the event meets.
+   * @param logsource Of a rule that has met the event: fields of the conditions have the other names that they have there.
    */
-  met(rule: Pick<LinkedRule, 'key' | 'logsource'>, logsource: EventLogsource, document: EventDocument): string | null {
-    const asked = new Set(this.#rows.filter(({ ruleIds }) => ruleIds.length === 0 || ruleIds.includes(rule.key)).map(({ id }) => id));
-    if (asked.size === 0) return null;
-    return (
-      this.#engineFor(rule.logsource)
-        .match(logsource, document)
-        .find((match) => asked.has(match.rule.key))?.rule.key ?? null
+  met(logsource: RuleLogsource, event: EventLogsource, document: EventDocument): MetExceptions {
+    const met = new Set(
+      this.#engineFor(logsource)
+        .match(event, document)
+        .map(({ rule }) => rule.key),
     );
+    return { of: (key) => this.#rows.find(({ id, ruleIds }) => met.has(id) && (ruleIds.length === 0 || ruleIds.includes(key)))?.id ?? null };
   }
 
   /** One per log source of rules, since fields have other names by it. */

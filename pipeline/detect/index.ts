@@ -28,7 +28,8 @@ export type { OpenRules } from './open-rules.ts';
 /**
  * A finding for each rule that an event meets, and a match for each correlation that wants it. Rules that only correlations want make no
  * findings. An event that no rule meets is passed without outputs, mostly without its native document being parsed. Rules and exceptions are
- * those in force at the event's append time; where an event meets an exception of the rule, the finding says so and no correlation hears of it.
+ * those in force at the event's append time; where an event meets an exception,
+ * finding and match say so.
  *
  * @param files What runs until a numbered set is in force.
  */
@@ -80,9 +81,10 @@ export const detect = (
       const outputs: Output<unknown>[] = [];
       for (const match of matches) {
         const { rule } = match;
-        const suppressedBy = exceptions?.met(rule, logsource, event.native) ?? null;
+        const met = exceptions?.met(rule.logsource, logsource, event.native);
+        const suppressedBy = met?.of(rule.key) ?? null;
         if (suppressedBy !== null) countSuppressed(rule.key);
-        if (rule.isAlerting || suppressedBy !== null) {
+        if (rule.isAlerting) {
           const state = index.stateOf(rule.key);
           // Shadows and what is suppressed wake nobody: they spend nothing.
           const spent =
@@ -98,9 +100,8 @@ export const detect = (
           } as const;
           outputs.push(sendFinding(findingOf(match, event, entities, terms)));
         }
-        if (suppressedBy !== null) continue;
         for (const key of rule.correlations) {
-          const found = matchFor(index.correlations.get(key)!, match, event, entities, ruleSet);
+          const found = matchFor(index.correlations.get(key)!, match, event, entities, { ruleSet, suppressedBy: suppressedBy ?? met?.of(key) ?? null });
           if (found === undefined) countUncorrelated(key);
           else outputs.push(send(topics.matches, matchKey(found), found));
         }

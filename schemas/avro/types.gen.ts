@@ -764,6 +764,8 @@ export interface Match {
   readonly isRetracted: boolean;
   /** Number of the rule set that the rule was of; 0 before there were sets, and for what is no rule. */
   readonly ruleSet: number;
+  /** Id of the exception of the rule or the correlation that the event met; null when it met none. */
+  readonly suppressedBy: string | null;
 }
 
 /** Something worth protecting, and how it is recognised in events. */

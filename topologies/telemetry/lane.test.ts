@@ -62,4 +62,5 @@ const match = (n: number): Match => ({
   entities: [{ type: 'user', value: 'ada' }],
   isRetracted: false,
   ruleSet: 0,
+  suppressedBy: null,
 });
