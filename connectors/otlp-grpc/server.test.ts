@@ -1,33 +1,15 @@
-import { credentials, makeGenericClientConstructor, Metadata, status } from '@grpc/grpc-js';
-import type { ServiceError } from '@grpc/grpc-js';
+import { credentials, Metadata, status } from '@grpc/grpc-js';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Source } from '../../pipeline/core/connector.ts';
 import { testGateway } from '../_contract/gateway.ts';
 import type { TestGateway } from '../_contract/gateway.ts';
+import { exportLogs, REQUEST } from './client.test-kit.ts';
 import type { GrpcOptions } from './server.ts';
 import { listenGrpc } from './server.ts';
 
 const options: GrpcOptions = { host: '127.0.0.1', port: 0, maxRequestBytes: 1_000_000, tls: null };
-const same = (value: Buffer) => value;
-const Logs = makeGenericClientConstructor(
-  {
-    Export: {
-      path: '/opentelemetry.proto.collector.logs.v1.LogsService/Export',
-      requestStream: false,
-      responseStream: false,
-      requestSerialize: same,
-      requestDeserialize: same,
-      responseSerialize: same,
-      responseDeserialize: same,
-    },
-  },
-  'LogsService',
-);
-/** One record whose body is the text `p`. */
-const REQUEST = Buffer.from('0a09120712052a030a0170', 'hex');
-
 describe('OTLP over gRPC', () => {
   let gateway: TestGateway;
   const open: Source[] = [];
@@ -40,28 +22,6 @@ describe('OTLP over gRPC', () => {
     open.push(source);
     return source.addresses[0]!.replace('grpc://', '');
   }
-  async function call(address: string, request: Buffer, token = 'Bearer ghs_right'): Promise<{ code: status; answer?: Buffer; details: Buffer }> {
-    const client = new Logs(address, credentials.createInsecure());
-    const metadata = new Metadata();
-    if (token !== '') metadata.set('authorization', token);
-    try {
-      return await new Promise((resolve) =>
-        (client as unknown as { Export: (request: Buffer, metadata: Metadata, done: (error: ServiceError | null, answer?: Buffer) => void) => void }).Export(
-          request,
-          metadata,
-          (error, answer) =>
-            resolve(
-              error === null
-                ? { code: status.OK, answer: answer!, details: Buffer.alloc(0) }
-                : { code: error.code, details: Buffer.from((error.metadata?.get('grpc-status-details-bin')[0] as Buffer | undefined) ?? []) },
-            ),
-        ),
-      );
-    } finally {
-      client.close();
-    }
-  }
-
   it("takes what OpenTelemetry's exporter sends, packed", async () => {
     const address = await listen();
     const metadata = new Metadata();
@@ -77,7 +37,7 @@ describe('OTLP over gRPC', () => {
   });
 
   it('answers with nothing more when all was taken', async () => {
-    expect(await call(await listen(), REQUEST)).toMatchObject({ code: status.OK, answer: Buffer.alloc(0) });
+    expect(await exportLogs(await listen(), REQUEST)).toMatchObject({ code: status.OK, answer: Buffer.alloc(0) });
   });
 
   it.each<[name: string, token: string]>([
@@ -86,7 +46,7 @@ describe('OTLP over gRPC', () => {
     ['another scheme', 'Basic ghs_right'],
   ])('refuses %s', async (_name, token) => {
     const address = await listen();
-    expect((await call(address, REQUEST, token)).code).toBe(status.UNAUTHENTICATED);
+    expect((await exportLogs(address, REQUEST, token)).code).toBe(status.UNAUTHENTICATED);
     expect(gateway.taken).toEqual([]);
   });
 
@@ -97,10 +57,10 @@ describe('OTLP over gRPC', () => {
   ])('asks to come again at %s, and says when', async (fault, code) => {
     const address = await listen();
     gateway.fault = fault;
-    const refused = await call(address, REQUEST);
+    const refused = await exportLogs(address, REQUEST);
     expect([refused.code, refused.details.includes('google.rpc.RetryInfo'), refused.details.at(-1)]).toEqual([code, true, 5]);
     gateway.fault = null;
-    expect((await call(address, REQUEST)).code).toBe(status.OK);
+    expect((await exportLogs(address, REQUEST)).code).toBe(status.OK);
     expect(gateway.taken).toHaveLength(1);
   });
 
@@ -108,7 +68,7 @@ describe('OTLP over gRPC', () => {
     ['bytes that are no request', Buffer.from('0a7f', 'hex'), status.INVALID_ARGUMENT],
     ['more than a request may have', Buffer.alloc(1_000_001), status.RESOURCE_EXHAUSTED],
   ])('refuses %s', async (_name, request, code) => {
-    expect((await call(await listen(), request)).code).toBe(code);
+    expect((await exportLogs(await listen(), request)).code).toBe(code);
   });
 
   it('says which option to change when the port is taken', async () => {

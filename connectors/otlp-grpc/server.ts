@@ -1,11 +1,12 @@
 import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
-import type { sendUnaryData, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import type { sendUnaryData, ServerUnaryCall, ServiceDefinition, StatusObject } from '@grpc/grpc-js';
 import { MAX_RECORD_BYTES, senderOf } from '../../pipeline/core/connector.ts';
 import type { ConnectorDeps, Source } from '../../pipeline/core/connector.ts';
 import { PipelineError } from '../../pipeline/core/errors.ts';
 import type { AuthenticatedSensor } from '../../pipeline/core/sensor.ts';
 import { decodeLogs, encodeLogsResponse, encodeStatus, singleLogs } from '../../schemas/otlp/logs.ts';
 import { bindError, urlOf } from '../_listen/peers.ts';
+import { openAdmission } from './admission.ts';
 
 export interface GrpcOptions {
   readonly host: string;
@@ -13,6 +14,10 @@ export interface GrpcOptions {
   readonly port: number;
   readonly maxRequestBytes: number;
   readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly clientCa: Buffer | null } | null;
+  /** For a request to arrive, once it is read. */
+  readonly readMs?: number;
+  /** After which a connection without requests is closed, also one that never says anything. */
+  readonly idleMs?: number;
 }
 
 const bytes = { serialize: (value: Buffer) => value, deserialize: (value: Buffer) => value };
@@ -28,6 +33,10 @@ const service: ServiceDefinition = {
     responseDeserialize: bytes.deserialize,
   },
 };
+/** Of requests that are read or worked on at the same time, as they come in; unpacked and taken apart they are a small multiple. */
+const MAX_BYTES_AT_ONCE = 128 << 20;
+const READ_MS = 60_000;
+const IDLE_MS = 600_000;
 const RETRY_SECONDS = 5;
 const STOP_MS = 5_000;
 const TOO_LARGE = `A record has at most ${MAX_RECORD_BYTES} bytes with its resource and scope; larger ones were not taken.`;
@@ -42,20 +51,25 @@ class Refusal extends Error {
   }
 }
 
-export async function listenGrpc({ host, port, maxRequestBytes, tls }: GrpcOptions, deps: ConnectorDeps): Promise<Source> {
+export async function listenGrpc(options: GrpcOptions, deps: ConnectorDeps): Promise<Source> {
+  const { host, port, maxRequestBytes, tls, readMs = READ_MS, idleMs = IDLE_MS } = options;
+  const admission = openAdmission({
+    requestsAtOnce: Math.max(2, Math.floor(MAX_BYTES_AT_ONCE / maxRequestBytes)),
+    readMs,
+    sensorOf: (metadata, sha256) => sensorOf(metadata, sha256, deps),
+    refusal: (error) => failureOf(error, deps),
+  });
   const server = new Server({
+    interceptors: [admission.intercept],
     'grpc.max_receive_message_length': maxRequestBytes,
     'grpc.max_concurrent_streams': 64,
-    'grpc.max_connection_idle_ms': 600_000,
+    'grpc.max_connection_idle_ms': idleMs,
     'grpc.keepalive_time_ms': 120_000,
     'grpc.keepalive_timeout_ms': 20_000,
   });
   const take = async (call: ServerUnaryCall<Buffer, Buffer>): Promise<Buffer> => {
-    const sensor = await sensorOf(call, deps);
-    if (sensor === null)
-      throw new Refusal(status.UNAUTHENTICATED, 'Send `authorization: Bearer` with the token of a sensor: `./goshawk sensor enrol` gives one.');
     const { records, rejected } = readRecords(call.request);
-    await deps.deliver(records, senderOf(sensor));
+    await deps.deliver(records, senderOf(admission.sensorOf(call.metadata)));
     if (rejected > 0) deps.countDropped('too-large', rejected);
     return encodeLogsResponse(rejected, rejected === 0 ? '' : TOO_LARGE);
   };
@@ -85,11 +99,16 @@ export async function listenGrpc({ host, port, maxRequestBytes, tls }: GrpcOptio
   };
 }
 
-async function sensorOf(call: ServerUnaryCall<Buffer, Buffer>, { sensors }: ConnectorDeps): Promise<AuthenticatedSensor | null> {
-  const certificate = call.getAuthContext().sslPeerCertificate;
-  if (certificate?.fingerprint256 !== undefined) return sensors.authenticateSensor({ kind: 'certificate', sha256: certificate.fingerprint256 });
-  const [, token] = /^Bearer +(\S+) *$/i.exec(String(call.metadata.get('authorization')[0] ?? '')) ?? [];
-  return token === undefined ? null : sensors.authenticateSensor({ kind: 'token', token });
+async function sensorOf(metadata: Metadata, sha256: string | undefined, { sensors }: ConnectorDeps): Promise<AuthenticatedSensor> {
+  const [, token] = /^Bearer +(\S+) *$/i.exec(String(metadata.get('authorization')[0] ?? '')) ?? [];
+  const credential = sha256 !== undefined ? ({ kind: 'certificate', sha256 } as const) : token === undefined ? null : ({ kind: 'token', token } as const);
+  const sensor = credential === null ? null : await sensors.authenticateSensor(credential);
+  if (sensor !== null) return sensor;
+  const message =
+    sha256 === undefined
+      ? 'Send `authorization: Bearer` with the token of a sensor: `./goshawk sensor enrol` gives one.'
+      : 'No sensor was enrolled with this certificate, or it was revoked.';
+  throw new Refusal(status.UNAUTHENTICATED, message);
 }
 
 function readRecords(request: Buffer): { readonly records: readonly Buffer[]; readonly rejected: number } {
@@ -103,7 +122,7 @@ function readRecords(request: Buffer): { readonly records: readonly Buffer[]; re
 }
 
 /** Exporters come again for UNAVAILABLE, and for RESOURCE_EXHAUSTED when it says when. */
-function failureOf(error: unknown, { log }: ConnectorDeps): { readonly code: status; readonly details: string; readonly metadata: Metadata } {
+function failureOf(error: unknown, { log }: ConnectorDeps): StatusObject {
   const say = (code: status, details: string, retrySeconds?: number) => {
     const metadata = new Metadata();
     metadata.set('grpc-status-details-bin', encodeStatus(code, details, retrySeconds));
