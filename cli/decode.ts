@@ -1,10 +1,12 @@
 import { nativeRecords } from '../local/native-files.ts';
 import { ConfigError, RecordError } from '../pipeline/core/errors.ts';
-import { config, formats, openIngestor } from '../pipeline/ingest/index.ts';
+import { KeyValueStore } from '../pipeline/core/stores.ts';
+import { config, formats, Groups, openIngestor } from '../pipeline/ingest/index.ts';
 import { declaredFormatIn } from '../pipeline/ingest/declared/folder.ts';
 import type { Memory } from '../pipeline/ingest/kit.ts';
 import { sourceOf } from '../pipeline/ingest/source.ts';
 import { eventToEcsText } from '../schemas/avro/ecs.ts';
+import type { Event } from '../schemas/avro/types.gen.ts';
 import { rawTopic } from '../topologies/topics.ts';
 import type { CommandFile } from './command.ts';
 
@@ -44,10 +46,18 @@ export default {
             kept = value;
           },
         };
+        const groups = new Groups(new KeyValueStore<unknown>());
         let number = 0;
         const refuse = (code: string, reason: string) => {
           process.exitCode = 1;
           io.report.say('refused', `Record ${number}: ${reason}`, { record: number, code, reason });
+        };
+        const tell = (events: readonly Event[]) => {
+          for (const event of events) {
+            // What no format claims is an event too; what is not of the format that was asked for is not.
+            if (format !== undefined && event.dataset === 'unparsed' && event.labels.reason !== undefined) refuse('DECODE_FAILED', event.labels.reason);
+            else io.print(eventToEcsText(event));
+          }
         };
 
         for await (const native of nativeRecords(file, options.data.maxRecordBytes)) {
@@ -56,16 +66,13 @@ export default {
           try {
             // The record's number stands for its offset, and now for the time that a broker would have taken it.
             const record = { value: Buffer.from(native), position: { topic, partition: 0, offset: number - 1 }, appendedAt: Date.now() * 1000 };
-            for (const event of ingestor.events(record, source, memory, format)) {
-              // What no format claims is an event too; what is not of the format that was asked for is not.
-              if (format !== undefined && event.dataset === 'unparsed' && event.labels.reason !== undefined) refuse('DECODE_FAILED', event.labels.reason);
-              else io.print(eventToEcsText(event));
-            }
+            tell(ingestor.events(record, source, memory, format, groups));
           } catch (error) {
             if (!(error instanceof RecordError)) throw error;
             refuse(error.code, error.message);
           }
         }
+        for (const group of groups.closeAll()) tell(ingestor.closed(group)); // the end of the file is the end of what is open
       });
   },
 } satisfies CommandFile;

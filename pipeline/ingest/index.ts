@@ -1,14 +1,18 @@
 // Sensors' bytes to canonical events. Formats are the folders beside this file that hold an index.ts.
 import { z } from 'zod';
 import type { Outcome } from '../core/index.ts';
-import { defineStage, pass, send } from '../core/index.ts';
+import { defineStage, drop, pass, send } from '../core/index.ts';
 import { ConfigError } from '../core/errors.ts';
 import { load, names } from '../core/load.ts';
 import { keyValue } from '../core/stores.ts';
+import type { Event } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
 import { declaredFormats } from './declared/folder.ts';
 import type { Decoder } from './kit.ts';
 import { eventKey } from './envelope.ts';
+import { Groups, heldBack } from './groups.ts';
+import type { IngestMetrics } from './metrics.ts';
+import { NO_METRICS } from './metrics.ts';
 import type { Ingestor } from './ingestor.ts';
 import { FormatIngestor } from './ingestor.ts';
 import type { Memory } from './kit/document.ts';
@@ -16,6 +20,8 @@ import { isZone } from './kit/time.ts';
 import { sourceOf } from './source.ts';
 
 export type { Ingestor } from './ingestor.ts';
+export { Groups } from './groups.ts';
+export { ingestMetrics } from './metrics.ts';
 
 const HERE = new URL('./', import.meta.url);
 /** Formats there are, sorted. */
@@ -64,15 +70,16 @@ export async function openIngestor(
   return new FormatIngestor([...own, ...shipped], options, installation);
 }
 
-/** Everything below `raw.`, each record to the events in it. */
-export async function ingest(options: IngestConfig, identity: { readonly installation: string }) {
+/** Everything below `raw.`, each record to the events in it, or to a part of one that others complete. */
+export async function ingest(options: IngestConfig, identity: { readonly installation: string }, metrics: IngestMetrics = NO_METRICS) {
   const ingestor = await openIngestor(options, identity);
+  const outputsOf = (events: readonly Event[]) => events.map((event) => send(topics.parsed, eventKey(event), event));
   return defineStage<Uint8Array>()({
     name: 'ingest',
     reads: 'bytes',
-    stores: { streams: keyValue<unknown>() },
+    stores: { streams: keyValue<unknown>(), open: keyValue<unknown>() },
 
-    process(record, { stores: { streams } }): Outcome<Uint8Array> {
+    process(record, { stores: { streams, open }, schedule }): Outcome<Uint8Array> {
       const { headers, key, position } = record;
       const source = sourceOf(position.topic, headers);
       const stream = `${position.topic}|${key ?? ''}`;
@@ -88,8 +95,15 @@ export async function ingest(options: IngestConfig, identity: { readonly install
           streams.put(own, value);
         },
       };
-      const events = ingestor.events(record, source, memory, source.format ?? options.formatOfSource[source.name]);
-      return pass(...events.map((event) => send(topics.parsed, eventKey(event), event)));
+      const groups = record.isRedriven === true ? undefined : new Groups(open, schedule, metrics.closed);
+      const events = ingestor.events(record, source, memory, source.format ?? options.formatOfSource[source.name], groups);
+      if (events.length > 1) metrics.split(events.length);
+      return events.length === 0 && groups !== undefined && groups.held > 0 ? drop('merged') : pass(...outputsOf(events));
+    },
+
+    onTimer(key, { stores: { open } }) {
+      const group = new Groups(open, () => {}, metrics.closed).close(key, 'time');
+      return group === undefined ? [] : outputsOf(ingestor.closed(group)).map((output) => ({ ...output, held: heldBack(group) }));
     },
   });
 }

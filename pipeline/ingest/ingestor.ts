@@ -1,11 +1,13 @@
 // One raw record to the events in it, apart from the stage: also for `decode` on the command line.
 import { hashId } from '../core/id.ts';
-import type { Position, StreamRecord } from '../core/index.ts';
+import type { Micros, Position, StreamRecord } from '../core/index.ts';
 import { RecordError } from '../core/errors.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
 import { carriedIn, withCarrier } from './carried.ts';
 import { contentHash } from './envelope.ts';
-import type { Decoder } from './kit.ts';
+import type { Closed, Groups, Piece } from './groups.ts';
+import { openStream, sourceOfGroup } from './groups.ts';
+import type { Decoder, Part } from './kit.ts';
 import type { Limits, Memory, RawDocument } from './kit/document.ts';
 import { documentsOf, lossyDocument } from './kit/document.ts';
 import type { Draft } from './kit/draft.ts';
@@ -21,20 +23,31 @@ export interface IngestorOptions extends Limits {
   readonly maxRecordBytes: number;
   readonly zoneOfSource: Readonly<Record<string, string>>;
 }
-type Raw = Pick<StreamRecord<Uint8Array>, 'value' | 'position' | 'appendedAt'>;
+type Raw = Pick<StreamRecord<Uint8Array>, 'value' | 'position' | 'appendedAt'> & { readonly key?: string | null };
 
 /** What ingest makes of one raw record. */
 export interface Ingestor {
   /**
    * @param memory For formats whose lines need what came before.
    * @param format Name of the format when it is known; absent = recognised.
-   * @returns Every event of the record, complete; empty when it only told how to read the next ones.
+   * @param groups For formats whose events come in several records; absent = each record is whole.
+   * @returns Every event that the record completes; none when it only told how to read the next ones, or when its event goes on.
    * @throws RecordError DECODE_FAILED for an empty record, RECORD_TOO_LARGE.
    */
-  readonly events: (record: Raw, source: Source, memory: Memory, format?: string) => readonly Event[];
+  readonly events: (record: Raw, source: Source, memory: Memory, format?: string, groups?: Groups) => readonly Event[];
+  /** The event of parts that were held back. None when they are of a format that is no longer there and say nothing. */
+  readonly closed: (group: Closed) => readonly Event[];
 }
 
 type Complete = (event: Draft, parser: Decoder | undefined, document: RawDocument) => void;
+/** Where an event is said to be from. */
+interface Place {
+  readonly source: Source;
+  readonly position: Position;
+  readonly appendedAt: Micros;
+  /** Its number among those that begin in the record. */
+  readonly index: number;
+}
 
 export class FormatIngestor implements Ingestor {
   readonly #recognition: Recognition;
@@ -47,7 +60,7 @@ export class FormatIngestor implements Ingestor {
     this.#installation = installation;
   }
 
-  events({ value, position, appendedAt }: Raw, source: Source, memory: Memory, format?: string): readonly Event[] {
+  events({ value, position, appendedAt, key = null }: Raw, source: Source, memory: Memory, format?: string, groups?: Groups): readonly Event[] {
     if (value === null || value.length === 0) throw new RecordError('DECODE_FAILED', 'Record is empty');
     if (value.length > this.#options.maxRecordBytes)
       throw new RecordError('RECORD_TOO_LARGE', `Record of ${value.length} bytes exceeds ${this.#options.maxRecordBytes}`);
@@ -56,20 +69,52 @@ export class FormatIngestor implements Ingestor {
     const choose = (document: RawDocument): Recognised =>
       format === undefined ? this.#recognition.recognised(document, `${source.organization}.${source.name}`) : this.#recognition.named(document, format);
     const events: Draft[] = [];
-    const complete: Complete = (event, parser, { json, raw }) => {
-      // What needs a second look is told by the text as a whole; most events need none. JSON writes NUL as an escape.
-      if (raw.length > LONGEST_TEXT || raw.includes(json === undefined ? '\0' : '\\u0000')) scrub(event);
-      if (source.told !== undefined) fillIn(event, source.told, parser?.isObserver === true);
-      this.#seal(event, parser, source, position, appendedAt, events.length);
-      events.push(event);
+    let begun = 0;
+    const complete: Complete = (event, parser, document) => {
+      events.push(this.#completed(event, parser, document, { source, position, appendedAt, index: begun++ }));
     };
     if (documents === undefined) {
       const chosen = choose(lossyDocument(value, context));
       if (chosen.decoder?.isBinary === true) this.#decode(chosen, format !== undefined, complete);
       else decodeLossy(chosen, value, complete);
-    } else for (const document of documents) this.#decode(this.#carried(document, choose) ?? choose(document), format !== undefined, complete);
+    } else
+      for (const document of documents) {
+        const chosen = this.#carried(document, choose) ?? choose(document);
+        const parts = groups === undefined ? [] : partsOf(chosen);
+        if (parts.length === 0) this.#decode(chosen, format !== undefined, complete);
+        for (const part of parts) {
+          const { text, event } = part;
+          const isOnly = parts.length === 1;
+          if (event === undefined)
+            this.#decode({ ...chosen, document: isOnly ? chosen.document : lineOf(chosen.document, text) }, format !== undefined, complete);
+          else {
+            const arrival = { position, appendedAt, source, stream: openStream(position, key), format: chosen.decoder!.name };
+            for (const group of groups!.add({ ...part, event }, pieceOf(text, chosen.document, isOnly), arrival, () => begun++))
+              events.push(...this.closed(group));
+          }
+        }
+      }
     if (events.length === 0 && documents?.every(({ text }) => text.trim() === '') === true) throw new RecordError('DECODE_FAILED', 'Record is blank');
     return events;
+  }
+
+  closed(group: Closed): readonly Draft[] {
+    const { appendedAt, pieces, offset, others, index, closing } = group;
+    const source = sourceOfGroup(group);
+    const texts = pieces.map(([text]) => text);
+    const raws = pieces.map(([text, raw = text]) => raw);
+    const first = lossyDocument(Buffer.from(raws[0]!), { appendedAt, zone: this.#options.zoneOfSource[source.name], memory: NO_MEMORY });
+    const { decoder, document: inner } = this.#recognition.named(first, group.format);
+    const raw = raws.join('\n');
+    const document = { ...inner, bytes: Buffer.from(raw), raw, text: texts.join('\n') };
+    const result = decoder?.decode(document) ?? 'format not known';
+    const events = typeof result === 'string' ? [unparsed(raw, result)] : result.map((event) => withSyslog(event, decoder!, document));
+    return events.map((event, n) => {
+      if (closing === 'limit') event.labels = { ...event.labels, reason: 'closed before its last line: too much was held back' };
+      const completed = this.#completed(event, decoder, document, { source, position: group, appendedAt, index: index + n });
+      if (others.length > 0) completed.labels = { ...completed.labels, [OFFSETS]: [offset, ...others].join(',') };
+      return completed;
+    });
   }
 
   /** The line in a shipper's document, when a format reads it. */
@@ -78,6 +123,18 @@ export class FormatIngestor implements Ingestor {
     if (carried === undefined) return undefined;
     const { decoder, document } = choose(carried.line);
     return decoder === undefined || decoder.recognise(document) <= carried.least ? undefined : { decoder, document, carrier: () => choose(carrier) };
+  }
+
+  #completed(event: Draft, parser: Decoder | undefined, { json, raw }: RawDocument, place: Place): Draft {
+    // What needs a second look is told by the text as a whole; most events need none. JSON writes NUL as an escape.
+    if (raw.length > LONGEST_TEXT || raw.includes(json === undefined ? '\0' : '\\u0000')) scrub(event);
+    if (place.source.told !== undefined) fillIn(event, place.source.told, parser?.isObserver === true);
+    if (event.labels[OFFSETS] !== undefined) {
+      const { [OFFSETS]: written, ...labels } = event.labels;
+      event.labels = { ...labels, [`_${OFFSETS}`]: written };
+    }
+    this.#seal(event, parser, place);
+    return event;
   }
 
   #decode({ decoder, document, carrier }: Recognised, isNamed: boolean, complete: Complete): void {
@@ -98,7 +155,7 @@ export class FormatIngestor implements Ingestor {
     complete(grown ? unparsedBytes(document.bytes, result) : event, undefined, document);
   }
 
-  #seal(event: Draft, parser: Decoder | undefined, source: Source, position: Position, appendedAt: number, index: number): void {
+  #seal(event: Draft, parser: Decoder | undefined, { source, position, appendedAt, index }: Place): void {
     event.organization = source.organization;
     event.sensor = source.sensor;
     event.provenance = {
@@ -128,6 +185,23 @@ function inCarrier(event: Draft, { isObserver }: Decoder, outer: Recognised | un
   if (outer === undefined) return event;
   const told = outer.decoder?.decode(outer.document);
   return withCarrier(event, typeof told === 'string' ? undefined : told?.[0], outer.document, isObserver === true);
+}
+
+/** Label of events whose parts came in several records: where all of them lay. Nobody else may set it. */
+const OFFSETS = 'raw_offsets';
+const NO_MEMORY: Memory = { get: () => undefined, put: () => {} };
+
+/** Empty: the document is whole. So is a syslog message of several lines, which came at once. */
+function partsOf({ decoder, document }: Recognised): readonly Part[] {
+  if (decoder?.partsOf === undefined || (document.syslog !== undefined && document.text.trimEnd().includes('\n'))) return [];
+  return decoder.partsOf(document);
+}
+const lineOf = (document: RawDocument, text: string): RawDocument => ({ ...document, bytes: Buffer.from(text), text, raw: text });
+
+/** @param isOnly The document has no other part, so all of it belongs to this one. */
+function pieceOf(text: string, { raw }: RawDocument, isOnly: boolean): Piece {
+  const whole = raw.endsWith('\n') ? raw.slice(0, -1) : raw;
+  return isOnly && whole !== text && !whole.includes('\n') ? [text, whole] : [text];
 }
 
 /** What the header around a message tells and the message left open. */

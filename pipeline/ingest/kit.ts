@@ -21,6 +21,18 @@ export interface Clues {
   readonly holds?: readonly string[];
 }
 
+/** What a document has of one event. */
+export interface Part {
+  /** As it stands in the document. Empty: it only says that the event is over. */
+  readonly text: string;
+  /** Which event, by a name that is its own in the stream; absent: it is all of its event. */
+  readonly event?: string;
+  /** No part of the event comes behind it. */
+  readonly isLast?: boolean;
+  /** Events of the stream with names in [from, to), in code-unit order, are over, whatever came of them. */
+  readonly completes?: readonly [from: string, to: string];
+}
+
 /** A format. The folder's name is its own. */
 export interface Decoder {
   readonly name: string;
@@ -36,6 +48,11 @@ export interface Decoder {
   readonly clues?: Clues;
   /** Why a record cannot be read without those before it, in words. Such sources must give each record its sensor's key. Absent = any order will do. */
   readonly needsOrder?: string;
+  /**
+   * Takes a document apart where the parts of an event may come as records of their own. They are kept by topic, partition and key; once the
+   * event is over, `decode` is given them a line each, and gives its one event. Never throws. Absent = each document is whole.
+   */
+  readonly partsOf?: (document: RawDocument) => readonly Part[];
   /** Its records are bytes, not text: `document.bytes` are those that came, `document.text` shows them as far as they are text. */
   readonly isBinary?: boolean;
   /** Its records tell of others: a syslog header around them names the observer, not the host of the event. */

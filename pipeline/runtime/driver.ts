@@ -28,6 +28,8 @@ export interface SendOptions {
   readonly appendedAt?: Micros;
   /** Watermark of the source, for one that came behind it. */
   readonly behind?: Micros;
+  /** It was a dead letter and was sent again. */
+  readonly isRedriven?: boolean;
 }
 export interface Result {
   readonly outcome: 'passed' | 'dropped' | 'rejected';
@@ -88,6 +90,7 @@ export class StageDriver<In, S extends object = Record<never, never>> {
       position,
       appendedAt: options.appendedAt ?? START + 1000 * this.#count,
       ...(options.behind === undefined ? {} : { behind: options.behind }),
+      ...(options.isRedriven === undefined ? {} : { isRedriven: options.isRedriven }),
     };
     this.#count++;
     this.#task.noteAppended(appendClockOf(position), record.appendedAt);

@@ -120,6 +120,15 @@ const bounds: readonly Bound[] = [
     atBound: 'Lines of further streams are kept as unparsed events.',
   },
   {
+    what: 'Events whose further lines may come as records of their own',
+    file: 'pipeline/ingest/groups.ts',
+    most: `${count(numberIn('pipeline/ingest/groups.ts', 'MAX_TASK_CHARS'))} characters a task, of them ${count(numberIn('pipeline/ingest/groups.ts', 'MAX_STREAM_CHARS'))} of one stream, up to 2 bytes each, for two seconds; ${count(numberIn('pipeline/ingest/groups.ts', 'MAX_PARTS'))} lines and ${count(numberIn('pipeline/ingest/groups.ts', 'MAX_CHARS'))} characters an event`,
+    bytes: 2 * numberIn('pipeline/ingest/groups.ts', 'MAX_TASK_CHARS'),
+    perTask: true,
+    stages: ['ingest'],
+    atBound: 'The oldest of the stream is told as it is, and says so: `ingest_groups_total{closing="limit"}`.',
+  },
+  {
     what: 'Geography of addresses',
     file: 'pipeline/enrich/geo/index.ts',
     most: `enrich.maxCachedAddresses = ${count(options.enrich.maxCachedAddresses)}, about ${ADDRESS_BYTES} bytes each; the files themselves beside it`,

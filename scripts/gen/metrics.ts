@@ -4,6 +4,7 @@ import { countRequests } from '../../api/metrics.ts';
 import { droppedCounter, takenCounter } from '../../local/inputs.ts';
 import { correlateMetrics } from '../../pipeline/correlate/index.ts';
 import { uncorrelatedCounter } from '../../pipeline/detect/index.ts';
+import { ingestMetrics } from '../../pipeline/ingest/index.ts';
 import { rowCounter } from '../../pipeline/persist/metrics.ts';
 import { metricsOf } from '../../pipeline/runtime/metrics.ts';
 import type { Generator } from './files.ts';
@@ -20,6 +21,7 @@ export default {
     const registry = new Registry();
     metricsOf(registry);
     rowCounter(registry);
+    ingestMetrics(registry);
     correlateMetrics(registry);
     uncorrelatedCounter(registry);
     droppedCounter(registry);

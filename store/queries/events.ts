@@ -108,7 +108,10 @@ export function eventsByIds(sql: Sql, ids: readonly { readonly time: Micros; rea
   );
 }
 
-/** Events that came from one raw record. `near` is when it was appended, to within `withinMicros`. */
+/**
+ * Events that came from one raw record, or that it is a part of: ingest says of those where all their parts lay. `near` is when it was
+ * appended, to within `withinMicros`.
+ */
 export function eventsByPosition(
   sql: Sql,
   position: { readonly topic: string; readonly partition: number; readonly offset: number },
@@ -118,7 +121,8 @@ export function eventsByPosition(
   return manyOf<EventRow>(
     sql,
     `SELECT ${SELECT_EVENT} FROM api.event e
-    WHERE e.appended_at BETWEEN api.from_micros($1) AND api.from_micros($2) AND e.raw_topic = $3 AND e.raw_partition = $4 AND e.raw_offset = $5
+    WHERE e.appended_at BETWEEN api.from_micros($1) AND api.from_micros($2) AND e.raw_topic = $3 AND e.raw_partition = $4
+      AND (e.raw_offset = $5 OR (e.raw_offset < $5 AND $5::bigint::text = ANY (string_to_array(e.detail -> 'labels' ->> 'raw_offsets', ','))))
     ORDER BY e.event_time, e.id LIMIT 100`,
     [near - withinMicros, near + withinMicros, position.topic, position.partition, position.offset],
   );

@@ -134,6 +134,15 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
       expect((await get(`/v2/events/${id}`)).json()).toMatchObject({ status: 404, code: 'NOT_FOUND' });
     });
 
+    it('finds the event that a record is a part of', async () => {
+      await post('/v2/events', { event: { n: 0 }, source: 'parts' });
+      const columns = { raw_topic: 'raw.default.gateway-parts', raw_offset: 7 };
+      await seedEvents(database.owner, [{ n: 2_000, time: NOON, columns, detail: { labels: { raw_offsets: '7,9,12' } } }]);
+      const at = (offset: number) => get(`/v2/events/r1_${Buffer.from(`0 ${offset} ${NOON} raw.default.gateway-parts`).toString('base64url')}`);
+      for (const offset of [7, 9, 12]) expect((await at(offset)).json()).toMatchObject({ status: 'stored', event: { id: `${NOON}-${hexId(2_000)}` } });
+      for (const offset of [8, 1, 2]) expect((await at(offset)).json().status).not.toBe('stored');
+    });
+
     it('follows an event from its receipt to its end', async () => {
       const receipts: string[] = [];
       for (let n = 0; n < 3; n += 1) receipts.push((await post('/v2/events', { event: { n } })).json().receipt);

@@ -1,10 +1,10 @@
-// The Linux audit log. The lines of one record that share time and serial number are one event; lines that come as records of their own are
-// events of their own, joined by the label `audit_event`.
+// The Linux audit log. Lines that share time and serial number are one event, in one record or, as file shippers send them, in several.
 import type { Decoder, Draft, Fields, RawDocument } from '../kit.ts';
 import { canonicalIp, CERTAIN, count, draft, LIKELY, mapping, newFields, setField, stampMicros, textNative, unparsed } from '../kit.ts';
 import type { AuditLine } from './line.ts';
 import { isAuditLine, readLine } from './line.ts';
 import { kindOf } from './kinds.ts';
+import { END, linesOf } from './parts.ts';
 
 const says = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' && value !== '?' && value !== '(null)' && value !== '(none)' && value !== '4294967295' && value !== 'unset'
@@ -35,17 +35,22 @@ const set = mapping({
 
 const decoder: Decoder = {
   name: 'auditd',
-  version: 1,
-  reads: 'Linux audit log (auditd), also enriched and behind syslog; lines of one record that belong together are one event',
+  version: 2,
+  reads: 'Linux audit log (auditd), also enriched and behind syslog; the lines of one event become one, also when each is a record',
   recognisedBy: '`type=.. msg=audit(..)`',
   datasets: ['linux.auditd'],
   clues: { holds: ['audit('] },
+  needsOrder: 'the lines of one event come as records of their own; they are put together by key, node, time and serial number',
   recognise: ({ json, text }) => (json === undefined && isAuditLine(text) ? CERTAIN : json === undefined && isAuditLine(afterTag(text)) ? LIKELY : 0),
+  partsOf: ({ text }) => linesOf(afterTag(text)),
   decode(document) {
-    const events: Draft[] = [];
-    for (const group of groupsOf(afterTag(document.text)))
-      events.push(typeof group === 'string' ? unparsed(group, 'no line of the audit log') : eventOf(document, group));
-    return events.length === 0 ? 'no line of the audit log' : events;
+    const groups = groupsOf(afterTag(document.text));
+    if (groups.length === 0) return 'no line of the audit log';
+    const isOne = groups.length === 1 && !document.text.includes(`type=${END} `); // the end is no part of what it ends
+    return groups.flatMap((group): readonly Draft[] => {
+      if (typeof group === 'string') return [unparsed(group, 'no line of the audit log')];
+      return group.lines.length === 0 ? [] : [eventOf(document, group, isOne)];
+    });
   },
 };
 export default decoder;
@@ -59,6 +64,7 @@ function afterTag(text: string): string {
   return start > 0 && start < 100 ? text.slice(start) : text;
 }
 
+/** Without lines: only its end has come. */
 interface Group {
   readonly lines: readonly AuditLine[];
   readonly raw: string;
@@ -77,12 +83,12 @@ function groupsOf(text: string): readonly (Group | string)[] {
     const key = `${line.node ?? ''}|${line.time}|${line.serial}`;
     const group = groups.get(key);
     if (group === undefined) {
-      const begun = { lines: [line], raw: written };
+      const begun = line.type === END ? { lines: [], raw: '' } : { lines: [line], raw: written };
       groups.set(key, begun);
       found.push(begun);
-    } else {
+    } else if (line.type !== END) {
       group.lines.push(line);
-      group.raw += `\n${written}`;
+      group.raw += group.raw === '' ? written : `\n${written}`;
     }
   }
   return found;
@@ -103,13 +109,13 @@ function merged(lines: readonly AuditLine[]): Fields {
   return fields;
 }
 
-function eventOf(document: RawDocument, { lines, raw }: Group): Draft {
+/** @param isOne The document holds nothing else. */
+function eventOf(document: RawDocument, { lines, raw }: Group, isOne: boolean): Draft {
   const [first] = lines;
   const { node, time, serial } = first!;
   const fields = merged(lines);
   Object.assign(fields, { audit_time: time, audit_serial: serial, ...(node === null ? {} : { node }) });
-  const isWhole = lines.length === 1 || document.raw.trim() === raw;
-  const event = draft('linux.auditd', 'linux', textNative({ raw: isWhole ? document.raw : raw }, fields));
+  const event = draft('linux.auditd', 'linux', textNative({ raw: isOne ? document.raw : raw }, fields));
   event.logsource = { category: [], service: ['auditd'] };
   const [seconds = '0', millis = '0'] = time.split('.');
   stampMicros(event, Number(seconds) * 1_000_000 + Number(millis) * 1000);

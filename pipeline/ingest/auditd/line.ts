@@ -36,6 +36,14 @@ const MAX_FIELDS = 600;
 
 export const isAuditLine = (line: string): boolean => HEAD.test(line.length > 400 ? line.slice(0, 400) : line);
 
+/** What begins a line; undefined for one that is none of the log. */
+export function readHead(line: string): Omit<AuditLine, 'fields'> | undefined {
+  const head = HEAD.exec(line.length > 400 ? line.slice(0, 400) : line);
+  if (head === null) return undefined;
+  const [, node = null, type = '', time = '', serial = ''] = head;
+  return { node, type, time, serial };
+}
+
 export function readLine(line: string): AuditLine | undefined {
   const head = HEAD.exec(line);
   if (head === null) return undefined;
