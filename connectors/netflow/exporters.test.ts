@@ -46,7 +46,7 @@ function flowsOf({ taken }: TestGateway): readonly string[] {
     .filter(({ dataset }) => dataset !== 'netflow.options')
     .map(({ dataset, source, destination, network }) => {
       if (dataset !== 'netflow.flow') return `unread: ${dataset}`;
-      const end = (of: typeof source): string => (of?.port == null ? String(of?.ip) : `${of.ip} ${of.port}`);
+      const end = (of: typeof source): string => ((of?.port ?? null) === null ? String(of?.ip) : `${of?.ip} ${of?.port}`);
       return `${end(source)} > ${end(destination)} ${network?.transport} ${source?.packets} ${source?.bytes}`;
     })
     .toSorted();
