@@ -64,6 +64,7 @@ export const METRON = table(`
 
 /** Datadog's attributes, less `custom.`. */
 export const DATADOG = table(`
+  postfix.client_id queue_id
   logger.context log.logger
   component.name log.logger component
   syslog.host host.name log.syslog.hostname
@@ -144,7 +145,7 @@ export const DATADOG = table(`
   syslog.timestamp @timestamp syslog.timestamp
   error.message error.message message
   evt.name event.action
-  evt.outcome event.outcome
+  evt.outcome event.outcome event.action
   dns.question.name dns.question.name
   dns.question.type dns.question.type
   host host.name
