@@ -102,6 +102,7 @@ export type { Syslog } from './kit/syslog.ts';
 export { syslogFields } from './kit/syslog.ts';
 export { epochMicros, isZone, monthNumber, readBsd, readIso } from './kit/time.ts';
 export type { ReadTime } from './kit/time.ts';
+export { TextIndex } from './kit/text-index.ts';
 export { readClf, readTime } from './kit/times.ts';
 export type { Fields } from './kit/tokens.ts';
 export { columns, csvCells, keyValues, logfmt, newFields, words } from './kit/tokens.ts';

@@ -1,5 +1,6 @@
 // Products that are told by what they write into syslog, with what is read from frequent messages. The first row that fits is taken.
 import type { RawDocument } from '../kit.ts';
+import { TextIndex } from '../kit.ts';
 
 export interface Product {
   readonly dataset: string;
@@ -59,7 +60,7 @@ export const PRODUCTS: readonly Product[] = [
   { dataset: 'kaspersky.endpoint', vendor: 'Kaspersky', holds: [' KES|', '[event@23668 '] },
   { dataset: 'netapp.audit', vendor: 'NetApp', holds: ['[kern_audit'] },
   { dataset: 'netapp.ems', vendor: 'NetApp', id: /^(?:wafl|secd|raid|vserver|sis|monitor|callhome|scsi|disk|nvram)\./ },
-  { dataset: 'netapp.ems', vendor: 'NetApp', looks: new RegExp(`^\\[[\\w.-]{1,64}:[\\w.]{3,64}:${SEVERITY}\\]: `) },
+  { dataset: 'netapp.ems', vendor: 'NetApp', holds: [']: '], looks: new RegExp(`^\\[[\\w.-]{1,64}:[\\w.]{3,64}:${SEVERITY}\\]: `) },
   { dataset: 'polycom.rprm', vendor: 'Polycom', programs: ['rprm'] },
   { dataset: 'polycom.rprm', vendor: 'Polycom', holds: ['|com.polycom.'] },
   { dataset: 'proofpoint.filter', vendor: 'Proofpoint', programs: ['filter_instance*'], hasPairs: true },
@@ -68,7 +69,7 @@ export const PRODUCTS: readonly Product[] = [
   { dataset: 'secureauth.idp', vendor: 'SecureAuth', data: 'SecureAuth@' },
   { dataset: 'bluecoat.proxysg', vendor: 'Broadcom', service: 'proxy', holds: [' cs-method=', 'c-ip='], hasPairs: true },
   { dataset: 'bluecoat.proxysg', vendor: 'Broadcom', service: 'proxy', programs: ['proxysg', 'bluecoat'] },
-  { dataset: 'bluecoat.proxysg', vendor: 'Broadcom', service: 'proxy', looks: /^\S{1,64} \S{1,64} ProxySG - / },
+  { dataset: 'bluecoat.proxysg', vendor: 'Broadcom', service: 'proxy', holds: [' ProxySG - '], looks: /^\S{1,64} \S{1,64} ProxySG - / },
   { dataset: 'vmware.airwatch', vendor: 'VMware', holds: ['AirWatch Syslog Details are as follows'] },
   { dataset: 'vmware.appcontrol', vendor: 'VMware', begins: ['Carbon Black App Control event:'] },
   { dataset: 'stealthintercept.log', vendor: 'Stealthbits', begins: ['StealthINTERCEPT - '], hasPairs: true },
@@ -79,23 +80,24 @@ export const PRODUCTS: readonly Product[] = [
   { dataset: 'juniper-netscreen.firewall', vendor: 'Juniper', holds: ['NetScreen device_id='], hasPairs: true },
   { dataset: 'juniper-netscreen.firewall', vendor: 'Juniper', begins: ['NetScreen '] },
   { dataset: 'clearswift.log', vendor: 'Clearswift', holds: ['[Consolidator]- '] },
-  { dataset: 'rsa-securid.admin', vendor: 'RSA', looks: /^\S+ ?, ?\S+, ?audit\.admin\./ },
-  { dataset: 'rsa-securid.runtime', vendor: 'RSA', looks: /^\S+ ?, ?\S+, ?audit\.runtime\./ },
-  { dataset: 'rsa-securid.system', vendor: 'RSA', looks: /^\S+ ?, ?\S+, ?system\.[\w.]+, ?(?:INFO|WARN|ERROR|FATAL|DEBUG), ?/ },
+  { dataset: 'rsa-securid.admin', vendor: 'RSA', holds: ['audit.admin.'], looks: /^\S+ ?, ?\S+, ?audit\.admin\./ },
+  { dataset: 'rsa-securid.runtime', vendor: 'RSA', holds: ['audit.runtime.'], looks: /^\S+ ?, ?\S+, ?audit\.runtime\./ },
+  { dataset: 'rsa-securid.system', vendor: 'RSA', holds: ['system.'], looks: /^\S+ ?, ?\S+, ?system\.[\w.]+, ?(?:INFO|WARN|ERROR|FATAL|DEBUG), ?/ },
   {
     dataset: 'aruba.log',
     vendor: 'Aruba',
+    holds: ['> <'],
     looks: /^(?:\S{1,64} \w{1,32}\[\d{1,8}\]: )?<\d{5,6}> (?:<\d{1,6}> )?<(?:EMRG|ALRT|CRIT|ERRS|WARN|NOTI|INFO|DBUG)> /,
   },
-  { dataset: 'hpe-procurve.log', vendor: 'HPE', looks: /^ ?(?:\S{1,64} )?(?:\(Stack\) )?%%10[A-Z0-9]+\/\d\/[A-Z0-9_]+/ },
+  { dataset: 'hpe-procurve.log', vendor: 'HPE', holds: ['%%10'], looks: /^ ?(?:\S{1,64} )?(?:\(Stack\) )?%%10[A-Z0-9]+\/\d\/[A-Z0-9_]+/ },
   { dataset: 'hpe-procurve.log', vendor: 'HPE', looks: /^ ?(?:\S{1,64} )?\d{5} [a-z]{2,12}: / },
-  { dataset: 'radware.defensepro', vendor: 'Radware', looks: /^(?:\[Device: [^\]]{1,80}\] )?M_\d{5}: / },
+  { dataset: 'radware.defensepro', vendor: 'Radware', holds: ['M_'], looks: /^(?:\[Device: [^\]]{1,80}\] )?M_\d{5}: / },
   { dataset: 'radware.defensepro', vendor: 'Radware', programs: ['m_*'], looks: /^ ?(?:User |\d+ attacks? |[A-Z])/ },
-  { dataset: 'dell-sonic.log', vendor: 'Dell', looks: /^ ?\S{1,64} (?:bgp|snmp|swss|syncd|teamd|lldp|pmon)#\w/ },
-  { dataset: 'sophos-web.access', vendor: 'Sophos', service: 'proxy', looks: /^h=\S+ u="[^"]{0,128}" s=\d+ X=/, hasPairs: true },
+  { dataset: 'dell-sonic.log', vendor: 'Dell', holds: ['#'], looks: /^ ?\S{1,64} (?:bgp|snmp|swss|syncd|teamd|lldp|pmon)#\w/ },
+  { dataset: 'sophos-web.access', vendor: 'Sophos', service: 'proxy', begins: ['h='], looks: /^h=\S+ u="[^"]{0,128}" s=\d+ X=/, hasPairs: true },
 ];
 
-/** Rows by the program's tag; rows without one are asked of every message. */
+/** Rows by the program's tag; rows without one are asked of every message that has one of their beginnings, or the first text that they want. */
 const BY_PROGRAM = new Map<string, Product[]>();
 const BY_PREFIX: (readonly [beginning: string, product: Product])[] = [];
 const ANY: Product[] = [];
@@ -107,6 +109,15 @@ for (const product of PRODUCTS) {
   }
 }
 
+const ASKED_ALWAYS = Uint8Array.from(ANY, ({ begins, holds }) => (begins === undefined && holds === undefined ? 1 : 0));
+const CLUES = new TextIndex(
+  ANY.flatMap(({ begins, holds }, mark) =>
+    begins === undefined
+      ? (holds ?? []).slice(0, 1).map((text) => ({ text, isBeginning: false, mark }))
+      : begins.map((text) => ({ text, isBeginning: true, mark })),
+  ),
+);
+
 export function productOf({ text, syslog }: RawDocument): Product | undefined {
   if (syslog === undefined) return undefined;
   const program = syslog.appName?.toLowerCase();
@@ -115,7 +126,9 @@ export function productOf({ text, syslog }: RawDocument): Product | undefined {
     const named = BY_PROGRAM.get(program)?.find(fits) ?? BY_PREFIX.find(([beginning, product]) => program.startsWith(beginning) && fits(product))?.[1];
     if (named !== undefined) return named;
   }
-  return ANY.find(fits);
+  const marks = ASKED_ALWAYS.slice();
+  CLUES.find(text, marks);
+  return ANY.find((product, place) => marks[place] === 1 && fits(product));
 }
 
 function isOf({ begins, holds, looks, data, id, host }: Product, text: string, syslog: NonNullable<RawDocument['syslog']>): boolean {
