@@ -31,6 +31,7 @@ import { registerProduceRoutes } from './rest/events/produce.ts';
 import { IdempotentAnswers } from './rest/idempotency.ts';
 import type { Routes } from './rest/kit.ts';
 import { registerReferenceRoutes } from './rest/reference/routes.ts';
+import { registerExceptionRoutes } from './rest/rules/exceptions.ts';
 import { registerRuleRoutes } from './rest/rules/routes.ts';
 import { registerSensorRoutes } from './rest/sensors/routes.ts';
 import { registerStatusRoutes } from './rest/status.ts';
@@ -40,6 +41,9 @@ import { openServices } from './services.ts';
 const SMALL_BODY_BYTES = 1_048_576;
 /** For all of a request to arrive: who sends a byte at a time holds no connection for long. */
 const REQUEST_MS = 120_000;
+const HEADERS_MS = 60_000;
+/** Between looks at connections that have not sent all yet. */
+const CHECK_MS = 30_000;
 const wallClock = (): number => Date.now() * 1_000;
 
 /**
@@ -47,7 +51,7 @@ const wallClock = (): number => Date.now() * 1_000;
  * @throws FatalError DATA_FOLDER when the signing key cannot be used.
  */
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
-  const { config, log, broker, metrics, wallMicros = wallClock } = deps;
+  const { config, log, broker, metrics, wallMicros = wallClock, requestMs = REQUEST_MS } = deps;
   const keys = await openKeys(deps.keyFolder);
   const tokens = new Tokens(keys, deps.installationId);
   const services = openServices({ ...deps, wallMicros, authority: await openSensorAuthority(deps.keyFolder, wallMicros) });
@@ -61,7 +65,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     requestIdHeader: false,
     bodyLimit: SMALL_BODY_BYTES,
-    requestTimeout: REQUEST_MS,
+    requestTimeout: requestMs,
+    http: { headersTimeout: Math.min(requestMs, HEADERS_MS), connectionsCheckingInterval: Math.min(requestMs, CHECK_MS) },
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (error, request, reply) => void sendProblem(asProblem(error), request, reply),
@@ -102,9 +107,10 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerReferenceRoutes(routes, { run: services.run, answers, wallMicros });
   registerSensorRoutes(routes, { run: services.run, sensors: services.register, wallMicros });
   registerRuleRoutes(routes, { run: services.run, rules: services.rules, answers });
+  registerExceptionRoutes(routes, { ...services, answers });
   registerDeadLetterRoutes(routes, services);
   registerFieldRoutes(routes, services);
-  registerStatusRoutes(routes, services.monitor, metrics);
+  registerStatusRoutes(routes, services, metrics);
   registerGraphql(app, { schema: await loadSchema(), services, tokens, log });
   registerRooms(app, services, tokens, log);
   await registerDashboard(app, deps.dashboardFolder);

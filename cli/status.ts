@@ -20,6 +20,7 @@ interface Stage {
   readonly name: string;
   readonly lag: number | null;
   readonly watermark: string | null;
+  readonly watermarks?: readonly { readonly dataset: string; readonly watermark: string }[];
   readonly inPerSecond?: number;
   readonly in: number;
   readonly out: number;
@@ -30,6 +31,8 @@ interface Status {
   readonly state: string;
   readonly parts: readonly Part[];
   readonly stages: readonly Stage[];
+  /** Null while nobody knows. */
+  readonly refusedSources?: readonly { readonly topic: string; readonly count: number; readonly code: string; readonly isThrottled: boolean }[] | null;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -100,7 +103,24 @@ async function askParts({ kafkaBrokers, registryUrl, databaseUrl, apiUrl }: Conn
   return { state: isUp ? 'ready' : parts.some(({ state }) => state === 'up') ? 'degraded' : 'down', parts, stages: [] };
 }
 
-function printStatus({ state, parts, stages }: Status, io: Io): void {
+/** `2 s ago; aws.cloudtrail 20 min`: of the furthest dataset, and of the slowest where there are several. */
+export function watermarkText({ watermark, watermarks = [] }: Pick<Stage, 'watermark' | 'watermarks'>, nowMs: number): string {
+  if (watermark === null) return '';
+  const [slowest] = watermarks;
+  const behind = watermarks.length < 2 || slowest === undefined ? '' : `; ${slowest.dataset} ${ageOf(slowest.watermark, nowMs)}`;
+  return `${ageOf(watermark, nowMs)} ago${behind}`;
+}
+
+function ageOf(time: string, nowMs: number): string {
+  const seconds = Math.max(0, Math.round((nowMs - Date.parse(time)) / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
+}
+
+function printStatus({ state, parts, stages, refusedSources }: Status, io: Io): void {
   io.print(`Goshawk is ${state}.`);
   const plain = { head: [], border: [] };
   const partTable = new Table({ head: ['part', 'state', 'address', 'detail'], style: plain });
@@ -114,7 +134,7 @@ function printStatus({ state, parts, stages }: Status, io: Io): void {
       [
         stage.name,
         stage.lag ?? '?',
-        stage.watermark ?? '',
+        watermarkText(stage, Date.now()),
         (stage.inPerSecond ?? 0).toFixed(1),
         stage.in,
         stage.out,
@@ -124,4 +144,6 @@ function printStatus({ state, parts, stages }: Status, io: Io): void {
     );
   }
   io.print(stageTable.toString());
+  for (const { topic, count, code, isThrottled } of refusedSources ?? [])
+    io.print(`${topic}: ${count} records refused within 10 minutes, mostly ${code}${isThrottled ? '; it is read more slowly while this lasts' : ''}.`);
 }

@@ -83,6 +83,8 @@ export async function loadStageLedger(
     emitted: 0,
     out: [],
     watermark: null,
+    watermarks: [],
+    throttledMs: 0,
     wallFrom: row.wall_from,
     wallTo: row.wall_to,
   }));

@@ -181,6 +181,8 @@ it('names each break once, and tells one that is taken from one that is doubled'
     emitted: 0,
     out: [],
     watermark: null,
+    watermarks: [],
+    throttledMs: 0,
     wallFrom: 0,
     wallTo: 0,
   };

@@ -87,6 +87,8 @@ describe.skipIf(serverUrl === '')('the books', () => {
       emitted: 0,
       out: [],
       watermark: null,
+      watermarks: [],
+      throttledMs: 0,
       wallFrom: now,
       wallTo: now,
       ...fields,

@@ -20,6 +20,8 @@ const entry = (fields: Partial<LedgerEntry>): LedgerEntry => ({
   emitted: 0,
   out: [],
   watermark: null,
+  watermarks: [],
+  throttledMs: 0,
   wallFrom: NOW - 10 * SECOND,
   wallTo: NOW,
   ...fields,
@@ -101,6 +103,45 @@ it.each<[name: string, entries: readonly Partial<LedgerEntry>[], perSecond: numb
   ['is nothing long after the last', [{ in: 600, wallTo: NOW - 120 * SECOND }], 0],
 ])('the rate %s', (_name, entries, perSecond) => {
   expect(viewOf(...entries.map(entry))?.inPerSecond).toBe(perSecond);
+});
+
+it.each<[name: string, tasks: readonly (readonly [dataset: string, at: number][])[], watermark: number | null, watermarks: readonly string[]]>([
+  [
+    'is that of the furthest dataset',
+    [
+      [
+        ['slow', 10],
+        ['fast', 90],
+      ],
+    ],
+    90,
+    ['slow 10', 'fast 90'],
+  ],
+  [
+    'is of each dataset the lowest of the tasks',
+    [
+      [
+        ['slow', 10],
+        ['fast', 90],
+      ],
+      [['fast', 80]],
+    ],
+    80,
+    ['slow 10', 'fast 80'],
+  ],
+  ['is the lowest over all where none is named', [[]], 5, []],
+])('a watermark by dataset %s', (_name, tasks, watermark, watermarks) => {
+  const sums = viewOf(...tasks.map((told, partition) => entry({ partition, watermark: 5, watermarks: told.map(([dataset, at]) => ({ dataset, at })) })));
+  expect(sums?.watermark).toBe(watermark);
+  expect(sums?.watermarks.map((mark) => `${mark.dataset} ${mark.watermark}`)).toEqual(watermarks);
+});
+
+it('names topics that were left alone within the last minute', () => {
+  const view = new LedgerView(new Codec(fixedIds()), 'goshawk');
+  view.take(entry({ topic: 'raw.a.b', throttledMs: 2000 }));
+  view.take(entry({ topic: 'raw.a.c' }));
+  view.take(entry({ topic: 'raw.a.d', throttledMs: 1, wallTo: NOW - 61 * SECOND }));
+  expect(view.throttled(NOW)).toEqual(['raw.a.b']);
 });
 
 it('leaves out the watermark of a partition that has had nothing to read for long', () => {

@@ -11,28 +11,44 @@ export interface StageSums {
   readonly out: number;
   readonly dropped: ReadonlyMap<string, number>;
   readonly rejected: ReadonlyMap<string, number>;
-  /** Lowest over its tasks; null before the first. */
+  /** Of the furthest dataset; null before the first. */
   readonly watermark: Micros | null;
+  /** Of each dataset that is not idle, the lowest over its tasks; the slowest first. */
+  readonly watermarks: readonly DatasetMark[];
   readonly inPerSecond: number;
+}
+
+export interface DatasetMark {
+  readonly dataset: string;
+  readonly watermark: Micros;
 }
 
 const WINDOW = 60_000_000; // over which the rate is taken
 const FRESH = 25_000_000; // an entry comes every 10 s; without one for so long there is no input
 
+interface Task {
+  readonly to: number;
+  /** Of all its datasets. */
+  readonly watermark: Micros | null;
+  readonly watermarks: LedgerEntry['watermarks'];
+  readonly at: Micros;
+}
 interface Stage {
   in: number;
   passed: number;
   out: number;
   readonly dropped: Map<string, number>;
   readonly rejected: Map<string, number>;
-  /** By input partition: the offset up to which it is counted, the last watermark, and the wall-clock time of its last entry. */
-  readonly tasks: Map<string, { to: number; watermark: Micros | null; at: Micros }>;
+  /** By input partition: the offset up to which it is counted, the last watermarks, and the wall-clock time of its last entry. */
+  readonly tasks: Map<string, Task>;
   /** Of the last minute, oldest first. */
   recent: { readonly at: Micros; readonly in: number }[];
 }
 
 export class LedgerView {
   readonly #stages = new Map<string, Stage>();
+  /** Topics that a stage left alone, and when it last said so. */
+  readonly #throttled = new Map<string, Micros>();
   readonly #codec: Codec;
   readonly #app: string;
 
@@ -59,7 +75,9 @@ export class LedgerView {
     const key = `${entry.topic}/${entry.partition}`;
     const task = stage.tasks.get(key);
     if (task !== undefined && entry.to <= task.to && entry.in > 0) return;
-    stage.tasks.set(key, { to: Math.max(entry.to, task?.to ?? 0), watermark: entry.watermark ?? task?.watermark ?? null, at: entry.wallTo });
+    const { watermark, watermarks } = entry.watermark === null && task !== undefined ? task : entry;
+    stage.tasks.set(key, { to: Math.max(entry.to, task?.to ?? 0), watermark, watermarks, at: entry.wallTo });
+    if (entry.throttledMs > 0) this.#throttled.set(entry.topic, entry.wallTo);
     stage.in += entry.in;
     stage.passed += entry.passed;
     for (const { count } of entry.out) stage.out += count;
@@ -77,7 +95,9 @@ export class LedgerView {
     const tasks = [...stage.tasks.values()];
     // A partition without new entries has nothing to read: it holds nobody back, and what it said last is no news.
     const lastAt = Math.max(...tasks.map(({ at }) => at));
-    const watermarks = tasks.flatMap(({ watermark, at }) => (watermark === null || at < lastAt - FRESH ? [] : [watermark]));
+    const fresh = tasks.filter(({ at }) => at >= lastAt - FRESH);
+    const watermarks = marksOf(fresh);
+    const overall = fresh.flatMap(({ watermark }) => watermark ?? []);
     const newest = stage.recent.reduce((latest, { at }) => Math.max(latest, at), 0);
     const end = newest > now - FRESH ? newest : now;
     const inWindow = stage.recent.reduce((sum, entry) => (entry.at > end - WINDOW && entry.at <= end ? sum + entry.in : sum), 0);
@@ -87,9 +107,16 @@ export class LedgerView {
       out: stage.out,
       dropped: stage.dropped,
       rejected: stage.rejected,
-      watermark: watermarks.length === 0 ? null : Math.min(...watermarks),
+      watermark: watermarks.at(-1)?.watermark ?? (overall.length === 0 ? null : Math.min(...overall)),
+      watermarks,
       inPerSecond: inWindow / (WINDOW / 1_000_000),
     };
+  }
+
+  /** Topics that are read more slowly because too much of them is refused, as of the last minute. */
+  throttled(now: Micros): readonly string[] {
+    for (const [topic, at] of this.#throttled) if (at < now - WINDOW) this.#throttled.delete(topic);
+    return [...this.#throttled.keys()].sort();
   }
 
   #stage(name: string): Stage {
@@ -100,4 +127,10 @@ export class LedgerView {
     }
     return stage;
   }
+}
+
+function marksOf(tasks: readonly Task[]): readonly DatasetMark[] {
+  const least = new Map<string, Micros>();
+  for (const { watermarks } of tasks) for (const { dataset, at } of watermarks) least.set(dataset, Math.min(at, least.get(dataset) ?? Infinity));
+  return [...least].map(([dataset, watermark]) => ({ dataset, watermark })).sort((a, b) => a.watermark - b.watermark || (a.dataset < b.dataset ? -1 : 1));
 }

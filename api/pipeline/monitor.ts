@@ -4,13 +4,14 @@ import type { Micros } from '../../pipeline/core/index.ts';
 import type { Topology, Wire } from '../../pipeline/core/topology.ts';
 import type { Admin, Broker, Offsets, TopicPartition } from '../../pipeline/runtime/port.ts';
 import { tpKey } from '../../pipeline/runtime/port.ts';
+import type { RefusedSource } from '../../store/queries/dead-letters.ts';
 import { ledgerTotals, storedOffsets } from '../../store/queries/pipeline.ts';
 import type { StageTotals, StoredOffset } from '../../store/queries/pipeline.ts';
 import type { DatabasePool } from '../../store/queries/sql.ts';
 import { topics as catalogue } from '../../topologies/topics.ts';
 import type { TopicDeclaration } from '../../topologies/topics.ts';
 import type { LagMeter, Position } from './lag.ts';
-import type { LedgerView } from './ledger-view.ts';
+import type { DatasetMark, LedgerView } from './ledger-view.ts';
 import { withinTime } from './parts.ts';
 import type { Part, Parts } from './parts.ts';
 
@@ -24,7 +25,10 @@ export interface StageStatus {
   readonly outputTopics: readonly string[];
   /** Records not read yet; null while the broker is away. */
   readonly lag: number | null;
+  /** Of the furthest dataset that is not idle; null before the first record. */
   readonly watermark: Micros | null;
+  /** By dataset, the slowest first: some may come late by nature. */
+  readonly watermarks: readonly DatasetMark[];
   readonly inPerSecond: number;
   readonly in: number;
   readonly passed: number;
@@ -45,6 +49,8 @@ export interface PipelineSnapshot {
   readonly stages: readonly StageStatus[];
   /** Of all organizations: to be narrowed by `topicsOf`. */
   readonly topics: readonly TopicStatus[];
+  /** Raw topics that are read more slowly because too much of them is refused; of all organizations. */
+  readonly throttled: readonly string[];
 }
 
 const KEPT_MICROS = 1_500_000;
@@ -93,7 +99,7 @@ export class PipelineMonitor {
     const lags = kafka === undefined ? undefined : await this.#lags(kafka, stored?.[1] ?? []);
     const stages = this.#deps.topology.wires.map((wire, index) => this.#stage(wire, now, lags?.[index] ?? null, stored?.[0] ?? []));
     const all = kafka === undefined ? checked : [...checked, stagesPart(this.#deps.topology, kafka.members)];
-    return { state: overallState(all), parts: all, stages, topics: kafka?.topics ?? [] };
+    return { state: overallState(all), parts: all, stages, topics: kafka?.topics ?? [], throttled: this.#deps.ledger.throttled(now) };
   }
 
   async #fromBroker(): Promise<BrokerView> {
@@ -150,6 +156,7 @@ export class PipelineMonitor {
       outputTopics: wire.kind === 'stage' ? wire.to.map(({ name }) => name) : [],
       lag,
       watermark: sums?.watermark ?? null,
+      watermarks: sums?.watermarks ?? [],
       inPerSecond: (sums?.inPerSecond ?? 0) + total(({ recent }) => recent) / (RATE_MICROS / 1_000_000),
       in: (sums?.in ?? 0) + total((row) => row.in),
       passed: (sums?.passed ?? 0) + total(({ passed }) => passed),
@@ -163,6 +170,10 @@ export class PipelineMonitor {
 /** Names of raw and sink topics tell other organizations' names. */
 export const topicsOf = (topics: readonly TopicStatus[], organization: string): readonly TopicStatus[] =>
   topics.filter(({ name }) => !/^(raw|sink)\./.test(name) || name.startsWith(`raw.${organization}.`) || name.startsWith(`sink.${organization}.`));
+
+/** @param refused Of one organization, by raw topic. */
+export const refusedSources = (refused: readonly RefusedSource[], { throttled }: PipelineSnapshot) =>
+  refused.map((source) => ({ ...source, isThrottled: throttled.includes(source.topic) }));
 
 interface BrokerView {
   readonly partitionCounts: ReadonlyMap<string, number>;

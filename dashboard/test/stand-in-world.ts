@@ -344,6 +344,12 @@ export class World {
         outputTopics,
         lag: isBrokerAway ? null : Math.floor((more.lag ?? 40) * wave * chance(`${name}${Math.floor(Date.now() / 3000)}`)),
         watermark: this.isEmpty ? null : new Date(Date.now() - 900 - name.length * 70).toISOString(),
+        watermarks: this.isEmpty
+          ? []
+          : [
+              { dataset: 'aws.cloudtrail', watermark: new Date(Date.now() - 1_200_000).toISOString() },
+              { dataset: 'windows.sysmon', watermark: new Date(Date.now() - 900 - name.length * 70).toISOString() },
+            ],
         inPerSecond: isBrokerAway || this.isEmpty ? 0 : 287 * share * wave,
         in: n,
         passed: n - dropped - rejected,
@@ -396,7 +402,7 @@ export class World {
             { name: 'FUTURE_TIMESTAMP', count: 11 },
             { name: 'RECORD_TOO_LARGE', count: 5 },
           ],
-      refusedSources: this.isEmpty ? [] : [{ topic: 'raw.default.zeek', count: 2_140, code: 'DECODE_FAILED' }],
+      refusedSources: this.isEmpty ? [] : [{ topic: 'raw.default.zeek', count: 2_140, code: 'DECODE_FAILED', isThrottled: true }],
     };
   }
 }

@@ -17,6 +17,8 @@ const entry = (fields: Partial<LedgerEntry>): LedgerEntry => ({
   emitted: 0,
   out: [],
   watermark: null,
+  watermarks: [],
+  throttledMs: 0,
   wallFrom: 0,
   wallTo: 0,
   ...fields,

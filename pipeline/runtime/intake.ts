@@ -56,9 +56,11 @@ export class Intake {
   pauseTopic(topic: string, ms: number): void {
     if (this.#slowed.has(topic)) return;
     const { clock, log, metrics, plan } = this.#options;
-    const partitions = () => this.#state.readyInputs.map(({ tp }) => tp).filter((tp) => tp.topic === topic);
+    const inputs = () => this.#state.readyInputs.filter(({ tp }) => tp.topic === topic);
+    const partitions = () => inputs().map(({ tp }) => tp);
     this.#slowed.add(topic);
     this.#consumer.pause(partitions());
+    for (const input of inputs()) input.throttledMs += ms;
     metrics.pauses.inc({ stage: plan.wire.name, reason: 'rejects' });
     log.warn({ topic, ms }, 'A source sends records that are refused; it is read more slowly.');
     clock.after(ms, () => {

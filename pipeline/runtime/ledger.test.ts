@@ -90,6 +90,8 @@ describe('tallies', () => {
         { topic: 't', partition: 1, count: 2, first: 7, last: 9 },
       ],
       watermark: null,
+      watermarks: [],
+      throttledMs: 0,
       wallFrom: 1_000_000,
       wallTo: 2_000_000,
     });

@@ -3,6 +3,7 @@ import type { LedgerEntry, OutCount } from '../../schemas/avro/types.gen.ts';
 import type { OutputMarks } from '../core/stores.ts';
 import type { Appended, OutRecord } from './port.ts';
 import { tpKey } from './port.ts';
+import type { Told } from './watermark.ts';
 
 /** What is told of records from `from` on. Immutable: a commit makes the next one. Times in milliseconds. */
 export interface Tally {
@@ -112,7 +113,17 @@ export function entryOf(
     topic,
     partition,
     watermark,
-  }: { readonly app: string; readonly stage: string; readonly topic: string; readonly partition: number; readonly watermark: number | null },
+    watermarks = {},
+    throttledMs = 0,
+  }: {
+    readonly app: string;
+    readonly stage: string;
+    readonly topic: string;
+    readonly partition: number;
+    readonly watermark: number | null;
+    readonly watermarks?: Told;
+    readonly throttledMs?: number;
+  },
 ): LedgerEntry {
   const reasons = (counts: Readonly<Record<string, number>>) =>
     Object.keys(counts)
@@ -139,7 +150,19 @@ export function entryOf(
     watermark,
     wallFrom: tally.wallFromMs * 1000,
     wallTo: tally.wallToMs * 1000,
+    watermarks: byDataset(watermarks),
+    throttledMs,
   };
+}
+
+const MOST_DATASETS = 64;
+/** The slowest first. Where there are too many, the furthest stays. */
+function byDataset(told: Told): LedgerEntry['watermarks'] {
+  const all = Object.entries(told)
+    .filter(([dataset]) => !dataset.startsWith('@')) // clocks
+    .map(([dataset, at]) => ({ dataset, at }))
+    .sort((a, b) => a.at - b.at);
+  return all.length <= MOST_DATASETS ? all : [...all.slice(0, MOST_DATASETS - 1), all.at(-1)!];
 }
 
 /** What is committed beside an offset. */

@@ -145,9 +145,18 @@ export class Settling {
 
   #entry(input: Input, tally: Tally, to: number): OutRecord {
     const { plan, app } = this.#options;
-    const watermark = input.slot.task.watermarks.of();
+    const { watermarks } = input.slot.task;
+    const watermark = watermarks.of();
     const key = Buffer.from(`${plan.wire.name}/${input.key}`);
-    const entry = entryOf(tally, to, { app, stage: plan.wire.name, ...input.tp, watermark: watermark === -Infinity ? null : watermark });
+    const entry = entryOf(tally, to, {
+      app,
+      stage: plan.wire.name,
+      ...input.tp,
+      watermark: watermark === -Infinity ? null : watermark,
+      watermarks: watermarks.told(),
+      throttledMs: input.throttledMs,
+    });
+    input.throttledMs = 0;
     return { topic: plan.ledger.name, partition: partitionFor(key, plan.ledger.partitions), key, value: plan.ledger.encode(entry, key.length) };
   }
 

@@ -95,6 +95,8 @@ export class Input {
   lastRecordWallMs = 0;
   /** Append time of the latest record read. */
   appendedAt: Micros = 0;
+  /** How long it was left alone for what it holds, since the last entry in the ledger. */
+  throttledMs = 0;
   /** Position that was sought because a batch began behind it. */
   soughtFor = -1;
 

@@ -706,6 +706,14 @@ export interface OutCount {
   readonly last: number;
 }
 
+/** How far one dataset has come in event time. */
+export interface DatasetWatermark {
+  /** Dataset. */
+  readonly dataset: string;
+  /** Its watermark. */
+  readonly at: number;
+}
+
 /** What became of the records of one input range. in = passed + dropped + rejected. */
 export interface LedgerEntry {
   /** `goshawk`, or the lane. */
@@ -738,6 +746,10 @@ export interface LedgerEntry {
   readonly wallFrom: number;
   /** Wall-clock time of the last. */
   readonly wallTo: number;
+  /** Of each dataset that is not idle, the slowest first; at most 64. Empty when none is known. */
+  readonly watermarks: readonly DatasetWatermark[];
+  /** How long the topic was left alone because too much of it was refused, in milliseconds. */
+  readonly throttledMs: number;
 }
 
 /** A rule met an event, and a correlation wants to know. Internal. */

@@ -35,7 +35,12 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
           rejected: [{ reason: 'DECODE_FAILED', count: 1 }],
           emitted: 0,
           out: [{ topic: 'events.parsed.v1', partition: 0, count: 8, first: 0, last: 7 }],
-          watermark: 1_772_366_400_000_000,
+          watermark: 1_772_365_200_000_000,
+          watermarks: [
+            { dataset: 'aws.cloudtrail', at: 1_772_365_200_000_000 },
+            { dataset: 'zeek.conn', at: 1_772_366_400_000_000 },
+          ],
+          throttledMs: 0,
           wallFrom: 0,
           wallTo: 1_772_369_999_000_000,
         }),
@@ -55,7 +60,7 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
   it('shows each stage with what became of its records, from topic and database', async () => {
     await vi.waitFor(async () => {
       const { data } = await api.graphql(
-        '{ pipeline { stages { name inputTopic outputTopics lag watermark inPerSecond in passed out dropped { name count } rejected { name count } } deadLetterCounts { name count } } }',
+        '{ pipeline { stages { name inputTopic outputTopics lag watermark watermarks { dataset watermark } inPerSecond in passed out dropped { name count } rejected { name count } } deadLetterCounts { name count } } }',
       );
       expect(data.pipeline.stages).toEqual([
         {
@@ -64,6 +69,10 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
           outputTopics: ['events.parsed.v1'],
           lag: 0,
           watermark: '2026-03-01T12:00:00.000000Z',
+          watermarks: [
+            { dataset: 'aws.cloudtrail', watermark: '2026-03-01T11:40:00.000000Z' },
+            { dataset: 'zeek.conn', watermark: '2026-03-01T12:00:00.000000Z' },
+          ],
           inPerSecond: 10 / 60,
           in: 10,
           passed: 8,
@@ -77,6 +86,7 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
           outputTopics: ['events.valid.v1'],
           lag: 0,
           watermark: null,
+          watermarks: [],
           inPerSecond: 0,
           in: 0,
           passed: 0,
@@ -107,6 +117,10 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
       name: 'ingest',
       lag: 0,
       watermark: '2026-03-01T12:00:00.000000Z',
+      watermarks: [
+        { dataset: 'aws.cloudtrail', watermark: '2026-03-01T11:40:00.000000Z' },
+        { dataset: 'zeek.conn', watermark: '2026-03-01T12:00:00.000000Z' },
+      ],
       inPerSecond: 10 / 60,
       in: 10,
       passed: 8,

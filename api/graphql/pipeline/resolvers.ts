@@ -1,5 +1,5 @@
 import { asProblem } from '../../gate/as-problem.ts';
-import { topicsOf } from '../../pipeline/monitor.ts';
+import { refusedSources, topicsOf } from '../../pipeline/monitor.ts';
 import type { PipelineSnapshot } from '../../pipeline/monitor.ts';
 import type { ApiContext } from '../context.ts';
 
@@ -9,8 +9,8 @@ export default {
     topics: ({ topics }: PipelineSnapshot, _args: unknown, { principal }: ApiContext) => topicsOf(topics, principal.organization),
     deadLetterCounts: (_snapshot: unknown, _args: unknown, { services, principal }: ApiContext) =>
       services.deadLetters.overview(principal.organization).then(({ counts }) => counts, nullWhileAway),
-    refusedSources: (_snapshot: unknown, _args: unknown, { services, principal }: ApiContext) =>
-      services.deadLetters.overview(principal.organization).then(({ refused }) => refused, nullWhileAway),
+    refusedSources: (snapshot: PipelineSnapshot, _args: unknown, { services, principal }: ApiContext) =>
+      services.deadLetters.overview(principal.organization).then(({ refused }) => refusedSources(refused, snapshot), nullWhileAway),
   },
 };
 

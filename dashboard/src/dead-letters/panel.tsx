@@ -39,10 +39,10 @@ export function DeadLetters({ counts, refused, code, open, onCode, onOpen }: Dea
   const hasMore = fresh.data?.deadLetters.pageInfo.hasNextPage === true;
   return (
     <Panel title="Dead letters" note="set aside with their reason; nothing is thrown away" isFlush actions={<Stale problem={fresh.problem} at={fresh.at} />}>
-      {(refused ?? []).map(({ topic, count: n, code: reason }) => (
+      {(refused ?? []).map(({ topic, count: n, code: reason, isThrottled }) => (
         <p key={topic} className="letter-source" role="note">
           <Icon name="warning" size={14} /> <code>{topic}</code>: {plural(n, 'record')} refused within 10 minutes, mostly {reason}. Its owner should look at
-          what it sends; it is read more slowly while this lasts.
+          what it sends{isThrottled && '; it is read more slowly while this lasts'}.
         </p>
       ))}
       {counts !== null && counts !== undefined && counts.length > 0 && (

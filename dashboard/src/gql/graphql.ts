@@ -95,12 +95,61 @@ export type FieldState =
   /** Not seen for a day, in which it would have come many times. */
   | 'vanished';
 
+export type SensorAccess =
+  /** A client certificate of the installation's authority. */
+  | 'mtls'
+  /** A user of the broker; it writes its topic itself. */
+  | 'sasl'
+  /** The SPIFFE ID of its workload. */
+  | 'spiffe'
+  /** A token that it shows with each request. */
+  | 'token';
+
+export type SensorFilter = {
+  /** Part of the name. */
+  search?: string | null | undefined;
+  withRevoked?: boolean | null | undefined;
+};
+
+export type SensorInput = {
+  access?: SensorAccess | null | undefined;
+  /** For `mtls`: a certificate request in PEM; absent: a key is made, and shown once. */
+  csr?: string | null | undefined;
+  /** Name of a decoder, or `auto`. */
+  format?: string | null | undefined;
+  /** What its events carry as sensor: lower-case letters, digits and dashes. */
+  name: string;
+  /** An alert after so long without a record; 0: none. Absent: an hour for formats that always have something to tell, else a day. */
+  silenceSeconds?: number | null | undefined;
+  /** Last part of the topic; absent: `sensors`, or the name of a sensor that writes its topic itself. */
+  source?: string | null | undefined;
+  /** For `spiffe`. */
+  spiffeId?: string | null | undefined;
+};
+
+export type SensorState =
+  /** Enrolled; nothing came yet. */
+  | 'never'
+  | 'revoked'
+  | 'sending'
+  /** Nothing came for longer than it may. */
+  | 'silent';
+
 export type Severity =
   | 'critical'
   | 'high'
   | 'informational'
   | 'low'
   | 'medium';
+
+export type TrialInput = {
+  /** Name of a decoder; absent: recognised record by record. */
+  format?: string | null | undefined;
+  /** Of the sensor whose records they would be; absent: `try`. */
+  sensor?: string | null | undefined;
+  /** A record a line, or JSON documents; at most 256 kB, of which the first 200 records are tried. */
+  text: string;
+};
 
 export type Verdict =
   | 'benign'
@@ -284,7 +333,70 @@ export type LedgerQuery = { ledger: { closedAt: string | null, breaks: Array<{ a
 export type PipelineHealthQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PipelineHealthQuery = { pipeline: { state: string, parts: Array<{ name: string, kind: string, state: string, version: string | null, detail: string, downSince: string | null }>, stages: Array<{ name: string, inputTopic: string, outputTopics: Array<string>, lag: number | null, watermark: string | null, inPerSecond: number, in: number, passed: number, out: number, dropped: Array<{ name: string, count: number }>, rejected: Array<{ name: string, count: number }> }>, topics: Array<{ name: string, partitions: number, records: number, schema: string, key: string }>, deadLetterCounts: Array<{ name: string, count: number }> | null, refusedSources: Array<{ topic: string, count: number, code: string }> | null } };
+export type PipelineHealthQuery = { pipeline: { state: string, parts: Array<{ name: string, kind: string, state: string, version: string | null, detail: string, downSince: string | null }>, stages: Array<{ name: string, inputTopic: string, outputTopics: Array<string>, lag: number | null, watermark: string | null, inPerSecond: number, in: number, passed: number, out: number, watermarks: Array<{ dataset: string, watermark: string }>, dropped: Array<{ name: string, count: number }>, rejected: Array<{ name: string, count: number }> }>, topics: Array<{ name: string, partitions: number, records: number, schema: string, key: string }>, deadLetterCounts: Array<{ name: string, count: number }> | null, refusedSources: Array<{ topic: string, count: number, code: string, isThrottled: boolean }> | null } };
+
+export type SensorsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: SensorFilter | null | undefined;
+}>;
+
+
+export type SensorsQuery = { sensors: { edges: Array<{ cursor: string, node: { id: string, name: string, access: SensorAccess, format: string | null, source: string, topic: string, state: SensorState, silenceSeconds: number | null, silentSince: string | null, lastSeenAt: string | null, eventsPerMinute: number, eventsPerMinuteBefore: number, lagSeconds: number | null, refused: number, unparsed: number, events: number, skew: { aheadMinute: number, ahead: number, near: number, lateMinute: number, lateHour: number, lateDay: number, lateMore: number }, credentials: Array<{ id: string, kind: string, createdAt: string, expiresAt: string | null }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type SensorQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type SensorQuery = { sensor: { id: string, name: string, access: SensorAccess, format: string | null, source: string, topic: string, state: SensorState, silenceSeconds: number | null, silentSince: string | null, lastSeenAt: string | null, createdAt: string, createdBy: string, revokedAt: string | null, revokedBy: string | null, eventsPerMinute: number, eventsPerMinuteBefore: number, lagSeconds: number | null, events: number, unparsed: number, refused: number, skew: { aheadMinute: number, ahead: number, near: number, lateMinute: number, lateHour: number, lateDay: number, lateMore: number }, refusals: Array<{ stage: string, code: string, count: number, newest: string, message: string, id: string }>, silences: Array<{ since: string, noticedAt: string, endedAt: string | null }>, credentials: Array<{ id: string, kind: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, snippets: Array<{ shipper: string, title: string, file: string | null, text: string }> } | null };
+
+export type SensorHistoryQueryVariables = Exact<{
+  id: string | number;
+  from: string;
+  to: string;
+  spanSeconds: number;
+}>;
+
+
+export type SensorHistoryQuery = { sensor: { history: Array<{ start: string, events: number, unparsed: number, refused: number, lagSeconds: number | null }> } | null };
+
+export type SensorFormatsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SensorFormatsQuery = { sensorFormats: Array<string> };
+
+export type EnrolledFragment = { notes: Array<string>, sensor: { id: string, name: string, topic: string, access: SensorAccess, credentials: Array<{ id: string, kind: string, expiresAt: string | null }> }, credential: { token: string | null, certificate: string | null, key: string | null, spiffeId: string | null, user: string | null, password: string | null, expiresAt: string | null }, snippets: Array<{ shipper: string, title: string, file: string | null, text: string }> };
+
+export type EnrolSensorMutationVariables = Exact<{
+  input: SensorInput;
+}>;
+
+
+export type EnrolSensorMutation = { enrolSensor: { notes: Array<string>, sensor: { id: string, name: string, topic: string, access: SensorAccess, credentials: Array<{ id: string, kind: string, expiresAt: string | null }> }, credential: { token: string | null, certificate: string | null, key: string | null, spiffeId: string | null, user: string | null, password: string | null, expiresAt: string | null }, snippets: Array<{ shipper: string, title: string, file: string | null, text: string }> } };
+
+export type RotateSensorMutationVariables = Exact<{
+  id: string | number;
+  overlapSeconds?: number | null | undefined;
+  csr?: string | null | undefined;
+}>;
+
+
+export type RotateSensorMutation = { rotateSensor: { notes: Array<string>, sensor: { id: string, name: string, topic: string, access: SensorAccess, credentials: Array<{ id: string, kind: string, expiresAt: string | null }> }, credential: { token: string | null, certificate: string | null, key: string | null, spiffeId: string | null, user: string | null, password: string | null, expiresAt: string | null }, snippets: Array<{ shipper: string, title: string, file: string | null, text: string }> } };
+
+export type RevokeSensorMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RevokeSensorMutation = { revokeSensor: { id: string, revokedAt: string | null } };
+
+export type TrySensorMutationVariables = Exact<{
+  input: TrialInput;
+}>;
+
+
+export type TrySensorMutation = { trySensor: { records: number, isCut: boolean, results: Array<{ record: number, format: string | null, confidence: number | null, dataset: string | null, unparsed: string | null, isDuplicate: boolean, refused: { code: string, reason: string } | null, fields: Array<{ name: string, value: string }>, rules: Array<{ id: string, title: string }> }> } };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -358,6 +470,37 @@ export const EventRowFragmentDoc = new TypedDocumentString(`
   process
 }
     `, {"fragmentName":"EventRow"}) as unknown as TypedDocumentString<EventRowFragment, unknown>;
+export const EnrolledFragmentDoc = new TypedDocumentString(`
+    fragment Enrolled on EnrolledSensor {
+  sensor {
+    id
+    name
+    topic
+    access
+    credentials {
+      id
+      kind
+      expiresAt
+    }
+  }
+  credential {
+    token
+    certificate
+    key
+    spiffeId
+    user
+    password
+    expiresAt
+  }
+  snippets {
+    shipper
+    title
+    file
+    text
+  }
+  notes
+}
+    `, {"fragmentName":"Enrolled"}) as unknown as TypedDocumentString<EnrolledFragment, unknown>;
 export const AlertsDocument = new TypedDocumentString(`
     query Alerts($first: Int, $after: String, $filter: AlertFilter) {
   alerts(first: $first, after: $after, filter: $filter) {
@@ -1062,6 +1205,10 @@ export const PipelineHealthDocument = new TypedDocumentString(`
       outputTopics
       lag
       watermark
+      watermarks {
+        dataset
+        watermark
+      }
       inPerSecond
       in
       passed
@@ -1090,10 +1237,242 @@ export const PipelineHealthDocument = new TypedDocumentString(`
       topic
       count
       code
+      isThrottled
     }
   }
 }
     `) as unknown as TypedDocumentString<PipelineHealthQuery, PipelineHealthQueryVariables>;
+export const SensorsDocument = new TypedDocumentString(`
+    query Sensors($first: Int, $after: String, $filter: SensorFilter) {
+  sensors(first: $first, after: $after, filter: $filter) {
+    edges {
+      cursor
+      node {
+        id
+        name
+        access
+        format
+        source
+        topic
+        state
+        silenceSeconds
+        silentSince
+        lastSeenAt
+        eventsPerMinute
+        eventsPerMinuteBefore
+        lagSeconds
+        refused
+        unparsed
+        events
+        skew {
+          aheadMinute
+          ahead
+          near
+          lateMinute
+          lateHour
+          lateDay
+          lateMore
+        }
+        credentials {
+          id
+          kind
+          createdAt
+          expiresAt
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SensorsQuery, SensorsQueryVariables>;
+export const SensorDocument = new TypedDocumentString(`
+    query Sensor($id: ID!) {
+  sensor(id: $id) {
+    id
+    name
+    access
+    format
+    source
+    topic
+    state
+    silenceSeconds
+    silentSince
+    lastSeenAt
+    createdAt
+    createdBy
+    revokedAt
+    revokedBy
+    eventsPerMinute
+    eventsPerMinuteBefore
+    lagSeconds
+    events
+    unparsed
+    refused
+    skew {
+      aheadMinute
+      ahead
+      near
+      lateMinute
+      lateHour
+      lateDay
+      lateMore
+    }
+    refusals {
+      stage
+      code
+      count
+      newest
+      message
+      id
+    }
+    silences {
+      since
+      noticedAt
+      endedAt
+    }
+    credentials {
+      id
+      kind
+      createdAt
+      expiresAt
+      lastUsedAt
+    }
+    snippets {
+      shipper
+      title
+      file
+      text
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SensorQuery, SensorQueryVariables>;
+export const SensorHistoryDocument = new TypedDocumentString(`
+    query SensorHistory($id: ID!, $from: Time!, $to: Time!, $spanSeconds: Int!) {
+  sensor(id: $id) {
+    history(from: $from, to: $to, spanSeconds: $spanSeconds) {
+      start
+      events
+      unparsed
+      refused
+      lagSeconds
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SensorHistoryQuery, SensorHistoryQueryVariables>;
+export const SensorFormatsDocument = new TypedDocumentString(`
+    query SensorFormats {
+  sensorFormats
+}
+    `) as unknown as TypedDocumentString<SensorFormatsQuery, SensorFormatsQueryVariables>;
+export const EnrolSensorDocument = new TypedDocumentString(`
+    mutation EnrolSensor($input: SensorInput!) {
+  enrolSensor(input: $input) {
+    ...Enrolled
+  }
+}
+    fragment Enrolled on EnrolledSensor {
+  sensor {
+    id
+    name
+    topic
+    access
+    credentials {
+      id
+      kind
+      expiresAt
+    }
+  }
+  credential {
+    token
+    certificate
+    key
+    spiffeId
+    user
+    password
+    expiresAt
+  }
+  snippets {
+    shipper
+    title
+    file
+    text
+  }
+  notes
+}`) as unknown as TypedDocumentString<EnrolSensorMutation, EnrolSensorMutationVariables>;
+export const RotateSensorDocument = new TypedDocumentString(`
+    mutation RotateSensor($id: ID!, $overlapSeconds: Int, $csr: String) {
+  rotateSensor(id: $id, overlapSeconds: $overlapSeconds, csr: $csr) {
+    ...Enrolled
+  }
+}
+    fragment Enrolled on EnrolledSensor {
+  sensor {
+    id
+    name
+    topic
+    access
+    credentials {
+      id
+      kind
+      expiresAt
+    }
+  }
+  credential {
+    token
+    certificate
+    key
+    spiffeId
+    user
+    password
+    expiresAt
+  }
+  snippets {
+    shipper
+    title
+    file
+    text
+  }
+  notes
+}`) as unknown as TypedDocumentString<RotateSensorMutation, RotateSensorMutationVariables>;
+export const RevokeSensorDocument = new TypedDocumentString(`
+    mutation RevokeSensor($id: ID!) {
+  revokeSensor(id: $id) {
+    id
+    revokedAt
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeSensorMutation, RevokeSensorMutationVariables>;
+export const TrySensorDocument = new TypedDocumentString(`
+    mutation TrySensor($input: TrialInput!) {
+  trySensor(input: $input) {
+    records
+    isCut
+    results {
+      record
+      format
+      confidence
+      dataset
+      refused {
+        code
+        reason
+      }
+      unparsed
+      isDuplicate
+      fields {
+        name
+        value
+      }
+      rules {
+        id
+        title
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TrySensorMutation, TrySensorMutationVariables>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {

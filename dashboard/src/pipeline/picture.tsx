@@ -122,7 +122,7 @@ function Card({ stage, samples, style }: { readonly stage: Stage; readonly sampl
       </div>
       <div className="stage-line stage-foot">
         <Spark samples={samples} />
-        <span className="number stage-mark" title="Age of the watermark">
+        <span className="number stage-mark" title="Age of the watermark of the furthest dataset">
           {stage.watermark === null ? '' : duration(now - toMs(stage.watermark))}
         </span>
       </div>

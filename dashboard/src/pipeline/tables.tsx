@@ -13,6 +13,24 @@ const total = (counts: readonly { readonly count: number }[]): number => counts.
 const list = (counts: readonly { readonly name: string; readonly count: number }[]): string =>
   counts.map(({ name, count: n }) => `${name}: ${exactCount(n)}`).join('\n');
 
+/** That of the furthest dataset, and beside it the slowest, where a dataset comes late by nature. */
+function Watermark({ stage: { watermark, watermarks }, now }: { readonly stage: Stage; readonly now: number }) {
+  if (watermark === null) return <span className="faint">none yet</span>;
+  const [slowest] = watermarks;
+  return (
+    <>
+      {duration(now - toMs(watermark))} ago
+      {slowest !== undefined && watermarks.length > 1 && (
+        <span className="faint">
+          ; {slowest.dataset} {duration(now - toMs(slowest.watermark))}
+        </span>
+      )}
+    </>
+  );
+}
+const marks = ({ watermarks }: Stage, now: number): string =>
+  watermarks.map(({ dataset, watermark }) => `${dataset}: ${duration(now - toMs(watermark))} ago`).join('\n');
+
 export function StagesTable({ stages }: { readonly stages: readonly Stage[] }) {
   const now = useNow(1000);
   return (
@@ -42,7 +60,9 @@ export function StagesTable({ stages }: { readonly stages: readonly Stage[] }) {
             <td className="n" title={stage.lag === null ? 'Not known while the broker is away' : exactCount(stage.lag)}>
               {stage.lag === null ? 'not known' : count(stage.lag)}
             </td>
-            <td className="n">{stage.watermark === null ? <span className="faint">none yet</span> : `${duration(now - toMs(stage.watermark))} ago`}</td>
+            <td className="n" title={marks(stage, now)}>
+              <Watermark stage={stage} now={now} />
+            </td>
             <td className="n">{exactCount(stage.in)}</td>
             <td className="n">{exactCount(stage.passed)}</td>
             <td className="n" title={list(stage.dropped)}>

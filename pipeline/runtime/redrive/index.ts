@@ -245,7 +245,14 @@ class Redrive {
       last: Math.max(...spans.map(({ first, count }) => first + count - 1)),
     }));
     const entry = { app: 'goshawk', stage: 'redrive', ...MARKERS, from, to, in: 0, passed: 0, dropped: [], rejected: [], emitted, out };
-    const value = this.#options.codec.encode(schemas.ledgerEntry, { ...entry, watermark: null, wallFrom: wallMs * 1000, wallTo: wallMs * 1000 });
+    const value = this.#options.codec.encode(schemas.ledgerEntry, {
+      ...entry,
+      watermark: null,
+      watermarks: [],
+      throttledMs: 0,
+      wallFrom: wallMs * 1000,
+      wallTo: wallMs * 1000,
+    });
     return { ...LEDGER, key: Buffer.from(`redrive|${MARKERS.topic}/0`), value };
   }
 
