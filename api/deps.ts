@@ -12,6 +12,7 @@ import type { Broker } from '../pipeline/runtime/port.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
 import type { DatabaseClient, DatabasePool } from '../store/queries/sql.ts';
 import type { ApiConfig } from './config.ts';
+import type { RecordTrials } from './sensors/trials.ts';
 
 /** How a part of the installation is; see `Part` in the query schema. */
 export interface PartState {
@@ -63,6 +64,8 @@ export interface ApiDeps {
   readonly tryLetters?: TryLetters;
   /** As detect reads rules: a rule that it would refuse is refused. */
   readonly ruleOptions?: RuleSetOptions;
+  /** Absent = this process cannot try records. */
+  readonly recordTrials?: RecordTrials;
   /** Makes the topic of a gateway source where it is missing. */
   readonly createRawTopic: (name: string) => Promise<void>;
   /** Where sensors reach what is not the API, for the configurations that they are given. */

@@ -18,6 +18,7 @@ import type { SensorAuthority } from './sensors/authority.ts';
 import { openBrokerUsers } from './sensors/broker-users.ts';
 import { openSensorGate } from './sensors/gate.ts';
 import { Sensors } from './sensors/register.ts';
+import { Trials } from './sensors/trials.ts';
 import { apiProbe, brokerProbe, connectProbe, databaseProbe, Parts } from './pipeline/parts.ts';
 
 export interface RunningServices extends Services {
@@ -62,6 +63,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     tail,
     sensors,
     register,
+    trials: new Trials(deps.recordTrials, wallMicros),
     rules: new Rules(run, deps.ruleOptions),
     wallMicros,
     start() {

@@ -14,6 +14,7 @@ import { openClient, openPool } from '../store/connect.ts';
 import { settingsOf } from '../pipeline/core/topic-settings.ts';
 import { topics } from '../topologies/topics.ts';
 import { openInputs } from './inputs.ts';
+import { openRecordTrials } from './record-trials.ts';
 import { version } from './version.ts';
 
 export interface ApiOptions {
@@ -79,6 +80,7 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
       },
       sensorAddresses: { kafkaBrokers: options.kafkaBrokers, syslogTls: syslogTlsOf(options) },
       tryLetters: options.tryLetters,
+      recordTrials: openRecordTrials(),
       openInputs: async (through) => (inputs = await openInputs({ config: options.inputs, log, metrics })(through)),
       probes: [
         registryProbe(registryUrl),

@@ -2,8 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
-import { PassThrough } from 'node:stream';
-import type { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ConfigError } from '../pipeline/core/errors.ts';
 import { elementRanges, memberRange } from '../pipeline/ingest/kit.ts';
@@ -24,6 +23,9 @@ export async function* nativeRecords(file: string, mostBytes: number): AsyncIter
     throw new ConfigError('INVALID_USAGE', code === 'ENOENT' ? `${file} does not exist.` : `${file} cannot be read: ${message}.`);
   }
 }
+
+/** The records of a text, as of a file. */
+export const recordsIn = (text: string, mostBytes: number): AsyncIterable<string> => split(Readable.from([text]), mostBytes);
 
 /** The name under which records of a file that belong together are kept in order. */
 export const fileKey = (file: string): string => basename(file);

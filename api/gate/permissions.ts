@@ -135,6 +135,7 @@ export const PERMISSIONS = {
   'Query.redrives': READERS,
   'Query.sensors': READERS,
   'Query.sensor': READERS,
+  'Query.sensorFormats': READERS,
   'Query.rules': READERS,
   'Query.rule': READERS,
   'Query.coverage': READERS,
@@ -145,6 +146,7 @@ export const PERMISSIONS = {
   'Mutation.enrolSensor': BUILDERS,
   'Mutation.rotateSensor': BUILDERS,
   'Mutation.revokeSensor': BUILDERS,
+  'Mutation.trySensor': BUILDERS,
   'DeadLetter.content': BUILDERS, // may hold secrets; null for others, and each look is audited
   'Mutation.previewDeadLetters': BUILDERS, // shows content likewise
   'Mutation.redriveDeadLetters': BUILDERS,

@@ -21,6 +21,7 @@ import { ruleLoaders } from '../rules/loaders.ts';
 import type { RuleLoaders } from '../rules/loaders.ts';
 import type { Rules } from '../rules/register.ts';
 import type { Sensors } from '../sensors/register.ts';
+import type { Trials } from '../sensors/trials.ts';
 
 /** What lives as long as the API and serves every request. */
 export interface Services {
@@ -31,6 +32,7 @@ export interface Services {
   readonly tail: EventTail;
   readonly sensors: RunningSensorGate;
   readonly register: Sensors;
+  readonly trials: Trials;
   readonly rules: Rules;
   readonly wallMicros: () => Micros;
 }

@@ -5,6 +5,7 @@ import { readEventsSearch } from './events/address.ts';
 import { readFieldsSearch } from './fields/address.ts';
 import { readOverviewSearch } from './overview/address.ts';
 import { readPipelineSearch } from './pipeline/address.ts';
+import { readEnrolSearch, readSensorSearch, readSensorsSearch } from './sensors/address.ts';
 import { session } from './session/tokens.ts';
 import { Frame } from './shell/frame.tsx';
 import { Lost } from './shell/lost.tsx';
@@ -53,6 +54,29 @@ const pipeline = createRoute({
   validateSearch: readPipelineSearch,
   component: lazyRouteComponent(() => import('./pipeline/page.tsx'), 'PipelinePage'),
 });
+const sensors = createRoute({
+  getParentRoute: () => inside,
+  path: '/pipeline/sensors',
+  validateSearch: readSensorsSearch,
+  component: lazyRouteComponent(() => import('./sensors/page.tsx'), 'SensorsPage'),
+});
+const enrolSensor = createRoute({
+  getParentRoute: () => inside,
+  path: '/pipeline/sensors/enrol',
+  validateSearch: readEnrolSearch,
+  component: lazyRouteComponent(() => import('./sensors/enrol.tsx'), 'EnrolPage'),
+});
+const trySensor = createRoute({
+  getParentRoute: () => inside,
+  path: '/pipeline/sensors/try',
+  component: lazyRouteComponent(() => import('./sensors/try.tsx'), 'TryPage'),
+});
+const sensor = createRoute({
+  getParentRoute: () => inside,
+  path: '/pipeline/sensors/$sensorId',
+  validateSearch: readSensorSearch,
+  component: lazyRouteComponent(() => import('./sensors/detail.tsx'), 'SensorPage'),
+});
 const fields = createRoute({
   getParentRoute: () => inside,
   path: '/fields',
@@ -66,7 +90,11 @@ const kit = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, kit, inside.addChildren([overview, alerts.addChildren([alert]), events.addChildren([event]), fields, pipeline])]),
+  routeTree: root.addChildren([
+    login,
+    kit,
+    inside.addChildren([overview, alerts.addChildren([alert]), events.addChildren([event]), fields, pipeline, sensors, enrolSensor, trySensor, sensor]),
+  ]),
   defaultPreload: 'intent',
   search: { strict: true }, // what a page cannot read is as if it were not there
   // Addresses are read and typed by people: plain names and values, no JSON.

@@ -39,6 +39,16 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
       },
     ],
     fields: [() => '/fields', (page) => page.getByRole('region', { name: 'Datasets' }).waitFor()],
+    sensors: [() => '/pipeline/sensors', (page) => page.getByRole('region', { name: 'Sensors' }).waitFor()],
+    sensor: [
+      () => '/pipeline/sensors/00000000-0000-4000-8000-000000000001',
+      async (page) => Promise.all([page.locator('.sensor-charts canvas').first().waitFor(), page.getByRole('form', { name: 'Try records' }).waitFor()]),
+    ],
+    revoke: [
+      () => '/pipeline/sensors/00000000-0000-4000-8000-000000000002?ask=revoke',
+      (page) => page.getByRole('dialog', { name: 'Revoke fw-edge' }).waitFor(),
+    ],
+    enrol: [() => '/pipeline/sensors/enrol?kind=mtls', (page) => page.getByRole('radio', { name: /^Client certificate/ }).waitFor()],
     pipeline: [() => '/pipeline', (page) => page.getByRole('region', { name: 'Stages' }).waitFor()],
     close: [
       () => '/alerts',
@@ -58,7 +68,7 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
       },
     ],
   };
-  const PHONE_PAGES = ['overview', 'alerts', 'alert', 'events', 'tail', 'pipeline'];
+  const PHONE_PAGES = ['overview', 'alerts', 'alert', 'events', 'tail', 'pipeline', 'sensors', 'sensor', 'enrol'];
   const THEMES = ['dark', 'light'] as const;
   const each = (names: readonly string[]) => THEMES.flatMap((theme) => names.map((name) => [name, theme] as const));
   const violationsOf = async (page: Page) => {

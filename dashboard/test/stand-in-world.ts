@@ -4,6 +4,7 @@ import { anotherAlert, makeAlerts, type StandInAlert } from './stand-in-alerts.t
 import { chance, countIn, DATASETS, eventAt, SENSORS, TICK_MS, type StandInEvent } from './stand-in-events.ts';
 import { searchOf } from './stand-in-search.ts';
 import { fieldDatasets, fieldsOf } from './stand-in-fields.ts';
+import { Sensors } from './stand-in-sensors.ts';
 
 export type PartName = 'broker' | 'registry' | 'database';
 interface Filter {
@@ -31,6 +32,7 @@ export class World {
   readonly redrives: { readonly redriven: number; readonly already: number; readonly [field: string]: unknown }[] = [];
   readonly #listeners = new Set<(alert: StandInAlert) => void>();
   readonly #started = Date.now();
+  readonly #sensors = new Sensors();
   #raised = 0;
 
   constructor(now: number) {
@@ -185,6 +187,15 @@ export class World {
         const reports = this.isEmpty ? [] : [{ day: new Date(Date.now() - 86_400_000).toISOString().slice(0, 10), hash: '5f2d'.repeat(16) }];
         return { closedAt, breaks: [], reports };
       },
+      sensors: (_root: unknown, { first, filter }: { first: number; filter?: { search?: string | null } | null }) => {
+        this.#need('database');
+        return connection(this.isEmpty ? [] : this.#sensors.list(filter), first, ({ id }) => id);
+      },
+      sensor: (_root: unknown, { id }: { id: string }) => {
+        this.#need('database');
+        return this.#sensors.all().find((sensor) => sensor.id === id) ?? null;
+      },
+      sensorFormats: () => ['suricata-eve', 'web-access', 'zeek-json'],
       fieldDatasets: () => {
         this.#need('database');
         return this.isEmpty ? [] : fieldDatasets();

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { stateOf } from '../../../domains/sensors/sensor.ts';
-import { healthOf, refusalsOf } from '../../../store/queries/sensor-health.ts';
+import { healthOf, historyOf, refusalsOf, silencesOf } from '../../../store/queries/sensor-health.ts';
 import { pageOfSensors, sensorById } from '../../../store/queries/sensors.ts';
 import type { SensorRow } from '../../../store/queries/sensors.ts';
 import type { Sql } from '../../../store/queries/sql.ts';
@@ -9,6 +9,7 @@ import { ApiProblem, pointer } from '../../gate/problem.ts';
 import { pageSize, parseCursor, toConnection } from '../../paging.ts';
 import { enrolment, rotation } from '../../sensors/register.ts';
 import type { Enrolled } from '../../sensors/register.ts';
+import type { TrialInput } from '../../sensors/trials.ts';
 import type { ApiContext } from '../context.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -16,6 +17,11 @@ interface SensorsArgs {
   readonly first?: number | null;
   readonly after?: string | null;
   readonly filter?: { readonly search?: string | null; readonly withRevoked?: boolean | null } | null;
+}
+interface HistoryArgs {
+  readonly from: Micros;
+  readonly to: Micros;
+  readonly spanSeconds: number;
 }
 interface RotateArgs {
   readonly id: string;
@@ -61,6 +67,7 @@ export default {
       return toConnection(rows, size, ({ createdAt, id }) => ({ at: createdAt, id }));
     },
     sensor: (_root: unknown, { id }: { readonly id: string }, context: ApiContext) => (UUID.test(id) ? one(context, id) : null),
+    sensorFormats: (_root: unknown, _args: unknown, { services }: ApiContext) => services.trials.formats(),
   },
   Mutation: {
     async enrolSensor(_root: unknown, { input }: { readonly input: Readonly<Record<string, unknown>> }, context: ApiContext) {
@@ -75,9 +82,15 @@ export default {
       const { id: revoked } = await context.services.register.revoke(context.principal, known(id));
       return one(context, revoked);
     },
+    trySensor: (_root: unknown, { input }: { readonly input: TrialInput }, { services, principal }: ApiContext) => services.trials.attempt(principal, input),
   },
   Sensor: {
     refusals: ({ id }: SensorRow, _args: unknown, { read }: ApiContext) => read((sql) => refusalsOf(sql, id)),
+    async history({ id }: SensorRow, { from, to, spanSeconds }: HistoryArgs, { read }: ApiContext) {
+      const range = readRange(from, to, spanSeconds);
+      return read((sql) => historyOf(sql, id, range));
+    },
+    silences: ({ id }: SensorRow, { first }: { readonly first?: number | null }, { read }: ApiContext) => read((sql) => silencesOf(sql, id, pageSize(first))),
     snippets: (row: SensorRow, _args: unknown, { services, apiUrl }: ApiContext) => services.register.snippets(row, apiUrl),
   },
 };

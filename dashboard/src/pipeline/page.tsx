@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMedia } from '../kit/media.ts';
 import { plural } from '../kit/numbers.ts';
 import { Page, Panel } from '../kit/panel.tsx';
@@ -24,6 +24,9 @@ export function PipelinePage() {
       title="Pipeline"
       tools={
         <>
+          <Link to="/pipeline/sensors" className="button button-quiet">
+            Sensors
+          </Link>
           <Stale problem={health.problem} at={health.at} />
           {pipeline !== undefined && health.problem === undefined && <HealthMark state={pipeline.state} />}
         </>

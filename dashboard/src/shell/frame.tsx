@@ -19,6 +19,7 @@ export function Frame() {
     { keys: 'g e', label: 'Events', group: 'Go to', run: () => void navigate({ to: '/events' }) },
     { keys: 'g f', label: 'Fields', group: 'Go to', run: () => void navigate({ to: '/fields' }) },
     { keys: 'g p', label: 'Pipeline', group: 'Go to', run: () => void navigate({ to: '/pipeline' }) },
+    { keys: 'g s', label: 'Sensors', group: 'Go to', run: () => void navigate({ to: '/pipeline/sensors' }) },
   ]);
   // Where a page says nothing else, filtering for a value opens a search for it.
   const actions = useMemo<ValueActions>(
