@@ -51,6 +51,8 @@ export type OpenInputs = (through: { readonly deliver: Deliver; readonly sensors
 export interface ApiDeps {
   readonly config: ApiConfig;
   readonly log: Logger;
+  /** For all of a request to arrive; two minutes unless given. */
+  readonly requestMs?: number;
   /** Signs in as goshawk_api. */
   readonly pool: DatabasePool;
   /** A new connection with the same role, for LISTEN; the API connects and ends it. */
