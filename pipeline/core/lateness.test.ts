@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSelected, openLateness, selectionOf, union } from './lateness.ts';
+import { isSelected, LATENESS, openLateness, selectionOf, union } from './lateness.ts';
 
 const SECOND = 1_000_000;
 
@@ -7,9 +7,17 @@ it.each<[name: string, dataset: string, seconds: number]>([
   ['is that of the dataset', 'aws.cloudtrail', 1200],
   ['is that of the longest prefix', 'zeek.ssl', 60],
   ['prefers the dataset to its prefix', 'zeek.conn', 360],
+  ['is by service where a cloud has many', 'aws.s3access', 10_800],
   ['has a value for datasets that nobody declared', 'acme.firewall', 30],
 ])('lateness %s', (_name, dataset, seconds) => {
   expect(openLateness().of(dataset)).toBe(seconds * SECOND);
+});
+
+it('names each row once, with a source where a vendor delivers', () => {
+  const names = LATENESS.map(({ datasets }) => datasets);
+  expect(new Set(names).size).toBe(names.length);
+  const unsourced = LATENESS.filter(({ lateness, source }) => lateness > 360 * SECOND && source === undefined);
+  expect(unsourced).toEqual([]);
 });
 
 it('can be set for an installation, by dataset or prefix', () => {
@@ -23,7 +31,8 @@ describe('of a selection', () => {
     ['zeek.*', 360],
     ['zeek.ssl', 60],
     ['windows.sysmon,aws.cloudtrail', 1200],
-    ['*', 1200],
+    ['aws.cloudtrail,okta.system', 1200],
+    ['*', 10_800],
   ])('%s is the largest', (selection, seconds) => {
     expect(openLateness().ofSelection(selection)).toBe(seconds * SECOND);
   });

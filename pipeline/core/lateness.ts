@@ -10,7 +10,12 @@ export interface LatenessRow {
   readonly datasets: string;
   readonly lateness: Micros;
   readonly because: string;
+  /** Where the vendor says how late it delivers. Nothing here was measured. */
+  readonly source?: string;
 }
+const AWS = 'https://docs.aws.amazon.com';
+const MICROSOFT = 'https://learn.microsoft.com/en-us';
+const GOOGLE = 'https://cloud.google.com';
 export const LATENESS: readonly LatenessRow[] = [
   { datasets: '*', lateness: 30 * SECOND, because: 'Shippers that read files and send batches.' },
   { datasets: 'windows.*', lateness: 30 * SECOND, because: 'Agents read event logs at once and send batches.' },
@@ -22,7 +27,91 @@ export const LATENESS: readonly LatenessRow[] = [
     lateness: 6 * MINUTE,
     because: 'Stamped with the beginning, written after the end: an idle TCP connection ends after five minutes.',
   },
-  { datasets: 'aws.cloudtrail', lateness: 20 * MINUTE, because: 'Delivered about every five minutes, most of it within fifteen of the call.' },
+  {
+    datasets: 'aws.cloudtrail',
+    lateness: 20 * MINUTE,
+    because: 'Delivered about every five minutes, most of it within fifteen of the call.',
+    source: `${AWS}/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html`,
+  },
+  {
+    datasets: 'aws.cloudtrail_insight',
+    lateness: 30 * MINUTE,
+    because: 'Insights follow unusual activity within about half an hour.',
+    source: `${AWS}/awscloudtrail/latest/userguide/logging-insights-events-with-cloudtrail.html`,
+  },
+  {
+    datasets: 'aws.elb',
+    lateness: 10 * MINUTE,
+    because: 'Each node publishes a file every five minutes, without a promise.',
+    source: `${AWS}/elasticloadbalancing/latest/application/load-balancer-access-logs.html`,
+  },
+  {
+    datasets: 'aws.guardduty',
+    lateness: 10 * MINUTE,
+    because: 'New findings are exported within about five minutes.',
+    source: `${AWS}/guardduty/latest/ug/guardduty_exportfindings.html`,
+  },
+  {
+    datasets: 'aws.s3access',
+    lateness: 180 * MINUTE,
+    because: 'Most records are delivered within a few hours.',
+    source: `${AWS}/AmazonS3/latest/userguide/ServerLogs.html`,
+  },
+  {
+    datasets: 'aws.securityhub',
+    lateness: 10 * MINUTE,
+    because: 'Sent at once, but the services behind it tell their findings up to five minutes later.',
+    source: `${AWS}/securityhub/latest/userguide/securityhub-cloudwatch-events.html`,
+  },
+  {
+    datasets: 'aws.vpcflow',
+    lateness: 20 * MINUTE,
+    because: 'Aggregated over up to ten minutes, then delivered within about ten more.',
+    source: `${AWS}/vpc/latest/userguide/flow-log-records.html`,
+  },
+  {
+    datasets: 'aws.waf',
+    lateness: 10 * MINUTE,
+    because: 'Published to a bucket every five minutes.',
+    source: `${AWS}/waf/latest/developerguide/logging-s3.html`,
+  },
+  {
+    datasets: 'azure.*',
+    lateness: 10 * MINUTE,
+    because: 'Some seconds to five minutes; sign-ins and audit of Entra within five for all but one in a hundred.',
+    source: `${MICROSOFT}/azure/azure-monitor/logs/data-ingestion-time`,
+  },
+  {
+    datasets: 'm365.audit',
+    lateness: 90 * MINUTE,
+    because: 'Available 60 to 90 minutes after the event for core services, later for some others.',
+    source: `${MICROSOFT}/purview/audit-search`,
+  },
+  {
+    datasets: 'gcp.*',
+    lateness: 5 * MINUTE,
+    because: 'Cloud Logging routes entries as they come and names no time; this leaves room for pulling them.',
+    source: `${GOOGLE}/logging/docs/routing/overview`,
+  },
+  { datasets: 'gcp.vpcflow', lateness: 20 * MINUTE, because: 'Aggregated over up to fifteen minutes.', source: `${GOOGLE}/vpc/docs/flow-logs` },
+  {
+    datasets: 'google_workspace.*',
+    lateness: 10 * MINUTE,
+    because: 'A couple of minutes for most applications.',
+    source: 'https://support.google.com/a/answer/7061566',
+  },
+  {
+    datasets: 'google_workspace.calendar',
+    lateness: 60 * MINUTE,
+    because: 'Tens of minutes, sometimes a couple of hours.',
+    source: 'https://support.google.com/a/answer/7061566',
+  },
+  {
+    datasets: 'okta.system',
+    lateness: 5 * MINUTE,
+    because: 'Near real time by best effort, out of order at times, without a figure.',
+    source: 'https://help.okta.com/en-us/Content/Topics/Reports/log-streaming/about-log-streams.htm',
+  },
   { datasets: 'unparsed', lateness: 0, because: 'Has no time of its own but that of the broker.' },
 ];
 

@@ -18,7 +18,14 @@ export const config = z
         description:
           'Most that a task keeps: one for each distinct value, eight for each entity and pane or window; about 64 bytes each. What is new beyond it is left out, and its record counted as dropped, over-limit.',
       }),
-    retentionSeconds: z.int().min(0).default(1200).meta({ description: 'How long after its end a window still takes late panes, in seconds of stream time.' }),
+    retentionSeconds: z
+      .int()
+      .min(0)
+      .default(1200)
+      .meta({
+        description:
+          'How long after its end a window still takes late panes, in seconds of stream time of the slowest dataset. What comes later is dropped, late.',
+      }),
   })
   .refine(({ paneSeconds, windowSeconds }) => windowSeconds.every((length) => length % paneSeconds === 0), {
     message: 'must be multiples of paneSeconds',

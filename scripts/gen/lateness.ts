@@ -9,7 +9,7 @@ const span = (micros: number): string => {
 const TEXT = `# Lateness
 
 Written by \`npm run gen\` from \`pipeline/core/lateness.ts\`. How long after its time an event of a dataset is still expected. The longest name
-that fits holds; \`time.latenessSeconds\` of the configuration sets other values, by dataset or prefix:
+that fits holds. Of what clouds deliver it is what their vendors say, with a margin; none of it was measured. \`time.latenessSeconds\` of the configuration sets other values, by dataset or prefix:
 
 \`\`\`yaml
 time:
@@ -28,7 +28,12 @@ What follows from it:
 - A correlation keeps matches for twice its timespan and lateness, so that every window that a late match can still change is whole; at most
   \`correlate.matchesPerGroup\` of a group and \`correlate.matchesPerRule\` of a rule.
 - An event stamped more than \`validate.maxFutureMinutes\` ahead of the broker's clock is a dead letter, \`FUTURE_TIMESTAMP\`, and moves no watermark.
-- A dataset that sends nothing for 30 s holds nobody back.
+- A dataset that sends nothing for 30 s holds nobody back, and waits for no slower one: its watermark follows that of the furthest dataset, as far as append time.
+- Features of a window go out when its first dataset has passed the end of the window, and again, revised, for each that brings something later:
+  a dataset that is hours late holds up its own part only. A window is kept until \`features.retentionSeconds\` after the slowest dataset has passed its end; what
+  comes later counts nowhere and is dropped as \`late\`. A dataset that comes in bursts with longer pauses than 30 s counts as idle between them: set the retention
+  above its lateness if its part matters.
+- A rule that names no product may read any dataset: its correlations keep matches for the largest lateness in this table.
 `;
 
 export default {
@@ -36,7 +41,10 @@ export default {
   generate() {
     const rows = [...LATENESS]
       .sort((a, b) => (a.datasets < b.datasets ? -1 : 1))
-      .map(({ datasets, lateness, because }) => `| \`${datasets}\` | ${span(lateness)} | ${because} |`);
-    return new Map([['docs/reference/lateness.md', `${TEXT}\n| dataset | may be late by | |\n|---|---|---|\n${rows.join('\n')}\n${WHAT}`]]);
+      .map(
+        ({ datasets, lateness, because, source }) =>
+          `| \`${datasets}\` | ${span(lateness)} | ${because} | ${source === undefined ? '' : `[vendor](${source})`} |`,
+      );
+    return new Map([['docs/reference/lateness.md', `${TEXT}\n| dataset | may be late by | | says |\n|---|---|---|---|\n${rows.join('\n')}\n${WHAT}`]]);
   },
 } satisfies Generator;
