@@ -89,7 +89,8 @@ ${snippetOf('rsyslog')}`,
 
   const collector = findProgram('otelcol');
   it.skipIf(collector === null)('the OpenTelemetry Collector', { timeout: 90_000 }, async () => {
-    const conf = write('collector.yaml', snippetOf('otel-collector'));
+    // It begins at the end of what is there already; the test's file is whole from the start.
+    const conf = write('collector.yaml', snippetOf('otel-collector').replace('filelog:\n', 'filelog:\n    start_at: beginning\n'));
     const stop = startProgram(collector!, ['--config', conf]);
     try {
       await expectEveryLine('otlp');
