@@ -49,14 +49,32 @@ describe('the gateway', () => {
     expect(taken).toEqual([0, 1].map((offset) => ({ topic: 'raw.default.gateway-test', partition: taken[0]!.partition, offset, takenAt: 7 })));
   });
 
-  it('keeps what has one key in one partition, and spreads the rest', async () => {
+  it.each<[name: string, delivery: { readonly key?: string; readonly format?: string }, partitions: number]>([
+    ['keeps what has one key in one partition', { key: '10.0.0.1', format: 'ecs' }, 1],
+    ['keeps what one sensor sends of a format that needs order in one partition', { format: 'zeek' }, 1],
+    ['keeps what one sensor sends of a format that is not known in one partition', {}, 1],
+    ['spreads the rest', { format: 'ecs' }, 4],
+  ])('%s', async (_name, delivery, partitions) => {
     const { deliver } = gatewayOf(memoryBroker());
-    const partitions = async (key?: string) => {
-      const found = new Set<number>();
-      for (let n = 0; n < 8; n += 1) for (const { partition } of await deliver(bytes('x'), { ...from, key })) found.add(partition);
-      return found.size;
-    };
-    expect([await partitions('10.0.0.1'), await partitions()]).toEqual([1, 4]);
+    const found = new Set<number>();
+    for (let n = 0; n < 8; n += 1) for (const { partition } of await deliver(bytes('x'), { ...from, ...delivery })) found.add(partition);
+    expect(found.size).toBe(partitions);
+  });
+
+  it('keeps the hosts behind one sensor apart, and still says where each record lies', async () => {
+    const broker = memoryBroker();
+    const hosts = Array.from({ length: 12 }, (_, n) => `host-${n % 5}`);
+    const taken = await gatewayOf(broker).deliver(
+      bytes(...hosts),
+      from,
+      hosts.map((host) => ({ host })),
+    );
+    expect(new Set(taken.map(({ partition }) => partition)).size).toBeGreaterThan(1);
+    const reader = broker.reader();
+    for (const [n, { topic, partition, offset }] of taken.entries())
+      for await (const { records } of reader.read({ topic, partition }, offset, offset + 1, new AbortController().signal))
+        expect([records[0]!.value!.toString(), records[0]!.key!.toString()]).toEqual([hosts[n], `s1 ${hosts[n]}`]);
+    await reader.close();
   });
 
   it('refuses more than may wait, and takes it again once the broker has answered', async () => {

@@ -4,6 +4,7 @@ import type { Deliver, Delivery, Taken, Told } from '../../pipeline/core/connect
 import { RecordError, RetryableError } from '../../pipeline/core/errors.ts';
 import type { Micros } from '../../pipeline/core/index.ts';
 import type { Broker, Headers, OutRecord, Producer } from '../../pipeline/runtime/port.ts';
+import { mayNeedOrder } from '../../domains/sensors/ordered-formats.ts';
 import { rawTopic, topics } from '../../topologies/topics.ts';
 
 export const SOURCE_NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -71,17 +72,32 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
   ): Promise<readonly Taken[]> {
     const topic = rawTopic(organization, `${GATEWAY}${source}`);
     const count = await partitions(topic, organization);
-    const partition = (key === undefined ? turn++ : crc32(key)) % count;
+    const own = turn++ % count;
+    const isOrdered = mayNeedOrder(format ?? null);
+    // What one host of a sensor tells stays in order where that may matter; the rest is spread.
+    const keyOf = (host: string | undefined): string | undefined => key ?? (isOrdered ? (host === undefined ? sensor : `${sensor} ${host}`) : undefined);
     const headers: Headers = [['sensor', Buffer.from(sensor)], ...(format === undefined ? [] : [['format', Buffer.from(format)] as const])];
-    const keyBytes = key === undefined ? null : Buffer.from(key);
     const takenAt = wallMicros();
     const taken: Taken[] = [];
     for (const chunk of chunks(values)) {
       producer ??= broker.producer();
       const from = taken.length;
-      const records = chunk.map((value, index): OutRecord => ({ topic, partition, key: keyBytes, value, headers: withTold(headers, told[from + index]) }));
-      for (const { first, count: written } of await producer.send(records)) {
-        for (let offset = first; offset < first + written; offset += 1) taken.push({ topic, partition, offset, takenAt });
+      const records = chunk.map((value, index): OutRecord => {
+        const beside = told[from + index];
+        const one = keyOf(beside?.host);
+        return {
+          topic,
+          partition: one === undefined ? own : crc32(one) % count,
+          key: one === undefined ? null : Buffer.from(one),
+          value,
+          headers: withTold(headers, beside),
+        };
+      });
+      const next = new Map((await producer.send(records)).map(({ tp, first }) => [tp.partition, first]));
+      for (const { partition } of records) {
+        const offset = next.get(partition)!;
+        next.set(partition, offset + 1);
+        taken.push({ topic, partition, offset, takenAt });
       }
     }
     return taken;

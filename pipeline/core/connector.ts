@@ -21,7 +21,10 @@ export const senderOf = ({ organization, sensor, source, format }: Authenticated
 });
 /** Where records of one delivery go, and what is told beside them. */
 export interface Delivery extends Sender {
-  /** Records of one key stay in order: one partition. Absent = the records of one call stay in order. */
+  /**
+   * Records of one key stay in order: one partition. Absent = those of one sensor and host do, where the format may need it or is not known;
+   * of others those of one call.
+   */
   readonly key?: string | undefined;
 }
 /** What a protocol says beside a record, where the record itself may not: ingest fills in what it leaves open. */

@@ -17,13 +17,14 @@ import type { Ingestor } from './index.ts';
 import { decoded, nativeOf, openTestIngestor } from './test/records.ts';
 
 const closings: Closing[] = [];
+const keyless: string[] = [];
 let whole: Ingestor;
 let stage: Stage<Uint8Array>;
 const open = async () =>
   (await ingest(
     config.parse({}),
     { installation: 'test' },
-    { closed: (closing) => void closings.push(closing), split: () => {} },
+    { closed: (closing) => void closings.push(closing), split: () => {}, keyless: (format) => void keyless.push(format) },
   )) as unknown as Stage<Uint8Array>;
 beforeAll(async () => {
   whole = await openTestIngestor();
@@ -48,7 +49,7 @@ const EVENTS: readonly (readonly string[])[] = (() => {
 
 /** What an event says, apart from where it is from. */
 function said({ time, dataset, message, category, type, code, outcome, action, process, user, host, labels, native, contentHash, ecs }: Event): object {
-  const { raw_offsets: _offsets, ...others } = labels;
+  const { raw_offsets: _offsets, order: _order, ...others } = labels;
   return {
     time,
     dataset,
@@ -283,6 +284,25 @@ describe('lines of auditd', () => {
   it('that were set aside and sent again are whole by themselves', () => {
     const driver = new StageDriver(stage);
     expect(send(driver, line(1, 'SYSCALL'), { isRedriven: true }).summary).toBe('parsed');
+  });
+});
+
+describe('a record without a key', () => {
+  const ZEEK = '#separator \\x09\n#path\tdns\n#fields\tts\tuid\tquery\n#types\ttime\tstring\tstring';
+  it.each<[name: string, records: readonly string[], options: SendOptions, counted: readonly string[], labelled: readonly (string | undefined)[]]>([
+    ['that holds a part', [line(1, 'SYSCALL'), line(1, 'PROCTITLE')], {}, ['auditd', 'auditd'], ['no key']],
+    ['that holds a part, and nothing else comes', [line(1, 'SYSCALL')], {}, ['auditd'], ['no key']],
+    ['that is read by a header before it', [ZEEK, '1767225600.5\tC1\texample.com'], {}, ['zeek-tsv'], ['no key']],
+    ['that has its header with it', [`${ZEEK}\n1767225600.5\tC1\texample.com`], {}, [], [undefined]],
+    ['that needs no other', [line(1, 'USER_CMD')], {}, [], [undefined]],
+    ['on a topic that only the gateway writes', [line(1, 'SYSCALL'), line(1, 'PROCTITLE')], { topic: 'raw.default.gateway-x' }, [], [undefined]],
+    ['but one', [line(1, 'SYSCALL'), line(1, 'PROCTITLE')], { key: 'k' }, [], [undefined]],
+  ])('%s is counted and named where others may lie elsewhere', (_name, records, options, counted, labelled) => {
+    keyless.length = 0;
+    const driver = new StageDriver(stage);
+    const events = eventsOf([...records.flatMap((text) => send(driver, text, options).outputs), ...driver.advance(END, clockOf())]);
+    expect(keyless).toEqual(counted);
+    expect(events.map(({ labels }) => labels.order)).toEqual(labelled);
   });
 });
 

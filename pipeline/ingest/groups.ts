@@ -51,13 +51,16 @@ export interface Arrival {
 export const heldBack = ({ topic, partition, appendedAt }: Group): HeldBack => ({ topic, partition, appendedAt: appendedAt + HOLD });
 export const sourceOfGroup = ({ topic, source }: Group): Source => ({ ...sourceOf(topic, new Map()), ...source });
 export const openStream = ({ topic, partition }: Position, key: string | null): string => JSON.stringify([topic, partition, key]);
+/** Other parts may lie in other partitions. */
+export const isKeyless = ({ stream }: Group): boolean => stream.endsWith(',null]');
 
 export class Groups {
   readonly #store: Store<unknown>;
   readonly #schedule: (key: string, at: Micros, clock: string) => void;
   readonly #counted: (closing: Closing, parts: number) => void;
-  /** Parts that are told by no event yet. */
+  /** Parts that are told by no event yet, and their format. */
   held = 0;
+  format: string | undefined;
 
   /** @param schedule Calls `close(key, 'time')` when the append time of the input is `at`; Infinity = no more. */
   constructor(
@@ -77,6 +80,7 @@ export class Groups {
    */
   add(part: Part & { readonly event: string }, piece: Piece, arrival: Arrival, nextIndex: () => number): readonly Closed[] {
     const { stream } = arrival;
+    this.format = arrival.format;
     const closed: Closed[] = [];
     for (let open = this.#firstOver(part, stream); open !== undefined; open = this.#firstOver(part, stream)) closed.push(this.close(open, 'later')!);
     const key = stream + part.event;

@@ -7,17 +7,18 @@ import { load, names } from '../core/load.ts';
 import { keyValue } from '../core/stores.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
+import { ORDERED_FORMATS } from '../../domains/sensors/ordered-formats.ts';
 import { declaredFormats } from './declared/folder.ts';
 import type { Decoder } from './kit.ts';
 import { eventKey } from './envelope.ts';
-import { Groups, heldBack } from './groups.ts';
+import { Groups, heldBack, isKeyless } from './groups.ts';
 import type { IngestMetrics } from './metrics.ts';
 import { NO_METRICS } from './metrics.ts';
 import type { Ingestor } from './ingestor.ts';
 import { FormatIngestor } from './ingestor.ts';
 import type { Memory } from './kit/document.ts';
 import { isZone } from './kit/time.ts';
-import { sourceOf } from './source.ts';
+import { isGateway, sourceOf } from './source.ts';
 
 export type { Ingestor } from './ingestor.ts';
 export { Groups } from './groups.ts';
@@ -84,8 +85,13 @@ export async function ingest(options: IngestConfig, identity: { readonly install
       const source = sourceOf(position.topic, headers);
       const stream = `${position.topic}|${key ?? ''}`;
       const own = record.isRedriven === true ? `redriven|${stream}` : stream; // what is sent again late tells nothing of the lines that come now
+      let isLeaning = false;
       const memory: Memory = {
-        get: () => streams.get(own) ?? streams.get(stream),
+        get() {
+          const value = streams.get(own) ?? streams.get(stream);
+          if (value !== undefined) isLeaning = true;
+          return value;
+        },
         put(value) {
           if (streams.get(own) === undefined) {
             const known = Number(streams.get(COUNT) ?? 0);
@@ -98,12 +104,22 @@ export async function ingest(options: IngestConfig, identity: { readonly install
       const groups = record.isRedriven === true ? undefined : new Groups(open, schedule, metrics.closed);
       const events = ingestor.events(record, source, memory, source.format ?? options.formatOfSource[source.name], groups);
       if (events.length > 1) metrics.split(events.length);
-      return events.length === 0 && groups !== undefined && groups.held > 0 ? drop('merged') : pass(...outputsOf(events));
+      const leaning =
+        groups?.format ?? (isLeaning ? events.map(({ provenance }) => provenance.parser).find((parser) => ORDERED_FORMATS.includes(parser)) : undefined);
+      const isUnordered = key === null && leaning !== undefined && !isGateway(source);
+      if (isUnordered) metrics.keyless(leaning);
+      if (events.length === 0 && groups !== undefined && groups.held > 0) return drop('merged');
+      return pass(...outputsOf(isUnordered ? events.map(unordered) : events));
     },
 
     onTimer(key, { stores: { open } }) {
       const group = new Groups(open, () => {}, metrics.closed).close(key, 'time');
-      return group === undefined ? [] : outputsOf(ingestor.closed(group)).map((output) => ({ ...output, held: heldBack(group) }));
+      if (group === undefined) return [];
+      const events = ingestor.closed(group);
+      return outputsOf(isKeyless(group) ? events.map(unordered) : events).map((output) => ({ ...output, held: heldBack(group) }));
     },
   });
 }
+
+/** Those before it may have gone to other partitions: its owner finds that by the label, on the sensor's page and in the metric. */
+const unordered = (event: Event): Event => ({ ...event, labels: { ...event.labels, order: 'no key' } });

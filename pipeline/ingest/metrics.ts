@@ -7,8 +7,10 @@ export interface IngestMetrics {
   readonly closed: (closing: Closing, parts: number) => void;
   /** A record that held several events. */
   readonly split: (events: number) => void;
+  /** A record without a key that leans on others. */
+  readonly keyless: (format: string) => void;
 }
-export const NO_METRICS: IngestMetrics = { closed: () => undefined, split: () => undefined };
+export const NO_METRICS: IngestMetrics = { closed: () => undefined, split: () => undefined, keyless: () => undefined };
 
 /** Counters of the ingest stage on `registry`. A transaction that is aborted is counted twice. */
 export function ingestMetrics(registry: Registry): IngestMetrics {
@@ -24,7 +26,14 @@ export function ingestMetrics(registry: Registry): IngestMetrics {
     registers: [registry],
   });
   const split = new Counter({ name: 'ingest_split_events_total', help: 'Events beyond the first of a record that holds several.', registers: [registry] });
+  const keyless = new Counter({
+    name: 'ingest_keyless_records_total',
+    help: 'Records without a key, on topics that sensors write themselves, that need those before them: any of them may lie in another partition.',
+    labelNames: ['format'], // one of the formats that need order
+    registers: [registry],
+  });
   return {
+    keyless: (format) => keyless.inc({ format }),
     closed(closing, count) {
       groups.inc({ closing });
       parts.inc(count);

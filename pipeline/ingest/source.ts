@@ -16,6 +16,7 @@ export interface Source {
 }
 
 const GATEWAY = 'gateway-';
+export const isGateway = ({ name }: Pick<Source, 'name'>): boolean => name.startsWith(GATEWAY);
 const MAX_HEADER_BYTES = 249; // as long as a topic's name may be
 const plain = new Map<string, Source>();
 
@@ -29,7 +30,7 @@ export function sourceOf(topic: string, headers: ReadonlyMap<string, Uint8Array>
     source = { organization, name, sensor: name.startsWith(GATEWAY) ? name.slice(GATEWAY.length) : name, format: undefined };
     plain.set(topic, source);
   }
-  if (!source.name.startsWith(GATEWAY)) return source;
+  if (!isGateway(source)) return source;
   return { ...source, sensor: text(headers.get('sensor')) ?? source.sensor, format: text(headers.get('format')), told: readTold(headers.get('told')) };
 }
 

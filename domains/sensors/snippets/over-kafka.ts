@@ -1,4 +1,5 @@
 // For sensors that write their topic themselves, as a user of the broker.
+import { mayNeedOrder } from '../ordered-formats.ts';
 import { LOG_FILES, PLACEHOLDER } from './snippet.ts';
 import type { Snippet, SnippetInput } from './snippet.ts';
 
@@ -7,8 +8,11 @@ export interface BrokerUser {
   readonly mechanism: string;
 }
 
-/** @param user Null when the broker checks nobody: then there is nothing to show it. */
-export function overKafka({ topic, secret, addresses: { kafkaBrokers } }: SnippetInput, user: BrokerUser | null): readonly Snippet[] {
+/**
+ * Shippers give each record the name of its host as key, so that what one host tells stays in order.
+ * @param user Null when the broker checks nobody: then there is nothing to show it.
+ */
+export function overKafka({ sensor, topic, format, secret, addresses: { kafkaBrokers } }: SnippetInput, user: BrokerUser | null): readonly Snippet[] {
   const brokers = kafkaBrokers ?? 'BROKER:9092';
   const password = secret ?? PLACEHOLDER;
   const quoted = brokers
@@ -16,6 +20,9 @@ export function overKafka({ topic, secret, addresses: { kafkaBrokers } }: Snippe
     .map((broker) => `"${broker}"`)
     .join(', ');
   const whenSigned = (text: string): string => (user === null ? '' : text);
+  const isKeyed = format !== null && mayNeedOrder(format);
+  const keyed = isKeyed ? `sed 's/^/${sensor}\t/' records.log | ` : '';
+  const options = isKeyed ? ' --property parse.key=true' : ' < records.log';
   return [
     {
       shipper: 'kafka-producer',
@@ -23,14 +30,14 @@ export function overKafka({ topic, secret, addresses: { kafkaBrokers } }: Snippe
       file: null,
       text:
         user === null
-          ? `kafka-console-producer.sh --bootstrap-server ${brokers} --topic ${topic} < records.log
+          ? `${keyed}kafka-console-producer.sh --bootstrap-server ${brokers} --topic ${topic}${options}
 `
           : `cat > sensor.properties <<'END'
 security.protocol=SASL_SSL
 sasl.mechanism=${user.mechanism}
 sasl.jaas.config=org.apache.kafka.common.security.${user.mechanism === 'PLAIN' ? 'plain.PlainLoginModule' : 'scram.ScramLoginModule'} required username="${user.user}" password="${password}";
 END
-kafka-console-producer.sh --bootstrap-server ${brokers} --topic ${topic} --producer.config sensor.properties < records.log
+${keyed}kafka-console-producer.sh --bootstrap-server ${brokers} --topic ${topic} --producer.config sensor.properties${options}
 `,
     },
     {
@@ -45,6 +52,7 @@ kafka-console-producer.sh --bootstrap-server ${brokers} --topic ${topic} --produ
 output.kafka:
   hosts: [${quoted}]
   topic: "${topic}"
+  key: "%{[host.name]}"
   codec.format:
     string: "%{[message]}"
 ${whenSigned(`  username: "${user?.user}"
@@ -67,6 +75,7 @@ sinks:
     inputs: [logs]
     bootstrap_servers: "${brokers}"
     topic: "${topic}"
+    key_field: host
     encoding:
       codec: text
 ${whenSigned(`    sasl:
@@ -89,6 +98,7 @@ ${whenSigned(`    sasl:
     Match    *
     Brokers  ${brokers}
     Topics   ${topic}
+    Message_Key  ${sensor}
     Format   raw
     Raw_Log_Key  log
 ${whenSigned(`    rdkafka.security.protocol  SASL_SSL
@@ -104,9 +114,11 @@ ${whenSigned(`    rdkafka.security.protocol  SASL_SSL
       text: `module(load="omkafka")
 
 template(name="goshawk" type="string" string="%rawmsg%")
+template(name="goshawk-key" type="string" string="%hostname%")
 
 action(
   type="omkafka" broker=[${quoted}] topic="${topic}" template="goshawk"
+  dynakey="on" key="goshawk-key" partitions.auto="on"
   resubmitOnFailure="on" queue.type="linkedlist" queue.filename="goshawk" action.resumeretrycount="-1"${whenSigned(`
   confParam=["security.protocol=SASL_SSL", "sasl.mechanism=${user?.mechanism}", "sasl.username=${user?.user}", "sasl.password=${password}"]`)}
 )

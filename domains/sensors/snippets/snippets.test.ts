@@ -54,6 +54,17 @@ it('shows no user where the broker checks nobody', () => {
   for (const { shipper, text } of snippetsOf('sasl', input, null)) expect([shipper, /sasl|username/i.test(text)]).toEqual([shipper, false]);
 });
 
+it.each<[format: string | null, producer: boolean]>([
+  ['auditd', true],
+  ['zeek', true],
+  ['ecs', false],
+  [null, false],
+])('records that a shipper of %s writes to the broker have a key, so that those of one host stay in order', (format, producer) => {
+  const KEY = /key: "%\{\[host\.name\]\}"|key_field: host|Message_Key {2}web-01|dynakey="on" key="goshawk-key" partitions\.auto="on"|parse\.key=true/;
+  const keyed = snippetsOf('sasl', { ...input, format }, USER).map(({ shipper, text }) => [shipper, KEY.test(text)]);
+  expect(keyed).toEqual([['kafka-producer', producer], ...['filebeat', 'vector', 'fluent-bit', 'rsyslog'].map((shipper) => [shipper, true])]);
+});
+
 describe('checked by the shipper itself', () => {
   const folder = mkdtempSync(join(tmpdir(), 'goshawk-snippets-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
