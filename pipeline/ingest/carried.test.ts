@@ -52,6 +52,7 @@ describe('a line in the document of a shipper', () => {
     ],
     ['rsyslog', JSON.stringify({ message: LINE })],
     ['a collector of OpenTelemetry', otlp(LINE, OF_FILE)],
+    ['a string of JSON', JSON.stringify(LINE)],
     ['a line that ends', JSON.stringify({ log: `${LINE}\n` })],
   ])('is read by its own format: %s', (_name, record) => {
     expect(eventOf(record)).toMatchObject({
@@ -97,6 +98,7 @@ describe('a line in the document of a shipper', () => {
     ['beside a level', JSON.stringify({ level: 'error', message: LINE }), 'unparsed', LINE],
     ['that a program logged itself', otlp(LINE, []), 'otlp.log', LINE],
     ['of a container, in no format for certain', JSON.stringify({ log: `${LINE}\n`, stream: 'stdout', time: '2026-11-25T12:00:01Z' }), 'container.log', LINE],
+    ['in quotes that are no JSON', `"${LINE}\\x"`, 'unparsed', `"${LINE}\\x"`],
     ['without any ink', JSON.stringify({ message: ' ' }), 'unparsed', ' '],
   ])('stays in its document: one %s', (_name, record, dataset, message) => {
     const event = eventOf(record);

@@ -34,8 +34,7 @@ const ADDED_TO_EVENT = new Set(['original', 'dataset', 'module', 'timezone', 'cr
 
 /** Undefined when the document is no shipper's. */
 export function carriedIn(outer: RawDocument, limits: Limits): Carried | undefined {
-  if (outer.json === undefined) return undefined;
-  const found = outer.json.resourceLogs === undefined ? ofShipper(outer.json) : ofCollector(outer.json);
+  const found = outer.json === undefined ? ofQuotes(outer.text) : outer.json.resourceLogs === undefined ? ofShipper(outer.json) : ofCollector(outer.json);
   if (found === undefined || found.text.trim() === '') return undefined;
   const line = found.text.replace(/\r?\n$/, '');
   const { appendedAt, zone, memory } = outer;
@@ -47,6 +46,17 @@ interface Found {
   readonly text: string;
   readonly least: number;
 }
+
+/** A text that is a string of JSON: what collectors and producers that write JSON make of a line. */
+function ofQuotes(text: string): Found | undefined {
+  if (text.charCodeAt(0) !== QUOTE || text.charCodeAt(text.trimEnd().length - 1) !== QUOTE) return undefined;
+  try {
+    return { text: JSON.parse(text) as string, least: POSSIBLE };
+  } catch {
+    return undefined;
+  }
+}
+const QUOTE = 34;
 
 function ofShipper(json: JsonObject): Found | undefined {
   for (const name in json) if (!ADDED.has(name)) return undefined;
@@ -98,6 +108,7 @@ export function withCarrier(event: Draft, told: Draft | undefined, carrier: RawD
 
 /** The native document with the shipper's under `carrier`, less the line, which is there already. */
 function nativeWith(native: Uint8Array, { raw, json }: RawDocument): Uint8Array {
+  if (json === undefined) return native; // quotes, and no more
   const text = Buffer.from(native.buffer, native.byteOffset, native.byteLength).toString('utf8').trimEnd();
   if (!text.endsWith('}')) return native;
   const around = LINES.filter((name) => typeof json?.[name] === 'string')
