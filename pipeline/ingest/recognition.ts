@@ -61,7 +61,7 @@ export class Recognition {
   recognised(outer: RawDocument, source: string): Recognised {
     const last = this.#last.get(source);
     // What begins with a priority is a syslog record, whatever else is in it: only its message is asked about.
-    const prioritized = /^<\d/.test(outer.text) ? insideSyslog(outer, this.#limits) : undefined;
+    const prioritized = outer.text.charCodeAt(0) === 60 ? insideSyslog(outer, this.#limits) : undefined;
     if (prioritized !== undefined) return this.#inside(prioritized, source, last) ?? { decoder: undefined, document: prioritized };
     if (last !== undefined && last.recognise(outer) >= SURE) return { decoder: last, document: outer };
     const found = best(this.#asked(outer), outer);
@@ -95,7 +95,9 @@ export class Recognition {
     const marks = this.#always.slice();
     if (json === undefined) this.#byText.find(text, marks);
     else for (const name in json) for (const place of this.#byMember.get(name) ?? []) marks[place] = 1;
-    return this.#decoders.filter((_decoder, place) => marks[place] === 1);
+    const asked: Decoder[] = [];
+    for (let place = 0; place < marks.length; place++) if (marks[place] === 1) asked.push(this.#decoders[place]!);
+    return asked;
   }
 }
 

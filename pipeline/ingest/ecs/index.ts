@@ -100,7 +100,7 @@ export const ECS_TYPES: ReadonlySet<string> = new Set([
 type Field = (name: string) => unknown;
 
 function eventOf(document: RawDocument, json: JsonObject): Draft {
-  const at: Field = (name) => valueAt(json, name);
+  const at: Field = (name) => readerOf(name)(json);
   const t = (name: string): string | null => text(at(name));
   const event = draft(datasetOf(document, t('event.dataset')), '', document.bytes);
   const time = at('@timestamp');
@@ -129,15 +129,27 @@ function eventOf(document: RawDocument, json: JsonObject): Draft {
   return event;
 }
 
-/** A field by its dotted name: as one key, nested, or partly both. */
-function valueAt(json: JsonObject, name: string): unknown {
-  if (Object.hasOwn(json, name)) return json[name];
-  for (let dot = name.indexOf('.'); dot > 0; dot = name.indexOf('.', dot + 1)) {
-    const inner = Object.hasOwn(json, name.slice(0, dot)) ? json[name.slice(0, dot)] : undefined;
-    const found = isObject(inner) ? valueAt(inner, name.slice(dot + 1)) : undefined;
-    if (found !== undefined) return found;
+type Reader = (json: JsonObject) => unknown;
+const readers = new Map<string, Reader>();
+/** Reads a field by its dotted name: as one key, nested, or partly both. No part of the name is one that objects inherit. */
+function readerOf(name: string): Reader {
+  let reader = readers.get(name);
+  if (reader === undefined) {
+    const parts = name.split('.');
+    const splits = parts.slice(1).map((_part, index) => ({ head: parts.slice(0, index + 1).join('.'), rest: readerOf(parts.slice(index + 1).join('.')) }));
+    reader = (json) => {
+      const whole = json[name];
+      if (whole !== undefined) return whole;
+      for (const { head, rest } of splits) {
+        const inner = json[head];
+        const found = isObject(inner) ? rest(inner) : undefined;
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    };
+    readers.set(name, reader);
   }
-  return undefined;
+  return reader;
 }
 
 const MAX_DATASETS = 64;

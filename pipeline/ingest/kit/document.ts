@@ -94,8 +94,8 @@ export function insideSyslog(outer: RawDocument, limits: Limits): RawDocument | 
   };
 }
 
-function firstInk(text: string): number {
-  let at = 0;
+function firstInk(text: string, from = 0): number {
+  let at = from;
   while (at < text.length && text.charCodeAt(at) <= 32) at++;
   return at;
 }
@@ -127,6 +127,8 @@ function lines(text: string, context: DocumentContext, limits: Limits): readonly
 }
 
 function elements(text: string, context: DocumentContext, limits: Limits): readonly RawDocument[] | undefined {
+  const open = firstInk(text);
+  if (text.charCodeAt(firstInk(text, open + 1)) !== 123) return undefined; // many logs begin with a bracket, and failing to parse takes long
   const values = parsed(text);
   if (!Array.isArray(values) || values.length === 0 || !values.every((value): value is JsonObject => isObject(value) && isWithin(value, limits)))
     return undefined;

@@ -102,10 +102,19 @@ export function syslogFields({
 
 /** The native document of a format that was found in a syslog message, with the header under `syslog` and, where it has none, the line under `raw`. */
 export function withHeader(native: Uint8Array, syslog: Syslog, raw: string, isMessageItself: boolean, taken: (name: string) => boolean): Uint8Array {
-  const text = Buffer.from(native.buffer, native.byteOffset, native.byteLength).toString('utf8').trimEnd();
-  if (!text.endsWith('}')) return native;
+  const end = inkEnd(native, native.length);
+  if (native[end - 1] !== CLOSE) return native;
   const member = (name: string, value: unknown) => `,${JSON.stringify(taken(name) ? `_${name}` : name)}:${JSON.stringify(value)}`;
-  const inner = text.slice(0, -1).trimEnd();
+  const inner = native.subarray(0, inkEnd(native, end - 1));
   const added = member('syslog', syslogFields(syslog)) + (isMessageItself ? member('raw', raw) : '');
-  return Buffer.from(`${inner}${inner.endsWith('{') ? added.slice(1) : added}}`);
+  return Buffer.concat([inner, Buffer.from(`${inner.at(-1) === OPEN ? added.slice(1) : added}}`)]);
+}
+const OPEN = 123;
+const CLOSE = 125;
+
+/** Where the bytes [0, to) end without blanks. */
+function inkEnd(bytes: Uint8Array, to: number): number {
+  let end = to;
+  while (end > 0 && bytes[end - 1]! <= 32) end--;
+  return end;
 }
