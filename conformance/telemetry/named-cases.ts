@@ -94,8 +94,9 @@ function withoutAssumedYear(expected: ReadonlyMap<string, unknown>, event: Event
   const year = new Date(event.time / 1000).getUTCFullYear();
   return new Map(
     [...expected].map(([name, value]): [string, unknown] => {
-      const isTime = typeof value === 'number' && /(?:^|[._])(?:date|timestamp)$/.test(name);
-      return [name, isTime ? new Date(value).setUTCFullYear(year) : value];
+      if (!/(?:^|[._])(?:date|timestamp)$/.test(name)) return [name, value];
+      if (typeof value === 'number') return [name, new Date(value).setUTCFullYear(year)];
+      return [name, typeof value === 'string' ? value.replace(/^\d{4}(?=-\d\d-\d\dT)/, String(year)) : value];
     }),
   );
 }
@@ -173,12 +174,13 @@ export const vrl: Scorer = {
       });
     const text = argumentOf(program);
     const documents = [one.expected].flat();
+    const first = attempt(() => newReader()(text)[0]);
     for (const [index, document] of documents.entries())
       scoreFields(
         tally,
         stem,
         `${one.id}#${index}`,
-        isObject(document) ? leaves(document) : new Map([['value', document]]),
+        isObject(document) ? withoutAssumedYear(leaves(document), first) : new Map([['value', document]]),
         (name) => [...(VRL.get(name) ?? []), name],
         () => newReader()(text)[index],
       );
@@ -191,6 +193,11 @@ const VRL: ReadonlyMap<string, readonly string[]> = new Map([
   ['file', ['log.origin.file.name']],
   ['line', ['log.origin.file.line']],
   ['id', ['process.thread.id', 'process.pid']],
+  ['remote_addr', ['source.ip']],
+  ['remote_user', ['user.name']],
+  ['http_referer', ['http.request.referrer']],
+  ['http_user_agent', ['user_agent.original']],
+  ['body_bytes_size', ['http.response.body.bytes']],
 ]);
 /** The first string of a program, raw (`s'..'`) or with escapes. */
 function argumentOf(program: string): string {

@@ -12,7 +12,10 @@ export class NamedFields {
 
   constructor(event: Event) {
     for (const [name, value] of leaves(eventToEcs(event, relatedOf(event)))) this.#add(name, value);
-    for (const [name, value] of new URLSearchParams(event.url?.query ?? '')) this.#add(`query.${name}`, value);
+    for (const pair of (event.url?.query ?? '').split('&')) {
+      const equals = pair.indexOf('=');
+      if (equals > 0) this.#add(`query.${pair.slice(0, equals)}`, pair.slice(equals + 1));
+    }
     const native = JSON.parse(Buffer.from(event.native).toString('utf8')) as Json;
     this.#walk(native, '');
   }

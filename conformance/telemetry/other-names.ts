@@ -64,6 +64,58 @@ export const METRON = table(`
 
 /** Datadog's attributes, less `custom.`. */
 export const DATADOG = table(`
+  upstream_host destination.address upstream
+  pyFilename python.file
+  agent log.logger
+  dd.span_id span.id
+  vulnerability.status vendor_status
+  vulnerability.image_name image_name
+  vulnerability.id vulnerability_id
+  vulnerability.package.version package_version
+  vulnerability.package.name package
+  sampler.url_details.scheme url.scheme
+  sampler.url_details.path url.path
+  sampler.url_details.host url.domain
+  twemproxy.pool.name pool.name
+  db.hostname host.name
+  db.recordID record_id
+  function.compName function.component
+  function.prodName function.product
+  url repo_url
+  network.proxysql.port destination.port
+  network.proxysql.ip destination.ip
+  msg message
+  description message
+  db.command.description description
+  db.command.table table
+  db.name database
+  logger.operation op
+  logger.fd fd
+  thread_id thread
+  logger.version specversion
+  response.x_envoy_upstream_service_time x-envoy-upstream-service-time upstream_service_time
+  http.protocol protocol
+  http._x_forwarded_for x_forwarded_for client.address
+  evt.content_type datacontentype
+  http.content_type http.response.mime_type
+  postgres.proc_id process.pid
+  postgres.appname application_name
+  db.operation command
+  iis.win32_status sc-win32-status
+  http.sub_status_code sc-substatus
+  http.server_name s-ip
+  http.headers.response response_headers
+  http.headers.request request_headers
+  squid.status cache_status
+  http.resource.content_type http.response.mime_type
+  squid.peer_status hierarchy_status
+  network.request_size http.request.bytes
+  proxy.name proxy_upstream_name
+  http.upstream_status_code upstream_status
+  http.upstream_duration upstream_response_time
+  haproxy.time_backend_response time_response
+  load_balancer.time_backend_connect time_connect
+  load_balancer.service_name server_name
   postfix.client_id queue_id
   logger.context log.logger
   component.name log.logger component
@@ -88,7 +140,7 @@ export const DATADOG = table(`
   lighttpd.file_name log.origin.file.name
   logger.file_name log.origin.file.name
   file.name log.origin.file.name
-  pyLineno log.origin.file.line
+  pyLineno log.origin.file.line python.line
   file.line log.origin.file.line
   logger.line log.origin.file.line
   timestamp @timestamp
@@ -102,7 +154,7 @@ export const DATADOG = table(`
   status log.level event.outcome http.response.status_code
   logger.name log.logger log.origin.file.name
   logger.thread_name process.thread.name process.thread.id thread
-  logger.thread_id process.thread.id process.pid
+  logger.thread_id process.thread.id process.pid thread
   logger.line_number log.origin.file.line
   logger.lineno log.origin.file.line
   lineno log.origin.file.line
@@ -116,31 +168,31 @@ export const DATADOG = table(`
   network.client.port source.port client.port
   network.destination.ip destination.ip
   network.destination.port destination.port
-  network.bytes_written http.response.body.bytes http.response.bytes destination.bytes
-  network.bytes_read http.request.bytes source.bytes
+  network.bytes_written http.response.body.bytes http.response.bytes destination.bytes sent_bytes
+  network.bytes_read http.request.bytes source.bytes upstream_response_length
   network.protocol network.protocol network.transport
   http.method http.request.method
   http.status_code http.response.status_code
-  http.url url.original
+  http.url url.original cs-uri-stem
   http.url_details.path url.path
   http.url_details.host url.domain
   http.url_details.port url.port
   http.url_details.scheme url.scheme
   http.url_details.queryString url.query
-  http.useragent user_agent.original
+  http.useragent user_agent.original cs(user-agent)
   http.version http.version
-  http.referer http.request.referrer
-  http.auth user.name
-  http.request_id http.request.id
+  http.referer http.request.referrer source
+  http.auth user.name 
+  http.request_id http.request.id data.request_info.id request_info.id
   duration event.duration
   db.user user.name
-  db.instance db.name
-  db.statement db.statement
+  db.instance db.name schemaname database schema dbname
+  db.statement db.statement statement query argument
   usr.name user.name
   usr.id user.id user.name user.email
   usr.email user.email
   system.user user.name
-  syslog.appname process.name syslog.appname log.syslog.appname
+  syslog.appname process.name syslog.appname log.syslog.appname service.name
   syslog.hostname host.name syslog.hostname log.syslog.hostname
   syslog.timestamp @timestamp syslog.timestamp
   error.message error.message message
@@ -149,7 +201,7 @@ export const DATADOG = table(`
   dns.question.name dns.question.name
   dns.question.type dns.question.type
   host host.name
-  hostname host.name
+  hostname host.name address
   service service.name
   message message raw
 `);

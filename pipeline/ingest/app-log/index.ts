@@ -83,28 +83,36 @@ function ofLine(document: RawDocument, match: Match): Draft {
   return event;
 }
 
-/** What the program said, when it is one that is known by it: more fields, and what they mean. What was taken for a logger may have begun it (`Stats: ..`). */
-function readMessage(event: Draft, fields: Fields, message: string): void {
-  const match = messages.match(message) ?? (typeof fields.logger === 'string' ? messages.match(`${fields.logger}: ${message}`) : undefined);
+/**
+ * What the program said, when it is one that is known by it: more fields, and what they mean. What was taken for a logger may have begun it
+ * (`Stats: ..`). @returns The message, less what is read of its beginning.
+ */
+function readMessage(event: Draft, fields: Fields, line: string): string {
+  const message = String(fields.message);
+  const match = messages.match(message) ?? fromLogger(line, fields.logger);
   if (match !== undefined) {
-    for (const [name, value] of Object.entries(grammarFields(match))) fields[name] ??= value;
+    for (const [name, value] of Object.entries(grammarFields(match))) if (name !== 'message') fields[name] ??= value;
     setGrammar(event, match);
-    return;
+    return (fields.message = match.groups.message ?? message);
   }
   const mongo = mongoMessage(message);
-  if (mongo === undefined) return;
+  if (mongo === undefined) return message;
   for (const [name, value] of Object.entries(mongo.fields)) fields[name] ??= value;
   setField(event, 'event.duration', mongo.durationNanos);
   setField(event, 'source.ip', mongo.client?.ip);
   setField(event, 'source.port', mongo.client?.port);
+  return message;
+}
+function fromLogger(line: string, logger: unknown): Match | undefined {
+  const at = typeof logger === 'string' ? line.slice(0, 512).indexOf(`${logger}: `) : -1;
+  return at < 0 ? undefined : messages.match(line.slice(at));
 }
 
 function eventOf(document: RawDocument, fields: Fields, time: ReadTime | undefined, level: string | undefined): Draft {
-  const message = String(fields.message);
+  const event = draft('app.log', '', NONE);
+  const message = readMessage(event, fields, document.text);
   const pairs = message.includes('=') ? bare(keyValues(message)) : undefined;
   if (pairs !== undefined && Object.keys(pairs).length > 0) fields.attributes = pairs;
-  const event = draft('app.log', '', NONE);
-  readMessage(event, fields, message);
   event.native = textNative(document, fields);
   if (time !== undefined) stamp(event, time, document.zone);
   const named = level ?? levelOf(text(pairs?.level) ?? '');

@@ -27,6 +27,8 @@ const FILE =
 const JAVA_FILE = /^([\w$]{1,64}\.java):([\w$<>]{1,64})\((\d{1,7})\)$/;
 /** A class, package or component; with the line of the source behind it. */
 const LOGGER = /^([A-Za-z_$][\w$./-]{0,127}[\w$])(?::(\d{1,7}))?$/;
+/** A class with its package. */
+const CLASS = /^[a-z]\w{0,63}(?:\.[a-z_]\w{0,63}){1,12}\.[A-Z][\w$]{0,127}$/;
 const THREAD_AND_LOGGER = /^([\w$-]{1,96}) ([\w$]{1,64}(?:\.[\w$]{1,64}){1,12}) - /;
 const WORD = /^[^\s|]+/;
 const OPEN: Readonly<Record<string, string>> = { '[': ']', '(': ')', '<': '>', '{': '}' };
@@ -109,6 +111,7 @@ function takeBracket(head: string, at: number, found: Found, appendedAt: number)
   if (head[at] === '{') return undefined;
   if (inside === '') return next;
   if (found.pid === undefined && found.thread === undefined && /^(?:pid )?#?\d{1,10}$/.test(inside)) found.pid = inside.replace(/\D/g, '');
+  else if (found.logger === undefined && found.level !== undefined && head[at] === '[' && CLASS.test(inside)) found.logger = inside;
   else if (found.thread === undefined && (found.time ?? found.level) !== undefined) found.thread = inside;
   else if (found.logger === undefined && LOGGER.test(inside)) found.logger = inside;
   else return undefined;

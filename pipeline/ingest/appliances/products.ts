@@ -118,8 +118,19 @@ const CLUES = new TextIndex(
   ),
 );
 
-export function productOf({ text, syslog }: RawDocument): Product | undefined {
-  if (syslog === undefined) return undefined;
+/** BIND in files of its own: a time, perhaps category and level, then the client. */
+const BIND_FILE = /^(?<time>\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d{3}) (?:(?<category>[a-z-]{3,24}): )?(?:(?<level>debug \d|[a-z]{4,8}): )?client /;
+const BIND_NAMES = ['isc-bind.queryerror', 'isc-bind.query'];
+/** What stands before the client; undefined when the text is no line of BIND's files. */
+export const bindHead = ({ text, syslog, json }: RawDocument): Readonly<Record<string, string | undefined>> | undefined =>
+  syslog === undefined && json === undefined ? BIND_FILE.exec(text.slice(0, 96))?.groups : undefined;
+
+export function productOf(document: RawDocument): Product | undefined {
+  const { text, syslog } = document;
+  if (syslog === undefined)
+    return bindHead(document) === undefined
+      ? undefined
+      : PRODUCTS.find(({ dataset, holds }) => BIND_NAMES.includes(dataset) && holds?.every((part) => text.includes(part)) !== false);
   const program = syslog.appName?.toLowerCase();
   const fits = (product: Product): boolean => isOf(product, text, syslog);
   if (program !== undefined) {

@@ -2,7 +2,7 @@
 import type { Decoder, Draft, Fields, RawDocument } from '../kit.ts';
 import { draft, newFields, setField, stampMicros, text, textNative } from '../kit.ts';
 
-const VALUE = String.raw`(?:-?\d{1,20}[iu]|[-+]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][-+]?\d{1,3})?|"(?:[^"\\]|\\.){0,8192}"|t|T|true|True|TRUE|f|F|false|False|FALSE)`;
+const VALUE = String.raw`(?:-?\d{1,20}[iu]|[-+]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][-+]?\d{1,3})?|"(?:[^"\\]|\\.){0,8192}"|true|True|TRUE|false|False|FALSE|[tTfF])`;
 const NAME = String.raw`(?:[^\s,=\\"]|\\[ ,=\\]){1,256}`;
 const POINT = new RegExp(
   String.raw`^(?<measurement>(?:[^\s,\\"#=]|\\[ ,\\]){1,256})(?<tags>(?:,${NAME}=${NAME}){0,64}) (?<fields>${NAME}=${VALUE}(?:,${NAME}=${VALUE}){0,255})(?: (?<time>-?\d{10,19}))?\s*$`,

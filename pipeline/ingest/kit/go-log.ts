@@ -35,6 +35,6 @@ function read(text: string): Fields | undefined {
     const clock = text.slice(5, close);
     return Object.assign(fields, { level, [/^\d+$/.test(clock) ? 'elapsed' : 'time']: clock, msg: (at < 0 ? rest : rest.slice(0, at)).trim() });
   }
-  const named = /^(?:time|ts|t|level|lvl|severity|msg|caller|timestamp|source)=/.test(text);
+  const named = /^(?:time|@timestamp|ts|t|level|lvl|severity|msg|caller|timestamp|source)=/.test(text);
   return named && /(?:^| )(?:level|lvl|severity)=/.test(text) ? logfmt(text) : undefined;
 }

@@ -1,7 +1,8 @@
 // Palo Alto Networks PAN-OS logs as comma-separated values.
 import type { Decoder, Draft, FieldsOf, RawDocument } from '../kit.ts';
-import { account, CERTAIN, columns, communityId, csvCells, draft, mapping, messageText, setEcs, setUrl, text, textNative, via } from '../kit.ts';
+import { account, CERTAIN, columns, communityId, csvCells, draft, LIKELY, mapping, messageText, setEcs, setUrl, text, textNative, via } from '../kit.ts';
 import { COLUMNS } from './columns.ts';
+import { pairsOf, typeOfPairs } from './pairs.ts';
 
 const SEVERITIES: ReadonlyMap<string, number> = new Map([
   ['critical', 90],
@@ -54,14 +55,14 @@ const set = mapping({
   'host.name': 'machinename',
 });
 
-const HEAD =
-  /^[^,]{0,40},\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d,[^,]{1,20},(TRAFFIC|THREAT|SYSTEM|CONFIG|GLOBALPROTECT|USERID|HIPMATCH|CORRELATION|DECRYPTION|AUTH|AUTHENTICATION|TUNNEL|SCTP|GTP),/;
+const TYPES = new Set('TRAFFIC THREAT SYSTEM CONFIG GLOBALPROTECT USERID HIPMATCH CORRELATION DECRYPTION AUTH AUTHENTICATION TUNNEL SCTP GTP'.split(' '));
+const HEAD = new RegExp(String.raw`^[^,]{0,40},\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d,[^,]{1,20},(${[...TYPES].join('|')}),`);
 
 const decoder: Decoder = {
   name: 'paloalto',
-  version: 1,
+  version: 2,
   reads: 'Palo Alto Networks PAN-OS: traffic, threat, system, config, GlobalProtect, User-ID and other logs',
-  recognisedBy: 'a number, a time, a serial number and the type between commas',
+  recognisedBy: 'a number, a time, a serial number and the type between commas; `serial=` and `type=` among pairs',
   datasets: ['paloalto.traffic', 'paloalto.threat', 'paloalto.system', 'paloalto.config', 'paloalto.globalprotect', 'paloalto.userid', 'paloalto.other'],
   clues: {
     holds: [
@@ -78,13 +79,16 @@ const decoder: Decoder = {
       ',TUNNEL,',
       ',SCTP,',
       ',GTP,',
+      'serial=',
     ],
   },
   isObserver: true,
-  recognise: ({ json, text: line }) => (json === undefined && HEAD.test(line) ? CERTAIN : 0),
+  recognise: ({ json, text: line }) => (json !== undefined ? 0 : HEAD.test(line) ? CERTAIN : TYPES.has(typeOfPairs(line) ?? '') ? LIKELY : 0),
   decode(document) {
     const type = HEAD.exec(document.text)?.[1];
-    return type === undefined ? 'no PAN-OS columns' : [eventOf(document, type)];
+    if (type !== undefined) return [eventOf(document, type, fieldsOf(document.text, type))];
+    const paired = typeOfPairs(document.text);
+    return paired === undefined ? 'neither PAN-OS columns nor pairs' : [eventOf(document, paired, pairsOf(document.text))];
   },
 };
 export default decoder;
@@ -97,8 +101,7 @@ function fieldsOf(line: string, type: string): FieldsOf {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
 }
 
-function eventOf(document: RawDocument, type: string): Draft {
-  const fields = fieldsOf(document.text, type);
+function eventOf(document: RawDocument, type: string, fields: FieldsOf): Draft {
   const dataset = COLUMNS.has(type) ? `paloalto.${type.toLowerCase()}` : 'paloalto.other';
   const event = draft(dataset, 'paloalto', textNative(document, fields));
   event.logsource = { category: type === 'TRAFFIC' ? ['firewall'] : [], service: type === 'GLOBALPROTECT' ? ['globalprotect'] : [] };

@@ -22,6 +22,8 @@ export function prefixed(line: string): Fields | undefined {
   Object.assign(fields, partsOf(prefix));
   fields.error_severity = severity[1];
   fields.message = line.slice(severity.index + severity[0].length).trimEnd();
+  const statement = /^(?:duration: [\d.]{1,16} ms +)?(?:statement|execute [^:]{1,64}): (.*)/s.exec(String(fields.message));
+  if (statement !== null) fields.statement = statement[1];
   return fields;
 }
 

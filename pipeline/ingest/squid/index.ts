@@ -23,7 +23,7 @@ const NAMES = ['time', 'elapsed', 'client', 'result', 'bytes', 'method', 'url', 
 
 const decoder: Decoder = {
   name: 'squid',
-  version: 1,
+  version: 2,
   reads: 'Squid: native access log',
   recognisedBy: 'seconds.milliseconds elapsed client RESULT/status bytes METHOD',
   datasets: ['squid.access'],
@@ -32,11 +32,21 @@ const decoder: Decoder = {
   recognise: ({ json, text: line }) => (json === undefined && HEAD.test(line.slice(0, 512)) ? 0.95 : 0),
   decode(document) {
     return HEAD.test(document.text.slice(0, 512))
-      ? [eventOf(document, columns(NAMES, words(document.text)))]
+      ? [eventOf(document, withStatus(columns(NAMES, words(document.text))))]
       : 'no time, elapsed, client, result and size at the beginning';
   },
 };
 export default decoder;
+
+/** The two parts of `TCP_MISS/200` and `HIER_DIRECT/192.0.2.1` that are words of Squid's. */
+function withStatus(fields: Fields): Fields {
+  const cache = /^(?:TCP|UDP|NONE)_([A-Z_]{3,48})/.exec(String(fields.result))?.[1];
+  const hierarchy = /^([A-Z_]{3,48})\//.exec(String(fields.hierarchy))?.[1];
+  if (cache !== undefined) fields.cache_status = cache;
+  if (hierarchy !== undefined) fields.hierarchy_status = hierarchy;
+  for (const name of ['request_headers', 'response_headers']) if (typeof fields[name] === 'string') fields[name] = fields[name].replace(/^\[(.*)\]$/s, '$1');
+  return fields;
+}
 
 function eventOf(document: RawDocument, fields: Fields): Draft {
   const event = draft('squid.access', 'squid', textNative(document, fields));

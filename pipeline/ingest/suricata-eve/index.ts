@@ -78,6 +78,9 @@ const DENIED = ['denied'];
 /** 1 is the worst at Suricata, 100 with us. */
 const SEVERITIES: Readonly<Record<number, number>> = { 1: 80, 2: 50, 3: 25, 4: 10 };
 
+/** What Suricata writes beside types of events that are newer than this. */
+const OF_SENSOR = ['flow_id', 'in_iface', 'src_ip', 'pcap_cnt', 'pcap_filename', 'community_id'];
+
 const decoder: Decoder = {
   name: 'suricata-eve',
   version: 2,
@@ -92,7 +95,9 @@ const decoder: Decoder = {
     return (KINDS.has(json.event_type) && (json.flow_id !== undefined || isObject(json[json.event_type]))) ||
       (json.src_ip !== undefined && json.proto !== undefined)
       ? 1
-      : 0.5;
+      : KINDS.has(json.event_type) || OF_SENSOR.some((name) => json[name] !== undefined)
+        ? 0.5
+        : 0; // many services have a type and a time
   },
 
   decode(document) {

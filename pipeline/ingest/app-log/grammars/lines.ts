@@ -92,6 +92,8 @@ export const LINES: readonly Grammar[] = [
     String.raw`(?<time>\d{4}-\d\d-\d\d-\d\d\.\d\d\.\d\d\.\d{6}[+-]\d{3}) (?<record_id>[A-Z]\d{1,12}[A-Z]\d{0,8})\s+LEVEL: (?<level>[A-Z][a-z]{3,9})(?: \([^)]{1,32}\))?\s+PID\s+: (?<pid>\d{1,10})\s+TID ?: (?<thread>\d{1,20})\s+PROC ?: (?<process>\S{0,64}?)\s*INSTANCE: ?(?<db__instance>\S{1,64})\s+NODE : (?<partition>\d{1,4})(?:\s+DB\s+: (?<database>\S{1,64}))?\s+(?:HOSTNAME: ?(?<host>\S{1,255})\s+)?(?:EDUID[^F]{0,128})?FUNCTION: ?(?<function__product>[^,]{1,64}), (?<function__component>[^,]{1,96}), (?<function__name>[^,]{1,96}), probe:(?<function__probe>\d{1,8})\s*(?<message>.*)`,
     { 'host.name': 'host' },
   ),
+  // lighttpd: file and line with a dot between.
+  line('-', String.raw`(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d): \((?<file>[\w-]{1,64}\.c)\.(?<line>\d{1,7})\) (?<message>.*)`),
   // statsd: a day without a year.
   line('0', String.raw`(?<time>\d{1,2} [A-Z][a-z]{2} \d\d:\d\d:\d\d) - (?<level>[A-Z]{3,8}): (?<message>.*)`),
   // Cacti: two names, the second with the number of the poller.

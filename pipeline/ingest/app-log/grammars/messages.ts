@@ -57,10 +57,12 @@ export const MESSAGES: readonly Grammar[] = [
     String.raw`(?<gc__name>G1 (?:Young|Old|Mixed) Generation) GC in (?<took_ms>\d{1,9})ms\. +G1 Eden Space: (?<cassandra__eden__orig_bytes>\d{1,15}) -> (?<cassandra__eden__new_bytes>\d{1,15}); G1 Old Gen: (?<cassandra__oldgen__orig_bytes>\d{1,15}) -> (?<cassandra__oldgen__new_bytes>\d{1,15});`,
   ),
   says('0', String.raw`(?<db__operations>\d{1,9}) operations were slow in the last (?<elapsed__ms>\d{1,9}) msecs:\n(?<db__slow_statements>.{1,32768})`),
+  // Ids of a trace that an agent puts in front.
+  says('0', String.raw`(?<trace_id>\d{1,20}) (?<span_id>\d{1,20}) - (?<message>.*)`, { 'trace.id': 'trace_id', 'span.id': 'span_id' }),
   // RethinkDB, Scylla.
   says('Connected to ', String.raw`Connected to (?:proxy|server) (?<rethinkdb__proxy__id>proxy-[0-9a-f-]{36})`),
   says('Table ', String.raw`Table (?<db__table>[0-9a-f-]{36}): `),
-  says(['[Stream #'], String.raw`\[Stream (?<scylla__stream>#[0-9a-f-]{36})\] `),
+  says(['[Stream #'], String.raw`\[Stream (?<scylla__stream>#[0-9a-f-]{36})\] (?<message>.*)`),
   // twemproxy.
   says(
     ['a'],
@@ -87,21 +89,21 @@ export const MESSAGES: readonly Grammar[] = [
     String.raw`conn=(?<thread>\d{1,12}) (?:fd=(?<fd>\d{1,9}) )?op=(?<op>\d{1,12}) (?<operation>[A-Z]{2,8}(?: [A-Z]{2,8})?)(?: dn="(?<dn>[^"]{0,1024})")?(?: (?:method|mech)=(?<method>\S{1,32}))?(?: tag=(?<tag>\d{1,6}) err=(?<err>\d{1,6}))?(?: nentries=(?<nentries>\d{1,12}))?`,
     { 'event.action': 'operation' },
   ),
-  says(['<= ', '=> '], String.raw`(?<function_io><=|=>) (?<function_name>[^:]{1,128}): (?<details>.{0,4096})`),
+  says(['<= ', '=> '], String.raw`(?<function__io><=|=>) (?<function__name>[^:]{1,128}): (?<message>.*)`),
   // Nagios.
   says(
     'SERVICE ALERT: ',
-    String.raw`(?<type>SERVICE ALERT): (?<host>[^;]{1,255});(?<service>[^;]{1,255});(?<level>OK|WARNING|CRITICAL|UNKNOWN);(?<state>SOFT|HARD);(?<attempt>\d{1,6});(?<output>.*)`,
+    String.raw`(?<type>SERVICE ALERT): (?<host>[^;]{1,255});(?<service>[^;]{1,255});(?<level>OK|WARNING|CRITICAL|UNKNOWN);(?<state>SOFT|HARD);(?<attempt>\d{1,6});(?<message>.*)`,
     { 'host.name': 'host', 'service.name': 'service', 'event.action': 'type' },
   ),
   says(
     'HOST ALERT: ',
-    String.raw`(?<type>HOST ALERT): (?<host>[^;]{1,255});(?<level>UP|DOWN|UNREACHABLE);(?<state>SOFT|HARD);(?<attempt>\d{1,6});(?<output>.*)`,
+    String.raw`(?<type>HOST ALERT): (?<host>[^;]{1,255});(?<level>UP|DOWN|UNREACHABLE);(?<state>SOFT|HARD);(?<attempt>\d{1,6});(?<message>.*)`,
     { 'host.name': 'host', 'event.action': 'type' },
   ),
   says(
     'SERVICE NOTIFICATION: ',
-    String.raw`(?<type>SERVICE NOTIFICATION): (?<user>[^;]{1,128});(?<host>[^;]{1,255});(?<service>[^;]{1,255});(?<level>[^;]{1,64});(?<notification>[^;]{1,128});(?<output>.*)`,
+    String.raw`(?<type>SERVICE NOTIFICATION): (?<user>[^;]{1,128});(?<host>[^;]{1,255});(?<service>[^;]{1,255});(?<level>[^;]{1,64});(?<notification>[^;]{1,128});(?<message>.*)`,
     { 'host.name': 'host', 'service.name': 'service', 'user.name': 'user', 'event.action': 'type' },
   ),
   says('wproc: Registry request: ', String.raw`(?<type>wproc: Registry request): name=(?<name>[^;]{1,128});pid=(?<pid>\d{1,10})`),
@@ -110,7 +112,7 @@ export const MESSAGES: readonly Grammar[] = [
     '[Event:id=',
     String.raw`\[Event:id=(?<event__id>[^\]]{1,128})\] (?<db__operation>\w{1,32})[^:]{0,128}: name=(?<marklogic__name>[^,\s]{1,128})(?:, sessionKey=(?<marklogic__sessionKey>\d{1,20}))?(?:, commit=(?<marklogic__commit>\d{1,20}))?`,
   ),
-  says('InMemoryStand ', String.raw`InMemoryStand (?<db__table>\/[^\s,]{1,512}), (?<message>.*)`),
+  says('InMemoryStand ', String.raw`InMemoryStand (?<db__table>\/[^\s,]{1,512}), `),
   says('Found ', String.raw`Found (?<document>FSN \d{1,20}) in journal (?<db__table>\/\S{1,512})`),
   // Hive's metastore.
   says(
