@@ -98,10 +98,14 @@ export const ECS_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 type Field = (name: string) => unknown;
+/** Whether there is any field below a name at the top: most documents have few of them. */
+type Has = (top: string) => boolean;
 
 function eventOf(document: RawDocument, json: JsonObject): Draft {
   const at: Field = (name) => readerOf(name)(json);
   const t = (name: string): string | null => text(at(name));
+  const tops = new Set(Object.keys(json).map((name) => (name.includes('.') ? name.slice(0, name.indexOf('.')) : name)));
+  const has: Has = (top) => tops.has(top);
   const event = draft(datasetOf(document, t('event.dataset')), '', document.bytes);
   const time = at('@timestamp');
   if (typeof time === 'number') stampMicros(event, epochMicros(time));
@@ -122,9 +126,9 @@ function eventOf(document: RawDocument, json: JsonObject): Draft {
   const severity = number(at('event.severity'));
   event.severity = severity !== null && severity >= 0 && severity <= 100 ? Math.round(severity) : null;
   event.message = t('message');
-  who(event, at, t);
-  peers(event, at, t);
-  things(event, at, t);
+  who(event, at, t, has);
+  peers(event, at, t, has);
+  things(event, at, t, has);
   source(event, t);
   return event;
 }
@@ -167,8 +171,9 @@ function datasetOf({ memory }: RawDocument, named: string | null): string {
 
 type TextField = (name: string) => string | null;
 
-function who(event: Draft, at: Field, t: TextField): void {
-  event.host = host(t('host.name') ?? t('host.hostname'), t('host.os.type'), t('host.id'), addresses(at('host.ip')));
+function who(event: Draft, at: Field, t: TextField, has: Has): void {
+  if (has('host')) event.host = host(t('host.name') ?? t('host.hostname'), t('host.os.type'), t('host.id'), addresses(at('host.ip')));
+  if (!has('user')) return;
   event.user = user(t('user.name'), t('user.domain'), t('user.id'), t('user.email'));
   event.targetUser = user(t('user.target.name'), t('user.target.domain'), t('user.target.id'), t('user.target.email'));
 }
@@ -177,7 +182,7 @@ const addresses = (value: unknown): readonly string[] =>
     .map(canonicalIp)
     .filter((ip) => ip !== null);
 
-function peers(event: Draft, at: Field, t: TextField): void {
+function peers(event: Draft, at: Field, t: TextField, has: Has): void {
   const end = (name: string) =>
     endpoint(
       canonicalIp(at(`${name}.ip`)),
@@ -187,18 +192,20 @@ function peers(event: Draft, at: Field, t: TextField): void {
       count(at(`${name}.bytes`)),
       count(at(`${name}.packets`)),
     );
-  event.source = end('source');
-  event.destination = end('destination');
-  const net = network(
-    t('network.transport'),
-    t('network.protocol'),
-    t('network.direction'),
-    t('network.community_id'),
-    count(at('network.bytes')),
-    count(at('network.packets')),
-  );
-  if (Object.values(net).some((value) => value !== null)) event.network = net;
-  if (t('dns.question.name') !== null) {
+  if (has('source')) event.source = end('source');
+  if (has('destination')) event.destination = end('destination');
+  if (has('network')) {
+    const net = network(
+      t('network.transport'),
+      t('network.protocol'),
+      t('network.direction'),
+      t('network.community_id'),
+      count(at('network.bytes')),
+      count(at('network.packets')),
+    );
+    if (Object.values(net).some((value) => value !== null)) event.network = net;
+  }
+  if (has('dns') && t('dns.question.name') !== null) {
     const answers = at('dns.answers');
     event.dns = {
       questionName: t('dns.question.name'),
@@ -207,16 +214,21 @@ function peers(event: Draft, at: Field, t: TextField): void {
       answers: Array.isArray(answers) ? answers.flatMap((answer) => texts(objectOf(answer).data)) : [],
     };
   }
-  const status = count(at('http.response.status_code'));
-  const http = {
-    method: t('http.request.method'),
-    status: status !== null && status <= 999 ? status : null,
-    userAgent: t('user_agent.original'),
-    referrer: t('http.request.referrer'),
-  };
-  if (Object.values(http).some((value) => value !== null)) event.http = http;
-  const url = { original: t('url.original') ?? t('url.full'), domain: t('url.domain'), path: t('url.path'), query: t('url.query') };
-  if (Object.values(url).some((value) => value !== null)) event.url = url;
+  if (has('http') || has('user_agent')) {
+    const status = count(at('http.response.status_code'));
+    const http = {
+      method: t('http.request.method'),
+      status: status !== null && status <= 999 ? status : null,
+      userAgent: t('user_agent.original'),
+      referrer: t('http.request.referrer'),
+    };
+    if (Object.values(http).some((value) => value !== null)) event.http = http;
+  }
+  if (has('url')) {
+    const url = { original: t('url.original') ?? t('url.full'), domain: t('url.domain'), path: t('url.path'), query: t('url.query') };
+    if (Object.values(url).some((value) => value !== null)) event.url = url;
+  }
+  if (!has('tls')) return;
   const tls = {
     serverName: t('tls.client.server_name'),
     version: t('tls.version'),
@@ -234,14 +246,30 @@ function hashes(t: TextField, prefix: string): FileHash | null {
   return Object.values(found).some((value) => value !== null) ? found : null;
 }
 
-function things(event: Draft, at: Field, t: TextField): void {
+function things(event: Draft, at: Field, t: TextField, has: Has): void {
+  if (has('process')) event.process = processOf(at, t);
+  if (has('file')) event.file = file(t('file.path') ?? t('file.name'), hashes(t, 'file'), count(at('file.size')));
+  if (has('registry')) {
+    const path = t('registry.path') ?? t('registry.key');
+    if (path !== null) event.registry = { path, key: t('registry.key'), value: t('registry.value'), data: texts(at('registry.data.strings'))[0] ?? null };
+  }
+  if (has('rule')) {
+    const rule = { id: t('rule.id'), name: t('rule.name'), category: t('rule.category'), version: t('rule.version') };
+    if (Object.values(rule).some((value) => value !== null)) event.rule = rule;
+  }
+  if (!has('cloud')) return;
+  const cloud = { provider: t('cloud.provider'), accountId: t('cloud.account.id'), region: t('cloud.region'), service: t('cloud.service.name') };
+  if (Object.values(cloud).some((value) => value !== null)) event.cloud = cloud;
+}
+
+function processOf(at: Field, t: TextField): Draft['process'] {
   const parent = parentProcess(
     t('process.parent.executable'),
     count(at('process.parent.pid')),
     t('process.parent.command_line'),
     t('process.parent.entity_id'),
   );
-  event.process = process(
+  const found = process(
     t('process.executable'),
     count(at('process.pid')),
     t('process.command_line'),
@@ -251,18 +279,9 @@ function things(event: Draft, at: Field, t: TextField): void {
     parent,
   );
   const name = t('process.name');
-  if (name !== null)
-    event.process = {
-      ...(event.process ?? { executable: null, commandLine: null, pid: null, entityId: null, workingDirectory: null, hash: null, parent }),
-      name,
-    };
-  event.file = file(t('file.path') ?? t('file.name'), hashes(t, 'file'), count(at('file.size')));
-  const path = t('registry.path') ?? t('registry.key');
-  if (path !== null) event.registry = { path, key: t('registry.key'), value: t('registry.value'), data: texts(at('registry.data.strings'))[0] ?? null };
-  const rule = { id: t('rule.id'), name: t('rule.name'), category: t('rule.category'), version: t('rule.version') };
-  if (Object.values(rule).some((value) => value !== null)) event.rule = rule;
-  const cloud = { provider: t('cloud.provider'), accountId: t('cloud.account.id'), region: t('cloud.region'), service: t('cloud.service.name') };
-  if (Object.values(cloud).some((value) => value !== null)) event.cloud = cloud;
+  return name === null
+    ? found
+    : { ...(found ?? { executable: null, commandLine: null, pid: null, entityId: null, workingDirectory: null, hash: null, parent }), name };
 }
 
 /** What ECS calls `category/type`, in Sigma's words. */
