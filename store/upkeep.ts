@@ -44,7 +44,20 @@ export async function foldCounts(pool: Pool, afterMinutes: number): Promise<numb
   return rows[0]?.saved ?? 0;
 }
 
-const SENSOR_SUMS = ['events', 'unparsed', 'timed', 'lag_micros', 'ahead_minute', 'ahead', 'near', 'late_minute', 'late_hour', 'late_day', 'late_more'];
+const SENSOR_SUMS = [
+  'events',
+  'unparsed',
+  'timed',
+  'lag_micros',
+  'ahead_minute',
+  'ahead',
+  'near',
+  'late_minute',
+  'late_hour',
+  'late_day',
+  'late_more',
+  'keyless',
+];
 const sums = SENSOR_SUMS.map((column) => `sum(${column})`).join(', ');
 
 /** Counts of sensors: one row a minute, after a week one row a day, and none after `keepDays`. @returns Rows saved */

@@ -9,7 +9,7 @@ import type { TestDatabase } from '../test/database.ts';
 import { seedOrganization } from '../test/seed.ts';
 
 const SENSORS = `query ($search: String) { sensors(filter: { search: $search, withRevoked: true }) { edges { node {
-  id name state lastSeenAt silentSince eventsPerMinute lagSeconds events unparsed refused skew { aheadMinute near lateDay } refusals { stage code count message } credentials { kind expiresAt } snippets { shipper text } } } } }`;
+  id name state lastSeenAt silentSince eventsPerMinute lagSeconds events unparsed keyless refused skew { aheadMinute near lateDay } refusals { stage code count message } credentials { kind expiresAt } snippets { shipper text } } } } }`;
 
 describe.skipIf(serverUrl === '')('the health of sensors', () => {
   let database: TestDatabase;
@@ -35,11 +35,21 @@ describe.skipIf(serverUrl === '')('the health of sensors', () => {
     (await api.graphql(SENSORS, { search: name }, ['viewer'], organization)).data.sensors.edges.map(({ node }: Loose) => node);
   /** Rows as persist writes them, so many minutes ago. */
   const count = (sensor: string, minutesAgo: number, over: Readonly<Record<string, number>> = {}, organization = 'default') => {
-    const { events, unparsed, timed, lag, far, near, old } = { events: 10, unparsed: 0, timed: 10, lag: 20_000_000, far: 0, near: 10, old: 0, ...over };
+    const { events, unparsed, keyless, timed, lag, far, near, old } = {
+      events: 10,
+      unparsed: 0,
+      keyless: 0,
+      timed: 10,
+      lag: 20_000_000,
+      far: 0,
+      near: 10,
+      old: 0,
+      ...over,
+    };
     return database.owner.query(
-      `INSERT INTO goshawk.sensor_count (minute, organization, sensor, events, unparsed, last_at, timed, lag_micros, ahead_minute, ahead, near, late_minute, late_hour, late_day, late_more)
-       SELECT date_trunc('minute', now() - make_interval(mins => $1)), $2, $3, $4, $5, now() - make_interval(mins => $1), $6, $7, $8, 0, $9, 0, 0, $10, 0`,
-      [minutesAgo, organization, sensor, events, unparsed, timed, lag, far, near, old],
+      `INSERT INTO goshawk.sensor_count (minute, organization, sensor, events, unparsed, last_at, timed, lag_micros, ahead_minute, ahead, near, late_minute, late_hour, late_day, late_more, keyless)
+       SELECT date_trunc('minute', now() - make_interval(mins => $1)), $2, $3, $4, $5, now() - make_interval(mins => $1), $6, $7, $8, 0, $9, 0, 0, $10, 0, $11`,
+      [minutesAgo, organization, sensor, events, unparsed, timed, lag, far, near, old, keyless],
     );
   };
   /** As if it had been there all along. */
@@ -71,7 +81,7 @@ describe.skipIf(serverUrl === '')('the health of sensors', () => {
     await enrol({ name: 'busy' });
     await backdate('busy', 48);
     await count('busy', 1);
-    await count('busy', 2, { events: 40, unparsed: 4, timed: 20, near: 20, lag: 100_000_000 });
+    await count('busy', 2, { events: 40, unparsed: 4, keyless: 3, timed: 20, near: 20, lag: 100_000_000 });
     await count('busy', 120, { events: 100, far: 3, near: 0, old: 97, timed: 100, lag: 9e12 });
     await count('busy', 60 * 30); // more than a day ago
     await count('busy', 1, { events: 7 }, 'other');
@@ -80,6 +90,7 @@ describe.skipIf(serverUrl === '')('the health of sensors', () => {
       state: 'sending',
       events: 150,
       unparsed: 4,
+      keyless: 3,
       eventsPerMinute: 5,
       lagSeconds: 4,
       skew: { aheadMinute: 3, near: 30, lateDay: 97 },

@@ -21,6 +21,7 @@ export interface Health {
   readonly lastSeenAt: string | null;
   readonly eventsPerMinute: number;
   readonly unparsed: number;
+  readonly keyless: number;
   readonly refused: number;
   readonly lagSeconds: number | null;
 }
@@ -56,7 +57,7 @@ export function printEnrolled(io: Io, enrolled: Enrolled, shipper: string | unde
 export function printSensors(io: Io, sensors: readonly Sensor[]): void {
   if (sensors.length === 0) return io.print('No sensor is enrolled. `./goshawk sensor enrol --name web-01` makes one.');
   const table = new Table({
-    head: ['name', 'access', 'topic', 'format', 'state', 'last seen', 'a minute', 'unparsed', 'refused', 'lag', 'credential'],
+    head: ['name', 'access', 'topic', 'format', 'state', 'last seen', 'a minute', 'unparsed', 'no key', 'refused', 'lag', 'credential'],
     style: { head: [], border: [] },
   });
   for (const { name, access, topic, format, health, credentials, revokedAt } of sensors) {
@@ -69,6 +70,7 @@ export function printSensors(io: Io, sensors: readonly Sensor[]): void {
       health?.lastSeenAt?.slice(0, 19).replace('T', ' ') ?? '-',
       health?.eventsPerMinute.toFixed(1) ?? '-',
       String(health?.unparsed ?? '-'),
+      String(health?.keyless ?? '-'),
       String(health?.refused ?? '-'),
       health === undefined || health.lagSeconds === null ? '-' : `${health.lagSeconds.toFixed(1)} s`,
       credentials.map(({ expiresAt }) => (expiresAt === null ? 'holds' : `until ${expiresAt.slice(0, 16).replace('T', ' ')}`)).join(', '),

@@ -31,6 +31,7 @@ export class Sensors {
       lagSeconds: null,
       events: 0,
       unparsed: 0,
+      keyless: 0,
       refused: 0,
       skew: SKEW,
       refusals: [],

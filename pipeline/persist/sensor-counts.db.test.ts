@@ -38,7 +38,7 @@ describe.skipIf(serverUrl === '')('counts of sensors', () => {
   const counted = async (sensor: string) =>
     (
       await database.owner.query<Record<string, number>>(
-        `SELECT api.micros(minute) AS minute, max(api.micros(last_at)) AS last, sum(events)::int AS events, sum(unparsed)::int AS unparsed, sum(timed)::int AS timed, sum(lag_micros)::bigint AS lag,
+        `SELECT api.micros(minute) AS minute, max(api.micros(last_at)) AS last, sum(events)::int AS events, sum(unparsed)::int AS unparsed, sum(keyless)::int AS keyless, sum(timed)::int AS timed, sum(lag_micros)::bigint AS lag,
            array_to_string(ARRAY[sum(ahead_minute), sum(ahead), sum(near), sum(late_minute), sum(late_hour), sum(late_day), sum(late_more)], ' ') AS classes
          FROM goshawk.sensor_count WHERE sensor = $1 GROUP BY minute ORDER BY minute`,
         [sensor],
@@ -53,11 +53,11 @@ describe.skipIf(serverUrl === '')('counts of sensors', () => {
     from(sensor, 5, 6 * SECOND),
     from(sensor, 6, MINUTE + 1),
     from(sensor, 7, 61 * MINUTE),
-    from(sensor, 8, 25 * 60 * MINUTE),
+    from(sensor, 8, 25 * 60 * MINUTE, { labels: { order: 'no key' } }),
     from(sensor, 9, 0, { dataset: 'unparsed' }),
   ];
   const lag = 5 * SECOND + 6 * SECOND + MINUTE + 1 + 61 * MINUTE + 25 * 60 * MINUTE;
-  const expected = [{ minute: NOON, last: NOON + 9 * SECOND, events: 9, unparsed: 1, timed: 8, lag, classes: '2 1 1 1 1 1 1' }];
+  const expected = [{ minute: NOON, last: NOON + 9 * SECOND, events: 9, unparsed: 1, keyless: 1, timed: 8, lag, classes: '2 1 1 1 1 1 1' }];
 
   it('say how far each event is from its append time', async () => {
     await load(0, all('straight'));

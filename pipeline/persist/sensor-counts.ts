@@ -2,7 +2,20 @@
 import type { ClientBase } from '../../store/connect.ts';
 import type { Enriched } from '../../schemas/avro/types.gen.ts';
 
-const COLUMNS = ['events', 'unparsed', 'timed', 'lag_micros', 'ahead_minute', 'ahead', 'near', 'late_minute', 'late_hour', 'late_day', 'late_more'] as const;
+const COLUMNS = [
+  'events',
+  'unparsed',
+  'timed',
+  'lag_micros',
+  'ahead_minute',
+  'ahead',
+  'near',
+  'late_minute',
+  'late_hour',
+  'late_day',
+  'late_more',
+  'keyless',
+] as const;
 type Column = (typeof COLUMNS)[number];
 
 const SECOND = 1_000_000;
@@ -42,6 +55,7 @@ function countBySensor(values: readonly Enriched[]): readonly Counted[] {
     if (appendedAt > counted.lastAt) counted.lastAt = appendedAt;
     counts.events += 1;
     if (event.dataset === 'unparsed') counts.unparsed += 1;
+    if (event.labels.order !== undefined) counts.keyless += 1;
     const late = appendedAt - event.time;
     if (late === 0) continue; // it has no time of its own
     counts.timed += 1;
@@ -83,9 +97,10 @@ const classSql = CLASSES.map(([, below], n) => {
   return `count(*) FILTER (WHERE ${conditions.join(' AND ')})`;
 });
 
-/** The same of rows of `stored`, which has event_time, appended_at, organization, dataset and sensor. For a WITH. */
+/** The same of rows of `stored`, which has event_time, appended_at, organization, dataset, sensor and detail. For a WITH. */
 export const sensorCountsOf = (stored: string): string => `
       INSERT INTO goshawk.sensor_count (${NAMES})
       SELECT date_trunc('minute', appended_at), organization, sensor, max(appended_at), count(*), count(*) FILTER (WHERE dataset = 'unparsed'),
-        count(*) FILTER (WHERE appended_at <> event_time), (sum(greatest(0, api.micros(appended_at) - api.micros(event_time))))::bigint, ${classSql.join(', ')}
+        count(*) FILTER (WHERE appended_at <> event_time), (sum(greatest(0, api.micros(appended_at) - api.micros(event_time))))::bigint, ${classSql.join(', ')},
+        count(*) FILTER (WHERE detail -> 'labels' ? 'order')
       FROM ${stored} GROUP BY 1, 2, 3`;

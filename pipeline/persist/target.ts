@@ -43,7 +43,7 @@ export const events: Target<Enriched> = {
   merge: (stage, columns) => `
     WITH stored AS (
       INSERT INTO goshawk.event (${columns}) SELECT ${columns} FROM ${stage} ORDER BY arrival ON CONFLICT (event_time, id) DO NOTHING
-      RETURNING event_time, organization, dataset, sensor, severity, appended_at
+      RETURNING event_time, organization, dataset, sensor, severity, appended_at, detail
     ), counted AS (
       INSERT INTO goshawk.event_count (${EVENT_COUNT_COLUMNS})
       SELECT date_trunc('minute', event_time), organization, dataset, sensor, severity, count(*) FROM stored GROUP BY 1, 2, 3, 4, 5

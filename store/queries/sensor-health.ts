@@ -33,6 +33,8 @@ export interface SensorHealth {
   /** This and what follows: of the last day. */
   readonly events: number;
   readonly unparsed: number;
+  /** Of formats that need order, from records without a key: what they lean on may have gone to other partitions. */
+  readonly keyless: number;
   /** Records that were set aside and not sent again. */
   readonly refused: number;
   readonly skew: ClockSkew;
@@ -49,13 +51,14 @@ export function healthOf(sql: Sql, sensorIds: readonly string[], now: Micros): P
        coalesce(c.lately, 0) / ${LATELY_MINUTES}.0::float8 AS "eventsPerMinute",
        coalesce(c.before, 0) / ${LATELY_MINUTES}.0::float8 AS "eventsPerMinuteBefore",
        (c.lag_lately / nullif(c.timed_lately, 0) / 1e6)::float8 AS "lagSeconds", coalesce(c.events, 0)::bigint AS events, coalesce(c.unparsed, 0)::bigint AS unparsed,
+       coalesce(c.keyless, 0)::bigint AS keyless,
        jsonb_build_object('aheadMinute', coalesce(c.ahead_minute, 0), 'ahead', coalesce(c.ahead, 0), 'near', coalesce(c.near, 0), 'lateMinute', coalesce(c.late_minute, 0),
          'lateHour', coalesce(c.late_hour, 0), 'lateDay', coalesce(c.late_day, 0), 'lateMore', coalesce(c.late_more, 0)) AS skew
      FROM api.sensor s
      LEFT JOIN api.sensor_silence l ON l.sensor_id = s.id AND l.ended_at IS NULL
      LEFT JOIN LATERAL (SELECT max(x.last_at) AS at FROM api.sensor_count x WHERE x.sensor = s.name AND x.last_at > s.created_at) seen ON true
      LEFT JOIN LATERAL (
-       SELECT sum(x.events) AS events, sum(x.unparsed) AS unparsed, sum(x.ahead_minute) AS ahead_minute, sum(x.ahead) AS ahead, sum(x.near) AS near,
+       SELECT sum(x.events) AS events, sum(x.unparsed) AS unparsed, sum(x.keyless) AS keyless, sum(x.ahead_minute) AS ahead_minute, sum(x.ahead) AS ahead, sum(x.near) AS near,
          sum(x.late_minute) AS late_minute, sum(x.late_hour) AS late_hour, sum(x.late_day) AS late_day, sum(x.late_more) AS late_more,
          sum(x.events) FILTER (WHERE x.minute >= api.from_micros($3)) AS lately, sum(x.events) FILTER (WHERE x.minute >= api.from_micros($4) AND x.minute < api.from_micros($3)) AS before,
          sum(x.timed) FILTER (WHERE x.minute >= api.from_micros($3)) AS timed_lately,

@@ -349,7 +349,7 @@ export type SensorQueryVariables = Exact<{
 }>;
 
 
-export type SensorQuery = { sensor: { id: string, name: string, access: SensorAccess, format: string | null, source: string, topic: string, state: SensorState, silenceSeconds: number | null, silentSince: string | null, lastSeenAt: string | null, createdAt: string, createdBy: string, revokedAt: string | null, revokedBy: string | null, eventsPerMinute: number, eventsPerMinuteBefore: number, lagSeconds: number | null, events: number, unparsed: number, refused: number, skew: { aheadMinute: number, ahead: number, near: number, lateMinute: number, lateHour: number, lateDay: number, lateMore: number }, refusals: Array<{ stage: string, code: string, count: number, newest: string, message: string, id: string }>, silences: Array<{ since: string, noticedAt: string, endedAt: string | null }>, credentials: Array<{ id: string, kind: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, snippets: Array<{ shipper: string, title: string, file: string | null, text: string }> } | null };
+export type SensorQuery = { sensor: { id: string, name: string, access: SensorAccess, format: string | null, source: string, topic: string, state: SensorState, silenceSeconds: number | null, silentSince: string | null, lastSeenAt: string | null, createdAt: string, createdBy: string, revokedAt: string | null, revokedBy: string | null, eventsPerMinute: number, eventsPerMinuteBefore: number, lagSeconds: number | null, events: number, unparsed: number, keyless: number, refused: number, skew: { aheadMinute: number, ahead: number, near: number, lateMinute: number, lateHour: number, lateDay: number, lateMore: number }, refusals: Array<{ stage: string, code: string, count: number, newest: string, message: string, id: string }>, silences: Array<{ since: string, noticedAt: string, endedAt: string | null }>, credentials: Array<{ id: string, kind: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }>, snippets: Array<{ shipper: string, title: string, file: string | null, text: string }> } | null };
 
 export type SensorHistoryQueryVariables = Exact<{
   id: string | number;
@@ -1310,6 +1310,7 @@ export const SensorDocument = new TypedDocumentString(`
     lagSeconds
     events
     unparsed
+    keyless
     refused
     skew {
       aheadMinute

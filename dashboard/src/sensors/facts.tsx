@@ -18,6 +18,7 @@ export function Facts({ sensor }: { readonly sensor: Sensor }) {
     lagSeconds,
     events,
     unparsed,
+    keyless,
     refused,
     format,
     topic,
@@ -38,6 +39,11 @@ export function Facts({ sensor }: { readonly sensor: Sensor }) {
         <Fact name="Lag, ten minutes">{lagWords(lagSeconds)}</Fact>
         <Fact name="Events, a day">{exactCount(events)}</Fact>
         <Fact name="Kept as text, a day">{exactCount(unparsed)}</Fact>
+        {keyless > 0 && (
+          <Fact name="Without a key, a day">
+            {exactCount(keyless)} <span className="faint">the format needs order: give each record its host as key</span>
+          </Fact>
+        )}
         <Fact name="Refused, a day">{exactCount(refused)}</Fact>
         <Fact name="Format">{format ?? 'recognised record by record'}</Fact>
         <Fact name="Topic">
