@@ -1,6 +1,7 @@
 // Cases that expect fields by the names of another tool, or by the sensor's own: looked for in the event's ECS document and in its native document.
 import { canonicalIp } from '../../domains/network/address.ts';
 import { readIso } from '../../pipeline/ingest/kit.ts';
+import { eventDocument } from '../../pipeline/publish/ocsf/event.ts';
 import { eventToEcs } from '../../schemas/avro/ecs.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
 import type { Json } from './fields.ts';
@@ -12,6 +13,7 @@ export class NamedFields {
 
   constructor(event: Event) {
     for (const [name, value] of leaves(eventToEcs(event, relatedOf(event)))) this.#add(name, value);
+    for (const [name, value] of leaves(eventDocument(event, relatedOf(event)) as Json)) this.#add(`ocsf.${name}`, value);
     for (const pair of (event.url?.query ?? '').split('&')) {
       const equals = pair.indexOf('=');
       if (equals > 0) this.#add(`query.${pair.slice(0, equals)}`, pair.slice(equals + 1));

@@ -39,9 +39,15 @@ export function readRfc5424(text: string): SyslogMessage | undefined {
   if (afterPriority < 0) return undefined;
   let at = afterPriority;
   while (at < afterPriority + 3 && isDigit(text.charCodeAt(at))) at++;
-  if (at === afterPriority || text.charCodeAt(afterPriority) === 48) return undefined;
+  if (at === afterPriority || text.charCodeAt(afterPriority) === 48 || isDate(text, afterPriority)) return undefined;
   return new Reader(text, Number(text.slice(1, afterPriority - 1)), Number(text.slice(afterPriority, at)), at).read();
 }
+/** `<38>2026-10-11T..` has no version: rsyslog forwards so unless it is told otherwise. */
+const isDate = (text: string, from: number): boolean =>
+  isDigit(text.charCodeAt(from + 3)) &&
+  text.charCodeAt(from + 4) === 45 &&
+  text.charCodeAt(from + 7) === 45 &&
+  /^\d{4}-\d\d-\d\d[T ]/.test(text.slice(from, from + 11));
 const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 class Reader {
