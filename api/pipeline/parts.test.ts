@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { RetryableError } from '../../pipeline/core/errors.ts';
 import type { PartProbe } from '../deps.ts';
-import { Parts } from './parts.ts';
+import { memoryBroker } from '../../pipeline/runtime/memory/index.ts';
+import { brokerProbe, Parts } from './parts.ts';
 
 const up = async () => ({ state: 'up', version: '4.3', detail: '' }) as const;
 const broken = () => Promise.reject(new RetryableError('BROKER_UNAVAILABLE', 'connect ECONNREFUSED 127.0.0.1:9092\n  and a stack'));
@@ -36,4 +37,13 @@ it('does not let one part hold up the others', async () => {
     1,
   );
   expect((await parts.check()).map(({ state }) => state)).toEqual(['down', 'up']);
+});
+
+it('says where the broker is, to who knows', async () => {
+  const broker = memoryBroker();
+  const parts = new Parts([brokerProbe(broker, 'k1:9092,k2:9092'), brokerProbe(broker)], () => 1);
+  expect((await parts.check()).map(({ state, url }) => [state, url])).toEqual([
+    ['up', 'k1:9092,k2:9092'],
+    ['up', null],
+  ]);
 });

@@ -80,9 +80,11 @@ const adviceFor = (name: string, error: unknown): string => {
   return `Does not answer (${reason.split('\n', 1)[0]}). ${ADVICE[name] ?? 'Start it again, or look at its log.'}`;
 };
 
-export const brokerProbe = (broker: Broker): PartProbe => ({
+/** @param addresses `host:port,...`, for who writes to it; null when nobody says. */
+export const brokerProbe = (broker: Broker, addresses: string | null = null): PartProbe => ({
   name: 'broker',
   kind: 'kafka',
+  ...(addresses !== null && { url: addresses }),
   check: async () => {
     const admin = broker.admin();
     try {
