@@ -12,6 +12,7 @@ import type { Broker } from '../pipeline/runtime/port.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
 import type { DatabaseClient, DatabasePool } from '../store/queries/sql.ts';
 import type { ApiConfig } from './config.ts';
+import type { Detection } from './rules/detection.ts';
 import type { RecordTrials } from './sensors/trials.ts';
 
 /** How a part of the installation is; see `Part` in the query schema. */
@@ -66,6 +67,8 @@ export interface ApiDeps {
   readonly tryLetters?: TryLetters;
   /** As detect reads rules: a rule that it would refuse is refused. */
   readonly ruleOptions?: RuleSetOptions;
+  /** Absent = this process cannot try rules. */
+  readonly detection?: Detection;
   /** Absent = this process cannot try records. */
   readonly recordTrials?: RecordTrials;
   /** Makes the topic of a gateway source where it is missing. */

@@ -13,6 +13,8 @@ import { EventTail } from './live/tail.ts';
 import { LagMeter } from './pipeline/lag.ts';
 import { LedgerView } from './pipeline/ledger-view.ts';
 import { PipelineMonitor } from './pipeline/monitor.ts';
+import { Analyses } from './rules/analysis.ts';
+import { ExceptionRegister } from './rules/exceptions.ts';
 import { Rules } from './rules/register.ts';
 import type { SensorAuthority } from './sensors/authority.ts';
 import { openBrokerUsers } from './sensors/broker-users.ts';
@@ -65,6 +67,8 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     register,
     trials: new Trials(deps.recordTrials, wallMicros),
     rules: new Rules(run, deps.ruleOptions),
+    exceptions: new ExceptionRegister({ run, detection: deps.detection, wallMicros }),
+    analyses: new Analyses({ run, detection: deps.detection, wallMicros }),
     wallMicros,
     start() {
       alertFeed.start();

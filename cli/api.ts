@@ -7,6 +7,7 @@ import { openBroker } from '../local/broker.ts';
 import { loadProcessConfig, loadTopologyFile } from '../local/config.ts';
 import { openTrials } from '../local/preview.ts';
 import { projectFolder, schemaCacheFile } from '../local/project.ts';
+import type { DetectConfig } from '../pipeline/detect/index.ts';
 import { Codec } from '../schemas/avro/codec.ts';
 import { openRegistry } from '../schemas/avro/registry.ts';
 import type { CommandFile } from './command.ts';
@@ -58,6 +59,7 @@ export default {
           closing.push(() => trials.close());
           const api = await serveApi({
             tryLetters: trials.tryLetter,
+            detect: config.topology['detect'] as DetectConfig,
             broker,
             codec,
             topology,

@@ -13,6 +13,9 @@ import type { Codec } from '../schemas/avro/codec.ts';
 import { openClient, openPool } from '../store/connect.ts';
 import { settingsOf } from '../pipeline/core/topic-settings.ts';
 import { topics } from '../topologies/topics.ts';
+import type { DetectConfig } from '../pipeline/detect/index.ts';
+import { ruleOptionsOf } from '../pipeline/detect/index.ts';
+import { openDetection } from './detection.ts';
 import { openInputs } from './inputs.ts';
 import { openRecordTrials } from './record-trials.ts';
 import { version } from './version.ts';
@@ -31,6 +34,8 @@ export interface ApiOptions {
   readonly dataFolder: string;
   readonly dashboardFolder: string | null;
   readonly config: ApiConfig;
+  /** How the stages of the installation read rules. */
+  readonly detect: DetectConfig;
   /** Of the inputs that listen beside the routes, by section. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly isPortExplicit: boolean;
@@ -55,6 +60,7 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
   const { broker, codec, topology, databaseUrl, registryUrl, installationId, dataFolder, dashboardFolder, config, log, metrics, replicationFactor } = options;
   const pool = openPool({ databaseUrl, role: ROLE, statementTimeoutMs: options.statementTimeoutMs, applicationName: 'goshawk api', log });
   let inputs: OpenedInputs | undefined;
+  const detection = openDetection(options.detect);
   const running = await startApi(
     {
       config,
@@ -81,6 +87,8 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
       sensorAddresses: { kafkaBrokers: options.kafkaBrokers, syslogTls: syslogTlsOf(options) },
       tryLetters: options.tryLetters,
       recordTrials: openRecordTrials(),
+      ruleOptions: ruleOptionsOf(options.detect),
+      detection,
       openInputs: async (through) => (inputs = await openInputs({ config: options.inputs, log, metrics })(through)),
       probes: [
         registryProbe(registryUrl),
@@ -97,6 +105,7 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
     ...running,
     async stop() {
       await running.stop();
+      await detection.close();
       await pool.end();
     },
   };

@@ -114,6 +114,7 @@ async function startApi({ broker, codec, config, topology, metrics, states }: Ap
   open.push(() => trials.close());
   const api = await serveApi({
     tryLetters: trials.tryLetter,
+    detect: config.topology['detect'] as DetectConfig,
     broker,
     codec,
     topology,

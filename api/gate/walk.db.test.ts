@@ -14,6 +14,9 @@ import { accessOf, PERMISSIONS, ROLES } from './permissions.ts';
 import type { Role } from './permissions.ts';
 
 const SECRET = 'only-for-alpha';
+const RULE_ID = '00000000-0000-4000-8000-0000000000bb';
+const EXCEPTION_ID = '00000000-0000-4000-8000-0000000000cc';
+const RULE = `title: ${SECRET}\nid: ${RULE_ID}\ntags: [attack.t1003]\nlogsource: {product: x}\ndetection: {s: {A: 1}, condition: s}\n`;
 const SENSOR_ID = '00000000-0000-4000-8000-0000000000aa';
 const schema: GraphQLSchema = await loadSchema();
 const rootFields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
@@ -63,11 +66,22 @@ describe.skipIf(serverUrl === '')('the gate', () => {
       `INSERT INTO goshawk.sensor (id, organization, name, access, source, topic, created_by) VALUES ($1, 'alpha', $2, 'token', $2, 'raw.alpha.gateway-' || $2, 'test')`,
       [SENSOR_ID, SECRET],
     );
-    api = await openTestApi(database, { deps: { tryLetters: async () => ({ outcome: 'passed', code: null, message: SECRET, isSame: false, outputs: [] }) } });
+    api = await openTestApi(database, {
+      deps: {
+        detection: { analyze: async () => ({ events: [], correlated: [] }), meets: async ({ documents }) => documents.map(() => true) },
+        tryLetters: async () => ({ outcome: 'passed', code: null, message: SECRET, isSame: false, outputs: [] }),
+      },
+    });
     await setAside(api, [{ organization: 'alpha', code: 'SECRET_CODE', message: SECRET, topic: `raw.alpha.${SECRET}`, value: SECRET }]);
     await noteAll(database, api);
     const asked = { method: 'POST', url: '/v2/dead-letters/redrive', payload: { filter: { topic: `raw.alpha.${SECRET}` }, execute: true } } as const;
     redriveId = (await api.inject(asked, ['admin'], 'alpha')).json().redrive.id;
+    await api.inject({ method: 'POST', url: '/v2/threat-detection/rules', payload: { text: RULE } }, ['admin'], 'alpha');
+    await database.owner.query(
+      `INSERT INTO goshawk.exception (id, organization, rule_ids, conditions, owner, reason, created_by, created_at, expires_at)
+       VALUES ($1, 'alpha', '{}', '{"User": "x"}', $2, $2, 'test', '2026-01-01', '2200-01-01')`,
+      [EXCEPTION_ID, SECRET],
+    );
     for (const [path, body] of [
       ['assets', { name: SECRET, kind: 'server' }],
       ['zones', { name: SECRET, cidr: '10.0.0.0/8', kind: 'internal' }],
@@ -165,6 +179,11 @@ describe.skipIf(serverUrl === '')('the gate', () => {
       'sensors',
       'sensor',
       'previewDeadLetters',
+      'rules',
+      'rule',
+      'coverage',
+      'exceptions',
+      'exception',
     ]) {
       const { field } = rootFields.find((each) => each.field.name === name)!;
       const type = name === 'previewDeadLetters' ? 'Mutation' : 'Query';
@@ -180,8 +199,17 @@ describe.skipIf(serverUrl === '')('the gate', () => {
     const {
       rows: [zone],
     } = await database.owner.query('SELECT id FROM goshawk.zone');
-    const ids: Record<string, string> = { assets: asset.id, zones: zone.id, 'dead-letters': '0:0', redrives: redriveId, sensors: SENSOR_ID };
-    const url = name.split(' ')[1]!.replace(':id', ids[name.split('/')[2]!] ?? `${NOON + 1_000_000}-${hexId(1)}`);
+    const ids: Record<string, string> = {
+      assets: asset.id,
+      zones: zone.id,
+      'dead-letters': '0:0',
+      redrives: redriveId,
+      sensors: SENSOR_ID,
+      rules: RULE_ID,
+      exceptions: EXCEPTION_ID,
+    };
+    const [, , noun = '', below = ''] = name.split('/');
+    const url = name.split(' ')[1]!.replace(':id', ids[noun === 'threat-detection' ? below : noun] ?? `${NOON + 1_000_000}-${hexId(1)}`);
     const [mine, theirs] = await Promise.all([api.inject({ url }, ['admin'], 'alpha'), api.inject({ url }, ['admin'], 'beta')]);
     expect(mine.statusCode).toBe(200);
     expect(theirs.body).not.toContain(SECRET);
@@ -194,16 +222,32 @@ describe.skipIf(serverUrl === '')('the gate', () => {
     } = await database.owner.query('SELECT id FROM goshawk.asset');
     const put = await api.inject({ method: 'PUT', url: `/v2/assets/${asset.id}`, payload: { name: 'mine', kind: 'server' } }, ['admin'], 'beta');
     const end = await api.inject({ method: 'DELETE', url: `/v2/assets/${asset.id}` }, ['admin'], 'beta');
+    const rule = await api.inject({ method: 'PUT', url: `/v2/threat-detection/rules/${RULE_ID}`, payload: { state: 'test' } }, ['admin'], 'beta');
+    const exception = await api.inject({ method: 'DELETE', url: `/v2/threat-detection/exceptions/${EXCEPTION_ID}` }, ['admin'], 'beta');
     const { errors } = await api.graphql(`mutation { updateAlerts(ids: ["${hexId(3)}"], change: { status: closed }) { id } }`, {}, ['admin'], 'beta');
-    expect([put.statusCode, end.statusCode, errors?.[0]?.extensions.code]).toEqual([404, 404, 'NOT_FOUND']);
+    expect([put, end, rule, exception].map(({ statusCode }) => statusCode)).toEqual([404, 404, 404, 404]);
+    expect(errors?.[0]?.extensions.code).toBe('NOT_FOUND');
   });
 
   it('reads through a role that has no right to the tables', async () => {
     const client = await database.pool.connect();
     try {
-      for (const table of ['event', 'finding', 'alert', 'asset', 'app_user', 'session', 'audit', 'sensor', 'sensor_credential'])
+      for (const table of [
+        'event',
+        'finding',
+        'alert',
+        'asset',
+        'app_user',
+        'session',
+        'audit',
+        'sensor',
+        'sensor_credential',
+        'rule',
+        'rule_set',
+        'exception',
+      ])
         await expect(client.query(`SELECT * FROM goshawk.${table}`)).rejects.toMatchObject({ code: '42501' });
-      for (const view of ['event', 'finding', 'alert', 'asset', 'app_user', 'audit'])
+      for (const view of ['event', 'finding', 'alert', 'asset', 'app_user', 'audit', 'rule', 'rule_version', 'exception'])
         await expect(client.query(`SELECT * FROM api.${view}`)).rejects.toMatchObject({ code: '42501' }); // without an organization
     } finally {
       client.release();
@@ -235,13 +279,23 @@ function literal(name: string, type: GraphQLInputType, field: string): string {
     case 'filter':
       return '{ code: "SECRET_CODE" }';
     case 'change':
-      return '{ status: acknowledged }';
+      return field === 'updateRule' ? '{ state: test }' : '{ status: acknowledged }';
+    case 'conditions':
+      return '{ User: "x" }';
+    case 'ruleIds':
+      return '"rule-1"';
+    case 'alertId':
+      return `"${hexId(3)}"`;
     case 'input':
+      if (field === 'addRule') return `{ text: ${JSON.stringify(RULE.replace(SECRET, 'walked').replace(/^id: .*\n/m, ''))} }`;
+      if (field === 'addException') return '{ ruleIds: [], conditions: { User: "x" }, owner: "walked", reason: "walked", expiresAt: "2026-03-02T00:00:00Z" }';
       return '{ name: "walked" }';
     case 'id':
     case 'ids':
       if (/[sS]ensor$/.test(field)) return `"${SENSOR_ID}"`;
       if (field === 'deadLetter') return '"0:0"';
+      if (/[rR]ule$/.test(field)) return `"${RULE_ID}"`;
+      if (/[eE]xception$/.test(field)) return `"${EXCEPTION_ID}"`;
       return field === 'event' ? `"${NOON + 1_000_000}-${hexId(1)}"` : field === 'finding' ? `"${NOON + 2_000_000}-${hexId(2)}"` : `"${hexId(3)}"`;
     default:
       throw new Error(`Say what ${field}(${name}) is to be asked with`);

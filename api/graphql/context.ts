@@ -17,6 +17,8 @@ import type { EventTail } from '../live/tail.ts';
 import type { DeadLetters } from '../dead-letters.ts';
 import type { PipelineMonitor } from '../pipeline/monitor.ts';
 import type { RunningSensorGate } from '../sensors/gate.ts';
+import type { Analyses } from '../rules/analysis.ts';
+import type { ExceptionRegister } from '../rules/exceptions.ts';
 import { ruleLoaders } from '../rules/loaders.ts';
 import type { RuleLoaders } from '../rules/loaders.ts';
 import type { Rules } from '../rules/register.ts';
@@ -34,6 +36,8 @@ export interface Services {
   readonly register: Sensors;
   readonly trials: Trials;
   readonly rules: Rules;
+  readonly exceptions: ExceptionRegister;
+  readonly analyses: Analyses;
   readonly wallMicros: () => Micros;
 }
 

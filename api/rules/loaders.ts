@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import type { Micros } from '../../pipeline/core/index.ts';
 import { allHits, hitsOfRules, lastHitsOfRules, overBudget, verdictsOfRules } from '../../store/queries/rule-counts.ts';
 import type { RuleHits, RuleVerdicts } from '../../store/queries/rule-counts.ts';
+import { suppressedBy } from '../../store/queries/exceptions.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 
 interface Span {
@@ -18,7 +19,10 @@ export interface RuleLoaders {
   /** Of the last 30 days. */
   readonly verdicts: DataLoader<string, Omit<RuleVerdicts, 'ruleId'>>;
   readonly shadowedBecause: DataLoader<string, string | null>;
+  /** Findings that an exception suppressed. */
+  readonly suppressedBy: DataLoader<Span, number, string>;
 }
+const spanName = ({ id, hours }: Span): string => `${hours}|${id}`;
 const HOUR: Micros = 3_600_000_000;
 export const VERDICT_DAYS = 30;
 
@@ -36,7 +40,7 @@ export function ruleLoaders(read: Read, wallMicros: () => Micros): RuleLoaders {
             found.set(hours, byRule(await hitsOfRules(sql, [...new Set(spans.filter((span) => span.hours === hours).map(({ id }) => id))], since(hours))));
           return spans.map(({ id, hours }) => found.get(hours)?.get(id) ?? { hits: 0, suppressed: 0 });
         }),
-      { cacheKeyFn: ({ id, hours }) => `${hours}|${id}` },
+      { cacheKeyFn: spanName },
     ),
     allHits: new DataLoader((hours) => read((sql) => Promise.all(hours.map((each) => allHits(sql, since(each)))))),
     lastHit: new DataLoader(async (ids) => {
@@ -47,6 +51,21 @@ export function ruleLoaders(read: Read, wallMicros: () => Micros): RuleLoaders {
       const found = byRule(await read((sql) => verdictsOfRules(sql, ids, since(24 * VERDICT_DAYS))));
       return ids.map((id) => found.get(id) ?? { truePositive: 0, falsePositive: 0, benign: 0, none: 0 });
     }),
+    suppressedBy: new DataLoader(
+      (spans) =>
+        read(async (sql) => {
+          const found = new Map<string, number>();
+          for (const [hours, those] of Map.groupBy(spans, (span) => span.hours))
+            for (const { id, count } of await suppressedBy(
+              sql,
+              those.map((span) => span.id),
+              since(hours),
+            ))
+              found.set(spanName({ id, hours }), count);
+          return spans.map((span) => found.get(spanName(span)) ?? 0);
+        }),
+      { cacheKeyFn: spanName },
+    ),
     shadowedBecause: new DataLoader(async (ids) => {
       const found = byRule(await read((sql) => overBudget(sql, ids, wallMicros())));
       return ids.map((id) => found.get(id)?.reason ?? null);

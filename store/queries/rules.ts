@@ -87,6 +87,14 @@ export function pageOfRules(
 
 export const ruleById = (sql: Sql, id: string): Promise<RuleRow | undefined> => oneOf(sql, `SELECT ${RULE} FROM api.rule r WHERE r.id = $1`, [id]);
 
+/** Number of the newest set, in force or about to be; 0 = none. */
+export async function currentRuleSet(sql: Sql): Promise<number> {
+  return (await oneOf<{ readonly number: number }>(sql, 'SELECT number FROM api.current_rule_set'))!.number;
+}
+
+/** All that run. */
+export const runningRules = (sql: Sql): Promise<readonly RuleRow[]> => manyOf(sql, `SELECT ${RULE} FROM api.rule r WHERE r.state <> 'retired' ORDER BY r.id`);
+
 /** The organization's own that run. */
 export const ownRules = (sql: Sql): Promise<readonly RuleRow[]> =>
   manyOf(sql, `SELECT ${RULE} FROM api.rule r WHERE r.file IS NULL AND r.state <> 'retired' ORDER BY r.id`);

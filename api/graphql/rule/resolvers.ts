@@ -6,10 +6,10 @@ import { taggedRules } from '../../../store/queries/rule-counts.ts';
 import type { CoverageRow } from '../../../store/queries/rule-counts.ts';
 import type { Severity } from '../../../schemas/avro/types.gen.ts';
 import { withoutNul } from '../../event-filter.ts';
-import { ApiProblem } from '../../gate/problem.ts';
 import { pageSize } from '../../paging.ts';
 import { checkedInput } from '../../rules/checked-input.ts';
 import { parseTitleCursor, titleCursorOf } from '../../rules/cursor.ts';
+import { hoursOf } from '../../rules/hours.ts';
 import { newRule, ruleChange } from '../../rules/register.ts';
 import type { ApiContext } from '../context.ts';
 
@@ -27,16 +27,7 @@ interface HoursArgs {
 }
 const DAY_HOURS = 24;
 const HOUR = 3_600_000_000;
-const MAX_HOURS = 24 * 90;
 const severityOf = ({ level }: { readonly level: number }): Severity => SEVERITIES[level] ?? 'informational';
-
-/** @throws ApiProblem INVALID_REQUEST */
-function hoursOf({ hours }: HoursArgs): number {
-  const given = hours ?? DAY_HOURS;
-  if (given < 1 || given > MAX_HOURS)
-    throw new ApiProblem('INVALID_REQUEST', `Between 1 and ${MAX_HOURS} hours.`, { errors: [{ pointer: '/hours', detail: `1 to ${MAX_HOURS}.` }] });
-  return given;
-}
 
 export default {
   Query: {

@@ -1,0 +1,69 @@
+// What the API asks of the stages' own code, which it does not import: whoever opens the API gives it.
+import type { Micros } from '../../pipeline/core/index.ts';
+import type { RuleLogsource } from '../../domains/sigma/index.ts';
+import type { MatchedField, RefRule, RefSuppression, Severity } from '../../schemas/avro/types.gen.ts';
+
+export interface AnalysisRequest {
+  readonly organization: string;
+  /** Names `rules`: what has the same name is the same. */
+  readonly name: string;
+  readonly rules: readonly RefRule[];
+  readonly exceptions: readonly RefSuppression[];
+  /** Records as they would come in, each as text. */
+  readonly records: readonly string[];
+  /** Name of a decoder; absent: recognised. */
+  readonly format?: string | undefined;
+  readonly source: string;
+  /** In place of the append time. */
+  readonly now: Micros;
+}
+export interface AnalyzedMatch {
+  readonly ruleId: string;
+  readonly version: string;
+  readonly title: string;
+  readonly level: Severity;
+  readonly state: string;
+  readonly tags: readonly string[];
+  /** Which fields met the rule, with their values. */
+  readonly why: readonly MatchedField[];
+  /** Id of the exception that the event met, or null. */
+  readonly suppressedBy: string | null;
+}
+export interface AnalyzedEvent {
+  /** Of the record. */
+  readonly index: number;
+  /** Null when no format read it, or it was refused. */
+  readonly dataset: string | null;
+  /** Why it would be set aside; null when it passes. */
+  readonly refused: { readonly code: string; readonly reason: string } | null;
+  readonly matches: readonly AnalyzedMatch[];
+  /** Correlations that would hear of it. */
+  readonly correlations: readonly string[];
+  /** Of the alert that the event alone would make, 0 to 100; 0 when it would make none. */
+  readonly score: number;
+}
+export interface Analysis {
+  readonly events: readonly AnalyzedEvent[];
+  /** What correlations find over all of the records. */
+  readonly correlated: readonly (AnalyzedMatch & { readonly eventCount: number; readonly score: number })[];
+}
+
+export interface Conditions {
+  readonly conditions: unknown;
+  readonly documents: readonly {
+    /** Of a rule that has met the document: fields have other names by it. Null: those of the document. */
+    readonly logsource: RuleLogsource | null;
+    /** JSON text. */
+    readonly native: string;
+  }[];
+}
+
+export interface Detection {
+  /**
+   * Through ingest, validate, detect, correlate and alert as the stages run them, in memory.
+   * @throws ApiProblem QUERY_TIMEOUT when it takes too long; INVALID_REQUEST for an unknown format.
+   */
+  readonly analyze: (request: AnalysisRequest) => Promise<Analysis>;
+  /** Whether each document meets the conditions of an exception. @throws ApiProblem QUERY_TIMEOUT */
+  readonly meets: (asked: Conditions) => Promise<readonly boolean[]>;
+}
