@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Connector, Source } from '../../pipeline/core/connector.ts';
 import { ConfigError } from '../../pipeline/core/errors.ts';
 import { peerOptions, sourceName } from '../_listen/peers.ts';
+import { areTogether, readSpiffe, spiffeOptions, TOGETHER } from '../_listen/spiffe-options.ts';
 import { listenUdp } from '../_listen/udp.ts';
 import { messageIn } from './datagram.ts';
 import { listenTcp } from './tcp.ts';
@@ -33,6 +34,7 @@ export const config = z
         description:
           'Authority of client certificates, PEM. Then each sender must show one, and is the sensor that was enrolled with it. Empty: none is asked for.',
       }),
+    ...spiffeOptions,
     maxMessageBytes: z.int().min(480).max(1_044_480).default(65_536).meta({ description: 'Larger messages are left out and counted, never held whole.' }),
     idleTimeoutMs: z.int().min(1_000).max(86_400_000).default(600_000).meta({ description: 'Silence after which a connection is closed.' }),
     maxConnections: z.int().min(1).max(100_000).default(1_000).meta({ description: 'Connections of each of the two ports at the same time.' }),
@@ -46,7 +48,8 @@ export const config = z
   .refine(({ tlsPort, tlsCertFile, tlsKeyFile }) => tlsPort === 0 || (tlsCertFile !== '' && tlsKeyFile !== ''), {
     path: ['tlsPort'],
     error: 'needs tlsCertFile and tlsKeyFile',
-  });
+  })
+  .refine(areTogether, TOGETHER);
 export type SyslogConfig = z.infer<typeof config>;
 
 const syslog: Connector<SyslogConfig> = {
@@ -69,7 +72,7 @@ const syslog: Connector<SyslogConfig> = {
 };
 export default syslog;
 
-function tlsOf({ tlsCertFile, tlsKeyFile, tlsClientCaFile }: SyslogConfig): TlsOptions {
+function tlsOf({ tlsCertFile, tlsKeyFile, tlsClientCaFile, ...options }: SyslogConfig): TlsOptions {
   const read = (option: string, file: string): string => {
     try {
       return readFileSync(file, 'utf8');
@@ -81,5 +84,6 @@ function tlsOf({ tlsCertFile, tlsKeyFile, tlsClientCaFile }: SyslogConfig): TlsO
     cert: read('tlsCertFile', tlsCertFile),
     key: read('tlsKeyFile', tlsKeyFile),
     clientCa: tlsClientCaFile === '' ? null : read('tlsClientCaFile', tlsClientCaFile),
+    spiffe: readSpiffe(options, 'syslog'),
   };
 }

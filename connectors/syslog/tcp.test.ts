@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Source } from '../../pipeline/core/connector.ts';
 import { hasOpenssl, makeCertificates } from '../../test/certificates.ts';
 import type { Certificates } from '../../test/certificates.ts';
+import { readTrustDomain } from '../_listen/svid.ts';
 import { testGateway } from '../_contract/gateway.ts';
 import type { TestGateway } from '../_contract/gateway.ts';
 import type { TcpOptions } from './tcp.ts';
@@ -168,6 +170,61 @@ describe('syslog over TCP', () => {
       socket.write('<13>never\n');
       await closed(socket);
       expect([gateway.taken, gateway.dropped]).toEqual([[], { 'not-allowed': 1 }]);
+    });
+
+    describe('and SVIDs', () => {
+      const ID = 'spiffe://prod.test/fw/1';
+      beforeAll(() => {
+        makeCertificates(folder, [], 'domain');
+        for (const [name, by] of [
+          ['svid', 'domain'],
+          ['forged', 'ca'],
+        ]) {
+          const openssl = (...args: readonly string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
+          writeFileSync(join(folder, 'extensions'), `subjectAltName=URI:${ID}\n`);
+          openssl(
+            'req',
+            '-newkey',
+            'ec',
+            '-pkeyopt',
+            'ec_paramgen_curve:P-256',
+            '-nodes',
+            '-keyout',
+            `${name}.key`,
+            '-out',
+            `${name}.csr`,
+            '-subj',
+            '/O=SPIRE',
+          );
+          const signed = ['-CA', `${by}.pem`, '-CAkey', `${by}.key`, '-CAcreateserial', '-days', '2', '-extfile', 'extensions'];
+          openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.pem`, ...signed);
+        }
+      });
+      const withSpiffe = () => ({ ...tls(), spiffe: { bundle: pem('domain.pem'), domain: readTrustDomain('prod.test', pem('domain.pem'), 'x') } });
+
+      it('knows the sender by its SPIFFE ID, and ends the connection with it', async () => {
+        const port = await listen({ tls: withSpiffe() });
+        const socket = await dialTls(port, { cert: pem('svid.pem'), key: pem('svid.key') });
+        socket.write('<13>from a workload\n');
+        await expect.poll(texts, LONG).toEqual(['<13>from a workload']);
+        expect(gateway.seen).toEqual([{ kind: 'spiffe', id: ID }]);
+        gateway.revoke();
+        await closed(socket);
+      });
+
+      it('goes on knowing others by their certificate', async () => {
+        const port = await listen({ tls: withSpiffe() });
+        (await dialTls(port, { cert: pem('fw-1.pem'), key: pem('fw-1.key') })).write('<13>a\n');
+        await expect.poll(() => gateway.seen.map(({ kind }) => kind), LONG).toEqual(['certificate']);
+      });
+
+      it('refuses an ID that another authority vouches for, though that one is trusted', async () => {
+        const port = await listen({ tls: withSpiffe() });
+        const socket = await dialTls(port, { cert: pem('forged.pem'), key: pem('forged.key') });
+        socket.write('<13>never\n');
+        await closed(socket);
+        expect([gateway.taken, gateway.seen, gateway.dropped]).toEqual([[], [], { 'not-allowed': 1 }]);
+      });
     });
 
     it('takes anybody where no client certificate is asked for', async () => {

@@ -1,13 +1,17 @@
 // Syslog over TCP and TLS. There is no acknowledgement: a connection is read only as fast as the broker takes its messages.
+import { constants, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate } from 'node:tls';
 import { senderOf } from '../../pipeline/core/connector.ts';
 import type { ConnectorDeps, Sender, Source } from '../../pipeline/core/connector.ts';
 import type { AuthenticatedSensor } from '../../pipeline/core/sensor.ts';
 import { deliverPatiently } from '../_listen/patience.ts';
 import { allowing, bindError, plainAddress, urlOf } from '../_listen/peers.ts';
+import { svidOf } from '../_listen/svid.ts';
+import type { Svid, TrustDomain } from '../_listen/svid.ts';
 import type { Framed } from './framing.ts';
 import { Framer } from './framing.ts';
 
@@ -17,6 +21,8 @@ export interface TlsOptions {
   readonly cert: string;
   /** Whose client certificates are asked for; null = none are, and senders are known by their address. */
   readonly clientCa: string | null;
+  /** Whose SVIDs are taken, beside certificates of `clientCa`. */
+  readonly spiffe?: { readonly bundle: string; readonly domain: TrustDomain } | null;
 }
 export interface TcpOptions {
   readonly host: string;
@@ -34,6 +40,7 @@ export interface TcpOptions {
 }
 
 const HANDSHAKE_MS = 10_000;
+const MAX_CHAIN = 8;
 /** For what a connection has handed over already when the source stops. */
 const STOP_MS = 5_000;
 
@@ -41,7 +48,7 @@ export async function listenTcp(options: TcpOptions, deps: ConnectorDeps): Promi
   const { host, port, tls } = options;
   const { log } = deps;
   const isAllowed = allowing(options.allowFrom);
-  const isMutual = tls !== null && tls.clientCa !== null; // then the certificate says who may, whatever the address
+  const isMutual = tls !== null && authoritiesOf(tls).length > 0; // then the certificate says who may, whatever the address
   const ending = new AbortController();
   const connections = new Map<Socket, Promise<void>>();
 
@@ -86,11 +93,17 @@ export async function listenTcp(options: TcpOptions, deps: ConnectorDeps): Promi
 
   /** Undefined = the certificate is nobody's here. Throws when that cannot be looked up: the sender comes again. */
   async function sensorOf(socket: TLSSocket, peer: string): Promise<AuthenticatedSensor | undefined> {
-    const { fingerprint256: sha256, subject } = socket.getPeerCertificate();
-    const sensor = await deps.sensors.authenticateSensor({ kind: 'certificate', sha256 });
+    const [leaf, ...chain] = chainOf(socket.getPeerCertificate(true));
+    const domain = tls?.spiffe?.domain;
+    const svid: Svid = domain === undefined ? { kind: 'none' } : svidOf(leaf, chain, domain, Date.now());
+    const sensor =
+      svid.kind === 'refused'
+        ? null
+        : await deps.sensors.authenticateSensor(svid.kind === 'svid' ? { kind: 'spiffe', id: svid.id } : { kind: 'certificate', sha256: leaf.fingerprint256 });
     if (sensor !== null) return sensor;
     deps.countDropped('not-allowed', 1);
-    log.warn({ peer, subject: subject.CN }, 'A syslog connection is closed: its certificate is of no sensor that is enrolled.');
+    const reason = svid.kind === 'refused' ? svid.reason : 'no sensor was enrolled with it, or it was revoked';
+    log.warn({ peer, subject: leaf.subject, reason }, 'A syslog connection is closed for its certificate.');
     return undefined;
   }
 
@@ -119,7 +132,20 @@ export async function listenTcp(options: TcpOptions, deps: ConnectorDeps): Promi
 
 function serverFor(tls: TlsOptions | null, accept: (socket: Socket) => void): Server {
   if (tls === null) return createTcpServer(accept);
-  const { key, cert, clientCa } = tls;
-  const mutual = clientCa === null ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
+  const { key, cert } = tls;
+  const ca = authoritiesOf(tls);
+  // A session that is taken up again does not say who stands between a certificate and its authority.
+  const mutual = ca.length === 0 ? {} : { ca, requestCert: true, rejectUnauthorized: true, secureOptions: constants.SSL_OP_NO_TICKET };
   return createTlsServer({ key, cert, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS, ...mutual }, accept);
+}
+
+const authoritiesOf = ({ clientCa, spiffe }: TlsOptions): string[] => [clientCa, spiffe?.bundle].filter((pem) => pem !== null && pem !== undefined);
+
+/** The peer's certificate, and those that stand above it. */
+function chainOf(peer: DetailedPeerCertificate): [leaf: X509Certificate, ...above: X509Certificate[]] {
+  const above: X509Certificate[] = [];
+  // The last one is its own issuer.
+  for (let at = peer; at.issuerCertificate !== undefined && at.issuerCertificate !== at && above.length < MAX_CHAIN; at = at.issuerCertificate)
+    above.push(new X509Certificate(at.issuerCertificate.raw));
+  return [new X509Certificate(peer.raw), ...above];
 }

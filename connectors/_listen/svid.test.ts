@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasOpenssl, makeCertificates } from '../../test/certificates.ts';
+import { readTrustDomain, svidOf } from './svid.ts';
+import type { Svid, TrustDomain } from './svid.ts';
+
+const ID = 'spiffe://prod.test/agent/7';
+const DAY_MS = 86_400_000;
+
+describe.skipIf(!hasOpenssl())('an SVID', () => {
+  let folder: string;
+  let trusted: TrustDomain;
+  const read = (file: string) => new X509Certificate(readFileSync(join(folder, file)));
+  /** Writes `<name>.pem`, signed by `<by>.pem`. */
+  const sign = (name: string, by: string, extensions: string) => {
+    const openssl = (...args: readonly string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
+    writeFileSync(join(folder, 'extensions'), `${extensions}\n`);
+    openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
+    openssl(
+      'x509',
+      '-req',
+      '-in',
+      `${name}.csr`,
+      '-out',
+      `${name}.pem`,
+      '-CA',
+      `${by}.pem`,
+      '-CAkey',
+      `${by}.key`,
+      '-CAcreateserial',
+      '-days',
+      '2',
+      '-extfile',
+      'extensions',
+    );
+    return read(`${name}.pem`);
+  };
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'goshawk-svid-'));
+    const { pem } = makeCertificates(folder, [], 'domain');
+    makeCertificates(folder, [], 'stranger');
+    sign('between', 'domain', 'basicConstraints=critical,CA:TRUE');
+    sign('leaf', 'domain', 'basicConstraints=CA:FALSE\nsubjectAltName=DNS:leaf');
+    trusted = readTrustDomain('prod.test', pem('domain.pem'), 'x');
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const judge = (leaf: X509Certificate, chain: readonly X509Certificate[] = [], nowMs = Date.now()): Svid => svidOf(leaf, chain, trusted, nowMs);
+
+  it.each<[name: string, by: string, extensions: string, chain: readonly string[], outcome: object]>([
+    ['is known when an authority of its domain has signed it', 'domain', `subjectAltName=URI:${ID}`, [], { kind: 'svid', id: ID }],
+    ['may have DNS names beside its URI', 'domain', `subjectAltName=DNS:a.test,URI:${ID}`, [], { kind: 'svid', id: ID }],
+    ['may be signed by an authority in between that it brings along', 'between', `subjectAltName=URI:${ID}`, ['between'], { kind: 'svid', id: ID }],
+    ['is refused when what is in between is not shown', 'between', `subjectAltName=URI:${ID}`, [], { kind: 'refused' }],
+    ['is refused when another authority has signed it', 'stranger', `subjectAltName=URI:${ID}`, ['stranger'], { kind: 'refused' }],
+    ['is refused when another certificate of the domain has signed it', 'leaf', `subjectAltName=URI:${ID}`, ['leaf'], { kind: 'refused' }],
+    ['of another domain is refused', 'domain', 'subjectAltName=URI:spiffe://other.test/agent/7', [], { kind: 'refused' }],
+    ['of the domain itself is refused', 'domain', 'subjectAltName=URI:spiffe://prod.test', [], { kind: 'refused' }],
+    ['with two URIs is refused', 'domain', `subjectAltName=URI:${ID},URI:https://a.test/`, [], { kind: 'refused' }],
+    ['that is an authority is refused', 'domain', `basicConstraints=critical,CA:TRUE\nsubjectAltName=URI:${ID}`, [], { kind: 'refused' }],
+    ['is none where only another name holds one', 'domain', `subjectAltName=@names\n[names]\nDNS.1=a\\, URI:${ID}`, [], { kind: 'none' }],
+    ['is none without a SPIFFE URI', 'domain', 'subjectAltName=DNS:a.test,URI:https://a.test/', [], { kind: 'none' }],
+    ['is none without names', 'domain', 'basicConstraints=CA:FALSE', [], { kind: 'none' }],
+  ])('%s', (_name, by, extensions, chain, outcome) => {
+    expect(
+      judge(
+        sign('asked', by, extensions),
+        chain.map((name) => read(`${name}.pem`)),
+      ),
+    ).toMatchObject(outcome);
+  });
+
+  it('is refused when its authority has run out', () => {
+    expect(judge(sign('asked', 'domain', `subjectAltName=URI:${ID}`), [], Date.now() + 3 * DAY_MS)).toMatchObject({ kind: 'refused' });
+  });
+
+  it('needs a bundle with an authority in it', () => {
+    for (const text of ['', 'x', readFileSync(join(folder, 'leaf.pem'), 'utf8'), '-----BEGIN CERTIFICATE-----\nxx\n-----END CERTIFICATE-----'])
+      expect(() => readTrustDomain('prod.test', text, 'syslog.spiffeBundleFile')).toThrow(
+        expect.objectContaining({ code: 'INVALID_CONFIG', message: expect.stringContaining('syslog.spiffeBundleFile') }),
+      );
+  });
+});
