@@ -52,6 +52,7 @@ describe('the gateway', () => {
   it.each<[name: string, delivery: { readonly key?: string; readonly format?: string }, partitions: number]>([
     ['keeps what has one key in one partition', { key: '10.0.0.1', format: 'ecs' }, 1],
     ['keeps what one sensor sends of a format that needs order in one partition', { format: 'zeek' }, 1],
+    ['keeps what one sensor sends of a declared format in one partition', { format: 'acme' }, 1],
     ['keeps what one sensor sends of a format that is not known in one partition', {}, 1],
     ['spreads the rest', { format: 'ecs' }, 4],
   ])('%s', async (_name, delivery, partitions) => {

@@ -73,7 +73,7 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
     const topic = rawTopic(organization, `${GATEWAY}${source}`);
     const count = await partitions(topic, organization);
     const own = turn++ % count;
-    const isOrdered = mayNeedOrder(format ?? null);
+    const isOrdered = mayNeedOrder(format);
     // What one host of a sensor tells stays in order where that may matter; the rest is spread.
     const keyOf = (host: string | undefined): string | undefined => key ?? (isOrdered ? (host === undefined ? sensor : `${sensor} ${host}`) : undefined);
     const headers: Headers = [['sensor', Buffer.from(sensor)], ...(format === undefined ? [] : [['format', Buffer.from(format)] as const])];

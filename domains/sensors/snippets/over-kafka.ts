@@ -1,5 +1,5 @@
 // For sensors that write their topic themselves, as a user of the broker.
-import { mayNeedOrder } from '../ordered-formats.ts';
+import { needsOrder } from '../ordered-formats.ts';
 import { LOG_FILES, PLACEHOLDER } from './snippet.ts';
 import type { Snippet, SnippetInput } from './snippet.ts';
 
@@ -20,7 +20,7 @@ export function overKafka({ sensor, topic, format, secret, addresses: { kafkaBro
     .map((broker) => `"${broker}"`)
     .join(', ');
   const whenSigned = (text: string): string => (user === null ? '' : text);
-  const isKeyed = format !== null && mayNeedOrder(format);
+  const isKeyed = format !== null && needsOrder(format);
   const keyed = isKeyed ? `sed 's/^/${sensor}\t/' records.log | ` : '';
   const options = isKeyed ? ' --property parse.key=true' : ' < records.log';
   return [

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { config, openIngestor } from '../index.ts';
+import { KeyValueStore } from '../../core/stores.ts';
+import { config, Groups, openIngestor } from '../index.ts';
+import { sourceOf } from '../source.ts';
 import { problems } from '../test/ecs-check.ts';
 import { decoded, nativeOf, openTestIngestor } from '../test/records.ts';
 import { eventToEcs } from '../../../schemas/avro/ecs.ts';
@@ -82,6 +84,57 @@ describe('a declared format', () => {
   });
 });
 
+describe('events of several lines', () => {
+  const SHOP = (multiline: string) => `
+name: shop
+dataset: shop.app
+when: { holds: ' ERROR ' }
+read: { as: pattern, pattern: '(?s)^(?P<time>\\S+ \\S+) (?P<level>[A-Z]+) (?P<said>.*)$' }
+multiline: ${multiline}
+set: { '@timestamp': time, log.level: level, message: said }
+`;
+  const LINES = [
+    '2026-01-02 03:04:05 ERROR cannot pay',
+    'java.lang.IllegalStateException: no money',
+    '\tat shop.Till.pay(Till.java:7)',
+    'Caused by: shop.Broke',
+    '2026-01-02 03:04:06 INFO open again',
+    '2026-01-02 03:04:07 ERROR cannot close',
+    '\tat shop.Door.close(Door.java:9)',
+  ];
+  const MESSAGES = [
+    'cannot pay\njava.lang.IllegalStateException: no money\n\tat shop.Till.pay(Till.java:7)\nCaused by: shop.Broke',
+    'open again',
+    'cannot close\n\tat shop.Door.close(Door.java:9)',
+  ];
+  const source = sourceOf('raw.default.shop', new Map());
+  const memory = { get: () => undefined, put: () => {} };
+
+  it.each([
+    ['by what the first has', "{ begins: '^\\d{4}-' }"],
+    ['by what the others have', "{ continues: '^(\\s|java\\.|Caused by: )' }"],
+  ])('are put together %s, however they are cut into records', async (_name, multiline) => {
+    const ingestor = await openIngestor(config.parse({}), { installation: 'test' }, [decoderOf(SHOP(multiline))]);
+    for (const size of [1, 2, 3, 7]) {
+      const groups = new Groups(new KeyValueStore<unknown>());
+      const events = [];
+      for (let at = 0; at < LINES.length; at += size) {
+        const record = {
+          value: Buffer.from(LINES.slice(at, at + size).join('\n')),
+          position: { topic: 'raw.default.shop', partition: 0, offset: at },
+          appendedAt: 1,
+        };
+        events.push(...ingestor.events(record, source, memory, 'shop', groups));
+      }
+      events.push(...groups.closeAll().flatMap((group) => ingestor.closed(group)));
+      expect(events.map(({ dataset, message, time }) => [dataset, message, time % 60_000_000])).toEqual(
+        MESSAGES.map((message, n) => ['shop.app', message, (5 + n) * 1_000_000]),
+      );
+      expect(new Set(events.map(({ id }) => id)).size).toBe(MESSAGES.length);
+    }
+  });
+});
+
 describe('what is wrong with a declaration', () => {
   it.each<[name: string, text: string, expected: readonly [line: number, part: string][]]>([
     ['no YAML', 'name: [', [[1, '']]],
@@ -92,6 +145,9 @@ describe('what is wrong with a declaration', () => {
     ['no group', DOOR.replace(/pattern: '.*'/, "pattern: 'acme'"), [[8, 'names no group']]],
     ['a category that there is not', DOOR.replace('[authentication]', '[door]'), [[13, 'may not be "door"']]],
     ['an outcome that there is not', DOOR.replace('opened: success', 'opened: yes'), [[15, 'may not be "yes"']]],
+    ['lines by two rules', `${DOOR}multiline: { begins: a, continues: b }\n`, [[17, 'says either']]],
+    ['lines by what is no pattern', `${DOOR}multiline: { begins: '(' }\n`, [[17, 'is no pattern of RE2']]],
+    ['lines of JSON', `${DOOR.replace('as: pattern', 'as: json').replace(/  pattern: .*\n/, '')}multiline: { begins: a }\n`, [[16, 'is for text']]],
     ['nothing to recognise by', DOOR.replace("{ holds: 'acme-door ' }", '{ confidence: likely }'), [[5, 'names nothing to recognise']]],
     ['a way of reading that there is not', DOOR.replace('as: pattern', 'as: magic'), [[7, 'is none of json']]],
     [

@@ -6,7 +6,7 @@ import { CERTAIN, columns, csvCells, draft, firstLine, isObject, keyValues, LIKE
 import type { Rule as TableRule } from '../kit.ts';
 import type { Declaration, Rule } from './schema.ts';
 import { declaration } from './schema.ts';
-import { patternOf } from './pattern.ts';
+import { patternOf, testOf } from './pattern.ts';
 
 /** A fault of a declaration, where it is. */
 export interface Problem {
@@ -50,7 +50,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number | un
 
 const CONFIDENCE = { certain: CERTAIN, likely: LIKELY, possible: POSSIBLE } as const;
 
-function decoderOf({ name, version, reads, dataset, product, observer, when, read, set }: Declaration): Decoder {
+function decoderOf({ name, version, reads, dataset, product, observer, when, read, multiline, set }: Declaration): Decoder {
   const apply = mapping(Object.fromEntries(Object.entries(set).map(([field, rule]) => [field, tableRule(rule)])));
   const fieldsOf = readerOf(read);
   const isJson = read.as === 'json';
@@ -62,6 +62,7 @@ function decoderOf({ name, version, reads, dataset, product, observer, when, rea
     recognisedBy: [begins, holds, members].flatMap((clue) => clue ?? []).join(', '),
     datasets: [dataset],
     isObserver: observer,
+    ...(multiline === undefined ? {} : { needsOrder: 'lines go on what the line before them began', partsOf: linesOf(multiline) }),
     recognise({ json, text }) {
       if ((json !== undefined) !== isJson) return 0;
       const isIt =
@@ -79,6 +80,21 @@ function decoderOf({ name, version, reads, dataset, product, observer, when, rea
       return [event];
     },
   };
+}
+
+/** One event is open in a stream at a time: a first line ends the one before. */
+const OPEN = 'lines';
+const ALL: readonly [string, string] = [OPEN, `${OPEN}\uffff`];
+
+function linesOf({ begins, continues }: NonNullable<Declaration['multiline']>): NonNullable<Decoder['partsOf']> {
+  const holds = testOf(begins ?? continues!);
+  if (typeof holds === 'string') throw new TypeError(holds); // the schema has asked
+  const isFirst = (line: string): boolean => holds(line) === (begins !== undefined);
+  return ({ text }) =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => (isFirst(line) ? { text: line, event: OPEN, completes: ALL } : { text: line, event: OPEN }));
 }
 
 function tableRule(rule: Rule): TableRule {

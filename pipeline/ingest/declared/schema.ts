@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ECS_EVENT_TYPES } from '../../../schemas/avro/ecs-fields.ts';
 import { isEcsField } from '../kit/setters.ts';
-import { patternOf } from './pattern.ts';
+import { patternOf, testOf } from './pattern.ts';
 
 const texts = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).transform((value) => (typeof value === 'string' ? [value] : value));
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -65,7 +65,17 @@ const ALLOWED: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['event.type', new Set([...ECS_EVENT_TYPES.values()].flatMap((types) => [...types]))],
 ]);
 
-export const declaration = z.strictObject({
+const test = z.string().superRefine((source, ctx) => {
+  const found = testOf(source);
+  if (typeof found === 'string') ctx.addIssue({ code: 'custom', message: found });
+});
+const multiline = z
+  .strictObject({ begins: test.optional(), continues: test.optional() })
+  .refine(({ begins, continues }) => (begins === undefined) !== (continues === undefined), {
+    error: 'says either what the first line of an event has (begins) or what the others have (continues)',
+  });
+
+const body = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, { error: 'is kebab-case: lower-case letters, digits and -' }),
   version: z.int().min(1).default(1),
   reads: z.string().min(1).optional(),
@@ -74,6 +84,11 @@ export const declaration = z.strictObject({
   observer: z.boolean().default(false),
   when,
   read,
+  multiline: multiline.optional(),
   set,
+});
+export const declaration = body.refine(({ read: { as }, multiline: lines }) => lines === undefined || as !== 'json', {
+  error: 'is for text: JSON is one record an event',
+  path: ['multiline'],
 });
 export type Declaration = z.output<typeof declaration>;
