@@ -22,7 +22,7 @@ const WAYS = ['documented', 'lines', 'udp'] as const;
 /** The destination of the docs' page, sent elsewhere. */
 function documented(folder: string, port: string): string {
   const page = readFileSync(new URL('../../docs/inputs/syslog.md', import.meta.url), 'utf8');
-  const [, destination = ''] = /```\n# syslog-ng\n(.*?)```/s.exec(page) ?? [];
+  const [, destination = ''] = /```\n# syslog-ng;.*?\n(.*?)```/s.exec(page) ?? [];
   return destination
     .replaceAll('/etc/goshawk', folder)
     .replaceAll('goshawk.example.org', 'localhost')
