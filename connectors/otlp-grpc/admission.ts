@@ -1,6 +1,7 @@
 // Who may send, and when: asked before the first byte of a request is read, so that strangers take no memory and all the others together a bounded part.
 import { ServerInterceptingCall, status } from '@grpc/grpc-js';
 import type { Metadata, ServerInterceptor, StatusObject } from '@grpc/grpc-js';
+import type { PeerCertificate } from 'node:tls';
 import type { AuthenticatedSensor } from '../../pipeline/core/sensor.ts';
 
 export interface AdmissionOptions {
@@ -9,7 +10,7 @@ export interface AdmissionOptions {
   /** For a request to arrive once it is being read. */
   readonly readMs: number;
   /** Of a request's metadata and the certificate of its connection. Throws what `refusal` turns into an answer. */
-  readonly sensorOf: (metadata: Metadata, sha256: string | undefined) => Promise<AuthenticatedSensor>;
+  readonly sensorOf: (metadata: Metadata, peer: PeerCertificate | undefined) => Promise<AuthenticatedSensor>;
   readonly refusal: (error: unknown) => StatusObject;
 }
 export interface Admission {
@@ -35,7 +36,7 @@ export function openAdmission({ requestsAtOnce, readMs, sensorOf, refusal }: Adm
         giveBack();
       };
       const admit = async (metadata: Metadata): Promise<boolean> => {
-        const sensor = await sensorOf(metadata, call.getAuthContext().sslPeerCertificate?.fingerprint256);
+        const sensor = await sensorOf(metadata, call.getAuthContext().sslPeerCertificate);
         senders.set(metadata, sensor);
         if (isOver) return false;
         const turn = turns.ask(`${sensor.organization} ${sensor.sensor}`);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Connector } from '../../pipeline/core/connector.ts';
 import { ConfigError } from '../../pipeline/core/errors.ts';
+import { areTogether, readSpiffe, spiffeOptions, TOGETHER } from '../_listen/spiffe-options.ts';
 
 export const config = z
   .strictObject({
@@ -14,10 +15,13 @@ export const config = z
       .string()
       .default('')
       .meta({ description: 'Authority of client certificates, PEM. Then a sender shows one that a sensor was enrolled with, in place of a token.' }),
+    ...spiffeOptions,
     maxRequestBytes: z.int().min(65_536).max(268_435_456).default(16_777_216).meta({ description: 'Largest request, unpacked.' }),
   })
   .refine(({ tlsCertFile, tlsKeyFile }) => (tlsCertFile === '') === (tlsKeyFile === ''), { path: ['tlsCertFile'], error: 'goes together with tlsKeyFile' })
-  .refine(({ tlsClientCaFile, tlsCertFile }) => tlsClientCaFile === '' || tlsCertFile !== '', { path: ['tlsClientCaFile'], error: 'needs tlsCertFile' });
+  .refine(({ tlsClientCaFile, tlsCertFile }) => tlsClientCaFile === '' || tlsCertFile !== '', { path: ['tlsClientCaFile'], error: 'needs tlsCertFile' })
+  .refine(areTogether, TOGETHER)
+  .refine(({ spiffeTrustDomain, tlsCertFile }) => spiffeTrustDomain === '' || tlsCertFile !== '', { path: ['spiffeTrustDomain'], error: 'needs tlsCertFile' });
 export type OtlpGrpcConfig = z.infer<typeof config>;
 
 const otlpGrpc: Connector<OtlpGrpcConfig> = {
@@ -41,6 +45,7 @@ const otlpGrpc: Connector<OtlpGrpcConfig> = {
             cert: read('tlsCertFile', tlsCertFile),
             key: read('tlsKeyFile', tlsKeyFile),
             clientCa: tlsClientCaFile === '' ? null : read('tlsClientCaFile', tlsClientCaFile),
+            spiffe: readSpiffe(options, 'otlpGrpc'),
           };
     return listenGrpc({ ...options, tls }, deps);
   },

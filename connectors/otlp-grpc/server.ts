@@ -1,11 +1,16 @@
+import { X509Certificate } from 'node:crypto';
+import type { PeerCertificate } from 'node:tls';
 import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { sendUnaryData, ServerUnaryCall, ServiceDefinition, StatusObject } from '@grpc/grpc-js';
 import { MAX_RECORD_BYTES, senderOf } from '../../pipeline/core/connector.ts';
 import type { ConnectorDeps, Source } from '../../pipeline/core/connector.ts';
 import { PipelineError } from '../../pipeline/core/errors.ts';
-import type { AuthenticatedSensor } from '../../pipeline/core/sensor.ts';
+import type { AuthenticatedSensor, SensorCredential } from '../../pipeline/core/sensor.ts';
 import { decodeLogs, encodeLogsResponse, encodeStatus, singleLogs } from '../../schemas/otlp/logs.ts';
 import { bindError, urlOf } from '../_listen/peers.ts';
+import type { readSpiffe } from '../_listen/spiffe-options.ts';
+import { svidOf } from '../_listen/svid.ts';
+import type { Svid, TrustDomain } from '../_listen/svid.ts';
 import { openAdmission } from './admission.ts';
 
 export interface GrpcOptions {
@@ -13,7 +18,7 @@ export interface GrpcOptions {
   /** 0 = any that is free. */
   readonly port: number;
   readonly maxRequestBytes: number;
-  readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly clientCa: Buffer | null } | null;
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer; readonly clientCa: Buffer | null; readonly spiffe?: ReturnType<typeof readSpiffe> } | null;
   /** For a request to arrive, once it is read. */
   readonly readMs?: number;
   /** After which a connection without requests is closed, also one that never says anything. */
@@ -56,7 +61,7 @@ export async function listenGrpc(options: GrpcOptions, deps: ConnectorDeps): Pro
   const admission = openAdmission({
     requestsAtOnce: Math.max(2, Math.floor(MAX_BYTES_AT_ONCE / maxRequestBytes)),
     readMs,
-    sensorOf: (metadata, sha256) => sensorOf(metadata, sha256, deps),
+    sensorOf: (metadata, peer) => sensorOf(credentialOf(metadata, peer, tls?.spiffe?.domain), deps),
     refusal: (error) => failureOf(error, deps),
   });
   const server = new Server({
@@ -84,7 +89,7 @@ export async function listenGrpc(options: GrpcOptions, deps: ConnectorDeps): Pro
   const credentials =
     tls === null
       ? ServerCredentials.createInsecure()
-      : ServerCredentials.createSsl(tls.clientCa, [{ cert_chain: tls.cert, private_key: tls.key }], tls.clientCa !== null);
+      : ServerCredentials.createSsl(authoritiesOf(tls), [{ cert_chain: tls.cert, private_key: tls.key }], authoritiesOf(tls) !== null);
   const address = host.includes(':') ? `[${host}]` : host;
   const bound = await new Promise<number>((resolve, reject) =>
     server.bindAsync(`${address}:${port}`, credentials, (error, found) => (error === null ? resolve(found) : reject(asTaken(error, host, port)))),
@@ -99,16 +104,35 @@ export async function listenGrpc(options: GrpcOptions, deps: ConnectorDeps): Pro
   };
 }
 
-async function sensorOf(metadata: Metadata, sha256: string | undefined, { sensors }: ConnectorDeps): Promise<AuthenticatedSensor> {
-  const [, token] = /^Bearer +(\S+) *$/i.exec(String(metadata.get('authorization')[0] ?? '')) ?? [];
-  const credential = sha256 !== undefined ? ({ kind: 'certificate', sha256 } as const) : token === undefined ? null : ({ kind: 'token', token } as const);
-  const sensor = credential === null ? null : await sensors.authenticateSensor(credential);
+type Tls = NonNullable<GrpcOptions['tls']>;
+/** Null = no client certificate is asked for. */
+function authoritiesOf({ clientCa, spiffe }: Tls): Buffer | null {
+  const all = [clientCa, spiffe === null || spiffe === undefined ? null : Buffer.from(`\n${spiffe.bundle}`)].filter((pem) => pem !== null);
+  return all.length === 0 ? null : Buffer.concat(all);
+}
+
+/** Of a connection with a certificate that, else the token. The library shows no more of a chain than its end, so an authority of the trust domain itself must have signed an SVID. */
+function credentialOf(metadata: Metadata, peer: PeerCertificate | undefined, domain: TrustDomain | undefined): SensorCredential | Refusal {
+  if (peer === undefined) {
+    const [, token] = /^Bearer +(\S+) *$/i.exec(String(metadata.get('authorization')[0] ?? '')) ?? [];
+    if (token !== undefined) return { kind: 'token', token };
+    return new Refusal(status.UNAUTHENTICATED, 'Send `authorization: Bearer` with the token of a sensor: `./goshawk sensor enrol` gives one.');
+  }
+  const svid: Svid = domain === undefined ? { kind: 'none' } : svidOf(new X509Certificate(peer.raw), [], domain, Date.now());
+  if (svid.kind === 'refused') return new Refusal(status.UNAUTHENTICATED, `The certificate is refused: ${svid.reason}.`);
+  return svid.kind === 'svid' ? { kind: 'spiffe', id: svid.id } : { kind: 'certificate', sha256: peer.fingerprint256 };
+}
+
+async function sensorOf(credential: SensorCredential | Refusal, { sensors }: ConnectorDeps): Promise<AuthenticatedSensor> {
+  if (credential instanceof Refusal) throw credential;
+  const sensor = await sensors.authenticateSensor(credential);
   if (sensor !== null) return sensor;
-  const message =
-    sha256 === undefined
-      ? 'Send `authorization: Bearer` with the token of a sensor: `./goshawk sensor enrol` gives one.'
-      : 'No sensor was enrolled with this certificate, or it was revoked.';
-  throw new Refusal(status.UNAUTHENTICATED, message);
+  const what = {
+    token: 'There is no sensor with this token',
+    certificate: 'No sensor was enrolled with this certificate',
+    spiffe: 'No sensor was enrolled with this SPIFFE ID',
+  };
+  throw new Refusal(status.UNAUTHENTICATED, `${what[credential.kind]}, or it was revoked. \`./goshawk sensor enrol\` makes one.`);
 }
 
 function readRecords(request: Buffer): { readonly records: readonly Buffer[]; readonly rejected: number } {
