@@ -74,6 +74,28 @@ describe('a line in the document of a shipper', () => {
     expect(Object.keys(carrier as object).sort()).toEqual(Object.keys(JSON.parse(filebeat(''))).sort());
   });
 
+  it('is read by its own format where a document of OpenTelemetry holds several', () => {
+    const records = [LINE, PLAIN, EVE].map((stringValue) => ({ timeUnixNano: '1795608000000000001', body: { stringValue }, attributes: OF_FILE }));
+    const resourceLogs = [
+      {
+        resource: { attributes: [{ key: 'host.name', value: { stringValue: 'a' } }] },
+        scopeLogs: [{ logRecords: records.slice(0, 2) }, { scope: {}, logRecords: [] }],
+      },
+      { resource: {}, scopeLogs: [{ scope: { name: 's' }, logRecords: records.slice(2) }], schemaUrl: 'x' },
+      {},
+    ];
+    const { outputs } = new StageDriver(stage).send(Buffer.from(JSON.stringify({ resourceLogs }, null, 1)));
+    const events = outputs.map(({ value }) => value as Event);
+    expect(events.map(({ dataset, provenance }) => [dataset, provenance.index])).toEqual([
+      ['linux.auth', 0],
+      ['otlp.log', 1],
+      ['suricata.alert', 2],
+    ]);
+    const { carrier } = nativeOf(events[2]!) as { carrier: unknown };
+    expect(carrier).toEqual({ resourceLogs: [{ resource: {}, scopeLogs: [{ scope: { name: 's' }, logRecords: [records[2]] }] }] });
+    expect(nativeOf(events[1]!)).toMatchObject({ resourceLogs: [{ scopeLogs: [{ logRecords: [records[1]] }] }] });
+  });
+
   it('is filled in by what the shipper said, where it says nothing itself', () => {
     const line = '192.0.2.7 - - [25/Nov/2026:12:00:00 +0000] "GET / HTTP/1.1" 200 5';
     const event = eventOf(otlp(line, OF_FILE));
@@ -114,5 +136,28 @@ describe('a line in the document of a shipper', () => {
       '{"log":{},"message":null}',
     ])
       expect(eventOf(record).provenance.parser).toBe('generic-json');
+  });
+});
+
+describe('what a container printed', () => {
+  const HEAD = '2026-10-10T13:55:37.123456789Z stdout';
+  const REQUEST = '192.0.2.7 - - [10/Oct/2026:13:55:36 +0000] "GET /a HTTP/1.1" 200 12';
+  it.each<[name: string, record: string, carrier: unknown]>([
+    ['by containerd', `${HEAD} F ${REQUEST}`, `${HEAD} F`],
+    [
+      'by Docker',
+      JSON.stringify({ log: `${REQUEST}\n`, stream: 'stdout', time: '2026-10-10T13:55:37Z' }),
+      { log: null, stream: 'stdout', time: '2026-10-10T13:55:37Z' },
+    ],
+  ])('is read by its own format when kept %s', (_name, record, carrier) => {
+    const event = eventOf(record);
+    expect(event).toMatchObject({ dataset: 'web.access', time: Date.UTC(2026, 9, 10, 13, 55, 36) * 1_000, source: { ip: '192.0.2.7' } });
+    expect(nativeOf(event)).toMatchObject({ raw: REQUEST, carrier });
+  });
+  it.each<[name: string, line: string]>([
+    ['of no format', `${HEAD} F listening on port 80`],
+    ['of a line', `${HEAD} P ${REQUEST}`],
+  ])('stays the output of a container: a part %s', (_name, line) => {
+    expect(eventOf(line)).toMatchObject({ dataset: 'container.log' });
   });
 });

@@ -34,7 +34,12 @@ const ADDED_TO_EVENT = new Set(['original', 'dataset', 'module', 'timezone', 'cr
 
 /** Undefined when the document is no shipper's. */
 export function carriedIn(outer: RawDocument, limits: Limits): Carried | undefined {
-  const found = outer.json === undefined ? ofQuotes(outer.text) : outer.json.resourceLogs === undefined ? ofShipper(outer.json) : ofCollector(outer.json);
+  const found =
+    outer.json === undefined
+      ? (ofQuotes(outer.text) ?? ofRuntime(outer.text))
+      : outer.json.resourceLogs === undefined
+        ? ofShipper(outer.json)
+        : ofCollector(outer.json);
   if (found === undefined || found.text.trim() === '') return undefined;
   const line = found.text.replace(/\r?\n$/, '');
   const { appendedAt, zone, memory } = outer;
@@ -58,12 +63,20 @@ function ofQuotes(text: string): Found | undefined {
 }
 const QUOTE = 34;
 
+/** What containerd and CRI-O put before a line that is whole; a part of one (`P`) is no line. */
+const RUNTIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) (?:stdout|stderr) F /;
+function ofRuntime(text: string): Found | undefined {
+  const head = RUNTIME.exec(text.slice(0, 64));
+  return head === null ? undefined : { text: text.slice(head[0].length), least: OF_CONTAINER };
+}
+/** What containers print is of any program: a time alone is not enough to believe a format. */
+const OF_CONTAINER = 0.5;
+
 function ofShipper(json: JsonObject): Found | undefined {
   for (const name in json) if (!ADDED.has(name)) return undefined;
   if (isObject(json.event)) for (const name in json.event) if (!ADDED_TO_EVENT.has(name)) return undefined;
   const text = LINES.map((name) => json[name]).find((value) => typeof value === 'string');
-  // What containers print is mostly of programs that no format knows: only who is sure of it is believed.
-  return text === undefined ? undefined : { text, least: json.stream === undefined ? POSSIBLE : LIKELY };
+  return text === undefined ? undefined : { text, least: json.stream === undefined ? POSSIBLE : OF_CONTAINER };
 }
 
 /** A document of one log record whose body is text. Of a file it is the line; what a program logs itself is the program's own. */
@@ -108,16 +121,21 @@ export function withCarrier(event: Draft, told: Draft | undefined, carrier: RawD
 
 /** The native document with the shipper's under `carrier`, less the line, which is there already. */
 function nativeWith(native: Uint8Array, { raw, json }: RawDocument): Uint8Array {
-  if (json === undefined) return native; // quotes, and no more
+  const head = json === undefined ? RUNTIME.exec(raw.slice(0, 64))?.[0] : undefined;
+  if (json === undefined && head === undefined) return native; // quotes, and no more
   const text = Buffer.from(native.buffer, native.byteOffset, native.byteLength).toString('utf8').trimEnd();
   if (!text.endsWith('}')) return native;
-  const around = LINES.filter((name) => typeof json?.[name] === 'string')
+  const around = head !== undefined ? JSON.stringify(head.trimEnd()) : aroundLine(raw, json!);
+  const inner = text.slice(0, -1).trimEnd();
+  const member = `"${memberRange(text, 'carrier') === undefined ? 'carrier' : '_carrier'}":${around}`;
+  return Buffer.from(`${inner}${inner.endsWith('{') ? '' : ','}${member}}`);
+}
+/** The shipper's document with null for the line. */
+function aroundLine(raw: string, json: JsonObject): string {
+  return LINES.filter((name) => typeof json[name] === 'string')
     .slice(0, 1)
     .reduce((document, name) => {
       const range = memberRange(document, name);
       return range === undefined ? document : `${document.slice(0, range.from)}null${document.slice(range.to)}`;
     }, raw.trim());
-  const inner = text.slice(0, -1).trimEnd();
-  const member = `"${memberRange(text, 'carrier') === undefined ? 'carrier' : '_carrier'}":${around}`;
-  return Buffer.from(`${inner}${inner.endsWith('{') ? '' : ','}${member}}`);
 }
