@@ -85,6 +85,7 @@ describe('the class and activity', () => {
     ['of a name with its answer', { category: ['network'], type: ['protocol'], dns: { ...dns, responseCode: 'NXDOMAIN' }, source }, 4003, 2],
     ['of a name that a machine asks for without a connection', { ...sysmon, code: '22', category: ['network'], type: ['protocol'], dns }, 4003, 1],
     ['of a request', { category: ['web'], type: ['access'], http, source }, 4002, 6],
+    ['of a request that a firewall for the web stopped', { category: ['intrusion_detection'], type: ['denied'], http, source }, 4002, 6],
     ['of an error of a web server', { category: ['web'], type: ['error'] }, 6008, 1],
     ['of SSH', { dataset: 'zeek.ssh', category: ['network', 'authentication'], type: ['protocol', 'start'], source }, 4007, 1],
     ['of RDP', { dataset: 'zeek.rdp', category: ['network', 'authentication'], type: ['protocol', 'start'], source }, 4005, 6],
@@ -106,6 +107,11 @@ describe('the class and activity', () => {
   ])('%s', (_name, event, uid, activity) => {
     const document = eventDocument(plainEvent(event), plainContext());
     expect([document.class_uid, document.activity_id, document.type_uid]).toEqual([uid, activity, uid * 100 + activity]);
+  });
+
+  it('names the kind of object that a handle is for', () => {
+    const event = plainEvent({ dataset: 'windows.security', code: '4656', native: native({ ObjectType: 'Key', ObjectName: '\\REGISTRY\\A' }) });
+    expect(eventDocument(event, plainContext())).toMatchObject({ win_resource: { type_id: 25, type: 'Key', name: '\\REGISTRY\\A' } });
   });
 
   it("is 99 with the sensor's own word where the class has none", () => {

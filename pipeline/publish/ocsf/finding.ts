@@ -106,7 +106,9 @@ function about({ id, title, time, lastTime, tags, events, eventCount }: Both): D
     last_seen_time: millis(lastTime),
     ...(attacks.length > 0 ? { attacks } : {}),
     ...(sources.length > 0 ? { data_sources: sources } : {}),
-    related_events: events.map((event) => ({ uid: publicId(event), type: event.dataset, first_seen_time: millis(event.time) })),
+    ...(events.length > 0
+      ? { related_events: events.map((event) => ({ uid: publicId(event), type: event.dataset, first_seen_time: millis(event.time) })) }
+      : {}),
     related_events_count: eventCount,
   };
 }
@@ -135,7 +137,7 @@ const evidences = (events: readonly EventRef[]): Document =>
 
 const publicId = ({ time, id }: EventRef): string => `${time}-${id}`;
 const observable = ({ type, value }: Entity): Document => {
-  const [type_id, name] = OBSERVABLE_TYPES[type] ?? [99, type];
+  const [type_id, name] = Object.hasOwn(OBSERVABLE_TYPES, type) ? OBSERVABLE_TYPES[type]! : [99, type === '' ? 'Other' : type];
   return { type_id, type: name, value };
 };
 

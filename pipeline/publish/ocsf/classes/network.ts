@@ -105,7 +105,7 @@ export const http: EventClass = {
   category,
   byHostProfile,
   when: [
-    { category: ['web'], notCategory: ['api'], has: ['http.request.method', 'http.response.status_code', 'url.original', 'url.path', 'user_agent.original'] },
+    { category: ['web', 'intrusion_detection'], notCategory: ['api'], has: ['http.request.method', 'http.response.status_code', 'url.original', 'url.path'] },
   ],
   activities: [
     activity(1, 'Connect', { method: /^connect$/i }),

@@ -2,10 +2,42 @@
 import type { EventClass } from '../event-class.ts';
 import { activity } from '../event-class.ts';
 import { requiredActor, requiredDevice, UNKNOWN } from '../objects.ts';
-import { object, text } from '../shape.ts';
+import { choice, object, text } from '../shape.ts';
 
 const category = [1, 'System Activity'] as const;
 const extension = { name: 'win', uid: '2' } as const;
+
+/** Names of object types as Windows writes them. */
+const OBJECT_TYPES = {
+  directory: [1, 'Directory'],
+  event: [2, 'Event'],
+  timer: [3, 'Timer'],
+  device: [4, 'Device'],
+  mutant: [5, 'Mutant'],
+  type: [6, 'Type'],
+  file: [7, 'File'],
+  token: [8, 'Token'],
+  thread: [9, 'Thread'],
+  section: [10, 'Section'],
+  windowstation: [11, 'WindowStation'],
+  debugobject: [12, 'DebugObject'],
+  driver: [15, 'Driver'],
+  iocompletion: [16, 'IoCompletion'],
+  symboliclink: [18, 'SymbolicLink'],
+  wmiguid: [19, 'WmiGuid'],
+  process: [20, 'Process'],
+  desktop: [22, 'Desktop'],
+  key: [25, 'Key'],
+  semaphore: [28, 'Semaphore'],
+  job: [29, 'Job'],
+  port: [30, 'Port'],
+  'alpc port': [32, 'ALPC Port'],
+  sam_alias: [33, 'SAM_ALIAS'],
+  sam_group: [34, 'SAM_GROUP'],
+  sam_user: [35, 'SAM_USER'],
+  sam_domain: [36, 'SAM_DOMAIN'],
+  sam_server: [37, 'SAM_SERVER'],
+} as const;
 
 export const registryValue: EventClass = {
   uid: 201_002,
@@ -62,8 +94,11 @@ export const resource: EventClass = {
     device: requiredDevice,
     actor: requiredActor,
     win_resource: object(
-      { name: text('registry.path', 'file.path', 'native.ObjectName', 'native.Device'), type: text('native.ObjectType') },
-      { constants: { type_id: 99, type: 'Other' }, anyOf: ['name'], unknown: { name: UNKNOWN } },
+      {
+        name: text('registry.path', 'file.path', 'native.ObjectName', 'native.Device'),
+        type_id: choice('type', ['native.ObjectType'], OBJECT_TYPES, [0, UNKNOWN]),
+      },
+      { anyOf: ['name'], unknown: { name: UNKNOWN } },
     ),
   },
 };
