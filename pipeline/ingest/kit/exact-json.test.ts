@@ -12,6 +12,7 @@ it.each<[name: string, text: string, value: object]>([
   ],
   ['those that a double holds stay numbers', '{"a":9007199254740991,"b":1.5}', { a: 9007199254740991, b: 1.5 }],
   ['long digits in texts are texts already', '{"a":"18446744073709551615"}', { a: '18446744073709551615' }],
+  ['those that are written with an exponent stay numbers', '{"a":1e20,"b":"18446744073709551615"}', { a: 1e20, b: '18446744073709551615' }],
   ['fractions with many digits stay numbers', '{"a":1.50000000000000000000}', { a: 1.5 }],
 ])('%s', (_name, text, value) => {
   expect(read(text)).toEqual(value);

@@ -11,9 +11,12 @@ function losesDigits(value: unknown): boolean {
   return false;
 }
 
+/** Every such number that is written out, and what looks like one in a text. Most long runs of digits stand in quotes. */
+const MAY_LOSE = /[:[,]\s{0,64}-?\d{16}/;
+
 /** The JSON object of the document, whole numbers beyond 2^53 as text, which keeps their digits. Must have one. */
 export function exactJson({ json, text }: Pick<RawDocument, 'json' | 'text'>): JsonObject {
-  if (!/\d{16}/.test(text) || !losesDigits(json)) return json!;
+  if (!MAY_LOSE.test(text) || !losesDigits(json)) return json!;
   const reviver = (_name: string, value: unknown, context: { readonly source?: string }): unknown =>
     isUnsafe(value) && context.source !== undefined ? context.source : value;
   return JSON.parse(text, reviver as (this: unknown, key: string, value: unknown) => unknown) as JsonObject;
