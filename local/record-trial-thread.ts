@@ -14,10 +14,12 @@ async function attempt(): Promise<TrialAnswer> {
   const results: TriedEvent[] = [];
   let records = 0;
   for await (const record of recordsIn(text, ingestConfig.parse({}).maxRecordBytes)) {
-    if (records === maxRecords) return { records, isCut: true, results };
+    if (records === maxRecords) return { records, isCut: true, results: [...results, ...tried.end()] };
     records += 1;
     results.push(...tried(Buffer.from(record)));
   }
-  return { records, isCut: false, results };
+  return { records, isCut: false, results: [...results, ...tried.end()] };
 }
-parentPort?.postMessage(await attempt());
+const answer = await attempt();
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+parentPort!.postMessage(answer);

@@ -27,8 +27,10 @@ export const chromiumPath = [process.env['CHROMIUM'], ...PLACES].find((path) => 
 // Chromium looks up and calls its maker's hosts at each start unless it is told not to.
 const FLAGS = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-export interface Stage {
+export interface Stage extends Visits {
   readonly standIn: StandIn;
+}
+export interface Visits {
   /** A page of a new visitor, after the one before has gone. Errors on it fail `close`. */
   readonly visit: (look?: Look) => Promise<Page>;
   /** A visitor who has signed in and stands on `path`. */
@@ -45,6 +47,13 @@ export interface Look {
 }
 
 export async function openStage(): Promise<Stage> {
+  let standIn: StandIn | undefined;
+  const visits = await openVisits(async (folder) => (standIn = await startStandIn({ folder })));
+  return { ...visits, standIn: standIn! };
+}
+
+/** @param serve Given the folder of the built dashboard; whom it lets in is `admin` with the password of the stand-in. Closed with the visits. */
+export async function openVisits(serve: (folder: string) => Promise<{ readonly url: string; readonly close: () => Promise<void> }>): Promise<Visits> {
   mkdirSync(state, { recursive: true });
   const folder = mkdtempSync(join(state, 'browser-'));
   const built = join(folder, 'dist');
@@ -53,7 +62,7 @@ export async function openStage(): Promise<Stage> {
     cwd: join(root, 'dashboard'),
     env: { ...process.env, NODE_ENV: 'production' },
   });
-  const standIn = await startStandIn({ folder: built });
+  const served = await serve(built);
   const browser: Browser = await chromium.launch({
     ...(chromiumPath === undefined ? {} : { executablePath: chromiumPath }),
     args: process.getuid?.() === 0 ? ['--no-sandbox', ...FLAGS] : FLAGS,
@@ -66,7 +75,7 @@ export async function openStage(): Promise<Stage> {
   const visit = async ({ theme = 'dark', width = 1440, height = 900, isTouch = false, isTimeHeld = false }: Look = {}, isKnown = false) => {
     await context?.close();
     context = await browser.newContext({
-      baseURL: standIn.url,
+      baseURL: served.url,
       viewport: { width, height },
       colorScheme: theme,
       timezoneId: 'Europe/Berlin',
@@ -86,7 +95,6 @@ export async function openStage(): Promise<Stage> {
     return page;
   };
   return {
-    standIn,
     visit,
     enter: async (path, look) => {
       const page = await visit(look, true);
@@ -104,7 +112,7 @@ export async function openStage(): Promise<Stage> {
     close: async () => {
       await context?.close();
       await browser.close();
-      await standIn.close();
+      await served.close();
       rmSync(folder, { recursive: true, force: true });
       if (faults.length > 0) throw new Error(`Pages had errors:\n${faults.join('\n')}`);
     },

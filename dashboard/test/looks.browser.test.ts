@@ -45,8 +45,11 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
       async (page) => Promise.all([page.locator('.sensor-charts canvas').first().waitFor(), page.getByRole('form', { name: 'Try records' }).waitFor()]),
     ],
     revoke: [
-      () => '/pipeline/sensors/00000000-0000-4000-8000-000000000002?ask=revoke',
-      (page) => page.getByRole('dialog', { name: 'Revoke fw-edge' }).waitFor(),
+      () => '/pipeline/sensors/00000000-0000-4000-8000-000000000002',
+      async (page) => {
+        await page.getByRole('button', { name: 'Revoke' }).click();
+        await page.getByRole('dialog', { name: 'Revoke fw-edge' }).waitFor();
+      },
     ],
     enrol: [() => '/pipeline/sensors/enrol?kind=mtls', (page) => page.getByRole('radio', { name: /^Client certificate/ }).waitFor()],
     pipeline: [() => '/pipeline', (page) => page.getByRole('region', { name: 'Stages' }).waitFor()],

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import { stateOf } from '../../../domains/sensors/sensor.ts';
+import type { Micros } from '../../../pipeline/core/index.ts';
 import { healthOf, historyOf, refusalsOf, silencesOf } from '../../../store/queries/sensor-health.ts';
 import { pageOfSensors, sensorById } from '../../../store/queries/sensors.ts';
 import type { SensorRow } from '../../../store/queries/sensors.ts';
 import type { Sql } from '../../../store/queries/sql.ts';
-import { withoutNul } from '../../event-filter.ts';
+import { readRange, withoutNul } from '../../event-filter.ts';
 import { ApiProblem, pointer } from '../../gate/problem.ts';
 import { pageSize, parseCursor, toConnection } from '../../paging.ts';
 import { enrolment, rotation } from '../../sensors/register.ts';

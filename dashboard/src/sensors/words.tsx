@@ -62,7 +62,7 @@ export function spanWords(seconds: number | null | undefined): string {
 
 /** When it ends, and whether it has. */
 export function Ending({ at }: { readonly at: string | null | undefined }) {
-  const now = useNow(60_000);
+  const now = useNow(1000);
   if (at === null || at === undefined) return <>until it is revoked</>;
   return (
     <>
