@@ -36,7 +36,7 @@ const correlating = correlate(correlateConfig.parse({}), files.set, { experiment
 const ingestor = await openIngestor(ingestConfig.parse({}), { installation: 'analysis' });
 const named = new Map<string, readonly RefRule[]>();
 
-const reply = (answered: Answered): void => parentPort?.postMessage(answered);
+const reply = (answered: Answered): void => parentPort?.postMessage(answered, []);
 parentPort!.on('message', (asked: Asked) => {
   try {
     const answer = asked.kind === 'analyze' ? analyze(asked.request) : meets(asked.request);
