@@ -65,3 +65,14 @@ describe('a named format', () => {
     expect(named(Buffer.from('a line'))[0]?.unparsed).not.toBeNull();
   });
 });
+
+describe('an event of several records', () => {
+  const line = (serial: number, type: string) => Buffer.from(`type=${type} msg=audit(1772366400.100:${serial}): pid=1`);
+  it('comes with the last of them, under the number of the first, and without it at the end', async () => {
+    const tried = await openTrial({ format: undefined, organization: 'default', sensor: 'try', takenAt: NOON, rules: [] });
+    const told = ['SYSCALL', 'PATH', 'PROCTITLE', 'USER_CMD'].map((type, n) => tried(line(n < 3 ? 1 : 2, type)).map(({ record, format }) => [record, format]));
+    expect(told).toEqual([[], [], [[1, 'auditd']], [[4, 'auditd']]]);
+    expect(tried(line(3, 'SYSCALL'))).toEqual([]);
+    expect(tried.end().map(({ record, dataset, confidence }) => [record, dataset, confidence])).toEqual([[5, 'linux.auditd', 1]]);
+  });
+});

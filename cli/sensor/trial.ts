@@ -5,7 +5,8 @@ import { openRules } from './own-rules.ts';
 import { RecordError } from '../../pipeline/core/errors.ts';
 import type { Micros } from '../../pipeline/core/index.ts';
 import { openConfidence } from '../../pipeline/ingest/confidence.ts';
-import { config as ingestConfig, openIngestor } from '../../pipeline/ingest/index.ts';
+import { KeyValueStore } from '../../pipeline/core/stores.ts';
+import { config as ingestConfig, Groups, openIngestor } from '../../pipeline/ingest/index.ts';
 import type { Memory } from '../../pipeline/ingest/kit.ts';
 import { sourceOf } from '../../pipeline/ingest/source.ts';
 import { StageDriver } from '../../pipeline/runtime/driver.ts';
@@ -45,8 +46,16 @@ export interface TrialOptions {
   readonly rules: readonly string[];
 }
 
-/** @returns For each record, in order, what becomes of it: one entry an event, or one for the record when it holds none. */
-export async function openTrial({ format, organization, sensor, takenAt, rules }: TrialOptions): Promise<(record: Uint8Array) => readonly Tried[]> {
+/**
+ * For each record, in order, what becomes of it: one entry an event, or one for the record when it holds none. An event of several records comes
+ * with the last of them, under the number of the first; what is still open then comes with `end`.
+ */
+export interface Trial {
+  (record: Uint8Array): readonly Tried[];
+  readonly end: () => readonly Tried[];
+}
+
+export async function openTrial({ format, organization, sensor, takenAt, rules }: TrialOptions): Promise<Trial> {
   const options = ingestConfig.parse({});
   const [ingestor, confidenceOf, set] = await Promise.all([openIngestor(options, { installation: 'try' }), openConfidence(options), openRules(rules)]);
   const engine = new Engine(set, { aliasesOf });
@@ -58,13 +67,15 @@ export async function openTrial({ format, organization, sensor, takenAt, rules }
   let number = 0;
   const nothing = { format: null, confidence: null, dataset: null, refused: null, unparsed: null, isDuplicate: false, fields: {}, rules: [] } as const;
 
+  const groups = new Groups(new KeyValueStore<unknown>());
+
   const judged = (event: Event, record: Uint8Array): Tried => {
     const { parser } = event.provenance;
     const isParsed = event.dataset !== 'unparsed';
     const result = check.send(event, { appendedAt: takenAt });
     const { category, service } = event.logsource;
     return {
-      record: number,
+      record: event.provenance.offset + 1,
       format: isParsed ? parser : null,
       confidence: isParsed && format === undefined ? confidenceOf(record, parser) : null,
       dataset: event.dataset,
@@ -76,16 +87,21 @@ export async function openTrial({ format, organization, sensor, takenAt, rules }
     };
   };
 
-  return (record) => {
+  const attempt = (record: Uint8Array): readonly Tried[] => {
     number += 1;
     try {
-      const events = ingestor.events({ value: record, position: { topic, partition: 0, offset: number - 1 }, appendedAt: takenAt }, source, memory, format);
-      return events.length > 0 ? events.map((event) => judged(event, record)) : [{ ...nothing, record: number }];
+      const before = groups.held;
+      const taken = { value: record, position: { topic, partition: 0, offset: number - 1 }, appendedAt: takenAt };
+      const events = ingestor.events(taken, source, memory, format, groups);
+      if (events.length > 0) return events.map((event) => judged(event, record));
+      return groups.held > before ? [] : [{ ...nothing, record: number }];
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       return [{ ...nothing, record: number, refused: { code: error.code, reason: error.message } }];
     }
   };
+  const end = () => groups.closeAll().flatMap((group) => ingestor.closed(group).map((event) => judged(event, Buffer.from(group.pieces[0]![0]))));
+  return Object.assign(attempt, { end });
 }
 
 /** Dotted names of what is filled; what is ours and not the sensor's is left out. */

@@ -31,14 +31,18 @@ async function run(io: Io, file: string, { format, name, rules }: Options): Prom
     throw new ConfigError('INVALID_USAGE', `There is no format ${format}; there are ${formats().join(', ')}.`);
   const tried = await openTrial({ format, organization: 'default', sensor: name, takenAt: Date.now() * 1_000, rules });
   const summary = new Summary();
-  for await (const record of nativeRecords(file, ingestConfig.parse({}).maxRecordBytes)) {
-    if (io.interruption.signal.aborted) return;
-    summary.records += 1;
-    for (const one of tried(Buffer.from(record))) {
+  const tell = (all: readonly Tried[]) => {
+    for (const one of all) {
       summary.add(one);
       if (io.json) io.print(JSON.stringify(one));
     }
+  };
+  for await (const record of nativeRecords(file, ingestConfig.parse({}).maxRecordBytes)) {
+    if (io.interruption.signal.aborted) return;
+    summary.records += 1;
+    tell(tried(Buffer.from(record)));
   }
+  tell(tried.end());
   if (summary.refused.size > 0) process.exitCode = 1;
   if (io.json) io.print(JSON.stringify({ summary: summary.document() }));
   else summary.print(io);
