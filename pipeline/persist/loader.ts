@@ -37,8 +37,6 @@ export interface LoaderDeps {
   readonly now?: () => number;
   /** Rows in memory at once: a larger load is cut into several transactions. 32 MiB unless given. */
   readonly loadBytes?: number;
-  /** For the test of the tests only: moves the offsets in a transaction of their own, before the rows. */
-  readonly offsetsOutsideTransaction?: boolean;
 }
 
 /** `direct` is the fast way; each failure that another way can cure leads to the next. */
@@ -119,7 +117,6 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps, observe?: O
   }
 
   async function transact(client: PoolClient, encoding: Encoding<V>, way: Way, ours: number): Promise<void> {
-    if (deps.offsetsOutsideTransaction === true) await advance(client, encoding.spans.map(emptyTally), [], ours);
     await client.query('BEGIN');
     const stored = await store(client, encoding, way);
     const refused = [...encoding.refused, ...stored.flatMap((one) => one.refused)];
@@ -144,7 +141,7 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps, observe?: O
     await setAside(client, STAGE, refused);
     const beside = observe?.(encoding.records.map(({ value }) => value));
     await beside?.write(client);
-    if (deps.offsetsOutsideTransaction !== true) await advance(client, tallies, entries, ours);
+    await advance(client, tallies, entries, ours);
     await client.query('COMMIT');
 
     if (way !== 'direct') rememberStage(client, target as unknown as Target<never>);
@@ -255,14 +252,3 @@ export function createLoader<V>(target: Target<V>, deps: LoaderDeps, observe?: O
     },
   };
 }
-
-const emptyTally = ({ topic, partition, from, next, records }: { topic: string; partition: number; from: number; next: number; records: number }): Tally => ({
-  topic,
-  partition,
-  from,
-  next,
-  records,
-  stored: 0,
-  dropped: {},
-  rejected: {},
-});

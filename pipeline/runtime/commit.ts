@@ -45,8 +45,6 @@ export interface CommitterOptions<I extends InputLike> {
   readonly transactionTimeoutMs: number;
   readonly clock: WallClock;
   readonly log: Logger;
-  /** For the test of the tests: commits the positions before the outputs are sent. */
-  readonly commitBeforeSend?: boolean;
 }
 const FENCES_PER_MINUTE = 3;
 
@@ -126,12 +124,10 @@ export class Committer<I extends InputLike> {
   }
 
   async #run(work: Work<I>): Promise<void> {
-    const { host, clock, commitBeforeSend = false } = this.#options;
+    const { host, clock } = this.#options;
     const beganMs = clock.nowMs();
     try {
       const producer = await this.#usable();
-      if (commitBeforeSend)
-        await producer.transact((txn) => txn.offsets(new Map([...work.parts.values()].map(({ input, next }) => [input.key, next])), work.group));
       await producer.transact(async (txn) => {
         const appended = work.records.length > 0 ? await txn.send(work.records) : [];
         const { ledger, offsets, metadata } = host.settle(work, appended);

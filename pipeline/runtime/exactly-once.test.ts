@@ -8,6 +8,7 @@ import { memoryBroker } from './memory/index.ts';
 import type { MemoryBroker } from './memory/index.ts';
 import { example, line, platform } from './test/example.ts';
 import type { Line } from './test/example.ts';
+import { positionsFirst } from './test/positions-first.ts';
 import { runOnMemory } from './topology-driver.ts';
 import type { OnMemoryOptions, TopologyDriver } from './topology-driver.ts';
 
@@ -59,11 +60,14 @@ class World {
   readonly cluster: MemoryBroker = memoryBroker({ maxBatchRecords: 7 });
   readonly written: Line[] = [];
   readonly #options: Partial<OnMemoryOptions>;
+  readonly #changed: (client: MemoryBroker) => MemoryBroker;
   #crashes = 0;
   readonly #processes: (TopologyDriver | undefined)[] = [undefined, undefined];
 
-  constructor(options: Partial<OnMemoryOptions>) {
+  /** @param changed What processes are given for a broker. */
+  constructor(options: Partial<OnMemoryOptions>, changed: (client: MemoryBroker) => MemoryBroker = (client) => client) {
     this.#options = options;
+    this.#changed = changed;
   }
 
   async open(process: number): Promise<void> {
@@ -72,7 +76,7 @@ class World {
       platform,
       partitions: PARTITIONS,
       topics: [RAW],
-      broker: this.cluster.connect(),
+      broker: this.#changed(this.cluster.connect()),
       instanceId: `process-${process}`,
       limits: { commitRecords: 9, turnRecords: 3 },
       ...this.#options,
@@ -305,15 +309,15 @@ describe('exactly once', () => {
     await verify(world);
   });
 
-  it.each([false, true])('with kill -9 before a send: would not hold if positions were committed first (%s)', async (commitBeforeSend) => {
-    const world = new World({ commitBeforeSend });
+  it.each([false, true])('with kill -9 before a send: would not hold if positions were committed first (%s)', async (isPositionsFirst) => {
+    const world = new World({}, isPositionsFirst ? positionsFirst : undefined);
     await world.open(0);
     world.any(0)!.broker.faults.hold('send');
     await world.write(10, []);
     await world.turns(60);
     world.crash(0);
     await world.run([]);
-    if (commitBeforeSend) await expect(verify(world)).rejects.toThrow('each record once');
+    if (isPositionsFirst) await expect(verify(world)).rejects.toThrow('each record once');
     else await verify(world);
   });
 

@@ -39,7 +39,6 @@ export interface StageInstanceOptions {
   /** A topic that a pattern of the wiring stands for; undefined when there is none yet. */
   readonly destinationOf: (to: Topic<unknown>) => Destination | undefined;
   readonly createTopic: (to: Topic<unknown>) => Promise<void>;
-  readonly commitBeforeSend?: boolean;
 }
 export interface RuntimeLimits {
   /** Most records between two turns of the event loop. */

@@ -47,8 +47,6 @@ export interface RunOptions {
   /** How long records may wait for the next stage of this process before the one that writes them pauses; 3 s. */
   readonly maxBehindMs?: number;
   readonly clock?: WallClock;
-  /** For the test of the tests. */
-  readonly commitBeforeSend?: boolean;
 }
 
 const DEFAULT_LIMITS: Omit<RuntimeLimits, 'transactionTimeoutMs'> = {

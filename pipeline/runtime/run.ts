@@ -107,7 +107,6 @@ export async function runTopology(options: RunOptions): Promise<Running> {
           const partitions = counts.get(name);
           return partitions === undefined ? undefined : new Destination(codec, to, name, partitions, plan.wire.from, tasksOf(plan.wire.name));
         },
-        ...(options.commitBeforeSend ? { commitBeforeSend: true } : {}),
       }),
   );
   const groups = [...Map.groupBy(loaderWires, ({ group }) => group)].map(

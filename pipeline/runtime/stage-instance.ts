@@ -64,7 +64,6 @@ export class StageInstance implements CommitHost<Input> {
       clock,
       log,
       producer: () => broker.txnProducer({ transactionalId: `${groupId}.${instanceId}`, transactionTimeoutMs: limits.transactionTimeoutMs }),
-      ...(options.commitBeforeSend ? { commitBeforeSend: true } : {}),
     });
     this.#intake = new Intake(options, this.state, this.#consumer);
     this.#loop = new RecordLoop(options, this.state, {

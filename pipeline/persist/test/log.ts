@@ -78,6 +78,31 @@ export class Breaker {
   }
 }
 
+/** The pool, but offsets are moved on a connection of their own, hence in a transaction of their own. */
+export function offsetsApart(pool: Pool): Pool {
+  const connect = async () => {
+    const client = await pool.connect();
+    return new Proxy(client, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        if (name !== 'query') return value.bind(target) as unknown;
+        return (statement: string | { readonly name?: string; readonly text?: string }, ...more: unknown[]) =>
+          typeof statement === 'object' && statement.name === 'persist-advance'
+            ? pool.query(statement as Parameters<Pool['query']>[0])
+            : (value as (...args: unknown[]) => unknown).call(target, statement, ...more);
+      },
+    });
+  };
+  return new Proxy(pool, {
+    get(target, name) {
+      if (name === 'connect') return connect;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value; // else its own calls of connect would come here
+    },
+  });
+}
+
 /** What the database must show of one topic when all of `log` was loaded, however often it was interrupted. */
 export async function expectLedger(owner: Pool, topic: string, log: Log<unknown>): Promise<void> {
   const { rows } = await owner.query<{ partition: number; from: number; to: number; records: number; passed: number; others: number }>(

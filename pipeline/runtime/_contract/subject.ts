@@ -3,7 +3,6 @@ import type { Broker, ConsumerOptions } from '../port.ts';
 
 /** Promises that are taken back, to see that their tests fail then. */
 export interface Switches {
-  readonly withoutGroupMetadata?: boolean;
   readonly withoutStableReads?: boolean;
 }
 export type FaultyOperation = 'send' | 'offsets' | 'commit';

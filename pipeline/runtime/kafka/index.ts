@@ -25,8 +25,6 @@ export interface KafkaBrokerOptions {
   readonly requestTimeoutMs?: number;
   /** For tests: a way through a proxy. */
   readonly socketFactory?: SocketFactory;
-  /** For the tests of the contract suite: commits offsets in a transaction without naming member and generation. */
-  readonly withoutGroupMetadata?: boolean;
   /** For the tests of the contract suite: reads committed offsets while a transaction may still move them. */
   readonly withoutStableReads?: boolean;
 }
@@ -36,18 +34,7 @@ export interface KafkaBrokerOptions {
  * admin has its own connections; closing it, or the broker, closes them.
  */
 export function kafkaBroker(options: KafkaBrokerOptions): Broker {
-  const {
-    brokers,
-    clientId,
-    ssl,
-    sasl,
-    log,
-    socketFactory,
-    requestTimeoutMs,
-    compression = 'zstd',
-    withoutGroupMetadata = false,
-    withoutStableReads = false,
-  } = options;
+  const { brokers, clientId, ssl, sasl, log, socketFactory, requestTimeoutMs, compression = 'zstd', withoutStableReads = false } = options;
   const logger = quietLogger(log);
   const open = new Map<symbol, () => Promise<void>>();
   /** A part with connections of its own, in the list of what is open until those are closed. */
@@ -93,7 +80,7 @@ export function kafkaBroker(options: KafkaBrokerOptions): Broker {
       ),
     txnProducer: ({ transactionalId, transactionTimeoutMs = 10_000 }): TxnProducer =>
       part(
-        (connections) => new KafkaTxnProducer(connections, { transactionalId, transactionTimeoutMs, compression, withoutGroupMetadata }),
+        (connections) => new KafkaTxnProducer(connections, { transactionalId, transactionTimeoutMs, compression }),
         (producer) => producer.close(),
       ),
     admin: (): Admin =>

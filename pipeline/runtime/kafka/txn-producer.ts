@@ -15,14 +15,11 @@ export interface TxnProducerSettings {
   readonly transactionalId: string;
   readonly transactionTimeoutMs: number;
   readonly compression: Compression;
-  /** For the tests of the contract suite only. */
-  readonly withoutGroupMetadata: boolean;
 }
 
 const INIT_DEADLINE_MS = 90_000; // the predecessor's transaction may have to end first
 const CONCURRENT_WAIT_MS = 10; // a commit is decided before its markers are written; the next transaction waits for them
 const CLEANSE_KEY = Buffer.from('cleanse'); // compacted topics refuse records without a key
-const NOBODY: GroupMetadata = { groupId: '', generationId: -1, memberId: '', groupInstanceId: null };
 
 /**
  * One transaction at a time under one transactional id. Requests to coordinators are repeated until they are answered or the transaction
@@ -136,7 +133,7 @@ export class KafkaTxnProducer implements TxnProducer {
     const request = {
       ...this.#ids!,
       transactionalId: this.#settings.transactionalId,
-      group: this.#settings.withoutGroupMetadata ? { ...NOBODY, groupId } : group,
+      group,
       offsets: [...offsets].map(([key, offset]) => ({ ...partitionOf(key), offset, metadata: metadata?.get(key) ?? '' })),
     };
     const doing = `commit offsets of group ${groupId}`;

@@ -15,18 +15,13 @@ export class Client implements Broker {
   /** Faults for this client's next requests. */
   readonly faults = new Faults();
   readonly maxBatchRecords: number;
-  readonly withoutGroupMetadata: boolean;
   readonly withoutStableReads: boolean;
   #isCrashed = false;
   readonly #open: (() => Promise<void>)[] = [];
 
-  constructor(
-    cluster: Cluster,
-    options: { readonly maxBatchRecords?: number; readonly withoutGroupMetadata?: boolean; readonly withoutStableReads?: boolean },
-  ) {
+  constructor(cluster: Cluster, options: { readonly maxBatchRecords?: number; readonly withoutStableReads?: boolean }) {
     this.cluster = cluster;
     this.maxBatchRecords = options.maxBatchRecords ?? 500;
-    this.withoutGroupMetadata = options.withoutGroupMetadata ?? false;
     this.withoutStableReads = options.withoutStableReads ?? false;
   }
 

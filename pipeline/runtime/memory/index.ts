@@ -9,8 +9,6 @@ export interface MemoryBrokerOptions {
   readonly clock?: ManualClock;
   /** Most records in one batch; 500. */
   readonly maxBatchRecords?: number;
-  /** For the tests of the contract suite: commits offsets in a transaction without naming member and generation. */
-  readonly withoutGroupMetadata?: boolean;
   /** For the tests of the contract suite: reads committed offsets while a transaction may still move them. */
   readonly withoutStableReads?: boolean;
 }

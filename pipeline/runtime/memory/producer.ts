@@ -101,7 +101,7 @@ export class MemoryTxnProducer implements TxnProducer {
     return this.#client.request('offsets', () => {
       const group = cluster.group(member.groupId);
       cluster.transactions.addGroup(who, group, cluster.clock.nowMs());
-      cluster.transactions.commitOffsets(who, group, withMetadata(offsets, metadata), this.#client.withoutGroupMetadata ? null : member);
+      cluster.transactions.commitOffsets(who, group, withMetadata(offsets, metadata), member);
     });
   }
 

@@ -49,10 +49,11 @@ export class Transactions {
   }
 
   /** @param member `null` skips the check of the group, as versions of the request without these fields do. */
-  commitOffsets(who: ProducerIdentity, group: Group, offsets: CommittedOffsets, member: GroupMetadata | null): void {
+  /** @param member A broker asks no questions of one that gives neither name nor generation. */
+  commitOffsets(who: ProducerIdentity, group: Group, offsets: CommittedOffsets, member: GroupMetadata): void {
     const state = this.#current(who);
     if (!state.groups.has(group)) throw new FatalError('BROKER_REFUSED', `Group ${group.id} is not part of the transaction`);
-    if (member) group.checkMember(member);
+    if (member.memberId !== '' || member.generationId >= 0) group.checkMember(member);
     group.commitPending(who.producerId, offsets);
   }
 
