@@ -68,6 +68,7 @@ export { actionMeaning } from './kit/action-words.ts';
 export type { JsonLog } from './kit/json-logs.ts';
 export { byWhom, jsonLogs } from './kit/json-logs.ts';
 export { canonicalIp, communityId } from '../../domains/network/address.ts';
+export { GROWS, growsTooMuch } from './kit/growth.ts';
 export type { Memory, RawDocument } from './kit/document.ts';
 export type { Draft } from './kit/draft.ts';
 export {

@@ -1,7 +1,7 @@
 // AWS CloudWatch Logs subscriptions, as Kinesis and Firehose carry them (unzipped): https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
 // A batch whose messages are CloudTrail events is that format's.
 import type { Decoder, Draft, JsonObject, RawDocument } from '../kit.ts';
-import { always, CERTAIN, draft, elementRanges, isObject, mapping, memberRange, messageText, objectOf, text } from '../kit.ts';
+import { always, CERTAIN, draft, elementRanges, GROWS, growsTooMuch, isObject, mapping, memberRange, messageText, objectOf, text } from '../kit.ts';
 
 const set = mapping({ '@timestamp': 'timestamp', message: 'message', 'cloud.provider': always('aws'), 'cloud.service.name': always('cloudwatch') });
 const setBatch = mapping({ 'cloud.account.id': 'owner', 'event.provider': 'logGroup', 'log.logger': 'logStream' });
@@ -25,6 +25,7 @@ const decoder: Decoder = {
     const events = json.logEvents as readonly unknown[];
     const { from, to } = memberRange(raw, 'logEvents')!;
     if (events.length === 0) return [control(document, json)];
+    if (growsTooMuch(events.length * (raw.length - (to - from)))) return GROWS;
     return elementRanges(raw, from).map((range, index) => {
       // What stands beside the events is in the native document of each.
       const native = events.length === 1 ? document.bytes : Buffer.from(`${raw.slice(0, from)}[${raw.slice(range.from, range.to)}]${raw.slice(to)}`);

@@ -1,6 +1,21 @@
 // AWS CloudTrail: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 import type { Decoder, Draft, JsonObject, RawDocument } from '../kit.ts';
-import { canonicalIp, draft, elementRanges, endpoint, isObject, memberRange, objectOf, readIso, setEcs, stamp, text, user } from '../kit.ts';
+import {
+  canonicalIp,
+  draft,
+  elementRanges,
+  endpoint,
+  GROWS,
+  growsTooMuch,
+  isObject,
+  memberRange,
+  objectOf,
+  readIso,
+  setEcs,
+  stamp,
+  text,
+  user,
+} from '../kit.ts';
 import { actionOf, identityOf } from './meaning.ts';
 
 const LOGSOURCE: Draft['logsource'] = { category: [], service: ['cloudtrail'] };
@@ -65,6 +80,7 @@ const decoder: Decoder = {
         'an event of the answer is no CloudTrail event'
       );
     const subscribed = Array.isArray(json.logEvents) ? recordsOf(json.logEvents) : undefined;
+    if (subscribed !== undefined && growsTooMuch(subscribed.length * batchChars(json))) return GROWS;
     if (subscribed !== undefined) return subscribed.map((one) => eventOf(document, one.record, subscribedNative(json, one)));
     if (!isRecord(json.detail)) return 'no CloudTrail event';
     const { from, to } = memberRange(raw, 'detail')!;
@@ -96,6 +112,7 @@ function recordsOf(logEvents: readonly unknown[]): readonly Subscribed[] | undef
 function subscribedNative({ logEvents: _logEvents, ...batch }: JsonObject, { written, beside }: Subscribed): Uint8Array {
   return Buffer.from(`${written.slice(0, written.lastIndexOf('}'))},"subscription":${JSON.stringify({ ...batch, ...beside })}}`);
 }
+const batchChars = ({ logEvents: _logEvents, ...batch }: JsonObject): number => JSON.stringify(batch).length;
 function parsed(written: string): unknown {
   try {
     return JSON.parse(written) as unknown;

@@ -6,6 +6,8 @@ import {
   CERTAIN,
   draft,
   elementRanges,
+  GROWS,
+  growsTooMuch,
   isObject,
   LIKELY,
   mapping,
@@ -33,9 +35,15 @@ const decoder: Decoder = {
   decode(document) {
     const { json, text: raw } = document;
     if (json === undefined) return 'not a JSON object';
+    if (growsTooMuch(sharedChars(json, raw))) return GROWS;
     if (confidenceOf(json) > 0) return activity(document, json, raw, document.bytes);
     if (!Array.isArray(json.items)) return 'no activity';
     const ranges = elementRanges(raw, memberRange(raw, 'items')!.from);
+    const shared = json.items.reduce((sum: number, item: unknown, index) => {
+      const { from, to } = ranges[index]!;
+      return sum + (isObject(item) ? sharedChars(item, raw.slice(from, to)) : 0);
+    }, 0);
+    if (growsTooMuch(shared)) return GROWS;
     return json.items.flatMap((item: unknown, index) => {
       const part = raw.slice(ranges[index]!.from, ranges[index]!.to);
       return isObject(item) && confidenceOf(item) > 0 ? activity(document, item, part, Buffer.from(part)) : [unparsed(part, 'an element that is no activity')];
@@ -59,6 +67,12 @@ const set = mapping({
   'source.ip': 'ipAddress',
   'event.provider': 'id.applicationName',
 });
+
+/** What stands beside the events of an activity, as often as they are. */
+function sharedChars({ events }: JsonObject, raw: string): number {
+  const range = Array.isArray(events) && events.length > 1 ? memberRange(raw, 'events') : undefined;
+  return range === undefined ? 0 : (events as readonly unknown[]).length * (raw.length - (range.to - range.from));
+}
 
 /** Of several events of one activity each native document has one; what they share is in all of them. */
 function activity(document: RawDocument, json: JsonObject, raw: string, bytes: Uint8Array): readonly Draft[] {

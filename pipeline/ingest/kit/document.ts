@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Micros } from '../../core/index.ts';
 import { elementRanges } from './json-ranges.ts';
+import { singleLogRecords } from './log-records.ts';
 import type { Syslog } from './syslog.ts';
 import { readSyslog } from './syslog.ts';
 import type { JsonObject } from './values.ts';
@@ -38,7 +39,8 @@ export interface Limits {
 }
 
 /**
- * The documents of a record: the elements of a JSON array of objects, the lines of a text whose every line is a JSON object, else the text as one.
+ * The documents of a record: the elements of a JSON array of objects, the lines of a text whose every line is a JSON object, the log records of a
+ * document of OpenTelemetry that holds lines of files, else the text as one.
  * @returns undefined when the bytes are not valid UTF-8.
  */
 export function documentsOf(value: Uint8Array, context: DocumentContext, limits: Limits): readonly RawDocument[] | undefined {
@@ -49,7 +51,7 @@ export function documentsOf(value: Uint8Array, context: DocumentContext, limits:
   const first = text.charCodeAt(firstInk(text));
   if (first === 123) {
     const json = objectIn(text, limits);
-    if (json !== undefined) return [document(bytes, text, json, context)];
+    if (json !== undefined) return logRecords(text, json, context, limits) ?? [document(bytes, text, json, context)];
     return lines(text, context, limits) ?? [document(bytes, text, undefined, context)];
   }
   if (first === 91) return elements(text, context, limits) ?? [document(bytes, text, undefined, context)];
@@ -124,6 +126,14 @@ function lines(text: string, context: DocumentContext, limits: Limits): readonly
     documents.push(document(Buffer.from(line.trimEnd()), line.trimEnd(), json, context));
   }
   return documents;
+}
+
+/** Lines of files are of other formats, one by one; what programs log themselves stays together. */
+function logRecords(text: string, json: JsonObject, context: DocumentContext, limits: Limits): readonly RawDocument[] | undefined {
+  if (!Array.isArray(json.resourceLogs) || !text.includes('"log.file.')) return undefined;
+  const single = singleLogRecords(text);
+  if (single.length < 2) return undefined;
+  return single.map((record) => document(Buffer.from(record), record, objectIn(record, limits), context));
 }
 
 function elements(text: string, context: DocumentContext, limits: Limits): readonly RawDocument[] | undefined {

@@ -1,6 +1,22 @@
 // osquery's results and status log: https://osquery.readthedocs.io/en/stable/deployment/logging/
 import type { Decoder, Draft, JsonObject, RawDocument } from '../kit.ts';
-import { CERTAIN, draft, elementRanges, exactJson, isObject, LIKELY, mapping, memberRange, objectOf, setField, table, text, via } from '../kit.ts';
+import {
+  CERTAIN,
+  draft,
+  elementRanges,
+  exactJson,
+  GROWS,
+  growsTooMuch,
+  isObject,
+  LIKELY,
+  mapping,
+  memberRange,
+  objectOf,
+  setField,
+  table,
+  text,
+  via,
+} from '../kit.ts';
 import { setRow } from './rows.ts';
 
 const SYSTEMS = table({ darwin: 'macos', windows: 'windows', linux: 'linux', ubuntu: 'linux', centos: 'linux', rhel: 'linux', debian: 'linux' });
@@ -52,9 +68,10 @@ const decoder: Decoder = {
       case 'row':
         return [row(document, json, json.action === 'snapshot', document.bytes)];
       case 'snapshot':
-        return rowsOf(document, json, 'snapshot', { ...json, action: 'snapshot' });
+        return grows(json.snapshot, json, document) ? GROWS : rowsOf(document, json, 'snapshot', { ...json, action: 'snapshot' });
       case 'batch': {
         const { diffResults, ...about } = json;
+        if (grows(diffResults, about, document)) return GROWS;
         const batch = memberRange(document.text, 'diffResults')!.from;
         const events = ['added', 'removed'].flatMap((action) =>
           Array.isArray(objectOf(diffResults)[action]) ? rowsOf(document, objectOf(diffResults), action, { ...about, action }, batch) : [],
@@ -69,6 +86,16 @@ const decoder: Decoder = {
   },
 };
 export default decoder;
+
+/** Rows of all lists below, each with what is said of all. */
+function grows(lists: unknown, about: JsonObject, { text: { length } }: RawDocument): boolean {
+  const rows = Array.isArray(lists)
+    ? lists.length
+    : Object.values(objectOf(lists)).reduce<number>((sum, list) => sum + (Array.isArray(list) ? list.length : 0), 0);
+  if (!growsTooMuch(rows * length)) return false; // most: no need to look closer
+  const { snapshot: _rows, ...kept } = about;
+  return growsTooMuch(rows * JSON.stringify(kept).length);
+}
 
 /** A row each of a list, as if it had come by event: with what is said of all of them, and the row as it came under `raw`. */
 function rowsOf(document: RawDocument, json: JsonObject, member: string, about: JsonObject, from = 0): readonly Draft[] {

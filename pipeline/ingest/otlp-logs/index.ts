@@ -6,6 +6,8 @@ import {
   draft,
   elementRanges,
   exactJson,
+  GROWS,
+  growsTooMuch,
   isObject,
   mapping,
   memberRange,
@@ -92,6 +94,7 @@ const decoder: Decoder = {
     const found = recordsOf(exactJson(document));
     if (found.length === 0) return 'no log record';
     if (found.length === 1) return [eventOf(document, found[0]!, document.bytes)];
+    if (growsTooMuch(sharedChars(found))) return GROWS;
     const raw = recordTexts(document.text);
     return found.map((one, index) => eventOf(document, one, Buffer.from(JSON.stringify({ ...wrapped(one), raw: raw[index] }))));
   },
@@ -107,6 +110,17 @@ function recordsOf(json: JsonObject): readonly Located[] {
       listOf(logRecords).map((record) => ({ record, resource: objectOf(resource), scope: objectOf(scope) })),
     ),
   );
+}
+
+/** What the events' documents have in all of resources and scopes. */
+function sharedChars(found: readonly Located[]): number {
+  const sizes = new Map<JsonObject, number>();
+  const sizeOf = (shared: JsonObject): number => {
+    const size = sizes.get(shared) ?? JSON.stringify(shared).length;
+    sizes.set(shared, size);
+    return size;
+  };
+  return found.reduce((sum, { resource, scope }) => sum + sizeOf(resource) + sizeOf(scope), 0);
 }
 
 /** The log records as they came, in the same order. */
