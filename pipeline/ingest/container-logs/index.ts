@@ -1,6 +1,6 @@
 // What runtimes put around the output of containers: Docker's json-file, the lines of CRI runtimes (containerd, CRI-O).
 import type { Decoder, Draft, JsonObject, RawDocument } from '../kit.ts';
-import { draft, isObject, LIKELY, mapping, messageText, objectOf, readIso, setField, stamp, text, textNative } from '../kit.ts';
+import { draft, isObject, LIKELY, mapping, messageText, objectOf, readIso, setField, stamp, SURE, text, textNative } from '../kit.ts';
 
 const set = mapping({
   '@timestamp': 'time',
@@ -24,7 +24,7 @@ const decoder: Decoder = {
   datasets: ['container.log'],
   clues: { members: ['log'], holds: [' stdout ', ' stderr '] },
   recognise({ json, text: raw }) {
-    if (json === undefined) return CRI.test(raw.slice(0, 64)) ? 0.8 : 0; // more than what is left when its time is taken for a syslog header
+    if (json === undefined) return CRI.test(raw.slice(0, 64)) ? SURE : 0; // what is left when its time is taken for a syslog header is not asked about
     return typeof json.log === 'string' && (json.stream === 'stdout' || json.stream === 'stderr') ? LIKELY : 0;
   },
   decode(document) {
