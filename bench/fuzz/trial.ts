@@ -6,7 +6,8 @@ import type { Event } from '../../schemas/avro/types.gen.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
 import { RecordError } from '../../pipeline/core/errors.ts';
 import type { Ingestor } from '../../pipeline/ingest/index.ts';
-import { config, openIngestor } from '../../pipeline/ingest/index.ts';
+import { KeyValueStore } from '../../pipeline/core/stores.ts';
+import { config, Groups, openIngestor } from '../../pipeline/ingest/index.ts';
 import type { Memory } from '../../pipeline/ingest/kit/document.ts';
 import { sourceOf } from '../../pipeline/ingest/source.ts';
 import { problems } from '../../pipeline/ingest/test/ecs-check.ts';
@@ -14,7 +15,7 @@ import type { CorpusFile } from './corpus.ts';
 import { mutated } from './mutations.ts';
 import { Random } from './random.ts';
 
-/** Records of a block share what ingest remembers of streams, and nothing else: a block follows from seed and number alone. */
+/** Records of a block share what ingest remembers of streams, and what is open of events, and nothing else: a block follows from seed and number alone. */
 export const BLOCK = 1_000;
 
 export interface Wrong {
@@ -29,7 +30,7 @@ export interface Wrong {
 }
 export interface Tally {
   in: number;
-  /** Of them: at least one event of a format, none but unparsed ones, refused with a reason, or only told how to read others. */
+  /** Of them: at least one event of a format, none but unparsed ones, refused with a reason, or only told how to read others, or a part of what others complete. */
   decoded: number;
   unparsed: number;
   told: number;
@@ -66,6 +67,16 @@ export function addTally(sum: Tally, one: Tally): void {
   sum.wrong.push(...one.wrong.slice(0, KEPT - sum.wrong.length));
 }
 
+interface Stream {
+  readonly key: string;
+  readonly memory: Memory;
+  readonly groups: Groups;
+}
+function note(tally: Tally, about: Omit<Wrong, 'what' | 'start'>, what: string, bytes: Buffer): void {
+  tally.wrongs += 1;
+  if (tally.wrong.length < KEPT) tally.wrong.push({ ...about, what: what.slice(0, 600), start: bytes.subarray(0, 300).toString('base64') });
+}
+
 const APPENDED_AT = Date.UTC(2026, 0, 1) * 1000;
 const EXPECTED_CODES = new Set(['DECODE_FAILED', 'RECORD_TOO_LARGE']);
 /** Who sends ECS pairs its own categories and types. */
@@ -90,35 +101,55 @@ export class Trial {
   block(number: number, records: number, began: (record: number) => void = () => {}): Tally {
     const tally = emptyTally();
     const memories = new Map<string, unknown>();
+    const groups = new Groups(new KeyValueStore<unknown>());
     for (let record = 0; record < records; record += 1) {
       const random = new Random(this.#seed, number * BLOCK + record);
       const file = random.of(this.#corpus);
       const other = random.of(this.#corpus);
       const { bytes, kind } = mutated(random.of(file.records), random.of(other.records), random);
       const memory = { get: () => memories.get(file.name), put: (value: unknown) => void memories.set(file.name, value) };
-      if (!memories.has(file.name)) for (const header of file.headers) this.#ingest(header, record, memory);
+      const stream = { key: file.name, memory, groups };
+      if (!memories.has(file.name)) for (const header of file.headers) this.#ingest(header, record, stream);
       began(record);
-      this.#try(bytes, record, memory, tally, { block: number, record, file: file.name, kind });
+      this.#try(bytes, record, stream, tally, { block: number, record, file: file.name, kind });
     }
+    for (const group of groups.closeAll()) this.#end(group, tally, { block: number, record: group.offset, file: group.stream, kind: 'group' });
     return tally;
   }
 
-  #ingest(value: Buffer, offset: number, memory: Memory): readonly Event[] {
+  #ingest(value: Buffer, offset: number, { key, memory, groups }: Stream): readonly Event[] {
     const topic = 'raw.default.fuzz';
-    return this.#ingestor.events({ value, position: { topic, partition: 0, offset }, appendedAt: APPENDED_AT }, sourceOf(topic, new Map()), memory);
+    const record = { key, value, position: { topic, partition: 0, offset }, appendedAt: APPENDED_AT };
+    return this.#ingestor.events(record, sourceOf(topic, new Map()), memory, undefined, groups);
   }
 
-  #try(bytes: Buffer, offset: number, memory: Memory, tally: Tally, about: Omit<Wrong, 'what' | 'start'>): void {
+  /** What was open at the end of the block. Its records are counted already. */
+  #end(group: ReturnType<Groups['closeAll']>[number], tally: Tally, about: Omit<Wrong, 'what' | 'start'>): void {
+    let what: string | undefined;
+    try {
+      const events = this.#ingestor.closed(group);
+      tally.events += events.length;
+      what = events.length === 0 ? 'an event of several records is lost' : this.#firstProblem(events);
+    } catch (error) {
+      what = error instanceof Error ? (error.stack ?? error.message) : 'something that is no error';
+    }
+    if (what === undefined) return;
+    tally.told -= 1; // one of its records is what is wrong
+    note(tally, about, what, Buffer.from(group.pieces[0]![0]));
+  }
+
+  #firstProblem(events: readonly Event[]): string | undefined {
+    return events.map((event) => this.#problemOf(event)).find((found) => found !== undefined);
+  }
+
+  #try(bytes: Buffer, offset: number, stream: Stream, tally: Tally, about: Omit<Wrong, 'what' | 'start'>): void {
     tally.in += 1;
-    const fail = (what: string) => {
-      tally.wrongs += 1;
-      if (tally.wrong.length < KEPT) tally.wrong.push({ ...about, what: what.slice(0, 600), start: bytes.subarray(0, 300).toString('base64') });
-    };
+    const fail = (what: string) => note(tally, about, what, bytes);
     const start = process.threadCpuUsage();
     let events: readonly Event[] = [];
     let refusal: unknown;
     try {
-      events = this.#ingest(bytes, offset, memory);
+      events = this.#ingest(bytes, offset, stream);
     } catch (error) {
       refusal = error;
     }
@@ -134,7 +165,7 @@ export class Trial {
       return;
     }
     tally.events += events.length;
-    const problem = events.map((event) => this.#problemOf(event)).find((found) => found !== undefined);
+    const problem = this.#firstProblem(events);
     if (problem !== undefined) return fail(problem);
     if (events.length === 0) tally.told += 1;
     else if (events.some(({ dataset }) => dataset !== 'unparsed')) tally.decoded += 1;
