@@ -40,6 +40,9 @@ const seconds = (text: string): number => {
   return Number(number) * UNITS[unit]!;
 };
 
+/** 0 = none. */
+const secondsOrNone = (text: string): number => (text === 'none' ? 0 : seconds(text));
+
 export default {
   name: 'sensor',
   register(program, io) {
@@ -56,7 +59,7 @@ export default {
       .option('--format <name>', 'of its records: the name of a decoder, or auto: found out record by record', 'auto')
       .option('--credential <kind>', `how it proves who it is: ${SENSOR_ACCESS.join(', ')}`, oneOf(SENSOR_ACCESS), 'token')
       .option('--source <name>', 'last part of the topic (default: sensors; for sasl: its name)')
-      .option('--silence <time>', 'an alarm after so long without a record, for example 15m', seconds)
+      .option('--silence <time>', 'an alert after so long without a record, for example 15m, or none (default: an hour or a day, by its format)', secondsOrNone)
       .option('--spiffe-id <id>', 'for spiffe')
       .option('--csr <file>', 'for mtls: a certificate request, so that the key stays with the sensor')
       .option('--shipper <name>', `print the configuration of one only: ${SHIPPERS.join(', ')}`, oneOf(SHIPPERS))
