@@ -101,6 +101,34 @@ describe.skipIf(serverUrl === '')('the health of sensors', () => {
     expect(await shown('busy', 'other')).toEqual([]);
   });
 
+  it('shows how it was over time, since it was enrolled, and to its organization only', async () => {
+    const { sensor } = await enrol({ name: 'long-lived' });
+    await backdate('long-lived', 3);
+    await count('long-lived', 5, { events: 30, unparsed: 3, timed: 10, lag: 20_000_000 });
+    await count('long-lived', 15, { events: 50 });
+    await count('long-lived', 125, { events: 7, timed: 0, lag: 0 });
+    await count('long-lived', 200, { events: 1_000 }); // of another that had the name
+    await database.owner.query(
+      `INSERT INTO goshawk.dead_letter (partition, "offset", organization, at, stage, code, version, message, topic, topic_partition, topic_offset, attempt, first_failed_at, schema_id, bytes, without, sensor)
+       VALUES (9, 1, 'default', now() - interval '5 minutes', 'ingest', 'DECODE_FAILED', '0', 'm', 't', 0, 0, 1, now(), -1, 1, '', 'long-lived')`,
+    );
+    const now = Date.now();
+    const range = { id: sensor.id, from: new Date(now - 4 * 3_600_000).toISOString(), to: new Date(now).toISOString() };
+    const ask = (organization?: string) =>
+      api.graphql(
+        `query ($id: ID!, $from: Time!, $to: Time!) { sensor(id: $id) { eventsPerMinute eventsPerMinuteBefore source
+           history(from: $from, to: $to, spanSeconds: 86400) { events unparsed refused lagSeconds } } }`,
+        range,
+        ['viewer'],
+        organization,
+      );
+    const found = (await ask()).data.sensor;
+    expect(found).toMatchObject({ eventsPerMinute: 3, eventsPerMinuteBefore: 5, source: 'sensors' });
+    const sum = (name: string) => found.history.reduce((all: number, span: Loose) => all + span[name], 0); // two spans around midnight
+    expect([sum('events'), sum('unparsed'), sum('refused')]).toEqual([87, 3, 1]);
+    expect((await ask('other')).data.sensor).toBeNull();
+  });
+
   it('stays the same when small rows are folded', async () => {
     await enrol({ name: 'folded' });
     await backdate('folded', 24 * 30);
@@ -225,6 +253,8 @@ describe.skipIf(serverUrl === '')('the health of sensors', () => {
       await heard('goshawk');
       await afterMinutes(1);
       const [silent] = await shown('shown-silent');
+      const { data } = await api.graphql('query ($id: ID!) { sensor(id: $id) { silences { since noticedAt endedAt } } }', { id: silent.id });
+      expect(data.sensor.silences).toEqual([{ since: silent.silentSince, noticedAt: expect.any(String), endedAt: null }]);
       expect([silent.state, Date.now() - Date.parse(silent.silentSince) > 119 * 60_000, (await shown('unwatched'))[0].state]).toEqual([
         'silent',
         true,
