@@ -83,11 +83,11 @@ export function SensorPage() {
               <History id={sensor.id} span={search.span ?? '24h'} onSpan={(span) => show({ span: span === '24h' ? undefined : span })} />
             </div>
             <Refusals refusals={sensor.refusals} />
-            <div className="sensor-thirds">
+            <div className="sensor-halves">
               <Clock skew={sensor.skew} />
               <Silences silences={sensor.silences} name={sensor.name} silenceSeconds={sensor.silenceSeconds} />
-              <Credentials credentials={sensor.credentials} />
             </div>
+            <Credentials credentials={sensor.credentials} />
             {sensor.state !== 'revoked' && (
               <Panel title="Configuration" note="a placeholder stands for the secret, which was shown once">
                 <Snippets snippets={sensor.snippets} shown={search.shipper} onShow={(shipper) => show({ shipper })} />

@@ -5,7 +5,7 @@ import { SensorHistoryDocument } from '../gql/graphql.ts';
 import { Segments } from '../kit/button.tsx';
 import { ChartFrame, useTableSwitch } from '../kit/chart-frame.tsx';
 import { sum, toGrid } from '../kit/grid.ts';
-import { count, duration, exactCount } from '../kit/numbers.ts';
+import { count, duration, exactCount, plural } from '../kit/numbers.ts';
 import { Panel } from '../kit/panel.tsx';
 import { barSeconds, resolveRange, toIso } from '../kit/range.ts';
 import { Failed, Stale, Waiting } from '../kit/states.tsx';
@@ -61,7 +61,7 @@ export function History({ id, span, onSpan }: { readonly id: string; readonly sp
   return (
     <Panel
       title="Health"
-      note={`${exactCount(total)} records in ${WORDS[span]}, by append time, a bar each ${duration(barMs)}`}
+      note={`${plural(total, 'record')} in ${WORDS[span]}, by append time, a bar each ${duration(barMs)}`}
       actions={
         <>
           <Stale problem={fresh.problem} at={fresh.at} />
