@@ -114,6 +114,14 @@ describe('a record of 50 MB', () => {
     expect((await post(one)).statusCode).toBeLessThan(300);
   });
 
+  it('is none where its request would grow to more than is taken at once: OTLP', async () => {
+    const beside = { attributes: [{ key: 'k', value: { stringValue: 'x'.repeat(1_000_000) } }] };
+    const payload = JSON.stringify({ resourceLogs: [{ resource: beside, scopeLogs: [{ logRecords: Array.from({ length: 40_000 }, () => ({})) }] }] });
+    const { url, headers, said } = INPUTS['OTLP, JSON']!;
+    const response = await api.app.inject({ method: 'POST', url, payload, headers: signed(headers, token) });
+    expect([response.statusCode, said(response.payload)]).toEqual([413, 'BODY_TOO_LARGE']);
+  });
+
   it('left nothing behind but the next ones', async () => {
     const topics = [...(await api.broker.admin().topics()).keys()].filter((topic) => topic.startsWith('raw.alpha.'));
     const texts = (await Promise.all(topics.map((topic) => recordsOf(api.broker, topic)))).flat().map(({ text }) => text);

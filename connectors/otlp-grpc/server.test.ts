@@ -10,6 +10,18 @@ import type { GrpcOptions } from './server.ts';
 import { listenGrpc } from './server.ts';
 
 const options: GrpcOptions = { host: '127.0.0.1', port: 0, maxRequestBytes: 1_000_000, tls: null };
+/** A request of so many empty records. */
+function framesOf(records: number): Buffer {
+  const field = (tag: number, content: Buffer) => {
+    const head = [tag];
+    for (let rest = content.length; ; rest >>>= 7) {
+      head.push(rest > 127 ? (rest & 127) | 128 : rest);
+      if (rest <= 127) return Buffer.concat([Buffer.from(head), content]);
+    }
+  };
+  return field(0x0a, field(0x12, Buffer.from('1200'.repeat(records), 'hex')));
+}
+
 describe('OTLP over gRPC', () => {
   let gateway: TestGateway;
   const open: Source[] = [];
@@ -67,6 +79,7 @@ describe('OTLP over gRPC', () => {
   it.each<[name: string, request: Buffer, code: status]>([
     ['bytes that are no request', Buffer.from('0a7f', 'hex'), status.INVALID_ARGUMENT],
     ['more than a request may have', Buffer.alloc(1_000_001), status.RESOURCE_EXHAUSTED],
+    ['more records than are taken at once', framesOf(50_001), status.INVALID_ARGUMENT],
   ])('refuses %s', async (_name, request, code) => {
     expect((await exportLogs(await listen(), request)).code).toBe(code);
   });

@@ -6,7 +6,7 @@ import { MAX_RECORD_BYTES, senderOf } from '../../pipeline/core/connector.ts';
 import type { ConnectorDeps, Source } from '../../pipeline/core/connector.ts';
 import { PipelineError } from '../../pipeline/core/errors.ts';
 import type { AuthenticatedSensor, SensorCredential } from '../../pipeline/core/sensor.ts';
-import { decodeLogs, encodeLogsResponse, encodeStatus, singleLogs } from '../../schemas/otlp/logs.ts';
+import { decodeLogs, encodeLogsResponse, encodeStatus, singleLogs, TooManyLogs } from '../../schemas/otlp/logs.ts';
 import { bindError, urlOf } from '../_listen/peers.ts';
 import type { readSpiffe } from '../_listen/spiffe-options.ts';
 import { svidOf } from '../_listen/svid.ts';
@@ -141,6 +141,7 @@ function readRecords(request: Buffer): { readonly records: readonly Buffer[]; re
     const records = all.filter(({ length }) => length <= MAX_RECORD_BYTES);
     return { records, rejected: all.length - records.length };
   } catch (error) {
+    if (error instanceof TooManyLogs) throw new Refusal(status.INVALID_ARGUMENT, error.message);
     throw new Refusal(status.INVALID_ARGUMENT, `The message is no ExportLogsServiceRequest (${(error as Error).message}).`);
   }
 }

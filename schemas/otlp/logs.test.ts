@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeLogs, encodeLogsResponse, encodeStatus, singleLogs } from './logs.ts';
+import { decodeLogs, encodeLogsResponse, encodeStatus, singleLogs, TooManyLogs } from './logs.ts';
 
 const split = (request: unknown) => [...singleLogs(request)].map((bytes) => JSON.parse(bytes.toString('utf8')) as unknown);
 
@@ -123,6 +123,18 @@ describe('OTLP logs', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it.each<[name: string, beside: string, records: number, taken: number]>([
+    ['large resources beside many records', 'x'.repeat(1 << 20), 50_000, 63],
+    ['many records', '', 50_001, 50_000],
+  ])('stops before it gives too much: %s', (_name, beside, records, taken) => {
+    const logRecords = Array.from({ length: records }, () => ({}));
+    let given = 0;
+    expect(() => {
+      for (const single of singleLogs({ resourceLogs: [{ resource: { beside }, scopeLogs: [{ logRecords }] }] })) given += Math.min(1, single.length);
+    }).toThrow(TooManyLogs);
+    expect(given).toBe(taken);
   });
 
   it('writes answers', () => {

@@ -44,18 +44,36 @@ const exportRequest = fields([1, messages('resourceLogs', resourceLogs)]);
 /** @throws TypeError for bytes that are no ExportLogsServiceRequest, or nested deeper than 100. */
 export const decodeLogs = (bytes: Uint8Array): unknown => decodeMessage(exportRequest, bytes);
 
+/** A request that is well-formed, and more than is taken at once: each record has its resource and scope beside it, so a small one may hold very much. */
+export class TooManyLogs extends Error {
+  constructor() {
+    super(`With resource and scope beside each, the records have more than ${MAX_BYTES} bytes, or they are more than ${MAX_RECORDS}. Send fewer at once.`);
+    this.name = 'TooManyLogs';
+  }
+}
+const MAX_BYTES = 64 << 20;
+const MAX_RECORDS = 50_000;
+
 /**
  * Each log record as an OTLP/JSON document of its own, with its resource and scope: `{"resourceLogs":[{"resource","scopeLogs":[{"scope","logRecords":[one]}]}]}`.
  * Members in snake case are taken too, as protobuf's JSON mapping has it.
  * @param request An ExportLogsServiceRequest as JSON.parse or `decodeLogs` give it.
- * @throws TypeError when it is none; RangeError when it is nested too deep to be written.
+ * @throws TypeError when it is none; RangeError when it is nested too deep to be written; TooManyLogs as soon as they are.
  */
 export function* singleLogs(request: unknown): Generator<Buffer> {
+  let bytes = 0;
+  let records = 0;
   for (const ofResource of listOf(objectOf(request), 'resourceLogs', 'resource_logs')) {
     const beforeScope = `{"resourceLogs":[{${member('resource', ofResource.resource)}${member('schemaUrl', ofResource.schemaUrl ?? ofResource.schema_url)}"scopeLogs":[{`;
     for (const ofScope of listOf(ofResource, 'scopeLogs', 'scope_logs')) {
       const before = `${beforeScope}${member('scope', ofScope.scope)}${member('schemaUrl', ofScope.schemaUrl ?? ofScope.schema_url)}"logRecords":[`;
-      for (const record of listOf(ofScope, 'logRecords', 'log_records')) yield Buffer.from(`${before}${JSON.stringify(record)}]}]}]}`);
+      for (const record of listOf(ofScope, 'logRecords', 'log_records')) {
+        const single = Buffer.from(`${before}${JSON.stringify(record)}]}]}]}`);
+        bytes += single.length;
+        records += 1;
+        if (bytes > MAX_BYTES || records > MAX_RECORDS) throw new TooManyLogs();
+        yield single;
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 // OTLP/HTTP logs, in protobuf and JSON: exporters and collectors send here as they are. Source: OpenTelemetry Protocol Specification 1.x.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { decodeLogs, encodeLogsResponse, encodeStatus, singleLogs } from '../../../schemas/otlp/logs.ts';
+import { decodeLogs, encodeLogsResponse, encodeStatus, singleLogs, TooManyLogs } from '../../../schemas/otlp/logs.ts';
 import { asProblem } from '../../gate/as-problem.ts';
 import { principalOf } from '../../gate/gate.ts';
 import { ApiProblem } from '../../gate/problem.ts';
@@ -13,7 +13,6 @@ import { senderOfPrincipal } from '../sender.ts';
 const SOURCE = 'otlp';
 const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
-const MAX_RECORDS = 50_000;
 
 export function registerOtlp(app: FastifyInstance, deps: InputDeps): void {
   const { bodyMaxBytes: bodyLimit, bulkRequestsPerMinute: max } = deps.config;
@@ -46,10 +45,9 @@ function readRecords(body: Buffer, isJson: boolean): { readonly records: readonl
     for (const record of singleLogs(isJson ? parseLossless(body.toString('utf8')) : decodeLogs(body))) {
       if (record.length > MAX_EVENT_BYTES) rejected += 1;
       else records.push(record);
-      if (records.length > MAX_RECORDS) throw new ApiProblem('BODY_TOO_LARGE', `Send at most ${MAX_RECORDS} records per request.`);
     }
   } catch (error) {
-    if (error instanceof ApiProblem) throw error;
+    if (error instanceof TooManyLogs) throw new ApiProblem('BODY_TOO_LARGE', error.message);
     throw new ApiProblem('INVALID_REQUEST', `The body is no ExportLogsServiceRequest (${(error as Error).message}).`, { cause: error });
   }
   return { records, rejected };
