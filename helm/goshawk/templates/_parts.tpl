@@ -27,6 +27,25 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 {{- end }}
 
+{{/* V8's heap: three quarters of the memory limit among `resources`, which is given in Mi or Gi. */}}
+{{- define "goshawk.heap" -}}
+{{- $limit := dig "limits" "memory" "" (. | default dict) | toString -}}
+{{- $mebibytes := 0 -}}
+{{- if hasSuffix "Gi" $limit }}{{ $mebibytes = mulf (trimSuffix "Gi" $limit | float64) 768 | int }}{{ end -}}
+{{- if hasSuffix "Mi" $limit }}{{ $mebibytes = mulf (trimSuffix "Mi" $limit | float64) 0.75 | int }}{{ end -}}
+{{- if gt $mebibytes 0 -}}
+- { name: NODE_OPTIONS, value: "--max-old-space-size={{ $mebibytes }}" }
+{{- end -}}
+{{- end }}
+
+{{/* Where tokens' signing key lies below the data folder, when it comes from a secret. */}}
+{{- define "goshawk.keyMount" -}}
+{{- if .Values.keys.secret }}, { name: keys, mountPath: /data/keys, readOnly: true }{{ end -}}
+{{- end }}
+{{- define "goshawk.keyVolume" -}}
+{{- if .Values.keys.secret }}, { name: keys, secret: { secretName: {{ .Values.keys.secret | quote }}, defaultMode: 0440 } }{{ end -}}
+{{- end }}
+
 {{- define "goshawk.security" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true

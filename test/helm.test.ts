@@ -1,0 +1,139 @@
+// The chart: its values by its schema, its memory by the page of bounds, and what it renders where there is a helm program.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { stageNames } from '../topologies/telemetry/flow.ts';
+
+interface Resources {
+  readonly requests: { readonly memory: string };
+  readonly limits: { readonly memory: string };
+}
+interface Values {
+  readonly partitions: number;
+  readonly stages: Readonly<Record<string, { readonly replicas: number; readonly names?: string; readonly resources: Resources }>>;
+  readonly api: { readonly replicas: number; readonly resources: Resources };
+}
+const chart = new URL('../helm/goshawk/', import.meta.url);
+const read = (file: string) => readFileSync(new URL(file, chart), 'utf8');
+const values = parse(read('values.yaml')) as Values;
+
+/** By stage: MiB that are always there, and for each task. From the two columns of the page's sums. */
+function boundsOf(): ReadonlyMap<string, { readonly base: number; readonly perTask: number }> {
+  const page = readFileSync(new URL('../docs/reference/bounds.md', import.meta.url), 'utf8');
+  const [few, many] = /\| stage \| embedded, (\d+) partitions \| chart, (\d+) partitions \|/.exec(page)!.slice(1).map(Number) as [number, number];
+  const rows = [...page.matchAll(/^\| ([\w-]+) \| ([\d,]+) MiB \| ([\d,]+) MiB \|$/gm)];
+  const number = (text: string) => Number(text.replaceAll(',', ''));
+  return new Map(
+    rows.map(([, stage, atFew, atMany]) => {
+      const perTask = (number(atMany!) - number(atFew!)) / (many - few);
+      return [stage!, { base: number(atFew!) - few * perTask, perTask }];
+    }),
+  );
+}
+const mebibytes = (text: string): number => Number(/^(\d+)Mi$/.exec(text)![1]);
+const PROCESS_MIB = 150; // of an idle one, as the page says
+const bounds = boundsOf();
+const pods = [
+  ...Object.entries(values.stages).map(([name, { replicas, names = name, resources }]) => ({ name, replicas, stages: names.split(','), resources })),
+  { name: 'api', replicas: values.api.replicas, stages: ['API'], resources: values.api.resources },
+];
+
+it('has a bound for everything that its pods run, and runs every stage', () => {
+  expect(pods.flatMap(({ stages }) => stages).sort()).toEqual([...bounds.keys()].sort());
+  expect(
+    pods
+      .flatMap(({ stages }) => stages)
+      .filter((stage) => stage !== 'API')
+      .sort(),
+  ).toEqual([...stageNames].sort());
+});
+
+it.each(pods)('gives $name memory for what it may hold', ({ replicas, stages, resources }) => {
+  const tasks = Math.ceil(values.partitions / replicas);
+  const most = stages.reduce((sum, stage) => sum + bounds.get(stage)!.base + bounds.get(stage)!.perTask * tasks, 0);
+  const [request, limit] = [mebibytes(resources.requests.memory), mebibytes(resources.limits.memory)];
+  expect(limit).toBeGreaterThanOrEqual(most + PROCESS_MIB);
+  expect(limit).toBeLessThanOrEqual(4 * (most + PROCESS_MIB)); // a bound that went leaves no limit behind that nobody needs
+  expect(request).toBeGreaterThanOrEqual(most / 4 + PROCESS_MIB);
+  expect(request).toBeLessThanOrEqual(limit);
+});
+
+const needed = {
+  installationId: 'one',
+  kafka: { brokers: ['kafka:9092'], passwordSecret: 'kafka' },
+  registry: { url: 'http://registry' },
+  database: { urlSecret: 'db' },
+};
+
+it('has values that its schema takes once the rest is given, and no others', () => {
+  const validate = new Ajv({ strict: false, allErrors: true }).compile(JSON.parse(read('values.schema.json')) as object);
+  const with_ = (more: object) => ({ ...values, ...needed, ...more });
+  expect([validate(with_({})), validate.errors]).toEqual([true, null]);
+  expect(validate(with_({ keys: { secrets: 'x' } }))).toBe(false);
+});
+
+const helm = process.env['GOSHAWK_HELM'] ?? 'helm';
+const isThere = spawnSync(helm, ['version'], { stdio: 'ignore' }).status === 0;
+
+describe.skipIf(!isThere)('rendered by helm (in the PATH, or GOSHAWK_HELM)', () => {
+  interface Pod {
+    readonly affinity?: object;
+    readonly containers: readonly {
+      readonly args: readonly string[];
+      readonly env: readonly { readonly name: string; readonly value?: string }[];
+      readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+    }[];
+    readonly volumes: readonly { readonly name: string; readonly persistentVolumeClaim?: { readonly claimName: string }; readonly secret?: object }[];
+  }
+  interface Manifest {
+    readonly kind: string;
+    readonly metadata: { readonly name: string };
+    readonly spec: { readonly template: { readonly spec: Pod } };
+  }
+  const template = (...more: string[]) => {
+    const { status, stdout, stderr } = spawnSync(helm, ['template', 'g', chart.pathname, '--values', '-', ...more], {
+      input: JSON.stringify(needed),
+      encoding: 'utf8',
+    });
+    return { status, stderr, manifests: status === 0 ? parseAllDocuments(stdout).flatMap((each) => (each.toJS() as Manifest | null) ?? []) : [] };
+  };
+  const podOf = (manifests: readonly Manifest[], name: string) =>
+    manifests.find(({ kind, metadata }) => metadata.name === `g-${name}` && ['Deployment', 'StatefulSet'].includes(kind))!.spec.template.spec;
+  const mountsOf = (pod: Pod) => pod.containers[0]!.volumeMounts.map(({ name, mountPath }) => `${name} ${mountPath}`);
+
+  it('has duties sign with the key of the API: on its volume, hence on its node', () => {
+    const { manifests } = template();
+    const duties = podOf(manifests, 'duties');
+    expect(duties.containers[0]!.args).toEqual(['duties', '--data', '/data']);
+    expect(duties.volumes.find(({ name }) => name === 'data')?.persistentVolumeClaim?.claimName).toBe('data-g-api-0');
+    expect(JSON.stringify(duties.affinity)).toContain('"goshawk/part":"api"');
+    expect(mountsOf(duties)).toEqual(mountsOf(podOf(manifests, 'api')));
+  });
+
+  it('has both sign with a key from a secret, duties with a volume of their own', () => {
+    const { manifests } = template('--set', 'keys.secret=signing,api.replicas=2');
+    for (const name of ['api', 'duties']) {
+      expect(mountsOf(podOf(manifests, name)), name).toContain('keys /data/keys');
+      expect(podOf(manifests, name).volumes.find((volume) => volume.name === 'keys')?.secret, name).toMatchObject({ secretName: 'signing' });
+    }
+    expect(podOf(manifests, 'duties').affinity).toBeUndefined();
+    const claim = podOf(manifests, 'duties').volumes.find(({ name }) => name === 'data')?.persistentVolumeClaim?.claimName;
+    expect(manifests.filter(({ kind }) => kind === 'PersistentVolumeClaim').map(({ metadata }) => metadata.name)).toEqual([claim]);
+  });
+
+  it("refuses replicas of the API that would not take each other's tokens", () => {
+    const { status, stderr } = template('--set', 'api.replicas=2');
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('keys.secret');
+  });
+
+  it.each([
+    ['3840Mi', '2880'],
+    ['1.5Gi', '1152'],
+  ])('gives V8 three quarters of %s', (memory, heap) => {
+    const { manifests } = template('--set', `stages.validate.resources.limits.memory=${memory}`);
+    expect(podOf(manifests, 'validate').containers[0]!.env).toContainEqual({ name: 'NODE_OPTIONS', value: `--max-old-space-size=${heap}` });
+  });
+});
