@@ -20,6 +20,7 @@ it.each<[what: string, record: string, parser: string]>([
     '{"metadata":{"customerIDString":"c1","offset":947,"eventType":"DetectionSummaryEvent","eventCreationTime":99999999999999999999,"version":"1.0"},"event":{"ProcessStartTime":1714557599,"DetectName":"x"}}',
     'crowdstrike',
   ],
+  ['a list that is a list already', '{"elb":"app/x","target_group_arn":"a","elb_status_code":"200","target_port_list":["192.0.2.1:80"]}', 'aws-elb'],
 ])('%s leaves the event whole', (_what, record, parser) => {
   const events = decoded(ingestor, [record]);
   expect(events.map(({ provenance }) => provenance.parser)).toEqual([parser]);

@@ -73,11 +73,13 @@ export default decoder;
 /** Blanks separate, quotes join; a quote in a quoted text is written `\"`. */
 const cellsOf = (line: string): readonly string[] => csvCells(line.trim().replaceAll('\\"', '""'), ' ');
 
-function typed(cells: Fields): Fields {
-  const fields = newFields();
-  for (const [name, cell] of Object.entries(cells as Readonly<Record<string, string>>)) {
+/** The same fields, each in its type. */
+function typed(fields: Fields): Fields {
+  for (const name in fields) {
+    const cell = fields[name];
     const said = cell === '-' || cell === '' ? null : cell;
-    fields[name] = said !== null && NUMBERS.has(name) ? (number(said) ?? said) : name.endsWith('_list') ? (said === null ? [] : said.split(/[ ,]/)) : said;
+    if (name.endsWith('_list')) fields[name] = typeof said === 'string' ? said.split(/[ ,]/) : (said ?? []);
+    else fields[name] = said !== null && NUMBERS.has(name) ? (number(said) ?? said) : said;
   }
   const request = text(fields.request);
   if (request !== null) {

@@ -15,7 +15,8 @@ const decoder: Decoder = {
     if (json !== undefined) return confidenceOf(json);
     const first = firstLine(raw);
     if (first.length > 2000) return 0;
-    if (headerOf(first) !== undefined || ORDERS.some((names) => fits(names, cellsOf(first)))) return CERTAIN;
+    const cells = cellsOf(first);
+    if (headerOf(first) !== undefined || ORDERS.some((names) => fits(names, cells))) return CERTAIN;
     return HAS_INTERFACE.test(first) && HAS_WORD.test(first) ? LIKELY : 0; // a header may have told its order
   },
   decode(document) {
@@ -50,12 +51,20 @@ function namesFor(line: string, { memory }: RawDocument): readonly string[] | un
   return ORDERS.find((names) => fits(names, cells));
 }
 
+const NATIVE_NAMES = new WeakMap<readonly string[], readonly string[]>();
+function nativeNames(names: readonly string[]): readonly string[] {
+  const found = NATIVE_NAMES.get(names) ?? names.map((name) => name.replaceAll('-', '_'));
+  NATIVE_NAMES.set(names, found);
+  return found;
+}
+
 const NUMBERS = new Set(['version', 'srcport', 'dstport', 'protocol', 'packets', 'bytes', 'start', 'end', 'tcp_flags', 'traffic_path']);
 /** Native fields have underscores, `-` is null, what is a number is one. */
 function fromLine(names: readonly string[], line: string): Draft {
   const fields = newFields();
+  const natives = nativeNames(names);
   for (const [index, cell] of cellsOf(line).entries()) {
-    const name = names[index]!.replaceAll('-', '_');
+    const name = natives[index]!;
     fields[name] = cell === '-' ? null : NUMBERS.has(name) ? (count(cell) ?? cell) : cell;
   }
   return eventOf(fields, textNative({ raw: line }, fields));

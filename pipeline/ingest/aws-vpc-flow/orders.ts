@@ -81,7 +81,8 @@ const TELLING = ['interface-id', 'log-status', 'action', 'vpc-id'];
 export function fits(names: readonly string[], cells: readonly string[]): boolean {
   if (names.length !== cells.length) return false;
   let isTold = false;
-  for (const [index, name] of names.entries()) {
+  for (let index = 0; index < names.length; index++) {
+    const name = names[index]!;
     const cell = cells[index]!;
     if (cell === '-') continue;
     if (SHAPES.get(name)?.(cell) === false) return false;
