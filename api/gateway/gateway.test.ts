@@ -3,6 +3,7 @@ import { settingsOf } from '../../pipeline/core/topic-settings.ts';
 import { memoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import type { Broker, OutRecord } from '../../pipeline/runtime/port.ts';
 import { topics } from '../../topologies/topics.ts';
+import { recordsOf } from '../test/raw-records.ts';
 import { MAX_EVENT_BYTES, openGateway } from './gateway.ts';
 import type { Gateway, GatewayOptions } from './gateway.ts';
 
@@ -91,6 +92,52 @@ describe('the gateway', () => {
     await expect.poll(() => waiting.length).toBe(1);
     waiting.shift()!();
     expect(await second).toHaveLength(1);
+  });
+
+  it('knows the place of each record when others write in between', async () => {
+    const broker = memoryBroker();
+    const producer = broker.producer();
+    const cut: Broker = {
+      ...broker,
+      admin: () => broker.admin(),
+      producer: () => ({
+        async send(records: readonly OutRecord[]) {
+          const [first, ...others] = records as readonly [OutRecord, ...OutRecord[]];
+          const before = await producer.send([first]);
+          await producer.send([{ ...first, value: Buffer.from('of another') }]);
+          return [...before, ...(await producer.send(others))];
+        },
+        close: () => producer.close(),
+      }),
+    };
+    const taken = await gatewayOf(cut).deliver(bytes('a', 'b', 'c'), { ...from, key: 'k' });
+    expect(taken.map(({ offset }) => offset)).toEqual([0, 2, 3]);
+  });
+
+  it('counts what is told beside records, too: a little of each may be very much of all', async () => {
+    const broker = memoryBroker();
+    const producer = broker.producer();
+    const sizes: number[] = [];
+    const counting: Broker = {
+      ...broker,
+      admin: () => broker.admin(),
+      producer: () => ({
+        send(records: readonly OutRecord[]) {
+          sizes.push(records.reduce((sum, { value, headers }) => sum + value!.length + headers.reduce((all, [, text]) => all + text.length, 0), 0));
+          return producer.send(records);
+        },
+        close: () => producer.close(),
+      }),
+    };
+    const told = Array.from({ length: 400 }, (_, n) => ({ labels: { n: `${n}`, much: 'x'.repeat(10_000) } }));
+    const taken = await gatewayOf(counting).deliver(
+      told.map(() => Buffer.from('v')),
+      from,
+      told,
+    );
+    expect([taken.length, Math.max(...sizes) < topics.raw.maxMessageBytes, sizes.length]).toEqual([400, true, 6]);
+    const [record] = await recordsOf(broker, taken[0]!.topic);
+    expect(JSON.parse(record!.headers.told!)).toEqual(told[0]);
   });
 
   it('takes records up to the limit of their topic', () => {

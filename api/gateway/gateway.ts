@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Deliver, Delivery, Taken, Told } from '../../pipeline/core/connector.ts';
 import { RecordError, RetryableError } from '../../pipeline/core/errors.ts';
 import type { Micros } from '../../pipeline/core/index.ts';
-import type { Broker, Headers, OutRecord, Producer } from '../../pipeline/runtime/port.ts';
+import type { Appended, Broker, Headers, OutRecord, Producer } from '../../pipeline/runtime/port.ts';
 import { mayNeedOrder } from '../../domains/sensors/ordered-formats.ts';
 import { rawTopic, topics } from '../../topologies/topics.ts';
 
@@ -79,26 +79,22 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
     const headers: Headers = [['sensor', Buffer.from(sensor)], ...(format === undefined ? [] : [['format', Buffer.from(format)] as const])];
     const takenAt = wallMicros();
     const taken: Taken[] = [];
-    for (const chunk of chunks(values)) {
+    for (const chunk of chunks(values, told)) {
       producer ??= broker.producer();
-      const from = taken.length;
-      const records = chunk.map((value, index): OutRecord => {
-        const beside = told[from + index];
-        const one = keyOf(beside?.host);
+      const records = chunk.map(({ value, host, beside }): OutRecord => {
+        const one = keyOf(host);
         return {
           topic,
           partition: one === undefined ? own : crc32(one) % count,
           key: one === undefined ? null : Buffer.from(one),
           value,
-          headers: withTold(headers, beside),
+          headers: beside === null ? headers : [...headers, ['told', beside]],
         };
       });
-      const next = new Map((await producer.send(records)).map(({ tp, first }) => [tp.partition, first]));
-      for (const { partition } of records) {
-        const offset = next.get(partition)!;
-        next.set(partition, offset + 1);
-        taken.push({ topic, partition, offset, takenAt });
-      }
+      // A partition may give several ranges: another process wrote in between.
+      const ranges = Map.groupBy(await producer.send(records), ({ tp }) => tp.partition);
+      const offsets = new Map([...ranges].map(([partition, appended]) => [partition, offsetsIn(appended)]));
+      for (const { partition } of records) taken.push({ topic, partition, offset: offsets.get(partition)!.next().value!, takenAt });
     }
     return taken;
   }
@@ -123,8 +119,9 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
   };
 }
 
-const withTold = (headers: Headers, told: Told | undefined): Headers =>
-  told === undefined || Object.keys(told).length === 0 ? headers : [...headers, ['told', Buffer.from(JSON.stringify(told))]];
+function* offsetsIn(ranges: readonly Appended[]): Generator<number, undefined> {
+  for (const { first, count } of ranges) for (let offset = first; offset < first + count; offset += 1) yield offset;
+}
 
 /** A broker that has stopped answering must not hold the sender for minutes. */
 async function answered<T>(sending: Promise<T>): Promise<T> {
@@ -147,17 +144,29 @@ async function answered<T>(sending: Promise<T>): Promise<T> {
   }
 }
 
-function* chunks(values: readonly Buffer[]): Generator<readonly Buffer[]> {
-  let chunk: Buffer[] = [];
+interface Piece {
+  readonly value: Buffer;
+  readonly host: string | undefined;
+  /** What was told, as the header has it. */
+  readonly beside: Buffer | null;
+}
+/** What was told is in each record, and counts: it may be more than the value. It is written when its chunk's turn comes, not before. */
+function* chunks(values: readonly Buffer[], told: readonly (Told | undefined)[]): Generator<readonly Piece[]> {
+  let chunk: Piece[] = [];
   let bytes = 0;
-  for (const value of values) {
-    if (chunk.length > 0 && bytes + value.length > CHUNK_BYTES) {
+  let last: readonly [Told | undefined, Buffer | null] = [undefined, null]; // a request may tell the same of all
+  for (const [index, value] of values.entries()) {
+    const one = told[index];
+    if (one !== last[0]) last = [one, one === undefined || Object.keys(one).length === 0 ? null : Buffer.from(JSON.stringify(one))];
+    const beside = last[1];
+    const size = value.length + (beside?.length ?? 0);
+    if (chunk.length > 0 && bytes + size > CHUNK_BYTES) {
       yield chunk;
       chunk = [];
       bytes = 0;
     }
-    chunk.push(value);
-    bytes += value.length;
+    chunk.push({ value, host: one?.host, beside });
+    bytes += size;
   }
   if (chunk.length > 0) yield chunk;
 }
