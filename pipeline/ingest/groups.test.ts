@@ -273,6 +273,26 @@ describe('lines of auditd', () => {
     expect(eventsOf(send(new StageDriver(stage), 'a line', options).outputs)[0]!.labels).toMatchObject({ _raw_offsets: '1,2' });
   });
 
+  it('in documents of a shipper become what they are without, beside what it said of the first', () => {
+    const lines = EVENTS.find((list) => list.length === 6)!;
+    const shipped = (text: string, offset: number) =>
+      JSON.stringify({
+        '@timestamp': '2026-01-01T00:00:01Z',
+        message: text,
+        log: { offset },
+        host: { name: 'Web-2' },
+        agent: { type: 'filebeat' },
+        ecs: { version: '8.0.0' },
+      });
+    const driver = new StageDriver(stage);
+    const events = eventsOf(lines.flatMap((text, n) => send(driver, shipped(text, n)).outputs));
+    expect(events.map(({ host }) => host?.name)).toEqual(['web-2']);
+    const { carrier, ...native } = nativeOf(events[0]!);
+    expect(carrier).toEqual({ ...(JSON.parse(shipped('', 0)) as object), message: null });
+    const [alone] = decoded(whole, [lines.join('\n')]);
+    expect([events[0]!.message, native]).toEqual([alone!.message, nativeOf(alone!)]);
+  });
+
   it('from a gateway keep what it vouched for', () => {
     const driver = new StageDriver(stage);
     const options = { topic: 'raw.default.gateway-hec', headers: { sensor: 'web-7', told: '{"host":"Web7","labels":{"hec.index":"main"}}' } };

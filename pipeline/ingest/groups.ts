@@ -27,6 +27,8 @@ export interface Group extends Position {
   /** Name of the format. */
   readonly format: string;
   readonly stream: string;
+  /** The shipper's document around the first part; absent where it came alone. */
+  readonly carrier?: string;
   /** What a gateway vouched for; absent elsewhere. */
   readonly source?: Pick<Source, 'sensor' | 'told'>;
   readonly pieces: readonly Piece[];
@@ -45,6 +47,8 @@ export interface Arrival {
   /** Of `openStream`: parts of one event come in one stream, in order. */
   readonly stream: string;
   readonly format: string;
+  /** The shipper's document around the part. */
+  readonly carrier: string | undefined;
 }
 
 /** What timers put out of it. */
@@ -89,8 +93,8 @@ export class Groups {
       this.held++;
       return own === undefined ? closed : [...closed, own];
     }
-    const chars = part.text.length + (piece[1]?.length ?? 0) + PART_CHARS;
     const before = this.#get(key);
+    const chars = part.text.length + (piece[1]?.length ?? 0) + (before === undefined ? (arrival.carrier?.length ?? 0) : 0) + PART_CHARS;
     const isFull = before !== undefined && (before.pieces.length >= MAX_PARTS || before.chars + chars > MAX_CHARS);
     if (isFull) closed.push(this.close(key, 'limit')!);
     this.#put(key, before === undefined || isFull ? begun(piece, arrival, nextIndex(), chars) : grown(before, piece, arrival, chars));
@@ -150,11 +154,12 @@ export class Groups {
   }
 }
 
-function begun(piece: Piece, { position, appendedAt, source, stream, format }: Arrival, index: number, chars: number): Group {
+function begun(piece: Piece, { position, appendedAt, source, stream, format, carrier }: Arrival, index: number, chars: number): Group {
   const plain = sourceOf(position.topic, new Map());
   const isVouchedFor = source.sensor !== plain.sensor || source.told !== undefined;
   const vouched = { sensor: source.sensor, ...(source.told === undefined ? {} : { told: source.told }) };
-  return { ...position, index, appendedAt, format, stream, pieces: [piece], chars, others: [], ...(isVouchedFor ? { source: vouched } : {}) };
+  const told = { ...(isVouchedFor ? { source: vouched } : {}), ...(carrier === undefined ? {} : { carrier }) };
+  return { ...position, index, appendedAt, format, stream, pieces: [piece], chars, others: [], ...told };
 }
 
 function grown(group: Group, piece: Piece, { position: { offset } }: Arrival, chars: number): Group {

@@ -88,7 +88,8 @@ export class FormatIngestor implements Ingestor {
           if (event === undefined)
             this.#decode({ ...chosen, document: isOnly ? chosen.document : lineOf(chosen.document, text) }, format !== undefined, complete);
           else {
-            const arrival = { position, appendedAt, source, stream: openStream(position, key), format: chosen.decoder!.name };
+            const carrier = chosen.carrier === undefined ? undefined : document.raw;
+            const arrival = { position, appendedAt, source, stream: openStream(position, key), format: chosen.decoder!.name, carrier };
             for (const group of groups!.add({ ...part, event }, pieceOf(text, chosen.document, isOnly), arrival, () => begun++))
               events.push(...this.closed(group));
           }
@@ -103,12 +104,16 @@ export class FormatIngestor implements Ingestor {
     const source = sourceOfGroup(group);
     const texts = pieces.map(([text]) => text);
     const raws = pieces.map(([text, raw = text]) => raw);
-    const first = lossyDocument(Buffer.from(raws[0]!), { appendedAt, zone: this.#options.zoneOfSource[source.name], memory: NO_MEMORY });
+    const context = { appendedAt, zone: this.#options.zoneOfSource[source.name], memory: NO_MEMORY };
+    const first = lossyDocument(Buffer.from(raws[0]!), context);
+    const [carrier] = group.carrier === undefined ? [] : (documentsOf(Buffer.from(group.carrier), context, this.#options) ?? []);
+    const outer = carrier === undefined ? undefined : this.#recognition.recognised(carrier, `${source.organization}.${source.name}`);
     const { decoder, document: inner } = this.#recognition.named(first, group.format);
     const raw = raws.join('\n');
     const document = { ...inner, bytes: Buffer.from(raw), raw, text: texts.join('\n') };
     const result = decoder?.decode(document) ?? 'format not known';
-    const events = typeof result === 'string' ? [unparsed(raw, result)] : result.map((event) => withSyslog(event, decoder!, document));
+    const events =
+      typeof result === 'string' ? [unparsed(raw, result)] : result.map((event) => inCarrier(withSyslog(event, decoder!, document), decoder!, outer));
     return events.map((event, n) => {
       if (closing === 'limit') event.labels = { ...event.labels, reason: 'closed before its last line: too much was held back' };
       const completed = this.#completed(event, decoder, document, { source, position: group, appendedAt, index: index + n });
