@@ -76,7 +76,7 @@ const sayingOf = (part: Part): string => (part.kind === 'object' && Object.keys(
 function sharedObjects(): ReadonlyMap<string, { readonly name: string; readonly fields: Shape['fields'] }> {
   const found = new Map<string, { readonly names: string[]; readonly fields: Shape['fields']; times: number }>();
   const visit = (name: string, part: Part): void => {
-    if (part.kind === 'list') for (const one of part.of) visit(name, one);
+    if (part.kind === 'list' || part.kind === 'either') for (const one of part.of) visit(name, one);
     if (part.kind !== 'object') return;
     const saying = sayingOf(part);
     const before = found.get(saying);
@@ -121,6 +121,8 @@ function rowsOf(fields: Readonly<Record<string, Part>>, prefix = ''): readonly s
         return [`| \`${path}\`, \`${part.caption}\` | ${from(part.from)}${part.otherwise === undefined ? '' : `, else ${part.otherwise.join(' ')}`} |`];
       case 'list':
         return part.of.flatMap((one) => rowsOf(one.fields, `${path}[].`));
+      case 'either':
+        return part.of.flatMap((one, index) => rowsOf({ [index === 0 ? name : `${name} (else)`]: one }, prefix));
       case 'object': {
         const shared = SHARED.get(sayingOf(part));
         return shared === undefined ? rowsOf(part.fields, `${path}.`) : [`| \`${path}\` | ${anchor(shared.name)} |`];

@@ -57,6 +57,12 @@ describe('the class and activity', () => {
     ['of a script without its text is that of a process', { dataset: 'windows.powershell', code: '4104', category: ['process'], type: ['info'] }, 1007, 0],
     ['of a logon', { category: ['authentication'], type: ['start'] }, 3002, 1],
     ['of a session that ends is a logoff', { category: ['session'], type: ['end'] }, 3002, 2],
+    [
+      'of somebody who becomes somebody else is a logon',
+      { category: ['authentication'], type: ['start'], targetUser: { name: 'root', id: null, domain: null, email: null } },
+      3002,
+      1,
+    ],
     ['of a Kerberos ticket', { dataset: 'windows.security', code: '4768', category: ['authentication'], type: ['start'] }, 3002, 3],
     [
       'of privileges of a logon',
@@ -112,6 +118,24 @@ describe('the class and activity', () => {
   it('names the kind of object that a handle is for', () => {
     const event = plainEvent({ dataset: 'windows.security', code: '4656', native: native({ ObjectType: 'Key', ObjectName: '\\REGISTRY\\A' }) });
     expect(eventDocument(event, plainContext())).toMatchObject({ win_resource: { type_id: 25, type: 'Key', name: '\\REGISTRY\\A' } });
+  });
+
+  it('says who became whom', () => {
+    const account = { id: null, domain: null, email: null };
+    const event = plainEvent({
+      category: ['authentication'],
+      type: ['start'],
+      host,
+      user: { ...account, name: 'ada' },
+      targetUser: { ...account, name: 'root' },
+    });
+    expect(eventDocument(event, plainContext())).toMatchObject({
+      user: { name: 'root' },
+      actor: { user: { name: 'ada' } },
+      dst_endpoint: { hostname: 'srv-1' },
+    });
+    expect(eventDocument({ ...event, targetUser: null }, plainContext())).toMatchObject({ user: { name: 'ada' } });
+    expect(eventDocument({ ...event, targetUser: null }, plainContext()).actor).toBeUndefined();
   });
 
   it("is 99 with the sensor's own word where the class has none", () => {

@@ -28,7 +28,7 @@ describe('documents are valid and say everything', () => {
   });
 
   it('samples', { timeout: 120_000 }, () => {
-    const events = sampleFiles().flatMap((file) => decoded(ingestor, recordsOf(file)).filter((_event, index) => index % 10 === 0));
+    const events = sampleFiles().flatMap((file) => decoded(ingestor, recordsOf(file).slice(0, 60)));
     expect(events.length).toBeGreaterThan(500);
     expect(problemsOf(events)).toEqual([]);
   });

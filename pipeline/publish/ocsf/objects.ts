@@ -110,6 +110,8 @@ export const requiredProcess: Shape = { ...process, unknown: { uid: UNKNOWN } };
 const actorOf = (acting: Shape): Shape => object({ process: acting, user }, { anyOf: ['process', 'user'] });
 export const actor: Shape = actorOf(process);
 export const requiredActor: Shape = { ...actor, unknown: { app_name: UNKNOWN } };
+/** Where the account is the one that is let in, and not the one that acts. */
+export const actingProcess: Shape = object({ process }, { anyOf: ['process'] });
 /** Of a process that was launched. */
 export const parentActor: Shape = { ...actorOf(parentProcess), unknown: { app_name: UNKNOWN } };
 /** Of what a person did through a service: no process. */
@@ -135,6 +137,8 @@ export const endpoint = (end: 'source' | 'destination', more: Readonly<Record<st
     },
     { anyOf: ['ip', 'hostname', 'name', 'interface_name'] },
   );
+/** The machine that tells, where the sensor names no end. */
+export const ownEnd: Shape = object({ hostname: text('host.name'), uid: text('host.id'), ip: value('ip', 'host.ip') }, { anyOf: ['hostname', 'uid', 'ip'] });
 export const requiredSource: Shape = { ...endpoint('source'), unknown: { name: UNKNOWN } };
 export const service: Shape = object({ name: text('service.name', 'cloud.service.name') }, { anyOf: ['name'] });
 

@@ -42,6 +42,8 @@ function partDifferences(part: Part, name: string, item: Item, path: string): re
       );
     case 'list':
       return inner === undefined || attribute.is_array !== true ? [`${path} is no list of objects`] : part.of.flatMap((one) => differences(one, inner, path));
+    case 'either':
+      return inner === undefined || attribute.is_array === true ? [`${path} is no object`] : part.of.flatMap((one) => differences(one, inner, path));
     case 'object':
       return inner === undefined || attribute.is_array === true ? [`${path} is no object`] : differences(part, inner, path);
   }

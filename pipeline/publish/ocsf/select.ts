@@ -2,8 +2,8 @@
 import { api, applications, configuration, errors, fileHosting, inventory } from './classes/application.ts';
 import { base } from './classes/base.ts';
 import { detection } from './classes/findings.ts';
-import { accounts, authentication, groups, session } from './classes/identity.ts';
-import { connections, dhcp, dns, email, ftp, http, localDns, rdp, smb, ssh } from './classes/network.ts';
+import { accounts, accountSwitch, authentication, groups, session } from './classes/identity.ts';
+import { connections, dhcp, dns, email, ftp, http, rdp, smb, ssh } from './classes/network.ts';
 import { driver, eventLog, fileSystem, module, processLaunched, processOpened, processOther, scheduledJob, script } from './classes/system.ts';
 import { registryKey, registryValue, resource, windowsService } from './classes/windows.ts';
 import type { EventClass } from './event-class.ts';
@@ -24,7 +24,6 @@ export const CLASSES: readonly EventClass[] = [
   registryKey,
   errors,
   dns,
-  localDns,
   email,
   ssh,
   rdp,
@@ -32,6 +31,7 @@ export const CLASSES: readonly EventClass[] = [
   ftp,
   dhcp,
   http,
+  accountSwitch,
   authentication,
   api,
   groups,

@@ -36,11 +36,17 @@ export interface Shape {
   /** Stands in for the object where the class must have one. */
   readonly unknown?: Readonly<Record<string, unknown>>;
 }
-export type Part = Leaf | Choice | List | Shape;
+/** The first object that has something to say. */
+export interface Either {
+  readonly kind: 'either';
+  readonly of: readonly Shape[];
+}
+export type Part = Leaf | Choice | List | Shape | Either;
 
 export const value = (as: Converter, ...from: readonly string[]): Leaf => ({ kind: 'value', from, as });
 export const text = (...from: readonly string[]): Leaf => value('text', ...from);
 export const list = (...of: readonly Shape[]): List => ({ kind: 'list', of });
+export const either = (...of: readonly Shape[]): Either => ({ kind: 'either', of });
 export const object = (fields: Shape['fields'], more: Omit<Shape, 'kind' | 'fields'> = {}): Shape => ({ kind: 'object', fields, ...more });
 export const choice = (caption: string, from: readonly string[], table: Choice['table'], otherwise?: Choice['otherwise']): Choice => ({
   kind: 'choice',
@@ -84,6 +90,17 @@ function stepOf(name: string, part: Part): Step {
       return (document, facts, placed) => {
         const inner = build(facts, placed);
         if (inner !== null) document[name] = inner;
+      };
+    }
+    case 'either': {
+      const builds = part.of.map(compile);
+      return (document, facts, placed) => {
+        for (const build of builds) {
+          const inner = build(facts, placed);
+          if (inner === null) continue;
+          document[name] = inner;
+          return;
+        }
       };
     }
     case 'list': {

@@ -19,7 +19,7 @@ export const api: EventClass = {
   activities: [
     activity(1, 'Create', { type: ['creation'] }),
     activity(4, 'Delete', { type: ['deletion'] }),
-    activity(3, 'Update', { type: ['change', 'start', 'end'] }),
+    activity(3, 'Update', { type: ['change'] }),
     activity(2, 'Read', { type: ['access', 'info'] }),
   ],
   fields: {

@@ -1,8 +1,8 @@
 // Category 3, accounts and sessions: https://schema.ocsf.io/1.8.0/categories/iam
-import type { EventClass } from '../event-class.ts';
+import type { Condition, EventClass } from '../event-class.ts';
 import { activity } from '../event-class.ts';
-import { actor, device, endpoint, group, httpRequest, requiredTargetUser, requiredUser, targetUser, UNKNOWN } from '../objects.ts';
-import { choice, object, text, value } from '../shape.ts';
+import { actingProcess, actor, device, endpoint, group, httpRequest, ownEnd, requiredTargetUser, requiredUser, targetUser } from '../objects.ts';
+import { choice, either, object, text, value } from '../shape.ts';
 
 const category = [3, 'Identity & Access Management'] as const;
 const source = endpoint('source');
@@ -24,15 +24,17 @@ const LOGON_TYPES = {
   13: [13, 'Cached Unlock'],
 } as const;
 
+const CATEGORIES: readonly Condition[] = [
+  { category: ['authentication'], notCategory: ['api', 'database'] },
+  { category: ['session'], notCategory: ['api', 'database', 'host'] },
+];
+/** `user` is who is let in, on the destination or, where a machine tells of itself, on that. */
 export const authentication: EventClass = {
   uid: 3002,
   name: 'Authentication',
   category,
   byHostProfile,
-  when: [
-    { category: ['authentication'], notCategory: ['api', 'database'] },
-    { category: ['session'], notCategory: ['api', 'database', 'host'] },
-  ],
+  when: CATEGORIES,
   activities: [
     activity(6, 'Preauth', { code: ['4771'], dataset: ['windows.security'] }),
     activity(3, 'Authentication Ticket', { code: ['4768'], dataset: ['windows.security'] }),
@@ -45,18 +47,24 @@ export const authentication: EventClass = {
   ],
   fields: {
     user: requiredUser,
-    actor,
+    actor: actingProcess,
     device,
     src_endpoint: source,
-    dst_endpoint: endpoint('destination'),
-    service: object(
-      { name: text('service.name', 'cloud.service.name', 'event.provider', 'observer.product', 'event.dataset') },
-      { unknown: { name: UNKNOWN } },
+    dst_endpoint: either(endpoint('destination'), ownEnd),
+    service: either(
+      object({ name: text('service.name', 'cloud.service.name') }, { anyOf: ['name'] }),
+      object({ name: text('event.provider', 'observer.product', 'event.dataset') }, { anyOf: ['name'] }),
     ),
     http_request: httpRequest,
     logon_type_id: choice('logon_type', ['native.LogonType'], LOGON_TYPES),
-    logon_process: object({ name: value('lastPart', 'native.LogonProcessName') }, { allOf: ['name', 'pid'] }),
   },
+  needs: [['service', 'dst_endpoint']],
+};
+/** Somebody who becomes somebody else (`su`, `runas`): the one is the actor, the other the user. */
+export const accountSwitch: EventClass = {
+  ...authentication,
+  when: CATEGORIES.map((condition) => ({ ...condition, has: ['user.target.name', 'user.target.id'] })),
+  fields: { ...authentication.fields, user: requiredTargetUser, actor },
 };
 
 /** Windows lists the privileges of a new logon (4672, 4964). */

@@ -1,9 +1,9 @@
 // Category 4, what passes over a network: https://schema.ocsf.io/1.8.0/categories/network
 import type { Activity, Condition, EventClass } from '../event-class.ts';
 import { activity } from '../event-class.ts';
-import { actor, connection, device, DIRECTIONS, endpoint, file, httpRequest, httpResponse, query, tls, traffic, UNKNOWN } from '../objects.ts';
+import { actor, connection, device, DIRECTIONS, endpoint, file, httpRequest, httpResponse, ownEnd, query, tls, traffic, UNKNOWN } from '../objects.ts';
 import type { Part } from '../shape.ts';
-import { choice, list, object, text, value } from '../shape.ts';
+import { choice, either, list, object, text, value } from '../shape.ts';
 
 const category = [4, 'Network Activity'] as const;
 const byHostProfile = ['device', 'actor'] as const;
@@ -35,7 +35,9 @@ const CONNECTION: readonly Activity[] = [
   activity(1, 'Open', { type: ['start'] }),
   activity(6, 'Traffic', { type: ['connection', 'protocol'] }),
 ];
+/** Windows tells of a look-up on a machine without saying over which connection. */
 const DNS_FIELDS: EventClass['fields'] = {
+  src_endpoint: either(endpoint('source'), ownEnd),
   query,
   answers: value('answers', 'dns.answers.data'),
   rcode_id: choice('rcode', ['dns.response_code'], {
@@ -156,12 +158,3 @@ export const connections = overNetwork(
   [{ category: ['network', 'intrusion_detection'] }, { category: ['file'], dataset: ['zeek.files', 'suricata.fileinfo'] }],
   CONNECTION,
 );
-/** Windows tells of a look-up on a machine without saying over which connection. */
-export const localDns: EventClass = {
-  ...dns,
-  when: [{ has: ['dns.question.name'], hasHost: true }],
-  fields: {
-    ...dns.fields,
-    src_endpoint: object({ hostname: text('host.name'), uid: text('host.id'), ip: value('ip', 'host.ip') }, { anyOf: ['hostname', 'uid', 'ip'] }),
-  },
-};
