@@ -37,7 +37,7 @@ const decoder: Decoder = {
   reads: 'F5 BIG-IP: APM, LTM and audit messages, ASM events as key="value"',
   recognisedBy: '`daemon[pid]: 01490107:` with eight hex digits; `unit_hostname=` with `policy_name=`',
   datasets: ['f5.apm', 'f5.ltm', 'f5.asm'],
-  clues: { holds: ['unit_hostname=', '01'] },
+  clues: { begins: ['01'], holds: ['unit_hostname=', ']: 01'] },
   isObserver: true,
   recognise(document) {
     if (document.json !== undefined) return 0;
@@ -62,7 +62,7 @@ interface Numbered {
 function numberIn({ text: line, syslog }: RawDocument): Numbered | undefined {
   const head = line.length > 400 ? line.slice(0, 400) : line;
   const tagged = syslog?.appName === null || syslog === undefined ? null : MESSAGE.exec(head);
-  if (tagged !== null)
+  if (tagged?.[1]!.startsWith('01') === true)
     return { daemon: syslog!.appName, pid: syslog!.procId, code: tagged[1]!, level: tagged[2] ?? null, message: line.slice(tagged[0].length) };
   const found = NUMBERED.exec(head);
   if (found === null || !found[3]!.startsWith('01')) return undefined;

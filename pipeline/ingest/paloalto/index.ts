@@ -1,6 +1,6 @@
 // Palo Alto Networks PAN-OS logs as comma-separated values.
 import type { Decoder, Draft, FieldsOf, RawDocument } from '../kit.ts';
-import { account, CERTAIN, columns, communityId, csvCells, draft, LIKELY, mapping, messageText, setEcs, setUrl, text, textNative, via } from '../kit.ts';
+import { account, CERTAIN, communityId, csvCells, draft, LIKELY, mapping, messageText, newFields, setEcs, setUrl, text, textNative, via } from '../kit.ts';
 import { COLUMNS } from './columns.ts';
 import { pairsOf, typeOfPairs } from './pairs.ts';
 
@@ -97,8 +97,12 @@ export default decoder;
 function fieldsOf(line: string, type: string): FieldsOf {
   const known = COLUMNS.get(type) ?? COLUMNS.get('SYSTEM')!.slice(0, 7);
   const cells = csvCells(line.trimEnd());
-  const { _: _domain, ...fields } = columns([...known, ...cells.slice(known.length).map((_cell, index) => `column${known.length + index + 1}`)], cells);
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+  const fields = newFields();
+  for (let index = 0; index < cells.length; index++) {
+    const name = known[index] ?? `column${index + 1}`;
+    if (cells[index] !== '' && name !== '_') fields[name] = cells[index];
+  }
+  return fields;
 }
 
 function eventOf(document: RawDocument, type: string, fields: FieldsOf): Draft {
