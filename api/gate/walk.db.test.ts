@@ -257,11 +257,15 @@ describe.skipIf(serverUrl === '')('the gate', () => {
 
 /** A query that asks a root field for all it has, three levels deep, with an argument for each that is required. */
 function queryOf(type: string, field: GraphQLField<unknown, unknown>): string {
+  const operation = type === 'Query' ? 'query' : type.toLowerCase();
+  return `${operation} { ${field.name}${argumentsOf(field)} ${selection(field.type, 5)} }`;
+}
+
+function argumentsOf(field: GraphQLField<unknown, unknown>): string {
   const args = field.args
     .filter((argument) => isRequiredArgument(argument) || argument.name === 'ids')
     .map((argument) => `${argument.name}: ${literal(argument.name, argument.type, field.name)}`);
-  const operation = type === 'Query' ? 'query' : type.toLowerCase();
-  return `${operation} { ${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''} ${selection(field.type, 5)} }`;
+  return args.length > 0 ? `(${args.join(', ')})` : '';
 }
 
 function literal(name: string, type: GraphQLInputType, field: string): string {
@@ -288,6 +292,7 @@ function literal(name: string, type: GraphQLInputType, field: string): string {
       return `"${hexId(3)}"`;
     case 'input':
       if (field === 'addRule') return `{ text: ${JSON.stringify(RULE.replace(SECRET, 'walked').replace(/^id: .*\n/m, ''))} }`;
+      if (field === 'trySensor') return '{ text: "walked" }';
       if (field === 'addException') return '{ ruleIds: [], conditions: { User: "x" }, owner: "walked", reason: "walked", expiresAt: "2026-03-02T00:00:00Z" }';
       return '{ name: "walked" }';
     case 'id':
@@ -308,7 +313,7 @@ function selection(type: GraphQLOutputType, depth: number): string {
   if (!isObjectType(named)) return '';
   const fields = Object.values(named.getFields()).flatMap((field) => {
     const inner = selection(field.type, depth - 1);
-    return inner === ' ' ? [] : [`${field.name} ${inner}`];
+    return inner === ' ' ? [] : [`${field.name}${argumentsOf(field)} ${inner}`];
   });
   return depth === 0 ? ' ' : `{ ${fields.join(' ')} }`;
 }

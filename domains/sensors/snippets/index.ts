@@ -15,8 +15,9 @@ export function snippetsOf(access: SensorAccess, input: SnippetInput, user: Brok
     case 'token':
       return overHttp(input);
     case 'mtls':
-    case 'spiffe': // its SVID stands where the certificate would
-      return overSyslog(input);
+      return overSyslog(input, false);
+    case 'spiffe':
+      return overSyslog(input, true);
     case 'sasl':
       return overKafka(input, user);
   }

@@ -1,10 +1,15 @@
-// For sensors with a certificate: syslog over TLS (RFC 5425).
+// For sensors with a certificate or an SVID: syslog over TLS (RFC 5425).
 import type { Snippet, SnippetInput } from './snippet.ts';
 
 /** Where the owner puts what was shown at the enrolment. */
 const FOLDER = '/etc/goshawk';
 
-export function overSyslog({ sensor, addresses: { syslogTls } }: SnippetInput): readonly Snippet[] {
+/** Where spiffe-helper keeps the workload's SVID fresh, by the names of its documentation. */
+const SVID = { certificate: '/run/spiffe/svid.pem', key: '/run/spiffe/svid_key.pem' };
+
+/** @param isSvid The trust domain gives certificate and key. */
+export function overSyslog({ sensor, addresses: { syslogTls } }: SnippetInput, isSvid: boolean): readonly Snippet[] {
+  const { certificate, key } = isSvid ? SVID : { certificate: `${FOLDER}/${sensor}.pem`, key: `${FOLDER}/${sensor}.key` };
   const { host, port } = syslogTls ?? { host: 'HOST-OF-THE-SYSLOG-INPUT', port: 6514 };
   return [
     {
@@ -13,8 +18,8 @@ export function overSyslog({ sensor, addresses: { syslogTls } }: SnippetInput): 
       file: '60-goshawk.conf',
       text: `global(
   DefaultNetstreamDriverCAFile="${FOLDER}/server-authority.pem"
-  DefaultNetstreamDriverCertFile="${FOLDER}/${sensor}.pem"
-  DefaultNetstreamDriverKeyFile="${FOLDER}/${sensor}.key"
+  DefaultNetstreamDriverCertFile="${certificate}"
+  DefaultNetstreamDriverKeyFile="${key}"
 )
 
 action(
@@ -47,8 +52,8 @@ sinks:
     tls:
       enabled: true
       ca_file: "${FOLDER}/server-authority.pem"
-      crt_file: "${FOLDER}/${sensor}.pem"
-      key_file: "${FOLDER}/${sensor}.key"
+      crt_file: "${certificate}"
+      key_file: "${key}"
 `,
     },
     {
@@ -68,8 +73,8 @@ sinks:
     Syslog_Format       rfc5424
     Syslog_Message_Key  log
     TLS.CA_File         ${FOLDER}/server-authority.pem
-    TLS.Crt_File        ${FOLDER}/${sensor}.pem
-    TLS.Key_File        ${FOLDER}/${sensor}.key
+    TLS.Crt_File        ${certificate}
+    TLS.Key_File        ${key}
 `,
     },
   ];

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { isSpiffeId, SENSOR_ACCESS, stateOf } from '../sensor.ts';
+import { findProgram, hasModule, rsyslogModules } from '../../../test/programs.ts';
+import { defaultSilenceSeconds, isSpiffeId, SENSOR_ACCESS, stateOf } from '../sensor.ts';
 import { snippetsOf } from './index.ts';
 import type { Snippet, SnippetInput } from './index.ts';
 
@@ -84,9 +85,16 @@ describe('checked by the shipper itself', () => {
   it.skipIf(!has('fluent-bit'))('fluent-bit --dry-run', () => {
     for (const [, , snippet] of of('fluent-bit')) execFileSync('fluent-bit', ['--dry-run', '-c', written(snippet)]);
   });
-  it.skipIf(!has('rsyslogd'))('rsyslogd -N1', () => {
-    for (const [, , snippet] of of('rsyslog')) execFileSync('rsyslogd', ['-N1', '-f', written(snippet)]);
-  });
+  const rsyslog = findProgram('rsyslogd');
+  const MODULES = { token: 'omelasticsearch.so', sasl: 'omkafka.so', mtls: 'lmnsd_gtls.so', spiffe: 'lmnsd_gtls.so' };
+  for (const [access, , snippet] of of('rsyslog'))
+    it.skipIf(rsyslog === null || !hasModule(rsyslog, 'rsyslog', MODULES[access]))(`rsyslogd -N1, ${access}`, () => {
+      // It looks whether certificates are there.
+      const text = snippet.text.replaceAll(/(?:\/etc\/goshawk|\/run\/spiffe)\/([\w.-]+)/g, (_all, name: string) =>
+        written({ ...snippet, file: name, text: '' }),
+      );
+      execFileSync(rsyslog!.path, ['-N1', '-M', rsyslogModules(rsyslog!), '-f', written({ ...snippet, text })], { env: rsyslog!.env });
+    });
 });
 
 it.each<[name: string, id: string, isOne: boolean]>([
@@ -109,3 +117,13 @@ it.each<[name: string, sensor: Partial<Parameters<typeof stateOf>[0]>, state: st
 ])('the state of a sensor: %s', (_name, sensor, state) =>
   expect(stateOf({ revokedAt: null, lastSeenAt: null, silenceSeconds: null, createdAt: 0, ...sensor }, 100_000_000)).toBe(state),
 );
+
+it.each<[format: string | null, hours: number]>([
+  ['suricata-eve', 1],
+  ['zeek-json', 1],
+  ['windows', 1],
+  ['windows-x', 1],
+  ['windowsx', 24],
+  ['nginx', 24],
+  [null, 24],
+])('a sensor of %s may say nothing for %i h', (format, hours) => expect(defaultSilenceSeconds(format)).toBe(hours * 3_600));
