@@ -2,6 +2,7 @@
 import { EcsFlat } from '@elastic/ecs';
 import { canonicalIp } from '../../domains/network/address.ts';
 import type { ContextDraft } from '../../pipeline/enrich/kit.ts';
+import { readIso } from '../../pipeline/ingest/kit.ts';
 import related from '../../pipeline/enrich/related/index.ts';
 import { plainContext } from '../../schemas/avro/plain.ts';
 import type { Context, Event } from '../../schemas/avro/types.gen.ts';
@@ -42,21 +43,22 @@ export function leaves(document: Json, prefix = ''): Map<string, unknown> {
 }
 
 /** Lists in ECS: one value alone is a list of one. */
-const LISTS = new Set(['event.category', 'event.type']);
+const LISTS = new Set(['event.category', 'event.type', 'related.ip', 'related.user', 'related.hosts', 'related.hash']);
 
 /**
  * Numbers as numbers, arrays as sets, addresses in canonical form, times as instants.
  * @param wanted What it is compared with: a number in text is a number where that is one.
  */
 export function normal(name: string, given: unknown, wanted?: unknown): unknown {
-  if (LISTS.has(name) && typeof given === 'string') return [JSON.stringify(given)];
+  if (LISTS.has(name) && typeof given === 'string') return normalValue(name, [given], wanted);
   return normalValue(name, given, wanted);
 }
 function normalValue(name: string, value: unknown, wanted?: unknown): unknown {
   if (Array.isArray(value)) return [...new Set(value.filter((one) => one !== null && one !== ' ').map((one) => JSON.stringify(normalValue(name, one))))].sort();
   if (typeof value !== 'string') return value;
   if (name === 'event.original') return record(value);
-  const isNumber = typeof wanted === 'number' || /^(source|destination)\.(port|bytes|packets)$|\.pid$|status_code$|\.size$/.test(name);
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(value)) return readIso(value).micros;
+  const isNumber = typeof wanted === 'number' || /^(source|destination)\.(port|bytes|packets)$|\.pid$|status_code$|exit_code$|\.size$/.test(name);
   if (isNumber && /^\d+$/.test(value)) return Number(value);
   const text = name.endsWith('.ip') ? (canonicalIp(value) ?? value) : name.endsWith('.mac') ? value.replaceAll(':', '-') : value;
   return CASELESS.test(name) ? text.toLowerCase().replaceAll(/^(md5|sha1|sha256|imphash)=/g, '') : text;

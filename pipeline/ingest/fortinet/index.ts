@@ -21,6 +21,9 @@ import {
   via,
 } from '../kit.ts';
 
+/** Private addresses are of a country called Reserved. */
+const country = (value: unknown): string | null => (value === 'Reserved' ? null : text(value));
+
 const set = mapping({
   'event.code': ['logid', 'log_id'],
   'event.action': ['action', 'status', 'type'],
@@ -34,6 +37,8 @@ const set = mapping({
   'source.bytes': 'sentbyte',
   'source.packets': 'sentpkt',
   'source.domain': ['srcname', 'client_name'],
+  'source.geo.country_name': via('srccountry', country),
+  'destination.geo.country_name': via('dstcountry', country),
   'source.nat.ip': 'transip',
   'source.nat.port': 'transport',
   'destination.ip': ['dstip', 'dst', 'dst_ip'],
@@ -74,7 +79,7 @@ type Log = keyof typeof PRODUCTS;
 
 const decoder: Decoder = {
   name: 'fortinet',
-  version: 1,
+  version: 2,
   reads: 'Fortinet key=value logs: FortiGate, FortiMail, FortiManager, FortiClient',
   recognisedBy: '`devid=`, `logid=` and `type=`; `device_id=` and `log_part=`; `traff_direct=` and `block_count=`',
   datasets: ['fortinet.firewall', 'fortinet.fortimail', 'fortinet.fortimanager', 'fortinet.clientendpoint'],
@@ -108,7 +113,12 @@ function eventOf(document: RawDocument, log: Log, fields: FieldsOf): Draft {
   setEcs(event, 'observer.type', log === 'firewall' ? 'firewall' : null);
   event.message ??= messageText(document.text);
   const { name, domain, email } = account(text(fields.user) ?? text(fields.unauthuser) ?? text(fields.logon_user) ?? text(fields.user_name));
-  if (name !== null) event.user = { name, id: null, domain, email };
+  if (name !== null) {
+    event.user = { name, id: null, domain, email };
+    if (event.source !== null) setEcs(event, 'source.user.name', name);
+  }
+  const ip = event.source?.ip ?? event.destination?.ip ?? null;
+  if (ip !== null) setEcs(event, 'network.type', ip.includes(':') ? 'ipv6' : 'ipv4');
   setUrl(event, text(fields.url) ?? text(fields.http_url));
   if (event.url !== null && event.url.domain === null) event.url = { ...event.url, domain: text(fields.hostname) };
   kind(event, fields);

@@ -70,7 +70,7 @@ export function stampMicros(event: Draft, micros: Micros): void {
 
 /** Another ECS field, by dotted name; typed as `ECS_FIELDS` says. Null is left out. */
 export function setEcs(event: Draft, name: string, value: string | number | boolean | null): void {
-  if (value !== null) (event.ecs as Record<string, string>)[name] = typeof value === 'string' ? value : String(value);
+  if (value !== null && value !== '') (event.ecs as Record<string, string>)[name] = typeof value === 'string' ? value : String(value);
 }
 
 // Records with every field, in the order of the schema, from the few that are known.

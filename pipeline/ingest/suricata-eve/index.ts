@@ -83,7 +83,7 @@ const OF_SENSOR = ['flow_id', 'in_iface', 'src_ip', 'pcap_cnt', 'pcap_filename',
 
 const decoder: Decoder = {
   name: 'suricata-eve',
-  version: 2,
+  version: 3,
   reads: 'Suricata EVE JSON, every event type',
   recognisedBy: 'event_type and timestamp with flow_id, the object of that name, or addresses',
   datasets: ['suricata.*'],

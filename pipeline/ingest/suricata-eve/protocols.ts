@@ -1,7 +1,8 @@
 // The application-layer objects of an EVE record.
 import type { File, Http, Tls, Url } from '../../../schemas/avro/types.gen.ts';
 import type { Draft, JsonObject } from '../kit.ts';
-import { count, file, hexHash, isObject, objectOf, setEcs, text, texts } from '../kit.ts';
+import { canonicalIp, count, file, hexHash, isObject, objectOf, setEcs, setField, text, texts } from '../kit.ts';
+import { certificate } from './certificate.ts';
 
 const SUCCESS_CODES = new Set(['NOERROR', '0']);
 
@@ -19,7 +20,12 @@ export function dnsOf(event: Draft, dns: JsonObject): void {
   const kind = text(dns.type);
   setEcs(event, 'dns.type', kind === 'answer' || kind === 'response' ? 'answer' : kind === null ? null : 'query');
   setEcs(event, 'dns.id', text(dns.id));
+  const flags = HEADER_FLAGS.filter((flag) => dns[flag] === true).map((flag) => flag.toUpperCase());
+  if (flags.length > 0) setField(event, 'dns.header_flags', flags);
+  const addresses = [...new Set(answers.map(canonicalIp).filter((ip) => ip !== null))];
+  if (addresses.length > 0) setField(event, 'dns.resolved_ip', addresses);
 }
+const HEADER_FLAGS = ['aa', 'tc', 'rd', 'ra', 'ad', 'cd'] as const;
 
 const groupedAnswers = (grouped: unknown): readonly string[] => (isObject(grouped) ? Object.values(grouped).flatMap(texts) : []);
 
@@ -55,6 +61,7 @@ export function tlsOf(event: Draft, tls: JsonObject): Tls {
   const fingerprint = hexHash(tls.fingerprint);
   setEcs(event, 'tls.version_protocol', written === null ? null : space > 0 ? written.slice(0, space).toLowerCase() : 'tls');
   setEcs(event, 'tls.server.hash.sha1', fingerprint?.toUpperCase() ?? null);
+  certificate(event, tls);
   setEcs(event, 'tls.server.x509.serial_number', hexHash(tls.serial)?.toUpperCase() ?? null);
   return {
     serverName: text(tls.sni),

@@ -259,3 +259,32 @@ describe.skipIf(TELEMETRY === undefined)('the cases of go-syslog', () => {
     }
   });
 });
+
+describe('what rsyslog forwards unless told otherwise: a priority, then an ISO time', () => {
+  it('is no RFC 5424', () => {
+    const event = eventOf('<38>2026-10-11T22:14:15.003Z web01 sshd[12]: Accepted password for anna from 192.0.2.1 port 22 ssh2');
+    expect(event).toMatchObject({
+      time: Date.UTC(2026, 9, 11, 22, 14, 15, 3) * 1000,
+      host: { name: 'web01' },
+      user: { name: 'anna' },
+      outcome: 'success',
+      labels: {},
+    });
+    expect(event.ecs).toMatchObject({
+      'host.hostname': 'web01',
+      'log.syslog.hostname': 'web01',
+      'log.syslog.appname': 'sshd',
+      'log.syslog.procid': '12',
+      'log.syslog.priority': '38',
+      'log.syslog.facility.code': '4',
+      'log.syslog.severity.code': '6',
+    });
+    expect(event.ecs['log.syslog.version']).toBeUndefined();
+  });
+  it('still is RFC 5424 when its version is no year', () => {
+    expect(eventOf('<38>202 2026-10-11T22:14:15.003Z web01 app 7 ID - x').ecs['log.syslog.version']).toBe('202');
+  });
+});
+it('leaves out a name that is empty', () => {
+  expect(eventOf('<38>Oct 11 22:14:15 web01 sudo: bob : TTY=pts/0 ; PWD=/ ; USER= ; COMMAND=/bin/ls').ecs['user.effective.name']).toBeUndefined();
+});
