@@ -123,7 +123,7 @@ describe('the gateway', () => {
       admin: () => broker.admin(),
       producer: () => ({
         send(records: readonly OutRecord[]) {
-          sizes.push(records.reduce((sum, { value, headers }) => sum + value!.length + headers.reduce((all, [, text]) => all + text.length, 0), 0));
+          sizes.push(records.reduce((sum, { value, headers }) => sum + value!.length + (headers ?? []).reduce((all, [, text]) => all + text.length, 0), 0));
           return producer.send(records);
         },
         close: () => producer.close(),
