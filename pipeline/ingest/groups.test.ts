@@ -192,6 +192,15 @@ describe('lines of auditd', () => {
       ['SYSCALL'],
     ],
     [
+      'of another host behind one relay are others, and do not close them',
+      [
+        [`<13>Jan  1 00:00:00 a audispd: ${line(1, 'SYSCALL', 'a=1', '1767225600.100')}`, 'merged'],
+        [`<13>Jan  1 00:00:00 b audispd: ${line(1, 'SYSCALL', 'a=1', '1767225700.100')}`, 'merged'],
+        [`<13>Jan  1 00:00:00 a audispd: ${line(1, 'PROCTITLE', 'a=1', '1767225600.100')}`, 'SYSCALL PROCTITLE'],
+      ],
+      ['SYSCALL'],
+    ],
+    [
       'of another key are others',
       [
         [line(1, 'SYSCALL'), 'merged', { key: 'a' }],

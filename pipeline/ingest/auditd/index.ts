@@ -42,7 +42,7 @@ const decoder: Decoder = {
   clues: { holds: ['audit('] },
   needsOrder: 'the lines of one event come as records of their own; they are put together by key, node, time and serial number',
   recognise: ({ json, text }) => (json === undefined && isAuditLine(text) ? CERTAIN : json === undefined && isAuditLine(afterTag(text)) ? LIKELY : 0),
-  partsOf: ({ text }) => linesOf(afterTag(text)),
+  partsOf: ({ text, syslog }) => linesOf(afterTag(text), syslog?.hostname ?? null),
   decode(document) {
     const groups = groupsOf(afterTag(document.text));
     if (groups.length === 0) return 'no line of the audit log';

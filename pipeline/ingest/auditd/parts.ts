@@ -1,7 +1,6 @@
 // Which lines are one event, and which is its last. The kernel writes all records of a call under one time and serial number, but other
 // processors may write theirs between: https://github.com/linux-audit/audit-documentation/wiki/SPEC-Writing-Good-Events
 import type { Part } from '../kit.ts';
-import type { AuditLine } from './line.ts';
 import { readHead } from './line.ts';
 
 /** Says that an event is over, and nothing else. */
@@ -15,11 +14,14 @@ const ALONE =
 const OVER_MILLIS = 2000;
 
 /** Name of an event; in code-unit order of time and serial number within a node. */
-const eventName = ({ node, serial }: Pick<AuditLine, 'node' | 'serial'>, millis: number): string => `${timeName(node, millis)}:${serial.padStart(20, '0')}`;
-const timeName = (node: string | null, millis: number): string => `${node ?? ''} ${String(millis).padStart(15, '0')}`;
+const eventName = (node: string, millis: number, serial: string): string => `${timeName(node, millis)}:${serial.padStart(20, '0')}`;
+const timeName = (node: string, millis: number): string => `${node} ${String(millis).padStart(15, '0')}`;
 
-/** @param text Lines of the log. Those that are none are parts by themselves. */
-export function linesOf(text: string): readonly Part[] {
+/**
+ * @param text Lines of the log. Those that are none are parts by themselves.
+ * @param sender Whose log it is where its lines do not say: one relay may bring those of many hosts, whose clocks differ.
+ */
+export function linesOf(text: string, sender: string | null): readonly Part[] {
   const parts: Part[] = [];
   for (const written of text.split('\n')) {
     if (written.trim() === '') continue;
@@ -28,12 +30,14 @@ export function linesOf(text: string): readonly Part[] {
       parts.push({ text: written });
       continue;
     }
+    const { type, serial } = head;
+    const node = (head.node ?? sender ?? '').replaceAll(' ', '_');
     const millis = Number(head.time.replace('.', ''));
     parts.push({
-      text: head.type === END ? '' : written,
-      event: eventName(head, millis),
-      isLast: LAST.has(head.type),
-      completes: [`${head.node ?? ''} `, timeName(head.node, Math.max(0, millis - OVER_MILLIS))],
+      text: type === END ? '' : written,
+      event: eventName(node, millis, serial),
+      isLast: LAST.has(type),
+      completes: [`${node} `, timeName(node, Math.max(0, millis - OVER_MILLIS))],
     });
   }
   return parts;
