@@ -85,6 +85,16 @@ describe('syslog over TCP', () => {
     await expect.poll(texts, LONG).toEqual(['<13>ok', '<13>next']);
   });
 
+  it('leaves a line of 50 MB out, and takes what comes before and after', async () => {
+    const socket = await dial(await listen());
+    socket.write('<13>before\n<13>');
+    const part = Buffer.alloc(1_000_000, 'x');
+    for (let n = 0; n < 50; n += 1) if (!socket.write(part)) await once(socket, 'drain');
+    socket.end('\n<13>after\n');
+    await expect.poll(texts, LONG).toEqual(['<13>before', '<13>after']);
+    expect(gateway.dropped).toEqual({ 'too-large': 1 });
+  });
+
   it('closes who is silent', async () => {
     const socket = await dial(await listen({ idleTimeoutMs: 50 }));
     socket.write('<13>half a mess');

@@ -58,6 +58,7 @@ output.kafka:
 ${whenSigned(`  username: "${user?.user}"
   password: "${password}"
   sasl.mechanism: "${user?.mechanism}"
+  ssl.enabled: true
 `)}`,
     },
     {
@@ -83,6 +84,8 @@ ${whenSigned(`    sasl:
       mechanism: "${user?.mechanism}"
       username: "${user?.user}"
       password: "${password}"
+    tls:
+      enabled: true
 `)}`,
     },
     {

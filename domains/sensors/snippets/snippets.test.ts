@@ -51,6 +51,18 @@ describe.each(all)('%s, %s', (access, _shipper, { file, text }) => {
   });
 });
 
+it('shows user and password to a broker over TLS alone', () => {
+  const isEncrypted = {
+    'kafka-producer': /SASL_SSL/,
+    filebeat: /ssl\.enabled: true/,
+    vector: /tls:\n +enabled: true/,
+    'fluent-bit': /SASL_SSL/,
+    rsyslog: /SASL_SSL/,
+  };
+  for (const { shipper, text } of snippetsOf('sasl', input, USER))
+    expect([shipper, isEncrypted[shipper as keyof typeof isEncrypted].test(text)]).toEqual([shipper, true]);
+});
+
 it('shows no user where the broker checks nobody', () => {
   for (const { shipper, text } of snippetsOf('sasl', input, null)) expect([shipper, /sasl|username/i.test(text)]).toEqual([shipper, false]);
 });
