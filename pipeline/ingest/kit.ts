@@ -99,6 +99,7 @@ export { PROGRAMS } from './kit/programs.ts';
 export { setUrl, account, hostAndPort } from './kit/web-address.ts';
 export type { RequestLine } from './kit/web-request.ts';
 export { setRequest, setStatus } from './kit/web-request.ts';
+export { setRegisteredDomain } from './kit/registered-domain.ts';
 export type { Syslog } from './kit/syslog.ts';
 export { syslogFields } from './kit/syslog.ts';
 export { epochMicros, isZone, monthNumber, readBsd, readIso } from './kit/time.ts';

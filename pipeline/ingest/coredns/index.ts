@@ -1,6 +1,6 @@
 // Queries as the log plugin of CoreDNS writes them: https://coredns.io/plugins/log/
 import type { Decoder, Draft, RawDocument } from '../kit.ts';
-import { canonicalIp, completeFlow, draft, newFields, setField, stamp, readIso, textNative } from '../kit.ts';
+import { canonicalIp, completeFlow, draft, newFields, setField, setRegisteredDomain, stamp, readIso, textNative } from '../kit.ts';
 
 const QUERY =
   /^(?:(?<time>\d{4}-\d\d-\d\dT[\d:.]{8,18}Z) )?\[(?<level>[A-Z]{4,7})\] \[?(?<client__ip>[0-9a-fA-F.:]{2,45})\]?:(?<client__port>\d{1,5}) - (?<id>\d{1,5}) "(?<type>[A-Z0-9-]{1,16}) (?<class>[A-Z0-9]{1,12}) (?<name>\S{1,255}) (?<protocol>udp|tcp|tls|https|grpc|quic) (?<size>\d{1,9}) (?<dnssec>true|false) (?<buffer>\d{1,9})" (?<rcode>[A-Z0-9]{1,16}|-) (?<flags>[a-z,]{2,32}|-) (?<answer__size>\d{1,9}) (?<duration>\d{1,9}\.\d{1,12})s/;
@@ -62,6 +62,7 @@ function eventOf(document: RawDocument, query: Readonly<Record<string, string | 
     'event.duration': Math.round(Number(duration) * 1e9),
   };
   for (const [field, value] of Object.entries(values)) setField(event, field, value);
+  setRegisteredDomain(event, 'dns.question', name);
   const names = list.map((flag) => FLAGS[flag]).filter((flag) => flag !== undefined);
   if (names.length > 0) setField(event, 'dns.header_flags', names);
   event.message = `${type} ${name} ${rcode}`;

@@ -10,6 +10,7 @@ import {
   hostAndPort,
   messageText,
   setField,
+  setRegisteredDomain,
   setStatus,
   setUrl,
   stampMicros,
@@ -88,5 +89,7 @@ function request(event: Draft, method: string, url: string | null): void {
     setField(event, 'url.port', port);
   }
   const { domain = null } = event.url ?? {};
-  if (domain !== null && canonicalIp(domain) === null) setField(event, 'destination.domain', domain);
+  if (domain === null || canonicalIp(domain) !== null) return;
+  setField(event, 'destination.domain', domain);
+  setRegisteredDomain(event, 'url', domain);
 }

@@ -1,7 +1,7 @@
 // Zscaler Internet Access through Nanolog Streaming: web, firewall, DNS and tunnel feeds as JSON, alone or below `event`.
 // https://help.zscaler.com/zia/nss-feed-output-format-web-logs and its sisters for firewall, DNS and tunnel logs
 import type { Decoder, Draft, JsonObject } from '../kit.ts';
-import { canonicalIp, completeFlow, count, isObject, jsonLogs, mapping, setField, setUrl, table, text, via } from '../kit.ts';
+import { canonicalIp, completeFlow, count, isObject, jsonLogs, mapping, setField, setRegisteredDomain, setUrl, table, text, via } from '../kit.ts';
 
 const SEVERITIES = table({ critical: 95, high: 75, medium: 50, low: 25, none: 0 });
 /** What feeds write where there is nothing. */
@@ -41,6 +41,7 @@ function web(event: Draft, json: JsonObject): void {
   const protocol = said(json.protocol)?.toLowerCase() ?? 'http';
   const scheme = protocol.startsWith('http') ? protocol.split('_', 1)[0]! : 'https'; // SSL and tunnels are shown by their host
   if (url !== null && url.length <= 8192) setUrl(event, url.includes('://') ? url : `${scheme}://${url}`);
+  setRegisteredDomain(event, 'url', event.url?.domain ?? null);
   verdict(event, json, true);
   event.message = `${event.action ?? 'request'} ${event.http?.method ?? ''} ${url ?? ''}`.replaceAll(/ +/g, ' ').trim();
 }
@@ -53,6 +54,7 @@ function resolution(event: Draft, json: JsonObject): void {
   event.category = ['network'];
   event.type = ['protocol', isDenied(event) ? 'denied' : 'allowed'];
   setField(event, 'network.protocol', 'dns');
+  setRegisteredDomain(event, 'dns.question', said(json.dns_req));
   const answer = said(json.dns_resp);
   const ip = canonicalIp(answer);
   if (ip !== null) setField(event, 'dns.resolved_ip', [ip]);
