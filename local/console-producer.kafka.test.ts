@@ -42,7 +42,10 @@ describe.skipIf(!canBeHad)('the console producer of Apache Kafka', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('sends a file by the command of the snippet, every line a record and an event', { timeout: 120_000 }, async () => {
+  it.each<[name: string, format: string | null, key: string | null]>([
+    ['of a format that needs no order', null, null],
+    ['of a format that needs order, with the sensor as key', 'auditd', 'web-01'],
+  ])('sends a file %s by the command of the snippet, every line a record and an event', { timeout: 120_000 }, async (_name, format, key) => {
     const topic = `raw.test.c${randomUUID()}`;
     await broker.admin().createTopics([settingsOf(topics.raw, 2, topic)], 1);
     const lines = Array.from(
@@ -51,14 +54,13 @@ describe.skipIf(!canBeHad)('the console producer of Apache Kafka', () => {
     );
     writeFileSync(join(folder, 'records.log'), lines.map((line) => `${line}\n`).join(''));
     const addresses = { apiUrl: 'http://127.0.0.1:1', kafkaBrokers: address, syslogTls: null };
-    const { text } = snippetsOf('sasl', { sensor: 'web-01', topic, format: null, secret: null, addresses }).find(
-      ({ shipper }) => shipper === 'kafka-producer',
-    )!;
+    const { text } = snippetsOf('sasl', { sensor: 'web-01', topic, format, secret: null, addresses }).find(({ shipper }) => shipper === 'kafka-producer')!;
     const sending = spawn('sh', ['-ec', text], { cwd: folder, env: { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` }, stdio: 'ignore' });
     expect(await once(sending, 'exit')).toEqual([0, null]);
 
     const records = await recordsOf(broker, topic);
     expect(records.map((record) => record.text).sort()).toEqual(lines.toSorted());
+    expect(new Set(records.map((record) => record.key))).toEqual(new Set([key]));
     const driver = new StageDriver((await ingest(config.parse({}), { installation: 'test' })) as unknown as Stage<Uint8Array>);
     const events = records.flatMap((record) => driver.send(Buffer.from(record.text), { topic }).outputs.map(({ value }) => value as Event));
     expect(events).toHaveLength(300);
