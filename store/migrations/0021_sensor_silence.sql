@@ -13,14 +13,19 @@ CREATE TABLE goshawk.sensor_probe (
 CREATE FUNCTION goshawk.iso(t timestamptz) RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
   RETURN to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
 
+-- Append time of a sensor's newest event; null: there is none. By the index, since a sensor has a row a minute for a year and more.
+CREATE FUNCTION goshawk.last_heard(p_organization text, p_sensor text) RETURNS timestamptz LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT max(c.last_at) FROM goshawk.sensor_count c WHERE c.organization = p_organization AND c.sensor = p_sensor
+    AND c.minute = (SELECT max(x.minute) FROM goshawk.sensor_count x WHERE x.organization = p_organization AND x.sensor = p_sensor);
+$$;
+
 -- What changed by this call: each silence and each end once. `p_at` is the wall clock. Sensors that are revoked, or have no limit any more, are silent no longer.
 DROP FUNCTION goshawk.note_silence();
 CREATE FUNCTION goshawk.note_silence(p_at timestamptz) RETURNS TABLE (organization text, sensor text, since timestamptz, is_silent boolean)
   LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
   WITH heard AS (
     SELECT s.id, s.organization, s.name, s.topic, s.silence_seconds, s.revoked_at IS NULL AND s.silence_seconds IS NOT NULL AS is_watched, l.since AS silent_since,
-      coalesce((SELECT max(c.last_at) FROM goshawk.sensor_count c
-                WHERE c.organization = s.organization AND c.sensor = s.name AND c.last_at > s.created_at), s.created_at) AS last
+      greatest(goshawk.last_heard(s.organization, s.name), s.created_at) AS last -- events of before are another's, who had the name
     FROM goshawk.sensor s LEFT JOIN goshawk.sensor_silence l ON l.sensor_id = s.id AND l.ended_at IS NULL
     WHERE s.revoked_at IS NULL AND s.silence_seconds IS NOT NULL OR l.since IS NOT NULL
   ), judged AS (
@@ -28,10 +33,9 @@ CREATE FUNCTION goshawk.note_silence(p_at timestamptz) RETURNS TABLE (organizati
   ), fresh AS (
     SELECT j.* FROM judged j WHERE j.is_overdue AND j.silent_since IS NULL
   ), probe AS (
-    SELECT f.organization, p.asked_at, own.last, own.last > coalesce(p.seen_before, '-infinity') AS is_back, max(f.due_at) AS due_at
-    FROM fresh f LEFT JOIN goshawk.sensor_probe p ON p.organization = f.organization
-    LEFT JOIN LATERAL (SELECT max(c.last_at) AS last FROM goshawk.sensor_count c WHERE c.organization = f.organization AND c.sensor = 'goshawk') own ON true
-    GROUP BY f.organization, p.asked_at, p.seen_before, own.last
+    SELECT o.organization, o.due_at, p.asked_at, own.last, own.last > coalesce(p.seen_before, '-infinity') AS is_back
+    FROM (SELECT f.organization, max(f.due_at) AS due_at FROM fresh f GROUP BY f.organization) o
+    LEFT JOIN goshawk.sensor_probe p ON p.organization = o.organization CROSS JOIN LATERAL (SELECT goshawk.last_heard(o.organization, 'goshawk') AS last) own
   ), begun AS (
     INSERT INTO goshawk.sensor_silence (sensor_id, since, noticed_at)
     SELECT f.id, f.last, p_at FROM fresh f JOIN probe p ON p.organization = f.organization WHERE p.is_back AND p.asked_at >= f.due_at
@@ -104,8 +108,8 @@ BEGIN
   END LOOP;
 END $$;
 
-REVOKE ALL ON FUNCTION goshawk.note_silence(timestamptz), goshawk.tell_alerts_of_silence() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION goshawk.note_silence(timestamptz), goshawk.tell_alerts_of_silence() TO goshawk_stages;
+REVOKE ALL ON FUNCTION goshawk.iso(timestamptz), goshawk.last_heard(text, text), goshawk.note_silence(timestamptz), goshawk.tell_alerts_of_silence() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION goshawk.iso(timestamptz), goshawk.last_heard(text, text), goshawk.note_silence(timestamptz), goshawk.tell_alerts_of_silence() TO goshawk_stages;
 GRANT SELECT, INSERT, UPDATE ON goshawk.sensor_probe TO goshawk_stages;
 
 -- Topics of our own: no sensor may be given them, nor the names by which their records go.

@@ -56,7 +56,9 @@ export function healthOf(sql: Sql, sensorIds: readonly string[], now: Micros): P
          'lateHour', coalesce(c.late_hour, 0), 'lateDay', coalesce(c.late_day, 0), 'lateMore', coalesce(c.late_more, 0)) AS skew
      FROM api.sensor s
      LEFT JOIN api.sensor_silence l ON l.sensor_id = s.id AND l.ended_at IS NULL
-     LEFT JOIN LATERAL (SELECT max(x.last_at) AS at FROM api.sensor_count x WHERE x.sensor = s.name AND x.last_at > s.created_at) seen ON true
+     LEFT JOIN LATERAL (
+       SELECT max(x.last_at) AS at FROM api.sensor_count x WHERE x.sensor = s.name AND x.last_at > s.created_at
+         AND x.minute = (SELECT max(y.minute) FROM api.sensor_count y WHERE y.sensor = s.name)) seen ON true
      LEFT JOIN LATERAL (
        SELECT sum(x.events) AS events, sum(x.unparsed) AS unparsed, sum(x.keyless) AS keyless, sum(x.ahead_minute) AS ahead_minute, sum(x.ahead) AS ahead, sum(x.near) AS near,
          sum(x.late_minute) AS late_minute, sum(x.late_hour) AS late_hour, sum(x.late_day) AS late_day, sum(x.late_more) AS late_more,
