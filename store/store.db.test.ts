@@ -43,6 +43,8 @@ describe.skipIf(serverUrl === '')('schema api', () => {
           `SELECT api.put_asset('test', NULL, now(), 'web', 'server', '{WEB}', '{10.0.0.1}', NULL, 1), api.put_zone('test', NULL, now(), 'lan', '10.0.0.0/8', 'internal')`,
         );
         await client.query(`SELECT api.enrol_sensor('test', 'web-01', 'token', 'sensors', NULL, NULL, 'token', md5($1), NULL)`, [organization]);
+        await client.query(`SELECT api.put_rule('test', 'r', 'draft', '{"kind":"rule","title":"T","level":1,"tags":[],"head":{},"hash":"h","text":"t"}', 0)`);
+        await client.query(`SELECT api.add_exception('test', '{}', '{"A": 1}', 'o', 'r', now() + interval '1 day')`);
         await client.query(`SELECT api.change_alert('test', decode(md5($1), 'hex'), note => 'n')`, [organization]);
       });
     }
@@ -71,6 +73,9 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     'dead_letter',
     'dead_letter_newest',
     'redrive',
+    'rule',
+    'rule_version',
+    'exception',
     'sensor',
     'sensor_count',
     'sensor_credential',
@@ -98,7 +103,19 @@ describe.skipIf(serverUrl === '')('schema api', () => {
       `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'api' ORDER BY 1`,
     );
     expect(rows.map(({ name }) => name)).toEqual(
-      [...isolated, 'installation', 'ledger_book', 'ledger_break', 'ledger_closing', 'ledger_report', 'outbox_state', 'stage_ledger', 'stage_offset'].sort(),
+      [
+        ...isolated,
+        'current_rule_set',
+        'installation',
+        'ledger_book',
+        'ledger_break',
+        'ledger_closing',
+        'ledger_report',
+        'outbox_state',
+        'rule_refusal',
+        'stage_ledger',
+        'stage_offset',
+      ].sort(),
     );
   });
 

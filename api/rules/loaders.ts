@@ -24,7 +24,7 @@ export interface RuleLoaders {
 }
 const spanName = ({ id, hours }: Span): string => `${hours}|${id}`;
 const HOUR: Micros = 3_600_000_000;
-export const VERDICT_DAYS = 30;
+const VERDICT_DAYS = 30;
 
 type Read = <T>(work: (sql: Sql) => Promise<T>) => Promise<T>;
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { headsOf, linkFiles, parseFile } from '../../domains/sigma/index.ts';
 import type { ParsedFile, Problem, RuleHead, RuleSet, RuleSetOptions } from '../../domains/sigma/index.ts';
 import { ownRules, putRule, ruleById, rulesOfFilesNamed, rulesThatReferTo, setRuleState } from '../../store/queries/rules.ts';
-import type { RuleRow, StoredRuleState } from '../../store/queries/rules.ts';
+import type { RuleRow } from '../../store/queries/rules.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
@@ -166,5 +166,3 @@ function rethrow(error: unknown): never {
       throw error;
   }
 }
-
-export type WrittenState = Exclude<StoredRuleState, 'retired'>;

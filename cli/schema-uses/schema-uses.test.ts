@@ -45,7 +45,7 @@ describe('impact', () => {
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'goshawk-rules-'));
     writeFileSync(join(folder, 'named.yml'), STABLE_RULE);
-    writeFileSync(join(folder, 'test.yml'), STABLE_RULE.replace('stable', 'test').replace('Named as ECS does', 'Only a test').replace('7a11', '7a12'));
+    writeFileSync(join(folder, 'test.yml'), STABLE_RULE.replace('stable', 'test').replace('Named as ECS does', 'Only an experiment').replace('7a11', '7a12'));
     uses = await schemaUses(ourSchemas(), [folder], {});
   }, 60_000);
   const impactsOf = (after: ReadonlyMap<string, AvroSchema>) => impactOf(changesBetween(ourSchemas(), after), uses);
@@ -62,7 +62,7 @@ describe('impact', () => {
         'document: ECS field process.command_line',
         'graphql field: Event.fields',
         'rule: Named as ECS does',
-        'rule: Only a test',
+        'rule: Only an experiment',
       ],
     ],
     [
@@ -109,7 +109,7 @@ describe('impact', () => {
   });
 
   it.each<[what: string, path: string, blind: (names: readonly string[]) => boolean]>([
-    ['every rule in production without the native document', 'Event.native', (names) => names.includes('Named as ECS does') && !names.includes('Only a test')],
+    ['every rule in production without the native document', 'Event.native', (names) => names.includes('Named as ECS does') && !names.includes('Only an experiment')],
     ['rules of a category without categories', 'Event.logsource.category', (names) => names.includes('Named as ECS does')],
     ['a rule that names the field as ECS does', 'Event.process.commandLine', (names) => names.length === 1 && names[0] === 'Named as ECS does'],
     ['none without a field that rules do not ask', 'Event.tls', (names) => names.length === 0],

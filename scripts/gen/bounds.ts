@@ -156,6 +156,15 @@ const bounds: readonly Bound[] = [
     atBound: 'Further log sources are routed anew for each event.',
   },
   {
+    what: 'Rules compiled',
+    file: 'domains/sigma/organization-rules.ts',
+    most: `${count(numberIn('domains/sigma/organization-rules.ts', 'KEPT_SETS'))} sets of an organization that differ, each beside those of files`,
+    bytes: null,
+    perTask: false,
+    stages: ['detect', 'correlate'],
+    atBound: 'A set that is asked for again is linked and compiled again.',
+  },
+  {
     what: 'Matches of correlations',
     file: 'pipeline/correlate/index.ts',
     most: `correlate.matchesPerGroup = ${count(options.correlate.matchesPerGroup)} a group, correlate.matchesPerRule = ${count(options.correlate.matchesPerRule)} a correlation and task, about 300 bytes each (${size(options.correlate.matchesPerRule * 300)} a correlation and task); those in the reorder buffer for up to ${count(options.correlate.reorderMs)} ms of append time beside them`,

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client';
 import { countRequests } from '../../api/metrics.ts';
 import { droppedCounter, takenCounter } from '../../local/inputs.ts';
 import { correlateMetrics } from '../../pipeline/correlate/index.ts';
-import { uncorrelatedCounter } from '../../pipeline/detect/index.ts';
+import { suppressedCounter, uncorrelatedCounter } from '../../pipeline/detect/index.ts';
 import { ingestMetrics } from '../../pipeline/ingest/index.ts';
 import { rowCounter } from '../../pipeline/persist/metrics.ts';
 import { metricsOf } from '../../pipeline/runtime/metrics.ts';
@@ -24,6 +24,7 @@ export default {
     ingestMetrics(registry);
     correlateMetrics(registry);
     uncorrelatedCounter(registry);
+    suppressedCounter(registry);
     droppedCounter(registry);
     takenCounter(registry);
     countRequests(Fastify(), registry);
