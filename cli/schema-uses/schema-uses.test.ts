@@ -45,7 +45,7 @@ describe('impact', () => {
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'goshawk-rules-'));
     writeFileSync(join(folder, 'named.yml'), STABLE_RULE);
-    writeFileSync(join(folder, 'test.yml'), STABLE_RULE.replace('stable', 'test').replace('Named as ECS does', 'Only an experiment').replace('7a11', '7a12'));
+    writeFileSync(join(folder, 'test.yml'), STABLE_RULE.replace('stable', 'experimental').replace('Named as ECS does', 'Only an experiment').replace('7a11', '7a12'));
     uses = await schemaUses(ourSchemas(), [folder], {});
   }, 60_000);
   const impactsOf = (after: ReadonlyMap<string, AvroSchema>) => impactOf(changesBetween(ourSchemas(), after), uses);
