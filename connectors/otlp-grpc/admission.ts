@@ -17,14 +17,12 @@ export interface Admission {
   readonly intercept: ServerInterceptor;
   /** Who sends the request with this metadata: known once its handler is called. */
   readonly sensorOf: (metadata: Metadata) => AuthenticatedSensor;
-  readonly state: () => { readonly reading: number; readonly waiting: number };
 }
 
 export function openAdmission({ requestsAtOnce, readMs, sensorOf, refusal }: AdmissionOptions): Admission {
   const turns = new Turns(requestsAtOnce);
   const senders = new WeakMap<Metadata, AuthenticatedSensor>();
   return {
-    state: () => turns.state(),
     sensorOf: (metadata) => senders.get(metadata)!,
     intercept: (_method, call) => {
       let isOver = false;
@@ -75,7 +73,6 @@ export function openAdmission({ requestsAtOnce, readMs, sensorOf, refusal }: Adm
 }
 
 interface Turn {
-  readonly sensor: string;
   readonly comes: Promise<void>;
   /** Also of one that has not come. To call it twice does no harm. */
   readonly giveBack: () => void;
@@ -92,10 +89,6 @@ class Turns {
     this.#places = places;
   }
 
-  state() {
-    return { reading: this.#reading, waiting: this.#waiting.length };
-  }
-
   ask(sensor: string): Turn {
     const { promise: comes, resolve: come } = Promise.withResolvers<void>();
     const waiting = { sensor, come };
@@ -109,7 +102,7 @@ class Turns {
       if (place >= 0) this.#waiting.splice(place, 1);
       else this.#release(sensor);
     };
-    return { sensor, comes, giveBack };
+    return { comes, giveBack };
   }
 
   #next(): void {
