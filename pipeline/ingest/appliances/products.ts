@@ -111,11 +111,7 @@ for (const product of PRODUCTS) {
 
 const ASKED_ALWAYS = Uint8Array.from(ANY, ({ begins, holds }) => (begins === undefined && holds === undefined ? 1 : 0));
 const CLUES = new TextIndex(
-  ANY.flatMap(({ begins, holds }, mark) =>
-    begins === undefined
-      ? (holds ?? []).slice(0, 1).map((text) => ({ text, isBeginning: false, mark }))
-      : begins.map((text) => ({ text, isBeginning: true, mark })),
-  ),
+  ANY.flatMap(({ begins, holds }, mark) => (begins ?? (holds ?? []).slice(0, 1)).map((text) => ({ text, isBeginning: begins !== undefined, mark }))),
 );
 
 /** BIND in files of its own: a time, perhaps category and level, then the client. */

@@ -28,7 +28,7 @@ function eventOf(document: RawDocument, program: string): Draft {
   const { text } = document;
   const queued = QUEUED.exec(text)?.groups;
   const rest = queued?.rest ?? text;
-  const pairs = queued === undefined ? newFields() : pairsOf(rest);
+  const pairs = queued === undefined ? nothing() : pairsOf(rest);
   const event = draft(
     'postfix.mail',
     'postfix',
@@ -51,8 +51,11 @@ function eventOf(document: RawDocument, program: string): Draft {
   return event;
 }
 
+/** Names come from senders: `__proto__` is one like any other. */
+const nothing = (): Record<string, string> => Object.create(null) as Record<string, string>;
+
 function pairsOf(rest: string): Record<string, string> {
-  const found: Record<string, string> = Object.create(null) as Record<string, string>;
+  const found = nothing();
   let at = rest.search(/(?:^| )[a-z][\w-]{0,31}=/);
   if (at < 0) return found;
   if (rest[at] === ' ') at++;
