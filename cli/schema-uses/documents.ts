@@ -1,6 +1,7 @@
 // What the published documents take of events, findings and alerts.
 import type { Use } from '../../domains/schema-impact/index.ts';
-import { alertDocument, eventDocument, findingDocument } from '../../pipeline/publish/ecs/index.ts';
+import * as ecs from '../../pipeline/publish/ecs/index.ts';
+import * as ocsf from '../../pipeline/publish/ocsf/index.ts';
 import type { AvroSchema } from '../../schemas/avro/schema.ts';
 import { isRecord, isUnion } from '../../schemas/avro/schema.ts';
 import type { Alert, Context, Event, Finding } from '../../schemas/avro/types.gen.ts';
@@ -17,10 +18,13 @@ export function documentUses(schemas: ReadonlyMap<string, AvroSchema>): readonly
     });
     for (const path of read) uses.push({ kind: 'document', name, where, path });
   };
-  trace('ECS document of an event', 'pipeline/publish/ecs', (of) => eventDocument(of('Event') as Event, of('Context') as Context));
-  trace('ECS document of a finding', 'pipeline/publish/ecs', (of) => findingDocument(of('Finding') as Finding));
-  trace('ECS document of an alert', 'pipeline/publish/ecs', (of) => alertDocument(of('Alert') as Alert));
-  for (const [ecs, path] of ecsFields(schemas)) uses.push({ kind: 'document', name: `ECS field ${ecs}`, where: 'schemas/avro', path });
+  for (const [name, member] of Object.entries({ ecs, ocsf })) {
+    const [title, where] = [`${name.toUpperCase()} document`, `pipeline/publish/${name}`];
+    trace(`${title} of an event`, where, (of) => member.eventDocument(of('Event') as Event, of('Context') as Context));
+    trace(`${title} of a finding`, where, (of) => member.findingDocument(of('Finding') as Finding));
+    trace(`${title} of an alert`, where, (of) => member.alertDocument(of('Alert') as Alert));
+  }
+  for (const [field, path] of ecsFields(schemas)) uses.push({ kind: 'document', name: `ECS field ${field}`, where: 'schemas/avro', path });
   return uses;
 }
 

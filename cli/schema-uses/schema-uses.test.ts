@@ -45,7 +45,10 @@ describe('impact', () => {
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'goshawk-rules-'));
     writeFileSync(join(folder, 'named.yml'), STABLE_RULE);
-    writeFileSync(join(folder, 'test.yml'), STABLE_RULE.replace('stable', 'experimental').replace('Named as ECS does', 'Only an experiment').replace('7a11', '7a12'));
+    writeFileSync(
+      join(folder, 'test.yml'),
+      STABLE_RULE.replace('stable', 'experimental').replace('Named as ECS does', 'Only an experiment').replace('7a11', '7a12'),
+    );
     uses = await schemaUses(ourSchemas(), [folder], {});
   }, 60_000);
   const impactsOf = (after: ReadonlyMap<string, AvroSchema>) => impactOf(changesBetween(ourSchemas(), after), uses);
@@ -80,7 +83,10 @@ describe('impact', () => {
     ['Event.host.ip', ['context source: assets', 'context source: related']],
     ['RefZone.cidr', ['context source: zones']],
     ['Event.dns.answers', ['stage: enrich', 'context source: related', 'column: goshawk.event.detail "dns.answers.data"']],
-    ['Context.sourceGeo', ['column: goshawk.event.detail "source.geo.country_iso_code"', 'document: ECS document of an event']],
+    [
+      'Context.sourceGeo',
+      ['column: goshawk.event.detail "source.geo.country_iso_code"', 'document: ECS document of an event', 'document: OCSF document of an event'],
+    ],
     [
       'Finding.supersedes',
       ['stage: findings', 'column: goshawk.finding.supersedes', 'view: api.finding', 'stage: publish-findings', 'document: ECS document of a finding'],
@@ -109,7 +115,11 @@ describe('impact', () => {
   });
 
   it.each<[what: string, path: string, blind: (names: readonly string[]) => boolean]>([
-    ['every rule in production without the native document', 'Event.native', (names) => names.includes('Named as ECS does') && !names.includes('Only an experiment')],
+    [
+      'every rule in production without the native document',
+      'Event.native',
+      (names) => names.includes('Named as ECS does') && !names.includes('Only an experiment'),
+    ],
     ['rules of a category without categories', 'Event.logsource.category', (names) => names.includes('Named as ECS does')],
     ['a rule that names the field as ECS does', 'Event.process.commandLine', (names) => names.length === 1 && names[0] === 'Named as ECS does'],
     ['none without a field that rules do not ask', 'Event.tls', (names) => names.length === 0],

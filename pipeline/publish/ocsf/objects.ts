@@ -140,7 +140,6 @@ export const endpoint = (end: 'source' | 'destination', more: Readonly<Record<st
 /** The machine that tells, where the sensor names no end. */
 export const ownEnd: Shape = object({ hostname: text('host.name'), uid: text('host.id'), ip: value('ip', 'host.ip') }, { anyOf: ['hostname', 'uid', 'ip'] });
 export const requiredSource: Shape = { ...endpoint('source'), unknown: { name: UNKNOWN } };
-export const service: Shape = object({ name: text('service.name', 'cloud.service.name') }, { anyOf: ['name'] });
 
 export const DIRECTIONS = {
   ingress: [1, 'Inbound'],
