@@ -11,7 +11,7 @@ import { topics } from '../../topologies/topics.ts';
 import { topology } from '../test/api.ts';
 import { LagMeter } from './lag.ts';
 import { LedgerView } from './ledger-view.ts';
-import { PipelineMonitor, topicsOf } from './monitor.ts';
+import { PipelineMonitor, refusedSources, topicsOf } from './monitor.ts';
 import { brokerProbe, databaseProbe, Parts } from './parts.ts';
 
 const codec = new Codec(fixedIds());
@@ -114,4 +114,13 @@ describe('the pipeline', () => {
     expect(names).toContain(topics.enriched.name);
     expect(names.filter((name) => name.includes('other'))).toEqual([]);
   });
+});
+
+it('says of a source of which much is refused whether it is read more slowly', () => {
+  const refused = ['raw.default.bad', 'raw.default.odd'].map((topic) => ({ topic, count: 2_000, code: 'DECODE_FAILED' }));
+  const snapshot = { state: 'ready', parts: [], stages: [], topics: [], throttled: ['raw.default.bad', 'raw.other.bad'] } as const;
+  expect(refusedSources(refused, snapshot).map(({ topic, isThrottled }) => [topic, isThrottled])).toEqual([
+    ['raw.default.bad', true],
+    ['raw.default.odd', false],
+  ]);
 });

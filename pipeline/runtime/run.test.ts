@@ -162,6 +162,8 @@ describe('runTopology', () => {
           },
         ],
         watermark: expect.any(Number) as number,
+        throttledMs: 0,
+        watermarks: [{ dataset: 'test.a', at: expect.any(Number) as number }],
         wallFrom: expect.any(Number) as number,
         wallTo: expect.any(Number) as number,
       },
@@ -273,6 +275,9 @@ describe('a source that sends garbage', () => {
     expect(read('raw.default.bad')).toBeLessThan(4000);
     await driver.settle(200);
     expect((await driver.raw('dead-letters.v1')).length).toBe(6000);
+    await driver.advance(15_000);
+    const throttled = (await driver.records(topics.ledger)).filter(({ value }) => value.throttledMs > 0);
+    expect([...new Set(throttled.map(({ value }) => value.topic))], 'and the ledger says which').toEqual(['raw.default.bad']);
     await driver.stop();
   });
 });

@@ -110,7 +110,8 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
   });
 
   it('gives the same over REST, as `status --json` prints it', async () => {
-    const { state, parts, stages } = (await api.inject({ url: '/v2/status' })).json();
+    const { state, parts, stages, refusedSources } = (await api.inject({ url: '/v2/status' })).json();
+    expect(refusedSources).toEqual([]);
     expect(state).toBe('degraded'); // nobody runs the stages here
     expect(parts.map(({ name }: Loose) => name)).toEqual(['broker', 'database', 'api', 'connect', 'stages']);
     expect(stages[0]).toEqual({
