@@ -7,7 +7,7 @@ export type { Bound, CorrelationRule, CorrelationType, CountOperator, SeenCondit
 export type { CompareOperator, Expression, Item, RegexFlags, Test, TimePart } from './expression.ts';
 export { headsOf } from './head.ts';
 export type { RuleHead, RuleKind } from './head.ts';
-export { isOwnRule, numberedOf, OWN_FOLDER, RuleSetReader } from './organization-rules.ts';
+export { isOwnRule, numberedOf, OWN_FOLDER } from './organization-rules.ts';
 export type { NumberedRules, OrganizationRules, RuleVersion } from './organization-rules.ts';
 export { exceptionRule, whyRefused } from './exception.ts';
 export type { ExceptionConditions } from './exception.ts';

@@ -33,6 +33,10 @@ export interface FindingRow {
   readonly reason: string | null;
   readonly revision: number;
   readonly revisable: Revisable | null;
+  /** Number of the set that the rule was of; null for findings from before there were sets. */
+  readonly ruleSet: number | null;
+  /** Exception that it met; null when it met none. */
+  readonly suppressedBy: string | null;
 }
 
 export interface FindingFilter {
@@ -43,12 +47,14 @@ export interface FindingFilter {
   readonly minSeverity?: number;
   readonly ruleId?: readonly string[];
   readonly drafts?: boolean;
+  readonly suppressed?: boolean;
 }
 
 const SELECT_FINDING = `
   f.event_time AS "time", encode(f.id, 'hex') AS "id", f.last_time AS "lastTime", f.kind, f.rule_id AS "ruleId", f.rule_version AS "ruleVersion", f.title, f.description,
   f.author, f.license, f.reference, f.severity, f.status, f.tags, f.entities, f.fields, f.events, f.event_count AS "eventCount",
-  encode(f.supersedes, 'hex') AS "supersedes", f.reason, f.revision, f.revisable`;
+  encode(f.supersedes, 'hex') AS "supersedes", f.reason, f.revision, f.revisable,
+  f.rule_set AS "ruleSet", f.suppressed_by AS "suppressedBy"`;
 
 /** Newest first, beginning after `after`. */
 export function pageOfFindings(
@@ -94,19 +100,19 @@ export interface RuleCountRow {
   readonly lastTime: Micros;
 }
 
-/** Most first; drafts are left out. Title and severity are those of the newest finding. */
+/** Most first; drafts and what is suppressed are left out. Title and severity are those of the newest finding. */
 export function findingsByRule(sql: Sql, from: Micros, to: Micros, limit: number): Promise<readonly RuleCountRow[]> {
   return manyOf(
     sql,
     `SELECT f.rule_id AS "ruleId", (array_agg(f.title ORDER BY f.event_time DESC))[1] AS title, (array_agg(f.severity ORDER BY f.event_time DESC))[1] AS severity,
       count(*) AS count, max(f.event_time) AS "lastTime"
-    FROM api.finding f WHERE f.event_time >= api.from_micros($1) AND f.event_time < api.from_micros($2) AND f.status <> 'draft'
+    FROM api.finding f WHERE f.event_time >= api.from_micros($1) AND f.event_time < api.from_micros($2) AND f.status <> 'draft' AND f.suppressed_by IS NULL
     GROUP BY f.rule_id ORDER BY count(*) DESC, f.rule_id LIMIT $3`,
     [from, to, limit],
   );
 }
 
-/** Per span and severity, oldest first; drafts are left out. */
+/** Per span and severity, oldest first; drafts and what is suppressed are left out. */
 export async function countFindings(
   sql: Sql,
   range: { readonly from: Micros; readonly to: Micros; readonly spanMicros: Micros },
@@ -115,7 +121,7 @@ export async function countFindings(
     await manyOf(
       sql,
       `SELECT floor(api.micros(f.event_time)::numeric / $3::bigint)::bigint * $3::bigint AS "start", f.severity, count(*) AS count
-    FROM api.finding f WHERE f.event_time >= api.from_micros($1) AND f.event_time < api.from_micros($2) AND f.status <> 'draft' GROUP BY 1, 2 ORDER BY 1, 2`,
+    FROM api.finding f WHERE f.event_time >= api.from_micros($1) AND f.event_time < api.from_micros($2) AND f.status <> 'draft' AND f.suppressed_by IS NULL GROUP BY 1, 2 ORDER BY 1, 2`,
       [range.from, range.to, range.spanMicros],
     ),
   );
@@ -125,8 +131,8 @@ export async function countFindings(
 export const bySeverity = (rows: readonly { readonly start: Micros; readonly severity: number; readonly count: number }[]): readonly CountRow[] =>
   rows.map(({ start, severity, count }) => ({ start, series: SEVERITIES[severity] ?? 'informational', count }));
 
-function findingConditions({ from, to, minSeverity, ruleId, drafts = false }: FindingFilter, parameters: Parameters): string[] {
-  const conditions = [drafts ? 'true' : `f.status <> 'draft'`];
+function findingConditions({ from, to, minSeverity, ruleId, drafts = false, suppressed = false }: FindingFilter, parameters: Parameters): string[] {
+  const conditions = [drafts ? 'true' : `f.status <> 'draft'`, suppressed ? 'true' : 'f.suppressed_by IS NULL'];
   if (from !== undefined) conditions.push(`f.event_time >= api.from_micros(${parameters.add(from)})`);
   if (to !== undefined) conditions.push(`f.event_time < api.from_micros(${parameters.add(to)})`);
   if (minSeverity !== undefined) conditions.push(`f.severity >= ${parameters.add(minSeverity)}`);

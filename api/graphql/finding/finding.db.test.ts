@@ -24,6 +24,7 @@ describe.skipIf(serverUrl === '')('findings over GraphQL', () => {
       { n: 2, columns: { rule_id: 'rule-2', severity: 1, title: 'Another rule', supersedes: Buffer.from(hexId(1), 'hex') } },
       { n: 3, columns: { rule_id: 'rule-2', severity: 1, title: 'Another rule, renamed' } },
       { n: 4, columns: { status: 'draft', severity: 4 } },
+      { n: 5, columns: { rule_id: 'rule-2', severity: 1, suppressed_by: 'x', rule_set: 7 } },
     ]);
     // Event 9 is gone; what an alert keeps of it is there.
     await database.owner.query(
@@ -43,6 +44,7 @@ describe.skipIf(serverUrl === '')('findings over GraphQL', () => {
   it.each<[name: string, filter: string, found: readonly number[]]>([
     ['all but drafts, newest first', '', [3, 2, 1]],
     ['drafts when they are asked for', '(filter: { drafts: true })', [4, 3, 2, 1]],
+    ['what is suppressed when it is asked for', '(filter: { suppressed: true })', [5, 3, 2, 1]],
     ['from a severity on', '(filter: { minSeverity: medium })', [1]],
     ['of some rules', '(filter: { ruleId: ["rule-2"] })', [3, 2]],
     ['of a time', '(filter: { from: "2026-03-01T12:00:02Z", to: "2026-03-01T12:00:03Z" })', [2]],
@@ -50,6 +52,11 @@ describe.skipIf(serverUrl === '')('findings over GraphQL', () => {
   ])('gives %s', async (_name, filter, found) => {
     const { data } = await api.graphql(`{ findings${filter} { edges { node { id } } } }`);
     expect(data.findings.edges.map(({ node }: Loose) => node.id)).toEqual(found.map(id));
+  });
+
+  it('says which exception a finding met, and of which rule set the rule was', async () => {
+    const { data } = await api.graphql(`{ finding(id: "${id(5)}") { ruleSet suppressedBy } other: finding(id: "${id(1)}") { ruleSet suppressedBy } }`);
+    expect(data).toEqual({ finding: { ruleSet: 7, suppressedBy: 'x' }, other: { ruleSet: null, suppressedBy: null } });
   });
 
   it('shows why it matched and each event: stored, kept as evidence, or gone', async () => {

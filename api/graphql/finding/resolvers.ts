@@ -13,6 +13,7 @@ interface FilterInput {
   readonly minSeverity?: Severity | null;
   readonly ruleId?: readonly string[] | null;
   readonly drafts?: boolean | null;
+  readonly suppressed?: boolean | null;
 }
 
 const severityOf = ({ severity }: { readonly severity: number }): Severity => SEVERITIES[severity] ?? 'informational';
@@ -71,12 +72,13 @@ export default {
 
 function filterOf(input: FilterInput | null | undefined): FindingFilter {
   if (input === null || input === undefined) return {};
-  const { from, to, minSeverity, ruleId, drafts } = input;
+  const { from, to, minSeverity, ruleId, drafts, suppressed } = input;
   return {
     ...(typeof from === 'number' && { from }),
     ...(typeof to === 'number' && { to }),
     ...(typeof minSeverity === 'string' && { minSeverity: SEVERITIES.indexOf(minSeverity) }),
     ...(Array.isArray(ruleId) && { ruleId: ruleId.map((id: string) => withoutNul(id, '/filter/ruleId')) }),
     ...(typeof drafts === 'boolean' && { drafts }),
+    ...(typeof suppressed === 'boolean' && { suppressed }),
   };
 }
