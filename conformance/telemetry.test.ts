@@ -11,11 +11,17 @@ const REACHED: Readonly<Record<string, number>> = {
   'go-syslog-rfc5424': 99.9, // RFC 5424 6.3.3 keeps a backslash that escapes nothing, go-syslog drops the parameter
   'logstash-cef-codec': 100,
   'metron-asa': 99,
-  'metron-leef': 89,
-  'metron-snort': 95,
+  'metron-bro': 98,
+  'metron-leef': 96,
+  'metron-snort': 96,
+  'metron-squid': 100,
   'metron-syslog3164': 100,
   'metron-syslog5424': 100,
-  'sc4s-syslog-products': 94,
+  'metron-websphere': 100,
+  'metron-yaf': 100,
+  'datadog-core': 81,
+  'datadog-extras': 81,
+  'sc4s-syslog-products': 96,
   'panther-parsers': 97,
   'panther-aws-cloudtrail': 99,
   'panther-azure-audit': 100,
@@ -24,12 +30,19 @@ const REACHED: Readonly<Record<string, number>> = {
   'panther-gsuite-activityevent': 100,
   'panther-okta-systemlog': 100,
   'panther-saas-other': 100,
+  'spire-logs': 100,
   streamalert: 96,
-  'wazuh-engine-aws': 77, // takes the load balancer for the source, the bucket's owner for the user, and writes TLS for tls
-  'wazuh-engine-system': 83,
+  'vrl-parse-examples': 85, // the rest is no record of a sensor
+  'wazuh-engine-apache-http': 96,
+  'wazuh-engine-aws': 78, // takes the load balancer for the source, the bucket's owner for the user, and writes TLS for tls
+  'wazuh-engine-docker-listener': 74,
+  'wazuh-engine-fortinet': 77,
+  'wazuh-engine-mysql': 96,
+  'wazuh-engine-sonicwall': 85,
   'wazuh-engine-sophos': 88,
-  'wazuh-engine-sonicwall': 77,
-  'wazuh-engine-fortinet': 73,
+  'wazuh-engine-suricata': 93,
+  'wazuh-engine-system': 90,
+  'wazuh-engine-windows': 89,
 };
 
 describe.skipIf(DATA === undefined)('the collection', () => {

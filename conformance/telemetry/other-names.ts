@@ -47,7 +47,7 @@ export const METRON = table(`
   user_agent user_agent.original
   DeviceEvent event.code
   DeviceVendor observer.vendor
-  DeviceProduct observer.product
+  DeviceProduct observer.product product
   DeviceVersion observer.version
   usrName user.name
   syslog.header.hostName syslog.hostname hostname
