@@ -69,9 +69,9 @@ const needed = {
 
 it('has values that its schema takes once the rest is given, and no others', () => {
   const validate = new Ajv({ strict: false, allErrors: true }).compile(JSON.parse(read('values.schema.json')) as object);
-  const with_ = (more: object) => ({ ...values, ...needed, ...more });
-  expect([validate(with_({})), validate.errors]).toEqual([true, null]);
-  expect(validate(with_({ keys: { secrets: 'x' } }))).toBe(false);
+  const valuesWith = (more: object) => ({ ...values, ...needed, ...more });
+  expect([validate(valuesWith({})), validate.errors]).toEqual([true, null]);
+  expect(validate(valuesWith({ keys: { secrets: 'x' } }))).toBe(false);
 });
 
 const helm = process.env['GOSHAWK_HELM'] ?? 'helm';

@@ -17,7 +17,6 @@ import type { FeaturesOptions } from './partials.ts';
 export { config } from './config.ts';
 export type { FeaturesConfig } from './config.ts';
 export { partials } from './partials.ts';
-export type { FeaturesOptions } from './partials.ts';
 
 /** A window's sums, and whether its feature has gone out with all of them. */
 type Sums = Pick<FeaturePartial, 'events' | 'failures' | 'bytesOut' | 'bytesIn' | 'destinations' | 'ports' | 'users' | 'actions'>;
