@@ -5,6 +5,7 @@ import { parseRuleSet } from '../../domains/sigma/index.ts';
 import type { Finding, Match } from '../../schemas/avro/types.gen.ts';
 import { APPEND_CLOCK } from '../core/index.ts';
 import { StageDriver } from '../runtime/driver.ts';
+import { OVER_BUDGET } from './finding.ts';
 import { config, correlate } from './index.ts';
 import type { CorrelateConfig, CorrelateOptions } from './index.ts';
 
@@ -246,17 +247,19 @@ describe('a correlation over others', () => {
 });
 
 describe('the bound of a rule', () => {
-  it('gives up the groups that were silent longest, and counts them', () => {
+  it('gives up the groups that were silent longest, counts them, and says so once an hour', () => {
     const evicted: unknown[] = [];
     const driver = driverOf(COUNT_3, { matchesPerRule: 100 }, { metrics: { evicted: (...args) => void evicted.push(args), revised: () => undefined } });
     for (let n = 0; n < 150; n++) driver.send(match('a', n, { groupValues: [`user ${n % 75}`] }), { appendedAt: T });
     driver.restart(); // the order comes back from the store
-    driver.advance(T + 60 * SECOND);
+    const out = [...driver.advance(T + 60 * SECOND)];
     for (let n = 150; n < 200; n++) driver.send(match('a', n, { groupValues: [`user ${n % 75}`] }), { appendedAt: T });
-    driver.advance(T + 200 * SECOND);
+    out.push(...driver.advance(T + 200 * SECOND));
     const { groups, matches, totals } = driver.state();
     expect(Object.keys(matches!)).toHaveLength(100);
-    expect(totals).toEqual({ corr: { matches: 100, evictedMatches: 100 } });
+    expect(totals).toEqual({ corr: { matches: 100, evictedMatches: 100, told: { default: expect.any(Number) } } });
+    const told = findingsOf(out).filter(({ ruleId }) => ruleId === OVER_BUDGET);
+    expect(told).toMatchObject([{ kind: 'platform', organization: 'default', entities: [{ type: 'rule', value: 'corr' }], status: 'production' }]);
     expect(evicted).toContainEqual(['rule', 'corr', 1]);
     expect(Object.keys(groups!)).not.toContain('corr|default|user 50');
     expect(Object.keys(groups!)).toContain('corr|default|user 49');

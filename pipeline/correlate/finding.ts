@@ -1,9 +1,11 @@
+import { hashId } from '../core/id.ts';
 import type { Micros } from '../core/index.ts';
 import type { ChangeCode, Entity, EventRef, Finding } from '../../schemas/avro/types.gen.ts';
 import { suppressedByAll } from './entry.ts';
 import type { Entry } from './entry.ts';
 import type { Told } from './fired.ts';
 import { contribution } from './fired.ts';
+import type { Group } from './group.ts';
 import type { GroupName } from './judge.ts';
 import type { CorrelationPlan } from './plan.ts';
 
@@ -86,4 +88,38 @@ function entitiesOf(covered: readonly Entry[]): readonly Entity[] {
     .sort()
     .slice(0, KEPT_EACH_END)
     .map((key) => byKey.get(key)!);
+}
+
+export const OVER_BUDGET = 'goshawk.correlation-over-budget';
+
+/** Tells the organization whose group was given up that a correlation had more than it may hold. Its findings stay what they are: their counts are lower bounds. */
+export function overBudget({ rule }: CorrelationPlan, organization: string, { last, ruleSet = 0 }: Group, matchesPerRule: number): Finding {
+  return {
+    id: hashId(OVER_BUDGET, organization, rule.key, last),
+    organization,
+    time: last,
+    lastTime: last,
+    kind: 'platform',
+    ruleId: OVER_BUDGET,
+    ruleVersion: '1',
+    title: `Correlation over its budget: ${rule.title}`,
+    description:
+      'Groups that were silent longest were given up, so what they had counted is forgotten. Make the rules that it counts narrower, or its timespan shorter.',
+    author: null,
+    license: null,
+    reference: null,
+    severity: 'medium',
+    status: 'production',
+    tags: [],
+    groupKey: `${OVER_BUDGET}|${rule.key}`,
+    entities: [{ type: 'rule', value: rule.key }],
+    fields: [{ name: 'matchesPerRule', value: String(matchesPerRule) }],
+    events: [],
+    eventCount: 0,
+    supersedes: null,
+    reason: `the correlation had more than ${matchesPerRule} matches in one task`,
+    revisable: null,
+    ruleSet,
+    suppressedBy: null,
+  };
 }

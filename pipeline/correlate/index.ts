@@ -9,14 +9,14 @@ import type { Waiting } from '../core/reorder.ts';
 import { keyValue } from '../core/stores.ts';
 import { ActiveRules, numberedOf } from '../../domains/sigma/index.ts';
 import type { OrganizationRules, RuleSet, RuleSetOptions } from '../../domains/sigma/index.ts';
-import type { EventRef, FindingStatus, Match } from '../../schemas/avro/types.gen.ts';
+import type { EventRef, Finding, FindingStatus, Match } from '../../schemas/avro/types.gen.ts';
 import { refTables, topics } from '../../topologies/topics.ts';
 import type { CorrelateConfig } from './config.ts';
 import type { Entry, KeptMatch } from './entry.ts';
 import { keptMatch, sortKey, suppressedByAll } from './entry.ts';
 import type { Told } from './fired.ts';
 import { keyOf } from './fired.ts';
-import { findingOf } from './finding.ts';
+import { findingOf, overBudget } from './finding.ts';
 import type { Group } from './group.ts';
 import { OpenGroup } from './group.ts';
 import type { GroupName } from './judge.ts';
@@ -62,9 +62,12 @@ interface Running {
   readonly plans: ReadonlyMap<string, CorrelationPlan>;
   readonly ruleSet: number;
 }
+const HOUR: Micros = 3_600_000_000;
 const CLOSE = 'close|';
 const FORGET = 'forget|';
 
+const sendFinding = (finding: Finding, behind?: Micros): Output<unknown> =>
+  send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding, behind);
 const escaped = (part: string): string => part.replaceAll('|', '%7C');
 const groupKeyOf = ({ correlationId, organization, groupValues }: Match): string => [correlationId, organization, ...groupValues].map(escaped).join('|');
 function nameOf(key: string): GroupName & { readonly correlationId: string } {
@@ -147,7 +150,7 @@ export const correlate = (
     if (late !== null) metrics.revised(told.code);
     if (plan.rule.isAlerting) {
       const finding = findingOf(plan, name, told, told.inside ?? covered(open, told), late, open.group.evictedCount, running.ruleSet);
-      outputs.push(send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding, turn > finding.lastTime ? turn : undefined));
+      outputs.push(sendFinding(finding, turn > finding.lastTime ? turn : undefined));
     }
     const { before, fired, inside } = told;
     const isMoved = before !== null && (inside === null || keyOf(before) !== keyOf(fired));
@@ -201,7 +204,10 @@ export const correlate = (
       const group = groups.get(oldest);
       if (group !== undefined) clear(oldest, group, ctx);
       own.evicted(oldest, group?.size ?? 0);
-      if (group !== undefined) metrics.evicted('rule', plan.rule.key, group.size);
+      if (group === undefined) continue;
+      metrics.evicted('rule', plan.rule.key, group.size);
+      const { organization } = nameOf(oldest);
+      if (own.tell(organization, Math.floor(group.last / HOUR))) outputs.push(sendFinding(overBudget(plan, organization, group, matchesPerRule)));
     }
     totals.put(plan.rule.key, own.close());
   };

@@ -8,6 +8,8 @@ export interface Totals {
   readonly matches: number;
   /** Given up since the beginning because the rule had too many. */
   readonly evictedMatches: number;
+  /** Hours of event time in which it was told that the rule had too many, newest by organization. */
+  readonly told?: Readonly<Record<string, number>>;
 }
 const orderOf = new WeakMap<Totals, Set<string>>(); // keys of groups, longest silent first
 
@@ -43,7 +45,15 @@ export class Share {
 
   evicted(group: string, matches: number): void {
     this.#order.delete(group);
-    this.totals = { matches: this.totals.matches - matches, evictedMatches: this.totals.evictedMatches + matches };
+    this.totals = { ...this.totals, matches: this.totals.matches - matches, evictedMatches: this.totals.evictedMatches + matches };
+  }
+
+  /** @returns Whether this is the first time that it is told in an hour of event time. */
+  tell(organization: string, hour: number): boolean {
+    const { told = {} } = this.totals;
+    if ((told[organization] ?? -1) >= hour) return false;
+    this.totals = { ...this.totals, told: { ...told, [organization]: hour } };
+    return true;
   }
 
   /** The value for the store; the order stays with it. */
