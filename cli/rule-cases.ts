@@ -4,17 +4,14 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from '../pipeline/core/errors.ts';
-import { config as correlateConfig, correlate } from '../pipeline/correlate/index.ts';
-import { config as detectConfig, detect } from '../pipeline/detect/index.ts';
 import { openEngine } from '../pipeline/detect/open-rules.ts';
 import { config as ingestConfig, openIngestor } from '../pipeline/ingest/index.ts';
 import type { Ingestor } from '../pipeline/ingest/index.ts';
-import { sourceOf } from '../pipeline/ingest/source.ts';
-import { StageDriver } from '../pipeline/runtime/driver.ts';
 import type { RuleSet } from '../domains/sigma/index.ts';
-import { plainContext } from '../schemas/avro/plain.ts';
-import type { Event, Finding, Match } from '../schemas/avro/types.gen.ts';
-import { rawTopic, topics } from '../topologies/topics.ts';
+import type { Event, Finding } from '../schemas/avro/types.gen.ts';
+import { rawTopic } from '../topologies/topics.ts';
+import { RuleChain } from './rules/chain.ts';
+import { readerOf } from './rules/records.ts';
 
 /** A record of a sensor as an object, or as the text that it wrote. */
 const record = z.union([z.string(), z.record(z.string(), z.unknown())]);
@@ -59,7 +56,6 @@ export async function readCases(path: string): Promise<readonly CaseFile[]> {
   );
 }
 
-const NO_CONTEXT = plainContext();
 const APPENDED_AT = Date.UTC(2026, 0, 1) * 1000;
 const AT_LAST = APPENDED_AT * 2;
 
@@ -97,36 +93,13 @@ export class RuleCases {
 
   /** Native records, as of one file of a sensor. */
   events(records: readonly RuleCase['events'][number][]): readonly Event[] {
-    const topic = rawTopic('default', 'cases');
-    const source = sourceOf(topic, new Map());
-    let kept: unknown;
-    const memory = { get: () => kept, put: (value: unknown) => void (kept = value) };
-    return records.flatMap((native, offset) =>
-      this.#ingestor.events(
-        {
-          value: Buffer.from(typeof native === 'string' ? native : JSON.stringify(native)),
-          position: { topic, partition: 0, offset },
-          appendedAt: APPENDED_AT,
-        },
-        source,
-        memory,
-      ),
-    );
+    const { read } = readerOf(this.#ingestor, rawTopic('default', 'cases'));
+    return records.flatMap((native) => read(Buffer.from(typeof native === 'string' ? native : JSON.stringify(native)), APPENDED_AT));
   }
 
   /** What people would see of these events, correlations included. */
   findings(events: readonly Event[]): readonly Finding[] {
-    const detecting = new StageDriver(detect(detectConfig.parse({}), { set: this.#set, engine: this.#engine, isOwn: () => true }));
-    const correlating = new StageDriver(correlate(correlateConfig.parse({}), this.#set));
-    const findings: Finding[] = [];
-    const take = (outputs: readonly { readonly to: string; readonly value: unknown }[]): void => {
-      for (const { to, value } of outputs) {
-        if (to === topics.findings.name) findings.push(value as Finding);
-        else if (to === topics.matches.name) take(correlating.send(value as Match, { appendedAt: APPENDED_AT }).outputs);
-      }
-    };
-    for (const event of events) take(detecting.send({ event, context: NO_CONTEXT }, { appendedAt: APPENDED_AT }).outputs);
-    take(correlating.advance(AT_LAST));
-    return findings;
+    const chain = new RuleChain(this.#set, { engine: this.#engine });
+    return [...events.flatMap((event) => chain.send(event, APPENDED_AT).findings), ...chain.advance(AT_LAST, APPENDED_AT)];
   }
 }

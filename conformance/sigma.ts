@@ -2,17 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { config as correlateConfig, correlate } from '../pipeline/correlate/index.ts';
-import { config as detectConfig, detect } from '../pipeline/detect/index.ts';
+import { RuleChain } from '../cli/rules/chain.ts';
 import type { Engine, EventDocument } from '../pipeline/detect/match/engine.ts';
 import { openEngine, readRuleFiles } from '../pipeline/detect/open-rules.ts';
 import windows from '../pipeline/ingest/windows/index.ts';
-import { StageDriver } from '../pipeline/runtime/driver.ts';
 import { parseRuleSet } from '../domains/sigma/index.ts';
 import type { Placeholders } from '../domains/sigma/index.ts';
-import { plainContext } from '../schemas/avro/plain.ts';
-import type { Finding, Match } from '../schemas/avro/types.gen.ts';
-import { topics } from '../topologies/topics.ts';
+import type { Event, Finding } from '../schemas/avro/types.gen.ts';
 import { draft } from '../pipeline/ingest/kit.ts';
 import type { ConformanceSet } from './measure.ts';
 import { Tally } from './measure.ts';
@@ -181,8 +177,6 @@ function measureFilter(tally: Tally, { id, strict, documents, events }: FilterVe
   );
 }
 
-const NO_CONTEXT = plainContext();
-
 /** Through detect and correlate. The event whose arrival makes a correlation true is the last of its first finding. */
 function measureCorrelation(tally: Tally, { id, rules, events, fires }: CorrelationVector): void {
   const nameOf = (correlation: string, group: Readonly<Record<string, string>>, at: number) =>
@@ -194,42 +188,25 @@ function measureCorrelation(tally: Tally, { id, rules, events, fires }: Correlat
   tally.case('correlation', id, must, () => {
     const set = setOf(rules);
     if (set.refusals.length > 0) throw new Error(set.refusals[0]!.reason);
-    const detecting = new StageDriver(detect(detectConfig.parse({}), { set, engine: openEngine(set, { isGated: false }), isOwn: () => true }));
-    const correlating = new StageDriver(correlate(correlateConfig.parse({}), set));
+    const chain = new RuleChain(set, { engine: openEngine(set, { isGated: false }) });
     const first = new Map<string, string>();
-    const take = (outputs: readonly { readonly to: string; readonly value: unknown }[], appendedAt: number): void => {
-      for (const { to, value } of outputs) {
-        if (to === topics.matches.name) take(correlating.send(value as Match, { appendedAt }).outputs, appendedAt);
-        const finding = value as Finding;
-        if (to !== topics.findings.name || finding.kind !== 'correlation') continue;
-        const group = Object.fromEntries(finding.fields.map((field) => [field.name, field.value]));
-        const pair = JSON.stringify([finding.title, group]);
-        if (!first.has(pair)) first.set(pair, nameOf(finding.title, group, finding.events.at(-1)!.offset));
+    const note = (findings: readonly Finding[]): void => {
+      for (const { kind, title, fields, events: inside } of findings) {
+        if (kind !== 'correlation') continue;
+        const group = Object.fromEntries(fields.map((field) => [field.name, field.value]));
+        const pair = JSON.stringify([title, group]);
+        if (!first.has(pair)) first.set(pair, nameOf(title, group, inside.at(-1)!.offset));
       }
     };
     for (const [offset, event] of events.entries()) {
       const time = Date.parse(event['@timestamp']) * 1000;
       const made = draft('test', 'test', bytes(event) as Uint8Array);
-      take(
-        detecting.send(
-          {
-            event: {
-              ...made,
-              id: `${offset}`,
-              time,
-              organization: 'default',
-              provenance: { topic: 'raw.default.test', partition: 0, offset, index: 0, appendedAt: time, parser: 'test', parserVersion: 1 },
-            },
-            context: NO_CONTEXT,
-          },
-          { appendedAt: time },
-        ).outputs,
-        time,
-      );
-      take(correlating.advance(time), time); // a match of a chained correlation joins the stream here, not after its end
+      const provenance = { topic: 'raw.default.test', partition: 0, offset, index: 0, appendedAt: time, parser: 'test', parserVersion: 1 };
+      note(chain.send({ ...made, id: `${offset}`, time, organization: 'default', provenance } as Event, time).findings);
+      note(chain.advance(time, time)); // a match of a chained correlation joins the stream here, not after its end
     }
     const end = Math.max(...events.map((event) => Date.parse(event['@timestamp']))) * 1000 + 400 * 86_400_000_000;
-    take(correlating.advance(end), end);
+    note(chain.advance(end, end));
     const may = new Set(fires.filter(({ optional }) => optional === true).map((one) => nameOf(one.correlation, one.group, one.first_at_event)));
     return [...first.values()].filter((name) => !may.has(name)).sort();
   });

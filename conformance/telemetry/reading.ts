@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Ingestor } from '../../pipeline/ingest/index.ts';
-import { sourceOf } from '../../pipeline/ingest/source.ts';
+import { readerOf } from '../../cli/rules/records.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
 import type { Tally } from '../measure.ts';
 
@@ -57,24 +57,6 @@ const BYTES = 'base64:';
 
 /** Reads records in order, as of one file shipped to one topic. */
 export function reader(ingestor: Ingestor): (record: string) => readonly Event[] {
-  const topic = 'raw.conformance.telemetry';
-  const source = sourceOf(topic, new Map());
-  let kept: unknown;
-  let offset = 0;
-  const memory = {
-    get: () => kept,
-    put(value: unknown) {
-      kept = value;
-    },
-  };
-  return (record) =>
-    ingestor.events(
-      {
-        value: record.startsWith(BYTES) ? Buffer.from(record.slice(BYTES.length), 'base64') : Buffer.from(record),
-        position: { topic, partition: 0, offset: offset++ },
-        appendedAt: APPENDED_AT,
-      },
-      source,
-      memory,
-    );
+  const { read } = readerOf(ingestor, 'raw.conformance.telemetry');
+  return (record) => read(record.startsWith(BYTES) ? Buffer.from(record.slice(BYTES.length), 'base64') : Buffer.from(record), APPENDED_AT);
 }
