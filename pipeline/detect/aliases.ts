@@ -45,19 +45,22 @@ const ENDS = {
   dst_ip: ['dest_ip', 'id.resp_h', 'destination.ip'],
   dst_port: ['dest_port', 'id.resp_p', 'destination.port'],
 };
+/** As Zeek, access logs, load balancers and proxies call it; a request line has method and version around the URL. */
+const URI = ['uri', 'request', 'request_url', 'http_request', 'httpRequest.requestUrl', 'url'];
+const AGENT = ['user_agent', 'agent', 'cs(User-Agent)', 'httpRequest.userAgent'];
 const WEB = {
   ...ENDS,
-  'c-uri': ['http.url', 'url.original', 'uri'],
-  'cs-uri': ['http.url', 'url.original', 'uri'],
-  'cs-uri-stem': ['url.path', 'http.url', 'uri'],
-  'cs-uri-query': ['url.query', 'http.url', 'uri'],
-  'c-uri-query': ['url.query', 'http.url', 'uri'],
-  'c-useragent': ['http.http_user_agent', 'user_agent.original', 'user_agent'],
-  'cs-user-agent': ['http.http_user_agent', 'user_agent.original', 'user_agent'],
+  'c-uri': ['http.url', 'url.original', ...URI],
+  'cs-uri': ['http.url', 'url.original', ...URI],
+  'cs-uri-stem': ['url.path', 'http.url', ...URI],
+  'cs-uri-query': ['url.query', 'http.url', ...URI],
+  'c-uri-query': ['url.query', 'http.url', ...URI],
+  'c-useragent': ['http.http_user_agent', 'user_agent.original', ...AGENT],
+  'cs-user-agent': ['http.http_user_agent', 'user_agent.original', ...AGENT],
   'cs-host': ['http.hostname', 'url.domain', 'host'],
   'r-dns': ['http.hostname', 'url.domain', 'host'],
   'cs-method': ['http.http_method', 'http.request.method', 'method'],
-  'sc-status': ['http.status', 'http.response.status_code', 'status_code'],
+  'sc-status': ['http.status', 'http.response.status_code', 'status_code', 'status', 'httpRequest.status'],
   'cs-referer': ['http.http_refer', 'http.request.referrer', 'referrer'],
   'cs-referrer': ['http.http_refer', 'http.request.referrer', 'referrer'],
 };
@@ -87,6 +90,7 @@ const TABLE: readonly Aliases[] = [
     of: ({ product }) => product === 'windows',
     fields: { EventID: ['event.code'], Provider_Name: ['SourceName', 'ProviderName', 'event.provider'], Computer: ['Hostname', 'ComputerName', 'host.name'] },
   },
+  { of: ({ product }) => product === 'linux', fields: { message: ['MESSAGE'], appname: ['SYSLOG_IDENTIFIER'] } },
   {
     of: ({ product }) => product === 'zeek',
     fields: {
