@@ -4,16 +4,18 @@ import type { CorrelationRule } from './correlation.ts';
 import { parseRuleSet } from './rule-set.ts';
 
 const BASE = ['a', 'b', 'c'].map((name) => `title: ${name}\nname: ${name}\nlogsource: {product: x}\ndetection: {s: {A: 1}, condition: s}\n`).join('---\n');
+/** A line that begins with `goshawk` stands beside the correlation. */
 const parse = (body: string) =>
   parseRuleSet([
     {
       file: 'f',
       text: `${BASE}---\ntitle: cor\ncorrelation:\n${body
         .split('\n')
-        .map((line) => `  ${line}`)
+        .map((line) => (line.startsWith('goshawk') ? line : `  ${line}`))
         .join('\n')}\n`,
     },
   ]);
+const COUNT = 'type: event_count\nrules: [a]\ntimespan: 5m\ncondition: {gte: 2}';
 
 describe('parseCorrelation', () => {
   it.each<[name: string, body: string, parsed: Partial<CorrelationRule>]>([
@@ -60,6 +62,22 @@ describe('parseCorrelation', () => {
       { percentile: 95, valueFields: ['bytes'] },
     ],
     ['value_median', 'type: value_median\nrules: [a]\ntimespan: 1M\ncondition: {gt: 5, field: bytes}', { percentile: 50 }],
+    [
+      'an absence',
+      'type: goshawk\nrules: [a, b, c]\ntimespan: 5m\ngoshawk: {absence: {of: [b, c]}}',
+      { type: 'absence', absent: ['b', 'c'], bounds: [], valueFields: [] },
+    ],
+    [
+      'first seen, with what it learns in',
+      'type: goshawk\nrules: [a]\ntimespan: 30d\ngoshawk: {first-seen: {field: [U, H], learning: 7d}}',
+      { type: 'first_seen', valueFields: ['U', 'H'], learningMicros: 604_800_000_000, timespanMicros: 2_592_000_000_000 },
+    ],
+    [
+      'first seen, a day of learning by default',
+      'type: goshawk\nrules: [a]\ntimespan: 30d\ngoshawk: {first-seen: {field: U}}',
+      { learningMicros: 86_400_000_000 },
+    ],
+    ['first seen without learning', 'type: goshawk\nrules: [a]\ntimespan: 1h\ngoshawk: {first-seen: {field: U, learning: 0}}', { learningMicros: 0 }],
     ['generate', 'type: event_count\nrules: [a]\ntimespan: 5m\ncondition: {gte: 2}\ngenerate: true', { generate: true }],
   ])('reads %s', (_name, body, parsed) => {
     const set = parse(body);
@@ -82,6 +100,18 @@ describe('parseCorrelation', () => {
     ['value_percentile without one', 'type: value_percentile\nrules: [a]\ntimespan: 5m\ncondition: {gte: 2, field: x}', /percentile from 0 to 100/],
     ['an alias over strangers', 'type: temporal\nrules: [a, b]\ntimespan: 5m\naliases: {ip: {c: x}}', /not among the rules/],
     ['names in a condition that are not among the rules', 'type: temporal\nrules: [a, b]\ntimespan: 5m\ncondition: a and c', /"c"/],
+    ['our type without words of ours', 'type: goshawk\nrules: [a]\ntimespan: 5m', /says under "goshawk" what it looks for/],
+    ['our words for a type of Sigma', `${COUNT}\ngoshawk: {absence: {of: a}}`, /goes with a correlation of type goshawk only/],
+    ['words of ours that are none', 'type: goshawk\nrules: [a]\ntimespan: 5m\ngoshawk: {presence: {}}', /says "presence"; possible are absence and first-seen/],
+    ['both at once', 'type: goshawk\nrules: [a, b]\ntimespan: 5m\ngoshawk: {absence: {of: b}, first-seen: {field: x}}', /one of absence and first-seen/],
+    ['an absence with a condition', 'type: goshawk\nrules: [a, b]\ntimespan: 5m\ncondition: {gte: 1}\ngoshawk: {absence: {of: b}}', /takes no condition/],
+    ['an absence of a stranger', 'type: goshawk\nrules: [a, b]\ntimespan: 5m\ngoshawk: {absence: {of: c}}', /absence is of "c", which is not among/],
+    ['an absence of everything', 'type: goshawk\nrules: [a, b]\ntimespan: 5m\ngoshawk: {absence: {of: [a, b]}}', /absence is of all rules/],
+    ['an absence of nothing', 'type: goshawk\nrules: [a, b]\ntimespan: 5m\ngoshawk: {absence: {}}', /does not say of which rule/],
+    ['first seen without a field', 'type: goshawk\nrules: [a]\ntimespan: 5d\ngoshawk: {first-seen: {}}', /needs a field/],
+    ['first seen with an unknown key', 'type: goshawk\nrules: [a]\ntimespan: 5d\ngoshawk: {first-seen: {field: x, days: 3}}', /unknown key "days"/],
+    ['learning that is no span', 'type: goshawk\nrules: [a]\ntimespan: 5d\ngoshawk: {first-seen: {field: x, learning: long}}', /the learning "long"/],
+    ['learning longer than memory', 'type: goshawk\nrules: [a]\ntimespan: 5d\ngoshawk: {first-seen: {field: x, learning: 6d}}', /longer than the timespan/],
     ['a condition over names for counts', 'type: event_count\nrules: [a, b]\ntimespan: 5m\ncondition: a and b', /temporal types only/],
   ])('refuses %s', (_name, body, reason) => {
     const set = parse(body);
@@ -93,4 +123,16 @@ describe('parseCorrelation', () => {
 it('gives the field of a rule for an alias, and names as they are', () => {
   const [correlation] = parse('type: temporal\nrules: [a, b]\ntimespan: 5m\naliases: {ip: {a: src}}\ngroup-by: [ip, Host]').correlations;
   expect([fieldFor(correlation!, 'ip', 'a'), fieldFor(correlation!, 'ip', 'b'), fieldFor(correlation!, 'Host', 'b')]).toEqual(['src', undefined, 'Host']);
+});
+
+it('refuses our words in rules and filters', () => {
+  const set = parseRuleSet([
+    { file: 'rule', text: 'title: r\nlogsource: {product: x}\ndetection: {s: {A: 1}, condition: s}\ngoshawk: {absence: {of: r}}\n' },
+    { file: 'filter', text: 'title: f\nlogsource: {product: x}\nfilter: {rules: any, s: {A: 1}, condition: not s}\ngoshawk: {}\n' },
+  ]);
+  const reason = '"goshawk" goes with a correlation of type goshawk only';
+  expect(set.refusals).toMatchObject([
+    { file: 'rule', document: 1, reason },
+    { file: 'filter', document: 1, reason },
+  ]);
 });

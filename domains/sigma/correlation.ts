@@ -1,12 +1,16 @@
 // Correlation rules, checked. The correlate stage runs them.
 import { parseCondition } from './condition.ts';
 import type { RawDocument } from './document.ts';
+import { EXTENSION, parseExtension, refuseExtension } from './extension.ts';
+import type { Extension } from './extension.ts';
 import { list, parseMetadata } from './metadata.ts';
 import type { Metadata } from './metadata.ts';
 import { refuse } from './problem.ts';
 import type { Warn } from './problem.ts';
 
-export type CorrelationType = 'event_count' | 'value_count' | 'temporal' | 'temporal_ordered' | 'value_sum' | 'value_avg' | 'value_percentile' | 'value_median';
+type SigmaType = 'event_count' | 'value_count' | 'temporal' | 'temporal_ordered' | 'value_sum' | 'value_avg' | 'value_percentile' | 'value_median';
+/** The last two are ours: see `extension.ts`. */
+export type CorrelationType = SigmaType | Extension['type'];
 export type CountOperator = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
 /** All of these hold: two make a range. */
 export interface Bound {
@@ -19,16 +23,16 @@ export type SeenCondition =
   | { readonly kind: 'and' | 'or'; readonly of: readonly SeenCondition[] }
   | { readonly kind: 'not'; readonly of: SeenCondition };
 
-export interface CorrelationRule extends Metadata {
+export interface CorrelationRule extends Metadata, Pick<Extension, 'absent' | 'learningMicros'> {
   readonly type: CorrelationType;
   /** Keys of rules or of other correlations, in the order written. Before linking: as written. */
   readonly rules: readonly string[];
   /** Fields or aliases; empty = one group for all. */
   readonly groupBy: readonly string[];
   readonly timespanMicros: number;
-  /** Not empty. What is compared is the number of events, of distinct values, of different rules, or the value. */
+  /** Empty of our own types only. What is compared is the number of events, of distinct values, of different rules, or the value. */
   readonly bounds: readonly Bound[];
-  /** What value types read, fields or aliases; of value_count several make a tuple. Empty otherwise. */
+  /** What value types and first_seen read, fields or aliases; of value_count and first_seen several make a tuple. Empty otherwise. */
   readonly valueFields: readonly string[];
   /** 0 to 100, of value_percentile and value_median. */
   readonly percentile: number | null;
@@ -60,30 +64,36 @@ export function parseCorrelation(raw: RawDocument, warn: Warn): CorrelationRule 
   const metadata = parseMetadata(raw, warn);
   for (const key of Object.keys(body)) if (!KEYS.has(key)) warn(`the correlation has an unknown key "${key}"`);
   const type = body['type'];
-  if (typeof type !== 'string' || !TYPES.includes(type)) return refuse(`the correlation type ${JSON.stringify(type)} is none of ${TYPES.join(', ')}`);
+  if (typeof type !== 'string' || !(TYPES.includes(type) || type === EXTENSION))
+    return refuse(`the correlation type ${JSON.stringify(type)} is none of ${TYPES.join(', ')}, nor ${EXTENSION}`);
+  if (type !== EXTENSION) refuseExtension(raw);
   const rules = list(body, 'rules');
   if (rules.length === 0) refuse('the correlation names no rules');
   if (new Set(rules).size < rules.length) refuse('the correlation names a rule twice');
   const generate = body['generate'] ?? false;
   if (typeof generate !== 'boolean') return refuse('generate is neither true nor false');
+  const timespanMicros = parseTimespan(body['timespan'], 'timespan');
   return {
     ...metadata,
-    type: type as CorrelationType,
     rules,
     generate,
     groupBy: list(body, 'group-by'),
-    timespanMicros: parseTimespan(body['timespan']),
+    timespanMicros,
     aliases: parseAliases(body['aliases'], rules),
-    ...parseWhen(body['condition'], type, rules),
+    ...(type === EXTENSION
+      ? { ...NO_BOUNDS, ...parseExtension(raw, body, rules, timespanMicros, parseTimespan) }
+      : { ...NO_EXTENSION, type: type as SigmaType, ...parseWhen(body['condition'], type, rules) }),
   };
 }
+const NO_BOUNDS = { bounds: [], percentile: null, seen: null };
+const NO_EXTENSION = { absent: [], learningMicros: 0 };
 
-function parseTimespan(value: unknown): number {
+function parseTimespan(value: unknown, name: string): number {
   const match = typeof value === 'string' ? /^(\d+)([smhdwMy])$/.exec(value.trim()) : null;
   const micros = match === null ? 0 : Number(match[1]) * SECONDS[match[2]!]! * 1_000_000;
   return micros > 0 && Number.isSafeInteger(micros)
     ? micros
-    : refuse(`the timespan ${JSON.stringify(value)} is not a number followed by one of s, m, h, d, w, M, y`);
+    : refuse(`the ${name} ${JSON.stringify(value)} is not a number followed by one of s, m, h, d, w, M, y`);
 }
 
 function parseAliases(value: unknown, rules: readonly string[]): CorrelationRule['aliases'] {

@@ -119,6 +119,7 @@ function withKeys(correlation: CorrelationRule, keys: ReadonlyMap<string, string
   return {
     ...correlation,
     rules: correlation.rules.map((reference) => keys.get(reference)!),
+    absent: correlation.absent.map((reference) => keys.get(reference)!),
     aliases: new Map([...correlation.aliases].map(([alias, fields]) => [alias, new Map([...fields].map(([rule, field]) => [keys.get(rule)!, field]))])),
     seen: correlation.seen === null ? null : seen(correlation.seen),
   };

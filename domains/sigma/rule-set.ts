@@ -3,6 +3,7 @@ import { parseCorrelation } from './correlation.ts';
 import type { CorrelationRule } from './correlation.ts';
 import { readDocuments } from './document.ts';
 import type { RawDocument } from './document.ts';
+import { refuseExtension } from './extension.ts';
 import { parseFilter } from './filter.ts';
 import type { SigmaFilter } from './filter.ts';
 import { link } from './link.ts';
@@ -82,6 +83,7 @@ export function parseFile({ file, text }: RuleFile, { placeholders = {}, include
   const read = (raw: RawDocument) => {
     const warn = (reason: string) => void warnings.push(problemOf(raw, reason));
     const context = { placeholders, warn, checkRegex: compileRegex };
+    if (!('correlation' in raw.body)) refuseExtension(raw);
     if ('correlation' in raw.body) {
       const correlation = parseCorrelation(raw, warn);
       if (isRetired(correlation)) parsed.retired.push(correlation);

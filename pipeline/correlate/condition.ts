@@ -5,13 +5,13 @@ import type { Micros } from '../core/index.ts';
 import type { Entry } from './entry.ts';
 
 /** What the condition needs of a correlation rule. */
-export type WindowRule = Pick<CorrelationRule, 'type' | 'rules' | 'timespanMicros' | 'bounds' | 'percentile' | 'seen'>;
+export type WindowRule = Pick<CorrelationRule, 'type' | 'rules' | 'timespanMicros' | 'bounds' | 'percentile' | 'seen' | 'absent' | 'learningMicros'>;
 
 /** A condition that more events can only make false is judged when a window closes; the others as soon as they hold. */
-export const isJudgedAtClose = (rule: Pick<WindowRule, 'seen' | 'bounds'>): boolean =>
-  rule.seen === null && rule.bounds.some(({ operator }) => operator !== 'gt' && operator !== 'gte');
+export const isJudgedAtClose = (rule: Pick<WindowRule, 'type' | 'seen' | 'bounds'>): boolean =>
+  rule.type === 'absence' || (rule.seen === null && rule.bounds.some(({ operator }) => operator !== 'gt' && operator !== 'gte'));
 
-/** The matches in a window, as far as the condition can tell them apart. */
+/** The matches in a window, as far as the condition of one of Sigma's types can tell them apart. */
 export class Condition {
   readonly #rule: WindowRule;
   readonly #measure: Measure;

@@ -21,13 +21,16 @@ export interface Entry extends KeptMatch {
   readonly number: number;
 }
 
+const BETWEEN = '\u001f';
 export const keptMatch = ({ ruleId, values, event, entities, suppressedBy }: Match): KeptMatch => ({
   ruleId,
-  value: values.join('\u001f'),
+  value: values.join(BETWEEN),
   event,
   entities,
   ...(suppressedBy === null ? {} : { suppressedBy }),
 });
+/** The values of the fields again. */
+export const valuesOf = (match: Pick<KeptMatch, 'value'> | undefined): readonly string[] => match?.value.split(BETWEEN) ?? [];
 /** The exception that all of them met, by the first; null when one met none: then it would stand without the others, too. */
 export const suppressedByAll = (entries: readonly KeptMatch[]): string | null =>
   entries.length > 0 && entries.every(({ suppressedBy }) => suppressedBy !== undefined) ? entries[0]!.suppressedBy! : null;

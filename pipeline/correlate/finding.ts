@@ -1,12 +1,13 @@
 import { hashId } from '../core/id.ts';
 import type { Micros } from '../core/index.ts';
 import type { ChangeCode, Entity, EventRef, Finding } from '../../schemas/avro/types.gen.ts';
-import { suppressedByAll } from './entry.ts';
+import { suppressedByAll, valuesOf } from './entry.ts';
 import type { Entry } from './entry.ts';
-import type { Told } from './fired.ts';
+import type { Fired, Told } from './fired.ts';
 import { contribution } from './fired.ts';
 import type { Group } from './group.ts';
 import type { GroupName } from './judge.ts';
+import { acceptedFor } from './plan.ts';
 import type { CorrelationPlan } from './plan.ts';
 
 const KEPT_EACH_END = 50;
@@ -18,8 +19,11 @@ const WORDS: Readonly<Record<ChangeCode, string>> = {
   broken: 'a late event broke it: by the order in which things happened the condition is not met here',
 };
 
-/** Nothing that comes when the watermark stands here can belong before `last`. */
-export const settlesAt = ({ rule, lateness }: CorrelationPlan, last: Micros): Micros => last + rule.timespanMicros + lateness;
+/** When the watermark stands here, nothing that still comes changes the finding. */
+export function settlesAt(plan: CorrelationPlan, { first, last }: Pick<Fired, 'first' | 'last'>): Micros {
+  const end = plan.isJudgedAtClose ? first + plan.rule.timespanMicros : last; // of the window
+  return end + acceptedFor(plan);
+}
 
 /**
  * The finding of one window, or what becomes of it.
@@ -55,14 +59,14 @@ export function findingOf(
     tags: rule.tags,
     groupKey: [rule.key, ...groupValues].join('|'),
     entities: entitiesOf(covered),
-    fields: rule.groupBy.map((name, index) => ({ name, value: (groupValues[index] ?? '').slice(0, LONGEST_VALUE) })),
+    fields: [...named(rule.groupBy, groupValues), ...(rule.type === 'first_seen' ? named(rule.valueFields, valuesOf(covered[0])) : [])],
     events: events.length <= 2 * KEPT_EACH_END ? events : [...events.slice(0, KEPT_EACH_END), ...events.slice(-KEPT_EACH_END)],
     eventCount: fired.count,
     supersedes,
     reason: reasonOf(late === null ? null : code, evictedCount),
     revisable: {
       revision: fired.revision,
-      settlesAt: settlesAt(plan, fired.last),
+      settlesAt: settlesAt(plan, fired),
       isWithdrawn: inside === null,
       change:
         late === null
@@ -73,6 +77,9 @@ export function findingOf(
     suppressedBy: suppressedByAll(covered),
   };
 }
+
+const named = (names: readonly string[], values: readonly string[]) =>
+  names.map((name, index) => ({ name, value: (values[index] ?? '').slice(0, LONGEST_VALUE) }));
 
 function reasonOf(code: ChangeCode | null, evictedCount: number): string | null {
   const parts = [

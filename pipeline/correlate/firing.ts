@@ -1,9 +1,10 @@
 // Where a condition turns true along the sorted matches of a group: what has fired follows from the matches alone, not from their arrival.
-import type { Micros } from '../core/index.ts';
 import { Condition } from './condition.ts';
 import type { WindowRule } from './condition.ts';
 import type { Entry } from './entry.ts';
 import { firstSince } from './entry.ts';
+import { Terms } from './first-seen.ts';
+import type { Known } from './first-seen.ts';
 
 /** The window whose last match made the condition true: entries [from, to). */
 export interface Firing {
@@ -43,8 +44,13 @@ export class SlidingWindow {
   }
 }
 
-/** A window that has taken in the last entry and stands ready for the next. */
-export function windowAtEnd(rule: WindowRule, entries: readonly Entry[]): SlidingWindow {
+/** A window, or what stands for one, that has taken in the last entry and stands ready for the next. */
+export function windowAtEnd(rule: WindowRule, entries: readonly Entry[], known: Known | null): SlidingWindow | Terms {
+  if (rule.type === 'first_seen') {
+    const terms = new Terms(rule, known);
+    while (terms.to < entries.length) terms.advance(entries);
+    return terms;
+  }
   const last = entries.at(-1);
   const window = new SlidingWindow(rule, last === undefined ? 0 : firstSince(entries, last.time - rule.timespanMicros));
   while (window.to < entries.length) window.advance(entries);
@@ -74,18 +80,4 @@ export function firingsBetween(
     wasTrue = isTrue;
   }
   return { firings, isTrue: wasTrue };
-}
-
-/** Windows that begin where the one before ended, each with its first match; judged when `closedAt` lies behind their end. @returns `open` where the first begins that has not closed. */
-export function windowsFrom(rule: WindowRule, entries: readonly Entry[], closedAt: Micros): { readonly firings: readonly Firing[]; readonly open: number } {
-  const firings: Firing[] = [];
-  let start = 0;
-  while (start < entries.length && entries[start]!.time + rule.timespanMicros < closedAt) {
-    const condition = new Condition(rule);
-    let to = start;
-    for (const end = entries[start]!.time + rule.timespanMicros; to < entries.length && entries[to]!.time <= end; to++) condition.add(entries[to]!);
-    if (condition.holds(entries[start]!.time)) firings.push({ from: start, to });
-    start = to;
-  }
-  return { firings, open: start };
 }

@@ -2,12 +2,14 @@
 // Both follow from the store, so they are made anew after a restart or an abort; else a match that comes in order costs one step.
 import type { Micros, Store } from '../core/index.ts';
 import type { Entry, KeptMatch } from './entry.ts';
+import { closedBefore } from './closing.ts';
 import { entryOf, firstSince, placeOf, sortKey } from './entry.ts';
 import type { Fired } from './fired.ts';
-import type { SlidingWindow } from './firing.ts';
-import { windowAtEnd } from './firing.ts';
+import { SlidingWindow, windowAtEnd } from './firing.ts';
+import { longestUnseen, needless } from './first-seen.ts';
+import type { Known, Terms } from './first-seen.ts';
 import type { CorrelationPlan } from './plan.ts';
-import { keptFor } from './plan.ts';
+import { judgedSince } from './plan.ts';
 
 /** As the changelog has it. */
 export interface Group {
@@ -29,13 +31,17 @@ export interface Group {
   /** Version of the correlation that judged it, and the newest rule set that a match came of. Absent: from before there were sets. */
   readonly version?: string;
   readonly ruleSet?: number;
+  /** Of a first_seen: since when the group is known by matches that are gone. */
+  readonly known?: Known | null;
 }
 export const EMPTY_GROUP: Group = { oldest: 0, next: 0, size: 0, last: -Infinity, isTrue: false, judgedTo: 0, closesAt: 0, fired: [], evictedCount: 0 };
 
 interface Kept {
   readonly entries: Entry[];
   /** Stands behind the last entry; null until it is needed. */
-  window: SlidingWindow | null;
+  window: SlidingWindow | Terms | null;
+  /** How many there were when needless ones were last given up. */
+  looked: number;
 }
 /** By the very value of the store: one that an abort takes back has no list any more. */
 const listOf = new WeakMap<Group, Kept>();
@@ -52,7 +58,7 @@ export class OpenGroup {
     this.plan = plan;
     this.group = group ?? EMPTY_GROUP;
     this.#store = store;
-    this.#kept = (group === undefined ? undefined : listOf.get(group)) ?? { entries: this.#read(), window: null };
+    this.#kept = (group === undefined ? undefined : listOf.get(group)) ?? { entries: this.#read(), window: null, looked: 0 };
     if (group !== undefined) listOf.delete(group); // it is about to change
   }
 
@@ -96,7 +102,7 @@ export class OpenGroup {
   /** The window slides over the last entry. @returns Whether the condition holds there, and where the window begins. */
   slide(): { readonly isTrue: boolean; readonly from: number } {
     const { entries } = this.#kept;
-    const window = (this.#kept.window ??= windowAtEnd(this.plan.rule, entries.slice(0, -1)));
+    const window = (this.#kept.window ??= windowAtEnd(this.plan.rule, entries.slice(0, -1), this.group.known ?? null));
     return { isTrue: window.advance(entries), from: window.from };
   }
 
@@ -104,33 +110,38 @@ export class OpenGroup {
   trim(): number {
     const { entries } = this.#kept;
     const { plan } = this;
-    const since = this.group.last - keptFor(plan);
-    const old = plan.isJudgedAtClose ? this.#wholeWindowsBefore(since) : firstSince(entries, since);
-    if (old > 0 && (old >= entries.length >>> 3 || old > 100)) this.#remove(entries.slice(0, old)); // not one by one: the list is moved each time
+    const since = judgedSince(plan, this.group.last);
+    if (plan.rule.type === 'first_seen') this.#giveUpNeedless(since);
+    else this.#giveUpOld(since);
     const excess = entries.length - plan.capacity;
     let given: readonly Entry[] = [];
     if (excess > 0) this.#remove((given = leastNeeded(plan, entries, excess + (plan.capacity >>> 3))));
-    const fired = this.group.fired.every(({ last }) => last >= since) ? this.group.fired : this.group.fired.filter(({ last }) => last >= since);
+    // What is judged at its close is judged as long as its matches are there; else it would be told of twice.
+    const kept = plan.isJudgedAtClose ? (entries[0]?.time ?? since) : since;
+    const fired = this.group.fired.every(({ last }) => last >= kept) ? this.group.fired : this.group.fired.filter(({ last }) => last >= kept);
     this.group = { ...this.group, fired, evictedCount: this.group.evictedCount + given.length };
     return given.length;
   }
 
-  /** Windows that are judged at their close begin where the one before ended, so they go as a whole. */
-  #wholeWindowsBefore(since: Micros): number {
+  #giveUpOld(since: Micros): void {
     const { entries } = this.#kept;
-    let start = 0;
-    for (;;) {
-      const first = entries[start];
-      if (first === undefined || first.time + this.plan.rule.timespanMicros >= since) return start;
-      let to = start;
-      while (to < entries.length && entries[to]!.time <= first.time + this.plan.rule.timespanMicros) to++;
-      start = to;
-    }
+    const old = this.plan.isJudgedAtClose ? closedBefore(this.plan.rule, entries, since) : firstSince(entries, since);
+    if (old > 0 && (old >= entries.length >>> 3 || old > 100)) this.#remove(entries.slice(0, old)); // not one by one: the list is moved each time
+  }
+
+  /** Only when about half of what is kept may be needless: it takes a look at everything. */
+  #giveUpNeedless(since: Micros): void {
+    const { entries, looked } = this.#kept;
+    if (entries.length < Math.min(2 * looked + 8, this.plan.capacity + 1)) return;
+    const { entries: gone, known } = needless(this.plan.rule, entries, this.group.known ?? null, since);
+    this.group = { ...this.group, known };
+    if (gone.length > 0) this.#remove(gone);
+    this.#kept.looked = entries.length;
   }
 
   #remove(gone: readonly Entry[]): void {
     const { entries, window } = this.#kept;
-    const isBehindWindow = window !== null && gone.length <= window.from && entries[gone.length - 1] === gone.at(-1);
+    const isBehindWindow = window instanceof SlidingWindow && gone.length <= window.from && gone.every((entry, at) => entry === entries[at]);
     if (isBehindWindow) window.shift(gone.length);
     else this.#kept.window = null;
     const numbers = new Set(gone.map(({ number }) => number));
@@ -149,12 +160,21 @@ export class OpenGroup {
   }
 }
 
-/** The oldest, but where distinct values count, those first whose value stands there again later. */
+/** The oldest; but where distinct values count, those first whose value stands there again later, and of an absence those within a run. */
 function leastNeeded({ rule }: CorrelationPlan, entries: readonly Entry[], excess: number): readonly Entry[] {
+  if (rule.type === 'first_seen') return longestUnseen(entries, excess);
+  if (rule.type === 'absence') return withinRuns(rule.absent, entries, excess);
   if (rule.type !== 'value_count') return entries.slice(0, excess);
   const lastOf = new Map(entries.map(({ value, number }) => [value, number]));
   const repeated = entries.filter(({ value, number }) => lastOf.get(value) !== number).slice(0, excess);
   if (repeated.length === excess) return repeated;
   const chosen = new Set(repeated);
   return [...repeated, ...entries.filter((entry) => !chosen.has(entry)).slice(0, excess - repeated.length)];
+}
+
+/** Between two that await an answer, or two answers, a third changes only how many contribute. The oldest where these do not suffice. */
+function withinRuns(absent: readonly string[], entries: readonly Entry[], excess: number): readonly Entry[] {
+  const isAnswer = entries.map(({ ruleId }) => absent.includes(ruleId));
+  const within = entries.filter((_entry, at) => at > 0 && at < entries.length - 1 && isAnswer[at - 1] === isAnswer[at] && isAnswer[at] === isAnswer[at + 1]);
+  return within.length >= excess ? within.slice(0, excess) : entries.slice(0, excess);
 }

@@ -20,11 +20,11 @@ import { findingOf, overBudget } from './finding.ts';
 import type { Group } from './group.ts';
 import { OpenGroup } from './group.ts';
 import type { GroupName } from './judge.ts';
-import { judgeAround, judgeClosed, judgeNewest } from './judge.ts';
+import { awaitNewest, judgeAround, judgeClosed, judgeNewest } from './judge.ts';
 import type { CorrelateMetrics } from './metrics.ts';
 import { NO_METRICS } from './metrics.ts';
 import type { CorrelationPlan } from './plan.ts';
-import { keptFor, planCorrelations } from './plan.ts';
+import { acceptedFor, keptFor, planCorrelations } from './plan.ts';
 import { Share } from './share.ts';
 import type { Totals } from './share.ts';
 
@@ -134,8 +134,9 @@ export const correlate = (
     const name = nameOf(open.key);
     const { time } = match.event;
     if (open.plan.isJudgedAtClose) {
-      const told = judgeClosed(open, name, open.group.judgedTo);
-      awaitClose(open, ctx);
+      const { judgedTo, closesAt } = open.group;
+      const told = isNewest && time >= judgedTo ? awaitNewest(open) : judgeClosed(open, name, judgedTo);
+      if (open.group.closesAt !== closesAt) awaitClose(open, ctx);
       return told;
     }
     return isNewest ? judgeNewest(open, name) : judgeAround(open, name, at, { time, key: sortKey(match.event, match.ruleId) });
@@ -269,8 +270,7 @@ export const correlate = (
       const { time } = match.event;
       const turn = Math.max(time, behind);
       const come: Micros = isLane ? turn : Math.max(turn, ctx.watermark(clockOf(plan)));
-      if (time < come - plan.rule.timespanMicros - plan.lateness)
-        return drop('late', send(topics.late, `${match.event.topic}/${match.event.partition}/${match.event.offset}`, match));
+      if (time < come - acceptedFor(plan)) return drop('late', send(topics.late, `${match.event.topic}/${match.event.partition}/${match.event.offset}`, match));
       const order = `${sortKey(match.event, match.ruleId)}|${groupKeyOf(match)}`;
       buffer.put({ match, isLate: time < come }, { clock: isLane ? '*' : plan.clock, turn, order, appendedAt }, ctx);
       return pass();

@@ -3,11 +3,14 @@ import type { Micros } from '../core/index.ts';
 import { hashId } from '../core/id.ts';
 import type { Entry } from './entry.ts';
 import { firstSince } from './entry.ts';
+import { closedWindows, closeOfNewest } from './closing.ts';
 import type { Fired, Held, Told } from './fired.ts';
 import { compared, keyOf } from './fired.ts';
 import type { Firing } from './firing.ts';
-import { firingsBetween, windowsFrom } from './firing.ts';
+import { firingsBetween } from './firing.ts';
+import { newSince } from './first-seen.ts';
 import type { OpenGroup } from './group.ts';
+import { judgedSince } from './plan.ts';
 
 /** Whose group it is. */
 export interface GroupName {
@@ -19,13 +22,17 @@ export interface GroupName {
 export function judgeNewest(open: OpenGroup, name: GroupName): readonly Told[] {
   const { isTrue, from } = open.slide();
   const hasFired = isTrue && !open.group.isTrue;
-  open.group = { ...open.group, isTrue };
+  if (open.plan.rule.type !== 'first_seen') open.group = { ...open.group, isTrue }; // each new value is told of
   return hasFired ? settled(open, name, () => false, [{ from, to: open.entries.length }]) : [];
 }
 
 /** A match came, or went, at `time`, before others: every window that it falls into is judged anew. */
 export function judgeAround(open: OpenGroup, name: GroupName, at: number, { time, key }: Pick<Entry, 'time' | 'key'>): readonly Told[] {
   const { entries, plan } = open;
+  if (plan.rule.type === 'first_seen') {
+    const lo = Math.max(at, firstSince(entries, judgedSince(plan, open.group.last)));
+    return settled(open, name, (fired) => keyOf(fired) >= key, newSince(plan.rule, entries, open.group.known ?? null, lo));
+  }
   const hi = Math.min(entries.length - 1, firstSince(entries, time + plan.rule.timespanMicros + 1)); // the one behind tells whether it had turned false
   const { firings, isTrue } = firingsBetween(plan.rule, entries, at, hi);
   const isLast = hi === entries.length - 1;
@@ -34,18 +41,26 @@ export function judgeAround(open: OpenGroup, name: GroupName, at: number, { time
   return settled(open, name, isJudged, firings);
 }
 
+/** The same for what is judged when a window closes: it belongs to the window that is open, or opens one. */
+export function awaitNewest(open: OpenGroup): readonly Told[] {
+  const { group, entries, plan } = open;
+  if (group.closesAt === 0) open.group = { ...group, closesAt: closeOfNewest(plan.rule, entries.at(-1)!) };
+  return [];
+}
+
 /** For conditions that are judged when a window closes: everything up to `closedAt`. The group knows then when the next one closes. */
 export function judgeClosed(open: OpenGroup, name: GroupName, closedAt: Micros): readonly Told[] {
-  const { firings, open: start } = windowsFrom(open.plan.rule, open.entries, closedAt);
-  const first = open.entries[start];
-  open.group = { ...open.group, judgedTo: closedAt, closesAt: first === undefined ? 0 : first.time + open.plan.rule.timespanMicros + 1 };
+  const { firings, closesAt } = closedWindows(open.plan.rule, open.entries, closedAt);
+  open.group = { ...open.group, judgedTo: closedAt, closesAt };
   return settled(open, name, () => true, firings);
 }
 
 function settled(open: OpenGroup, { organization, groupValues }: GroupName, isJudged: (fired: Fired) => boolean, firings: readonly Firing[]): readonly Told[] {
+  const isFirstSeen = open.plan.rule.type === 'first_seen'; // several values may be new at one time
   const now = firings.map(({ from, to }): Held => {
     const inside = open.entries.slice(from, to);
-    return { id: hashId(organization, open.plan.rule.key, ...groupValues, inside[0]!.time), inside };
+    const { time, value } = inside[0]!;
+    return { id: hashId(organization, open.plan.rule.key, ...groupValues, ...(isFirstSeen ? [value] : []), time), inside };
   });
   const { fired, told } = compared(open.group.fired, isJudged, now);
   open.group = { ...open.group, fired };

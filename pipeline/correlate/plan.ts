@@ -19,8 +19,14 @@ export interface CorrelationPlan {
   readonly capacity: number;
 }
 
+/** How far a match may be behind the watermark: as long as a window that it falls into may still change. What is new depends on the past alone. */
+export const acceptedFor = ({ rule, lateness }: CorrelationPlan): Micros => (rule.type === 'first_seen' ? 0 : rule.timespanMicros) + lateness;
+
+/** Nothing that still comes changes what was judged before this; `last` is the newest match of the group. */
+export const judgedSince = (plan: CorrelationPlan, last: Micros): Micros => last - 2 * acceptedFor(plan);
+
 /** State is kept so long behind the newest match of a group: then every window that a late match can still change is whole. */
-export const keptFor = ({ rule, lateness }: CorrelationPlan): Micros => 2 * (rule.timespanMicros + lateness);
+export const keptFor = (plan: CorrelationPlan): Micros => 2 * acceptedFor(plan) + (plan.rule.type === 'first_seen' ? plan.rule.timespanMicros : 0);
 
 /** By key. Of a correlation over others: all datasets that those read, and they tell of their windows only when these have ended. */
 export function planCorrelations(
@@ -37,7 +43,7 @@ export function planCorrelations(
       rule,
       clock,
       status: stateOf(rule.key),
-      lateness: Math.max(lateness.ofSelection(clock), ...inner.map((plan) => plan.rule.timespanMicros + plan.lateness)),
+      lateness: Math.max(lateness.ofSelection(clock), ...inner.map(acceptedFor)),
       isJudgedAtClose: isJudgedAtClose(rule),
       capacity: capacityOf(rule, matchesPerGroup),
     });

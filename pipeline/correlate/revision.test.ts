@@ -83,6 +83,10 @@ const TYPES: readonly [name: string, body: string][] = [
   ['temporal_ordered', '  type: temporal_ordered\n  rules: [a, b, c]\n'],
   ['value_sum', '  type: value_sum\n  rules: [a]\n  condition: {gte: 4, field: x}\n'],
   ['value_avg', '  type: value_avg\n  rules: [a]\n  condition: {gt: 2, field: x}\n'],
+  ['absence', '  type: goshawk\n  rules: [a, b, c]\ngoshawk: {absence: {of: b}}\n'],
+  ['first_seen', '  type: goshawk\n  rules: [a, b]\ngoshawk: {first-seen: {field: x, learning: 30s}}\n'],
+  ['first_seen without learning', '  type: goshawk\n  rules: [a]\ngoshawk: {first-seen: {field: x, learning: 0}}\n'],
+  ['value_percentile', '  type: value_percentile\n  rules: [a]\n  condition: {gt: 1, field: x, percentile: 90}\n'],
   ['value_median', '  type: value_median\n  rules: [a]\n  condition: {gt: 2, field: x}\n'],
 ];
 const someMatches = fc
