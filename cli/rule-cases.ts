@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from '../pipeline/core/errors.ts';
+import { OWN_SOURCE } from '../pipeline/core/sensor.ts';
 import { openEngine } from '../pipeline/detect/open-rules.ts';
 import { config as ingestConfig, openIngestor } from '../pipeline/ingest/index.ts';
 import type { Ingestor } from '../pipeline/ingest/index.ts';
@@ -86,14 +87,16 @@ export class RuleCases {
           ? inFile.at(-1)
           : [...this.#set.rules, ...this.#set.correlations].find(({ id, name: alias }) => id === one.rule || alias === one.rule);
       if (rule === undefined) return { file, rule: one.rule ?? ruleFile, name, match, problem: 'there is no such rule' };
-      const found = this.findings(this.events(one.events)).some(({ ruleId }) => ruleId === rule.key);
+      // Rules about the platform itself: only on its own topic is it believed.
+      const isOfPlatform = 'logsource' in rule && rule.logsource.product === 'goshawk';
+      const found = this.findings(this.events(one.events, isOfPlatform ? OWN_SOURCE : undefined)).some(({ ruleId }) => ruleId === rule.key);
       return { file, rule: rule.title, name, match, problem: found === match ? null : match ? 'the rule makes no finding' : 'the rule makes a finding' };
     });
   }
 
   /** Native records, as of one file of a sensor. */
-  events(records: readonly RuleCase['events'][number][]): readonly Event[] {
-    const { read } = readerOf(this.#ingestor, rawTopic('default', 'cases'));
+  events(records: readonly RuleCase['events'][number][], source = 'cases'): readonly Event[] {
+    const { read } = readerOf(this.#ingestor, rawTopic('default', source));
     return records.flatMap((native) => read(Buffer.from(typeof native === 'string' ? native : JSON.stringify(native)), APPENDED_AT));
   }
 

@@ -161,6 +161,7 @@ describe('the gateway', () => {
     ['a name that could leave its organization', '../x'],
     ['a name with a dot', 'a.b'],
     ['no name', ''],
+    ['the name of what the platform tells of itself', 'goshawk'],
   ])('refuses %s', async (_name, source) => {
     await expect(gatewayOf(memoryBroker()).deliver(bytes('a'), { ...from, source })).rejects.toMatchObject({ code: 'SOURCE_REFUSED' });
   });

@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import type { Deliver, Delivery, Taken, Told } from '../../pipeline/core/connector.ts';
 import { RecordError, RetryableError } from '../../pipeline/core/errors.ts';
+import { OWN_SOURCE } from '../../pipeline/core/sensor.ts';
 import type { Micros } from '../../pipeline/core/index.ts';
 import type { Appended, Broker, Headers, OutRecord, Producer } from '../../pipeline/runtime/port.ts';
 import { mayNeedOrder } from '../../domains/sensors/ordered-formats.ts';
@@ -102,6 +103,8 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
   return {
     async deliver(values, delivery, told = []) {
       if (!SOURCE_NAME.test(delivery.source)) throw new RecordError('SOURCE_REFUSED', `"${delivery.source}" is no name of a source.`);
+      if (`${GATEWAY}${delivery.source}` === OWN_SOURCE)
+        throw new RecordError('SOURCE_REFUSED', `"${delivery.source}" is no name for a source: what the platform tells of itself goes by it.`);
       if (values.length === 0) return [];
       const bytes = values.reduce((sum, value) => sum + value.length, 0);
       // One delivery alone always fits, however large: else it would never be taken.

@@ -1,8 +1,9 @@
 // Each format over its fixtures: recognised and decoded, beside JSON.parse of the same bytes.
 import type { Ingestor } from '../../pipeline/ingest/index.ts';
 import { formats } from '../../pipeline/ingest/index.ts';
+import { sourceOf } from '../../pipeline/ingest/source.ts';
 import type { Fixture } from '../../pipeline/ingest/test/fixtures.ts';
-import { fixturesOf } from '../../pipeline/ingest/test/fixtures.ts';
+import { fixturesOf, topicOf } from '../../pipeline/ingest/test/fixtures.ts';
 import type { Figure } from '../figure.ts';
 import { bestOf } from '../figure.ts';
 
@@ -21,7 +22,7 @@ export function formatFigures(ingestor: Ingestor): readonly Figure[] {
 function figureOf(ingestor: Ingestor, name: string, fixtures: readonly Fixture[]): Figure {
   const records = fixtures.flatMap((fixture) => fixture.records);
   const rounds = Math.max(1, Math.ceil(CALLS / records.length));
-  const origin = { organization: 'default', name, sensor: name, format: undefined };
+  const origin = sourceOf(topicOf({ format: name }), new Map());
   let kept: unknown;
   const memory = {
     get: () => kept,

@@ -17,7 +17,7 @@ import type { Decoder } from './kit.ts';
 import { SURE } from './kit.ts';
 import { documentsIn } from './test/confidence.ts';
 import { problems } from './test/ecs-check.ts';
-import { eventsOf, expectedText, fixturesOf } from './test/fixtures.ts';
+import { eventsOf, expectedText, fixturesOf, topicOf } from './test/fixtures.ts';
 import { decoded, openTestIngestor } from './test/records.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -165,7 +165,7 @@ describe('changed records', () => {
         for (const format of [undefined, name]) {
           let events: readonly Event[] = [];
           try {
-            events = decoded(ingestor, [...before, bytes], { format });
+            events = decoded(ingestor, [...before, bytes], { format, topic: topicOf({ format: name }) });
           } catch (error) {
             if (!(error instanceof RecordError)) throw error;
             expect(error.code).toBe('DECODE_FAILED');

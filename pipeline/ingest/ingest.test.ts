@@ -23,10 +23,11 @@ const EVE = {
   alert: { action: 'allowed', signature_id: 7, signature: 'S', severity: 1 },
 };
 const eve = (over: object = {}) => JSON.stringify({ ...EVE, ...over });
+const EVE_TEXT = eve();
 
 let stage: Stage<Uint8Array>;
 beforeAll(async () => {
-  stage = (await ingest(config.parse({ zoneOfSource: { berlin: 'Europe/Berlin' }, formatOfSource: { forced: 'syslog' } }), {
+  stage = (await ingest(config.parse({ zoneOfSource: { berlin: 'Europe/Berlin' }, formatOfSource: { forced: 'syslog', own: 'goshawk' } }), {
     installation: 'one',
   })) as unknown as Stage<Uint8Array>;
 });
@@ -63,6 +64,36 @@ describe('trust', () => {
     ['leaves out what is none', 'gateway-hec', 'a line', '{"time":"x"', { timeSource: 'appended', host: null }],
   ])('%s', (_name, source, value, told, expected) => {
     expect(send(value, { topic: `raw.acme.${source}`, headers: { told } }).events[0]).toMatchObject(expected);
+  });
+  describe('in what the platform tells of itself', () => {
+    const SILENT = '{"goshawk":{"kind":"sensor-silent","id":"1","sensor":"web-01","message":"Sensor web-01 has said nothing."}}';
+    const OWN = 'raw.acme.gateway-goshawk';
+    it.each<[name: string, record: string, topic: string, format: string | undefined, expected: object]>([
+      ['reads it on its own topic', SILENT, OWN, 'goshawk', { product: 'goshawk', dataset: 'goshawk.sensor' }],
+      ['finds out what it is there', SILENT, OWN, undefined, { product: 'goshawk', dataset: 'goshawk.sensor' }],
+      ['reads nothing else there', EVE_TEXT, OWN, 'suricata-eve', { product: '', dataset: 'unparsed' }],
+      ['believes no sensor', SILENT, 'raw.acme.web', undefined, { product: '', dataset: 'unparsed' }],
+      ['believes no configuration', SILENT, 'raw.acme.own', undefined, { product: '', dataset: 'unparsed' }],
+      ['believes no sender that names the format', SILENT, 'raw.acme.gateway-http', 'goshawk', { product: '', labels: { reason: 'format not known' } }],
+      ['believes no sensor whose name ends as the topic does', SILENT, 'raw.acme.x.gateway-goshawk', 'goshawk', { product: '', dataset: 'unparsed' }],
+      ['believes no syslog header around it', `<14>1 2026-01-01T00:00:00Z h a - - - ${SILENT}`, 'raw.acme.web', undefined, { product: '' }],
+      [
+        "believes no shipper's document around it",
+        JSON.stringify({ message: SILENT, '@timestamp': '2026-01-01T00:00:00Z' }),
+        'raw.acme.web',
+        undefined,
+        { product: '' },
+      ],
+      [
+        'believes no ECS document that claims the product',
+        '{"@timestamp":"2026-01-01T00:00:00Z","ecs":{"version":"8.0"},"observer":{"product":"Goshawk"},"event":{"dataset":"goshawk.sensor"},"goshawk":{"kind":"sensor-silent"}}',
+        'raw.acme.web',
+        undefined,
+        { product: '', provenance: { parser: 'ecs' } },
+      ],
+    ])('%s', (_name, record, topic, format, expected) => {
+      expect(send(record, { topic, headers: format === undefined ? {} : { format } }).events[0]).toMatchObject(expected);
+    });
   });
   it('keeps a record whose format is not known, and says why', () => {
     expect(send(eve(), { topic: 'raw.acme.gateway-http', headers: { format: 'nonsense' } }).events[0]).toMatchObject({

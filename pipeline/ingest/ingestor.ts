@@ -2,6 +2,7 @@
 import { hashId } from '../core/id.ts';
 import type { Micros, Position, StreamRecord } from '../core/index.ts';
 import { RecordError } from '../core/errors.ts';
+import { OWN_SOURCE } from '../core/sensor.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
 import { carriedIn, withCarrier } from './carried.ts';
 import { contentHash } from './envelope.ts';
@@ -51,11 +52,15 @@ interface Place {
 
 export class FormatIngestor implements Ingestor {
   readonly #recognition: Recognition;
+  /** Of what the platform tells of itself. */
+  readonly #ofPlatform: Recognition;
   readonly #options: IngestorOptions;
   readonly #installation: string;
 
   constructor(decoders: readonly Decoder[], options: IngestorOptions, installation: string) {
-    this.#recognition = new Recognition(decoders, options);
+    const { own = [], others = [] } = Object.groupBy(decoders, ({ isOfPlatform }) => (isOfPlatform === true ? 'own' : 'others'));
+    this.#recognition = new Recognition(others, options);
+    this.#ofPlatform = new Recognition(own, options);
     this.#options = options;
     this.#installation = installation;
   }
@@ -66,8 +71,9 @@ export class FormatIngestor implements Ingestor {
       throw new RecordError('RECORD_TOO_LARGE', `Record of ${value.length} bytes exceeds ${this.#options.maxRecordBytes}`);
     const context = { appendedAt, zone: this.#options.zoneOfSource[source.name], memory };
     const documents = documentsOf(value, context, this.#options);
+    const recognition = source.name === OWN_SOURCE ? this.#ofPlatform : this.#recognition;
     const choose = (document: RawDocument): Recognised =>
-      format === undefined ? this.#recognition.recognised(document, `${source.organization}.${source.name}`) : this.#recognition.named(document, format);
+      format === undefined ? recognition.recognised(document, `${source.organization}.${source.name}`) : recognition.named(document, format);
     const events: Draft[] = [];
     let begun = 0;
     const complete: Complete = (event, parser, document) => {
@@ -138,6 +144,7 @@ export class FormatIngestor implements Ingestor {
       const { [OFFSETS]: written, ...labels } = event.labels;
       event.labels = { ...labels, [`_${OFFSETS}`]: written };
     }
+    if (event.product === OWN_PRODUCT && parser?.isOfPlatform !== true) event.product = ''; // our rules must not believe it
     this.#seal(event, parser, place);
     return event;
   }
@@ -194,6 +201,8 @@ function inCarrier(event: Draft, { isObserver }: Decoder, outer: Recognised | un
 
 /** Label of events whose parts came in several records: where all of them lay. Nobody else may set it. */
 const OFFSETS = 'raw_offsets';
+/** What rules about the platform itself ask for. */
+const OWN_PRODUCT = 'goshawk';
 const NO_MEMORY: Memory = { get: () => undefined, put: () => {} };
 
 /** Empty: the document is whole. So is a syslog message of several lines, which came at once. */

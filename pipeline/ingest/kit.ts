@@ -57,6 +57,8 @@ export interface Decoder {
   readonly isBinary?: boolean;
   /** Its records tell of others: a syslog header around them names the observer, not the host of the event. */
   readonly isObserver?: boolean;
+  /** Reads what the platform tells of itself, so only what lies on the topic that nobody else writes (`OWN_SOURCE`). Elsewhere it is neither asked nor found by its name. */
+  readonly isOfPlatform?: boolean;
   /** How sure the format is: 0, POSSIBLE, LIKELY, CERTAIN or in between. Looks at a few names or bytes and never throws. */
   readonly recognise: (document: RawDocument) => number;
   /** The events of the document: none when it only told how to read the next. Text = why it cannot be read after all. Never throws, whatever the bytes. */

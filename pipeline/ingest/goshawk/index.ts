@@ -8,9 +8,10 @@ const decoder: Decoder = {
   name: 'goshawk',
   version: 1,
   reads: 'Goshawk itself: sensors that fall silent',
-  recognisedBy: 'the object `goshawk` with `kind` and `id`',
+  recognisedBy: 'the object `goshawk` with `kind` and `id`, on the topic that only the platform writes',
   datasets: ['goshawk.sensor', 'goshawk.probe'],
   clues: { members: ['goshawk'] },
+  isOfPlatform: true,
   recognise: ({ json }) => (isOurs(json?.goshawk) ? CERTAIN : 0),
   decode(document) {
     const { goshawk } = document.json === undefined ? {} : exactJson(document);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventToEcs } from '../../../schemas/avro/ecs.ts';
 import type { Event } from '../../../schemas/avro/types.gen.ts';
+import { OWN_SOURCE } from '../../core/sensor.ts';
 import type { Ingestor } from '../index.ts';
 import { decoded } from './records.ts';
 
@@ -50,7 +51,10 @@ function recordsIn(bytes: Buffer, isLines: boolean): readonly Buffer[] {
 }
 
 /** The events of a fixture, recognised as in an installation: nothing names the format. */
-export const eventsOf = (ingestor: Ingestor, { records }: Fixture): readonly Event[] => decoded(ingestor, records, { topic: 'raw.default.fixture' });
+export const eventsOf = (ingestor: Ingestor, fixture: Fixture): readonly Event[] => decoded(ingestor, fixture.records, { topic: topicOf(fixture) });
+/** Where records of the format lie. What the platform tells of itself is believed on a topic of its own; what only looks like it lies elsewhere. */
+export const topicOf = ({ format, isOfFormat = true }: { readonly format: string; readonly isOfFormat?: boolean }): string =>
+  format === 'goshawk' && isOfFormat ? `raw.default.${OWN_SOURCE}` : 'raw.default.fixture';
 
 /** A line an event: what it is as an ECS document, less what follows from its place. `native` is left out where it is the record as it came. */
 export function expectedText(events: readonly Event[], { records }: Fixture): string {
