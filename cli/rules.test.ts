@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Io } from './command.ts';
-import rules from './rules.ts';
+import { runRules } from './rules/test/run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-cli-rules-'));
 const rule = (name: string, detection: string, logsource = '{product: windows, service: security}') =>
@@ -22,33 +20,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function run(
-  args: readonly string[],
-  json = false,
-): Promise<{ readonly out: readonly string[]; readonly said: readonly string[]; readonly code: number }> {
-  const out: string[] = [];
-  const said: string[] = [];
-  const report = { say: (_step: string, sentence: string) => void said.push(sentence), progress: () => {} };
-  const io = {
-    json,
-    print: (text: string) => void out.push(...text.split('\n')),
-    report,
-    interruption: { signal: new AbortController().signal, code: () => null },
-    log: () => ({}),
-  } as unknown as Io;
-  const program = new Command().exitOverride();
-  rules.register(program, io);
-  const before = process.exitCode;
-  process.exitCode = 0;
-  await program.parseAsync(['node', 'goshawk', 'rules', ...args]);
-  const code = process.exitCode;
-  process.exitCode = before;
-  return { out, said, code };
-}
-
 describe('rules lint', () => {
   it('names file, line, document, title and reason of what is refused, and ends with 1', async () => {
-    const { out, code } = await run(['lint', folder]);
+    const { out, code } = await runRules(['lint', folder]);
     expect(out).toEqual([
       `refused  ${join(folder, 'b.yml')}:6 document 2 "bad": unknown modifier "nope" in "a|nope"`,
       '2 rules, 0 correlations and 0 filters are good; 1 document is refused.',
@@ -59,7 +33,7 @@ describe('rules lint', () => {
   it('warns of a field that no event of the log source has, with the one that was meant, and does not refuse the rule', async () => {
     const file = join(folder, 'typo.yml');
     writeFileSync(file, rule('3', "{s: {'CommandLin|contains': x, Image: y}, condition: s}", '{product: windows, category: process_creation}'));
-    const { out, code } = await run(['lint', file]);
+    const { out, code } = await runRules(['lint', file]);
     expect(out).toEqual([
       `warning  ${file}:1 document 1 "3": no known event of its log source has a field "CommandLin"; the nearest that one has is "CommandLine"`,
       '1 rules, 0 correlations and 0 filters are good; 0 documents are refused.',
@@ -68,14 +42,14 @@ describe('rules lint', () => {
     rmSync(file);
   });
   it('prints one JSON document for programs', async () => {
-    const { out } = await run(['lint', folder, '--json'], true);
+    const { out } = await runRules(['lint', folder, '--json'], true);
     expect(JSON.parse(out.join(''))).toMatchObject({ rules: 2, uncheckedFields: 1, warnings: [], refusals: [{ document: 2, title: 'bad' }] });
   });
   it('ends with 0 when all is good', async () => {
-    expect((await run(['lint', join(folder, 'a.yml')])).code).toBe(0);
+    expect((await runRules(['lint', join(folder, 'a.yml')])).code).toBe(0);
   });
   it('refuses a path that is not there', async () => {
-    await expect(run(['lint', join(folder, 'nowhere')])).rejects.toMatchObject({ code: 'INVALID_CONFIG' });
+    await expect(runRules(['lint', join(folder, 'nowhere')])).rejects.toMatchObject({ code: 'INVALID_CONFIG' });
   });
 });
 
@@ -103,7 +77,7 @@ describe('rules match', () => {
   const id = (name: string) => `00000000-0000-4000-8000-00000000000${name}`;
 
   it('prints a line for each event: with a log source, or native', async () => {
-    const { out, code } = await run(['match', '--rules', folder, '--events', events]);
+    const { out, code } = await runRules(['match', '--rules', folder, '--events', events]);
     expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([
       { id: 'given', rules: [id('2')] },
       { id: 'elsewhere', rules: [] },
@@ -114,16 +88,16 @@ describe('rules match', () => {
     expect(code).toBe(0);
   });
   it('asks every rule with --no-gate', async () => {
-    const { out } = await run(['match', '--rules', folder, '--events', events, '--no-gate']);
+    const { out } = await runRules(['match', '--rules', folder, '--events', events, '--no-gate']);
     expect((JSON.parse(out[1]!) as { rules: unknown }).rules).toEqual([id('2')]);
   });
   it('says which rules it refused', async () => {
-    expect((await run(['match', '--rules', folder, '--events', events])).said).toEqual([expect.stringContaining('unknown modifier')]);
+    expect((await runRules(['match', '--rules', folder, '--events', events])).said).toEqual([expect.stringContaining('unknown modifier')]);
   });
 });
 
 it('rules test names the cases that are wrong', async () => {
-  const { out, code } = await run(['test', folder]);
+  const { out, code } = await runRules(['test', folder]);
   expect(out).toEqual([`wrong  ${join(folder, 'a.cases.yml')} (1): wrong: the rule makes no finding`, '1 of 2 cases are right.']);
   expect(code).toBe(1);
 });

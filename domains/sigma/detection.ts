@@ -38,21 +38,37 @@ export function parseDetection(
 }
 
 function identifier(name: string, value: unknown, context: ItemContext): Expression {
-  if (value === null || value === undefined) return refuse(`the search identifier "${name}" is empty`);
-  return definition(name, value, context, 0);
+  return readIdentifier<Expression>(name, value, { all, any, entry: (key, values) => parseItem(key, values, context) });
 }
 
-/** A map holds when all its entries do, a list when one of its members does, a scalar is a keyword. */
-function definition(name: string, value: unknown, context: ItemContext, depth: number): Expression {
+/** What a search identifier is put together of. Operands are never empty. */
+export interface DefinitionAlgebra<E> {
+  readonly all: (of: readonly E[]) => E;
+  readonly any: (of: readonly E[]) => E;
+  /** `field|modifier: values`; the key is empty for plain keywords. */
+  readonly entry: (key: string, values: unknown) => E;
+}
+
+/**
+ * A map holds when all its entries do, a list when one of its members does, a scalar is a keyword.
+ * @throws Refusal
+ */
+export function readIdentifier<E>(name: string, value: unknown, algebra: DefinitionAlgebra<E>): E {
+  if (value === null || value === undefined) return refuse(`the search identifier "${name}" is empty`);
+  return definition(name, value, algebra, 0);
+}
+
+function definition<E>(name: string, value: unknown, algebra: DefinitionAlgebra<E>, depth: number): E {
   if (depth > MAX_DEPTH) refuse(`the search identifier "${name}" is nested more than ${MAX_DEPTH} deep`);
+  const { all: every, any: some, entry } = algebra;
   if (Array.isArray(value)) {
     if (value.length === 0) refuse(`the search identifier "${name}" is an empty list`);
     const keywords = value.filter((one) => typeof one !== 'object' || one === null);
     const nested = value.filter((one) => typeof one === 'object' && one !== null);
-    return any([...(keywords.length > 0 ? [parseItem('', keywords, context)] : []), ...nested.map((one) => definition(name, one, context, depth + 1))]);
+    return some([...(keywords.length > 0 ? [entry('', keywords)] : []), ...nested.map((one) => definition(name, one, algebra, depth + 1))]);
   }
-  if (typeof value !== 'object' || value === null) return parseItem('', value, context);
+  if (typeof value !== 'object' || value === null) return entry('', value);
   const entries = Object.entries(value);
   if (entries.length === 0) refuse(`the search identifier "${name}" is an empty map`);
-  return all(entries.map(([key, one]) => parseItem(key, one, context)));
+  return every(entries.map(([key, one]) => entry(key, one)));
 }

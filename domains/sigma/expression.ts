@@ -37,6 +37,8 @@ export const all = (of: readonly Expression[]): Expression => (of.length === 1 ?
 export const any = (of: readonly Expression[]): Expression => (of.length === 1 ? of[0]! : { kind: 'or', of });
 export const not = (of: Expression): Expression => ({ kind: 'not', of });
 
+export const exists = (field: string): Expression => ({ kind: 'item', field, tests: [{ kind: 'exists' }] });
+
 /** Items in reading order, negated ones included. */
 export function* items(expression: Expression): Iterable<Item> {
   if (expression.kind === 'item') yield expression;

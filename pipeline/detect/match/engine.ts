@@ -36,6 +36,8 @@ export interface RuleMatch {
   why(): readonly MetField[];
   /** Text of a field that the rule reads or `alsoRead` names; the first element of an array; undefined when there is none. */
   text(field: string): string | undefined;
+  /** All of an array. */
+  texts(field: string): readonly string[];
 }
 
 const NO_MATCHES: readonly RuleMatch[] = [];
@@ -71,6 +73,11 @@ class Met implements RuleMatch {
   text(field: string): string | undefined {
     const texts = this.#current().text(this.#loaded.fieldOf(field));
     return typeof texts === 'string' ? texts : texts?.[0];
+  }
+
+  texts(field: string): readonly string[] {
+    const texts = this.#current().text(this.#loaded.fieldOf(field)) ?? [];
+    return typeof texts === 'string' ? [texts] : texts;
   }
 
   #current(): EventView {

@@ -1,0 +1,34 @@
+// `goshawk rules ...` in this process.
+import { Command } from 'commander';
+import type { Io } from '../../command.ts';
+import rules from '../../rules.ts';
+
+export interface Ran {
+  /** Lines of stdout. */
+  readonly out: readonly string[];
+  /** Sentences on stderr. */
+  readonly said: readonly string[];
+  readonly code: number;
+}
+
+export async function runRules(args: readonly string[], json = false): Promise<Ran> {
+  const out: string[] = [];
+  const said: string[] = [];
+  const io = {
+    json,
+    print: (text: string) => void out.push(...text.split('\n')),
+    report: { say: (_step: string, sentence: string) => void said.push(sentence), progress: () => {} },
+    interruption: { signal: new AbortController().signal, code: () => null },
+    log: () => ({}),
+  } as unknown as Io;
+  const program = new Command().exitOverride();
+  rules.register(program, io);
+  const before = process.exitCode;
+  process.exitCode = 0;
+  try {
+    await program.parseAsync(['node', 'goshawk', 'rules', ...args]);
+    return { out, said, code: process.exitCode };
+  } finally {
+    process.exitCode = before;
+  }
+}
