@@ -15,7 +15,7 @@ beforeAll(() => {
   );
   writeFileSync(
     join(folder, 'b.yml'),
-    `${rule('2', '{s: {x: 1}, condition: s}', '{product: test}')}---\ntitle: bad\nlogsource: {product: x}\ndetection: {s: {a|nope: 1}, condition: s}\n`,
+    `${rule('2', '{s: {x: frobnicate}, condition: s}', '{product: test}')}---\ntitle: bad\nlogsource: {product: x}\ndetection: {s: {a|nope: 1}, condition: s}\n`,
   );
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,13 +32,41 @@ describe('rules lint', () => {
   });
   it('warns of a field that no event of the log source has, with the one that was meant, and does not refuse the rule', async () => {
     const file = join(folder, 'typo.yml');
-    writeFileSync(file, rule('3', "{s: {'CommandLin|contains': x, Image: y}, condition: s}", '{product: windows, category: process_creation}'));
+    writeFileSync(file, rule('3', "{s: {'CommandLin|contains': x, Image: frobnicate}, condition: s}", '{product: windows, category: process_creation}'));
     const { out, code } = await runRules(['lint', file]);
     expect(out).toEqual([
       `warning  ${file}:1 document 1 "3": no known event of its log source has a field "CommandLin"; the nearest that one has is "CommandLine"`,
       '1 rules, 0 correlations and 0 filters are good; 0 documents are refused.',
     ]);
     expect(code).toBe(0);
+    rmSync(file);
+  });
+  it('names two rules with one id, and where the other is', async () => {
+    const file = join(folder, 'twice.yml');
+    writeFileSync(
+      file,
+      `${rule('4', '{s: {EventID: 1102}, condition: s}')}---\n${rule('4', '{s: {EventID: 1104}, condition: s}').replace('title: 4', 'title: again')}`,
+    );
+    const { out, code } = await runRules(['lint', file]);
+    expect(out[0]).toBe(`refused  ${file}:6 document 2 "again": "00000000-0000-4000-8000-000000000004" is already the id or name of "4" (${file}, document 1)`);
+    expect(code).toBe(1);
+    rmSync(file);
+  });
+  it('warns of a rule that matches everything; --strict makes that a no', async () => {
+    const file = join(folder, 'all.yml');
+    writeFileSync(file, rule('5', '{s: {EventID: 1}, condition: s or not s}'));
+    const lax = await runRules(['lint', file]);
+    expect([lax.out[0], lax.code]).toEqual([`warning  ${file}:1 document 1 "5": it matches every event of its log source`, 0]);
+    expect((await runRules(['lint', file, '--strict'])).code).toBe(1);
+    rmSync(file);
+  });
+  it('prints what rules cost, the dearest first', async () => {
+    const file = join(folder, 'costs.yml');
+    writeFileSync(file, `${rule('6', '{s: {TargetObject: sekurlsa}, condition: s}')}---\n${rule('7', '{s: {EventID: 1}, condition: not s}')}`);
+    const { out } = await runRules(['lint', file, '--costs']);
+    const rows = out.filter((line) => line.startsWith('│')).slice(1);
+    expect(rows[0]).toMatch(/1000 +│ nothing: every event │ 0 +│ 7/);
+    expect(rows[1]).toMatch(/│ a text +│ 1 +│ 6/);
     rmSync(file);
   });
   it('prints one JSON document for programs', async () => {
@@ -59,8 +87,8 @@ describe('rules match', () => {
     writeFileSync(
       events,
       [
-        { id: 'given', logsource: { product: ['test'] }, event: { x: 1 } },
-        { id: 'elsewhere', logsource: { product: ['other'], category: ['c'], service: [] }, event: { x: 1 } },
+        { id: 'given', logsource: { product: ['test'] }, event: { x: 'frobnicate' } },
+        { id: 'elsewhere', logsource: { product: ['other'], category: ['c'], service: [] }, event: { x: 'frobnicate' } },
         { EventID: 1102, Channel: 'Security', Hostname: 'h' },
         { EventID: 1100, Channel: 'Security', Hostname: 'h' },
         {

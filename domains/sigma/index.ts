@@ -15,6 +15,8 @@ export { exceptionRule, whyRefused } from './exception.ts';
 export type { ExceptionConditions } from './exception.ts';
 export { findingStatus } from './finding-status.ts';
 export type { SigmaFilter } from './filter.ts';
+export { sweepOf } from './sweep.ts';
+export type { Sweep } from './sweep.ts';
 export type { RuleLogsource } from './logsource.ts';
 export type { Level, Metadata, Status } from './metadata.ts';
 export { isInNetwork, parseAddress } from './network.ts';
