@@ -16,6 +16,7 @@ import { PipelineMonitor } from './pipeline/monitor.ts';
 import { Analyses } from './rules/analysis.ts';
 import { ExceptionRegister } from './rules/exceptions.ts';
 import { Rules } from './rules/register.ts';
+import { RuleTrials } from './rules/trials.ts';
 import type { SensorAuthority } from './sensors/authority.ts';
 import { openBrokerUsers } from './sensors/broker-users.ts';
 import { openSensorGate } from './sensors/gate.ts';
@@ -55,6 +56,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     createRawTopic: deps.createRawTopic,
     addresses: deps.sensorAddresses ?? { kafkaBrokers: null, syslogTls: null },
   });
+  const rules = new Rules(run, deps.ruleOptions);
   let followers: readonly Follower[] = [];
   let timer: NodeJS.Timeout | undefined;
   return {
@@ -66,7 +68,8 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     sensors,
     register,
     trials: new Trials(deps.recordTrials, wallMicros),
-    rules: new Rules(run, deps.ruleOptions),
+    rules,
+    ruleTrials: new RuleTrials({ run, rules, detection: deps.detection, wallMicros }),
     exceptions: new ExceptionRegister({ run, detection: deps.detection, wallMicros }),
     analyses: new Analyses({ run, detection: deps.detection, wallMicros }),
     wallMicros,

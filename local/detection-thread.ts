@@ -19,12 +19,15 @@ import { config as validateConfig, validate } from '../pipeline/validate/index.t
 import { plainContext } from '../schemas/avro/plain.ts';
 import type { Alert, Event, Finding, Match, RefRule } from '../schemas/avro/types.gen.ts';
 import { rawTopic, topics } from '../topologies/topics.ts';
+import { askRule } from './rule-questions.ts';
+import type { AskedOfRule } from './rule-questions.ts';
 
 /** What the thread is sent. Rules travel once under a name. */
 export type Asked =
   | { readonly id: number; readonly kind: 'analyze'; readonly request: Omit<AnalysisRequest, 'rules'> & { readonly rules?: readonly RefRule[] } }
-  | { readonly id: number; readonly kind: 'meets'; readonly request: Conditions };
-export type Answered = { readonly id: number } & ({ readonly answer: Analysis | readonly boolean[] } | { readonly failure: string });
+  | { readonly id: number; readonly kind: 'meets'; readonly request: Conditions }
+  | ({ readonly id: number } & AskedOfRule);
+export type Answered = { readonly id: number } & ({ readonly answer: unknown } | { readonly failure: string });
 
 const KEPT_RULES = 8;
 const AT_END = Number.MAX_SAFE_INTEGER;
@@ -39,12 +42,16 @@ const named = new Map<string, readonly RefRule[]>();
 const reply = (answered: Answered): void => parentPort?.postMessage(answered, []);
 parentPort!.on('message', (asked: Asked) => {
   try {
-    const answer = asked.kind === 'analyze' ? analyze(asked.request) : meets(asked.request);
-    reply({ id: asked.id, answer });
+    reply({ id: asked.id, answer: answerTo(asked) });
   } catch (error) {
     reply({ id: asked.id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 });
+
+function answerTo(asked: Asked): unknown {
+  if (asked.kind === 'analyze') return analyze(asked.request);
+  return asked.kind === 'meets' ? meets(asked.request) : askRule(asked, ruleOptionsOf(config));
+}
 
 function rulesOf({ name, rules }: { readonly name: string; readonly rules?: readonly RefRule[] }): readonly RefRule[] {
   if (rules !== undefined) named.set(name, rules);

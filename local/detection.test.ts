@@ -114,6 +114,36 @@ describe('events that are tried on rules', { timeout: 120_000 }, () => {
     expect(await detection.meets({ conditions: { a: 1 }, documents: [{ logsource: null, native: 'no JSON' }] })).toEqual([false]);
   });
 
+  describe('that are stored', () => {
+    const windows = { product: 'windows', category: [], service: ['security'] };
+    const documents = [
+      { logsource: windows, native: failed('bob') },
+      { logsource: { ...windows, service: ['system'] }, native: failed('bob') },
+      { logsource: windows, native: '{"EventID":1}' },
+      { logsource: windows, native: 'no JSON' },
+    ];
+
+    it('meet a rule in their log source only, and say which fields did', async () => {
+      expect(await detection.tryRule(text('a'), documents)).toEqual([[{ name: 'EventID', value: '4625' }], null, null, null]);
+    });
+
+    it('are explained part by part', async () => {
+      const { matches, logsource, detection: explained } = await detection.explain(text('a'), documents[1]!);
+      expect([matches, explained.holds]).toEqual([false, true]);
+      expect(logsource.attributes.map(({ name, holds }) => [name, holds])).toEqual([
+        ['product', true],
+        ['service', false],
+      ]);
+      expect(explained.selections).toMatchObject([{ name: 's', of: { field: 'EventID', seen: ['4625'], holds: true } }]);
+    });
+
+    it('have fields that a rule should ask for; those that the organization has seen are known', async () => {
+      const wrong = text('a').replace('EventID', 'EventIDD');
+      expect(await detection.fieldWarnings(wrong, [])).toEqual([expect.stringContaining('"EventIDD"')]);
+      expect(await detection.fieldWarnings(wrong, ['EventIDD'])).toEqual([]);
+    });
+  });
+
   it('are given up when they take too long, and the next are tried again', async () => {
     const slow = openDetection(config.parse({}), { timeoutMs: 1 });
     await expect(slow.analyze(request(['a']))).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' });

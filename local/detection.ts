@@ -75,6 +75,9 @@ export function openDetection(config: DetectConfig, { timeoutMs = MOST_MS }: { r
       });
     },
     meets: (conditions) => ask((_one, id) => ({ id, kind: 'meets', request: conditions })),
+    tryRule: (text, documents) => ask((_one, id) => ({ id, kind: 'try', text, documents })),
+    explain: (text, document) => ask((_one, id) => ({ id, kind: 'explain', text, document })),
+    fieldWarnings: (text, known) => ask((_one, id) => ({ id, kind: 'fields', text, known })),
     async close() {
       const one = running;
       if (one === undefined) return;

@@ -68,7 +68,19 @@ describe.skipIf(serverUrl === '')('the gate', () => {
     );
     api = await openTestApi(database, {
       deps: {
-        detection: { analyze: async () => ({ events: [], correlated: [] }), meets: async ({ documents }) => documents.map(() => true) },
+        detection: {
+          analyze: async () => ({ events: [], correlated: [] }),
+          meets: async ({ documents }) => documents.map(() => true),
+          tryRule: async (_text, documents) => documents.map(() => []),
+          explain: async () => ({
+            matches: false,
+            rule: { key: '', title: '', file: '', version: '' },
+            logsource: { holds: true, attributes: [] },
+            detection: { holds: false, conditions: [], selections: [] },
+            filters: [],
+          }),
+          fieldWarnings: async () => [],
+        },
         tryLetters: async () => ({ outcome: 'passed', code: null, message: SECRET, isSame: false, outputs: [] }),
       },
     });
@@ -286,6 +298,10 @@ function literal(name: string, type: GraphQLInputType, field: string): string {
       return field === 'updateRule' ? '{ state: test }' : '{ status: acknowledged }';
     case 'conditions':
       return '{ User: "x" }';
+    case 'text':
+      return JSON.stringify(RULE.replace(SECRET, 'walked'));
+    case 'eventId':
+      return `"${NOON + 1_000_000}-${hexId(1)}"`;
     case 'ruleIds':
       return '"rule-1"';
     case 'alertId':

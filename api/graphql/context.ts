@@ -22,6 +22,7 @@ import type { ExceptionRegister } from '../rules/exceptions.ts';
 import { ruleLoaders } from '../rules/loaders.ts';
 import type { RuleLoaders } from '../rules/loaders.ts';
 import type { Rules } from '../rules/register.ts';
+import type { RuleTrials } from '../rules/trials.ts';
 import type { Sensors } from '../sensors/register.ts';
 import type { Trials } from '../sensors/trials.ts';
 
@@ -38,6 +39,7 @@ export interface Services {
   readonly rules: Rules;
   readonly exceptions: ExceptionRegister;
   readonly analyses: Analyses;
+  readonly ruleTrials: RuleTrials;
   readonly wallMicros: () => Micros;
 }
 

@@ -1,6 +1,6 @@
 // What the API asks of the stages' own code, which it does not import: whoever opens the API gives it.
 import type { Micros } from '../../pipeline/core/index.ts';
-import type { RuleLogsource } from '../../domains/sigma/index.ts';
+import type { Explanation, RuleLogsource } from '../../domains/sigma/index.ts';
 import type { MatchedField, RefRule, RefSuppression, Severity } from '../../schemas/avro/types.gen.ts';
 
 export interface AnalysisRequest {
@@ -58,6 +58,13 @@ export interface Conditions {
   }[];
 }
 
+/** A stored event, as the stage would ask a rule of it. */
+export interface StoredDocument {
+  readonly logsource: { readonly product: string; readonly category: readonly string[]; readonly service: readonly string[] };
+  /** JSON text. */
+  readonly native: string;
+}
+
 export interface Detection {
   /**
    * Through ingest, validate, detect, correlate and alert as the stages run them, in memory.
@@ -66,4 +73,13 @@ export interface Detection {
   readonly analyze: (request: AnalysisRequest) => Promise<Analysis>;
   /** Whether each document meets the conditions of an exception. @throws ApiProblem QUERY_TIMEOUT */
   readonly meets: (asked: Conditions) => Promise<readonly boolean[]>;
+  /**
+   * Which fields of each document met a rule; null where it does not meet it.
+   * @param text One rule that `Rules.readable` has accepted. @throws ApiProblem QUERY_TIMEOUT
+   */
+  readonly tryRule: (text: string, documents: readonly StoredDocument[]) => Promise<readonly (readonly MatchedField[] | null)[]>;
+  /** Part by part why the document meets the rule, or does not. @param text As for `tryRule`. @throws ApiProblem QUERY_TIMEOUT */
+  readonly explain: (text: string, document: StoredDocument) => Promise<Explanation>;
+  /** What the rule asks for that no event of its log source is known to have, as sentences. @param known Fields that the organization has seen. */
+  readonly fieldWarnings: (text: string, known: readonly string[]) => Promise<readonly string[]>;
 }

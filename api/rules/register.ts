@@ -9,9 +9,10 @@ import type { Sql } from '../../store/queries/sql.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
 import { ApiProblem, notFound } from '../gate/problem.ts';
+import { lineOf } from './problem-line.ts';
 
 const MAX_TEXT = 400_000; // a record of the topic has at most 1 MiB, and a character up to three bytes
-const ruleText = z
+export const ruleText = z
   .string()
   .min(1)
   .max(MAX_TEXT)
@@ -35,6 +36,16 @@ export const ruleChange = z
       .meta({ description: 'The version that the change was made from; refused when there is another. Left out: whatever there is.' }),
   })
   .refine(({ text, state: to }) => text !== undefined || to !== undefined, 'Needs a text, a state, or both.');
+
+/** What is wrong with a text, or worth knowing of it. */
+export interface RuleProblem {
+  /** From 1. */
+  readonly line: number;
+  /** False: it would be taken all the same. */
+  readonly isRefusal: boolean;
+  /** A sentence without its full stop. */
+  readonly reason: string;
+}
 
 const FILE = 'text';
 
@@ -72,6 +83,35 @@ export class Rules {
         await putRule(sql, user, id, to ?? (before.state === 'retired' ? 'draft' : before.state), head, version ?? null).catch(rethrow);
       }
       return (await ruleById(sql, id))!;
+    });
+  }
+
+  /** A text that holds one document, as far as can be told without the others. @throws ApiProblem INVALID_RULE */
+  readable(text: string): RuleHead {
+    return this.#only(this.#parse(FILE, text));
+  }
+
+  /**
+   * Why `add`, or `change` of the rule `id`, would refuse the text, and what is worth knowing of it. Writes nothing.
+   * @throws ApiProblem NOT_FOUND when there is no rule `id`
+   */
+  problems({ organization }: Pick<Principal, 'organization'>, text: string, id: string | null): Promise<readonly RuleProblem[]> {
+    const told = (isRefusal: boolean) => (problem: Pick<Problem, 'line' | 'reason'>) => ({
+      line: lineOf(text, problem.reason, problem.line),
+      isRefusal,
+      reason: problem.reason,
+    });
+    return this.#run(organization, async (sql) => {
+      const before = id === null ? null : await ruleById(sql, id);
+      if (before === undefined) throw notFound('rule of this id');
+      try {
+        await this.#checked(sql, text, before);
+      } catch (error) {
+        if (error instanceof RefusedRule) return error.problems.map(told(true));
+        if (error instanceof ApiProblem && error.code === 'CONFLICT') return [told(true)({ line: 1, reason: error.message.replace(/\.$/, '') })];
+        throw error;
+      }
+      return this.#parse(FILE, text).warnings.map(told(false));
     });
   }
 
@@ -148,10 +188,17 @@ function withId(text: string, id: string): string {
   return `${begin}id: ${id}\n${text.slice(begin.length)}`;
 }
 
-const refused = (problems: readonly Pick<Problem, 'line' | 'reason'>[]): ApiProblem =>
-  new ApiProblem('INVALID_RULE', `Line ${problems[0]!.line}: ${problems[0]!.reason}.`, {
-    errors: problems.map(({ line, reason }) => ({ pointer: '/body/text', detail: `Line ${line}: ${reason}.` })),
-  });
+class RefusedRule extends ApiProblem {
+  readonly problems: readonly Pick<Problem, 'line' | 'reason'>[];
+
+  constructor(problems: readonly Pick<Problem, 'line' | 'reason'>[]) {
+    super('INVALID_RULE', `Line ${problems[0]!.line}: ${problems[0]!.reason}.`, {
+      errors: problems.map(({ line, reason }) => ({ pointer: '/body/text', detail: `Line ${line}: ${reason}.` })),
+    });
+    this.problems = problems;
+  }
+}
+const refused = (problems: readonly Pick<Problem, 'line' | 'reason'>[]): ApiProblem => new RefusedRule(problems);
 
 /** What the database refuses, as what the caller can change. */
 function rethrow(error: unknown): never {

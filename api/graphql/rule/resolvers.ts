@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { tacticsOf, techniquesOf } from '../../../domains/sigma/index.ts';
 import { SEVERITIES } from '../../../store/queries/findings.ts';
 import { pageOfRules, ruleById, ruleRefusals, versionsOfRule } from '../../../store/queries/rules.ts';
@@ -9,8 +10,10 @@ import { withoutNul } from '../../event-filter.ts';
 import { pageSize } from '../../paging.ts';
 import { checkedInput } from '../../rules/checked-input.ts';
 import { parseTitleCursor, titleCursorOf } from '../../rules/cursor.ts';
+import { partsOf } from '../../rules/explained-parts.ts';
+import type { ExplainedPart } from '../../rules/explained-parts.ts';
 import { hoursOf } from '../../rules/hours.ts';
-import { newRule, ruleChange } from '../../rules/register.ts';
+import { newRule, ruleChange, ruleText } from '../../rules/register.ts';
 import type { ApiContext } from '../context.ts';
 
 interface FilterInput {
@@ -25,6 +28,10 @@ interface FilterInput {
 interface HoursArgs {
   readonly hours?: number | null;
 }
+interface TextArgs {
+  readonly text: string;
+}
+const textOf = (text: string): string => checkedInput(z.strictObject({ text: ruleText }), { text }, 'input').text;
 const DAY_HOURS = 24;
 const HOUR = 3_600_000_000;
 const severityOf = ({ level }: { readonly level: number }): Severity => SEVERITIES[level] ?? 'informational';
@@ -46,6 +53,14 @@ export default {
     coverage: async (_root: unknown, args: HoursArgs, { read, services: { wallMicros } }: ApiContext) => {
       const since = wallMicros() - hoursOf(args) * HOUR;
       return coverageOf(await read((sql) => taggedRules(sql, since)));
+    },
+    ruleProblems: (_root: unknown, { text, id }: TextArgs & { readonly id?: string | null }, { principal, services }: ApiContext) =>
+      services.ruleTrials.problems(principal, textOf(text), typeof id === 'string' ? withoutNul(id, '/id') : null),
+    ruleTrial: (_root: unknown, { text, ...args }: TextArgs & HoursArgs, { principal, services }: ApiContext) =>
+      services.ruleTrials.attempt(principal, textOf(text), hoursOf(args, 1)),
+    ruleExplanation: async (_root: unknown, { text, eventId }: TextArgs & { readonly eventId: string }, { principal, services }: ApiContext) => {
+      const explanation = await services.ruleTrials.explain(principal, textOf(text), eventId);
+      return { matches: explanation.matches, parts: partsOf(explanation) };
     },
   },
   Mutation: {
@@ -78,6 +93,10 @@ export default {
     lastHitAt: ({ id }: RuleRow, _args: unknown, { loaders }: ApiContext) => loaders.rules.lastHit.load(id),
     verdicts: ({ id }: RuleRow, _args: unknown, { loaders }: ApiContext) => loaders.rules.verdicts.load(id),
   },
+  ExplainedPart: {
+    has: ({ has }: ExplainedPart) => (has === 'null' ? 'null_value' : has), // `null` is no name for a value of an enum
+  },
+  ExplainedValue: { value: ({ value }: { readonly value: string | number | boolean | null }) => String(value) },
 };
 
 function filterOf(input: FilterInput | null | undefined, now: number): RuleFilter {

@@ -26,6 +26,9 @@ describe.skipIf(serverUrl === '')('exceptions', () => {
         detection: {
           analyze: async (request) => (tried.analyzed.push(request), { events: [], correlated: [] }),
           meets: async (asked) => (tried.asked.push(asked), asked.documents.map(({ native }) => native.includes('bob'))),
+          tryRule: async () => [],
+          explain: () => Promise.reject(new Error('Nobody asks this here')),
+          fieldWarnings: async () => [],
         },
       },
     });
