@@ -24,6 +24,8 @@ export interface Group {
   /** Where windows are judged at their close: what ends before `judgedTo` has been, and the next does at `closesAt`. Else 0. */
   readonly judgedTo: Micros;
   readonly closesAt: Micros;
+  /** When it is next looked at whether the group may be forgotten: not moved with each match. Absent: that is yet to be set. */
+  readonly forgetsAt?: Micros;
   /** Findings that a late match may still change. */
   readonly fired: readonly Fired[];
   /** Matches given up because the group was full. */
@@ -45,6 +47,13 @@ interface Kept {
 }
 /** By the very value of the store: one that an abort takes back has no list any more. */
 const listOf = new WeakMap<Group, Kept>();
+
+/** The list of a group stays with what becomes of it. @returns `next`. */
+export function handOver(group: Group, next: Group): Group {
+  const kept = listOf.get(group);
+  if (kept !== undefined) listOf.set(next, kept);
+  return next;
+}
 
 export class OpenGroup {
   readonly key: string;

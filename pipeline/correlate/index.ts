@@ -18,7 +18,7 @@ import type { Told } from './fired.ts';
 import { keyOf } from './fired.ts';
 import { findingOf, overBudget } from './finding.ts';
 import type { Group } from './group.ts';
-import { OpenGroup } from './group.ts';
+import { handOver, OpenGroup } from './group.ts';
 import type { GroupName } from './judge.ts';
 import { awaitNewest, judgeAround, judgeClosed, judgeNewest } from './judge.ts';
 import type { CorrelateMetrics } from './metrics.ts';
@@ -123,7 +123,7 @@ export const correlate = (
       for (const one of told) tell(open, one, isLate || !isNewest ? match.event : null, turn, { plans, ruleSet });
       const evicted = open.trim();
       if (evicted > 0) metrics.evicted('group', plan.rule.key, evicted);
-      ctx.schedule(FORGET + key, open.group.last + keptFor(plan), clockOf(plan));
+      awaitForget(open, ctx);
     }
     open.group = { ...open.group, version: plan.rule.version, ruleSet };
     groups.put(key, open.close());
@@ -140,6 +140,13 @@ export const correlate = (
       return told;
     }
     return isNewest ? judgeNewest(open, name) : judgeAround(open, name, at, { time, key: sortKey(match.event, match.ruleId) });
+  };
+
+  const awaitForget = (open: OpenGroup, ctx: Ctx): void => {
+    if (open.group.forgetsAt !== undefined) return;
+    const forgetsAt = open.group.last + keptFor(open.plan);
+    open.group = { ...open.group, forgetsAt };
+    ctx.schedule(FORGET + open.key, forgetsAt, clockOf(open.plan));
   };
 
   const awaitClose = ({ key, plan, group }: OpenGroup, ctx: Ctx): void => ctx.schedule(CLOSE + key, group.closesAt || Infinity, clockOf(plan));
@@ -236,6 +243,12 @@ export const correlate = (
     const group = ctx.stores.groups.get(key);
     if (group === undefined) return;
     const plan = planOfGroup(key, group, ctx);
+    const forgetsAt = plan === undefined ? 0 : group.last + keptFor(plan);
+    if (forgetsAt > (group.forgetsAt ?? Infinity)) {
+      ctx.stores.groups.put(key, handOver(group, { ...group, forgetsAt }));
+      ctx.schedule(FORGET + key, forgetsAt, clockOf(plan!));
+      return;
+    }
     clear(key, group, ctx);
     if (plan !== undefined) share(plan, key, group.size, 0, ctx);
   };
