@@ -1,0 +1,7 @@
+// ATT&CK as rules refer to it: pure data and arithmetic.
+export { coverageOf, reachOf } from './coverage.ts';
+export type { Coverage, CoveredTechnique, TaggedRule } from './coverage.ts';
+export { navigatorLayer } from './navigator.ts';
+export type { Layer, LayerTechnique } from './navigator.ts';
+export { TACTICS } from './tactics.ts';
+export type { Tactic } from './tactics.ts';
