@@ -12,7 +12,10 @@ export class NamedFields {
   readonly #values = new Map<string, unknown[]>();
 
   constructor(event: Event) {
-    for (const [name, value] of leaves(eventToEcs(event, relatedOf(event)))) this.#add(name, value);
+    for (const [name, value] of leaves(eventToEcs(event, relatedOf(event)))) {
+      this.#add(name, value);
+      if (name.endsWith('.version')) for (const [index, part] of String(value).split('.').entries()) this.#add(`${name}#${index}`, part);
+    }
     for (const [name, value] of leaves(eventDocument(event, relatedOf(event)) as Json)) this.#add(`ocsf.${name}`, value);
     for (const pair of (event.url?.query ?? '').split('&')) {
       const equals = pair.indexOf('=');

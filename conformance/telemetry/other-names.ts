@@ -1,4 +1,5 @@
 // What other tools call the fields that we have: their name to where ours may be. ECS names come first, then names of the native document.
+// `version#1` is the second part of a version, for tools that have one field a part.
 const table = (rows: string): ReadonlyMap<string, readonly string[]> =>
   new Map(
     rows
@@ -180,6 +181,16 @@ export const DATADOG = table(`
   http.url_details.scheme url.scheme
   http.url_details.queryString url.query
   http.useragent user_agent.original cs(user-agent)
+  http.useragent_details.browser.family user_agent.name
+  http.useragent_details.browser.major user_agent.version#0
+  http.useragent_details.browser.minor user_agent.version#1
+  http.useragent_details.browser.patch user_agent.version#2
+  http.useragent_details.browser.patch_minor user_agent.version#3
+  http.useragent_details.os.family user_agent.os.name
+  http.useragent_details.os.major user_agent.os.version#0
+  http.useragent_details.os.minor user_agent.os.version#1
+  http.useragent_details.os.patch user_agent.os.version#2
+  http.useragent_details.device.family user_agent.device.name
   http.version http.version
   http.referer http.request.referrer source
   http.auth user.name 

@@ -15,6 +15,7 @@ import type { Draft } from './kit/draft.ts';
 import { LONGEST_TEXT, scrub } from './kit/scrub.ts';
 import { setSyslog, withHeader } from './kit/syslog.ts';
 import { UNPARSED, unparsed, unparsedBytes } from './kit/unparsed.ts';
+import { setUserAgent } from './kit/user-agent.ts';
 import type { Recognised } from './recognition.ts';
 import { Recognition } from './recognition.ts';
 import type { Source } from './source.ts';
@@ -137,6 +138,7 @@ export class FormatIngestor implements Ingestor {
   }
 
   #completed(event: Draft, parser: Decoder | undefined, { json, raw }: RawDocument, place: Place): Draft {
+    if (event.http !== null) setUserAgent(event);
     // What needs a second look is told by the text as a whole; most events need none. JSON writes NUL as an escape.
     if (raw.length > LONGEST_TEXT || raw.includes(json === undefined ? '\0' : '\\u0000')) scrub(event);
     if (place.source.told !== undefined) fillIn(event, place.source.told, parser?.isObserver === true);
