@@ -22,6 +22,19 @@ const isSyslogTime = (time: ReadTime | undefined, line: string): boolean => time
 /** `time level=info msg=..`, as runit writes what a program said in logfmt. */
 const PAIRED_LEVEL = /^(?:[\w.]{1,32}=\S{1,64} ){0,4}level=/;
 
+/** What a line of ours begins with, when that is no level: a number or a time, a bracket, or what one of the grammars asks for. */
+const BEGINNING = /^ {0,8}(?:[\d[#]|[IWEFD]\d|[A-Z], \[|[A-Z][a-z]{2},? +[\dA-Z]|[A-Z][a-z]{3,8} \d|redis: |Trace\[)/;
+const FIRST_WORD = /^ {0,8}([A-Z][A-Za-z]{2,12})[\s|:,]/;
+/** As syslog without a priority begins: the host behind a time without a year. */
+const BSD = /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [a-z]/;
+
+/** A quick no for most lines, since all texts are asked about: never where the rest of `recognise` would say yes. */
+function mayBegin(line: string): boolean {
+  if (BEGINNING.test(line)) return !BSD.test(line);
+  const word = FIRST_WORD.exec(line)?.[1];
+  return word !== undefined && levelOf(word) !== undefined;
+}
+
 const decoder: Decoder = {
   name: 'app-log',
   version: 2,
@@ -30,7 +43,7 @@ const decoder: Decoder = {
   recognisedBy: 'a time or a level at the beginning, with a level, thread or logger behind it',
   datasets: ['app.log'],
   recognise({ json, text: line, appendedAt }) {
-    if (json !== undefined || !/^ {0,8}[\d[A-Z#r]/.test(line)) return 0;
+    if (json !== undefined || !mayBegin(line)) return 0;
     if (isKlog(line)) return 0.8;
     const match = lines.match(line);
     // More with a time: what is left of a line when its time is taken for a syslog header may look like a line, too.

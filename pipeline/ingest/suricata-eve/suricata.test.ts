@@ -151,3 +151,19 @@ it.each([
 ])('reads the time %s', (timestamp, timeSource) => {
   expect(eve('flow', { timestamp })).toMatchObject({ time: Date.parse('2018-10-03T16:16:26Z') * 1000 + 711_841, timeSource });
 });
+
+describe('recognition', () => {
+  const AT = '2026-01-01T00:00:00.000000+0000';
+  it.each<[name: string, record: object, parser: string]>([
+    ['an event with its flow', { event_type: 'dns', timestamp: AT, flow_id: 1 }, 'suricata-eve'],
+    ['an event with the object of its name', { event_type: 'stats', timestamp: AT, stats: { uptime: 1 } }, 'suricata-eve'],
+    ['a type that is new, between addresses', { event_type: 'novel', timestamp: AT, src_ip: '192.0.2.1', proto: 'UDP' }, 'suricata-eve'],
+    ['a known type and nothing else', { event_type: 'http', timestamp: AT }, 'suricata-eve'],
+    ['a new type with what only the sensor writes', { event_type: 'novel', timestamp: AT, community_id: '1:x' }, 'suricata-eve'],
+    ["not a service's own type and time", { event_type: 'user.created', timestamp: AT, user: 'alice' }, 'generic-json'],
+    ['not a type that is no text', { event_type: 7, timestamp: AT, flow_id: 1 }, 'generic-json'],
+    ['not a time that is no text', { event_type: 'dns', timestamp: 1, flow_id: 1 }, 'generic-json'],
+  ])('%s', (_name, record, parser) => {
+    expect(decoded(ingestor, [JSON.stringify(record)]).map(({ provenance }) => provenance.parser)).toEqual([parser]);
+  });
+});
