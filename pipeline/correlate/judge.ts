@@ -33,7 +33,9 @@ export function judgeAround(open: OpenGroup, name: GroupName, at: number, { time
     const lo = Math.max(at, firstSince(entries, judgedSince(plan, open.group.last)));
     return settled(open, name, (fired) => keyOf(fired) >= key, newSince(plan.rule, entries, open.group.known ?? null, lo));
   }
-  const hi = Math.min(entries.length - 1, firstSince(entries, time + plan.rule.timespanMicros + 1)); // the one behind tells whether it had turned false
+  const behind = (since: Micros) => Math.min(entries.length - 1, firstSince(entries, since + plan.rule.timespanMicros + 1));
+  const turned = behind(time); // the one behind tells whether it had turned false
+  const hi = behind(entries[turned]?.time ?? time); // what fires there may fire again with the same beginning: one finding, which then holds
   const { firings, isTrue } = firingsBetween(plan.rule, entries, at, hi);
   const isLast = hi === entries.length - 1;
   if (isLast) open.group = { ...open.group, isTrue };

@@ -145,6 +145,12 @@ function interleaved(set: RuleSet, matches: readonly Match[], turns: readonly nu
 }
 
 describe('a late event', () => {
+  it('leaves a finding whose condition turned true a second time from the same beginning', () => {
+    const set = rulesOf('  type: value_avg\n  rules: [a]\n  condition: {gt: 2, field: x}\n');
+    const matches = [match('a', 173, '3'), match('a', 194, '1'), match('a', 196, '3'), match('a', 42, '3')];
+    expect(standing(arrived(set, matches))).toEqual(standing(arrived(set, inOrder(matches))));
+  });
+
   const COUNT_3 = rulesOf('  type: event_count\n  rules: [a]\n  condition: {gte: 3}\n');
   const ORDERED = rulesOf('  type: temporal_ordered\n  rules: [a, b]\n');
   const changes = (findings: readonly Finding[]) =>
