@@ -90,6 +90,11 @@ const TABLE: readonly Aliases[] = [
     of: ({ product }) => product === 'windows',
     fields: { EventID: ['event.code'], Provider_Name: ['SourceName', 'ProviderName', 'event.provider'], Computer: ['Hostname', 'ComputerName', 'host.name'] },
   },
+  // Public rules write Okta's names in lower case, as some exports do; the interface writes them as camels.
+  {
+    of: ({ product }) => product === 'okta',
+    fields: { eventType: ['eventtype'], eventtype: ['eventType'], displaymessage: ['displayMessage'], 'actor.alternateid': ['actor.alternateId'] },
+  },
   { of: ({ product }) => product === 'linux', fields: { message: ['MESSAGE'], appname: ['SYSLOG_IDENTIFIER'] } },
   {
     of: ({ product }) => product === 'zeek',
