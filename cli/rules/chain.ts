@@ -18,6 +18,8 @@ export interface ChainOptions {
 }
 export interface Told {
   readonly outcome: 'passed' | 'rejected';
+  /** Keys of the rules that the event met, also of those that make no findings by themselves. */
+  readonly met: readonly string[];
   /** Of what the event made true, correlations included. */
   readonly findings: readonly Finding[];
 }
@@ -39,7 +41,8 @@ export class RuleChain {
 
   send(event: Event, appendedAt: Micros): Told {
     const { outcome, outputs } = this.#detecting.send({ event, context: NO_CONTEXT }, { appendedAt });
-    return { outcome: outcome === 'rejected' ? 'rejected' : 'passed', findings: this.#correlated(outputs, appendedAt) };
+    const met = new Set(outputs.map(({ value }) => (value as Finding | Match).ruleId));
+    return { outcome: outcome === 'rejected' ? 'rejected' : 'passed', met: [...met], findings: this.#correlated(outputs, appendedAt) };
   }
 
   /**

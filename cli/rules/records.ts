@@ -20,14 +20,19 @@ export interface RecordReader {
 
 /**
  * @param topic Below `raw.`: its name says organization and source.
+ * @param firstOffset Of the first record: events of two files have different ids when their offsets differ.
  * @param isGrouped Whether records that are one event together (auditd) become one; else each is an event of its own.
  */
-export function readerOf(ingestor: Ingestor, topic: string, isGrouped = false): RecordReader {
+export function readerOf(
+  ingestor: Ingestor,
+  topic: string,
+  { isGrouped = false, firstOffset = 0 }: { readonly isGrouped?: boolean; readonly firstOffset?: number } = {},
+): RecordReader {
   const source = sourceOf(topic, new Map());
   let kept: unknown;
   const memory: Memory = { get: () => kept, put: (value) => void (kept = value) };
   const groups = isGrouped ? new Groups(new KeyValueStore<unknown>()) : undefined;
-  let offset = 0;
+  let offset = firstOffset;
   return {
     read: (value, appendedAt) => ingestor.events({ value, position: { topic, partition: 0, offset: offset++ }, appendedAt }, source, memory, undefined, groups),
     end: () => groups?.closeAll().flatMap((group) => ingestor.closed(group)) ?? [],
@@ -36,7 +41,7 @@ export function readerOf(ingestor: Ingestor, topic: string, isGrouped = false): 
 
 /** With the settings that come with the product. */
 export const openReader = async (topic: string, isGrouped = false): Promise<RecordReader> =>
-  readerOf(await openIngestor(ingestConfig.parse({}), { installation: 'rules' }), topic, isGrouped);
+  readerOf(await openIngestor(ingestConfig.parse({}), { installation: 'rules' }), topic, { isGrouped });
 
 /** What rules are asked of: the sensor's own document, and where it is from. */
 export interface EventWithSource {

@@ -1,6 +1,6 @@
-// `goshawk rules ...` in this process.
+// Commands in this process.
 import { Command } from 'commander';
-import type { Io } from '../../command.ts';
+import type { CommandFile, Io } from '../../command.ts';
 import rules from '../../rules.ts';
 
 export interface Ran {
@@ -11,7 +11,10 @@ export interface Ran {
   readonly code: number;
 }
 
-export async function runRules(args: readonly string[], json = false): Promise<Ran> {
+/** `goshawk rules ...` */
+export const runRules = (args: readonly string[], json = false): Promise<Ran> => runCommand(rules, args, json);
+
+export async function runCommand(command: CommandFile, args: readonly string[], json = false): Promise<Ran> {
   const out: string[] = [];
   const said: string[] = [];
   const io = {
@@ -22,11 +25,11 @@ export async function runRules(args: readonly string[], json = false): Promise<R
     log: () => ({}),
   } as unknown as Io;
   const program = new Command().exitOverride();
-  rules.register(program, io);
+  command.register(program, io);
   const before = process.exitCode;
   process.exitCode = 0;
   try {
-    await program.parseAsync(['node', 'goshawk', 'rules', ...args]);
+    await program.parseAsync(['node', 'goshawk', command.name, ...args]);
     return { out, said, code: process.exitCode };
   } finally {
     process.exitCode = before;
