@@ -57,7 +57,12 @@ export const keyValue = <V>(format: ValueFormat<V> = json as ValueFormat<V>): St
 
 export class KeyValueStore<V> implements Store<V>, Journaled {
   readonly #format: ValueFormat<V>;
-  readonly #values = new Map<string, V>();
+  /**
+   * Undefined: deleted, and the delete has not committed. Not taken out of the map until then: V8 keeps a key that is deleted and set again, as
+   * timers are, as one more link in the chain of its bucket until the map grows, so that finding it came to cost more than all else.
+   */
+  readonly #values = new Map<string, V | undefined>();
+  #live = 0; // of these that are not undefined
   /** Restored and not asked for yet; a key is in one of the two. */
   readonly #texts = new Map<string, string>();
   #sorted: SortedKeys | undefined; // made by the first scan
@@ -86,7 +91,7 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
   }
 
   delete(key: string): void {
-    if (!this.#values.has(key) && !this.#texts.has(key)) return;
+    if (this.#values.get(key) === undefined && !this.#texts.has(key)) return;
     this.#note(key);
     this.#set(key, undefined);
   }
@@ -105,11 +110,11 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
   }
 
   #inOrder(): SortedKeys {
-    return (this.#sorted ??= new SortedKeys([...this.#values.keys(), ...this.#texts.keys()]));
+    return (this.#sorted ??= new SortedKeys([...[...this.#entries()].map(([key]) => key), ...this.#texts.keys()]));
   }
 
   get size(): number {
-    return this.#values.size + this.#texts.size;
+    return this.#live + this.#texts.size;
   }
 
   /** From now on a value that is changed in place throws. For tests: it costs more than the stage. */
@@ -124,6 +129,7 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
         this.#set(this.#keys[i]!, this.#before[i]);
         this.#undone?.(this.#keys[i]!);
       }
+      this.#takeOut(this.#keys.slice(mark));
       this.#keys.length = mark;
       this.#before.length = mark;
       if (this.#sealed > mark) this.#sealed = mark;
@@ -142,7 +148,7 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
       return changes;
     },
     settle: () => {
-      this.#keys.splice(0, this.#sealed);
+      this.#takeOut(this.#keys.splice(0, this.#sealed));
       this.#before.splice(0, this.#sealed);
       this.#sealed = 0;
     },
@@ -150,11 +156,14 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
       if (this.#format.parse !== undefined) {
         if (value === null) this.#texts.delete(key);
         else this.#texts.set(key, value.toString());
-      } else this.#set(key, value === null ? undefined : this.#format.decode(value));
+      } else {
+        this.#set(key, value === null ? undefined : this.#format.decode(value));
+        this.#takeOut([key]);
+      }
     },
     entries: () => {
       for (const key of this.#texts.keys()) this.#parse(key);
-      return this.#values.entries();
+      return this.#entries();
     },
   };
 
@@ -176,6 +185,7 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
     if (this.#isFreezing) freeze(value);
     this.#texts.delete(key);
     this.#values.set(key, value);
+    this.#live++;
     return value;
   }
 
@@ -185,12 +195,22 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
   }
 
   #set(key: string, value: V | undefined): void {
-    if (this.#sorted !== undefined && this.#values.has(key) !== (value !== undefined)) {
-      if (value === undefined) this.#sorted.remove(key);
-      else this.#sorted.add(key);
-    }
-    if (value === undefined) this.#values.delete(key);
-    else this.#values.set(key, value);
+    const isThere = this.#values.get(key) !== undefined;
+    if (isThere !== (value !== undefined)) {
+      if (value === undefined) this.#sorted?.remove(key);
+      else this.#sorted?.add(key);
+      this.#live += value === undefined ? -1 : 1;
+    } else if (value === undefined) return;
+    this.#values.set(key, value);
+  }
+
+  *#entries(): Iterable<readonly [key: string, value: V]> {
+    for (const [key, value] of this.#values) if (value !== undefined) yield [key, value];
+  }
+
+  /** Those of these keys that are deleted. */
+  #takeOut(keys: readonly string[]): void {
+    for (const key of keys) if (this.#values.get(key) === undefined) this.#values.delete(key);
   }
 }
 

@@ -2,6 +2,7 @@
 // are found at once. The order follows from the store, and is made anew after a restart or an abort.
 import type { Store } from '../core/index.ts';
 import type { Group } from './group.ts';
+import { Recency } from './recency.ts';
 
 /** As the changelog has it. */
 export interface Totals {
@@ -11,11 +12,11 @@ export interface Totals {
   /** Hours of event time in which it was told that the rule had too many, newest by organization. */
   readonly told?: Readonly<Record<string, number>>;
 }
-const orderOf = new WeakMap<Totals, Set<string>>(); // keys of groups, longest silent first
+const orderOf = new WeakMap<Totals, Recency>(); // of the keys of groups
 
 export class Share {
   totals: Totals;
-  readonly #order: Set<string>;
+  readonly #order: Recency;
 
   constructor(ruleKey: string, totals: Totals | undefined, groups: Store<Group>) {
     this.totals = totals ?? { matches: 0, evictedMatches: 0 };
@@ -23,7 +24,7 @@ export class Share {
     if (totals !== undefined) orderOf.delete(totals);
     this.#order =
       known ??
-      new Set(
+      new Recency(
         [...groups.scan(`${ruleKey}|`, `${ruleKey}}`)] // `}` is the character after `|`
           .sort(([a, { last: lastA }], [b, { last: lastB }]) => lastA - lastB || (a < b ? -1 : 1))
           .map(([key]) => key),
@@ -32,15 +33,14 @@ export class Share {
 
   /** The group has changed: it had `before` matches and has `after`. */
   touch(group: string, before: number, after: number): void {
-    this.#order.delete(group);
-    if (after > 0) this.#order.add(group);
+    if (after > 0) this.#order.touch(group);
+    else this.#order.delete(group);
     this.totals = { ...this.totals, matches: this.totals.matches - before + after };
   }
 
   /** The group that was silent longest, other than this one. */
   oldestBeside(group: string): string | undefined {
-    for (const key of this.#order) if (key !== group) return key;
-    return undefined;
+    return this.#order.oldestBeside(group);
   }
 
   evicted(group: string, matches: number): void {
