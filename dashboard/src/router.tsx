@@ -5,6 +5,7 @@ import { readEventsSearch } from './events/address.ts';
 import { readFieldsSearch } from './fields/address.ts';
 import { readOverviewSearch } from './overview/address.ts';
 import { readPipelineSearch } from './pipeline/address.ts';
+import { readCoverageSearch, readExceptionsSearch, readRuleSearch, readRulesSearch } from './rules/address.ts';
 import { readEnrolSearch, readSensorSearch, readSensorsSearch } from './sensors/address.ts';
 import { session } from './session/tokens.ts';
 import { Frame } from './shell/frame.tsx';
@@ -83,6 +84,36 @@ const fields = createRoute({
   validateSearch: readFieldsSearch,
   component: lazyRouteComponent(() => import('./fields/page.tsx'), 'FieldsPage'),
 });
+const rules = createRoute({
+  getParentRoute: () => inside,
+  path: '/rules',
+  validateSearch: readRulesSearch,
+  component: lazyRouteComponent(() => import('./rules/page.tsx'), 'RulesPage'),
+});
+const newRule = createRoute({
+  getParentRoute: () => inside,
+  path: '/rules/new',
+  validateSearch: readRuleSearch,
+  component: lazyRouteComponent(() => import('./rules/rule.tsx'), 'NewRulePage'),
+});
+const rule = createRoute({
+  getParentRoute: () => inside,
+  path: '/rules/rule/$ruleId',
+  validateSearch: readRuleSearch,
+  component: lazyRouteComponent(() => import('./rules/rule.tsx'), 'RulePage'),
+});
+const coverage = createRoute({
+  getParentRoute: () => inside,
+  path: '/rules/coverage',
+  validateSearch: readCoverageSearch,
+  component: lazyRouteComponent(() => import('./rules/coverage.tsx'), 'CoveragePage'),
+});
+const exceptions = createRoute({
+  getParentRoute: () => inside,
+  path: '/rules/exceptions',
+  validateSearch: readExceptionsSearch,
+  component: lazyRouteComponent(() => import('./rules/exceptions.tsx'), 'ExceptionsPage'),
+});
 const kit = createRoute({
   getParentRoute: () => root,
   path: '/kit',
@@ -93,7 +124,22 @@ export const router = createRouter({
   routeTree: root.addChildren([
     login,
     kit,
-    inside.addChildren([overview, alerts.addChildren([alert]), events.addChildren([event]), fields, pipeline, sensors, enrolSensor, trySensor, sensor]),
+    inside.addChildren([
+      overview,
+      alerts.addChildren([alert]),
+      events.addChildren([event]),
+      rules,
+      newRule,
+      rule,
+      coverage,
+      exceptions,
+      fields,
+      pipeline,
+      sensors,
+      enrolSensor,
+      trySensor,
+      sensor,
+    ]),
   ]),
   defaultPreload: 'intent',
   search: { strict: true }, // what a page cannot read is as if it were not there

@@ -30,11 +30,13 @@ interface DetailProps {
   readonly onBack: () => void;
   readonly onLoaded: (alert: AlertRow) => void;
   readonly actions: Record<'acknowledge' | 'close' | 'assign' | 'reopen', (alert: AlertRow) => void>;
+  /** Absent for those who may not. */
+  readonly onException: ((alert: AlertRow) => void) | undefined;
 }
 
 const EVERY_MS = 30_000;
 
-export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, actions }: DetailProps) {
+export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, actions, onException }: DetailProps) {
   const fresh = useFresh(AlertDetailDocument, { key: id, variables: () => ({ id }), what: 'The alert', everyMs: EVERY_MS });
   const alert = fresh.isLoading ? undefined : fresh.data?.alert;
   useEffect(() => {
@@ -106,6 +108,11 @@ export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, acti
           <Button kind="quiet" icon="person" hint="A" onClick={() => actions.assign(alert)}>
             Assign
           </Button>
+          {onException !== undefined && (
+            <Button kind="quiet" hint="e" onClick={() => onException(alert)}>
+              Exception
+            </Button>
+          )}
           <IconButton icon="chain" label="Copy the link to this alert" onClick={() => void copyText(location.href)} />
         </span>
       </div>

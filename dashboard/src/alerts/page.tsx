@@ -1,5 +1,5 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { Button, Segments } from '../kit/button.tsx';
 import { Choice } from '../kit/choice.tsx';
 import { useKeys } from '../kit/keys.ts';
@@ -10,6 +10,7 @@ import { RangePicker } from '../kit/range-picker.tsx';
 import { isSeverity, SeverityMark } from '../kit/severity.tsx';
 import { Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
+import { useMayWrite } from '../rules/roles.ts';
 import { useViewer } from '../shell/preferences-menu.tsx';
 import { rangeOf, VIEWS, type AlertsSearch, type Sort, type View } from './address.ts';
 import { AlertDetail } from './detail.tsx';
@@ -19,6 +20,8 @@ import { QueueList } from './queue.tsx';
 import { alertActions } from './use-actions.ts';
 import { useQueue, type AlertRow } from './use-queue.ts';
 import './page.css';
+
+const ExceptionDialog = lazy(() => import('../rules/exception-dialog.tsx').then((found) => ({ default: found.ExceptionDialog })));
 
 const VIEW_WORDS: Record<View, string> = { active: 'Active', open: 'Open', acknowledged: 'Acknowledged', closed: 'Closed', all: 'All' };
 
@@ -41,6 +44,8 @@ export function AlertsPage() {
   const [cursorId, setCursorId] = useState<string>();
   const [closing, setClosing] = useState<readonly AlertRow[]>([]);
   const [assigning, setAssigning] = useState<readonly AlertRow[]>([]);
+  const [excepting, setExcepting] = useState<AlertRow>();
+  const mayWrite = useMayWrite();
   const actions = alertActions(queue, user, (ids) => alertId !== undefined && ids.includes(alertId) && setChanges((n) => n + 1));
   useTitle(`${VIEW_WORDS[search.view ?? 'active']} alerts`);
 
@@ -100,6 +105,7 @@ export function AlertsPage() {
     { keys: 'a', label: 'Acknowledge and take', group: 'Alerts', run: () => act(actions.acknowledge) },
     { keys: 'A', label: 'Assign to somebody', group: 'Alerts', run: () => setAssigning(targets()) },
     { keys: 'c', label: 'Close with a verdict', group: 'Alerts', run: () => setClosing(targets()) },
+    ...(mayWrite ? [{ keys: 'e', label: 'Make an exception', group: 'Alerts', run: () => setExcepting(targets()[0]) } as const] : []),
     { keys: 'r', label: 'Open again', group: 'Alerts', run: () => act(actions.reopen) },
     { keys: 'n', label: 'Let new alerts in', group: 'Alerts', run: () => queue.letIn() },
   ]);
@@ -205,10 +211,16 @@ export function AlertsPage() {
                 assign: (alert) => setAssigning([alert]),
                 reopen: (alert) => actions.reopen([alert]),
               }}
+              onException={mayWrite ? setExcepting : undefined}
             />
           </div>
         )}
       </div>
+      {excepting !== undefined && (
+        <Suspense fallback={null}>
+          <ExceptionDialog key={excepting.id} alert={excepting} user={user} onClose={() => setExcepting(undefined)} />
+        </Suspense>
+      )}
       <CloseDialog
         alerts={closing}
         onCancel={() => setClosing([])}

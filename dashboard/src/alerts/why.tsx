@@ -1,4 +1,5 @@
 // Why it was noticed: which fields met which rule, and whose rule that is.
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from '../kit/button.tsx';
 import { Copy } from '../kit/copy.tsx';
@@ -82,7 +83,9 @@ export function Rules({ alert }: { readonly alert: AlertFull }) {
       {alert.rules.map((rule) => (
         <div key={rule.id} className="rule">
           <div className="finding-head">
-            <span className="finding-title">{rule.title}</span>
+            <Link to="/rules/rule/$ruleId" params={{ ruleId: rule.id }} className="finding-title">
+              {rule.title}
+            </Link>
             {rule.reference !== null && /^https?:/.test(rule.reference) && (
               <a className="rule-link" href={rule.reference} target="_blank" rel="noreferrer">
                 Source <Icon name="link" size={13} />

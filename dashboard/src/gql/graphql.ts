@@ -74,6 +74,41 @@ export type EventFilter = {
   user?: Array<string> | null | undefined;
 };
 
+export type ExceptionFilter = {
+  /** Those of this rule, and those of every rule. */
+  ruleId?: string | null | undefined;
+  /** Those that ended or expired, too. */
+  withEnded?: boolean | null | undefined;
+};
+
+export type ExceptionInput = {
+  /** A search identifier of Sigma: a map of fields, or a list of maps of which one must hold. */
+  conditions: unknown;
+  expiresAt: string;
+  /** Who answers for it. */
+  owner: string;
+  reason: string;
+  /** Empty: every rule. */
+  ruleIds: Array<string>;
+};
+
+export type ExplainedKind =
+  | 'and'
+  | 'condition'
+  | 'entry'
+  | 'filter'
+  | 'logsource'
+  | 'not'
+  | 'or'
+  | 'selection';
+
+export type ExplainedPresence =
+  | 'missing'
+  | 'null_value'
+  /** Present, but neither a text nor a list of texts. */
+  | 'object'
+  | 'value';
+
 export type FieldFilter = {
   dataset?: string | null | undefined;
   kind?: FieldKind | null | undefined;
@@ -94,6 +129,54 @@ export type FieldState =
   | 'new'
   /** Not seen for a day, in which it would have come many times. */
   | 'vanished';
+
+export type RuleChange = {
+  /** Absent: as it is. */
+  state?: RuleState | null | undefined;
+  /** Absent: as it is. */
+  text?: string | null | undefined;
+  /** Version that the change was made from; refused when there is another. Absent: whatever there is. */
+  version?: number | null | undefined;
+};
+
+export type RuleFilter = {
+  /** Those with findings in the last day. */
+  hasHits?: boolean | null | undefined;
+  kind?: Array<RuleKind> | null | undefined;
+  minLevel?: Severity | null | undefined;
+  origin?: RuleOrigin | null | undefined;
+  /** Part of title or id. */
+  search?: string | null | undefined;
+  state?: Array<RuleState> | null | undefined;
+  /** Of ATT&CK, for example T1003 with all below it, or T1003.001. */
+  technique?: string | null | undefined;
+};
+
+export type RuleInput = {
+  state?: RuleState | null | undefined;
+  /** One Sigma document in YAML: a rule, a correlation or a filter. */
+  text: string;
+};
+
+export type RuleKind =
+  | 'correlation'
+  | 'filter'
+  | 'rule';
+
+export type RuleOrigin =
+  /** Written through the API. */
+  | 'api'
+  /** Comes with the installation: its text is changed there. */
+  | 'file';
+
+export type RuleState =
+  /** A shadow: its findings are stored and marked, and make no alerts. */
+  | 'draft'
+  | 'production'
+  /** It does not run. */
+  | 'retired'
+  /** Its findings are shown, and make no alerts. */
+  | 'test';
 
 export type SensorAccess =
   /** A client certificate of the installation's authority. */
@@ -335,6 +418,124 @@ export type PipelineHealthQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type PipelineHealthQuery = { pipeline: { state: string, parts: Array<{ name: string, kind: string, state: string, version: string | null, detail: string, downSince: string | null }>, stages: Array<{ name: string, inputTopic: string, outputTopics: Array<string>, lag: number | null, watermark: string | null, inPerSecond: number, in: number, passed: number, out: number, watermarks: Array<{ dataset: string, watermark: string }>, dropped: Array<{ name: string, count: number }>, rejected: Array<{ name: string, count: number }> }>, topics: Array<{ name: string, partitions: number, records: number, schema: string, key: string }>, deadLetterCounts: Array<{ name: string, count: number }> | null, refusedSources: Array<{ topic: string, count: number, code: string, isThrottled: boolean }> | null } };
 
+export type RuleRowFragment = { id: string, title: string, kind: RuleKind, level: Severity, state: RuleState, shadowedBecause: string | null, origin: RuleOrigin, file: string | null, author: string | null, hits: number, suppressed: number, noise: number, hitsTwoDays: number, verdicts: { truePositive: number, falsePositive: number, benign: number, none: number } };
+
+export type RulesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: RuleFilter | null | undefined;
+}>;
+
+
+export type RulesQuery = { rules: { edges: Array<{ cursor: string, node: { id: string, title: string, kind: RuleKind, level: Severity, state: RuleState, shadowedBecause: string | null, origin: RuleOrigin, file: string | null, author: string | null, hits: number, suppressed: number, noise: number, hitsTwoDays: number, verdicts: { truePositive: number, falsePositive: number, benign: number, none: number } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type RuleRefusalsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RuleRefusalsQuery = { ruleRefusals: Array<{ file: string, document: number, line: number, title: string | null, reason: string }> };
+
+export type RuleQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RuleQuery = { rule: { version: number, set: number, text: string, description: string | null, license: string | null, references: Array<string>, falsepositives: Array<string>, tags: Array<string>, lastHitAt: string | null, writtenAt: string, writtenBy: string, id: string, title: string, kind: RuleKind, level: Severity, state: RuleState, shadowedBecause: string | null, origin: RuleOrigin, file: string | null, author: string | null, hits: number, suppressed: number, noise: number, hitsTwoDays: number, logsource: { product: string | null, category: string | null, service: string | null } | null, versions: Array<{ version: number, set: number, state: RuleState, text: string | null, writtenAt: string, writtenBy: string }>, verdicts: { truePositive: number, falsePositive: number, benign: number, none: number } } | null };
+
+export type AddRuleMutationVariables = Exact<{
+  input: RuleInput;
+}>;
+
+
+export type AddRuleMutation = { addRule: { id: string, title: string, state: RuleState, version: number, set: number, writtenAt: string } };
+
+export type UpdateRuleMutationVariables = Exact<{
+  id: string | number;
+  change: RuleChange;
+}>;
+
+
+export type UpdateRuleMutation = { updateRule: { id: string, title: string, state: RuleState, version: number, set: number, writtenAt: string } };
+
+export type RetireRuleMutationVariables = Exact<{
+  id: string | number;
+  version?: number | null | undefined;
+}>;
+
+
+export type RetireRuleMutation = { retireRule: { id: string, title: string, state: RuleState, version: number, set: number, writtenAt: string } };
+
+export type RuleProblemsQueryVariables = Exact<{
+  text: string;
+  id?: string | number | null | undefined;
+}>;
+
+
+export type RuleProblemsQuery = { ruleProblems: Array<{ line: number, isRefusal: boolean, reason: string }> };
+
+export type RuleTrialQueryVariables = Exact<{
+  text: string;
+  hours?: number | null | undefined;
+}>;
+
+
+export type RuleTrialQuery = { ruleTrial: { looked: number, matched: number, isWhole: boolean, from: string, to: string, samples: Array<{ event: { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null }, why: Array<{ name: string, value: string }> }> } };
+
+export type RuleExplanationQueryVariables = Exact<{
+  text: string;
+  eventId: string | number;
+}>;
+
+
+export type RuleExplanationQuery = { ruleExplanation: { matches: boolean, parts: Array<{ depth: number, kind: ExplainedKind, text: string, holds: boolean, has: ExplainedPresence | null, foundAs: string | null, seen: Array<string>, valueCount: number, values: Array<{ value: string, holds: boolean }> }> } };
+
+export type CoverageQueryVariables = Exact<{
+  hours?: number | null | undefined;
+}>;
+
+
+export type CoverageQuery = { coverage: Array<{ technique: string, tactics: Array<string>, hits: number, rules: Array<{ id: string, title: string, level: Severity, state: RuleState, hits: number }> }> };
+
+export type ExceptionRowFragment = { id: string, ruleIds: Array<string>, conditions: unknown, owner: string, reason: string, createdAt: string, createdBy: string, expiresAt: string, endedAt: string | null, endedBy: string | null, isActive: boolean, suppressed: number };
+
+export type ExceptionsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: ExceptionFilter | null | undefined;
+}>;
+
+
+export type ExceptionsQuery = { exceptions: { edges: Array<{ node: { id: string, ruleIds: Array<string>, conditions: unknown, owner: string, reason: string, createdAt: string, createdBy: string, expiresAt: string, endedAt: string | null, endedBy: string | null, isActive: boolean, suppressed: number } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ExceptionDraftQueryVariables = Exact<{
+  alertId: string | number;
+  fields?: Array<string> | string | null | undefined;
+}>;
+
+
+export type ExceptionDraftQuery = { exceptionDraft: { ruleIds: Array<string>, conditions: unknown, fields: Array<{ name: string, value: string }> } };
+
+export type ExceptionEffectQueryVariables = Exact<{
+  conditions: unknown;
+  ruleIds: Array<string> | string;
+}>;
+
+
+export type ExceptionEffectQuery = { exceptionEffect: { looked: number, suppressed: number, isWhole: boolean, alerts: number, examples: Array<{ id: string, time: string, ruleId: string, matchedFields: Array<{ name: string, value: string }> }> } };
+
+export type AddExceptionMutationVariables = Exact<{
+  input: ExceptionInput;
+}>;
+
+
+export type AddExceptionMutation = { addException: { id: string, ruleIds: Array<string>, conditions: unknown, owner: string, reason: string, createdAt: string, createdBy: string, expiresAt: string, endedAt: string | null, endedBy: string | null, isActive: boolean, suppressed: number } };
+
+export type EndExceptionMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EndExceptionMutation = { endException: { id: string, ruleIds: Array<string>, conditions: unknown, owner: string, reason: string, createdAt: string, createdBy: string, expiresAt: string, endedAt: string | null, endedBy: string | null, isActive: boolean, suppressed: number } };
+
 export type SensorsQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -470,6 +671,45 @@ export const EventRowFragmentDoc = new TypedDocumentString(`
   process
 }
     `, {"fragmentName":"EventRow"}) as unknown as TypedDocumentString<EventRowFragment, unknown>;
+export const RuleRowFragmentDoc = new TypedDocumentString(`
+    fragment RuleRow on Rule {
+  id
+  title
+  kind
+  level
+  state
+  shadowedBecause
+  origin
+  file
+  author
+  hits(hours: 24)
+  hitsTwoDays: hits(hours: 48)
+  suppressed(hours: 24)
+  noise(hours: 24)
+  verdicts {
+    truePositive
+    falsePositive
+    benign
+    none
+  }
+}
+    `, {"fragmentName":"RuleRow"}) as unknown as TypedDocumentString<RuleRowFragment, unknown>;
+export const ExceptionRowFragmentDoc = new TypedDocumentString(`
+    fragment ExceptionRow on Exception {
+  id
+  ruleIds
+  conditions
+  owner
+  reason
+  createdAt
+  createdBy
+  expiresAt
+  endedAt
+  endedBy
+  isActive
+  suppressed
+}
+    `, {"fragmentName":"ExceptionRow"}) as unknown as TypedDocumentString<ExceptionRowFragment, unknown>;
 export const EnrolledFragmentDoc = new TypedDocumentString(`
     fragment Enrolled on EnrolledSensor {
   sensor {
@@ -1242,6 +1482,324 @@ export const PipelineHealthDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PipelineHealthQuery, PipelineHealthQueryVariables>;
+export const RulesDocument = new TypedDocumentString(`
+    query Rules($first: Int, $after: String, $filter: RuleFilter) {
+  rules(first: $first, after: $after, filter: $filter) {
+    edges {
+      cursor
+      node {
+        ...RuleRow
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment RuleRow on Rule {
+  id
+  title
+  kind
+  level
+  state
+  shadowedBecause
+  origin
+  file
+  author
+  hits(hours: 24)
+  hitsTwoDays: hits(hours: 48)
+  suppressed(hours: 24)
+  noise(hours: 24)
+  verdicts {
+    truePositive
+    falsePositive
+    benign
+    none
+  }
+}`) as unknown as TypedDocumentString<RulesQuery, RulesQueryVariables>;
+export const RuleRefusalsDocument = new TypedDocumentString(`
+    query RuleRefusals {
+  ruleRefusals {
+    file
+    document
+    line
+    title
+    reason
+  }
+}
+    `) as unknown as TypedDocumentString<RuleRefusalsQuery, RuleRefusalsQueryVariables>;
+export const RuleDocument = new TypedDocumentString(`
+    query Rule($id: ID!) {
+  rule(id: $id) {
+    ...RuleRow
+    version
+    set
+    text
+    description
+    license
+    references
+    falsepositives
+    tags
+    logsource {
+      product
+      category
+      service
+    }
+    lastHitAt
+    writtenAt
+    writtenBy
+    versions {
+      version
+      set
+      state
+      text
+      writtenAt
+      writtenBy
+    }
+  }
+}
+    fragment RuleRow on Rule {
+  id
+  title
+  kind
+  level
+  state
+  shadowedBecause
+  origin
+  file
+  author
+  hits(hours: 24)
+  hitsTwoDays: hits(hours: 48)
+  suppressed(hours: 24)
+  noise(hours: 24)
+  verdicts {
+    truePositive
+    falsePositive
+    benign
+    none
+  }
+}`) as unknown as TypedDocumentString<RuleQuery, RuleQueryVariables>;
+export const AddRuleDocument = new TypedDocumentString(`
+    mutation AddRule($input: RuleInput!) {
+  addRule(input: $input) {
+    id
+    title
+    state
+    version
+    set
+    writtenAt
+  }
+}
+    `) as unknown as TypedDocumentString<AddRuleMutation, AddRuleMutationVariables>;
+export const UpdateRuleDocument = new TypedDocumentString(`
+    mutation UpdateRule($id: ID!, $change: RuleChange!) {
+  updateRule(id: $id, change: $change) {
+    id
+    title
+    state
+    version
+    set
+    writtenAt
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateRuleMutation, UpdateRuleMutationVariables>;
+export const RetireRuleDocument = new TypedDocumentString(`
+    mutation RetireRule($id: ID!, $version: Int) {
+  retireRule(id: $id, version: $version) {
+    id
+    title
+    state
+    version
+    set
+    writtenAt
+  }
+}
+    `) as unknown as TypedDocumentString<RetireRuleMutation, RetireRuleMutationVariables>;
+export const RuleProblemsDocument = new TypedDocumentString(`
+    query RuleProblems($text: String!, $id: ID) {
+  ruleProblems(text: $text, id: $id) {
+    line
+    isRefusal
+    reason
+  }
+}
+    `) as unknown as TypedDocumentString<RuleProblemsQuery, RuleProblemsQueryVariables>;
+export const RuleTrialDocument = new TypedDocumentString(`
+    query RuleTrial($text: String!, $hours: Int) {
+  ruleTrial(text: $text, hours: $hours) {
+    looked
+    matched
+    isWhole
+    from
+    to
+    samples {
+      event {
+        ...EventRow
+      }
+      why {
+        name
+        value
+      }
+    }
+  }
+}
+    fragment EventRow on Event {
+  id
+  time
+  dataset
+  sensor
+  kind
+  category
+  action
+  code
+  severity
+  outcome
+  message
+  host
+  user
+  sourceIp
+  sourcePort
+  destinationIp
+  destinationPort
+  process
+}`) as unknown as TypedDocumentString<RuleTrialQuery, RuleTrialQueryVariables>;
+export const RuleExplanationDocument = new TypedDocumentString(`
+    query RuleExplanation($text: String!, $eventId: ID!) {
+  ruleExplanation(text: $text, eventId: $eventId) {
+    matches
+    parts {
+      depth
+      kind
+      text
+      holds
+      has
+      foundAs
+      seen
+      values {
+        value
+        holds
+      }
+      valueCount
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RuleExplanationQuery, RuleExplanationQueryVariables>;
+export const CoverageDocument = new TypedDocumentString(`
+    query Coverage($hours: Int) {
+  coverage(hours: $hours) {
+    technique
+    tactics
+    hits
+    rules {
+      id
+      title
+      level
+      state
+      hits
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CoverageQuery, CoverageQueryVariables>;
+export const ExceptionsDocument = new TypedDocumentString(`
+    query Exceptions($first: Int, $after: String, $filter: ExceptionFilter) {
+  exceptions(first: $first, after: $after, filter: $filter) {
+    edges {
+      node {
+        ...ExceptionRow
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment ExceptionRow on Exception {
+  id
+  ruleIds
+  conditions
+  owner
+  reason
+  createdAt
+  createdBy
+  expiresAt
+  endedAt
+  endedBy
+  isActive
+  suppressed
+}`) as unknown as TypedDocumentString<ExceptionsQuery, ExceptionsQueryVariables>;
+export const ExceptionDraftDocument = new TypedDocumentString(`
+    query ExceptionDraft($alertId: ID!, $fields: [String!]) {
+  exceptionDraft(alertId: $alertId, fields: $fields) {
+    ruleIds
+    conditions
+    fields {
+      name
+      value
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExceptionDraftQuery, ExceptionDraftQueryVariables>;
+export const ExceptionEffectDocument = new TypedDocumentString(`
+    query ExceptionEffect($conditions: JSON!, $ruleIds: [String!]!) {
+  exceptionEffect(conditions: $conditions, ruleIds: $ruleIds, days: 7) {
+    looked
+    suppressed
+    isWhole
+    alerts
+    examples {
+      id
+      time
+      ruleId
+      matchedFields {
+        name
+        value
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExceptionEffectQuery, ExceptionEffectQueryVariables>;
+export const AddExceptionDocument = new TypedDocumentString(`
+    mutation AddException($input: ExceptionInput!) {
+  addException(input: $input) {
+    ...ExceptionRow
+  }
+}
+    fragment ExceptionRow on Exception {
+  id
+  ruleIds
+  conditions
+  owner
+  reason
+  createdAt
+  createdBy
+  expiresAt
+  endedAt
+  endedBy
+  isActive
+  suppressed
+}`) as unknown as TypedDocumentString<AddExceptionMutation, AddExceptionMutationVariables>;
+export const EndExceptionDocument = new TypedDocumentString(`
+    mutation EndException($id: ID!) {
+  endException(id: $id) {
+    ...ExceptionRow
+  }
+}
+    fragment ExceptionRow on Exception {
+  id
+  ruleIds
+  conditions
+  owner
+  reason
+  createdAt
+  createdBy
+  expiresAt
+  endedAt
+  endedBy
+  isActive
+  suppressed
+}`) as unknown as TypedDocumentString<EndExceptionMutation, EndExceptionMutationVariables>;
 export const SensorsDocument = new TypedDocumentString(`
     query Sensors($first: Int, $after: String, $filter: SensorFilter) {
   sensors(first: $first, after: $after, filter: $filter) {

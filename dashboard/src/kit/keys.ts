@@ -6,7 +6,7 @@ export interface KeyBinding {
   /** `j`, `Enter`, `Escape`, or a sequence such as `g a`. A capital letter means with shift. */
   readonly keys: string;
   readonly label: string;
-  readonly group: 'Anywhere' | 'Go to' | 'Lists' | 'Alerts' | 'Events';
+  readonly group: 'Anywhere' | 'Go to' | 'Lists' | 'Alerts' | 'Events' | 'Rules';
   readonly run: () => void;
 }
 type Layer = { current: readonly KeyBinding[] };

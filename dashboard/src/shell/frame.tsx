@@ -17,6 +17,7 @@ export function Frame() {
     { keys: 'g o', label: 'Overview', group: 'Go to', run: () => void navigate({ to: '/' }) },
     { keys: 'g a', label: 'Alerts', group: 'Go to', run: () => void navigate({ to: '/alerts' }) },
     { keys: 'g e', label: 'Events', group: 'Go to', run: () => void navigate({ to: '/events' }) },
+    { keys: 'g r', label: 'Rules', group: 'Go to', run: () => void navigate({ to: '/rules' }) },
     { keys: 'g f', label: 'Fields', group: 'Go to', run: () => void navigate({ to: '/fields' }) },
     { keys: 'g p', label: 'Pipeline', group: 'Go to', run: () => void navigate({ to: '/pipeline' }) },
     { keys: 'g s', label: 'Sensors', group: 'Go to', run: () => void navigate({ to: '/pipeline/sensors' }) },

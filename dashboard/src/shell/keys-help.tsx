@@ -5,7 +5,7 @@ import { boundKeys, useKeys, type KeyBinding } from '../kit/keys.ts';
 import './keys-help.css';
 
 export const isHelpOpen = cell(false);
-const GROUPS: readonly KeyBinding['group'][] = ['Go to', 'Anywhere', 'Lists', 'Alerts', 'Events'];
+const GROUPS: readonly KeyBinding['group'][] = ['Go to', 'Anywhere', 'Lists', 'Alerts', 'Events', 'Rules'];
 const NAMES: Record<string, string> = { Enter: '↵', Escape: 'Esc', ' ': 'Space' };
 
 /** All keys that do something where the reader is now. */
