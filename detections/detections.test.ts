@@ -23,6 +23,15 @@ describe('our rules', () => {
     expect([state.set.refusals, state.set.warnings]).toEqual([[], []]);
   });
 
+  it('are more than 150 that find something by themselves, besides correlations, for all kinds of sensors', () => {
+    expect(state.set.rules.filter(({ isAlerting, level }) => isAlerting && level !== 'informational').length).toBeGreaterThanOrEqual(150);
+    expect(state.set.correlations.length).toBeGreaterThanOrEqual(50);
+    const products = new Set(state.set.rules.map(({ logsource: { product, category } }) => product ?? category));
+    expect([...products].sort()).toEqual(
+      expect.arrayContaining(['asa', 'aws', 'azure', 'docker', 'fortigate', 'gcp', 'github', 'kubernetes', 'linux', 'm365', 'okta', 'paloalto', 'spire', 'suricata', 'webserver', 'windows', 'zeek']),
+    );
+  });
+
   it('say who wrote them, under which licence, and which technique they see', () => {
     for (const rule of all()) {
       expect(rule, rule.title).toMatchObject({ author: 'Goshawk', license: 'Apache-2.0', status: 'stable', id: expect.stringMatching(/^[0-9a-f-]{36}$/), description: expect.any(String) });
