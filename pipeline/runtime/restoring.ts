@@ -1,5 +1,5 @@
 // Brings the tasks of newly assigned partitions back, in the background: positions, counts, stores.
-import { RetryableError } from '../core/errors.ts';
+import { FatalError, RetryableError } from '../core/errors.ts';
 import { restoreTask } from './changelog.ts';
 import type { StageInstanceOptions } from './instance-options.ts';
 import { emptyTally, fromMetadata } from './ledger.ts';
@@ -10,9 +10,14 @@ import type { Input, Slot } from './slot.ts';
 import { backoffMs, sleep } from './wall-clock.ts';
 
 const TELL_EVERY_MS = 5000;
+/** A new leader of a changelog may for a moment tell an end from before the last commit, until its followers have told it how far they are. */
+const BEHIND_MS = 15_000;
+const isBehind = (error: unknown): boolean =>
+  error instanceof FatalError && error.code === 'CHANGELOG_GAP' && Number(error.details.end) < Number(error.details.expected);
 
 /**
- * Sets position, tally and, for a slot that is not ready, the stores of its task. While the broker is away it tries again.
+ * Sets position, tally and, for a slot that is not ready, the stores of its task. While the broker is away it tries again, and for a while also
+ * when a changelog ends before what was committed.
  * @returns False when the signal ended it, or when it failed half way through the stores: the task then holds half a state.
  * @throws FatalError CHANGELOG_GAP
  */
@@ -26,6 +31,7 @@ export async function restoreSlot(
 ): Promise<'restored' | 'ended' | 'half'> {
   const { app, admin, plan, clock, log } = options;
   const tps = inputs.map(({ tp }) => tp);
+  let behindSinceMs = Infinity;
   for (let attempt = 0; !signal.aborted; attempt++) {
     try {
       await orphans.end(tps, signal);
@@ -50,7 +56,9 @@ export async function restoreSlot(
       return 'restored';
     } catch (error) {
       if (signal.aborted) return 'ended';
-      if (!(error instanceof RetryableError)) throw error;
+      if (isBehind(error)) behindSinceMs = Math.min(behindSinceMs, clock.nowMs());
+      else if (!(error instanceof RetryableError)) throw error;
+      if (clock.nowMs() - behindSinceMs >= BEHIND_MS) throw error;
       log.warn({ err: error, task: `${plan.wire.name}_${slot.number}` }, 'The state of a task cannot be read for now.');
       await sleep(clock, backoffMs(attempt), signal);
       if ((slot.restoring?.done ?? 0) > 0 && !slot.isReady) return 'half';
