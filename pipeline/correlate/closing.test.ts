@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseRuleSet } from '../../domains/sigma/index.ts';
+import type { RuleSet } from '../../domains/sigma/index.ts';
 import type { Finding, Match } from '../../schemas/avro/types.gen.ts';
 import { StageDriver } from '../runtime/driver.ts';
 import { config, correlate } from './index.ts';
@@ -41,7 +42,7 @@ const match = (ruleId: string, at: number, fields: Partial<Match> = {}): Match =
   suppressedBy: null,
   ...fields,
 });
-const ALONE = { ...SET, correlations: SET.correlations.slice(0, 1).map((correlation) => ({ ...correlation, isAlerting: true, correlations: [] })) };
+const ALONE: RuleSet = { ...SET, correlations: SET.correlations.slice(0, 1).map((correlation) => ({ ...correlation, isAlerting: true, correlations: [] })) };
 const LATENESS = { of: () => 30 * SECOND, ofSelection: () => 30 * SECOND };
 const driverOf = (options: Partial<CorrelateConfig> = {}, set = ALONE) =>
   new StageDriver(correlate({ ...config.parse({}), ...options }, set, { lateness: LATENESS }));

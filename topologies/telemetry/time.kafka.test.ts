@@ -58,6 +58,7 @@ describe.skipIf(address === '')('two partitions on a broker, one ten minutes beh
 
 describe.skipIf(address === '')('correlations that are half open when their process is killed', () => {
   const USERS = Array.from({ length: 40 }, (_unused, n) => `user-${n}`);
+  const ANSWERED = USERS.filter((_user, n) => n % 4 === 0); // both partitions have users that nobody answers
   const CORRELATE = 'correlate';
 
   it('come to the findings that they would have come to, each once', { timeout: 300_000 }, async () => {
@@ -74,11 +75,14 @@ describe.skipIf(address === '')('correlations that are half open when their proc
     const running = await runOnBroker(on.broker, on.app, 'others', { stages: others });
     const start = nowMicros() - 5 * SECOND;
     const timeOf = (user: string, nth: number) => start + USERS.indexOf(user) * 1000 + nth * SECOND;
-    const say = (nth: number) => on.say(USERS.map((user, n) => ({ at: timeOf(user, nth), product: 'windows', user, partition: n % 2 })));
+    const told = (user: string, nth: number) => ({ at: timeOf(user, nth), product: 'windows', user, partition: USERS.indexOf(user) % 2 }) as const;
+    const say = (nth: number) => on.say(USERS.map((user) => told(user, nth)));
     const partitions = [0, 1].map((partition) => ({ topic: `${on.app}.${topics.matches.name}`, partition }));
     /** So many matches are there, and all of them have been read and committed. */
-    const isTaken = async (count: number) => {
-      if ((await on.read(topics.matches)).filter(({ correlationId }) => correlationId === 'thrice').length < count) return false;
+    const isTaken = async (thrice: number, unanswered: number) => {
+      const found = await on.read(topics.matches);
+      const countOf = (id: string) => found.filter(({ correlationId }) => correlationId === id).length;
+      if (countOf('thrice') < thrice || countOf('unanswered') < unanswered) return false;
       const ends = await on.admin.offsets(partitions, 'stable');
       const committed = await on.admin.committed(`${on.app}.${CORRELATE}`, partitions);
       return [...ends].every(([key, end]) => end === 0 || (committed.get(key) ?? -1) >= end - 1); // a marker may stand at the end
@@ -88,18 +92,28 @@ describe.skipIf(address === '')('correlations that are half open when their proc
       for (const nth of [0, 1]) {
         const worker = await correlate();
         await say(nth);
-        await until(running, () => isTaken((nth + 1) * USERS.length));
+        if (nth === 0) await on.say(USERS.map((user) => ({ ...told(user, nth), message: 'asked' })));
+        else await on.say(ANSWERED.map((user) => ({ ...told(user, nth), message: 'answered' })));
+        await until(running, () => isTaken((nth + 1) * USERS.length, USERS.length + nth * ANSWERED.length));
         worker.kill('SIGKILL');
         await once(worker, 'exit');
       }
       expect(await on.read(topics.findings).then(standing)).toEqual([]);
       await say(2);
       const worker = await correlate();
-      await until(running, async () => standing(await on.read(topics.findings)).length >= USERS.length);
-      await until(running, () => isTaken(3 * USERS.length));
+      await on.say([0, 1].map((partition) => ({ at: start + 200 * SECOND, product: 'windows', user: 'last', partition }))); // nobody answers any more
+      await until(running, async () => standing(await on.read(topics.findings)).length >= 2 * USERS.length - ANSWERED.length);
+      await until(running, () => isTaken(3 * USERS.length, USERS.length + ANSWERED.length));
       worker.kill('SIGTERM');
       expect(await once(worker, 'exit')).toEqual([0, null]);
-      const found = (await on.read(topics.findings)).filter(({ kind }) => kind === 'correlation');
+      const all = (await on.read(topics.findings)).filter(({ kind }) => kind === 'correlation');
+      const missed = all.filter(({ ruleId }) => ruleId === 'unanswered');
+      expect(missed.map(({ groupKey, reason, revisable }) => [groupKey, reason, revisable!.revision]).sort()).toEqual(
+        USERS.filter((user) => !ANSWERED.includes(user))
+          .map((user) => [`unanswered|${user}`, null, 1])
+          .sort(),
+      );
+      const found = all.filter(({ ruleId }) => ruleId === 'thrice');
       expect(
         found.map(({ groupKey, time, lastTime, eventCount, reason }) => ({ groupKey, time, lastTime, eventCount, reason })).sort((a, b) => a.time - b.time),
       ).toEqual(

@@ -22,6 +22,10 @@ const RULES = parseRuleSet([
     text: ['windows', 'aws']
       .map((product) => `title: ${product}\nname: ${product}\nlogsource: {product: ${product}}\ndetection: {s: {message: ${product}}, condition: s}\n---\n`)
       .concat(
+        ['asked', 'answered'].map(
+          (message) => `title: ${message}\nname: ${message}\nlogsource: {product: windows}\ndetection: {s: {message: ${message}}, condition: s}\n---\n`,
+        ),
+        'title: Unanswered\nname: unanswered\nstatus: stable\nlevel: low\ncorrelation: {type: goshawk, rules: [asked, answered], group-by: [user.name], timespan: 60s}\ngoshawk: {absence: {of: answered}}\n---\n',
         'title: Thrice\nname: thrice\nstatus: stable\nlevel: high\ncorrelation: {type: event_count, rules: [windows], group-by: [user.name], timespan: 60s, condition: {gte: 3}}\n---\n',
         'title: Both\nname: both\nstatus: stable\nlevel: low\ncorrelation: {type: temporal_ordered, rules: [windows, aws], group-by: [user.name], timespan: 120s}\n',
       )
@@ -55,8 +59,10 @@ export interface Told {
   readonly product: 'windows' | 'aws';
   readonly user: string;
   readonly partition: number;
+  /** The product unless given. */
+  readonly message?: 'asked' | 'answered';
 }
-export const rawOf = ({ at, product, user, partition }: Told) => ({
+export const rawOf = ({ at, product, user, partition, message = product }: Told) => ({
   key: null,
   partition,
   value: Buffer.from(
@@ -65,7 +71,7 @@ export const rawOf = ({ at, product, user, partition }: Told) => ({
       event: { dataset: product === 'aws' ? 'aws.cloudtrail' : 'windows.sysmon', kind: 'event' },
       host: { name: `host-${user}` },
       user: { name: user },
-      message: product,
+      message,
     }),
   ),
 });
