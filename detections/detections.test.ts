@@ -28,7 +28,7 @@ describe('our rules', () => {
     expect(state.set.correlations.length).toBeGreaterThanOrEqual(50);
     const products = new Set(state.set.rules.map(({ logsource: { product, category } }) => product ?? category));
     expect([...products].sort()).toEqual(
-      expect.arrayContaining(['asa', 'aws', 'azure', 'docker', 'fortigate', 'gcp', 'github', 'kubernetes', 'linux', 'm365', 'okta', 'paloalto', 'spire', 'suricata', 'webserver', 'windows', 'zeek']),
+      expect.arrayContaining(['aws', 'azure', 'docker', 'firewall', 'fortigate', 'gcp', 'github', 'kubernetes', 'linux', 'm365', 'okta', 'paloalto', 'spire', 'suricata', 'webserver', 'windows', 'zeek']),
     );
   });
 
