@@ -52,6 +52,29 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
       },
     ],
     enrol: [() => '/pipeline/sensors/enrol?kind=mtls', (page) => page.getByRole('radio', { name: /^Client certificate/ }).waitFor()],
+    rules: [() => '/rules', (page) => page.locator('.rows-item').first().waitFor()],
+    rule: [
+      () => '/rules/rule/00000000-0000-4000-8000-000000000001?part=explain&event=1-2',
+      async (page) => Promise.all([page.getByText('Nothing is wrong with it').waitFor(), page.getByRole('list', { name: 'Part by part' }).waitFor()]),
+    ],
+    versions: [
+      () => '/rules/rule/00000000-0000-4000-8000-000000000001?part=versions',
+      async (page) => Promise.all([page.locator('.cm-line').first().waitFor(), page.getByRole('region', { name: 'Changed lines' }).waitFor()]),
+    ],
+    coverage: [() => '/rules/coverage?open=T1003', (page) => page.getByRole('region', { name: 'Rules of T1003' }).waitFor()],
+    exceptions: [() => '/rules/exceptions', (page) => page.getByText('Nothing is suppressed').waitFor()],
+    exception: [
+      () => `/alerts/${alertId}`,
+      async (page) => {
+        await page.getByRole('region', { name: 'Rules' }).waitFor();
+        await page.keyboard.press('e');
+        await page
+          .getByRole('status', { name: 'Effect on the last seven days' })
+          .getByText(/finding/)
+          .first()
+          .waitFor();
+      },
+    ],
     pipeline: [() => '/pipeline', (page) => page.getByRole('region', { name: 'Stages' }).waitFor()],
     close: [
       () => '/alerts',
@@ -71,7 +94,22 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
       },
     ],
   };
-  const PHONE_PAGES = ['overview', 'alerts', 'alert', 'events', 'tail', 'pipeline', 'sensors', 'sensor', 'enrol'];
+  const PHONE_PAGES = [
+    'overview',
+    'alerts',
+    'alert',
+    'events',
+    'tail',
+    'pipeline',
+    'sensors',
+    'sensor',
+    'enrol',
+    'rules',
+    'rule',
+    'coverage',
+    'exceptions',
+    'exception',
+  ];
   const THEMES = ['dark', 'light'] as const;
   const each = (names: readonly string[]) => THEMES.flatMap((theme) => names.map((name) => [name, theme] as const));
   const violationsOf = async (page: Page) => {

@@ -4,6 +4,7 @@ import { anotherAlert, makeAlerts, type StandInAlert } from './stand-in-alerts.t
 import { chance, countIn, DATASETS, eventAt, SENSORS, TICK_MS, type StandInEvent } from './stand-in-events.ts';
 import { searchOf } from './stand-in-search.ts';
 import { fieldDatasets, fieldsOf } from './stand-in-fields.ts';
+import { Rules } from './stand-in-rules.ts';
 import { Sensors } from './stand-in-sensors.ts';
 
 export type PartName = 'broker' | 'registry' | 'database';
@@ -30,6 +31,7 @@ export class World {
   isEmpty = false;
   /** Newest first. */
   readonly redrives: { readonly redriven: number; readonly already: number; readonly [field: string]: unknown }[] = [];
+  readonly rules = new Rules(Date.now());
   readonly #listeners = new Set<(alert: StandInAlert) => void>();
   readonly #started = Date.now();
   readonly #sensors = new Sensors();
@@ -99,6 +101,33 @@ export class World {
         const event = eventAt(Math.floor(Number(id.split('-')[0]) / 1000 / TICK_MS));
         return event.id === id ? event : null;
       },
+      rules: (_root: unknown, { first, after, filter }: { first: number; after?: string | null; filter?: Parameters<Rules['list']>[0] | null }) => {
+        this.#need('database');
+        const all = this.isEmpty ? [] : this.rules.list(filter ?? {});
+        const begin = after === null || after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+        return connection(all.slice(begin, begin + first + 1), first, ({ id }) => id);
+      },
+      rule: (_root: unknown, { id }: { id: string }) => this.rules.one(id),
+      ruleRefusals: () => [
+        { file: 'public/windows/bad.yml', document: 2, line: 14, title: 'Bad', reason: 'the condition names "selection2", which is not defined' },
+      ],
+      ruleProblems: (_root: unknown, { text }: { text: string }) => this.rules.problems(text),
+      ruleTrial: (_root: unknown, { text, hours }: { text: string; hours: number }) =>
+        this.rules.trial(text, hours, [...this.#eventsIn(null)].filter(({ sensor }) => sensor === 'windows').slice(0, 3)),
+      ruleExplanation: (_root: unknown, { text }: { text: string }) => this.rules.explanation(text),
+      coverage: (_root: unknown, { hours }: { hours: number }) => this.rules.coverage(hours),
+      exceptions: (_root: unknown, { first, filter }: { first: number; filter?: { ruleId?: string | null; withEnded?: boolean | null } | null }) =>
+        connection(
+          this.rules.exceptions.filter(
+            ({ isActive, ruleIds }) =>
+              (isActive || filter?.withEnded === true) && (typeof filter?.ruleId !== 'string' || ruleIds.length === 0 || ruleIds.includes(filter.ruleId)),
+          ),
+          first,
+          ({ id }) => id,
+        ),
+      exceptionDraft: (_root: unknown, { alertId, fields }: { alertId: string; fields?: readonly string[] | null }) =>
+        this.rules.draft(fields, this.alerts.find(({ id }) => id === alertId)?.rules.map(({ id }) => id) ?? []),
+      exceptionEffect: (_root: unknown, { conditions }: { conditions: Record<string, unknown> }) => this.rules.effect(conditions),
       eventCounts: (
         _root: unknown,
         { from, to, spanSeconds, by, filter }: { from: string; to: string; spanSeconds: number; by: string; filter?: Filter | null },
@@ -213,6 +242,12 @@ export class World {
       },
     },
     Mutation: {
+      addRule: (_root: unknown, { input: { text, state } }: { input: { text: string; state?: 'draft' | null } }) => this.rules.add(text, state ?? 'draft'),
+      updateRule: (_root: unknown, { id, change }: { id: string; change: { text?: string; version?: number } }) => this.rules.change(id, change),
+      retireRule: (_root: unknown, { id, version }: { id: string; version?: number | null }) =>
+        this.rules.change(id, { state: 'retired', version: version ?? null }),
+      addException: (_root: unknown, { input }: { input: Record<string, unknown> }) => this.rules.except(input),
+      endException: (_root: unknown, { id }: { id: string }) => this.rules.endException(id),
       previewDeadLetters: (_root: unknown, { filter }: { filter: { ids?: string[]; code?: string } }) => {
         const some = letters(this.#started).filter(({ id, code }) => filter.ids?.includes(id) ?? filter.code === code);
         return {

@@ -65,7 +65,7 @@ export function About({ rule }: { readonly rule: RuleFull }) {
             {rule.version}, <Moment at={rule.writtenAt} isLong /> by {rule.writtenBy}
           </Fact>
           <Fact name="Rule set">
-            {count(rule.set)}, in force from <Moment at={inForceAt} />
+            {count(rule.set)}, in force from <Moment at={inForceAt} isLong />
           </Fact>
           <Fact name="Author">{rule.author ?? <None />}</Fact>
           <Fact name="Licence">{rule.license ?? <None />}</Fact>

@@ -2,6 +2,8 @@
 import { tell } from '../data/fresh.ts';
 import type { Problem } from '../data/problem.ts';
 import { AddRuleDocument, RetireRuleDocument, UpdateRuleDocument, type RuleState, type UpdateRuleMutation } from '../gql/graphql.ts';
+import { preferences } from '../kit/preferences.ts';
+import { clockTime, zoneOffset } from '../kit/time.ts';
 import { report } from '../kit/undo.tsx';
 import type { RuleFull } from './rule.tsx';
 import { stateWord } from './words.tsx';
@@ -62,8 +64,9 @@ async function back(id: string, change: Change, onUndone: () => void): Promise<v
   onUndone();
 }
 
-/** `set 12, in force at 12:00:10`; seconds of the reader's clock. */
+/** `set 12, in force from 12:00:10 UTC+01:00`, in the reader's zone. */
 export function inForce({ set, writtenAt }: Pick<SavedRule, 'set' | 'writtenAt'>): string {
-  const at = new Date(Date.parse(writtenAt) + EFFECT_MS);
-  return `set ${set}, in force from ${at.toLocaleTimeString('en-GB', { hour12: false })}`;
+  const at = Date.parse(writtenAt) + EFFECT_MS;
+  const { zone } = preferences.get();
+  return `set ${set}, in force from ${clockTime(new Date(at).toISOString(), zone).slice(0, 8)} ${zoneOffset(zone, at)}`;
 }
