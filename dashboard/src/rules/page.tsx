@@ -8,7 +8,7 @@ import { Choice } from '../kit/choice.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useKeys } from '../kit/keys.ts';
 import { NARROW, useMedia } from '../kit/media.ts';
-import { count, plural } from '../kit/numbers.ts';
+import { count } from '../kit/numbers.ts';
 import { Page } from '../kit/panel.tsx';
 import { isSeverity, SeverityMark } from '../kit/severity.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
@@ -73,7 +73,7 @@ export function RulesPage() {
             Technique {search.technique}
           </Button>
         )}
-        <span className="rules-count number">{!list.isLoading && plural(rows.length, 'rule') + (list.hasMore ? ' of more' : '')}</span>
+        <span className="rules-count number">{!list.isLoading && `${count(rows.length)}${list.hasMore ? '+' : ''}`}</span>
       </div>
       {refusals.length > 0 && <Refusals refusals={refusals} />}
       <div className="rules-body">

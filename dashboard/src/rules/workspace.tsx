@@ -1,6 +1,6 @@
 // The text on one side; on the other what is known of the rule, what it would meet, why it meets an event, and how it came to be.
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button, Segments } from '../kit/button.tsx';
 import { useKeys } from '../kit/keys.ts';
 import { Panel } from '../kit/panel.tsx';
@@ -38,12 +38,19 @@ export function Workspace({ rule, text: saved, search, show, onChanged }: Worksp
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Problem>();
   const [isAsking, setAsking] = useState(false);
+  /** Version that was saved and has not come back yet: until then what was written is shown. */
+  const [awaited, setAwaited] = useState<number>();
+  useEffect(() => {
+    if (awaited === undefined || rule === null || rule.version < awaited) return;
+    setAwaited(undefined);
+    setDraft(undefined);
+  }, [awaited, rule?.version]);
   const [goTo, setGoTo] = useState<{ readonly line: number }>();
   const isOfFile = rule !== null && rule.file !== null;
   const isReadOnly = !mayWrite || isOfFile;
   const text = isReadOnly ? saved : (draft?.text ?? saved);
-  const isChanged = !isReadOnly && (rule === null || text !== saved);
-  const isBehind = rule !== null && draft !== undefined && draft.base !== null && draft.base !== rule.version;
+  const isChanged = !isReadOnly && awaited === undefined && (rule === null || text !== saved);
+  const isBehind = rule !== null && draft !== undefined && draft.base !== null && draft.base < rule.version && awaited === undefined;
   const judged = useProblems(text, id, mayWrite && (isChanged || rule !== null));
   const isRefused = judged.problems.some(({ isRefusal }) => isRefusal);
   const part = search.part ?? 'about';
@@ -55,9 +62,11 @@ export function Workspace({ rule, text: saved, search, show, onChanged }: Worksp
       setBusy(false);
       setFailure('problem' in result ? result.problem : undefined);
       if ('problem' in result) return;
-      setDraft(undefined);
+      if (rule === null) {
+        setDraft(undefined);
+        void navigate({ to: '/rules/rule/$ruleId', params: { ruleId: result.saved.id }, replace: true });
+      } else setAwaited(result.saved.version);
       onChanged();
-      if (rule === null) void navigate({ to: '/rules/rule/$ruleId', params: { ruleId: result.saved.id }, replace: true });
     });
   };
   useKeys([
@@ -123,7 +132,8 @@ export function Workspace({ rule, text: saved, search, show, onChanged }: Worksp
           goTo={goTo}
           onChange={(next) => {
             if (isReadOnly || next === text) return;
-            setDraft(next === saved && rule !== null ? undefined : { text: next, base: draft?.base ?? rule?.version ?? null });
+            setDraft(next === saved && rule !== null ? undefined : { text: next, base: awaited ?? draft?.base ?? rule?.version ?? null });
+            setAwaited(undefined);
           }}
           onSave={save}
         />
