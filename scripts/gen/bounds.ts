@@ -167,7 +167,7 @@ const bounds: readonly Bound[] = [
   {
     what: 'Matches of correlations',
     file: 'pipeline/correlate/index.ts',
-    most: `correlate.matchesPerGroup = ${count(options.correlate.matchesPerGroup)} a group, correlate.matchesPerRule = ${count(options.correlate.matchesPerRule)} a correlation and task, about 300 bytes each (${size(options.correlate.matchesPerRule * 300)} a correlation and task); those in the reorder buffer for up to ${count(options.correlate.reorderMs)} ms of append time beside them`,
+    most: `correlate.matchesPerGroup = ${count(options.correlate.matchesPerGroup)} a group, correlate.matchesPerRule = ${count(options.correlate.matchesPerRule)} a correlation and task, about 300 bytes each beside others of their group, 1,600 where each has a group of its own (${size(options.correlate.matchesPerRule * 300)} to ${size(options.correlate.matchesPerRule * 1600)} a correlation and task; \`npm run bench -- correlate\`); those in the reorder buffer for up to ${count(options.correlate.reorderMs)} ms of append time beside them`,
     bytes: null,
     perTask: true,
     stages: ['correlate'],

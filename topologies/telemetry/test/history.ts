@@ -60,7 +60,7 @@ export interface Told {
   readonly user: string;
   readonly partition: number;
   /** The product unless given. */
-  readonly message?: 'asked' | 'answered';
+  readonly message?: string;
 }
 export const rawOf = ({ at, product, user, partition, message = product }: Told) => ({
   key: null,
