@@ -11,10 +11,12 @@ type Presence = 'missing' | 'null' | 'value';
 interface Assumption {
   readonly presence: ReadonlyMap<string, Presence>;
   readonly tests: ReadonlyMap<Test, boolean>;
+  /** Of tests that are not settled. */
+  readonly others: Truth;
 }
 /** Undefined: open. */
 type Truth = boolean | undefined;
-const ALL_PRESENT = { presence: new Map<string, Presence>(), tests: new Map<Test, boolean>() };
+const ALL_PRESENT = { presence: new Map<string, Presence>(), tests: new Map<Test, boolean>(), others: undefined };
 const MOST_STEPS = 2_000;
 
 /**
@@ -24,6 +26,8 @@ export function sweepOf(expression: Expression): Sweep {
   const all = [...items(expression)];
   const fields = [...new Set(all.map(({ field }) => field).filter((field) => field !== null))];
   const having = (presence: Presence) => ({ ...ALL_PRESENT, presence: new Map(fields.map((field) => [field, presence])) });
+  // Nearly every rule fails here, at once.
+  if ([false, true].some((others) => truthOf(expression, { ...having('value'), others }) === false)) return null;
   const steps = { left: MOST_STEPS };
   if (!isAlways(expression, having('value'), [], steps)) return null;
   return isAlways(expression, having('missing'), [], steps) && isAlways(expression, ALL_PRESENT, fields, steps) ? 'all' : 'present';
@@ -57,14 +61,14 @@ function truthOf(expression: Expression, assumed: Assumption): Truth {
 }
 const some = (of: readonly Truth[]): Truth => (of.includes(true) ? true : of.includes(undefined) ? undefined : false);
 
-function testTruth({ field }: Item, test: Test, { presence, tests }: Assumption): Truth {
-  if (field === null) return tests.get(test);
+function testTruth({ field }: Item, test: Test, { presence, tests, others }: Assumption): Truth {
+  if (field === null) return tests.get(test) ?? others;
   const has = presence.get(field);
   if (has === undefined) return undefined;
   if (test.kind === 'exists') return has !== 'missing';
   if (test.kind === 'null') return has !== 'value';
   if (has !== 'value') return false;
-  return isAnything(test) ? true : tests.get(test);
+  return isAnything(test) ? true : (tests.get(test) ?? others);
 }
 const isAnything = (test: Test): boolean =>
   (test.kind === 'pattern' && test.pattern.length === 1 && test.pattern[0] === ANY) || (test.kind === 'regex' && /^\^?(?:\.\*)+\$?$/.test(test.source));
