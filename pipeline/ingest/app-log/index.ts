@@ -1,6 +1,7 @@
 // Lines of programs that no format of their own is for: what their libraries for logging write in front is read, the rest is the message.
 import type { Decoder, Draft, Fields, RawDocument, ReadTime } from '../kit.ts';
 import { canonicalIp, draft, hostAndPort, keyValues, messageText, newFields, setField, stamp, text, textNative } from '../kit.ts';
+import { collectionOf } from './collector.ts';
 import type { Match } from './grammar.ts';
 import { fieldsOf as grammarFields, Grammars, setGrammar } from './grammar.ts';
 import { LINES } from './grammars/lines.ts';
@@ -108,6 +109,13 @@ function readMessage(event: Draft, fields: Fields, line: string): string {
     setGrammar(event, match);
     return (fields.message = match.groups.message ?? message);
   }
+  const collection = collectionOf(message);
+  if (collection !== undefined) {
+    Object.assign(fields, collection.fields);
+    setField(event, 'event.action', collection.action);
+    setField(event, 'event.duration', collection.durationNanos);
+    return message;
+  }
   const mongo = mongoMessage(message);
   if (mongo === undefined) return message;
   for (const [name, value] of Object.entries(mongo.fields)) fields[name] ??= value;
@@ -124,7 +132,7 @@ function fromLogger(line: string, logger: unknown): Match | undefined {
 function eventOf(document: RawDocument, fields: Fields, time: ReadTime | undefined, level: string | undefined): Draft {
   const event = draft('app.log', '', NONE);
   const message = readMessage(event, fields, document.text);
-  const pairs = message.includes('=') ? bare(keyValues(message)) : undefined;
+  const pairs = message.includes('=') && fields.gc === undefined ? bare(keyValues(message)) : undefined; // `user=0.17` is no user there
   if (pairs !== undefined && Object.keys(pairs).length > 0) fields.attributes = pairs;
   event.native = textNative(document, fields);
   if (time !== undefined) stamp(event, time, document.zone);

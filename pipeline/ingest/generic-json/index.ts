@@ -74,6 +74,7 @@ const set = mapping({
     },
   ),
   'user_agent.original': ['user_agent', 'userAgent', 'ua', 'UA', 'http_user_agent', 'request_User-Agent'],
+  'http.version': via(['http_version', 'httpVersion'], (value) => /^(?:HTTP\/)?(\d(?:\.\d)?)$/i.exec(text(value) ?? '')?.[1] ?? null),
   'http.request.id': via(['request_id', 'requestId', 'reqId'], text),
   'http.request.referrer': ['referer', 'referrer', 'http_referer'],
   'user.name': via(['user', 'username', 'userName', 'user_name', 'login'], (value) => (typeof value === 'string' ? value : null)),
@@ -82,7 +83,7 @@ const set = mapping({
 });
 const urlOf = ['url', 'full_url', 'request_url', 'uri', 'request_uri', 'http_url'].map(pathReader);
 
-const MESSAGE_NAMES = ['message', 'msg', 'log', 'summary', 'description'];
+const MESSAGE_NAMES = ['message', 'msg', 'log', 'summary', 'description', 'text'];
 const HOST_NAMES = ['hostname', 'host', 'computer', 'host_name'];
 const MESSAGE_CHARS = 32_766;
 

@@ -16,6 +16,23 @@ const about =
     event.type = type;
   };
 
+/** Names of the audit trail of BSM say what a call was about. */
+function trailed(event: Draft): void {
+  const action = event.action ?? '';
+  const isNetwork = /^AUE_(?:CONNECT|ACCEPT|BIND|LISTEN|SENDTO|RECVFROM|SOCKET)/.test(action);
+  const isLogon = /^AUE_(?:lw_login|logout|ssh|auth_user|su|SESSION)/i.test(action);
+  const isProcess = /^AUE_(?:EXEC|POSIX_SPAWN|FORK|EXIT|KILL)/.test(action);
+  event.category = isNetwork ? ['network'] : isLogon ? ['authentication'] : isProcess ? ['process'] : ['host'];
+  event.type = isNetwork
+    ? ['connection']
+    : isLogon
+      ? [/logout|END/i.test(action) ? 'end' : 'start']
+      : isProcess && /EXEC|SPAWN|FORK/.test(action)
+        ? ['start']
+        : ['info'];
+  event.message = `${action}${event.outcome === null ? '' : `: ${event.outcome}`}`;
+}
+
 function push(event: Draft, json: JsonObject): void {
   const isActivity = json.type === undefined;
   const object = text(json.object)?.toLowerCase() ?? 'object';
@@ -188,5 +205,37 @@ export const SECURITY: readonly JsonLog[] = [
     id: 'id',
     set: mapping(PUSH),
     mean: push,
+  },
+  {
+    // https://learn.jamf.com/en-US/bundle/jamf-protect-documentation/page/Telemetry.html: records of the audit trail of macOS
+    dataset: 'jamf.telemetry',
+    product: 'macos',
+    has: ['header', 'subject', 'return'],
+    when: (json) => typeof objectOf(json.header).event_name === 'string' && objectOf(json.header).time_seconds_epoch !== undefined,
+    set: mapping({
+      '@timestamp': via(
+        'header.time_seconds_epoch',
+        (seconds, fields) => Number(seconds) + Number(objectOf(objectOf(fields).header).time_milliseconds_offset ?? 0) / 1000,
+      ),
+      'event.action': 'header.event_name',
+      'event.code': 'header.event_id',
+      'event.outcome': via('return.description', (said) => (/^success/i.test(String(said)) ? 'success' : /^failure/i.test(String(said)) ? 'failure' : null)),
+      'event.reason': via('return.description', (said) => /^failure : (.{1,256})/.exec(String(said))?.[1] ?? null),
+      'host.id': ['host_info.host_uuid', 'host_info.serial_number'],
+      'host.name': 'host_info.host_name',
+      'host.os.version': 'host_info.osversion',
+      'user.name': ['subject.audit_user_name', 'subject.user_name'],
+      'user.id': ['subject.audit_id', 'subject.user_id'],
+      'user.effective.name': 'subject.effective_user_name',
+      'user.effective.id': 'subject.effective_user_id',
+      'process.executable': 'subject.process_name',
+      'process.pid': 'subject.process_id',
+      'process.code_signature.signing_id': 'identity.signer_id',
+      'process.code_signature.team_id': 'identity.team_id',
+      'source.ip': via('subject.terminal_id.ip_address', (ip) => (ip === '0.0.0.0' ? null : ip)),
+      'destination.ip': 'socket_inet.ip_address',
+      'destination.port': 'socket_inet.port',
+    }),
+    mean: trailed,
   },
 ];

@@ -69,7 +69,8 @@ function xml(document: RawDocument): readonly Draft[] | string {
     ? events
     : events.map(({ event, raw }) => {
         const flat = flattenEvent(event);
-        return eventOf(document, flat, Buffer.from(JSON.stringify({ ...flat, raw })));
+        const isWhole = events.length === 1 && document.syslog !== undefined; // the header belongs to it
+        return eventOf(document, flat, Buffer.from(JSON.stringify({ ...flat, raw: isWhole ? document.raw : raw })));
       });
 }
 

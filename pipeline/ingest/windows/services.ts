@@ -23,7 +23,12 @@ export function powershell(event: Draft, f: JsonObject): void {
   const application = inData(f.Data, 'HostApplication');
   if (application !== null) event.process = process(null, null, application);
   account(event, text(f.User) ?? text(f.UserId));
-  event.message = script !== null ? firstLine(script.trimStart()) : (messageOf(f) ?? event.action);
+  event.message = script !== null ? firstLine(script.trimStart()) : (messageOf(f) ?? engineState(f.Data) ?? event.action);
+}
+/** What Windows shows of the classic channel's start and stop of an engine. */
+function engineState(data: unknown): string | null {
+  const [before, after] = [inData(data, 'PreviousEngineState'), inData(data, 'NewEngineState')];
+  return before === null || after === null ? null : `Engine state is changed from ${before} to ${after}.`;
 }
 /** The classic channel writes its fields as `Name=value` lines of one text among the unnamed data. */
 function inData(data: unknown, name: string): string | null {

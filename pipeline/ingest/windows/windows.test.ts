@@ -335,6 +335,18 @@ describe('the other channels', () => {
       eventOf(nested({ ScriptBlockText: '\nInvoke-Thing\n-x', Path: 'C:\\a.ps1' }, { EventID: 4104, Channel: 'Microsoft-Windows-PowerShell/Operational' })),
     ).toMatchObject({ message: 'Invoke-Thing', file: { path: 'C:\\a.ps1' }, action: 'script-block-logged' });
   });
+  it('PowerShell says what became of its engine, as Windows shows it', () => {
+    const Data = ['Available', 'None', '\tNewEngineState=Available\r\n\tPreviousEngineState=None\r\n\r\n\tSequenceNumber=13'];
+    expect(eventOf(nested({ Data }, { EventID: 400, Channel: 'Windows PowerShell' }))).toMatchObject({
+      message: 'Engine state is changed from None to Available.',
+      action: 'engine-started',
+    });
+  });
+  it('keeps the syslog header of an event of Sysmon for Linux', () => {
+    const line =
+      'Jun  7 03:10:01 host-1 sysmon: <Event><System><Provider Name="Linux-Sysmon" Guid="{ff032593-a8d3-4f13-b0d6-01fc615a0f97}"/><EventID>5</EventID><Channel>Linux-Sysmon/Operational</Channel></System><EventData></EventData></Event>';
+    expect(nativeOf(decoded(ingestor, [line])[0]!)).toMatchObject({ raw: line, syslog: { hostname: 'host-1' } });
+  });
   it('System names the service that was installed', () => {
     expect(
       eventOf(

@@ -1,7 +1,7 @@
 // Zscaler Internet Access through Nanolog Streaming: web, firewall, DNS and tunnel feeds as JSON, alone or below `event`.
 // https://help.zscaler.com/zia/nss-feed-output-format-web-logs and its sisters for firewall, DNS and tunnel logs
 import type { Decoder, Draft, JsonObject } from '../kit.ts';
-import { canonicalIp, completeFlow, count, isObject, jsonLogs, mapping, setField, setRegisteredDomain, setUrl, table, text, via } from '../kit.ts';
+import { always, canonicalIp, completeFlow, count, isObject, jsonLogs, mapping, setField, setRegisteredDomain, setUrl, table, text, via } from '../kit.ts';
 
 const SEVERITIES = table({ critical: 95, high: 75, medium: 50, low: 25, none: 0 });
 /** What feeds write where there is nothing. */
@@ -18,6 +18,7 @@ const nanos = (value: unknown): number | null => {
 
 /** The user, the device and the place that every feed tells. */
 const COMMON = {
+  'observer.vendor': always('Zscaler'),
   '@timestamp': ['datetime', 'time'],
   'user.name': via(['user', 'login'], said),
   'user.group.name': via(['department', 'dept'], said),
@@ -53,6 +54,7 @@ function firewall(event: Draft, json: JsonObject): void {
 function resolution(event: Draft, json: JsonObject): void {
   event.category = ['network'];
   event.type = ['protocol', isDenied(event) ? 'denied' : 'allowed'];
+  event.outcome = event.action === null ? null : isDenied(event) ? 'failure' : 'success';
   setField(event, 'network.protocol', 'dns');
   setRegisteredDomain(event, 'dns.question', said(json.dns_req));
   const answer = said(json.dns_resp);

@@ -21,6 +21,8 @@ export const LINES: readonly Grammar[] = [
   // MongoDB before 4.4: `time I COMMAND  [conn26] ..`; before 3.0 without level and component.
   line('-', String.raw`${ISO} (?<level>[FEWID])\d? +(?<logger>[A-Z_]{2,16}|-) +\[(?<thread>[^\]]{1,64})\] (?<message>.*)`),
   line('-', String.raw`${ISO} \[(?<thread>conn\d{1,12}|initandlisten|thread\d{1,6}|rsSync|TTLMonitor|clientcursormon)\] (?<message>.*)`),
+  // The collector of a Java machine before version 9: time, seconds since the start.
+  line('-', String.raw`${ISO}: (?<uptime>\d{1,12}\.\d{3}): (?<message>\[(?:Full )?GC .*)`),
   // RethinkDB: time, seconds since the start, level.
   line('-', String.raw`${ISO} (?<uptime>\d{1,12}\.\d{1,9})s (?<level>[a-z]{4,8}): (?<message>.*)`),
   // Sidekiq 6, before it, and before that; runit puts a time of its own in front.
