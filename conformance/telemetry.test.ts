@@ -19,8 +19,8 @@ const REACHED: Readonly<Record<string, number>> = {
   'metron-syslog5424': 100,
   'metron-websphere': 100,
   'metron-yaf': 100,
-  'datadog-core': 81,
-  'datadog-extras': 81,
+  'datadog-core': 86,
+  'datadog-extras': 85,
   'sc4s-syslog-products': 96,
   'panther-parsers': 97,
   'panther-aws-cloudtrail': 99,
@@ -41,7 +41,7 @@ const REACHED: Readonly<Record<string, number>> = {
   'wazuh-engine-sonicwall': 85,
   'wazuh-engine-sophos': 88,
   'wazuh-engine-suricata': 93,
-  'wazuh-engine-system': 90,
+  'wazuh-engine-system': 91,
   'wazuh-engine-windows': 89,
 };
 

@@ -102,13 +102,18 @@ function withoutAssumedYear(expected: ReadonlyMap<string, unknown>, event: Event
 }
 
 const withoutCustom = (name: string): string => (name.startsWith('custom.') ? name.slice('custom.'.length) : name);
+/** Ours where the table has a row for all names of a parent. */
+function below(name: string): readonly string[] {
+  const dot = name.lastIndexOf('.');
+  return (DATADOG.get(`${name.slice(0, dot)}.*`) ?? []).map((ours) => ours.replace('*', name.slice(dot + 1)));
+}
 /** Tags name the pipeline; a timestamp of 1 stands for the time of processing. */
 export const datadog = family(
   'datadog-',
   (given) => {
     const name = withoutCustom(given);
     const parameter = name.startsWith('http.url_details.queryString.') ? [`query.${name.slice('http.url_details.queryString.'.length)}`] : [];
-    return [...(DATADOG.get(name) ?? []), ...parameter, name, lastPart(name)];
+    return [...(DATADOG.get(name) ?? below(name)), ...parameter, name, lastPart(name)];
   },
   new Set(['tags']),
   (expected, event) => withoutAssumedYear(expected.get('timestamp') === 1 ? without(expected, 'timestamp') : expected, event),

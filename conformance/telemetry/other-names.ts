@@ -1,5 +1,5 @@
 // What other tools call the fields that we have: their name to where ours may be. ECS names come first, then names of the native document.
-// `version#1` is the second part of a version, for tools that have one field a part.
+// `version#1` is the second part of a version, for tools that have one field a part; `a.*` stands for every name one below `a`.
 const table = (rows: string): ReadonlyMap<string, readonly string[]> =>
   new Map(
     rows
@@ -67,7 +67,6 @@ export const METRON = table(`
 export const DATADOG = table(`
   upstream_host destination.address upstream
   pyFilename python.file
-  agent log.logger
   dd.span_id span.id
   vulnerability.status vendor_status
   vulnerability.image_name image_name
@@ -78,7 +77,6 @@ export const DATADOG = table(`
   sampler.url_details.path url.path
   sampler.url_details.host url.domain
   twemproxy.pool.name pool.name
-  db.hostname host.name
   db.recordID record_id
   function.compName function.component
   function.prodName function.product
@@ -93,7 +91,6 @@ export const DATADOG = table(`
   logger.operation op
   logger.fd fd
   thread_id thread
-  logger.version specversion
   response.x_envoy_upstream_service_time x-envoy-upstream-service-time upstream_service_time
   http.protocol protocol
   http._x_forwarded_for x_forwarded_for client.address
@@ -101,7 +98,6 @@ export const DATADOG = table(`
   http.content_type http.response.mime_type
   postgres.proc_id process.pid
   postgres.appname application_name
-  db.operation command
   iis.win32_status sc-win32-status
   http.sub_status_code sc-substatus
   http.server_name s-ip
@@ -116,10 +112,13 @@ export const DATADOG = table(`
   http.upstream_duration upstream_response_time
   haproxy.time_backend_response time_response
   load_balancer.time_backend_connect time_connect
-  load_balancer.service_name server_name
   postfix.client_id queue_id
-  logger.context log.logger
   component.name log.logger component
+  db.hostname host.name
+  db.operation command
+  load_balancer.service_name server_name
+  khulnasoft.process log.origin.function
+  process log.origin.function
   syslog.host host.name log.syslog.hostname
   haproxy.pid process.pid log.syslog.procid
   syslog.pid process.pid
@@ -135,8 +134,6 @@ export const DATADOG = table(`
   redis.severity log.level
   thread.name process.thread.name
   mongo.context process.thread.name
-  khulnasoft.process log.origin.function
-  process log.origin.function
   lighttpd.line_number log.origin.file.line
   lighttpd.file_name log.origin.file.name
   logger.file_name log.origin.file.name
@@ -152,7 +149,7 @@ export const DATADOG = table(`
   level log.level
   severity log.level event.severity
   db.severity log.level level
-  status log.level event.outcome http.response.status_code
+  status log.level http.response.status_code
   logger.name log.logger log.origin.file.name
   logger.thread_name process.thread.name process.thread.id thread
   logger.thread_id process.thread.id process.pid thread
@@ -192,7 +189,59 @@ export const DATADOG = table(`
   http.useragent_details.os.patch user_agent.os.version#2
   http.useragent_details.device.family user_agent.device.name
   http.version http.version
-  http.referer http.request.referrer source
+  usr.profileImageUrl user.profile_image_url
+  evt.category event.category
+  network.client.asn source.as.organization.name true_ip_asn_name
+  network.client.geoip.city.name source.geo.city_name
+  network.client.geoip.country.iso_code source.geo.country_iso_code
+  network.client.geoip.subdivision.name source.geo.region_name
+  objSizeBytes objSize
+  reqTimeMillis @timestamp
+  ts @timestamp
+  lambda.request_id faas.execution
+  lambda.duration event.duration
+  span_id span.id
+  trace_id trace.id
+  url_host host
+  gc_worker.count gc.gc_workers
+  gc_worker.end.* gc.gc_worker_end.*
+  gc_worker.other.* gc.gc_worker_other.*
+  gc_worker.start.* gc.gc_worker_start.*
+  gc_worker.total.* gc.gc_worker_total.*
+  code_root.fixup gc.code_root_fixup
+  code_root.purge gc.code_root_purge
+  code_root.scan.* gc.code_root_scanning.*
+  exit_root_scanning.* gc.ext_root_scanning.*
+  object_copy.* gc.object_copy.*
+  processed_buffer.* gc.processed_buffers.*
+  scan_rs.* gc.scan_rs.*
+  update_rs.* gc.update_rs.*
+  termination.* gc.termination.*
+  termination.attempts.* gc.termination_attempts.*
+  ref.enq gc.ref_enq
+  ref.proc gc.ref_proc
+  choose_cset gc.choose_cset
+  clear_ct gc.clear_ct
+  free gc.free_cset
+  humongous_reclaim gc.humongous_reclaim
+  humongous_register gc.humongous_register
+  other gc.other
+  parallel_time gc.parallel_time
+  redirty_cards gc.redirty_cards
+  times.real gc.times_s.real
+  times.system gc.times_s.sys
+  times.user gc.times_s.user
+  eden.memory_before gc.eden_mb.before
+  eden.memory_after gc.eden_mb.after
+  eden.memory_allocated_before gc.eden_mb.capacity_before
+  eden.memory_allocated_after gc.eden_mb.capacity_after
+  survivor.memory_before gc.survivors_mb.before
+  survivor.memory_after gc.survivors_mb.after
+  heap.memory_before gc.heap_mb.before
+  heap.memory_after gc.heap_mb.after
+  heap.memory_allocated_before gc.heap_mb.capacity_before
+  heap.memory_allocated_after gc.heap_mb.capacity_after
+  http.referer http.request.referrer
   http.auth user.name 
   http.request_id http.request.id data.request_info.id request_info.id
   duration event.duration
@@ -207,12 +256,12 @@ export const DATADOG = table(`
   syslog.hostname host.name syslog.hostname log.syslog.hostname
   syslog.timestamp @timestamp syslog.timestamp
   error.message error.message message
-  evt.name event.action
-  evt.outcome event.outcome event.action
+  evt.name event.action event_type
+  evt.outcome event.outcome
   dns.question.name dns.question.name
   dns.question.type dns.question.type
   host host.name
-  hostname host.name address
+  hostname host.name
   service service.name
   message message raw
 `);
