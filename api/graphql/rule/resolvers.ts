@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tacticsOf, techniquesOf } from '../../../domains/sigma/index.ts';
+import { techniquesOf } from '../../../domains/sigma/index.ts';
 import { SEVERITIES } from '../../../store/queries/findings.ts';
 import { pageOfRules, ruleById, ruleRefusals, versionsOfRule } from '../../../store/queries/rules.ts';
 import type { RuleFilter, RuleRow, StoredRuleKind, StoredRuleState } from '../../../store/queries/rules.ts';
@@ -14,6 +14,7 @@ import { partsOf } from '../../rules/explained-parts.ts';
 import type { ExplainedPart } from '../../rules/explained-parts.ts';
 import { hoursOf } from '../../rules/hours.ts';
 import { newRule, ruleChange, ruleText } from '../../rules/register.ts';
+import { likelyTactics } from '../../rules/tactics.ts';
 import type { ApiContext } from '../context.ts';
 
 interface FilterInput {
@@ -122,7 +123,7 @@ function coverageOf(rows: readonly CoverageRow[]) {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([technique, found]) => ({
       technique,
-      tactics: [...new Set(found.flatMap(({ row }) => tacticsOf(row.tags)))].sort(),
+      tactics: likelyTactics(found.map(({ row }) => row.tags)),
       rules: found.map(({ row }) => ({ id: row.ruleId, title: row.title, level: severityOf(row), state: row.state, hits: row.hits })),
       hits: found.reduce((sum, { row }) => sum + row.hits, 0),
     }));
