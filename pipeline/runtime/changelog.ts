@@ -54,10 +54,10 @@ interface Source {
 
 /**
  * Brings a task's stores to where they were at the committed position. The transaction that moved the position wrote the changelogs, so
- * their last stable offset, read after the position, is never behind it. Goes batch by batch with turns of the event loop between, and holds
+ * their last stable offset, read after the position, is behind it only for a moment, on a new leader. Goes batch by batch with turns of the event loop between, and holds
  * one batch per changelog at a time.
  * @returns End of each changelog by store, and of the output.
- * @throws FatalError CHANGELOG_GAP when a changelog has lost entries that were committed with the position: it ends before them, or no longer
+ * @throws FatalError CHANGELOG_GAP when a changelog, or the output, has lost what was committed with the position: it ends before it, or no longer
  *   begins at its beginning
  */
 export async function restoreTask(
@@ -94,14 +94,16 @@ const intoStore =
 async function outputSources(
   task: Task,
   partition: number,
-  { marks }: RestoreTo,
-  { admin, codec, output, isWatermark }: RestoreOptions,
+  { changelogs, marks }: RestoreTo,
+  { app, admin, codec, output, isWatermark }: RestoreOptions,
 ): Promise<{ readonly outputEnd: number; readonly outputs: readonly Source[] }> {
   const stores = task.outputStores();
   if (stores.length === 0) return { outputEnd: 0, outputs: [] };
   if (output === null) throw new FatalError('INVALID_CONFIG', `${task.stage.name} has a store that comes back from its output, but forwards to no topic`);
   const tp = { topic: output.name, partition };
   const [[earliest, end] = [0, 0]] = await boundsOf(admin, [tp]);
+  const expected = Math.max(...stores.map(([store]) => changelogs[store] ?? 0));
+  if (end < expected) throw gap(`${app}.${task.stage.name}`, tp, { from: earliest, end, expected });
   const outputs = stores.map(([store, journal]): Source => {
     const decoder = new Decoder(codec, output.topic, journal.reads);
     const take = async (records: readonly RawRecord[]): Promise<void> => {
@@ -117,14 +119,19 @@ async function outputSources(
   return { outputEnd: end, outputs };
 }
 
-function checkWhole(
-  groupId: string,
-  { topic, partition }: TopicPartition,
-  { from, end, expected }: { readonly from: number; readonly end: number; readonly expected: number },
-): void {
-  if (expected === 0 || (from === 0 && end >= expected)) return;
+interface Bounds {
+  readonly from: number;
+  readonly end: number;
+  readonly expected: number;
+}
+function checkWhole(groupId: string, tp: TopicPartition, bounds: Bounds): void {
+  const { from, end, expected } = bounds;
+  if (expected > 0 && (from > 0 || end < expected)) throw gap(groupId, tp, bounds);
+}
+
+function gap(groupId: string, { topic, partition }: TopicPartition, { from, end, expected }: Bounds): FatalError {
   const fault = end < expected ? `ends at ${end}, but ended at ${expected} when the position was committed` : `begins at ${from} instead of 0`;
-  throw new FatalError(
+  return new FatalError(
     'CHANGELOG_GAP',
     `${topic}/${partition} ${fault}: state of ${groupId} is lost. Restore the topic from a backup. Or go on with what state there is: stop the stage, run ` +
       `kafka-consumer-groups --group ${groupId} --all-topics --reset-offsets --to-current --execute, and start it.`,

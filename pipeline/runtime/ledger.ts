@@ -170,7 +170,7 @@ export interface Beside {
   /** Number of the commit, so that a commit which moved no offset can be told from the one before. */
   readonly n: number;
   readonly tally: Tally;
-  /** End of each changelog after this commit. */
+  /** By store the end, after this commit, of its changelog, or of the output that it comes back from. */
   readonly changelogs: Readonly<Record<string, number>>;
   readonly marks: Readonly<Record<string, OutputMarks>>;
   /** The instance that committed it; absent where an earlier version did. */

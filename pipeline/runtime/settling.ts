@@ -140,7 +140,9 @@ export class Settling {
       if (end !== undefined) changelogs[store] = end;
     }
     const outputEnd = plan.output === null ? 0 : Math.max(slot.outputEnd, ends.get(tpKey({ topic: plan.output.name, partition: slot.number })) ?? 0);
-    return { changelogs, outputEnd, marks: Object.fromEntries(slot.task.outputStores().map(([store, journal]) => [store, journal.marks(slot.outputEnd)])) };
+    const outputStores = slot.task.outputStores();
+    for (const [store] of outputStores) changelogs[store] = outputEnd;
+    return { changelogs, outputEnd, marks: Object.fromEntries(outputStores.map(([store, journal]) => [store, journal.marks(slot.outputEnd)])) };
   }
 
   #entry(input: Input, tally: Tally, to: number): OutRecord {
