@@ -20,6 +20,11 @@ status: stable
 correlation: {type: goshawk, rules: [a, b, c], group-by: [User], timespan: 60s}
 goshawk: {absence: {of: [b, c]}}
 ---
+title: Few
+name: few
+status: stable
+correlation: {type: event_count, rules: [a], group-by: [User], timespan: 60s, condition: {lt: 3}}
+---
 title: Outer
 name: outer
 status: stable
@@ -42,7 +47,10 @@ const match = (ruleId: string, at: number, fields: Partial<Match> = {}): Match =
   suppressedBy: null,
   ...fields,
 });
-const ALONE: RuleSet = { ...SET, correlations: SET.correlations.slice(0, 1).map((correlation) => ({ ...correlation, isAlerting: true, correlations: [] })) };
+const ALONE: RuleSet = {
+  ...SET,
+  correlations: SET.correlations.filter(({ key }) => key !== 'outer').map((correlation) => ({ ...correlation, isAlerting: true, correlations: [] })),
+};
 const LATENESS = { of: () => 30 * SECOND, ofSelection: () => 30 * SECOND };
 const driverOf = (options: Partial<CorrelateConfig> = {}, set = ALONE) =>
   new StageDriver(correlate({ ...config.parse({}), ...options }, set, { lateness: LATENESS }));
@@ -219,6 +227,22 @@ it('misses like brute force', () => {
       });
       const sorted = [...matches].sort((x, y) => x.at - y.at);
       expect(run(sorted.map(({ rule, at }) => match(rule, at))).map(({ time }) => (time - T) / SECOND)).toEqual(missed);
+    }),
+  );
+});
+
+it('finds few in a window like brute force, each window once however long the stream is', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(900), { maxLength: 40 }), (times) => {
+      const sorted = [...times].sort((x, y) => x - y);
+      const few: [first: number, last: number, events: number][] = [];
+      for (let rest = sorted; rest.length > 0;) {
+        const first = rest[0]!;
+        const inside = rest.filter((at) => at <= first + 60);
+        if (inside.length < 3) few.push([first, inside.at(-1)!, inside.length]);
+        rest = rest.slice(inside.length);
+      }
+      expect(run(sorted.map((at) => match('a', at, { correlationId: 'few' }))).map(spanOf)).toEqual(few);
     }),
   );
 });

@@ -128,7 +128,7 @@ export class OpenGroup {
     // What is judged at its close is judged as long as its matches are there; else it would be told of twice.
     const kept = plan.isJudgedAtClose ? (entries[0]?.time ?? since) : since;
     const fired = this.group.fired.every(({ last }) => last >= kept) ? this.group.fired : this.group.fired.filter(({ last }) => last >= kept);
-    this.group = { ...this.group, fired, evictedCount: this.group.evictedCount + given.length };
+    if (fired !== this.group.fired || given.length > 0) this.group = { ...this.group, fired, evictedCount: this.group.evictedCount + given.length };
     return given.length;
   }
 

@@ -22,7 +22,7 @@ export interface GroupName {
 export function judgeNewest(open: OpenGroup, name: GroupName): readonly Told[] {
   const { isTrue, from } = open.slide();
   const hasFired = isTrue && !open.group.isTrue;
-  if (open.plan.rule.type !== 'first_seen') open.group = { ...open.group, isTrue }; // each new value is told of
+  if (isTrue !== open.group.isTrue && open.plan.rule.type !== 'first_seen') open.group = { ...open.group, isTrue }; // each new value is told of
   return hasFired ? settled(open, name, () => false, [{ from, to: open.entries.length }]) : [];
 }
 
