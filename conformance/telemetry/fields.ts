@@ -22,7 +22,7 @@ const SCORED = new Set(
 export const isScored = (name: string): boolean => name in EcsFlat && (SCORED.has(name) || SCORED.has(name.slice(0, name.indexOf('.'))));
 
 /** Where letters mean the same in both cases: names of hosts and protocols, digits of hashes and of hardware addresses. */
-const CASELESS = /^(network\.(transport|protocol)|host\.(name|hostname)|.*\.domain|.*\.hash\.\w+|.*\.mac|related\.(hash|hosts))$/;
+const CASELESS = /^(network\.(transport|protocol)|host\.(name|hostname)|.*\.domain|.*\.hash\.\w+|.*\.pe\.imphash|.*\.mac|related\.(hash|hosts))$/;
 /** Only what follows from the event itself: no reference data is at hand. */
 export function relatedOf(event: Event): Context {
   const context: ContextDraft = plainContext();

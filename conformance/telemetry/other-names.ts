@@ -163,6 +163,11 @@ export const DATADOG = table(`
   pid process.pid
   process.id process.pid
   network.client.ip source.ip client.ip
+  network.client.mac local.mac
+  network.client.name source.domain
+  network.destination.mac remote.mac
+  network.destination.name destination.domain
+  network.ipset ipset
   network.client.port source.port client.port
   network.destination.ip destination.ip
   network.destination.port destination.port

@@ -155,6 +155,23 @@ export const MESSAGES: readonly Grammar[] = [
     'Summarising ',
     String.raw`Summarising (?<calico__dataplane_reconciliation__count>\d{1,9}) dataplane reconciliation loops over (?<calico__dataplane_reconciliation__duration>[\w.]{1,24}): avg=(?<calico__dataplane_reconciliation__avg>\d{1,12})ms longest=(?<calico__dataplane_reconciliation__longest>\d{1,12})ms`,
   ),
+  // Weave: encrypted tunnels between two machines, and its policies' sets of addresses.
+  says(
+    'Setting up IPsec between ',
+    String.raw`Setting up IPsec between (?<local__mac>[0-9a-f:]{17})\((?<local__name>[^)]{1,255})\) and (?<remote__mac>[0-9a-f:]{17})\((?<remote__name>[^)]{1,255})\)`,
+    { 'source.mac': 'local__mac', 'source.domain': 'local__name', 'destination.mac': 'remote__mac', 'destination.domain': 'remote__name' },
+    'ipsec-set-up',
+  ),
+  says(
+    'ipsec: ',
+    String.raw`ipsec: (?<ipsec_op>\w{1,32}): (?:(?:in|out) )?(?<ip>[0-9a-fA-F.:]{2,45}) -> (?<remote__ip>[0-9a-fA-F.:]{2,45})(?: :(?<remote__port>\d{1,5}))? (?<spi>0x[0-9a-f]{1,8})`,
+    { 'source.ip': 'ip', 'destination.ip': 'remote__ip', 'destination.port': 'remote__port', 'event.action': 'ipsec_op' },
+  ),
+  says(
+    ['added entry ', 'deleting entry '],
+    String.raw`(?<action>added|deleting) entry (?<entry>[0-9a-fA-F.:\/]{2,64}) (?:to|from) (?<ipset>\S{1,64}) of (?<owner>[0-9a-f-]{1,64})`,
+    { 'event.action': 'action' },
+  ),
   // Scanners of Tenable.
   says(
     ['[user='],
