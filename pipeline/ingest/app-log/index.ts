@@ -38,9 +38,9 @@ function mayBegin(line: string): boolean {
 
 const decoder: Decoder = {
   name: 'app-log',
-  version: 2,
+  version: 3,
   reads:
-    'Logs of other programs as Log4j, Logback, Python, Go, Ruby, klog and others write them: time, level, thread, logger, place in the source; `name=value` in the message. Lines of ActiveMQ, Ambari, ArangoDB, Calico, Cassandra, Ceph, ClickHouse, Db2, GitLab, Hive, IBM MQ, MarkLogic, MongoDB, Nagios, OpenLDAP, PgBouncer, Sidekiq, twemproxy, Vertica, WebLogic, WebSphere and others further',
+    'Logs of other programs as Log4j, Logback, Python, Go, Ruby, klog and others write them: time, level, thread, logger, place in the source; `name=value` in the message. Lines of ActiveMQ, Ambari, ArangoDB, Calico, Cassandra, Ceph, ClickHouse, Db2, GitLab, Hive, IBM MQ, MarkLogic, MongoDB, Nagios, OpenLDAP, PgBouncer, Sidekiq, twemproxy, Vertica, Weave, WebLogic, WebSphere, the Java collector and others further',
   recognisedBy: 'a time or a level at the beginning, with a level, thread or logger behind it',
   datasets: ['app.log'],
   recognise({ json, text: line, appendedAt }) {

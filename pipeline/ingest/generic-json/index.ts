@@ -89,7 +89,7 @@ const MESSAGE_CHARS = 32_766;
 
 const decoder: Decoder = {
   name: 'generic-json',
-  version: 3,
+  version: 4,
   reads: 'Any other JSON object: time, message, level, host, addresses, request and user by their usual names, the rest as it is',
   recognisedBy: 'being a JSON object',
   datasets: ['unparsed'],

@@ -6,7 +6,7 @@ const set = mapping({ '@timestamp': 'at', 'event.start': 'since', 'host.name': '
 
 const decoder: Decoder = {
   name: 'goshawk',
-  version: 1,
+  version: 2,
   reads: 'Goshawk itself: sensors that fall silent',
   recognisedBy: 'the object `goshawk` with `kind` and `id`, on the topic that only the platform writes',
   datasets: ['goshawk.sensor', 'goshawk.probe'],

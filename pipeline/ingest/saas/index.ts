@@ -10,7 +10,7 @@ import { EDGE } from './edge.ts';
 
 export default jsonLogs({
   name: 'saas',
-  version: 1,
+  version: 2,
   reads:
     'Audit logs of services: Aliyun, Anthropic, Asana, Atlassian, Axonius, Bitbucket, Box, Cisco Umbrella, Cloudflare, Databricks, Docusign, Dropbox, MongoDB Atlas, Netskope, Notion, OpenAI, Panther, Proofpoint, Push Security, Salesforce, Snowflake, Snyk, Sophos Central, Sublime, Tailscale, Teleport, Thinkst Canary, Tines, Trend Micro Deep Security, Upwind, Wiz, Zendesk, Zoom, Zscaler',
   recognisedBy: 'members that only this service has together; one row each in the tables of this folder',

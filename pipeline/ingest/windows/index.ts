@@ -14,7 +14,7 @@ import { xmlEvents } from './xml.ts';
 
 const decoder: Decoder = {
   name: 'windows',
-  version: 2,
+  version: 3,
   reads:
     'Windows event logs as XML, as text with labels (Splunk), or as JSON of EVTX tools (evtx_dump, python-evtx, EvtxECmd, Chainsaw, Hayabusa), Winlogbeat, NXLog, Wazuh, Fluent Bit and other agents; Sysmon for Windows and Linux',
   recognisedBy: 'Event.System, winlog.event_id, win.system, or EventID with Channel; `<Event`; `LogName=` with `EventCode=`',

@@ -70,7 +70,7 @@ function tunnel(event: Draft): void {
 
 const feeds = jsonLogs({
   name: 'zscaler',
-  version: 1,
+  version: 2,
   reads: 'Zscaler Internet Access, NSS feeds in JSON: web, firewall, DNS and tunnel logs',
   recognisedBy: 'members that only these feeds have together, also below `event`',
   objects: ['event'],
