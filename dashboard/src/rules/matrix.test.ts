@@ -38,6 +38,15 @@ describe('the matrix', () => {
     expect(matrix.filter(({ techniques }) => techniques.length > 0).map(({ id }) => id)).toEqual(['initial-access', 'persistence']);
   });
 
+  it('leaves out tactics that few of its rules go with: they are those of another technique', () => {
+    const matrix = matrixOf([
+      covered('T1003.001', ['credential-access'], rule('a'), rule('b'), rule('c')),
+      covered('T1003.003', ['credential-access', 'execution'], rule('d'), rule('e')),
+    ]);
+    const found = matrix.filter(({ techniques }) => techniques.length > 0);
+    expect(found.map(({ id, techniques }) => [id, techniques[0]?.rules.length])).toEqual([['credential-access', 5]]);
+  });
+
   it('counts a rule of several sub-techniques once', () => {
     const [technique] = techniquesOf([covered('T1003.001', [], rule('a', 5)), covered('T1003', [], rule('b', 1)), covered('T1003.002', [], rule('a', 5))]);
     expect(technique).toMatchObject({ id: 'T1003', hits: 6, below: ['T1003.001', 'T1003.002'] });

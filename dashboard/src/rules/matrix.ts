@@ -40,13 +40,30 @@ const TACTICS = [
 const nameOf = (id: string): string => (id === '' ? 'No tactic named' : `${id[0]?.toUpperCase() ?? ''}${id.slice(1).replaceAll('-', ' ')}`);
 const parentOf = (technique: string): string => technique.slice(0, 5);
 
-/** All tactics of ATT&CK, also those without a rule; then others that rules name; then techniques without a tactic. */
+/**
+ * All tactics of ATT&CK, also those without a rule; then others that rules name; then techniques without a tactic. A technique stands with all
+ * its sub-techniques below the tactics that at least half of its rules go with, else below the one that most go with.
+ */
 export function matrixOf(coverage: readonly Covered[]): readonly Tactic[] {
-  const named = new Set(coverage.flatMap(({ tactics }) => tactics));
+  const placed = techniquesOf(coverage).map((technique) => ({
+    technique,
+    tactics: tacticsOf(coverage.filter((one) => parentOf(one.technique) === technique.id)),
+  }));
+  const named = new Set(placed.flatMap(({ tactics }) => tactics));
   const others = [...named].filter((id) => !TACTICS.includes(id)).sort();
-  const without = coverage.filter(({ tactics }) => tactics.length === 0);
-  const tactics = [...TACTICS, ...others].map((id) => ({ id, name: nameOf(id), techniques: techniquesOf(coverage.filter((one) => one.tactics.includes(id))) }));
-  return without.length === 0 ? tactics : [...tactics, { id: '', name: nameOf(''), techniques: techniquesOf(without) }];
+  const below = (isBelow: (tactics: readonly string[]) => boolean) => placed.filter(({ tactics }) => isBelow(tactics)).map(({ technique }) => technique);
+  const tactics = [...TACTICS, ...others].map((id) => ({ id, name: nameOf(id), techniques: below((its) => its.includes(id)) }));
+  const without = below((its) => its.length === 0);
+  return without.length === 0 ? tactics : [...tactics, { id: '', name: nameOf(''), techniques: without }];
+}
+
+function tacticsOf(group: readonly Covered[]): readonly string[] {
+  const rules = new Map<string, number>();
+  const named = group.filter(({ tactics }) => tactics.length > 0);
+  for (const one of named) for (const tactic of one.tactics) rules.set(tactic, (rules.get(tactic) ?? 0) + one.rules.length);
+  const all = named.reduce((sum, one) => sum + one.rules.length, 0);
+  const most = Math.max(0, ...rules.values());
+  return [...rules].filter(([, count]) => count * 2 >= all || count === most).map(([tactic]) => tactic);
 }
 
 /** Techniques with what is said of their sub-techniques, by id. */

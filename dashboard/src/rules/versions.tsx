@@ -37,7 +37,7 @@ export function Versions({ rule: { versions }, shown, onShow, onTake }: Versions
                 <strong className="number">{one.version}</strong>
                 <span>
                   {stateWord(one.state)}
-                  {wordsOf(one, versions[at + 1])}
+                  {wordsOf(versions, at)}
                   <span className="faint rule-version-who">
                     set {count(one.set)}, <Moment at={one.writtenAt} isLong /> by {one.writtenBy}
                   </span>
@@ -66,10 +66,12 @@ export function Versions({ rule: { versions }, shown, onShow, onTake }: Versions
   );
 }
 
-function wordsOf(now: Version, before: Version | undefined): string {
-  if (before === undefined) return ', the first';
-  if (now.state !== before.state) return `, was ${stateWord(before.state).toLowerCase()}${now.text === null ? '' : ', with another text'}`;
-  return now.text === null ? '' : ', another text';
+function wordsOf(versions: readonly Version[], at: number): string {
+  const [now, before] = [versions[at], versions[at + 1]];
+  if (now === undefined || before === undefined) return ', the first';
+  const isOtherText = textAt(versions, at) !== textAt(versions, at + 1);
+  if (now.state !== before.state) return `, was ${stateWord(before.state).toLowerCase()}${isOtherText ? ', with another text' : ''}`;
+  return isOtherText ? ', another text' : '';
 }
 
 function Diff({ before, after }: { readonly before: string; readonly after: string }) {
