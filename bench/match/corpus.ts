@@ -44,15 +44,19 @@ export function rulesTimes(files: readonly RuleFile[], rules: number): readonly 
 /** Another set of rules of the same shape: other ids, and literals that share no more with the first than other rules would. */
 export function varied(text: string, copy: number): string {
   if (copy === 0) return text;
+  let isDetection = false;
   return text
     .replaceAll(
-      /\b([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})\b/g,
-      (_all, a: string, b: string, c: string, d: string, e: string) =>
-        `${((Number.parseInt(a, 16) ^ (copy * 0x01010101)) >>> 0).toString(16).padStart(8, '0')}-${b}-${c}-${d}-${e}`,
+      /\b([0-9a-f]{8})((?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g,
+      (_all, first: string, rest: string) => `${((Number.parseInt(first, 16) ^ (copy * 0x01010101)) >>> 0).toString(16).padStart(8, '0')}${rest}`,
     )
-    .replaceAll(/^name: (.+)$/gm, `name: $1_${copy}`)
-    .replaceAll(
-      /(['"]?)([A-Za-z]{5,})(\.exe|\.dll|\.ps1)(['"]?)/g,
-      (_all, open: string, stem: string, end: string, close: string) => `${open}${stem}${copy}${end}${close}`,
-    );
+    .split('\n')
+    .map((line) => {
+      if (/^\S/.test(line)) isDetection = line.startsWith('detection:');
+      if (line.startsWith('name: ')) return `${line}_${copy}`;
+      const [, before = '', value = ''] = /^(\s+(?:- )?(?:[\w|.-]+:)?\s*)(.*)$/.exec(line) ?? [];
+      return isDetection && value !== '' && !/^\s+condition:/.test(line) && !/^(?:null|true|false)$/.test(value) ? before + words(value, copy) : line;
+    })
+    .join('\n');
 }
+const words = (value: string, copy: number): string => value.replaceAll(/[A-Za-z]{4,}/g, (word) => word + copy);
