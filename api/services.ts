@@ -34,7 +34,12 @@ const LOOK_EVERY_MS = 5_000;
 export function openServices(deps: ApiDeps & { readonly wallMicros: () => number; readonly authority: SensorAuthority }): RunningServices {
   const { broker, pool, codec, log, topology, config, wallMicros, app = 'goshawk' } = deps;
   const ledger = new LedgerView(codec, app);
-  const own = [brokerProbe(broker, deps.sensorAddresses?.kafkaBrokers), ...deps.probes.filter(({ name }) => name === 'registry'), databaseProbe(pool), apiProbe(deps.version)];
+  const own = [
+    brokerProbe(broker, deps.sensorAddresses?.kafkaBrokers),
+    ...deps.probes.filter(({ name }) => name === 'registry'),
+    databaseProbe(pool),
+    apiProbe(deps.version),
+  ];
   const others = deps.probes.filter(({ name }) => name !== 'registry');
   const parts = new Parts([...own, ...others, ...(others.some(({ name }) => name === 'connect') ? [] : [connectProbe])], wallMicros);
   const run = inOrganization(pool, parts);

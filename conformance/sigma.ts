@@ -8,7 +8,7 @@ import { openEngine, readRuleFiles } from '../pipeline/detect/open-rules.ts';
 import windows from '../pipeline/ingest/windows/index.ts';
 import { parseRuleSet } from '../domains/sigma/index.ts';
 import type { Placeholders } from '../domains/sigma/index.ts';
-import type { Event, Finding } from '../schemas/avro/types.gen.ts';
+import type { Finding } from '../schemas/avro/types.gen.ts';
 import { draft } from '../pipeline/ingest/kit.ts';
 import type { ConformanceSet } from './measure.ts';
 import { Tally } from './measure.ts';
@@ -202,7 +202,7 @@ function measureCorrelation(tally: Tally, { id, rules, events, fires }: Correlat
       const time = Date.parse(event['@timestamp']) * 1000;
       const made = draft('test', 'test', bytes(event) as Uint8Array);
       const provenance = { topic: 'raw.default.test', partition: 0, offset, index: 0, appendedAt: time, parser: 'test', parserVersion: 1 };
-      note(chain.send({ ...made, id: `${offset}`, time, organization: 'default', provenance } as Event, time).findings);
+      note(chain.send({ ...made, id: `${offset}`, time, organization: 'default', provenance }, time).findings);
       note(chain.advance(time, time)); // a match of a chained correlation joins the stream here, not after its end
     }
     const end = Math.max(...events.map((event) => Date.parse(event['@timestamp']))) * 1000 + 400 * 86_400_000_000;

@@ -27,7 +27,7 @@ describe('our rules', () => {
     expect(state.set.rules.filter(({ isAlerting, level }) => isAlerting && level !== 'informational').length).toBeGreaterThanOrEqual(150);
     expect(state.set.correlations.length).toBeGreaterThanOrEqual(50);
     const products = new Set(state.set.rules.map(({ logsource: { product, category } }) => product ?? category));
-    expect([...products].sort()).toEqual(
+    expect([...products]).toEqual(
       expect.arrayContaining(['aws', 'azure', 'docker', 'firewall', 'fortigate', 'gcp', 'github', 'kubernetes', 'linux', 'm365', 'okta', 'paloalto', 'spire', 'suricata', 'webserver', 'windows', 'zeek']),
     );
   });

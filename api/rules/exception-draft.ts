@@ -57,7 +57,7 @@ function leavesOf(native: string): readonly MatchedField[] {
       if (!Array.isArray(value)) for (const [key, inner] of Object.entries(value)) walk(inner, name === '' ? key : `${name}.${key}`, depth + 1);
       return;
     }
-    const text = String(value as string | number | boolean);
+    const text = `${value as string | number | boolean}`;
     if (text.length <= LONGEST && !name.includes('|')) found.push({ name, value: text });
   };
   walk(document, '', 0);

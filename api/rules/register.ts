@@ -68,7 +68,7 @@ export class Rules {
   }
 
   /** @throws ApiProblem NOT_FOUND; INVALID_RULE; CONFLICT when there is another version, or a rule of files would get another text. */
-  change({ user, organization }: Principal, id: string, { text, state: to, version = undefined }: z.infer<typeof ruleChange>): Promise<RuleRow> {
+  change({ user, organization }: Principal, id: string, { text, state: to, version }: z.infer<typeof ruleChange>): Promise<RuleRow> {
     return this.#run(organization, async (sql) => {
       const before = await ruleById(sql, id);
       if (before === undefined) throw notFound('rule of this id');

@@ -36,7 +36,7 @@ describe.skipIf(serverUrl === '')('rules of the installation', () => {
     await api.close();
     await database.drop();
   });
-  const stateOf = async (n: number) => ((await api.inject({ url: `${PATH}/${id(n)}` }, ['viewer'])).json() as { state: string }).state;
+  const stateOf = async (n: number) => (await api.inject({ url: `${PATH}/${id(n)}` }, ['viewer'])).json<{ state: string }>().state;
 
   it('go into another state by title or id', async () => {
     expect(await runRules(['promote', 'First', '--to', 'test'])).toMatchObject({

@@ -16,7 +16,7 @@ function elements(xml: string): readonly (readonly [name: string, attributes: Re
   parser.on('error', (error) => {
     throw error;
   });
-  parser.on('opentag', ({ name, attributes }) => found.push([name, { ...attributes } as Record<string, string>]));
+  parser.on('opentag', ({ name, attributes }) => found.push([name, { ...attributes }]));
   parser.write(xml).close();
   return found;
 }

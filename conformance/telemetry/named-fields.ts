@@ -16,7 +16,7 @@ export class NamedFields {
       this.#add(name, value);
       if (name.endsWith('.version')) for (const [index, part] of String(value).split('.').entries()) this.#add(`${name}#${index}`, part);
     }
-    for (const [name, value] of leaves(eventDocument(event, relatedOf(event)) as Json)) this.#add(`ocsf.${name}`, value);
+    for (const [name, value] of leaves(eventDocument(event, relatedOf(event)))) this.#add(`ocsf.${name}`, value);
     for (const pair of (event.url?.query ?? '').split('&')) {
       const equals = pair.indexOf('=');
       if (equals > 0) this.#add(`query.${pair.slice(0, equals)}`, pair.slice(equals + 1));

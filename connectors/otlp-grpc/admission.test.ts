@@ -54,7 +54,7 @@ describe('requests that are slow, or lie', () => {
 
   it('closes a connection that never says anything', async () => {
     const [host, port] = (await listen({ idleMs: 50 })).split(':');
-    const socket = connect(Number(port), host!);
+    const socket = connect(Number(port), host);
     await once(socket, 'connect');
     socket.resume();
     await once(socket, 'close');

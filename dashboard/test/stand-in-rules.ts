@@ -247,16 +247,23 @@ export class Rules {
       this.rules.filter(({ state }) => state !== 'retired'),
       (rule) => (rule['techniques'] as string[])[0] as string,
     );
-    return [...byTechnique].sort().map(([technique, rules]) => {
-      const shown = rules.map((rule) => ({
-        id: rule.id,
-        title: rule.title,
-        level: rule['level'],
-        state: rule.state,
-        hits: Math.round((rule.hitsADay * hours) / 24),
-      }));
-      return { technique, tactics: [TECHNIQUES.find(([, one]) => one === technique)?.[0]], rules: shown, hits: shown.reduce((sum, { hits }) => sum + hits, 0) };
-    });
+    return [...byTechnique]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([technique, rules]) => {
+        const shown = rules.map((rule) => ({
+          id: rule.id,
+          title: rule.title,
+          level: rule['level'],
+          state: rule.state,
+          hits: Math.round((rule.hitsADay * hours) / 24),
+        }));
+        return {
+          technique,
+          tactics: [TECHNIQUES.find(([, one]) => one === technique)?.[0]],
+          rules: shown,
+          hits: shown.reduce((sum, { hits }) => sum + hits, 0),
+        };
+      });
   }
 
   draft(fields: readonly string[] | null | undefined, ruleIds: readonly string[]) {

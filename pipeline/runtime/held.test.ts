@@ -50,7 +50,7 @@ const write = (driver: TopologyDriver, topic: string, ...texts: string[]) =>
     topic,
     texts.map((text) => ({ key: null, value: Buffer.from(text), partition: 0 })),
   );
-const told = async (driver: TopologyDriver) => (await driver.records(topics.parsed)).map(({ value }) => value.labels.text);
+const told = async (driver: TopologyDriver) => (await driver.records(topics.parsed)).map(({ value }) => value.labels.text!);
 
 describe('what is held back', () => {
   it('comes before the first record that was appended when its time had come, with that time, and is counted as emitted', async () => {

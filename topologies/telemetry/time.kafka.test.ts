@@ -108,9 +108,9 @@ describe.skipIf(address === '')('correlations that are half open when their proc
       expect(await once(worker, 'exit')).toEqual([0, null]);
       const all = (await on.read(topics.findings)).filter(({ kind }) => kind === 'correlation');
       const missed = all.filter(({ ruleId }) => ruleId === 'unanswered');
-      expect(missed.map(({ groupKey, reason, revisable }) => [groupKey, reason, revisable!.revision]).sort()).toEqual(
+      expect(missed.map(({ groupKey, reason, revisable }) => JSON.stringify([groupKey, reason, revisable!.revision])).sort()).toEqual(
         USERS.filter((user) => !ANSWERED.includes(user))
-          .map((user) => [`unanswered|${user}`, null, 1])
+          .map((user) => JSON.stringify([`unanswered|${user}`, null, 1]))
           .sort(),
       );
       const found = all.filter(({ ruleId }) => ruleId === 'thrice');

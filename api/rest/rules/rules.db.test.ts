@@ -45,7 +45,7 @@ describe.skipIf(serverUrl === '')('rules', () => {
   const put = (n: number, payload: object) => api.inject({ method: 'PUT', url: `${PATH}/${id(n)}`, payload }, ['engineer']);
   const list = async (query = '', organization?: string): Promise<Loose[]> =>
     (await api.inject({ url: `${PATH}${query}` }, ['viewer'], organization)).json().rules;
-  const outbox = async () => (await database.owner.query(`SELECT key, payload FROM goshawk.outbox WHERE topic = 'ref.rules.v1' ORDER BY id`)).rows as Loose[];
+  const outbox = async () => (await database.owner.query(`SELECT key, payload FROM goshawk.outbox WHERE topic = 'ref.rules.v1' ORDER BY id`)).rows;
   /** As the relay does it with the files of the installation. */
   const sync = async (rules: { n: number; text?: string; state?: string; refersTo?: string[]; kind?: string }[], refusals: object[] = []) => {
     const documents = rules.map(({ n, text = rule({ n }), state = 'production', refersTo = [], kind = 'rule' }) => ({

@@ -63,7 +63,7 @@ function numberIn({ text: line, syslog }: RawDocument): Numbered | undefined {
   const head = line.length > 400 ? line.slice(0, 400) : line;
   const tagged = syslog?.appName === null || syslog === undefined ? null : MESSAGE.exec(head);
   if (tagged?.[1]!.startsWith('01') === true)
-    return { daemon: syslog!.appName, pid: syslog!.procId, code: tagged[1]!, level: tagged[2] ?? null, message: line.slice(tagged[0].length) };
+    return { daemon: syslog!.appName, pid: syslog!.procId, code: tagged[1], level: tagged[2] ?? null, message: line.slice(tagged[0].length) };
   const found = NUMBERED.exec(head);
   if (found === null || !found[3]!.startsWith('01')) return undefined;
   return { daemon: found[1]!, pid: found[2]!, code: found[3]!, level: found[4] ?? null, message: line.slice(found.index + found[0].length) };

@@ -20,9 +20,10 @@ const decoder: Decoder = {
 };
 export default decoder;
 
-const isOurs = (value: unknown): value is JsonObject => isObject(value) && typeof value.kind === 'string' && typeof value.id === 'string';
+type Told = JsonObject & { readonly kind: string; readonly id: string };
+const isOurs = (value: unknown): value is Told => isObject(value) && typeof value.kind === 'string' && typeof value.id === 'string';
 
-function eventOf(document: RawDocument, told: JsonObject): Draft {
+function eventOf(document: RawDocument, told: Told): Draft {
   const isOfSensor = told.kind === 'sensor-silent' || told.kind === 'sensor-speaks';
   const event = draft(isOfSensor ? 'goshawk.sensor' : 'goshawk.probe', 'goshawk', document.bytes);
   event.logsource = { category: [], service: [isOfSensor ? 'sensor' : 'probe'] };

@@ -104,7 +104,7 @@ function otherSetter(name: string, field: EcsField): Setter {
     };
   return (event, given) => {
     const found = read(given);
-    if (found !== null) (event.ecs as Record<string, string>)[name] = typeof found === 'string' ? found : String(found as number | boolean);
+    if (found !== null) (event.ecs as Record<string, string>)[name] = typeof found === 'string' ? found : `${found as number | boolean}`;
   };
 }
 

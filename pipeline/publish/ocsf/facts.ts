@@ -92,7 +92,7 @@ export function rest(facts: Facts, placed: ReadonlySet<string>): Record<string, 
   for (const { name, read } of ALL) {
     if (placed.has(name)) continue;
     const value = read(facts);
-    if (value !== undefined && isKnown(value)) left[name] = MICROS.has(name) ? String(value as number) : value;
+    if (value !== undefined && isKnown(value)) left[name] = MICROS.has(name) ? `${value as number}` : value;
   }
   const { ecs } = facts.event;
   for (const name of Object.keys(ecs).sort()) if (!placed.has(name) && !(name in left)) left[name] = ecsValue(name, ecs[name]!);

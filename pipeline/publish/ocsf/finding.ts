@@ -38,7 +38,7 @@ export function findingDocument(finding: PublishedFinding): Document {
     finding_info: {
       ...about(finding),
       ...(finding.description === null ? {} : { desc: finding.description }),
-      analytic: { uid: finding.ruleId, name: finding.title, version: String(finding.ruleVersion), type_id: 1, type: 'Rule' },
+      analytic: { uid: finding.ruleId, name: finding.title, version: finding.ruleVersion, type_id: 1, type: 'Rule' },
       ...(finding.reference === null ? {} : { src_url: finding.reference }),
     },
     ...evidences(finding.events),

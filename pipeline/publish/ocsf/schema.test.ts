@@ -57,7 +57,7 @@ function constantDifferences(name: string, value: unknown, item: Item, path: str
 describe('the tables', () => {
   it('are of the version of the schema', () => {
     expect(schema.version).toBe(OCSF_VERSION);
-    expect([...schema.classes.keys()].sort()).toEqual([...new Set(CLASSES.map(({ uid }) => uid))].sort());
+    expect(new Set(schema.classes.keys())).toEqual(new Set(CLASSES.map(({ uid }) => uid)));
   });
 
   it.each(CLASSES.map((one, index) => [`${one.name} (${index})`, one] as const))(

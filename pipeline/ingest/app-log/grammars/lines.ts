@@ -4,7 +4,7 @@ import type { Grammar } from '../grammar.ts';
 const ISO = String.raw`(?<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)`;
 const PEER = { 'source.ip': 'ip', 'source.port': 'port', 'user.name': 'user' } as const;
 const line = (begins: string, pattern: string, ecs?: Grammar['ecs'], action?: string): Grammar => ({
-  begins: [...begins], // one character each
+  begins: Array.from(begins), // one character each
   pattern: new RegExp(`^${pattern}`, 's'),
   ...(ecs === undefined ? {} : { ecs }),
   ...(action === undefined ? {} : { action }),

@@ -122,7 +122,7 @@ function caption(part: Document, name: string, { enum: words, sibling }: Attribu
   if (words === undefined || sibling === undefined || /^(?:category|class|type)_uid$/.test(name)) return [];
   const said = part[sibling];
   if (part[name] === 99) return typeof said === 'string' && said !== '' ? [] : [`${path} is 99 and ${sibling} does not say what`];
-  const wanted = words[String(part[name] as number)];
+  const wanted = words[String(part[name])];
   return said === wanted ? [] : [`${sibling} beside ${path} is ${String(said)}, not ${String(wanted)}`];
 }
 
