@@ -1,6 +1,7 @@
 // What a database needs done by the clock: partitions ahead, retention, folding of small rows.
 import type { Micros } from '../pipeline/core/index.ts';
 import type { Pool } from './connect.ts';
+import { SENSOR_SUMS } from './sensor-sums.ts';
 import type { TimeTable } from './tiers.ts';
 import { TIME_TABLES } from './tiers.ts';
 
@@ -44,20 +45,6 @@ export async function foldCounts(pool: Pool, afterMinutes: number): Promise<numb
   return rows[0]?.saved ?? 0;
 }
 
-const SENSOR_SUMS = [
-  'events',
-  'unparsed',
-  'timed',
-  'lag_micros',
-  'ahead_minute',
-  'ahead',
-  'near',
-  'late_minute',
-  'late_hour',
-  'late_day',
-  'late_more',
-  'keyless',
-];
 const sums = SENSOR_SUMS.map((column) => `sum(${column})`).join(', ');
 
 /** Counts of sensors: one row a minute, after a week one row a day, and none after `keepDays`. @returns Rows saved */

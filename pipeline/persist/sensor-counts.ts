@@ -1,22 +1,9 @@
 // How each sensor does, by minute of append time: goshawk.sensor_count, whose comments say what the columns are.
 import type { ClientBase } from '../../store/connect.ts';
+import { SENSOR_SUMS } from '../../store/sensor-sums.ts';
 import type { Enriched } from '../../schemas/avro/types.gen.ts';
 
-const COLUMNS = [
-  'events',
-  'unparsed',
-  'timed',
-  'lag_micros',
-  'ahead_minute',
-  'ahead',
-  'near',
-  'late_minute',
-  'late_hour',
-  'late_day',
-  'late_more',
-  'keyless',
-] as const;
-type Column = (typeof COLUMNS)[number];
+type Column = (typeof SENSOR_SUMS)[number];
 
 const SECOND = 1_000_000;
 const MINUTE = 60 * SECOND;
@@ -47,7 +34,7 @@ function countBySensor(values: readonly Enriched[]): readonly Counted[] {
     const key = `${minute} ${event.organization} ${event.sensor}`;
     let counted = found.get(key);
     if (counted === undefined) {
-      const counts = Object.fromEntries(COLUMNS.map((column) => [column, 0])) as Record<Column, number>;
+      const counts = Object.fromEntries(SENSOR_SUMS.map((column) => [column, 0])) as Record<Column, number>;
       counted = { minute, organization: event.organization, sensor: event.sensor, lastAt: appendedAt, counts };
       found.set(key, counted);
     }
@@ -65,7 +52,7 @@ function countBySensor(values: readonly Enriched[]): readonly Counted[] {
   return [...found.values()];
 }
 
-const NAMES = ['minute', 'organization', 'sensor', 'last_at', ...COLUMNS].join(', ');
+const NAMES = ['minute', 'organization', 'sensor', 'last_at', ...SENSOR_SUMS].join(', ');
 
 /** Of rows that are new. */
 export function insertSensorCounts(client: ClientBase, values: readonly Enriched[]): Promise<unknown> {
@@ -73,14 +60,14 @@ export function insertSensorCounts(client: ClientBase, values: readonly Enriched
   return client.query({
     name: 'sensor-count',
     text: `INSERT INTO goshawk.sensor_count (${NAMES})
-      SELECT api.from_micros(minute), organization, sensor, api.from_micros(last_at), ${COLUMNS.join(', ')}
-      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], ${COLUMNS.map((_column, n) => `$${n + 5}::bigint[]`).join(', ')}) AS t (${NAMES})`,
+      SELECT api.from_micros(minute), organization, sensor, api.from_micros(last_at), ${SENSOR_SUMS.join(', ')}
+      FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], ${SENSOR_SUMS.map((_column, n) => `$${n + 5}::bigint[]`).join(', ')}) AS t (${NAMES})`,
     values: [
       rows.map(({ minute }) => minute),
       rows.map(({ organization }) => organization),
       rows.map(({ sensor }) => sensor),
       rows.map(({ lastAt }) => lastAt),
-      ...COLUMNS.map((column) => rows.map(({ counts }) => counts[column])),
+      ...SENSOR_SUMS.map((column) => rows.map(({ counts }) => counts[column])),
     ],
   });
 }

@@ -8,6 +8,7 @@ import { count, plural } from '../kit/numbers.ts';
 import { Page } from '../kit/panel.tsx';
 import { RangePicker } from '../kit/range-picker.tsx';
 import { isSeverity, SeverityMark } from '../kit/severity.tsx';
+import { SearchInput } from '../kit/search-input.tsx';
 import { Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import { useMayWrite } from '../rules/roles.ts';
@@ -15,7 +16,7 @@ import { useViewer } from '../shell/preferences-menu.tsx';
 import { rangeOf, VIEWS, type AlertsSearch, type Sort, type View } from './address.ts';
 import { AlertDetail } from './detail.tsx';
 import { AssignDialog, CloseDialog } from './dialogs.tsx';
-import { QueueBody, SearchInput } from './queue-frame.tsx';
+import { QueueBody } from './queue-frame.tsx';
 import { QueueList } from './queue.tsx';
 import { alertActions } from './use-actions.ts';
 import { useQueue, type AlertRow } from './use-queue.ts';
@@ -150,7 +151,7 @@ export function AlertsPage() {
       className={`alerts ${isSplit ? 'alerts-split' : ''} ${alertId !== undefined ? 'alerts-opened' : ''}`}
       tools={
         <>
-          <SearchInput key={search.q} value={search.q ?? ''} onSearch={(q) => set({ q })} />
+          <SearchInput key={search.q} value={search.q ?? ''} label="Search alerts" placeholder="Title, host, user, address" onSearch={(q) => set({ q })} />
           <RangePicker range={rangeOf(search)} onChange={(range) => set({ ...range })} />
         </>
       }

@@ -1,8 +1,6 @@
-// What stands around the queue: its search, and what is said in its place.
-import { useRef, useState, type ReactNode } from 'react';
+// What is said in place of the queue.
+import type { ReactNode } from 'react';
 import { Button } from '../kit/button.tsx';
-import { Icon } from '../kit/icon.tsx';
-import { useKeys } from '../kit/keys.ts';
 import { Empty, Failed, Waiting } from '../kit/states.tsx';
 import type { AlertsSearch } from './address.ts';
 import type { Queue } from './use-queue.ts';
@@ -56,35 +54,5 @@ export function QueueBody({
         <code>raw.&lt;organization&gt;.&lt;source&gt;</code>.
       </p>
     </Empty>
-  );
-}
-
-/** Words of the title, or an entity. */
-export function SearchInput({ value, onSearch }: { readonly value: string; readonly onSearch: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  const input = useRef<HTMLInputElement>(null);
-  useKeys([{ keys: '/', label: 'Search', group: 'Anywhere', run: () => input.current?.focus() }]);
-  return (
-    <form
-      role="search"
-      className="alerts-search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSearch(text.trim());
-      }}
-    >
-      <Icon name="search" size={15} />
-      <input
-        ref={input}
-        className="input"
-        type="search"
-        value={text}
-        placeholder="Title, host, user, address"
-        aria-label="Search alerts"
-        spellCheck={false}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
-      />
-    </form>
   );
 }

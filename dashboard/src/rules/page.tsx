@@ -1,15 +1,15 @@
 // All rules: which run, what they find, and what people said of it.
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useFresh } from '../data/fresh.ts';
 import { RuleRefusalsDocument, type RuleKind, type RuleOrigin, type RuleState } from '../gql/graphql.ts';
 import { Button } from '../kit/button.tsx';
 import { Choice } from '../kit/choice.tsx';
-import { Icon } from '../kit/icon.tsx';
 import { useKeys } from '../kit/keys.ts';
 import { NARROW, useMedia } from '../kit/media.ts';
 import { count } from '../kit/numbers.ts';
 import { Page } from '../kit/panel.tsx';
+import { SearchInput } from '../kit/search-input.tsx';
 import { isSeverity, SeverityMark } from '../kit/severity.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
@@ -56,7 +56,13 @@ export function RulesPage() {
       tools={
         <>
           <Stale problem={list.problem} at={list.at} />
-          <Search key={search.q} value={search.q ?? ''} onSearch={(q) => set({ q: q === '' ? undefined : q })} />
+          <SearchInput
+            key={search.q}
+            value={search.q ?? ''}
+            label="Search rules"
+            placeholder="Part of title or id"
+            onSearch={(q) => set({ q: q === '' ? undefined : q })}
+          />
           {mayWrite && (
             <Button kind="main" icon="plus" hint="n" onClick={create}>
               New rule
@@ -186,34 +192,5 @@ function Filters({
         onChange={(hits) => set({ hits: hits === '1' ? hits : undefined })}
       />
     </>
-  );
-}
-
-function Search({ value, onSearch }: { readonly value: string; readonly onSearch: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  const input = useRef<HTMLInputElement>(null);
-  useKeys([{ keys: '/', label: 'Search', group: 'Anywhere', run: () => input.current?.focus() }]);
-  return (
-    <form
-      role="search"
-      className="rules-search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSearch(text.trim());
-      }}
-    >
-      <Icon name="search" size={15} />
-      <input
-        ref={input}
-        className="input"
-        type="search"
-        value={text}
-        placeholder="Part of title or id"
-        aria-label="Search rules"
-        spellCheck={false}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
-      />
-    </form>
   );
 }
