@@ -5,10 +5,10 @@ const config: CodegenConfig = {
   schema: '../api/graphql/*/schema.graphql',
   documents: 'src/**/*.graphql',
   generates: {
-    'src/gql/': {
-      preset: 'client',
-      presetConfig: { fragmentMasking: false },
+    'src/gql/graphql.ts': {
+      plugins: ['typescript-operations', 'typed-document-node'],
       config: {
+        inlineFragmentTypes: 'combine',
         documentMode: 'string',
         enumsAsTypes: true,
         useTypeImports: true,

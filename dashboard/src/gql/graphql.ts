@@ -1,4 +1,3 @@
-/* eslint-disable */
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
@@ -248,14 +247,17 @@ export type AlertsQueryVariables = Exact<{
 }>;
 
 
-export type AlertsQuery = { alerts: { edges: Array<{ cursor: string, node: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type AlertsQuery = { alerts: { edges: Array<{ cursor: string, node: AlertRowFragment }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type AlertDetailQueryVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type AlertDetailQuery = { alert: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, changes: Array<{ revision: number, findingId: string, ruleId: string, change: { code: ChangeCode, event: { id: string, time: string, dataset: string, topic: string, partition: number, offset: number }, before: { time: string, lastTime: string, eventCount: number } | null, after: { time: string, lastTime: string, eventCount: number } | null } }>, notes: Array<{ at: string, by: string, text: string }>, rules: Array<{ id: string, version: string, title: string, description: string | null, author: string | null, license: string | null, reference: string | null, tags: Array<string> }>, findings: Array<{ id: string, time: string, lastTime: string, kind: string, severity: Severity, status: string, eventCount: number, supersedes: string | null, reason: string | null, revision: number, isWithdrawn: boolean, rule: { id: string, title: string, version: string }, entities: Array<{ type: string, value: string }>, matchedFields: Array<{ name: string, value: string }> }>, events: Array<{ id: string, time: string, dataset: string, topic: string, partition: number, offset: number, event: { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null } | null }>, entities: Array<{ type: string, value: string }> } | null };
+export type AlertDetailQuery = { alert: (
+    { changes: Array<{ revision: number, findingId: string, ruleId: string, change: { code: ChangeCode, event: { id: string, time: string, dataset: string, topic: string, partition: number, offset: number }, before: { time: string, lastTime: string, eventCount: number } | null, after: { time: string, lastTime: string, eventCount: number } | null } }>, notes: Array<{ at: string, by: string, text: string }>, rules: Array<{ id: string, version: string, title: string, description: string | null, author: string | null, license: string | null, reference: string | null, tags: Array<string> }>, findings: Array<{ id: string, time: string, lastTime: string, kind: string, severity: Severity, status: string, eventCount: number, supersedes: string | null, reason: string | null, revision: number, isWithdrawn: boolean, rule: { id: string, title: string, version: string }, entities: Array<{ type: string, value: string }>, matchedFields: Array<{ name: string, value: string }> }>, events: Array<{ id: string, time: string, dataset: string, topic: string, partition: number, offset: number, event: EventRowFragment | null }> }
+    & AlertRowFragment
+  ) | null };
 
 export type AlertEvidenceQueryVariables = Exact<{
   id: string | number;
@@ -270,14 +272,17 @@ export type UpdateAlertsMutationVariables = Exact<{
 }>;
 
 
-export type UpdateAlertsMutation = { updateAlerts: Array<{ id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, notes: Array<{ at: string, by: string, text: string }>, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> }> };
+export type UpdateAlertsMutation = { updateAlerts: Array<(
+    { notes: Array<{ at: string, by: string, text: string }> }
+    & AlertRowFragment
+  )> };
 
 export type AlertChangedSubscriptionVariables = Exact<{
   minSeverity?: Severity | null | undefined;
 }>;
 
 
-export type AlertChangedSubscription = { alertChanged: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } };
+export type AlertChangedSubscription = { alertChanged: AlertRowFragment };
 
 export type DeadLettersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -322,14 +327,17 @@ export type EventsQueryVariables = Exact<{
 }>;
 
 
-export type EventsQuery = { events: { edges: Array<{ cursor: string, node: { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type EventsQuery = { events: { edges: Array<{ cursor: string, node: EventRowFragment }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type EventDetailQueryVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type EventDetailQuery = { event: { type: Array<string>, fields: unknown, native: unknown, labels: unknown, storedAt: string | null, id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null, provenance: { topic: string, partition: number, offset: number, appendedAt: string, parser: string, parserVersion: number } } | null };
+export type EventDetailQuery = { event: (
+    { type: Array<string>, fields: unknown, native: unknown, labels: unknown, storedAt: string | null, provenance: { topic: string, partition: number, offset: number, appendedAt: string, parser: string, parserVersion: number } }
+    & EventRowFragment
+  ) | null };
 
 export type EventHistogramQueryVariables = Exact<{
   from: string;
@@ -357,7 +365,7 @@ export type EventTailSubscriptionVariables = Exact<{
 }>;
 
 
-export type EventTailSubscription = { eventTail: { leftOut: number, events: Array<{ id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null }> } };
+export type EventTailSubscription = { eventTail: { leftOut: number, events: Array<EventRowFragment> } };
 
 export type EventRowFragment = { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null };
 
@@ -399,14 +407,14 @@ export type OpenAlertsQueryVariables = Exact<{
 }>;
 
 
-export type OpenAlertsQuery = { critical: { edges: Array<{ node: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } }>, pageInfo: { hasNextPage: boolean } }, high: { edges: Array<{ node: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } }>, pageInfo: { hasNextPage: boolean } }, all: { edges: Array<{ node: { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> } }>, pageInfo: { hasNextPage: boolean } } };
+export type OpenAlertsQuery = { critical: { edges: Array<{ node: AlertRowFragment }>, pageInfo: { hasNextPage: boolean } }, high: { edges: Array<{ node: AlertRowFragment }>, pageInfo: { hasNextPage: boolean } }, all: { edges: Array<{ node: AlertRowFragment }>, pageInfo: { hasNextPage: boolean } } };
 
 export type NewestEventsQueryVariables = Exact<{
   first?: number | null | undefined;
 }>;
 
 
-export type NewestEventsQuery = { events: { edges: Array<{ node: { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null } }> } };
+export type NewestEventsQuery = { events: { edges: Array<{ node: EventRowFragment }> } };
 
 export type LedgerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -427,7 +435,7 @@ export type RulesQueryVariables = Exact<{
 }>;
 
 
-export type RulesQuery = { rules: { edges: Array<{ cursor: string, node: { id: string, title: string, kind: RuleKind, level: Severity, state: RuleState, shadowedBecause: string | null, origin: RuleOrigin, file: string | null, author: string | null, hits: number, suppressed: number, noise: number, hitsTwoDays: number, verdicts: { truePositive: number, falsePositive: number, benign: number, none: number } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type RulesQuery = { rules: { edges: Array<{ cursor: string, node: RuleRowFragment }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type RuleRefusalsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -439,7 +447,10 @@ export type RuleQueryVariables = Exact<{
 }>;
 
 
-export type RuleQuery = { rule: { version: number, set: number, text: string, description: string | null, license: string | null, references: Array<string>, falsepositives: Array<string>, tags: Array<string>, lastHitAt: string | null, writtenAt: string, writtenBy: string, id: string, title: string, kind: RuleKind, level: Severity, state: RuleState, shadowedBecause: string | null, origin: RuleOrigin, file: string | null, author: string | null, hits: number, suppressed: number, noise: number, hitsTwoDays: number, logsource: { product: string | null, category: string | null, service: string | null } | null, versions: Array<{ version: number, set: number, state: RuleState, text: string | null, writtenAt: string, writtenBy: string }>, verdicts: { truePositive: number, falsePositive: number, benign: number, none: number } } | null };
+export type RuleQuery = { rule: (
+    { version: number, set: number, text: string, description: string | null, license: string | null, references: Array<string>, falsepositives: Array<string>, tags: Array<string>, lastHitAt: string | null, writtenAt: string, writtenBy: string, logsource: { product: string | null, category: string | null, service: string | null } | null, versions: Array<{ version: number, set: number, state: RuleState, text: string | null, writtenAt: string, writtenBy: string }> }
+    & RuleRowFragment
+  ) | null };
 
 export type AddRuleMutationVariables = Exact<{
   input: RuleInput;
@@ -478,7 +489,7 @@ export type RuleTrialQueryVariables = Exact<{
 }>;
 
 
-export type RuleTrialQuery = { ruleTrial: { looked: number, matched: number, isWhole: boolean, from: string, to: string, samples: Array<{ event: { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null }, why: Array<{ name: string, value: string }> }> } };
+export type RuleTrialQuery = { ruleTrial: { looked: number, matched: number, isWhole: boolean, from: string, to: string, samples: Array<{ event: EventRowFragment, why: Array<{ name: string, value: string }> }> } };
 
 export type RuleExplanationQueryVariables = Exact<{
   text: string;
@@ -504,7 +515,7 @@ export type ExceptionsQueryVariables = Exact<{
 }>;
 
 
-export type ExceptionsQuery = { exceptions: { edges: Array<{ node: { id: string, ruleIds: Array<string>, conditions: unknown, owner: string, reason: string, createdAt: string, createdBy: string, expiresAt: string, endedAt: string | null, endedBy: string | null, isActive: boolean, suppressed: number } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ExceptionsQuery = { exceptions: { edges: Array<{ node: ExceptionRowFragment }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ExceptionDraftQueryVariables = Exact<{
   alertId: string | number;
@@ -527,14 +538,14 @@ export type AddExceptionMutationVariables = Exact<{
 }>;
 
 
-export type AddExceptionMutation = { addException: { id: string, ruleIds: Array<string>, conditions: unknown, owner: string, reason: string, createdAt: string, createdBy: string, expiresAt: string, endedAt: string | null, endedBy: string | null, isActive: boolean, suppressed: number } };
+export type AddExceptionMutation = { addException: ExceptionRowFragment };
 
 export type EndExceptionMutationVariables = Exact<{
   id: string | number;
 }>;
 
 
-export type EndExceptionMutation = { endException: { id: string, ruleIds: Array<string>, conditions: unknown, owner: string, reason: string, createdAt: string, createdBy: string, expiresAt: string, endedAt: string | null, endedBy: string | null, isActive: boolean, suppressed: number } };
+export type EndExceptionMutation = { endException: ExceptionRowFragment };
 
 export type SensorsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -574,7 +585,7 @@ export type EnrolSensorMutationVariables = Exact<{
 }>;
 
 
-export type EnrolSensorMutation = { enrolSensor: { notes: Array<string>, sensor: { id: string, name: string, topic: string, access: SensorAccess, credentials: Array<{ id: string, kind: string, expiresAt: string | null }> }, credential: { token: string | null, certificate: string | null, key: string | null, spiffeId: string | null, user: string | null, password: string | null, expiresAt: string | null }, snippets: Array<{ shipper: string, title: string, file: string | null, text: string }> } };
+export type EnrolSensorMutation = { enrolSensor: EnrolledFragment };
 
 export type RotateSensorMutationVariables = Exact<{
   id: string | number;
@@ -583,7 +594,7 @@ export type RotateSensorMutationVariables = Exact<{
 }>;
 
 
-export type RotateSensorMutation = { rotateSensor: { notes: Array<string>, sensor: { id: string, name: string, topic: string, access: SensorAccess, credentials: Array<{ id: string, kind: string, expiresAt: string | null }> }, credential: { token: string | null, certificate: string | null, key: string | null, spiffeId: string | null, user: string | null, password: string | null, expiresAt: string | null }, snippets: Array<{ shipper: string, title: string, file: string | null, text: string }> } };
+export type RotateSensorMutation = { rotateSensor: EnrolledFragment };
 
 export type RevokeSensorMutationVariables = Exact<{
   id: string | number;
