@@ -6,17 +6,24 @@ import type { Principal } from '../auth/tokens.ts';
 import { withoutNul } from '../event-filter.ts';
 import { ApiProblem } from '../gate/problem.ts';
 
-/** One of the events of a record, or the record itself when it holds none. Null members: see `TriedEvent` of the query schema. */
+/** One of the events of a record, or the record itself when it holds none. */
 export interface TriedEvent {
   /** From 1. */
   readonly record: number;
+  /** Null when no format read it. */
   readonly format: string | null;
+  /** 0 to 1; null when no format read it, or it was named. */
   readonly confidence: number | null;
   readonly dataset: string | null;
+  /** Why it would be set aside; null when it would pass. */
   readonly refused: { readonly code: string; readonly reason: string } | null;
+  /** Why no format read it; null when one did, or it was refused. */
   readonly unparsed: string | null;
+  /** A repeat: counted once. */
   readonly isDuplicate: boolean;
+  /** ECS fields that were filled, by name. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Title and id of rules that match it alone. */
   readonly rules: readonly { readonly id: string; readonly title: string }[];
 }
 export interface TrialRequest {

@@ -1,4 +1,5 @@
 // What would become of records: they run through ingest, validate and the rules, as they would from a topic, in memory.
+import type { TriedEvent } from '../../api/sensors/trials.ts';
 import { aliasesOf } from '../../pipeline/detect/aliases.ts';
 import { Engine } from '../../pipeline/detect/match/engine.ts';
 import { openRules } from './own-rules.ts';
@@ -15,27 +16,6 @@ import { eventToEcs } from '../../schemas/avro/ecs.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
 import { rawTopic } from '../../topologies/topics.ts';
 
-/** One record, or one of the events in it. */
-export interface Tried {
-  /** From 1. */
-  readonly record: number;
-  /** Null when no format read it. */
-  readonly format: string | null;
-  /** 0 to 1; null when no format read it, or it was named. */
-  readonly confidence: number | null;
-  readonly dataset: string | null;
-  /** Why it would be set aside; null when it would pass. */
-  readonly refused: { readonly code: string; readonly reason: string } | null;
-  /** Why no format read it; null when one did, or it was refused. */
-  readonly unparsed: string | null;
-  /** A repeat: counted once. */
-  readonly isDuplicate: boolean;
-  /** ECS fields that were filled, by name. */
-  readonly fields: Readonly<Record<string, unknown>>;
-  /** Title and id of rules that match it alone. */
-  readonly rules: readonly { readonly id: string; readonly title: string }[];
-}
-
 export interface TrialOptions {
   readonly format: string | undefined;
   readonly organization: string;
@@ -51,8 +31,8 @@ export interface TrialOptions {
  * with the last of them, under the number of the first; what is still open then comes with `end`.
  */
 export interface Trial {
-  (record: Uint8Array): readonly Tried[];
-  readonly end: () => readonly Tried[];
+  (record: Uint8Array): readonly TriedEvent[];
+  readonly end: () => readonly TriedEvent[];
 }
 
 export async function openTrial({ format, organization, sensor, takenAt, rules }: TrialOptions): Promise<Trial> {
@@ -69,7 +49,7 @@ export async function openTrial({ format, organization, sensor, takenAt, rules }
 
   const groups = new Groups(new KeyValueStore<unknown>());
 
-  const judged = (event: Event, record: Uint8Array): Tried => {
+  const judged = (event: Event, record: Uint8Array): TriedEvent => {
     const { parser } = event.provenance;
     const isParsed = event.dataset !== 'unparsed';
     const result = check.send(event, { appendedAt: takenAt });
@@ -87,7 +67,7 @@ export async function openTrial({ format, organization, sensor, takenAt, rules }
     };
   };
 
-  const attempt = (record: Uint8Array): readonly Tried[] => {
+  const attempt = (record: Uint8Array): readonly TriedEvent[] => {
     number += 1;
     try {
       const before = groups.held;

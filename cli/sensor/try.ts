@@ -1,12 +1,12 @@
 // `sensor try FILE`: without an installation, and without writing anything.
 import Table from 'cli-table3';
 import type { Command } from 'commander';
+import type { TriedEvent } from '../../api/sensors/trials.ts';
 import { nativeRecords } from '../../local/native-files.ts';
 import { ConfigError } from '../../pipeline/core/errors.ts';
 import { config as ingestConfig, formats } from '../../pipeline/ingest/index.ts';
 import type { Io } from '../command.ts';
 import { openTrial } from './trial.ts';
-import type { Tried } from './trial.ts';
 
 interface Options {
   readonly format?: string;
@@ -31,7 +31,7 @@ async function run(io: Io, file: string, { format, name, rules }: Options): Prom
     throw new ConfigError('INVALID_USAGE', `There is no format ${format}; there are ${formats().join(', ')}.`);
   const tried = await openTrial({ format, organization: 'default', sensor: name, takenAt: Date.now() * 1_000, rules });
   const summary = new Summary();
-  const tell = (all: readonly Tried[]) => {
+  const tell = (all: readonly TriedEvent[]) => {
     for (const one of all) {
       summary.add(one);
       if (io.json) io.print(JSON.stringify(one));
@@ -61,7 +61,7 @@ class Summary {
   readonly fields = new Map<string, { events: number; example: string }>();
   readonly rules = new Map<string, { title: string; events: number }>();
 
-  add({ format, confidence, dataset, refused, unparsed, isDuplicate, fields, rules }: Tried): void {
+  add({ format, confidence, dataset, refused, unparsed, isDuplicate, fields, rules }: TriedEvent): void {
     if (dataset !== null) this.events += 1;
     if (isDuplicate) this.duplicates += 1;
     if (refused !== null) count(this.refused, `${refused.code}: ${refused.reason}`);
