@@ -35,6 +35,7 @@ export default defineConfig({
           globalSetup: './test/services.ts',
           sequence: { groupOrder: 2 },
           fileParallelism: false,
+          retry: 1, // a browser on a busy machine misses a frame; what fails twice fails, and a second try is printed
           ...patience,
         },
       },

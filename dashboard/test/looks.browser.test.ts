@@ -67,6 +67,7 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
       () => `/alerts/${alertId}`,
       async (page) => {
         await page.getByRole('region', { name: 'Rules' }).waitFor();
+        await page.getByRole('button', { name: 'Exception' }).waitFor();
         await page.keyboard.press('e');
         await page
           .getByRole('status', { name: 'Effect on the last seven days' })

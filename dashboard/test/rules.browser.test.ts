@@ -218,6 +218,7 @@ describe.skipIf(chromiumPath === undefined)('rules', { timeout: 120_000 }, () =>
     const { alerts, rules } = stage.standIn.world;
     const page = await stage.enter(`/alerts/${alerts[0]?.id}`);
     await page.getByRole('region', { name: 'Rules' }).waitFor();
+    await page.getByRole('button', { name: 'Exception' }).waitFor(); // who may press it is known by then
     await page.keyboard.press('e');
     const dialog = page.getByRole('dialog', { name: /^Exception for/ });
     const effect = dialog.getByRole('status', { name: 'Effect on the last seven days' });

@@ -1,5 +1,5 @@
 // One alert: what happened, why it was noticed, every event it rests on, and what people made of it.
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useState } from 'react';
 import { useFresh } from '../data/fresh.ts';
 import { AlertDetailDocument, type AlertDetailQuery } from '../gql/graphql.ts';
 import { Button, IconButton } from '../kit/button.tsx';
@@ -42,7 +42,8 @@ export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, acti
   useEffect(() => {
     if (changes > 0) fresh.reload();
   }, [changes]);
-  useEffect(() => {
+  // Before it is painted: who sees an alert can press a key for it.
+  useLayoutEffect(() => {
     if (alert !== undefined && alert !== null) onLoaded(alert);
   }, [alert]);
   useTitle(alert?.title ?? 'Alert');

@@ -1,5 +1,5 @@
 // Keys of the whole page: one listener, and a list that `?` prints.
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { cell } from './cell.ts';
 
 export interface KeyBinding {
@@ -49,7 +49,7 @@ function onKeyDown(event: KeyboardEvent): void {
 export function useKeys(bindings: readonly KeyBinding[]): void {
   const layer = useRef(bindings);
   layer.current = bindings;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (layers.length === 0) window.addEventListener('keydown', onKeyDown);
     layers.push(layer);
     version.set(version.get() + 1);
