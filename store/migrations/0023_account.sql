@@ -1,0 +1,1 @@
+-- 0023: local accounts: passwords, second factors, passkeys, sessions.

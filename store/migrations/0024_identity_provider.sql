@@ -1,0 +1,1 @@
+-- 0024: identity providers and workload identities.

@@ -1,0 +1,1 @@
+-- 0025: custom roles, service accounts, invitations, administration of users and organizations.

@@ -1,0 +1,1 @@
+-- 0026: idempotency keys, quotas.

@@ -1,0 +1,1 @@
+-- 0027: what serves the search language, and roll-ups.

@@ -1,0 +1,1 @@
+-- 0028: work on alerts in bulk, tags, saved searches and views.

@@ -1,0 +1,1 @@
+-- 0030: what live rooms need.

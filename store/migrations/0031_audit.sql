@@ -1,0 +1,1 @@
+-- 0031: the audit's chain: heads, export, verification.

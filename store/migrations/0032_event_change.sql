@@ -1,0 +1,1 @@
+-- 0032: changes of events.

@@ -1,0 +1,1 @@
+-- 0033: entities and exports.
