@@ -7,6 +7,7 @@ import websocket from '@fastify/websocket';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { openAuthenticate } from './auth/authenticate.ts';
 import { registerAuthRoutes } from './auth/routes.ts';
 import { openKeys } from './auth/keys.ts';
 import { Sessions } from './auth/sessions.ts';
@@ -55,6 +56,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const keys = await openKeys(deps.keyFolder);
   const tokens = new Tokens(keys, deps.installationId);
   const services = openServices({ ...deps, wallMicros, authority: await openSensorAuthority(deps.keyFolder, wallMicros) });
+  const authenticate = openAuthenticate({ tokens, sensors: services.sensors });
   const gateway = openGateway({ broker, createRawTopic: deps.createRawTopic, wallMicros });
   const answers = new IdempotentAnswers();
 
@@ -93,7 +95,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
   });
-  await registerGate(app, config, tokens, services.sensors);
+  await registerGate(app, config, authenticate);
   await app.register(websocket, { options: { maxPayload: 65_536 } });
   await registerDescription(app, deps.version);
 
@@ -102,7 +104,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerEventRoutes(routes, { services, broker, wallMicros });
   const budget = new BodyBudget();
   registerProduceRoutes(routes, gateway.deliver, { answers, budget, config });
-  registerInputs(app, { ...gateway, config, tokens, sensors: services.sensors, budget, installationId: deps.installationId, wallMicros });
+  registerInputs(app, { ...gateway, config, authenticate, budget, installationId: deps.installationId, wallMicros });
   registerAlertRoutes(routes, services.run);
   registerReferenceRoutes(routes, { run: services.run, answers, wallMicros });
   registerSensorRoutes(routes, { run: services.run, sensors: services.register, wallMicros });
@@ -111,8 +113,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerDeadLetterRoutes(routes, services);
   registerFieldRoutes(routes, services);
   registerStatusRoutes(routes, services, metrics);
-  registerGraphql(app, { schema: await loadSchema(), services, tokens, log });
-  registerRooms(app, services, tokens, log);
+  registerGraphql(app, { schema: await loadSchema(), services, authenticate, log });
+  registerRooms(app, services, authenticate, log);
   await registerDashboard(app, deps.dashboardFolder);
 
   let inputs: OpenedInputs | undefined;

@@ -5,8 +5,6 @@ import { addFirstUser, credentialsOf, endSession, openSession, refreshSession } 
 import type { DatabasePool } from '../../store/queries/sql.ts';
 import type { InOrganization } from '../database.ts';
 import type { ApiConfig } from '../config.ts';
-import { isRole } from '../gate/permissions.ts';
-import type { Role } from '../gate/permissions.ts';
 import { ApiProblem } from '../gate/problem.ts';
 import { hashPassword, isPassword, randomPassword } from './passwords.ts';
 import { ORGANIZATION } from './tokens.ts';
@@ -43,7 +41,7 @@ export class Sessions {
       throw new ApiProblem('LOGIN_FAILED', "Check name, password and organization. The administrator's password was printed at the first start.");
     const secret = randomBytes(32);
     const sessionId = await this.#run(organization, (sql) => openSession(sql, found.id, hashOf(secret), this.#config.refreshTokenHours));
-    return this.#signedIn({ user: found.name, organization, roles: rolesOf(found.roles) }, refreshToken(organization, sessionId, secret));
+    return this.#signedIn({ user: found.name, organization, roles: found.roles }, refreshToken(organization, sessionId, secret));
   }
 
   /** @throws ApiProblem SESSION_ENDED */
@@ -56,7 +54,7 @@ export class Sessions {
       refreshSession(sql, sessionId, hashOf(secret), hashOf(next), this.#config.refreshTokenHours, GRACE_SECONDS),
     );
     if (outcome === 'ended' || outcome === 'reused' || name === null || roles === null) throw sessionEnded();
-    return this.#signedIn({ user: name, organization, roles: rolesOf(roles) }, outcome === 'rotated' ? refreshToken(organization, sessionId, next) : null);
+    return this.#signedIn({ user: name, organization, roles }, outcome === 'rotated' ? refreshToken(organization, sessionId, next) : null);
   }
 
   /** Also with a token that is not valid any more: then there is nothing to do. */
@@ -83,7 +81,6 @@ export async function createFirstAdministrator(pool: DatabasePool, organization 
   return isMade ? password : null;
 }
 
-const rolesOf = (names: readonly string[]): readonly Role[] => names.filter(isRole);
 const hashOf = (secret: Buffer): Buffer => createHash('sha256').update(secret).digest();
 const sessionEnded = () => new ApiProblem('SESSION_ENDED', 'Log in again.');
 const refreshToken = (organization: string, sessionId: string, secret: Buffer): string => `${organization}.${sessionId}.${secret.toString('base64url')}`;

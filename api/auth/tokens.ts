@@ -1,22 +1,28 @@
 import { jwtVerify, SignJWT } from 'jose';
 import type { AuthenticatedSensor } from '../../pipeline/core/sensor.ts';
 import { ApiProblem } from '../gate/problem.ts';
-import { isRole } from '../gate/permissions.ts';
-import type { Role } from '../gate/permissions.ts';
+import { ROLE_NAME } from '../gate/roles.ts';
+import type { Permission } from '../gate/roles.ts';
 import { ALGORITHM } from './keys.ts';
 import type { SigningKeys } from './keys.ts';
 
-/** Who asks, as a verified token says. */
-export interface Principal {
+/** Who a token was signed for, as it says. */
+export interface Claims {
   readonly user: string;
   readonly organization: string;
-  readonly roles: readonly Role[];
+  /** Built in, or of the organization's own making. */
+  readonly roles: readonly string[];
   /** Seconds since 1970: what stays open, such as a WebSocket, ends then. */
   readonly expiresAt: number;
+}
+/** Who asks. Made by `authenticate.ts` only. */
+export interface Principal extends Claims {
+  /** All that these roles give now, and no more than the credential was made for. */
+  readonly permissions: ReadonlySet<Permission>;
   /** Set when an enrolled sensor asks with a token of its own: where its records go, whatever the request says. */
   readonly sensor?: AuthenticatedSensor;
 }
-export type Subject = Pick<Principal, 'user' | 'organization' | 'roles'>;
+export type Subject = Pick<Claims, 'user' | 'organization' | 'roles'>;
 
 const AUDIENCE = 'goshawk-api';
 const issuerOf = (installationId: string) => `urn:goshawk:${installationId}`;
@@ -51,7 +57,7 @@ export class Tokens {
   }
 
   /** @throws ApiProblem UNAUTHENTICATED, without saying which check failed beyond "expired". */
-  async verify(token: string): Promise<Principal> {
+  async verify(token: string): Promise<Claims> {
     try {
       const { payload } = await jwtVerify(token, this.#keys.publicKey, {
         issuer: this.#issuer,
@@ -63,7 +69,12 @@ export class Tokens {
       });
       const { sub, exp, org, roles } = payload;
       if (typeof sub !== 'string' || typeof org !== 'string' || !ORGANIZATION.test(org) || !Array.isArray(roles)) throw new Error('claims');
-      return { user: sub, organization: org, roles: roles.filter((role): role is Role => typeof role === 'string' && isRole(role)), expiresAt: exp as number };
+      return {
+        user: sub,
+        organization: org,
+        roles: roles.filter((role): role is string => typeof role === 'string' && ROLE_NAME.test(role)),
+        expiresAt: exp as number,
+      };
     } catch (error) {
       const isExpired = (error as { readonly code?: unknown }).code === 'ERR_JWT_EXPIRED';
       throw unauthenticated(

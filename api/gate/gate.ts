@@ -2,11 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { SensorGate } from '../../pipeline/core/sensor.ts';
 import { unauthenticated } from '../auth/tokens.ts';
-import type { Principal, Tokens } from '../auth/tokens.ts';
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { Principal } from '../auth/tokens.ts';
 import type { ApiConfig } from '../config.ts';
-import { TOKEN_PREFIX } from '../sensors/gate.ts';
 import { asProblem } from './as-problem.ts';
 import { accessOf, mayDo } from './permissions.ts';
 import { ApiProblem } from './problem.ts';
@@ -32,7 +31,7 @@ export function principalOf(request: FastifyRequest): Principal {
 export const bearerOf = (authorization: unknown): string | null =>
   typeof authorization === 'string' ? (/^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1] ?? null) : null;
 
-export async function registerGate(app: FastifyInstance, config: ApiConfig, tokens: Tokens, sensors: SensorGate): Promise<void> {
+export async function registerGate(app: FastifyInstance, config: ApiConfig, authenticate: Authenticate): Promise<void> {
   app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -41,7 +40,7 @@ export async function registerGate(app: FastifyInstance, config: ApiConfig, toke
     const access = accessOf(permissionName(request));
     // A stale token does not keep anybody from what needs none, signing in above all.
     if (token !== null && (access !== 'public' || WITH_OPTIONAL_TOKEN.has(request.routeOptions.url ?? '')))
-      request.principal = await principalOfToken(token, tokens, sensors);
+      request.principal = await authenticate(token, request.ip);
     if (access === 'public' || (access === 'loopback' && isOpen(request, config))) return;
     requireRole(principalOf(request), permissionName(request));
   });
@@ -53,18 +52,6 @@ export async function registerGate(app: FastifyInstance, config: ApiConfig, toke
     errorResponseBuilder: (_request, { ttl }) => new ApiProblem('RATE_LIMITED', `Wait ${Math.ceil(ttl / 1_000)} s, then send fewer requests a minute.`),
   });
   app.setErrorHandler((error, request, reply) => sendProblem(asProblem(error), request, reply));
-}
-
-/**
- * Of an access token, or of a sensor's own token.
- * @throws ApiProblem UNAUTHENTICATED; RetryableError DATABASE_UNAVAILABLE when a sensor cannot be looked up.
- */
-export async function principalOfToken(token: string, tokens: Tokens, sensors: SensorGate): Promise<Principal> {
-  if (!token.startsWith(TOKEN_PREFIX)) return tokens.verify(token);
-  const sensor = await sensors.authenticateSensor({ kind: 'token', token });
-  if (sensor === null)
-    throw unauthenticated("This sensor's token is not valid: it was mistyped, replaced or revoked. `./goshawk sensor list` shows which hold.");
-  return { user: sensor.sensor, organization: sensor.organization, roles: ['sensor'], expiresAt: sensor.expiresAt ?? Number.MAX_SAFE_INTEGER, sensor };
 }
 
 /** Answers with a problem; what is our mistake goes to the log with its cause. */
@@ -88,11 +75,11 @@ const WITH_OPTIONAL_TOKEN = new Set(['/graphql', '/live']);
 
 /** @throws ApiProblem FORBIDDEN */
 export function requireRole(principal: Principal, name: string): void {
-  if (mayDo(name, principal.roles)) return;
+  if (mayDo(name, principal)) return;
   const access = accessOf(name);
   throw new ApiProblem(
     'FORBIDDEN',
-    typeof access === 'object' ? `Needs one of the roles ${access.join(', ')}; yours: ${principal.roles.join(', ') || 'none'}.` : 'No role may do this.',
+    access === undefined ? 'No role may do this.' : `Needs the permission ${access}, which your roles do not give: ${principal.roles.join(', ') || 'none'}.`,
   );
 }
 

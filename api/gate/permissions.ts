@@ -1,24 +1,17 @@
-// Who may do what. The only such table: routes and GraphQL fields look themselves up here, and what is not listed is forbidden.
+// Who may do what. The only such table: routes and GraphQL fields look up here which permission they need, and what is not listed is
+// forbidden. Which roles hold a permission is said in roles.ts.
+import type { Permission } from './roles.ts';
 
-export const ROLES = ['platform_admin', 'admin', 'analyst', 'responder', 'engineer', 'auditor', 'viewer', 'sensor'] as const;
-export type Role = (typeof ROLES)[number];
-export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);
+export { isRole, ROLES } from './roles.ts';
+export type { Permission, Role } from './roles.ts';
 
 /** Without a token. */
 const PUBLIC = 'public';
-/** From this machine without a token, from elsewhere with one of a role that reads the pipeline. */
+/** From this machine without a token, from elsewhere with one that may read the pipeline. */
 const LOOPBACK = 'loopback';
-export type Access = typeof PUBLIC | typeof LOOPBACK | readonly Role[];
-
-const ANY: readonly Role[] = ROLES;
-const READERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'responder', 'engineer', 'auditor', 'viewer'];
-const RESPONDERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'responder'];
-const BUILDERS: readonly Role[] = ['platform_admin', 'admin', 'engineer'];
-/** Who writes detection content. */
-const RULE_WRITERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'engineer'];
-const PRODUCERS: readonly Role[] = ['platform_admin', 'admin', 'engineer', 'sensor'];
-/** A sensor may ask what became of what it sent, without seeing events. */
-const READERS_AND_SENSORS: readonly Role[] = ANY;
+/** With any valid token. */
+const TOKEN = 'token';
+export type Access = typeof PUBLIC | typeof LOOPBACK | typeof TOKEN | Permission;
 
 export const PERMISSIONS = {
   'GET /health': PUBLIC,
@@ -39,9 +32,9 @@ export const PERMISSIONS = {
   'POST /auth/login': PUBLIC,
   'POST /auth/refresh': PUBLIC, // the refresh token is the proof
   'POST /auth/logout': PUBLIC, // likewise
-  'GET /auth/me': ANY,
+  'GET /auth/me': TOKEN,
 
-  // Inputs in the terms of others: `Splunk <token>`, ApiKey, Basic. api/inputs/ asks the same register, and wants a role of PRODUCERS.
+  // Inputs in the terms of others: `Splunk <token>`, ApiKey, Basic. api/inputs/ asks the same register, and wants `events:send`.
   'GET /services/collector/health': PUBLIC,
   'GET /services/collector/health/1.0': PUBLIC,
   'POST /services/collector': PUBLIC,
@@ -62,123 +55,124 @@ export const PERMISSIONS = {
   'GET /elastic/_license': PUBLIC,
   'GET /elastic': PUBLIC,
   'GET /elastic/': PUBLIC,
-  'POST /v1/logs': PRODUCERS,
+  'POST /v1/logs': 'events:send',
 
-  'GET /v2/events': READERS,
-  'GET /v2/events/stats': READERS,
-  'GET /v2/events/:id': READERS_AND_SENSORS,
-  'POST /v2/events': PRODUCERS,
-  'POST /v2/events/bulk': PRODUCERS,
-  'GET /v2/alerts': READERS,
-  'GET /v2/status': READERS,
-  'GET /v2/assets': READERS,
-  'GET /v2/assets/:id': READERS,
-  'POST /v2/assets': BUILDERS,
-  'PUT /v2/assets/:id': BUILDERS,
-  'DELETE /v2/assets/:id': BUILDERS,
-  'GET /v2/zones': READERS,
-  'GET /v2/zones/:id': READERS,
-  'POST /v2/zones': BUILDERS,
-  'PUT /v2/zones/:id': BUILDERS,
-  'DELETE /v2/zones/:id': BUILDERS,
+  'GET /v2/events': 'events:read',
+  'GET /v2/events/stats': 'events:read',
+  'GET /v2/events/:id': TOKEN,
+  'POST /v2/events': 'events:send',
+  'POST /v2/events/bulk': 'events:send',
+  'GET /v2/alerts': 'alerts:read',
+  'GET /v2/status': 'pipeline:read',
+  'GET /v2/assets': 'assets:read',
+  'GET /v2/assets/:id': 'assets:read',
+  'POST /v2/assets': 'assets:write',
+  'PUT /v2/assets/:id': 'assets:write',
+  'DELETE /v2/assets/:id': 'assets:write',
+  'GET /v2/zones': 'assets:read',
+  'GET /v2/zones/:id': 'assets:read',
+  'POST /v2/zones': 'assets:write',
+  'PUT /v2/zones/:id': 'assets:write',
+  'DELETE /v2/zones/:id': 'assets:write',
 
-  'GET /v2/sensors': READERS,
-  'GET /v2/sensors/:id': READERS,
-  'POST /v2/sensors': BUILDERS,
-  'POST /v2/sensors/:id/rotate': BUILDERS,
-  'POST /v2/sensors/:id/revoke': BUILDERS,
+  'GET /v2/sensors': 'sensors:read',
+  'GET /v2/sensors/:id': 'sensors:read',
+  'POST /v2/sensors': 'sensors:manage',
+  'POST /v2/sensors/:id/rotate': 'sensors:manage',
+  'POST /v2/sensors/:id/revoke': 'sensors:manage',
 
-  'GET /v2/threat-detection/rules': READERS,
-  'GET /v2/threat-detection/rules/refused': READERS,
-  'GET /v2/threat-detection/rules/:id': READERS,
-  'GET /v2/threat-detection/rules/:id/versions': READERS,
-  'POST /v2/threat-detection/rules': RULE_WRITERS,
-  'PUT /v2/threat-detection/rules/:id': RULE_WRITERS,
-  'DELETE /v2/threat-detection/rules/:id': RULE_WRITERS,
-  'GET /v2/threat-detection/exceptions': READERS,
-  'GET /v2/threat-detection/exceptions/:id': READERS,
-  'POST /v2/threat-detection/exceptions': RULE_WRITERS,
-  'DELETE /v2/threat-detection/exceptions/:id': RULE_WRITERS,
-  'POST /v2/threat-detection/exceptions/effect': RULE_WRITERS,
-  'POST /v2/alerts/:id/exception': RULE_WRITERS,
-  'POST /v2/threat-detection/analyze': RULE_WRITERS,
+  'GET /v2/threat-detection/rules': 'rules:read',
+  'GET /v2/threat-detection/rules/refused': 'rules:read',
+  'GET /v2/threat-detection/rules/:id': 'rules:read',
+  'GET /v2/threat-detection/rules/:id/versions': 'rules:read',
+  'POST /v2/threat-detection/rules': 'rules:write',
+  'PUT /v2/threat-detection/rules/:id': 'rules:write',
+  'DELETE /v2/threat-detection/rules/:id': 'rules:write',
+  'GET /v2/threat-detection/exceptions': 'rules:read',
+  'GET /v2/threat-detection/exceptions/:id': 'rules:read',
+  'POST /v2/threat-detection/exceptions': 'rules:write',
+  'DELETE /v2/threat-detection/exceptions/:id': 'rules:write',
+  'POST /v2/threat-detection/exceptions/effect': 'rules:write',
+  'POST /v2/alerts/:id/exception': 'rules:write',
+  'POST /v2/threat-detection/analyze': 'rules:write',
 
-  'GET /v2/fields': READERS,
-  'GET /v2/fields/datasets': READERS,
+  'GET /v2/fields': 'events:read',
+  'GET /v2/fields/datasets': 'events:read',
 
-  'GET /v2/dead-letters': READERS,
-  'GET /v2/dead-letters/reasons': READERS,
-  'GET /v2/dead-letters/:id/value': BUILDERS, // may hold secrets; each look is audited
-  'POST /v2/dead-letters/preview': BUILDERS,
-  'POST /v2/dead-letters/redrive': BUILDERS,
-  'GET /v2/redrives/:id': READERS,
+  'GET /v2/dead-letters': 'pipeline:read',
+  'GET /v2/dead-letters/reasons': 'pipeline:read',
+  'GET /v2/dead-letters/:id/value': 'dead-letters:handle', // may hold secrets; each look is audited
+  'POST /v2/dead-letters/preview': 'dead-letters:handle',
+  'POST /v2/dead-letters/redrive': 'dead-letters:handle',
+  'GET /v2/redrives/:id': 'pipeline:read',
 
   'GET /graphql': PUBLIC, // the explorer page and the upgrade; the operation itself needs a token
-  'POST /graphql': ANY, // its fields are below
+  'POST /graphql': TOKEN, // its fields are below
   'GET /live': PUBLIC, // the upgrade; the token comes as header or first message, its rooms are below
-  'live alerts': READERS,
-  'live events': READERS,
-  'live counters': READERS,
+  'live alerts': 'alerts:read',
+  'live events': 'events:read',
+  'live counters': 'pipeline:read',
 
-  'Query.viewer': ANY,
-  'Query.events': READERS,
-  'Query.event': READERS,
-  'Query.eventCounts': READERS,
-  'Query.eventTop': READERS,
-  'Query.findings': READERS,
-  'Query.finding': READERS,
-  'Query.findingsByRule': READERS,
-  'Query.findingCounts': READERS,
-  'Query.alerts': READERS,
-  'Query.alert': READERS,
-  'Query.alertCounts': READERS,
-  'Query.pipeline': READERS,
-  'Query.ledger': READERS,
-  'Query.fields': READERS,
-  'Query.fieldDatasets': READERS,
-  'Query.deadLetters': READERS,
-  'Query.deadLetter': READERS,
-  'Query.deadLetterReasons': READERS,
-  'Query.redrives': READERS,
-  'Query.sensors': READERS,
-  'Query.sensor': READERS,
-  'Query.sensorFormats': READERS,
-  'Query.rules': READERS,
-  'Query.rule': READERS,
-  'Query.coverage': READERS,
-  'Query.ruleRefusals': READERS,
-  'Query.ruleProblems': RULE_WRITERS,
-  'Query.ruleTrial': RULE_WRITERS,
-  'Query.ruleExplanation': RULE_WRITERS,
-  'Query.exceptions': READERS,
-  'Query.exception': READERS,
-  'Query.exceptionEffect': RULE_WRITERS,
-  'Query.exceptionDraft': RULE_WRITERS,
-  'Mutation.addException': RULE_WRITERS,
-  'Mutation.endException': RULE_WRITERS,
-  'Mutation.addRule': RULE_WRITERS,
-  'Mutation.updateRule': RULE_WRITERS,
-  'Mutation.retireRule': RULE_WRITERS,
-  'Mutation.enrolSensor': BUILDERS,
-  'Mutation.rotateSensor': BUILDERS,
-  'Mutation.revokeSensor': BUILDERS,
-  'Mutation.trySensor': BUILDERS,
-  'DeadLetter.content': BUILDERS, // may hold secrets; null for others, and each look is audited
-  'Mutation.previewDeadLetters': BUILDERS, // shows content likewise
-  'Mutation.redriveDeadLetters': BUILDERS,
-  'Mutation.updateAlerts': RESPONDERS,
-  'Subscription.alertChanged': READERS,
-  'Subscription.eventTail': READERS,
+  'Query.viewer': TOKEN,
+  'Query.events': 'events:read',
+  'Query.event': 'events:read',
+  'Query.eventCounts': 'events:read',
+  'Query.eventTop': 'events:read',
+  'Query.findings': 'alerts:read',
+  'Query.finding': 'alerts:read',
+  'Query.findingsByRule': 'alerts:read',
+  'Query.findingCounts': 'alerts:read',
+  'Query.alerts': 'alerts:read',
+  'Query.alert': 'alerts:read',
+  'Query.alertCounts': 'alerts:read',
+  'Query.pipeline': 'pipeline:read',
+  'Query.ledger': 'pipeline:read',
+  'Query.fields': 'events:read',
+  'Query.fieldDatasets': 'events:read',
+  'Query.deadLetters': 'pipeline:read',
+  'Query.deadLetter': 'pipeline:read',
+  'Query.deadLetterReasons': 'pipeline:read',
+  'Query.redrives': 'pipeline:read',
+  'Query.sensors': 'sensors:read',
+  'Query.sensor': 'sensors:read',
+  'Query.sensorFormats': 'sensors:read',
+  'Query.rules': 'rules:read',
+  'Query.rule': 'rules:read',
+  'Query.coverage': 'rules:read',
+  'Query.coverageLayer': 'rules:read',
+  'Query.ruleRefusals': 'rules:read',
+  'Query.ruleProblems': 'rules:write',
+  'Query.ruleTrial': 'rules:write',
+  'Query.ruleExplanation': 'rules:write',
+  'Query.exceptions': 'rules:read',
+  'Query.exception': 'rules:read',
+  'Query.exceptionEffect': 'rules:write',
+  'Query.exceptionDraft': 'rules:write',
+  'Mutation.addException': 'rules:write',
+  'Mutation.endException': 'rules:write',
+  'Mutation.addRule': 'rules:write',
+  'Mutation.updateRule': 'rules:write',
+  'Mutation.retireRule': 'rules:write',
+  'Mutation.enrolSensor': 'sensors:manage',
+  'Mutation.rotateSensor': 'sensors:manage',
+  'Mutation.revokeSensor': 'sensors:manage',
+  'Mutation.trySensor': 'sensors:manage',
+  'DeadLetter.content': 'dead-letters:handle', // may hold secrets; null for others, and each look is audited
+  'Mutation.previewDeadLetters': 'dead-letters:handle', // shows content likewise
+  'Mutation.redriveDeadLetters': 'dead-letters:handle',
+  'Mutation.updateAlerts': 'alerts:work',
+  'Subscription.alertChanged': 'alerts:read',
+  'Subscription.eventTail': 'events:read',
 } as const satisfies Record<string, Access>;
-export type Permission = keyof typeof PERMISSIONS;
 
 /** `undefined` when the table does not know the name: then nobody may. */
-export const accessOf = (name: string): Access | undefined => (PERMISSIONS as Readonly<Record<string, Access>>)[name];
+export const accessOf = (name: string): Access | undefined =>
+  Object.hasOwn(PERMISSIONS, name) ? (PERMISSIONS as Readonly<Record<string, Access>>)[name] : undefined;
 
-/** Whether one of the roles is enough for what the table calls `name`. */
-export function mayDo(name: string, roles: readonly Role[]): boolean {
+/** Whether who holds these permissions may do what the table calls `name`. */
+export function mayDo(name: string, { permissions }: { readonly permissions: ReadonlySet<Permission> }): boolean {
   const access = accessOf(name);
   if (access === undefined) return false;
-  if (access === PUBLIC) return true;
-  return (access === LOOPBACK ? READERS : access).some((role) => roles.includes(role));
+  if (access === PUBLIC || access === TOKEN) return true;
+  return permissions.has(access === LOOPBACK ? 'pipeline:read' : access);
 }

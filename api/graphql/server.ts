@@ -10,7 +10,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { asProblem } from '../gate/as-problem.ts';
 import { bearerOf, principalOf } from '../gate/gate.ts';
-import type { Principal, Tokens } from '../auth/tokens.ts';
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { Principal } from '../auth/tokens.ts';
 import { openExpiry } from '../live/expiry.ts';
 import { apiUrlOf } from '../sensors/address.ts';
 import { contextOf } from './context.ts';
@@ -21,7 +22,7 @@ import { checkQuery, parseLimited } from './limits.ts';
 export interface GraphqlDeps {
   readonly schema: GraphQLSchema;
   readonly services: Services;
-  readonly tokens: Tokens;
+  readonly authenticate: Authenticate;
   readonly log: Logger;
 }
 interface ServerContext {
@@ -32,7 +33,7 @@ interface ServerContext {
 }
 
 /** Registers /graphql. @fastify/websocket must be there. */
-export function registerGraphql(app: FastifyInstance, { schema, services, tokens, log }: GraphqlDeps): void {
+export function registerGraphql(app: FastifyInstance, { schema, services, authenticate, log }: GraphqlDeps): void {
   const requestIds = new AsyncLocalStorage<string>();
   const yoga = createYoga<ServerContext, ApiContext>({
     schema,
@@ -56,7 +57,7 @@ export function registerGraphql(app: FastifyInstance, { schema, services, tokens
       const isOperation = (request.query as Record<string, unknown>).query !== undefined;
       return !isOperation && (request.headers.accept ?? '').includes('text/html') ? sendExplorer(reply) : answer(request, reply);
     },
-    wsHandler: overWebSocket(yoga.getEnveloped, requestIds, tokens, log),
+    wsHandler: overWebSocket(yoga.getEnveloped, requestIds, authenticate, log),
   });
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -107,12 +108,13 @@ interface Enveloped {
 type Session = Record<PropertyKey, unknown> & { principal?: Principal };
 
 /** The token comes in `connectionParams`: `{ "authorization": "Bearer ..." }`. A socket ends with the token that opened it, and the client opens another. */
-function overWebSocket(getEnveloped: Envelop, requestIds: AsyncLocalStorage<string>, tokens: Tokens, log: Logger) {
+function overWebSocket(getEnveloped: Envelop, requestIds: AsyncLocalStorage<string>, authenticate: Authenticate, log: Logger) {
   return makeHandler<Record<string, unknown>, Session>({
     connectionInitWaitTimeout: 10_000,
     onConnect: async ({ connectionParams, extra }) => {
       try {
-        const principal = await tokens.verify(bearerOf(connectionParams?.authorization) ?? bearerOf(extra.request.headers.authorization) ?? '');
+        const { headers, ip } = extra.request;
+        const principal = await authenticate(bearerOf(connectionParams?.authorization) ?? bearerOf(headers.authorization) ?? '', ip);
         extra.principal = principal;
         openExpiry(extra.socket, principal);
         return true;

@@ -8,7 +8,9 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RetryableError } from '../../pipeline/core/errors.ts';
 import type { Deliver } from '../../pipeline/core/connector.ts';
+import type { Principal } from '../auth/tokens.ts';
 import { config } from '../config.ts';
+import { permissionsOfRole } from '../gate/roles.ts';
 import { openTestApi } from '../test/api.ts';
 import type { TestApi } from '../test/api.ts';
 import { recordsOf } from '../test/raw-records.ts';
@@ -17,6 +19,7 @@ import { registerInputs } from './index.ts';
 
 const LONG = { timeout: 15_000 };
 const SENSOR = { organization: 'alpha', sensor: 's', source: 'x', format: null, credentialId: '1', expiresAt: null };
+const SENDER: Principal = { organization: 'alpha', user: 's', roles: ['sensor'], permissions: permissionsOfRole('sensor'), expiresAt: 0, sensor: SENSOR };
 
 interface Input {
   readonly url: string;
@@ -211,7 +214,7 @@ describe('a broker that does not answer', () => {
     const app = Fastify();
     app.decorateRequest('principal', null);
     app.addHook('onRequest', async (request) => {
-      request.principal = { organization: 'alpha', user: 's', roles: ['sensor'], sensor: SENSOR } as never;
+      request.principal = SENDER;
     });
     registerInputs(app, {
       config: config.parse({}),
@@ -220,8 +223,7 @@ describe('a broker that does not answer', () => {
       budget: new BodyBudget(),
       installationId: 'i',
       wallMicros: () => 0,
-      tokens: undefined as never,
-      sensors: { authenticateSensor: async () => SENSOR, watch: () => () => {} },
+      authenticate: async () => SENDER,
     });
     open.push(app);
     return { app, waiting };

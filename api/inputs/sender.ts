@@ -1,14 +1,12 @@
 import type { Sender } from '../../pipeline/core/connector.ts';
 import { senderOf } from '../../pipeline/core/connector.ts';
-import type { SensorGate } from '../../pipeline/core/sensor.ts';
-import type { Principal, Tokens } from '../auth/tokens.ts';
-import { principalOfToken } from '../gate/gate.ts';
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { Principal } from '../auth/tokens.ts';
 import { mayDo } from '../gate/permissions.ts';
 import { ApiProblem } from '../gate/problem.ts';
 
 export interface WhoMaySend {
-  readonly tokens: Tokens;
-  readonly sensors: SensorGate;
+  readonly authenticate: Authenticate;
 }
 
 /** @param source For who is no enrolled sensor: those are told theirs by the register. */
@@ -19,13 +17,14 @@ export function senderOfPrincipal({ organization, user, roles, sensor }: Princip
 
 /**
  * Of the token that a protocol carries in its own way.
+ * @param address Of who sends.
  * @returns null when it is not valid here, or its roles may not send.
  * @throws RetryableError DATABASE_UNAVAILABLE when it cannot be looked up.
  */
-export async function principalWhoSends(token: string, { tokens, sensors }: WhoMaySend): Promise<Principal | null> {
+export async function principalWhoSends(token: string, address: string, { authenticate }: WhoMaySend): Promise<Principal | null> {
   try {
-    const principal = await principalOfToken(token, tokens, sensors);
-    return mayDo('POST /v2/events/bulk', principal.roles) ? principal : null;
+    const principal = await authenticate(token, address);
+    return mayDo('POST /v2/events/bulk', principal) ? principal : null;
   } catch (error) {
     if (error instanceof ApiProblem && error.code === 'UNAUTHENTICATED') return null;
     throw error;

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { alertsByIds } from '../../store/queries/alerts.ts';
 import { alertDocument } from '../alert-view.ts';
-import type { Principal, Tokens } from '../auth/tokens.ts';
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { Principal } from '../auth/tokens.ts';
 import { readEventFilter } from '../event-filter.ts';
 import { eventDocument } from '../event-view.ts';
 import { asProblem } from '../gate/as-problem.ts';
@@ -58,7 +59,7 @@ interface Socket extends Closable {
 }
 
 /** Registers /live. @fastify/websocket must be there. */
-export function registerRooms(app: FastifyInstance, services: Services, tokens: Tokens, log: Logger): void {
+export function registerRooms(app: FastifyInstance, services: Services, authenticate: Authenticate, log: Logger): void {
   app.route({
     method: 'GET',
     url: '/live',
@@ -66,25 +67,27 @@ export function registerRooms(app: FastifyInstance, services: Services, tokens: 
     handler: async () => {
       throw new ApiProblem('INVALID_REQUEST', 'This address speaks WebSocket only.');
     },
-    wsHandler: (socket, request) => new Visitor(socket as unknown as Socket, request, services, tokens, log).greet(),
+    wsHandler: (socket, request) => new Visitor(socket as unknown as Socket, request, services, authenticate, log).greet(),
   });
 }
 
 class Visitor {
   readonly #socket: Socket;
   readonly #services: Services;
-  readonly #tokens: Tokens;
+  readonly #authenticate: Authenticate;
+  readonly #address: string;
   readonly #log: Logger;
   readonly #joined = new Map<Room, AsyncIterableIterator<object, undefined>>();
   #principal: Principal | null;
   #heard: Promise<void> = Promise.resolve();
   #waiting = 0;
 
-  constructor(socket: Socket, { principal }: FastifyRequest, services: Services, tokens: Tokens, log: Logger) {
+  constructor(socket: Socket, { principal, ip }: FastifyRequest, services: Services, authenticate: Authenticate, log: Logger) {
     this.#socket = socket;
     this.#principal = principal;
     this.#services = services;
-    this.#tokens = tokens;
+    this.#authenticate = authenticate;
+    this.#address = ip;
     this.#log = log;
   }
 
@@ -124,7 +127,7 @@ class Visitor {
       const parsed = message.safeParse(parseJson(data));
       if (!parsed.success) throw new ApiProblem('INVALID_REQUEST', HELP);
       if ('token' in parsed.data) {
-        this.#principal = await this.#tokens.verify(parsed.data.token);
+        this.#principal = await this.#authenticate(parsed.data.token, this.#address);
         openExpiry(this.#socket, this.#principal);
         await this.#send({ welcome: this.#principal.user, organization: this.#principal.organization });
       } else if ('leave' in parsed.data) this.#leave(parsed.data.leave);

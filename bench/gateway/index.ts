@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { config as apiConfig } from '../../api/config.ts';
+import { permissionsOfRole } from '../../api/gate/roles.ts';
 import { openGateway } from '../../api/gateway/gateway.ts';
 import { BodyBudget } from '../../api/inputs/body.ts';
 import { registerInputs } from '../../api/inputs/index.ts';
@@ -31,6 +32,14 @@ const LINE_BYTES = 250;
 /** Records a second that one core must take in, per second of CPU. */
 const GOAL_PER_CORE = 30_000;
 const sensor = { organization: 'default', sensor: 'bench', source: 'bench', format: null, credentialId: 'bench', expiresAt: null };
+const principal = {
+  user: 'bench',
+  organization: 'default',
+  roles: ['sensor'],
+  permissions: permissionsOfRole('sensor'),
+  expiresAt: Number.MAX_SAFE_INTEGER,
+  sensor,
+};
 
 export default {
   name: 'gateway',
@@ -51,7 +60,7 @@ export default {
     app.setSerializerCompiler(serializerCompiler);
     app.decorateRequest('principal', null);
     app.addHook('onRequest', async (request) => {
-      request.principal = { user: 'bench', organization: 'default', roles: ['sensor'], expiresAt: Number.MAX_SAFE_INTEGER, sensor };
+      request.principal = principal;
     });
     let delivered = 0;
     const deliver: Deliver = async (...args) => {
@@ -69,8 +78,7 @@ export default {
       budget,
       installationId: 'bench',
       wallMicros: () => 0,
-      sensors,
-      tokens: undefined as never, // asked for access tokens only, which nobody sends here
+      authenticate: async () => principal,
     });
     registerProduceRoutes(app.withTypeProvider(), deliver, { answers: new IdempotentAnswers(), budget, config });
     await app.listen({ host: '127.0.0.1', port: 0 });

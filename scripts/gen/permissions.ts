@@ -1,18 +1,42 @@
-import { permissionRows, principals } from '../../topologies/permissions.ts';
+import { PERMISSIONS } from '../../api/gate/permissions.ts';
+import { describePermission, PERMISSION_NAMES, permissionsOfRole, ROLES } from '../../api/gate/roles.ts';
 import type { Generator } from './files.ts';
 
+/** Who may do what through the API: roles by permission, permissions by route and field. */
 export default {
   name: 'permissions',
   generate() {
-    const notes = principals().map(({ name, note }) => `| \`${name}\` | ${note} |`);
-    const rows = permissionRows().map(({ principal, resource, operations }) => {
-      const [kind, name] = resource.split(' ');
-      return `| \`${principal}\` | ${kind} | \`${name}\` | ${operations} |`;
+    const columns = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+    const roles = PERMISSION_NAMES.map((name) => {
+      const { text, only } = describePermission(name);
+      const held = ROLES.map((role) => (permissionsOfRole(role).has(name) ? 'yes' : ''));
+      return columns([`\`${name}\``, text, ...held, only === undefined ? 'yes' : '']);
     });
-    const text =
-      `# Permissions\n\nWritten by \`npm run gen\` from \`topologies/permissions.ts\`. \`./goshawk topics --create --permissions\` sets them on a broker with an authorizer.` +
-      ` A name that ends in \`*\` is the beginning of names. Reading and writing include describing. The administrator may do everything.\n\n` +
-      `| principal | |\n|---|---|\n${notes.join('\n')}\n\n| principal | resource | name | operations |\n|---|---|---|---|\n${rows.join('\n')}\n`;
+    const ways = Map.groupBy(Object.entries(PERMISSIONS), ([, access]) => access);
+    const needed = ['public', 'loopback', 'token', ...PERMISSION_NAMES].flatMap((access) => {
+      const names = ways.get(access as never)?.map(([what]) => `\`${what}\``) ?? [];
+      return names.length === 0 ? [] : [columns([`\`${access}\``, names.join('<br>')])];
+    });
+    const text = [
+      '# The API: roles and permissions',
+      '',
+      'Written by `npm run gen` from `api/gate/`. Every route, GraphQL field and live room names one permission; a role is a set of permissions; who has',
+      'several roles has them all together. Everyone acts within the organization of the token. Roles of an organization itself are made of the permissions',
+      'of the last column: [how](../operating/access.md). What the stages may do on the broker is [another page](broker-permissions.md).',
+      '',
+      columns(['permission', 'allows to', ...ROLES.map((role) => `\`${role}\``), 'own roles']),
+      columns(['---', '---', ...ROLES.map(() => '---'), '---']),
+      ...roles,
+      '',
+      '## What needs which',
+      '',
+      '`public` needs no token, or brings a proof of its own; `loopback` needs none from this machine, and `pipeline:read` from elsewhere; `token` needs any valid one.',
+      '',
+      columns(['permission', 'routes, fields and rooms']),
+      columns(['---', '---']),
+      ...needed,
+      '',
+    ].join('\n');
     return new Map([['docs/reference/permissions.md', text]]);
   },
 } satisfies Generator;

@@ -61,7 +61,7 @@ export default {
     meaning: ({ code }: DeadLetterRow) => (ERROR_CODES as Readonly<Record<string, string>>)[code] ?? 'Written by something that is not a stage of Goshawk.',
     // What was refused may hold secrets: not for everybody, and never unseen.
     async content({ id }: DeadLetterRow, _args: unknown, { principal, services }: ApiContext) {
-      if (!mayDo('DeadLetter.content', principal.roles)) return null;
+      if (!mayDo('DeadLetter.content', principal)) return null;
       const record = await services.deadLetters.content(principal, id, 'shown');
       return record === null ? null : contentOf(record);
     },

@@ -3,6 +3,7 @@ import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RecordError, RetryableError } from '../../../pipeline/core/errors.ts';
 import { config } from '../../config.ts';
+import { permissionsOfRole } from '../../gate/roles.ts';
 import { openTestApi } from '../../test/api.ts';
 import type { Loose, TestApi } from '../../test/api.ts';
 import { recordsOf } from '../../test/raw-records.ts';
@@ -135,8 +136,7 @@ describe('the Elasticsearch bulk input', () => {
       budget: new BodyBudget(),
       installationId: 'i',
       wallMicros: () => 0,
-      tokens: undefined as never,
-      sensors: { authenticateSensor: async () => sensor, watch: () => () => {} },
+      authenticate: async () => ({ organization: 'alpha', user: 's', roles: ['sensor'], permissions: permissionsOfRole('sensor'), expiresAt: 0, sensor }),
     });
     try {
       const payload = lines({ create: {} }, { a: 1 }, { delete: { _id: 'x' } }, { index: {} }, { a: 2 });

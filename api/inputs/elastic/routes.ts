@@ -127,7 +127,7 @@ const WRONG_CREDENTIALS: ElasticError = { status: 401, type: 'security_exception
 async function authenticate(request: FastifyRequest, deps: InputDeps): Promise<ElasticError | null> {
   const tokens = tokensOf(request.headers.authorization);
   for (const token of tokens) {
-    request.principal = await principalWhoSends(token, deps);
+    request.principal = await principalWhoSends(token, request.ip, deps);
     if (request.principal !== null) return null;
   }
   return tokens.length === 0 ? NOT_SIGNED_IN : WRONG_CREDENTIALS;

@@ -92,7 +92,7 @@ async function authenticate(request: FastifyRequest, deps: InputDeps): Promise<H
   if (authorization === undefined) return (request.query as { token?: unknown }).token === undefined ? TOKEN_REQUIRED : QUERY_TOKEN;
   const token = tokenOf(authorization);
   if (token === null) return INVALID_AUTHORIZATION;
-  request.principal = await principalWhoSends(token, deps);
+  request.principal = await principalWhoSends(token, request.ip, deps);
   return request.principal === null ? INVALID_TOKEN : null;
 }
 

@@ -160,9 +160,8 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
   }
 }
 
-/** A sensor learns that its event is stored, not what is stored. */
+/** Who may not read events, a sensor above all, learns that its event is stored, not what is stored. */
 function stored(id: string, rows: readonly EventRow[], request: FastifyRequest) {
-  const isSensor = principalOf(request).roles.every((role) => role === 'sensor');
-  const events = isSensor ? [] : rows.map(eventDocument);
+  const events = principalOf(request).permissions.has('events:read') ? rows.map(eventDocument) : [];
   return { id, status: 'stored' as const, ...(events[0] !== undefined && { event: events[0] }), ...(events.length > 1 && { events }) };
 }
