@@ -34,6 +34,9 @@ export const ERROR_CODES = {
   ALREADY_RUNNING: 'Another installation uses this data folder. Stop it, or choose another with --data.',
   BACKUP_REFUSED: 'A backup cannot be made, or cannot be restored here. The message says why; nothing was changed.',
   DATA_FOLDER: 'The data folder cannot be used as it is. The message says why.',
+  OUTBOUND_REFUSED: 'An address that a user named may not be reached: nothing was sent. The message says why, and which entry of outbound.allow would open it.',
+  OUTBOUND_REDIRECTED: 'An address that a user named answered with a redirect. Redirects are not followed; the message has where it leads.',
+  OUTBOUND_TOO_LARGE: 'An address that a user named answered with more than is taken, packed or unpacked.',
   // RecordError
   DECODE_FAILED: 'The bytes are not what their topic declares.',
   BATCH_UNREADABLE:
@@ -51,6 +54,7 @@ export const ERROR_CODES = {
   DATABASE_UNAVAILABLE: 'The database does not answer. Work waits and goes on when it does.',
   TOPIC_MISSING: 'A topic that a stage writes to does not exist yet; it is created, and work goes on.',
   GATEWAY_BUSY: 'More is waiting for the broker than may. Senders are told to come again; it ends when the broker has caught up.',
+  OUTBOUND_FAILED: 'An address that a user named does not answer: no address, no connection, a certificate that does not hold, or too slow. It may later.',
   TXN_MUST_ABORT: 'The transaction cannot be committed; it is aborted and done again.',
   // FencedError
   PRODUCER_FENCED: 'Another process has the transactional id.',

@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import { Registry } from 'prom-client';
 import { countRequests } from '../../api/metrics.ts';
 import { droppedCounter, takenCounter } from '../../local/inputs.ts';
+import { outboundMetrics } from '../../outbound/metrics.ts';
 import { correlateMetrics } from '../../pipeline/correlate/index.ts';
 import { suppressedCounter, uncorrelatedCounter } from '../../pipeline/detect/index.ts';
 import { ingestMetrics } from '../../pipeline/ingest/index.ts';
@@ -23,6 +24,7 @@ export default {
     rowCounter(registry);
     ingestMetrics(registry);
     correlateMetrics(registry);
+    outboundMetrics(registry);
     uncorrelatedCounter(registry);
     suppressedCounter(registry);
     droppedCounter(registry);
