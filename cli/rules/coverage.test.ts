@@ -48,7 +48,7 @@ describe('rules coverage', () => {
   });
   it('is a table for people', async () => {
     const { out, code } = await runRules(['coverage', a]);
-    expect(out.find((line) => line.includes('T1485'))).toMatch(/Impact +│ T1485 +│ 1 +│ linux 1/);
+    expect(out.find((line) => line.includes('T1485'))).toMatch(/Impact +│ T1485 +│ Data Destruction +│ 1 +│ linux 1/);
     expect(out.at(-1)).toMatch(/^2 rules see 2 techniques\. No rule names Reconnaissance, /);
     expect(code).toBe(0);
   });

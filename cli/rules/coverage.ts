@@ -45,7 +45,8 @@ async function run(io: Io, paths: readonly string[], options: Options): Promise<
   if (isInstalled) rules.push(...taggedRules((await rulesOfInstallation(io, options)).set, 'installation'));
   const coverage = coverageOf(rules);
   if (options.navigator !== undefined) {
-    const layer = navigatorLayer(coverage, 'Goshawk rules', `${rules.length} rules from ${[...new Set(rules.map(({ origin }) => origin))].join(', ')}`);
+    const description = `${rules.length} rules from ${[...new Set(rules.map(({ origin }) => origin))].join(', ')}`;
+    const layer = navigatorLayer(coverage, { name: 'Goshawk rules', description });
     writeFileSync(resolve(options.navigator), `${JSON.stringify(layer, null, 2)}\n`);
   }
   const labelled = labels === undefined ? undefined : reachOfLabels(coverage, labels);
@@ -107,13 +108,20 @@ const titleOf = (name: string): string => TACTICS.find((tactic) => tactic.name =
 
 function print(io: Io, count: number, { techniques, tactics, untagged }: Coverage): void {
   const isMixed = new Set(techniques.flatMap(({ byOrigin }) => Object.keys(byOrigin))).size > 1;
-  const table = new Table({ head: ['tactic', 'technique', 'rules', 'products', ...(isMixed ? ['from'] : [])], style: { head: [], border: [] } });
+  const table = new Table({ head: ['tactic', 'technique', 'name', 'rules', 'products', ...(isMixed ? ['from'] : [])], style: { head: [], border: [] } });
   for (const { tactic } of tactics) {
     for (const [at, one] of techniques.filter((each) => each.tactics.includes(tactic)).entries())
-      table.push([at === 0 ? titleOf(tactic) : '', one.technique, String(one.rules.length), listed(one.byProduct), ...(isMixed ? [listed(one.byOrigin)] : [])]);
+      table.push([
+        at === 0 ? titleOf(tactic) : '',
+        one.technique,
+        one.title ?? '',
+        String(one.rules.length),
+        listed(one.byProduct),
+        ...(isMixed ? [listed(one.byOrigin)] : []),
+      ]);
   }
-  for (const { technique, rules, byProduct, byOrigin } of techniques.filter((one) => one.tactics.length === 0))
-    table.push(['no tactic named', technique, String(rules.length), listed(byProduct), ...(isMixed ? [listed(byOrigin)] : [])]);
+  for (const { technique, title, rules, byProduct, byOrigin } of techniques.filter((one) => one.tactics.length === 0))
+    table.push(['no tactic named', technique, title ?? '', String(rules.length), listed(byProduct), ...(isMixed ? [listed(byOrigin)] : [])]);
   if (techniques.length > 0) io.print(table.toString());
   const without = tactics.filter(({ rules }) => rules === 0).map(({ tactic }) => titleOf(tactic));
   io.print(`${count} rules see ${techniques.length} techniques.${without.length === 0 ? '' : ` No rule names ${without.join(', ')}.`}`);

@@ -259,11 +259,18 @@ export class Rules {
         }));
         return {
           technique,
+          name: `Family of ${technique.slice(0, 5)}: ${technique}`,
+          family: `Family of ${technique.slice(0, 5)}`,
           tactics: [TECHNIQUES.find(([, one]) => one === technique)?.[0]],
           rules: shown,
           hits: shown.reduce((sum, { hits }) => sum + hits, 0),
         };
       });
+  }
+
+  coverageLayer(hours: number): string {
+    const techniques = this.coverage(hours).map(({ technique, rules }) => ({ techniqueID: technique, score: rules.length }));
+    return JSON.stringify({ versions: { layer: '4.5' }, techniques });
   }
 
   draft(fields: readonly string[] | null | undefined, ruleIds: readonly string[]) {

@@ -116,6 +116,7 @@ export class World {
         this.rules.trial(text, hours, [...this.#eventsIn(null)].filter(({ sensor }) => sensor === 'windows').slice(0, 3)),
       ruleExplanation: (_root: unknown, { text }: { text: string }) => this.rules.explanation(text),
       coverage: (_root: unknown, { hours }: { hours: number }) => this.rules.coverage(hours),
+      coverageLayer: (_root: unknown, { hours }: { hours: number }) => this.rules.coverageLayer(hours),
       exceptions: (_root: unknown, { first, filter }: { first: number; filter?: { ruleId?: string | null; withEnded?: boolean | null } | null }) =>
         connection(
           this.rules.exceptions.filter(

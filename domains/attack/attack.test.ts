@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { coverageOf, navigatorLayer, reachOf, TACTICS } from './index.ts';
+import { coverageOf, familyOf, navigatorLayer, reachOf, TACTICS, techniqueOf, titleOfTechnique } from './index.ts';
 import type { TaggedRule } from './index.ts';
 
 const rule = (key: string, part: Partial<TaggedRule>): TaggedRule => ({
@@ -23,18 +24,18 @@ describe('coverage', () => {
   const coverage = coverageOf(RULES);
   it('is by technique, with where rules are from and whose events they read', () => {
     expect(coverage.techniques.map(({ technique, tactics, byOrigin, byProduct }) => ({ technique, tactics, byOrigin, byProduct }))).toEqual([
-      { technique: 'T1003', tactics: ['credential-access', 'made-up'], byOrigin: { ours: 1 }, byProduct: { any: 1 } },
-      { technique: 'T1003.001', tactics: ['execution', 'credential-access'], byOrigin: { ours: 1, public: 1 }, byProduct: { linux: 1, windows: 2 } },
-      { technique: 'T1059', tactics: ['execution', 'credential-access'], byOrigin: { public: 1 }, byProduct: { linux: 1, windows: 1 } },
+      { technique: 'T1003', tactics: ['credential-access'], byOrigin: { ours: 1 }, byProduct: { any: 1 } },
+      { technique: 'T1003.001', tactics: ['credential-access'], byOrigin: { ours: 1, public: 1 }, byProduct: { linux: 1, windows: 2 } },
+      { technique: 'T1059', tactics: ['execution'], byOrigin: { public: 1 }, byProduct: { linux: 1, windows: 1 } },
     ]);
-    expect(coverage.untagged).toEqual([{ key: 'd', title: 'Rule d' }]);
+    expect(coverage.untagged.map(({ key }) => key)).toEqual(['d']);
   });
   it('has every tactic in the order of the matrix, also those that no rule names', () => {
     expect(coverage.tactics.map(({ tactic }) => tactic)).toEqual([...TACTICS.map(({ name }) => name), 'made-up']);
     expect(coverage.tactics.filter(({ rules }) => rules > 0)).toEqual([
-      { tactic: 'execution', techniques: 2, rules: 1 },
-      { tactic: 'credential-access', techniques: 3, rules: 3 },
-      { tactic: 'made-up', techniques: 1, rules: 1 },
+      { tactic: 'execution', techniques: 1, rules: 1 },
+      { tactic: 'credential-access', techniques: 2, rules: 3 },
+      { tactic: 'made-up', techniques: 0, rules: 1 },
     ]);
   });
   it.each<[technique: string, reach: string]>([
@@ -47,9 +48,32 @@ describe('coverage', () => {
   ])('reaches %s: %s', (technique, reach) => {
     expect(reachOf(coverage, technique)).toBe(reach);
   });
+  it('takes tactics of a technique that ATT&CK does not have from its rules', () => {
+    expect(coverageOf([rule('a', { techniques: ['T0800'], tactics: ['inhibit-response', 'impact'] })]).techniques).toMatchObject([
+      { title: undefined, tactics: ['impact', 'inhibit-response'] },
+    ]);
+  });
   it('reaches a technique when a rule names one below it', () => {
     expect(reachOf(coverageOf([rule('a', { techniques: ['T1110.003'] })]), 'T1110')).toBe('near');
   });
+});
+
+it.each<[id: string, title: string | undefined, tactics: readonly string[] | undefined]>([
+  ['T1003', 'OS Credential Dumping', ['credential-access']],
+  ['T1003.001', 'OS Credential Dumping: LSASS Memory', ['credential-access']],
+  ['T1078', 'Valid Accounts', ['initial-access', 'persistence', 'privilege-escalation', 'defense-evasion']],
+  ['T9999', undefined, undefined],
+  ['constructor', undefined, undefined],
+])('calls %s %s', (id, title, tactics) => {
+  expect([titleOfTechnique(id), techniqueOf(id)?.tactics]).toEqual([title, tactics]);
+});
+it('names no tactic that the matrix does not have', () => {
+  const { techniques } = z
+    .object({
+      techniques: z.record(z.string().regex(/^T\d{4}(\.\d{3})?$/), z.tuple([z.string().min(1), z.array(z.enum(TACTICS.map(({ name }) => name))).min(1)])),
+    })
+    .parse(JSON.parse(readFileSync(new URL('techniques.json', import.meta.url), 'utf8')));
+  expect(Object.keys(techniques).filter((id) => techniques[familyOf(id)] === undefined)).toEqual([]);
 });
 
 it('knows the fourteen tactics once each', () => {
@@ -90,10 +114,10 @@ describe('a layer', () => {
     ['of no rules', []],
     ['of many rules for one technique', Array.from({ length: 30 }, (_, at) => rule(String(at), { techniques: ['T1059'] }))],
   ])('%s has the form of the Navigator', (_name, rules) => {
-    expect(layer.parse(JSON.parse(JSON.stringify(navigatorLayer(coverageOf(rules), 'n', 'd'))))).toBeDefined();
+    expect(layer.parse(JSON.parse(JSON.stringify(navigatorLayer(coverageOf(rules), { name: 'n', description: 'd' }))))).toBeDefined();
   });
   it('scores by rules, names them, and opens what has techniques below it', () => {
-    const { techniques, gradient } = navigatorLayer(coverageOf(RULES), 'n', 'd');
+    const { techniques, gradient } = navigatorLayer(coverageOf(RULES), { name: 'n', description: 'd' });
     expect(techniques[0]).toMatchObject({ techniqueID: 'T1003', score: 1, comment: 'Rule c', showSubtechniques: true });
     expect(techniques[1]).toMatchObject({ techniqueID: 'T1003.001', score: 2, comment: 'Rule a\nRule b', showSubtechniques: false });
     expect(gradient.maxValue).toBe(2);

@@ -1,5 +1,7 @@
 // Which techniques rules see, by what the rules say of themselves.
+import { familyOf } from './family.ts';
 import { TACTICS } from './tactics.ts';
+import { techniqueOf, titleOfTechnique } from './techniques.ts';
 
 export interface TaggedRule {
   readonly key: string;
@@ -13,25 +15,27 @@ export interface TaggedRule {
   /** `credential-access`. */
   readonly tactics: readonly string[];
 }
-export interface CoveredTechnique {
+export interface CoveredTechnique<R extends TaggedRule = TaggedRule> {
   readonly technique: string;
-  /** That its rules name, in the order of the matrix; a rule that names several tactics names them for each of its techniques. */
+  /** `OS Credential Dumping: LSASS Memory`; undefined for one that ATT&CK does not have. */
+  readonly title: string | undefined;
+  /** Of ATT&CK; for one that it does not have, those that its rules name. In the order of the matrix. */
   readonly tactics: readonly string[];
-  readonly rules: readonly { readonly key: string; readonly title: string; readonly origin: string; readonly products: readonly string[] }[];
+  readonly rules: readonly R[];
   /** Rules by origin, and by product; `any` for rules that name none. */
   readonly byOrigin: Readonly<Record<string, number>>;
   readonly byProduct: Readonly<Record<string, number>>;
 }
-export interface Coverage {
+export interface Coverage<R extends TaggedRule = TaggedRule> {
   /** By technique; techniques below another one count for themselves. */
-  readonly techniques: readonly CoveredTechnique[];
-  /** Every tactic of the matrix, and those that only rules name behind it. */
+  readonly techniques: readonly CoveredTechnique<R>[];
+  /** Every tactic of the matrix, and those that only rules name behind it. A rule counts where it names the tactic, or a technique of it. */
   readonly tactics: readonly { readonly tactic: string; readonly techniques: number; readonly rules: number }[];
   /** Rules that name no technique. */
-  readonly untagged: readonly { readonly key: string; readonly title: string }[];
+  readonly untagged: readonly R[];
 }
 
-export function coverageOf(rules: readonly TaggedRule[]): Coverage {
+export function coverageOf<R extends TaggedRule>(rules: readonly R[]): Coverage<R> {
   const byTechnique = Map.groupBy(
     rules.flatMap((rule) => rule.techniques.map((technique) => ({ technique, rule }))),
     ({ technique }) => technique,
@@ -44,18 +48,22 @@ export function coverageOf(rules: readonly TaggedRule[]): Coverage {
         found.map(({ rule }) => rule),
       ),
     );
-  const tactics = inOrder(new Set([...TACTICS.map(({ name }) => name), ...rules.flatMap((rule) => rule.tactics)])).map((tactic) => ({
-    tactic,
-    techniques: techniques.filter((one) => one.tactics.includes(tactic)).length,
-    rules: rules.filter((rule) => rule.tactics.includes(tactic)).length,
-  }));
-  return { techniques, tactics, untagged: rules.filter((rule) => rule.techniques.length === 0).map(({ key, title }) => ({ key, title })) };
+  const tactics = inOrder(new Set([...TACTICS.map(({ name }) => name), ...rules.flatMap((rule) => rule.tactics)])).map((tactic) => {
+    const its = techniques.filter((one) => one.tactics.includes(tactic));
+    return {
+      tactic,
+      techniques: its.length,
+      rules: new Set([...its.flatMap((one) => one.rules), ...rules.filter((rule) => rule.tactics.includes(tactic))]).size,
+    };
+  });
+  return { techniques, tactics, untagged: rules.filter((rule) => rule.techniques.length === 0) };
 }
 
-const covered = (technique: string, rules: readonly TaggedRule[]): CoveredTechnique => ({
+const covered = <R extends TaggedRule>(technique: string, rules: readonly R[]): CoveredTechnique<R> => ({
   technique,
-  tactics: inOrder(new Set(rules.flatMap(({ tactics }) => tactics))),
-  rules: rules.map(({ key, title, origin, products }) => ({ key, title, origin, products })),
+  title: titleOfTechnique(technique),
+  tactics: techniqueOf(technique)?.tactics ?? inOrder(new Set(rules.flatMap(({ tactics }) => tactics))),
+  rules,
   byOrigin: counted(rules.map(({ origin }) => origin)),
   byProduct: counted(rules.flatMap(({ products }) => (products.length === 0 ? ['any'] : products))),
 });
@@ -77,6 +85,6 @@ function counted(names: readonly string[]): Readonly<Record<string, number>> {
 export function reachOf({ techniques }: Coverage, technique: string): 'named' | 'near' | 'none' {
   const wanted = technique.toUpperCase();
   if (techniques.some((one) => one.technique === wanted)) return 'named';
-  const [family = wanted] = wanted.split('.');
+  const family = familyOf(wanted);
   return techniques.some((one) => one.technique === family || (wanted === family && one.technique.startsWith(`${family}.`))) ? 'near' : 'none';
 }

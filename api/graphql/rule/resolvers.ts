@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { techniquesOf } from '../../../domains/sigma/index.ts';
+import { coverageOf, familyOf, navigatorLayer, techniqueOf } from '../../../domains/attack/index.ts';
+import type { Coverage, CoveredTechnique, TaggedRule } from '../../../domains/attack/index.ts';
+import { tacticsOf, techniquesOf } from '../../../domains/sigma/index.ts';
 import { SEVERITIES } from '../../../store/queries/findings.ts';
 import { pageOfRules, ruleById, ruleRefusals, versionsOfRule } from '../../../store/queries/rules.ts';
 import type { RuleFilter, RuleRow, StoredRuleKind, StoredRuleState } from '../../../store/queries/rules.ts';
@@ -14,7 +16,7 @@ import { partsOf } from '../../rules/explained-parts.ts';
 import type { ExplainedPart } from '../../rules/explained-parts.ts';
 import { hoursOf } from '../../rules/hours.ts';
 import { newRule, ruleChange, ruleText } from '../../rules/register.ts';
-import { likelyTactics } from '../../rules/tactics.ts';
+import { isoOf } from '../../time.ts';
 import type { ApiContext } from '../context.ts';
 
 interface FilterInput {
@@ -51,10 +53,9 @@ export default {
     },
     rule: async (_root: unknown, { id }: { readonly id: string }, { read }: ApiContext) => (await read((sql) => ruleById(sql, withoutNul(id, '/id')))) ?? null,
     ruleRefusals: (_root: unknown, _args: unknown, { read }: ApiContext) => read(ruleRefusals),
-    coverage: async (_root: unknown, args: HoursArgs, { read, services: { wallMicros } }: ApiContext) => {
-      const since = wallMicros() - hoursOf(args) * HOUR;
-      return coverageOf(await read((sql) => taggedRules(sql, since)));
-    },
+    coverage: async (_root: unknown, args: HoursArgs, context: ApiContext) => (await readCoverage(context, args)).techniques,
+    coverageLayer: async (_root: unknown, args: HoursArgs, context: ApiContext) =>
+      JSON.stringify(layerOf(await readCoverage(context, args), context.services.wallMicros()), null, 2),
     ruleProblems: (_root: unknown, { text, id }: TextArgs & { readonly id?: string | null }, { principal, services }: ApiContext) =>
       services.ruleTrials.problems(principal, textOf(text), typeof id === 'string' ? withoutNul(id, '/id') : null),
     ruleTrial: (_root: unknown, { text, ...args }: TextArgs & HoursArgs, { principal, services }: ApiContext) =>
@@ -94,6 +95,12 @@ export default {
     lastHitAt: ({ id }: RuleRow, _args: unknown, { loaders }: ApiContext) => loaders.rules.lastHit.load(id),
     verdicts: ({ id }: RuleRow, _args: unknown, { loaders }: ApiContext) => loaders.rules.verdicts.load(id),
   },
+  TechniqueCoverage: {
+    name: ({ technique, title }: CoveredTechnique) => title ?? technique,
+    family: ({ technique }: CoveredTechnique) => techniqueOf(familyOf(technique))?.name ?? familyOf(technique),
+    hits: hitsOf,
+  },
+  CoveringRule: { level: severityOf },
   ExplainedPart: {
     has: ({ has }: ExplainedPart) => (has === 'null' ? 'null_value' : has), // `null` is no name for a value of an enum
   },
@@ -113,18 +120,32 @@ function filterOf(input: FilterInput | null | undefined, now: number): RuleFilte
   };
 }
 
-/** By technique; its rules by level. */
-function coverageOf(rows: readonly CoverageRow[]) {
-  const byTechnique = Map.groupBy(
-    rows.flatMap((row) => techniquesOf(row.tags).map((technique) => ({ technique, row }))),
-    ({ technique }) => technique,
-  );
-  return [...byTechnique]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([technique, found]) => ({
-      technique,
-      tactics: likelyTactics(found.map(({ row }) => row.tags)),
-      rules: found.map(({ row }) => ({ id: row.ruleId, title: row.title, level: severityOf(row), state: row.state, hits: row.hits })),
-      hits: found.reduce((sum, { row }) => sum + row.hits, 0),
-    }));
+/** A rule that runs, as coverage counts it. Which products' events it reads is not asked here. */
+type Covering = TaggedRule & CoverageRow & { readonly id: string; readonly hits: number };
+const coveringRule = (row: CoverageRow): Covering => ({
+  ...row,
+  id: row.ruleId,
+  key: row.ruleId,
+  origin: 'installation',
+  products: [],
+  techniques: techniquesOf(row.tags),
+  tactics: tacticsOf(row.tags),
+});
+function hitsOf({ rules }: CoveredTechnique<Covering>): number {
+  return rules.reduce((sum, { hits }) => sum + hits, 0);
 }
+
+async function readCoverage({ read, services: { wallMicros } }: ApiContext, args: HoursArgs): Promise<Coverage<Covering>> {
+  const since = wallMicros() - hoursOf(args) * HOUR;
+  return coverageOf((await read((sql) => taggedRules(sql, since))).map(coveringRule));
+}
+
+/** What it scores is in production; other rules are named with their state. */
+const layerOf = (coverage: Coverage<Covering>, wallMicros: number) =>
+  navigatorLayer(coverage, {
+    name: 'Goshawk coverage',
+    description: `Rules in production by technique, as of ${isoOf(wallMicros)}`,
+    counts: ({ state }) => state === 'production',
+    label: ({ title, state }) => (state === 'production' ? title : `${title} (${state})`),
+    facts: (technique) => ({ findings: hitsOf(technique) }),
+  });

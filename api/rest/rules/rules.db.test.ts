@@ -229,7 +229,8 @@ describe.skipIf(serverUrl === '')('rules', () => {
     const { data, errors } = await api.graphql(`{
       rules(first: 1, filter: { hasHits: true }) { edges { node { id state version hits day: hits(hours: 48) suppressed noise lastHitAt shadowedBecause
         verdicts { truePositive falsePositive benign none } techniques versions { version } } } pageInfo { hasNextPage } }
-      coverage { technique tactics hits rules { id hits state } }
+      coverageLayer
+      coverage { technique name family tactics hits rules { id hits state } }
     }`);
     expect(errors).toBeUndefined();
     expect(data.rules.edges[0].node).toMatchObject({
@@ -248,6 +249,8 @@ describe.skipIf(serverUrl === '')('rules', () => {
     expect(data.coverage).toEqual([
       {
         technique: 'T1003.001',
+        name: 'OS Credential Dumping: LSASS Memory',
+        family: 'OS Credential Dumping',
         tactics: ['credential-access'],
         hits: 2,
         rules: [
@@ -255,6 +258,9 @@ describe.skipIf(serverUrl === '')('rules', () => {
           { id: id(2), hits: 0, state: 'draft' },
         ],
       },
+    ]);
+    expect(JSON.parse(data.coverageLayer).techniques).toMatchObject([
+      { techniqueID: 'T1003.001', score: 1, comment: expect.stringMatching(/\(draft\)$/), metadata: [{ name: 'findings', value: '2' }] },
     ]);
   });
 

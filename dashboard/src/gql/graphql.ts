@@ -504,7 +504,14 @@ export type CoverageQueryVariables = Exact<{
 }>;
 
 
-export type CoverageQuery = { coverage: Array<{ technique: string, tactics: Array<string>, hits: number, rules: Array<{ id: string, title: string, level: Severity, state: RuleState, hits: number }> }> };
+export type CoverageQuery = { coverage: Array<{ technique: string, name: string, family: string, tactics: Array<string>, hits: number, rules: Array<{ id: string, title: string, level: Severity, state: RuleState, hits: number }> }> };
+
+export type CoverageLayerQueryVariables = Exact<{
+  hours?: number | null | undefined;
+}>;
+
+
+export type CoverageLayerQuery = { coverageLayer: string };
 
 export type ExceptionRowFragment = { id: string, ruleIds: Array<string>, conditions: unknown, owner: string, reason: string, createdAt: string, createdBy: string, expiresAt: string, endedAt: string | null, endedBy: string | null, isActive: boolean, suppressed: number };
 
@@ -1700,6 +1707,8 @@ export const CoverageDocument = new TypedDocumentString(`
     query Coverage($hours: Int) {
   coverage(hours: $hours) {
     technique
+    name
+    family
     tactics
     hits
     rules {
@@ -1712,6 +1721,11 @@ export const CoverageDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CoverageQuery, CoverageQueryVariables>;
+export const CoverageLayerDocument = new TypedDocumentString(`
+    query CoverageLayer($hours: Int) {
+  coverageLayer(hours: $hours)
+}
+    `) as unknown as TypedDocumentString<CoverageLayerQuery, CoverageLayerQueryVariables>;
 export const ExceptionsDocument = new TypedDocumentString(`
     query Exceptions($first: Int, $after: String, $filter: ExceptionFilter) {
   exceptions(first: $first, after: $after, filter: $filter) {

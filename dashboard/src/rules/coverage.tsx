@@ -1,7 +1,7 @@
 // Which techniques of ATT&CK rules look for, and what they found.
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useFresh } from '../data/fresh.ts';
-import { CoverageDocument, type CoverageQuery } from '../gql/graphql.ts';
+import { ask, useFresh } from '../data/fresh.ts';
+import { CoverageDocument, CoverageLayerDocument } from '../gql/graphql.ts';
 import { Button, Segments } from '../kit/button.tsx';
 import { useKeys } from '../kit/keys.ts';
 import { count, plural } from '../kit/numbers.ts';
@@ -9,8 +9,9 @@ import { Page, Panel } from '../kit/panel.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
 import { Table } from '../kit/table.tsx';
 import { useTitle } from '../kit/title.ts';
+import { report } from '../kit/undo.tsx';
 import type { CoverageSearch } from './address.ts';
-import { inState, matrixOf, navigatorLayer, shadeOf, techniquesOf, type Technique } from './matrix.ts';
+import { inState, matrixOf, shadeOf, techniquesOf, type Technique } from './matrix.ts';
 import { RuleTabs } from './tabs.tsx';
 import { TechniquePanel } from './technique.tsx';
 import './rules.css';
@@ -45,7 +46,7 @@ export function CoveragePage() {
       tools={
         <>
           <Stale problem={fresh.problem} at={fresh.at} />
-          <Button disabled={coverage === undefined || coverage.length === 0} onClick={() => coverage !== undefined && download(coverage)}>
+          <Button disabled={coverage === undefined || coverage.length === 0} onClick={() => void download(HOURS[span])}>
             Navigator layer
           </Button>
         </>
@@ -85,7 +86,7 @@ export function CoveragePage() {
             {open !== undefined && (
               <TechniquePanel technique={open} coverage={coverage} spanWords={SPAN_WORDS[span]} onClose={() => show({ open: undefined })} />
             )}
-            <Matrix coverage={coverage} shade={shade} openId={open?.id} onOpen={(id) => show({ open: id === open?.id ? undefined : id })} />
+            <Matrix techniques={techniques} shade={shade} openId={open?.id} onOpen={(id) => show({ open: id === open?.id ? undefined : id })} />
             <TechniqueTable techniques={techniques} spanWords={SPAN_WORDS[span]} />
           </>
         )}
@@ -109,23 +110,23 @@ function Legend({ shade }: { readonly shade: 'rules' | 'findings' }) {
 }
 
 interface MatrixProps {
-  readonly coverage: CoverageQuery['coverage'];
+  readonly techniques: readonly Technique[];
   readonly shade: 'rules' | 'findings';
   readonly openId: string | undefined;
   readonly onOpen: (id: string) => void;
 }
 
-function Matrix({ coverage, shade, openId, onOpen }: MatrixProps) {
+function Matrix({ techniques, shade, openId, onOpen }: MatrixProps) {
   return (
     <div className="coverage-matrix" tabIndex={0} role="region" aria-label="Tactics and techniques">
-      {matrixOf(coverage).map(({ id, name, techniques }) => (
+      {matrixOf(techniques).map(({ id, name, techniques: its }) => (
         <section key={id} aria-label={name}>
           <h2>
-            {name} <span className="faint number">{techniques.length}</span>
+            {name} <span className="faint number">{its.length}</span>
           </h2>
-          {techniques.length === 0 && <p className="faint coverage-none">no rule</p>}
+          {its.length === 0 && <p className="faint coverage-none">no rule</p>}
           <ul>
-            {techniques.map((technique) => (
+            {its.map((technique) => (
               <li key={technique.id}>
                 <button
                   type="button"
@@ -134,6 +135,7 @@ function Matrix({ coverage, shade, openId, onOpen }: MatrixProps) {
                   onClick={() => onOpen(technique.id)}
                 >
                   <strong>{technique.id}</strong>
+                  <span className="coverage-name">{technique.name}</span>
                   <span className="number">{plural(technique.rules.length, 'rule')}</span>
                   <span className="number">{technique.hits === 0 ? 'no finding' : plural(technique.hits, 'finding')}</span>
                 </button>
@@ -153,6 +155,7 @@ function TechniqueTable({ techniques, spanWords }: { readonly techniques: readon
         label="Techniques"
         columns={[
           'Technique',
+          'Name',
           'Sub-techniques',
           { ofNumbers: 'Production' },
           { ofNumbers: 'Test' },
@@ -160,9 +163,10 @@ function TechniqueTable({ techniques, spanWords }: { readonly techniques: readon
           { ofNumbers: `Findings, ${spanWords}` },
         ]}
       >
-        {techniques.map(({ id, below, rules, hits }) => (
+        {techniques.map(({ id, name, below, rules, hits }) => (
           <tr key={id}>
             <th scope="row">{id}</th>
+            <td>{name}</td>
             <td className="quiet">{below.join(', ')}</td>
             <td className="n">{inState(rules, 'production')}</td>
             <td className="n">{inState(rules, 'test')}</td>
@@ -175,12 +179,13 @@ function TechniqueTable({ techniques, spanWords }: { readonly techniques: readon
   );
 }
 
-function download(coverage: CoverageQuery['coverage']): void {
-  const now = new Date().toISOString();
-  const url = URL.createObjectURL(new Blob([JSON.stringify(navigatorLayer(coverage, now), null, 2)], { type: 'application/json' }));
+async function download(hours: number): Promise<void> {
+  const result = await ask(CoverageLayerDocument, { hours }, 'The layer');
+  if ('problem' in result) return report({ text: `${result.problem.title} ${result.problem.advice}`, isFailure: true });
+  const url = URL.createObjectURL(new Blob([result.data.coverageLayer], { type: 'application/json' }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = `goshawk-coverage-${now.slice(0, 10)}.json`;
+  link.download = `goshawk-coverage-${new Date().toISOString().slice(0, 10)}.json`;
   link.click();
   URL.revokeObjectURL(url);
 }

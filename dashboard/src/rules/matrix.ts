@@ -7,6 +7,10 @@ export type CoveringRule = Covered['rules'][number];
 export interface Technique {
   /** Of the technique above sub-techniques: `T1003`. */
   readonly id: string;
+  /** `OS Credential Dumping`. */
+  readonly name: string;
+  /** `credential-access`. */
+  readonly tactics: readonly string[];
   /** Each once, also when several of its sub-techniques name it. */
   readonly rules: readonly CoveringRule[];
   readonly hits: number;
@@ -40,30 +44,12 @@ const TACTICS = [
 const nameOf = (id: string): string => (id === '' ? 'No tactic named' : `${id[0]?.toUpperCase() ?? ''}${id.slice(1).replaceAll('-', ' ')}`);
 const parentOf = (technique: string): string => technique.slice(0, 5);
 
-/**
- * All tactics of ATT&CK, also those without a rule; then others that rules name; then techniques without a tactic. A technique stands with all
- * its sub-techniques below the tactics that at least half of its rules go with, else below the one that most go with.
- */
-export function matrixOf(coverage: readonly Covered[]): readonly Tactic[] {
-  const placed = techniquesOf(coverage).map((technique) => ({
-    technique,
-    tactics: tacticsOf(coverage.filter((one) => parentOf(one.technique) === technique.id)),
-  }));
-  const named = new Set(placed.flatMap(({ tactics }) => tactics));
-  const others = [...named].filter((id) => !TACTICS.includes(id)).sort();
-  const below = (isBelow: (tactics: readonly string[]) => boolean) => placed.filter(({ tactics }) => isBelow(tactics)).map(({ technique }) => technique);
-  const tactics = [...TACTICS, ...others].map((id) => ({ id, name: nameOf(id), techniques: below((its) => its.includes(id)) }));
-  const without = below((its) => its.length === 0);
+/** All tactics of ATT&CK, also those without a rule; then others that rules name; then techniques without a tactic. A technique stands below each of its tactics. */
+export function matrixOf(techniques: readonly Technique[]): readonly Tactic[] {
+  const others = [...new Set(techniques.flatMap(({ tactics }) => tactics))].filter((id) => !TACTICS.includes(id)).sort();
+  const tactics = [...TACTICS, ...others].map((id) => ({ id, name: nameOf(id), techniques: techniques.filter((one) => one.tactics.includes(id)) }));
+  const without = techniques.filter((one) => one.tactics.length === 0);
   return without.length === 0 ? tactics : [...tactics, { id: '', name: nameOf(''), techniques: without }];
-}
-
-function tacticsOf(group: readonly Covered[]): readonly string[] {
-  const rules = new Map<string, number>();
-  const named = group.filter(({ tactics }) => tactics.length > 0);
-  for (const one of named) for (const tactic of one.tactics) rules.set(tactic, (rules.get(tactic) ?? 0) + one.rules.length);
-  const all = named.reduce((sum, one) => sum + one.rules.length, 0);
-  const most = Math.max(0, ...rules.values());
-  return [...rules].filter(([, count]) => count * 2 >= all || count === most).map(([tactic]) => tactic);
 }
 
 /** Techniques with what is said of their sub-techniques, by id. */
@@ -79,6 +65,8 @@ export function techniquesOf(coverage: readonly Covered[]): readonly Technique[]
       const rules = [...new Map(group.flatMap((one) => one.rules.map((rule) => [rule.id, rule] as const))).values()];
       return {
         id,
+        name: group[0]?.family ?? id,
+        tactics: [...new Set(group.flatMap(({ tactics }) => tactics))],
         rules,
         hits: rules.reduce((sum, { hits }) => sum + hits, 0),
         below: group.map(({ technique }) => technique).filter((technique) => technique !== id),
@@ -93,25 +81,4 @@ export function shadeOf({ rules, hits }: Pick<Technique, 'rules' | 'hits'>, by: 
   const bounds = by === 'rules' ? [1, 2, 4, 10] : [1, 10, 100, 1000];
   const n = by === 'rules' ? inState(rules, 'production') : hits;
   return bounds.filter((bound) => n >= bound).length as 0 | 1 | 2 | 3 | 4;
-}
-
-/** A layer of the ATT&CK Navigator, form 4.5: score = rules in production. */
-export function navigatorLayer(coverage: readonly Covered[], madeAt: string): Readonly<Record<string, unknown>> {
-  const techniques = coverage.map(({ technique, rules, hits }) => ({
-    techniqueID: technique,
-    score: inState(rules, 'production'),
-    comment: rules.map(({ title, state }) => (state === 'production' ? title : `${title} (${state})`)).join('\n'),
-    enabled: true,
-    metadata: [{ name: 'findings', value: String(hits) }],
-    showSubtechniques: technique.includes('.'),
-  }));
-  return {
-    name: 'Goshawk coverage',
-    versions: { navigator: '5.1.0', layer: '4.5' },
-    domain: 'enterprise-attack',
-    description: `Rules in production by technique, as of ${madeAt}`,
-    sorting: 3,
-    techniques,
-    gradient: { colors: ['#ffffff', '#3d4854'], minValue: 0, maxValue: Math.max(1, ...techniques.map(({ score }) => score)) },
-  };
 }

@@ -17,7 +17,7 @@ interface TechniqueProps {
   readonly onClose: () => void;
 }
 
-export function TechniquePanel({ technique: { id, rules, hits }, coverage, spanWords, onClose }: TechniqueProps) {
+export function TechniquePanel({ technique: { id, name, rules, hits }, coverage, spanWords, onClose }: TechniqueProps) {
   const of = (ruleId: string): string =>
     coverage
       .filter(({ technique, rules: its }) => technique.startsWith(id) && its.some((rule) => rule.id === ruleId))
@@ -25,7 +25,7 @@ export function TechniquePanel({ technique: { id, rules, hits }, coverage, spanW
       .join(', ');
   return (
     <Panel
-      title={id}
+      title={`${id} ${name}`}
       note={`${plural(rules.length, 'rule')}, ${plural(hits, 'finding')} in ${spanWords}`}
       isFlush
       actions={
