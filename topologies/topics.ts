@@ -10,6 +10,7 @@ import type {
   LedgerEntry,
   Match,
   RefAsset,
+  RefDecision,
   RefRule,
   RefSensor,
   RefSuppression,
@@ -87,6 +88,7 @@ export const topics = {
   late: declare<Match, 'late.v1'>('late.v1', schemas.match, work('source position', 1024, 30 * DAY_MS, 1)),
   ledger: declare<LedgerEntry, 'ledger.v1'>('ledger.v1', schemas.ledgerEntry, { ...work('stage + partition', 1024, 30 * DAY_MS, 1), partitions: 1 }),
   refAssets: declare<RefAsset, 'ref.assets.v1'>('ref.assets.v1', schemas.refAsset, reference),
+  refDecisions: declare<RefDecision, 'ref.decisions.v1'>('ref.decisions.v1', schemas.refDecision, { ...reference, key: 'alert + when it was decided' }),
   refRules: declare<RefRule, 'ref.rules.v1'>('ref.rules.v1', schemas.refRule, { ...reference, key: 'organization + rule + set' }),
   refSensors: declare<RefSensor, 'ref.sensors.v1'>('ref.sensors.v1', schemas.refSensor, reference),
   refSuppressions: declare<RefSuppression, 'ref.suppressions.v1'>('ref.suppressions.v1', schemas.refSuppression, reference),
@@ -95,6 +97,7 @@ export const topics = {
 
 export const refTables = {
   assets: { name: 'assets', topic: topics.refAssets } as RefTable<RefAsset>,
+  decisions: { name: 'decisions', topic: topics.refDecisions } as RefTable<RefDecision>,
   rules: { name: 'rules', topic: topics.refRules } as RefTable<RefRule>,
   sensors: { name: 'sensors', topic: topics.refSensors } as RefTable<RefSensor>,
   suppressions: { name: 'suppressions', topic: topics.refSuppressions } as RefTable<RefSuppression>,

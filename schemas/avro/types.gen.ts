@@ -605,7 +605,7 @@ export interface Feature {
 }
 
 /** What made it. */
-export type FindingKind = 'rule' | 'correlation' | 'feature' | 'platform';
+export type FindingKind = 'rule' | 'correlation' | 'feature' | 'platform' | 'hunt';
 
 /** Maturity of the rule. */
 export type FindingStatus = 'production' | 'test' | 'draft';
@@ -808,6 +808,38 @@ export interface RefAsset {
   readonly criticality: number;
 }
 
+/** How the alert stands with people. */
+export type DecisionStatus = 'open' | 'acknowledged' | 'closed';
+
+/** What people made of it. */
+export type DecisionVerdict = 'true_positive' | 'false_positive' | 'benign';
+
+/** What people decided about an alert: how it stands, and the verdict. */
+export interface RefDecision {
+  /** Id of the alert. */
+  readonly id: string;
+  /** Owner. */
+  readonly organization: string;
+  /** When it was decided. */
+  readonly validFrom: number;
+  /** Wall-clock time of the write. */
+  readonly writtenAt: number;
+  /** Number of the write, from the outbox. */
+  readonly version: number;
+  /** Of the alert: what its findings have in common. */
+  readonly groupKey: string;
+  /** Rules of the alert, as it was then. */
+  readonly ruleIds: readonly string[];
+  /** A closed alert takes no further findings: the next one opens another. */
+  readonly status: DecisionStatus;
+  /** Null while there is none. */
+  readonly verdict: DecisionVerdict | null;
+  /** Why that verdict; null when nobody said. */
+  readonly reason: string | null;
+  /** Who decided. */
+  readonly decidedBy: string;
+}
+
 /** What becomes of what it finds. */
 export type RuleState = 'production' | 'test' | 'draft' | 'retired';
 
@@ -934,6 +966,7 @@ export const schemas = {
   ledgerEntry: { fullName: 'goshawk.v1.LedgerEntry' } as { readonly fullName: string; readonly $type?: LedgerEntry },
   match: { fullName: 'goshawk.v1.Match' } as { readonly fullName: string; readonly $type?: Match },
   refAsset: { fullName: 'goshawk.v1.RefAsset' } as { readonly fullName: string; readonly $type?: RefAsset },
+  refDecision: { fullName: 'goshawk.v1.RefDecision' } as { readonly fullName: string; readonly $type?: RefDecision },
   refRule: { fullName: 'goshawk.v1.RefRule' } as { readonly fullName: string; readonly $type?: RefRule },
   refSensor: { fullName: 'goshawk.v1.RefSensor' } as { readonly fullName: string; readonly $type?: RefSensor },
   refSuppression: { fullName: 'goshawk.v1.RefSuppression' } as { readonly fullName: string; readonly $type?: RefSuppression },

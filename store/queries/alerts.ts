@@ -23,7 +23,17 @@ export interface AlertRow {
   readonly score: number;
   readonly status: AlertStatus;
   readonly verdict: Verdict | null;
+  /** Why that verdict. */
+  readonly verdictReason: string | null;
   readonly assignee: string | null;
+  /** What people call it. */
+  readonly labels: readonly string[];
+  /** Of what people did; 0 while nobody did anything. */
+  readonly workRevision: number;
+  /** The last change by people; null while there is none, or from before they were kept. */
+  readonly changeId: string | null;
+  readonly workChangedAt: Micros | null;
+  readonly workChangedBy: string | null;
   readonly ruleIds: readonly string[];
   readonly tags: readonly string[];
   readonly entities: readonly Entity[];
@@ -38,23 +48,36 @@ export interface AlertRow {
   readonly changedAt: Micros;
 }
 export interface NoteRow {
+  readonly id: number;
   readonly alertId: string;
   readonly at: Micros;
   readonly by: string;
   readonly text: string;
+  readonly revision: number;
+  /** Null while it says what it said at first. */
+  readonly editedAt: Micros | null;
 }
 
 export interface AlertFilter {
+  /** Of these, 32 hex digits each. */
+  readonly ids?: readonly string[];
   /** With `to`: alerts whose events lie, at least in part, in [from, to). */
   readonly from?: Micros;
   readonly to?: Micros;
   readonly minSeverity?: number;
   readonly status?: readonly AlertStatus[];
+  readonly verdict?: readonly Verdict[];
+  /** Of any of these people; null: of nobody. */
+  readonly assignee?: readonly (string | null)[];
+  /** With all of these. */
+  readonly labels?: readonly string[];
   readonly search?: Search;
 }
 
 const SELECT_ALERT = `
-  encode(a.id, 'hex') AS "id", a.revision, a.event_time AS "time", a.last_time AS "lastTime", a.title, a.severity, a.score, a.status, a.verdict, a.assignee,
+  encode(a.id, 'hex') AS "id", a.revision, a.event_time AS "time", a.last_time AS "lastTime", a.title, a.severity, a.score, a.status, a.verdict,
+  a.verdict_reason AS "verdictReason", a.assignee, a.labels, a.work_revision AS "workRevision", a.change_id AS "changeId", a.work_changed_at AS "workChangedAt",
+  a.work_changed_by AS "workChangedBy",
   a.rule_ids AS "ruleIds", a.tags, a.entities, a.findings, a.finding_count AS "findingCount", a.events, a.event_count AS "eventCount", a.reason, a.changes,
   a.stored_at AS "storedAt", a.changed_at AS "changedAt"`;
 
@@ -66,13 +89,7 @@ export function pageOfAlerts(
   limit: number,
 ): Promise<readonly AlertRow[]> {
   const parameters = new Parameters();
-  const { from, to, minSeverity, status, search } = filter;
-  const conditions = ['true'];
-  if (from !== undefined) conditions.push(`a.last_time >= api.from_micros(${parameters.add(from)})`);
-  if (to !== undefined) conditions.push(`a.event_time < api.from_micros(${parameters.add(to)})`);
-  if (minSeverity !== undefined) conditions.push(`a.severity >= ${parameters.add(minSeverity)}`);
-  if (status !== undefined) conditions.push(`a.status = ANY (${parameters.add(status)}::text[])`);
-  if (search !== undefined && search.kind !== 'all') conditions.push(alertCondition(search, parameters));
+  const conditions = alertConditions(filter, parameters);
   if (after !== null) {
     const at = `api.from_micros(${parameters.add(after.at)})`;
     conditions.push(`a.changed_at <= ${at} AND (a.changed_at < ${at} OR a.id < decode(${parameters.add(after.id)}, 'hex'))`);
@@ -82,6 +99,35 @@ export function pageOfAlerts(
     `SELECT ${SELECT_ALERT} FROM api.alert_newest a WHERE ${conditions.join(' AND ')} ORDER BY a.changed_at DESC, a.id DESC LIMIT ${parameters.add(limit)}`,
     parameters.values,
   );
+}
+
+function alertConditions({ ids, from, to, minSeverity, status, verdict, assignee, labels, search }: AlertFilter, parameters: Parameters): string[] {
+  const conditions = ['true'];
+  if (ids !== undefined) conditions.push(`a.id = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest(${parameters.add(ids)}::text[]) hex))`);
+  if (from !== undefined) conditions.push(`a.last_time >= api.from_micros(${parameters.add(from)})`);
+  if (to !== undefined) conditions.push(`a.event_time < api.from_micros(${parameters.add(to)})`);
+  if (minSeverity !== undefined) conditions.push(`a.severity >= ${parameters.add(minSeverity)}`);
+  if (status !== undefined) conditions.push(`a.status = ANY (${parameters.add(status)}::text[])`);
+  if (verdict !== undefined) conditions.push(`a.verdict = ANY (${parameters.add(verdict)}::text[])`);
+  if (assignee !== undefined) {
+    const named = `a.assignee = ANY (${parameters.add(assignee.filter((name) => name !== null))}::text[])`;
+    conditions.push(assignee.includes(null) ? `(a.assignee IS NULL OR ${named})` : named);
+  }
+  if (labels !== undefined) conditions.push(`a.labels @> ${parameters.add(labels)}::text[]`);
+  if (search !== undefined && search.kind !== 'all') conditions.push(alertCondition(search, parameters));
+  return conditions;
+}
+
+/** Of alerts that fit, the most recently changed first: at most `limit`. */
+export async function alertIdsOf(sql: Sql, filter: AlertFilter, limit: number): Promise<readonly string[]> {
+  const parameters = new Parameters();
+  const conditions = alertConditions(filter, parameters);
+  const rows = await manyOf<{ readonly id: string }>(
+    sql,
+    `SELECT encode(a.id, 'hex') AS id FROM api.alert_newest a WHERE ${conditions.join(' AND ')} ORDER BY a.changed_at DESC, a.id DESC LIMIT ${parameters.add(limit)}`,
+    parameters.values,
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** In any order; unknown ones are left out. */
@@ -95,12 +141,12 @@ export const alertsChangedSince = (sql: Sql, since: Micros): Promise<readonly { 
     since,
   ]);
 
-/** Of all these alerts, oldest first. */
+/** Of all these alerts, oldest first; without those that were taken back. */
 export function notesOf(sql: Sql, ids: readonly string[]): Promise<readonly NoteRow[]> {
   return manyOf(
     sql,
-    `SELECT encode(n.alert_id, 'hex') AS "alertId", n.at, n.by, n.text FROM api.alert_note n
-    WHERE n.alert_id = ANY (SELECT decode(hex, 'hex') FROM unnest($1::text[]) hex) ORDER BY n.id`,
+    `SELECT n.id, encode(n.alert_id, 'hex') AS "alertId", n.at, n.by, n.text, n.revision, n.edited_at AS "editedAt" FROM api.alert_note n
+    WHERE n.alert_id = ANY (SELECT decode(hex, 'hex') FROM unnest($1::text[]) hex) AND n.removed_at IS NULL ORDER BY n.id`,
     [ids],
   );
 }
@@ -115,24 +161,4 @@ export async function countAlerts(sql: Sql, range: { readonly from: Micros; read
       [range.from, range.to, range.spanMicros],
     ),
   );
-}
-
-export interface AlertChange {
-  readonly status?: AlertStatus;
-  readonly verdict?: Verdict;
-  /** The empty string unassigns. */
-  readonly assignee?: string;
-  readonly note?: string;
-}
-
-/** What is left out stays. Audited and told to subscribers by the database. SQLSTATE P0002: no such alert in this organization. */
-export async function changeAlert(sql: Sql, actor: string, id: string, { status, verdict, assignee, note }: AlertChange): Promise<void> {
-  await sql.query(`SELECT api.change_alert($1, decode($2, 'hex'), $3, $4, $5, $6)`, [
-    actor,
-    id,
-    status ?? null,
-    verdict ?? null,
-    assignee ?? null,
-    note ?? null,
-  ]);
 }
