@@ -1,11 +1,8 @@
 // The API as one fastify application. It does not listen: start.ts does, and tests inject.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import helmet from '@fastify/helmet';
-import fastifyStatic from '@fastify/static';
 import websocket from '@fastify/websocket';
 import Fastify, { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { openAuthenticate } from './auth/authenticate.ts';
 import { registerAuthRoutes } from './auth/routes.ts';
@@ -14,8 +11,14 @@ import { Sessions } from './auth/sessions.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { ApiDeps, OpenedInputs } from './deps.ts';
 import { asProblem } from './gate/as-problem.ts';
+import { isLoopback, trusts } from './gate/address.ts';
+import { openAllowedMethods } from './gate/allowed-methods.ts';
+import { registerCompression } from './gate/compression.ts';
+import { answerUnreadable, connectionMetrics, limitConnections } from './gate/connections.ts';
+import { openDrain } from './gate/drain.ts';
+import type { Drain } from './gate/drain.ts';
 import { registerGate, requestIdOf, sendProblem } from './gate/gate.ts';
-import { ApiProblem } from './gate/problem.ts';
+import { openLimits } from './gate/limits/index.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { loadSchema } from './graphql/schema.ts';
 import { registerGraphql } from './graphql/server.ts';
@@ -23,13 +26,15 @@ import { BodyBudget } from './inputs/body.ts';
 import { registerInputs } from './inputs/index.ts';
 import { registerRooms } from './live/rooms.ts';
 import { countRequests } from './metrics.ts';
+import { registerPages } from './pages.ts';
 import { registerDescription } from './rest/description.ts';
 import { registerAlertRoutes } from './rest/alerts.ts';
 import { registerDeadLetterRoutes } from './rest/dead-letters/routes.ts';
 import { registerFieldRoutes } from './rest/fields/routes.ts';
 import { registerEventRoutes } from './rest/events/routes.ts';
 import { registerProduceRoutes } from './rest/events/produce.ts';
-import { IdempotentAnswers } from './rest/idempotency.ts';
+import { AnswersInMemory, storedAnswers } from './rest/idempotency-answers.ts';
+import { registerIdempotency } from './rest/idempotency.ts';
 import type { Routes } from './rest/kit.ts';
 import { registerReferenceRoutes } from './rest/reference/routes.ts';
 import { registerExceptionRoutes } from './rest/rules/exceptions.ts';
@@ -42,10 +47,20 @@ import { openServices } from './services.ts';
 const SMALL_BODY_BYTES = 1_048_576;
 /** For all of a request to arrive: who sends a byte at a time holds no connection for long. */
 const REQUEST_MS = 120_000;
-const HEADERS_MS = 60_000;
+const HEADERS_MS = 20_000;
 /** Between looks at connections that have not sent all yet. */
-const CHECK_MS = 30_000;
+const CHECK_MS = 5_000;
+/** Without a byte in either direction: who does not read an answer holds no memory for long. Longer than any request may take. */
+const SILENCE_MS = 150_000;
+/** Address and header fields together. */
+const MAX_HEADER_BYTES = 16_384;
 const wallClock = (): number => Date.now() * 1_000;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    drain: Drain;
+  }
+}
 
 /**
  * Follows what it needs of the topics and listens to the database from the moment it is ready until `close()`, also while they are away.
@@ -55,10 +70,12 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const { config, log, broker, metrics, wallMicros = wallClock, requestMs = REQUEST_MS } = deps;
   const keys = await openKeys(deps.keyFolder);
   const tokens = new Tokens(keys, deps.installationId);
-  const services = openServices({ ...deps, wallMicros, authority: await openSensorAuthority(deps.keyFolder, wallMicros) });
+  const limits = openLimits({ config, log, metrics });
+  const probes = limits.probe === undefined ? deps.probes : [...deps.probes, limits.probe];
+  const services = openServices({ ...deps, probes, wallMicros, authority: await openSensorAuthority(deps.keyFolder, wallMicros) });
   const authenticate = openAuthenticate({ tokens, sensors: services.sensors });
   const gateway = openGateway({ broker, createRawTopic: deps.createRawTopic, wallMicros });
-  const answers = new IdempotentAnswers();
+  const connections = connectionMetrics(metrics);
 
   const loggerInstance: FastifyBaseLogger = log; // its own type would become part of the application's
   const app = Fastify({
@@ -68,7 +85,9 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     requestIdHeader: false,
     bodyLimit: SMALL_BODY_BYTES,
     requestTimeout: requestMs,
-    http: { headersTimeout: Math.min(requestMs, HEADERS_MS), connectionsCheckingInterval: Math.min(requestMs, CHECK_MS) },
+    connectionTimeout: Math.max(requestMs, SILENCE_MS),
+    http: { headersTimeout: Math.min(requestMs, HEADERS_MS), connectionsCheckingInterval: Math.min(requestMs, CHECK_MS), maxHeaderSize: MAX_HEADER_BYTES },
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, connections),
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     routerOptions: { maxParamLength: 500 },
     frameworkErrors: (error, request, reply) => void sendProblem(asProblem(error), request, reply),
@@ -76,6 +95,10 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  const isProxy = trusts(config.trustedProxies);
+  limitConnections(app.server, { perAddress: config.connectionsPerAddress, isExempt: (address) => isLoopback(address) || isProxy(address) }, connections);
+  app.decorate('drain', openDrain(app, { noticeMs: config.drainNoticeMs, endMs: config.drainMs }));
+  const methodsOf = openAllowedMethods(app);
   countRequests(app, metrics);
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -95,27 +118,39 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
   });
-  await registerGate(app, config, authenticate);
+  registerGate(app, { config, authenticate, limits });
+  registerIdempotency(app, storedAnswers(services.run), new AnswersInMemory());
+  registerCompression(app);
   await app.register(websocket, { options: { maxPayload: 65_536 } });
   await registerDescription(app, deps.version);
 
   const routes = app.withTypeProvider() as unknown as Routes;
-  registerAuthRoutes(routes, new Sessions(services.run, tokens, config), keys, config.loginsPerMinute);
+  registerAuthRoutes(routes, new Sessions(services.run, tokens, config), keys);
   registerEventRoutes(routes, { services, broker, wallMicros });
   const budget = new BodyBudget();
-  registerProduceRoutes(routes, gateway.deliver, { answers, budget, config });
+  registerProduceRoutes(routes, gateway.deliver, { budget, config });
   registerInputs(app, { ...gateway, config, authenticate, budget, installationId: deps.installationId, wallMicros });
   registerAlertRoutes(routes, services.run);
-  registerReferenceRoutes(routes, { run: services.run, answers, wallMicros });
+  registerReferenceRoutes(routes, { run: services.run, wallMicros });
   registerSensorRoutes(routes, { run: services.run, sensors: services.register, wallMicros });
-  registerRuleRoutes(routes, { run: services.run, rules: services.rules, answers });
-  registerExceptionRoutes(routes, { ...services, answers });
+  registerRuleRoutes(routes, { run: services.run, rules: services.rules });
+  registerExceptionRoutes(routes, services);
   registerDeadLetterRoutes(routes, services);
   registerFieldRoutes(routes, services);
   registerStatusRoutes(routes, services, metrics);
-  registerGraphql(app, { schema: await loadSchema(), services, authenticate, log });
-  registerRooms(app, services, authenticate, log);
-  await registerDashboard(app, deps.dashboardFolder);
+  registerGraphql(app, { schema: await loadSchema(), services, authenticate, origins: config.liveOrigins, log });
+  const { hub, sessions, metrics: liveMetrics } = services.live;
+  registerRooms(app, {
+    hub,
+    sessions,
+    authenticate,
+    metrics: liveMetrics,
+    log,
+    queueBytes: config.liveQueueBytes,
+    origins: config.liveOrigins,
+    nowMs: Date.now,
+  });
+  await registerPages(app, deps.dashboardFolder, methodsOf);
 
   let inputs: OpenedInputs | undefined;
   app.addHook('onReady', async () => {
@@ -126,39 +161,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     await inputs?.stop();
     await services.stop();
     await gateway.close();
+    limits.close();
   });
   return app;
-}
-
-/** Files with a hash in their name never change; every other address of a page is the application's, which reads it itself. */
-async function registerDashboard(app: FastifyInstance, folder: string | null): Promise<void> {
-  const index = folder === null ? null : join(folder, 'index.html');
-  const notFound = (request: FastifyRequest, reply: FastifyReply) =>
-    sendProblem(new ApiProblem('NOT_FOUND', 'There is nothing at this address. /docs lists what there is.'), request, reply);
-  if (folder === null || index === null || !existsSync(index)) {
-    app.setNotFoundHandler(notFound);
-    app.get('/', { schema: { hide: true } }, async (_request, reply) =>
-      reply
-        .type('text/html; charset=utf-8')
-        .send(
-          '<!doctype html><title>Goshawk</title><p>The dashboard is not built. <code>npm start</code> builds it; the API serves: see <a href="/docs">/docs</a> and <a href="/graphql">/graphql</a>.',
-        ),
-    );
-    return;
-  }
-  await app.register(fastifyStatic, {
-    root: folder,
-    index: ['index.html'],
-    schemaHide: true,
-    setHeaders: (reply, path) => {
-      reply.header('cache-control', /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
-    },
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const isPage =
-      request.method === 'GET' &&
-      (request.headers.accept ?? '').includes('text/html') &&
-      !/^\/(v2|auth|graphql|live|health|metrics|docs|openapi\.json|assets|\.well-known)(\/|$|\?)/.test(request.url);
-    return isPage ? reply.sendFile('index.html') : notFound(request, reply);
-  });
 }

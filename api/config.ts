@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOrigin } from './gate/origin.ts';
 
 export const config = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').meta({ description: 'Address to listen on. Anything but loopback belongs behind TLS.' }),
@@ -15,18 +16,80 @@ export const config = z.strictObject({
     .min(60)
     .max(86_400)
     .default(900)
-    .meta({ description: 'Life of an access token. A role that was taken away is believed until then.' }),
+    .meta({ description: 'Life of an access token. It ends sooner with its session, and when the roles of its user change.' }),
   refreshTokenHours: z.int().min(1).max(8_760).default(336).meta({ description: 'Life of a session without use; each refresh starts it anew.' }),
-  requestsPerMinute: z.int().positive().default(1_200).meta({ description: 'Requests a minute that one user, or one address without a token, may make.' }),
+  sessionDays: z.int().min(1).max(3_650).default(90).meta({ description: 'Life of a session, however much it is used.' }),
+  requestsPerMinute: z
+    .int()
+    .positive()
+    .default(1_200)
+    .meta({ description: 'Requests a minute that read, and as many to /graphql, that one user, or one address without a token, may make.' }),
+  writesPerMinute: z.int().positive().default(600).meta({ description: 'Requests a minute that change something, per user.' }),
+  socketsPerMinute: z.int().positive().default(120).meta({ description: 'WebSockets that one user may open in a minute.' }),
+  queryCostPerMinute: z
+    .int()
+    .min(25_000)
+    .default(2_000_000)
+    .meta({ description: 'Objects that the GraphQL queries of one user may ask for in a minute, as they are measured before they run.' }),
+  organizationUsers: z.int().positive().default(20).meta({ description: 'An organization may ask for as much a minute as this many users at their limit.' }),
+  addressUsers: z
+    .int()
+    .positive()
+    .default(10)
+    .meta({ description: 'From one address (with IPv6: one network of 64 bits) may come as much a minute as from this many users at their limit.' }),
+  redisUrl: z
+    .union([z.literal(''), z.url({ protocol: /^rediss?$/ })])
+    .default('')
+    .meta({
+      description: 'Redis in which several processes of the API share their rate limits, `redis://user:password@host:6379`; empty = each counts for itself.',
+      secret: true,
+    }),
+  connectionsPerAddress: z
+    .int()
+    .min(0)
+    .default(1_000)
+    .meta({ description: 'Connections that one address may have at the same time; 0 = any number. Does not hold for this machine and for trustedProxies.' }),
+  corsOrigins: z
+    .array(z.string().refine(isOrigin, 'An origin is `https://host` or `https://host:port`, without path and without `*`.'))
+    .default([])
+    .meta({ description: 'Origins of other sites, such as `https://soc.example.org`, whose pages may call the API with credentials.' }),
+  drainNoticeMs: z
+    .int()
+    .min(0)
+    .max(120_000)
+    .default(0)
+    .meta({ description: 'At the end of the process: how long it is not ready and serves on, for load balancers to notice.' }),
+  drainMs: z.int().min(0).max(600_000).default(10_000).meta({ description: 'Then: how long requests in flight may take to finish before they are cut off.' }),
   loginsPerMinute: z.int().positive().default(10).meta({ description: 'Attempts to log in a minute from one address.' }),
-  bulkRequestsPerMinute: z.int().positive().default(6_000).meta({ description: 'Requests a minute to /v2/events/bulk per user or sensor.' }),
+  bulkRequestsPerMinute: z
+    .int()
+    .positive()
+    .default(6_000)
+    .meta({ description: 'Requests a minute that bring many records (/v2/events/bulk, HEC, Elasticsearch bulk, OTLP), per user or sensor.' }),
   liveEventsPerSecond: z
     .int()
     .min(1)
     .max(5_000)
     .default(250)
     .meta({ description: 'Events a second that one live tail shows; what is above is counted, not shown.' }),
-  liveSubscribers: z.int().positive().default(200).meta({ description: 'Live tails at the same time.' }),
+  liveSubscribers: z
+    .int()
+    .positive()
+    .default(200)
+    .meta({ description: 'Different live tails at the same time; those with one filter in one organization are one.' }),
+  liveConnections: z.int().positive().default(10_000).meta({ description: 'WebSockets of one process at the same time.' }),
+  liveConnectionsPerOrganization: z.int().positive().default(6_000).meta({ description: 'WebSockets of one organization on one process.' }),
+  liveConnectionsPerUser: z.int().positive().default(100).meta({ description: 'WebSockets of one user on one process.' }),
+  liveQueueBytes: z
+    .int()
+    .min(65_536)
+    .max(67_108_864)
+    .default(1_048_576)
+    .meta({ description: 'Bytes that may wait for one WebSocket; a client that lets more pile up is closed with 4008.' }),
+  liveOrigins: z
+    .array(z.string())
+    .default([])
+    .meta({ description: 'Origins of other sites, such as `https://soc.example.org`, whose pages may open a WebSocket; the own one always may.' }),
   metricsAccess: z
     .enum(['loopback', 'token', 'open'])
     .default('loopback')

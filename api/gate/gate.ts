@@ -1,14 +1,17 @@
-// In front of every route: a request id, who asks, whether they may, how often; and behind it, how what failed is said.
+// In front of every route: a request id, how often, who asks, whether they may; and behind it, how what failed is said.
 import { randomUUID } from 'node:crypto';
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { unauthenticated } from '../auth/tokens.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { ApiConfig } from '../config.ts';
+import { isLoopback } from './address.ts';
 import { asProblem } from './as-problem.ts';
+import { registerCors } from './cors.ts';
+import type { Limits } from './limits/index.ts';
 import { accessOf, mayDo } from './permissions.ts';
 import { ApiProblem } from './problem.ts';
+import { registerVersions } from './versions.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,27 +34,47 @@ export function principalOf(request: FastifyRequest): Principal {
 export const bearerOf = (authorization: unknown): string | null =>
   typeof authorization === 'string' ? (/^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1] ?? null) : null;
 
-export async function registerGate(app: FastifyInstance, config: ApiConfig, authenticate: Authenticate): Promise<void> {
+/** Beyond it servers, proxies and logs cut addresses off, each elsewhere. */
+const MAX_ADDRESS_CHARACTERS = 8_192;
+
+export interface GateDeps {
+  readonly config: ApiConfig;
+  readonly authenticate: Authenticate;
+  readonly limits: Limits;
+}
+
+/** To be called before routes are made, and after what must see every request. */
+export function registerGate(app: FastifyInstance, { config, authenticate, limits }: GateDeps): void {
   app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    if (request.url.length > MAX_ADDRESS_CHARACTERS)
+      throw new ApiProblem('ADDRESS_TOO_LONG', `Send at most ${MAX_ADDRESS_CHARACTERS} characters; what is longer belongs into a body.`);
+    if (hasTwoHosts(request)) throw new ApiProblem('INVALID_REQUEST', 'Send one header field Host.');
+  });
+  registerCors(app, config.corsOrigins);
+  limits.register(app);
+  app.addHook('onRequest', async (request, reply) => {
     if (request.is404) return;
     const token = bearerOf(request.headers.authorization);
     const access = accessOf(permissionName(request));
     // A stale token does not keep anybody from what needs none, signing in above all.
     if (token !== null && (access !== 'public' || WITH_OPTIONAL_TOKEN.has(request.routeOptions.url ?? '')))
       request.principal = await authenticate(token, request.ip);
+    // What is answered to one caller is for nobody else, and not for the next one at this computer; a route may say otherwise.
+    if (access !== 'public') reply.header('cache-control', 'no-store');
     if (access === 'public' || (access === 'loopback' && isOpen(request, config))) return;
     requireRole(principalOf(request), permissionName(request));
   });
-  await app.register(rateLimit, {
-    max: config.requestsPerMinute,
-    timeWindow: 60_000,
-    enableDraftSpec: true,
-    keyGenerator: ({ principal, ip }) => (principal === null ? `address ${ip}` : `user ${principal.organization}/${principal.user}`),
-    errorResponseBuilder: (_request, { ttl }) => new ApiProblem('RATE_LIMITED', `Wait ${Math.ceil(ttl / 1_000)} s, then send fewer requests a minute.`),
-  });
+  registerVersions(app, Date.now);
   app.setErrorHandler((error, request, reply) => sendProblem(asProblem(error), request, reply));
+}
+
+/** Two servers may each believe another one. Node's `headers` has the first alone. */
+function hasTwoHosts({ raw: { rawHeaders } }: FastifyRequest): boolean {
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) if (rawHeaders[index]!.toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
 }
 
 /** Answers with a problem; what is our mistake goes to the log with its cause. */
@@ -86,5 +109,5 @@ export function requireRole(principal: Principal, name: string): void {
 function isOpen({ ip, headers }: FastifyRequest, { metricsAccess }: ApiConfig): boolean {
   if (metricsAccess === 'open') return true;
   // Behind a proxy on this machine every request seems local.
-  return metricsAccess === 'loopback' && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined && /^(127\.|::1$|::ffff:127\.)/.test(ip);
+  return metricsAccess === 'loopback' && headers['x-forwarded-for'] === undefined && headers.forwarded === undefined && isLoopback(ip);
 }

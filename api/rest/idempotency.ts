@@ -1,83 +1,105 @@
-// A request that is sent again under the same key is answered again, not done again.
+// A request that is sent again under the same `Idempotency-Key` is answered again, not done again. Holds for every route that changes something.
 import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { asProblem } from '../gate/as-problem.ts';
+import { classOf } from '../gate/limits/classes.ts';
 import { ApiProblem } from '../gate/problem.ts';
+import type { Answer, Answers, AnswersInMemory, Claim, Scope } from './idempotency-answers.ts';
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What this request works on under its key; null = without a key, or settled. */
+    claim: Extract<Claim, { outcome: 'claimed' }> | null;
+  }
 }
 
-const KEPT_MS = 24 * 3_600_000;
-const MAX_KEYS = 10_000;
-/** Of answers as JSON: a thousand events answer with some 200 kB. */
-const MAX_BYTES = 32 << 20;
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** What an answer is told again with, besides its body. */
+const KEPT_HEADERS = ['content-type', 'location', 'etag', 'link'] as const;
+/** What is longer is not kept: then a repeat is done again, as without a key. */
+const MAX_ANSWER_BYTES = 1 << 20;
 
 /**
- * Answers of this process to requests with an `Idempotency-Key`, for a day, 10,000 keys or 32 MiB, whichever comes first. Only what succeeded is kept: after a failure
- * the request is done anew. Another process does not know the key, so what must not happen twice has an id of its own as well.
+ * Only what succeeded is kept: after a failure the request is done anew. Without a principal nothing is: nobody else may be told the answer.
+ * While the database is away, sending events goes on, with keys that this process alone remembers; other routes need the database anyway.
+ * Register it before what packs answers.
  */
-export class IdempotentAnswers {
-  readonly #entries = new Map<string, { readonly bodyHash: string; readonly answer: Promise<Answer>; readonly at: number; bytes: number }>();
-  #bytes = 0;
-  readonly #nowMs: () => number;
+export function registerIdempotency(app: FastifyInstance, stored: Answers, inMemory: AnswersInMemory): void {
+  app.decorateRequest('claim', null);
 
-  constructor(nowMs: () => number = Date.now) {
-    this.#nowMs = nowMs;
-  }
-
-  /**
-   * @param scope Who asks for what: key of one caller and route means nothing to another.
-   * @throws ApiProblem IDEMPOTENCY_KEY_REUSED when the key came with another body; INVALID_REQUEST for a key of a wrong form.
-   */
-  async once(scope: string, key: string | undefined, body: unknown, work: () => Promise<Answer>): Promise<Answer> {
-    if (key === undefined) return work();
-    if (!/^[\x21-\x7e]{1,200}$/.test(key))
-      throw new ApiProblem('INVALID_REQUEST', 'An idempotency key is 1 to 200 printable characters without space.', {
-        errors: [{ pointer: '/headers/idempotency-key', detail: 'Not of that form.' }],
-      });
-    const id = `${scope} ${key}`;
-    const bodyHash = createHash('sha256')
-      .update(JSON.stringify(body) ?? '')
-      .digest('base64');
-    const before = this.#entries.get(id);
-    if (before !== undefined && this.#nowMs() - before.at < KEPT_MS) {
-      if (before.bodyHash !== bodyHash) throw new ApiProblem('IDEMPOTENCY_KEY_REUSED', 'Use a new key for another request.');
-      return before.answer;
+  app.addHook('preHandler', async (request, reply) => {
+    const key = keyOf(request);
+    if (key === undefined || SAFE.has(request.method) || request.principal === null) return;
+    const scope = scopeOf(request, key);
+    const claim = inMemory.find(scope) ?? (await stored.claim(scope).catch((error: unknown) => withoutDatabase(error, request, scope)));
+    switch (claim.outcome) {
+      case 'claimed':
+        request.claim = claim;
+        return;
+      case 'answered':
+        return replay(reply, claim.answer);
+      case 'reused':
+        throw new ApiProblem('IDEMPOTENCY_KEY_REUSED', 'Use a new key for another request.');
+      case 'in_progress':
+        throw new ApiProblem('REQUEST_IN_PROGRESS', 'The first request under this key has no answer yet. Ask again in a few seconds.', {
+          headers: { 'retry-after': '2' },
+        });
     }
-    const answer = work();
-    this.#keep(id, bodyHash, answer);
-    return answer;
-  }
+  });
 
-  #keep(id: string, bodyHash: string, answer: Promise<Answer>): void {
-    this.#forget(id);
-    const entry = { bodyHash, answer, at: this.#nowMs(), bytes: 0 };
-    this.#entries.set(id, entry);
-    answer.then(
-      ({ body }) => {
-        if (this.#entries.get(id) !== entry) return; // given up meanwhile
-        entry.bytes = JSON.stringify(body)?.length ?? 0;
-        this.#bytes += entry.bytes;
-        this.#trim();
-      },
-      () => {
-        if (this.#entries.get(id) === entry) this.#forget(id);
-      },
-    );
-    this.#trim();
-  }
-
-  /** The oldest go first. */
-  #trim(): void {
-    for (const id of this.#entries.keys()) {
-      if (this.#entries.size <= MAX_KEYS && this.#bytes <= MAX_BYTES) return;
-      this.#forget(id);
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { claim } = request;
+    if (claim === null) return payload;
+    request.claim = null;
+    const answer = answerOf(reply, payload);
+    try {
+      await (answer === null ? claim.release() : claim.keep(answer));
+    } catch (error) {
+      // It is done: to say otherwise would make it be done twice.
+      request.log.warn({ code: asProblem(error).code, requestId: request.id }, 'An answer could not be kept for its idempotency key.');
     }
-  }
+    return payload;
+  });
 
-  #forget(id: string): void {
-    this.#bytes -= this.#entries.get(id)?.bytes ?? 0;
-    this.#entries.delete(id);
+  async function withoutDatabase(error: unknown, request: FastifyRequest, scope: Scope): Promise<Claim> {
+    if (asProblem(error).code !== 'DATABASE_UNAVAILABLE' || !sendsEvents(request)) throw error;
+    return inMemory.claim(scope);
   }
 }
+
+const sendsEvents = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean => url === '/v2/events' || classOf(method, url, false) === 'bulk';
+
+/** @throws ApiProblem INVALID_REQUEST */
+function keyOf({ headers }: FastifyRequest): string | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
+  throw new ApiProblem('INVALID_REQUEST', 'An idempotency key is 1 to 200 printable characters without space.', {
+    errors: [{ pointer: '/headers/idempotency-key', detail: 'Not of that form.' }],
+  });
+}
+
+function scopeOf({ principal, method, url, routeOptions, body }: FastifyRequest, key: string): Scope {
+  const { organization, user } = principal!;
+  const requestHash = createHash('sha256')
+    .update(`${url}\n`)
+    .update(Buffer.isBuffer(body) ? body : (JSON.stringify(body) ?? ''))
+    .digest();
+  return { organization, of: `${user} ${method} ${routeOptions.url ?? ''}`, key, requestHash };
+}
+
+/** Null when it is not to be kept. */
+function answerOf(reply: FastifyReply, payload: unknown): Answer | null {
+  if (reply.statusCode >= 400 || reply.hasHeader('set-cookie')) return null;
+  const isBytes = Buffer.isBuffer(payload);
+  const body = isBytes ? payload.toString('base64') : (payload ?? '');
+  if (typeof body !== 'string' || body.length > MAX_ANSWER_BYTES) return null;
+  const headers = KEPT_HEADERS.flatMap((name) => (reply.hasHeader(name) ? [[name, String(reply.getHeader(name))] as const] : []));
+  return { status: reply.statusCode, headers: Object.fromEntries(headers), body, isBytes };
+}
+
+const replay = (reply: FastifyReply, { status, headers, body, isBytes }: Answer): FastifyReply =>
+  reply
+    .code(status)
+    .headers({ ...headers, 'idempotent-replayed': 'true' })
+    .send(body === '' ? null : isBytes ? Buffer.from(body, 'base64') : body);

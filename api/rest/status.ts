@@ -98,7 +98,6 @@ export function registerStatusRoutes(
   app.route({
     method: 'GET',
     url: '/health',
-    config: { rateLimit: false },
     schema: { tags: ['status'], summary: 'Whether this process serves', response: { 200: z.object({ status: z.literal('up') }) } },
     handler: async () => ({ status: 'up' as const }),
   });
@@ -107,7 +106,6 @@ export function registerStatusRoutes(
   app.route({
     method: 'GET',
     url: '/health/ready',
-    config: { rateLimit: false },
     schema: { tags: ['status'], summary: 'Whether broker and database answer', response: { 200: ready, 503: ready } },
     // Without a token, hence names and states only: why something is away is for those who may read the pipeline.
     handler: async (_request, reply) => {
@@ -120,7 +118,6 @@ export function registerStatusRoutes(
   app.route({
     method: 'GET',
     url: '/metrics',
-    config: { rateLimit: false },
     schema: { hide: true },
     handler: async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()),
   });

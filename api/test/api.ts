@@ -65,7 +65,15 @@ export async function openTestApi(
   await admin.createTopics(installationTopics({ partitions: 2 }), 1);
   const codec = new Codec(fixedIds());
   const app = await buildApp({
-    config: { ...configSchema.parse({}), requestsPerMinute: 1_000_000, loginsPerMinute: 1_000_000, bulkRequestsPerMinute: 1_000_000, ...overrides.config },
+    config: {
+      ...configSchema.parse({}),
+      requestsPerMinute: 1_000_000,
+      writesPerMinute: 1_000_000,
+      socketsPerMinute: 1_000_000,
+      loginsPerMinute: 1_000_000,
+      bulkRequestsPerMinute: 1_000_000,
+      ...overrides.config,
+    },
     log: pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
     pool: database?.pool ?? away,
     openListener:

@@ -9,7 +9,6 @@ import { permissionsOfRole } from '../../api/gate/roles.ts';
 import { openGateway } from '../../api/gateway/gateway.ts';
 import { BodyBudget } from '../../api/inputs/body.ts';
 import { registerInputs } from '../../api/inputs/index.ts';
-import { IdempotentAnswers } from '../../api/rest/idempotency.ts';
 import { registerProduceRoutes } from '../../api/rest/events/produce.ts';
 import { config as syslogConfig } from '../../connectors/syslog/index.ts';
 import { listenTcp } from '../../connectors/syslog/tcp.ts';
@@ -71,16 +70,8 @@ export default {
     const config = apiConfig.parse({});
     const budget = new BodyBudget();
     const sensors = { authenticateSensor: async () => sensor, watch: () => () => {} };
-    registerInputs(app, {
-      config,
-      deliver,
-      isBusy: gateway.isBusy,
-      budget,
-      installationId: 'bench',
-      wallMicros: () => 0,
-      authenticate: async () => principal,
-    });
-    registerProduceRoutes(app.withTypeProvider(), deliver, { answers: new IdempotentAnswers(), budget, config });
+    registerInputs(app, { config, deliver, isBusy: gateway.isBusy, budget, installationId: 'bench', wallMicros: () => 0, authenticate: async () => principal });
+    registerProduceRoutes(app.withTypeProvider(), deliver, { budget, config });
     await app.listen({ host: '127.0.0.1', port: 0 });
     const syslog = await listenTcp(
       { ...syslogConfig.parse({}), port: 0, tls: null, option: 'bench' },

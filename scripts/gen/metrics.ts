@@ -1,5 +1,7 @@
 import Fastify from 'fastify';
 import { Registry } from 'prom-client';
+import { connectionMetrics } from '../../api/gate/connections.ts';
+import { limitMetrics } from '../../api/gate/limits/index.ts';
 import { countRequests } from '../../api/metrics.ts';
 import { droppedCounter, takenCounter } from '../../local/inputs.ts';
 import { outboundMetrics } from '../../outbound/metrics.ts';
@@ -30,6 +32,8 @@ export default {
     droppedCounter(registry);
     takenCounter(registry);
     countRequests(Fastify(), registry);
+    connectionMetrics(registry);
+    limitMetrics(registry);
     const labels = (name: string) => (registry.getSingleMetric(name) as unknown as { labelNames?: readonly string[] } | undefined)?.labelNames ?? [];
     const families = ((await registry.getMetricsAsJSON()) as unknown as readonly Family[]).toSorted((a, b) => a.name.localeCompare(b.name));
     const rows = families.map(

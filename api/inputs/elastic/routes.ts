@@ -31,7 +31,7 @@ export function registerElastic(app: FastifyInstance, deps: InputDeps): void {
       const refusal = await authenticate(request, deps);
       if (refusal !== null) return refuse(request, reply, refusal);
     });
-    const { bodyMaxBytes: bodyLimit, bulkRequestsPerMinute: max } = deps.config;
+    const { bodyMaxBytes: bodyLimit } = deps.config;
     const schema = { tags: ['inputs'], summary: "Documents as to Elasticsearch's bulk API" };
     for (const prefix of ['', PREFIX])
       for (const path of [`${prefix}/_bulk`, `${prefix}/:index/_bulk`])
@@ -39,7 +39,7 @@ export function registerElastic(app: FastifyInstance, deps: InputDeps): void {
           method: ['POST', 'PUT'],
           url: path,
           bodyLimit,
-          config: { rateLimit: { max, timeWindow: 60_000 } },
+
           schema,
           handler: (request, reply) => bulk(request, reply, deps),
         });

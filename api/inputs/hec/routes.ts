@@ -33,8 +33,8 @@ const schema = (summary: string) => ({ tags: ['inputs'], summary });
 
 export function registerHec(app: FastifyInstance, deps: InputDeps): void {
   const acks = new Acks();
-  const { bodyMaxBytes: bodyLimit, bulkRequestsPerMinute: max } = deps.config;
-  const limits = { bodyLimit, config: { rateLimit: { max, timeWindow: 60_000 } } };
+  const { bodyMaxBytes: bodyLimit } = deps.config;
+  const limits = { bodyLimit };
 
   void app.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => {

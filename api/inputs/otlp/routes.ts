@@ -15,24 +15,20 @@ const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 
 export function registerOtlp(app: FastifyInstance, deps: InputDeps): void {
-  const { bodyMaxBytes: bodyLimit, bulkRequestsPerMinute: max } = deps.config;
+  const { bodyMaxBytes: bodyLimit } = deps.config;
   void app.register(async (scope) => {
     takeBytes(scope);
     unpackBodies(scope, deps.budget);
     scope.setErrorHandler((error, request, reply) => sendStatus(asProblem(error), request, reply));
-    scope.post(
-      '/v1/logs',
-      { bodyLimit, config: { rateLimit: { max, timeWindow: 60_000 } }, schema: { tags: ['inputs'], summary: 'Logs by OTLP/HTTP' } },
-      async (request, reply) => {
-        const type = typeOf(request);
-        if (type !== PROTOBUF && type !== JSON_TYPE) throw new ApiProblem('UNSUPPORTED_MEDIA_TYPE', `Send ${PROTOBUF} or ${JSON_TYPE}.`);
-        const { records, rejected } = readRecords(bytesOf(request), type === JSON_TYPE);
-        await deps.deliver(records, senderOfPrincipal(principalOf(request), SOURCE));
-        const message = rejected === 0 ? '' : TOO_LARGE;
-        if (type === PROTOBUF) return reply.type(PROTOBUF).send(encodeLogsResponse(rejected, message));
-        return reply.send(rejected === 0 ? {} : { partialSuccess: { rejectedLogRecords: String(rejected), errorMessage: message } });
-      },
-    );
+    scope.post('/v1/logs', { bodyLimit, schema: { tags: ['inputs'], summary: 'Logs by OTLP/HTTP' } }, async (request, reply) => {
+      const type = typeOf(request);
+      if (type !== PROTOBUF && type !== JSON_TYPE) throw new ApiProblem('UNSUPPORTED_MEDIA_TYPE', `Send ${PROTOBUF} or ${JSON_TYPE}.`);
+      const { records, rejected } = readRecords(bytesOf(request), type === JSON_TYPE);
+      await deps.deliver(records, senderOfPrincipal(principalOf(request), SOURCE));
+      const message = rejected === 0 ? '' : TOO_LARGE;
+      if (type === PROTOBUF) return reply.type(PROTOBUF).send(encodeLogsResponse(rejected, message));
+      return reply.send(rejected === 0 ? {} : { partialSuccess: { rejectedLogRecords: String(rejected), errorMessage: message } });
+    });
   });
 }
 

@@ -8,7 +8,6 @@ import { principalOf } from '../../gate/gate.ts';
 import { ApiProblem, pointer } from '../../gate/problem.ts';
 import type { BodyBudget } from '../../inputs/body.ts';
 import { unpackBodies } from '../../inputs/body.ts';
-import type { IdempotentAnswers } from '../idempotency.ts';
 import type { Routes } from '../kit.ts';
 import { isRaw, parseLossless } from './lossless-json.ts';
 import { receiptOf } from './receipt.ts';
@@ -31,11 +30,10 @@ const origin = {
 const refusal = z.object({ code: z.string(), detail: z.string() });
 
 interface ProduceDeps {
-  readonly answers: IdempotentAnswers;
   readonly budget: BodyBudget;
   readonly config: ApiConfig;
 }
-export function registerProduceRoutes(app: Routes, write: Deliver, { answers, budget, config: { bulkRequestsPerMinute, bodyMaxBytes } }: ProduceDeps): void {
+export function registerProduceRoutes(app: Routes, write: Deliver, { budget, config: { bodyMaxBytes } }: ProduceDeps): void {
   void app.register(async (scope) => {
     // The bodies of these two only: everywhere else JSON is read as usual.
     unpackBodies(scope, budget);
@@ -53,7 +51,6 @@ export function registerProduceRoutes(app: Routes, write: Deliver, { answers, bu
       method: 'POST',
       url: '/v2/events/bulk',
       bodyLimit: bodyMaxBytes,
-      config: { rateLimit: { max: bulkRequestsPerMinute, timeWindow: 60_000 } },
       schema: {
         tags: ['events'],
         summary: 'Send 1 to 1,000 events',
@@ -73,11 +70,9 @@ export function registerProduceRoutes(app: Routes, write: Deliver, { answers, bu
       },
       handler: async (request, reply) => {
         const { events, ...rest } = request.body;
-        const answer = await answers.once(scopeOf(request), keyOf(request), request.body, async () => {
-          const items = await deliver(write, events, deliveryOf(request, rest));
-          return { status: items.every(({ status }) => status === 202) ? 202 : 207, headers: {}, body: { items } };
-        });
-        return reply.code(answer.status as 202).send(answer.body as never);
+        const items = await deliver(write, events, deliveryOf(request, rest));
+        const status = items.every((item) => item.status === 202) ? 202 : 207;
+        return reply.code(status as 202).send({ items: [...items] });
       },
     });
 
@@ -93,16 +88,11 @@ export function registerProduceRoutes(app: Routes, write: Deliver, { answers, bu
       },
       handler: async (request, reply) => {
         const { event, ...rest } = request.body;
-        const answer = await answers.once(scopeOf(request), keyOf(request), request.body, async () => {
-          const [item] = await deliver(write, [event], deliveryOf(request, rest));
-          if (item?.error !== undefined)
-            throw new ApiProblem(item.error.code, item.error.detail, { errors: [{ pointer: pointer('body', 'event'), detail: item.error.detail }] });
-          return { status: 202, headers: { location: `/v2/events/${item?.receipt ?? ''}` }, body: { receipt: item?.receipt, status: 'pending' } };
-        });
-        return reply
-          .code(202)
-          .headers(answer.headers)
-          .send(answer.body as never);
+        const [item] = await deliver(write, [event], deliveryOf(request, rest));
+        if (item?.error !== undefined)
+          throw new ApiProblem(item.error.code, item.error.detail, { errors: [{ pointer: pointer('body', 'event'), detail: item.error.detail }] });
+        const receipt = item?.receipt ?? '';
+        return reply.code(202).header('location', `/v2/events/${receipt}`).send({ receipt, status: 'pending' });
       },
     });
   });
@@ -156,9 +146,3 @@ function deliveryOf(request: FastifyRequest, { format, source }: { readonly form
   // A sensor is named by its token; what people and scripts send, by the source that they give.
   return { organization, source, sensor: roles.includes('sensor') ? user : source, format: format === 'auto' ? undefined : (format ?? CANONICAL) };
 }
-
-const scopeOf = (request: FastifyRequest): string => `${principalOf(request).organization}/${principalOf(request).user} ${request.routeOptions.url ?? ''}`;
-const keyOf = ({ headers }: FastifyRequest): string | undefined => {
-  const key = headers['idempotency-key'];
-  return Array.isArray(key) ? key[0] : key;
-};

@@ -10,7 +10,6 @@ import type { InOrganization } from '../../database.ts';
 import { principalOf } from '../../gate/gate.ts';
 import { ApiProblem, notFound } from '../../gate/problem.ts';
 import { isoOf } from '../../time.ts';
-import type { IdempotentAnswers } from '../idempotency.ts';
 import { linkNext, paging, text, time } from '../kit.ts';
 import type { Routes } from '../kit.ts';
 
@@ -48,7 +47,6 @@ const zones: Kind<z.infer<typeof zoneBody>> = { table: 'zone', path: '/v2/zones'
 
 interface ReferenceDeps {
   readonly run: InOrganization;
-  readonly answers: IdempotentAnswers;
   readonly wallMicros: () => Micros;
 }
 
@@ -60,7 +58,7 @@ export function registerReferenceRoutes(app: Routes, deps: ReferenceDeps): void 
 function registerKind<Body extends { readonly validFrom?: Micros | undefined }>(
   app: Routes,
   { table, path, noun, body, put }: Kind<Body>,
-  { run, answers, wallMicros }: ReferenceDeps,
+  { run, wallMicros }: ReferenceDeps,
 ): void {
   const inOrganization = <T>(request: FastifyRequest, work: (sql: Sql) => Promise<T>) => run(principalOf(request).organization, work).catch(rethrow(noun));
   const current = async (sql: Sql, id: string, at: Micros) => {
@@ -100,20 +98,13 @@ function registerKind<Body extends { readonly validFrom?: Micros | undefined }>(
     url: path,
     schema: { tags: [`${noun}s`], summary: `Add a ${noun}`, body, response: { 201: version } },
     handler: async (request, reply) => {
-      const { user, organization } = principalOf(request);
-      const key = request.headers['idempotency-key'];
-      const answer = await answers.once(`${organization}/${user} ${path}`, Array.isArray(key) ? key[0] : key, request.body, async () => {
-        const given = request.body as Body;
-        const document = await inOrganization(request, async (sql) => {
-          const id = await put(sql, user, null, given.validFrom ?? wallMicros(), given);
-          return { id, ...(await current(sql, id, wallMicros())) };
-        });
-        return { status: 201, headers: { location: `${path}/${document.id}` }, body: document };
+      const { user } = principalOf(request);
+      const given = request.body as Body;
+      const document = await inOrganization(request, async (sql) => {
+        const id = await put(sql, user, null, given.validFrom ?? wallMicros(), given);
+        return { id, ...(await current(sql, id, wallMicros())) };
       });
-      return reply
-        .code(201)
-        .headers(answer.headers)
-        .send(answer.body as Record<string, unknown>);
+      return reply.code(201).header('location', `${path}/${document.id}`).send(document);
     },
   });
 

@@ -10,7 +10,6 @@ import { cursorOf, parseCursor } from '../../paging.ts';
 import { analysisRequest } from '../../rules/analysis.ts';
 import { effectQuestion, newException } from '../../rules/exceptions.ts';
 import { isoOf } from '../../time.ts';
-import type { IdempotentAnswers } from '../idempotency.ts';
 import { linkNext, paging, text } from '../kit.ts';
 import type { Routes } from '../kit.ts';
 
@@ -20,9 +19,9 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const document = z.record(z.string(), z.unknown());
 const params = z.object({ id: z.uuid() });
 
-type Deps = Pick<Services, 'run' | 'exceptions' | 'analyses' | 'wallMicros'> & { readonly answers: IdempotentAnswers };
+type Deps = Pick<Services, 'run' | 'exceptions' | 'analyses' | 'wallMicros'>;
 
-export function registerExceptionRoutes(app: Routes, { run, exceptions, analyses, wallMicros, answers }: Deps): void {
+export function registerExceptionRoutes(app: Routes, { run, exceptions, analyses, wallMicros }: Deps): void {
   const documentOf = ({ createdAt, expiresAt, endedAt, ...rest }: ExceptionRow): Record<string, unknown> => ({
     ...rest,
     createdAt: isoOf(createdAt),
@@ -78,16 +77,11 @@ export function registerExceptionRoutes(app: Routes, { run, exceptions, analyses
       response: { 201: document },
     },
     handler: async (request, reply) => {
-      const principal = principalOf(request);
-      const key = request.headers['idempotency-key'];
-      const answer = await answers.once(`${principal.organization}/${principal.user} ${PATH}`, Array.isArray(key) ? key[0] : key, request.body, async () => {
-        const body = documentOf(await exceptions.add(principal, request.body));
-        return { status: 201, headers: { location: `${PATH}/${String(body['id'])}` }, body };
-      });
+      const body = documentOf(await exceptions.add(principalOf(request), request.body));
       return reply
         .code(201)
-        .headers(answer.headers)
-        .send(answer.body as Record<string, unknown>);
+        .header('location', `${PATH}/${String(body['id'])}`)
+        .send(body);
     },
   });
 

@@ -12,7 +12,6 @@ import { parseTitleCursor, titleCursorOf } from '../../rules/cursor.ts';
 import { newRule, ruleChange } from '../../rules/register.ts';
 import type { Rules } from '../../rules/register.ts';
 import { isoOf } from '../../time.ts';
-import type { IdempotentAnswers } from '../idempotency.ts';
 import { linkNext, paging, text } from '../kit.ts';
 import type { Routes } from '../kit.ts';
 
@@ -25,10 +24,9 @@ const TAKES_EFFECT = 'The change makes the next rule set. It takes effect ten se
 interface RuleRoutesDeps {
   readonly run: InOrganization;
   readonly rules: Rules;
-  readonly answers: IdempotentAnswers;
 }
 
-export function registerRuleRoutes(app: Routes, { run, rules, answers }: RuleRoutesDeps): void {
+export function registerRuleRoutes(app: Routes, { run, rules }: RuleRoutesDeps): void {
   const inOrganization = <T>(request: FastifyRequest, work: (sql: Sql) => Promise<T>) => run(principalOf(request).organization, work);
 
   app.route({
@@ -108,16 +106,11 @@ export function registerRuleRoutes(app: Routes, { run, rules, answers }: RuleRou
     url: PATH,
     schema: { tags: TAGS, summary: 'Add a rule', description: TAKES_EFFECT, body: newRule, response: { 201: document } },
     handler: async (request, reply) => {
-      const principal = principalOf(request);
-      const key = request.headers['idempotency-key'];
-      const answer = await answers.once(`${principal.organization}/${principal.user} ${PATH}`, Array.isArray(key) ? key[0] : key, request.body, async () => {
-        const body = documentOf(await rules.add(principal, request.body));
-        return { status: 201, headers: { location: `${PATH}/${encodeURIComponent(String(body['id']))}` }, body };
-      });
+      const body = documentOf(await rules.add(principalOf(request), request.body));
       return reply
         .code(201)
-        .headers(answer.headers)
-        .send(answer.body as Record<string, unknown>);
+        .header('location', `${PATH}/${encodeURIComponent(String(body['id']))}`)
+        .send(body);
     },
   });
 

@@ -6,10 +6,12 @@ import type { Bound } from './bound.ts';
 const api = ownSections.api.parse({});
 const tailBatches = numberIn('api/live/tail.ts', 'MAX_WAITING');
 const flushMs = numberIn('api/live/tail.ts', 'FLUSH_MS');
-const idempotencyBytes = numberIn('api/rest/idempotency.ts', 'MAX_BYTES');
+const idempotencyBytes = numberIn('api/rest/idempotency-answers.ts', 'MAX_BYTES');
 const tailEvents = Math.round((api.liveEventsPerSecond * flushMs) / 1000);
 
 const ROW_BYTES = 2 * KiB;
+/** A key of some 60 characters and a number in a map. */
+const BUCKET_BYTES = 200;
 
 export const ofApi: readonly Bound[] = [
   {
@@ -31,9 +33,9 @@ export const ofApi: readonly Bound[] = [
     atBound: 'SLOW_CONSUMER.',
   },
   {
-    what: 'Answers kept for idempotency keys',
-    file: 'api/rest/idempotency.ts',
-    most: `${count(numberIn('api/rest/idempotency.ts', 'MAX_KEYS'))} keys or ${size(idempotencyBytes)} for a day`,
+    what: 'Answers kept for idempotency keys while the database is away',
+    file: 'api/rest/idempotency-answers.ts',
+    most: `${count(numberIn('api/rest/idempotency-answers.ts', 'MAX_KEYS'))} keys or ${size(idempotencyBytes)} for a day`,
     bytes: idempotencyBytes,
     perTask: false,
     stages: 'API',
@@ -101,6 +103,15 @@ export const ofApi: readonly Bound[] = [
     perTask: false,
     stages: 'API',
     atBound: '429 with code 27; the channel that was quiet the longest is forgotten.',
+  },
+  {
+    what: 'Callers whose rate is counted',
+    file: 'api/gate/limits/memory.ts',
+    most: `${count(numberIn('api/gate/limits/memory.ts', 'MAX_BUCKETS'))} users, organizations and addresses of which something came within a minute`,
+    bytes: numberIn('api/gate/limits/memory.ts', 'MAX_BUCKETS') * BUCKET_BYTES,
+    perTask: false,
+    stages: 'API',
+    atBound: 'The one that came first is forgotten: it has its whole rate again.',
   },
   {
     what: 'Bodies of requests',
