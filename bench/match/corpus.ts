@@ -59,4 +59,4 @@ export function varied(text: string, copy: number): string {
     })
     .join('\n');
 }
-const words = (value: string, copy: number): string => value.replaceAll(/[A-Za-z]{4,}/g, (word) => word + copy);
+const words = (value: string, copy: number): string => value.replaceAll(/[A-Za-z]{3,}/g, (word) => word + copy);

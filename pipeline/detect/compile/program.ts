@@ -93,7 +93,8 @@ function collect(tree: Tree, fieldOf: (name: string) => number, read: Set<number
   else for (const operand of tree.of) collect(operand, fieldOf, read);
 }
 
-function checkOf(tree: Tree): Check {
+/** Asks the tree, each of its predicates once per event. */
+export function checkOf(tree: Tree): Check {
   if (tree.kind === 'item') {
     const { predicate } = tree;
     return (view) => view.holds(predicate);

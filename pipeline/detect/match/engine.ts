@@ -133,7 +133,10 @@ export class Engine {
       const { program, rules } = members[awake.list[i]!]!;
       if (program.check(this.#view)) (matched ??= []).push(...rules);
     }
-    for (const { program, rules } of always) if (program.check(this.#view)) (matched ??= []).push(...rules);
+    for (const { guard, members: guarded } of always) {
+      if (!guard(this.#view)) continue;
+      for (const { program, rules } of guarded) if (program.check(this.#view)) (matched ??= []).push(...rules);
+    }
     if (matched === undefined) return NO_MATCHES;
     if (matched.length > 1) matched.sort((a, b) => a - b);
     return matched.map((number) => new Met(this.#rules[number]!, this.#view));
@@ -142,7 +145,8 @@ export class Engine {
   /** How many programs the last event woke, of how many. For measurements. */
   lastWoken(logsource: EventLogsource): { readonly woken: number; readonly of: number } {
     const group = this.#groupOf(logsource);
-    return group === undefined ? { woken: 0, of: 0 } : { woken: group.awake.count + group.always.length, of: group.members.length };
+    if (group === undefined) return { woken: 0, of: 0 };
+    return { woken: group.always.reduce((sum, { members }) => sum + members.length, group.awake.count), of: group.members.length };
   }
 
   #read(group: Group, document: EventDocument): void {

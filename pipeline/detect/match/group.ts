@@ -2,6 +2,8 @@
 import { KEYWORDS } from '../compile/field.ts';
 import type { FieldTable } from '../compile/field.ts';
 import type { Program } from '../compile/program.ts';
+import { guarded } from './guard.ts';
+import type { Guarded } from './guard.ts';
 import { KeyNode } from './key-tree.ts';
 import { Awake, LiteralIndex } from './literal-index.ts';
 
@@ -17,7 +19,7 @@ export class Group {
   readonly index: LiteralIndex;
   readonly keys = new KeyNode();
   /** Members that no literal can wake: they run on every event. */
-  readonly always: readonly Member[];
+  readonly always: readonly Guarded[];
   /** KEYWORDS when a member asks all leaves, else -1. */
   readonly keywordField: number;
 
@@ -26,7 +28,7 @@ export class Group {
     this.members = members;
     this.awake = new Awake(members.length);
     this.index = new LiteralIndex(this.awake);
-    this.always = members.filter(({ program }) => program.witness === undefined);
+    this.always = guarded(members.filter(({ program }) => program.witness === undefined));
     for (const [number, { program }] of members.entries())
       for (const literal of program.witness?.literals ?? []) this.index.add(literal.field, literal, number);
     this.index.build();
