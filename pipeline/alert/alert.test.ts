@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Alert, Change, EventRef, Finding, Revisable } from '../../schemas/avro/types.gen.ts';
+import type { Alert, Change, EventRef, Finding, RefDecision, Revisable } from '../../schemas/avro/types.gen.ts';
 import { StageDriver } from '../runtime/driver.ts';
 import { alert, config } from './index.ts';
 
@@ -193,6 +193,99 @@ describe('a correlation that a late event changes', () => {
   it('opens an alert that says so, where there was none', () => {
     const [only] = run(correlated({ revisable: revisable(1, { code: 'completed', event: late, before: null, after: span(T, T, 3) }) }));
     expect(only).toMatchObject({ revision: 1, reason: 'Opened. A late event completed rule-a: 3 events.', changes: [{ revision: 1 }] });
+  });
+});
+
+describe('what people decided', () => {
+  const APPENDED = 1_800_000_000_000_000;
+  const SECOND = 1_000_000;
+  const decision = (alertId: string, fields: Partial<RefDecision> = {}): RefDecision => ({
+    id: alertId,
+    organization: 'default',
+    validFrom: APPENDED,
+    writtenAt: APPENDED,
+    version: 1,
+    groupKey: 'rule-a|ws1',
+    ruleIds: ['rule-a'],
+    status: 'closed',
+    verdict: 'false_positive',
+    reason: 'our own scanner',
+    decidedBy: 'ada',
+    ...fields,
+  });
+  const send = (driver: ReturnType<typeof driverOf>, id: string, appendedAt: number, fields: Partial<Finding> = {}) =>
+    alertsOf(driver.send(finding({ id, ...fields }), { appendedAt }).outputs)[0];
+  /** One alert that was opened and closed. */
+  const closed = (fields: Partial<RefDecision> = {}) => {
+    const driver = driverOf();
+    const first = send(driver, 'f1', APPENDED - SECOND)!;
+    driver.addReference('decisions', [decision(first.id, fields)], APPENDED);
+    return { driver, first };
+  };
+
+  it('a closed alert takes no further findings: the next opens another, which says so', () => {
+    const { driver, first } = closed();
+    const next = send(driver, 'f2', APPENDED + 20 * SECOND)!;
+    expect(next).toMatchObject({ revision: 1, reason: 'Opened. The last alert of this kind was closed as a false positive by ada: our own scanner.' });
+    expect(next.id).not.toBe(first.id);
+    expect(send(driver, 'f3', APPENDED + 21 * SECOND)).toMatchObject({ id: next.id, revision: 2 });
+  });
+
+  it.each<[name: string, after: number, fields: Partial<RefDecision>, reason: RegExp | 'joins']>([
+    ['not before it is in effect', 19 * SECOND, {}, 'joins'],
+    ['not when it was only taken up', 20 * SECOND, { status: 'acknowledged' }, 'joins'],
+    ['without a verdict', 20 * SECOND, { verdict: null, reason: null }, /closed without a verdict by ada\.$/],
+  ])('%s', (_name, after, fields, wanted) => {
+    const { driver, first } = closed(fields);
+    const next = send(driver, 'f2', APPENDED + after)!;
+    if (wanted === 'joins') expect([next.id, next.revision]).toEqual([first.id, 2]);
+    else expect(next.reason).toMatch(wanted);
+  });
+
+  it('an alert that was opened again takes findings again', () => {
+    const { driver, first } = closed();
+    driver.addReference('decisions', [decision(first.id, { status: 'open', verdict: null, validFrom: APPENDED + 60 * SECOND })], APPENDED + 60 * SECOND);
+    expect(send(driver, 'f2', APPENDED + 90 * SECOND)).toMatchObject({ id: first.id, revision: 2 });
+  });
+
+  it('a closed alert still tells what a late event changed in its own findings', () => {
+    const driver = driverOf();
+    const revisable = (revision: number): Revisable => ({ revision, settlesAt: T + 30 * MINUTE, isWithdrawn: false, change: null });
+    const first = send(driver, 'f1', APPENDED - SECOND, { kind: 'correlation', revisable: revisable(1) })!;
+    driver.addReference('decisions', [decision(first.id)], APPENDED);
+    expect(send(driver, 'f1', APPENDED + 30 * SECOND, { kind: 'correlation', revisable: revisable(2), eventCount: 4 })).toMatchObject({
+      id: first.id,
+      revision: 2,
+      eventCount: 4,
+    });
+  });
+});
+
+describe('a hunt', () => {
+  const HOUR = 60 * MINUTE;
+  const APPENDED = T + 1_000 * HOUR;
+  const hunted = (id: string, hoursAgo: number, appendedAt: number) =>
+    [finding({ id, kind: 'hunt', groupKey: 'hunt|x', time: T - hoursAgo * HOUR, lastTime: T - hoursAgo * HOUR }), { appendedAt }] as const;
+
+  it('makes one alert of what it finds across weeks, kept open by append time', () => {
+    const driver = driverOf();
+    driver.advance(APPENDED);
+    const sent = [hunted('h1', 0, APPENDED), hunted('h2', 500, APPENDED + 1), hunted('h3', 20, APPENDED + 2)].flatMap((one) =>
+      alertsOf(driver.send(...one).outputs),
+    );
+    expect(sent.map(({ id, revision, findingCount }) => [id === sent[0]!.id, revision, findingCount])).toEqual([
+      [true, 1, 1],
+      [true, 2, 2],
+      [true, 3, 3],
+    ]);
+    driver.advance(APPENDED + 2 * HOUR);
+    expect(driver.state()['open']).toEqual({});
+  });
+
+  it('adds nothing when it is repeated', () => {
+    const driver = driverOf();
+    driver.send(...hunted('h1', 5, APPENDED));
+    expect(driver.send(...hunted('h1', 5, APPENDED + 9)).outputs).toEqual([]);
   });
 });
 

@@ -10,6 +10,7 @@ import { topics } from '../../topologies/topics.ts';
 import type { AlertingFinding } from './merge.ts';
 import type { OpenAlert } from './open-alert.ts';
 import { isAbout, joined, opened } from './open-alert.ts';
+import { closingOf } from './decisions.ts';
 
 export const config = z.strictObject({
   windowSeconds: z
@@ -39,11 +40,18 @@ interface Paced {
   readonly minute: number;
   readonly inMinute: number;
   readonly isPending: boolean;
+  /** What a hunt finds lies in the past: its alert is kept open by append time. Absent where there is nothing of a hunt. */
+  readonly heldUntil?: Micros;
+}
+/** With the append time of its record. */
+interface Dated {
+  readonly finding: AlertingFinding;
+  readonly appendedAt: Micros;
 }
 interface Stores {
   /** By group; more than one where a late event may still change an older alert. Newest last. */
   readonly open: Store<readonly Paced[]>;
-  readonly waiting: Store<Waiting<AlertingFinding>>;
+  readonly waiting: Store<Waiting<Dated>>;
   /** How many groups `open` has. */
   readonly count: Store<number>;
 }
@@ -61,7 +69,7 @@ export const alert = ({ windowSeconds, maxOpen, revisionsPerMinute }: AlertConfi
   const emitted = (): readonly Output<unknown>[] => outputs.splice(0);
 
   /** Nothing joins it, and nothing changes it, from then on. */
-  const expiryOf = ({ open }: Paced): Micros => Math.max(open.alert.lastTime + window, open.settlesAt);
+  const expiryOf = ({ open, heldUntil = 0 }: Paced): Micros => Math.max(open.alert.lastTime + window, open.settlesAt, heldUntil);
   const flushOf = ({ isPending, minute }: Paced): Micros => (isPending ? (minute + 1) * MINUTE : Infinity);
   const keep = (key: string, all: readonly Paced[], ctx: Ctx): void => {
     const wasOpen = ctx.stores.open.get(key) !== undefined;
@@ -74,15 +82,20 @@ export const alert = ({ windowSeconds, maxOpen, revisionsPerMinute }: AlertConfi
   const tell = ({ open }: Paced): void => void outputs.push(send(topics.alerts, open.alert.id, open.alert));
 
   /** @returns Whether the alert that it opens could not be kept open. */
-  const take = (finding: AlertingFinding, ctx: Ctx): boolean => {
+  const take = ({ finding, appendedAt }: Dated, ctx: Ctx): boolean => {
     const key = `${finding.organization}|${finding.groupKey}`;
     const all = ctx.stores.open.get(key) ?? [];
-    const isNear = ({ open: { alert: near } }: Paced) => finding.time <= near.lastTime + window && finding.lastTime >= near.time - window;
-    const before = all.find(({ open }) => isAbout(open, finding)) ?? all.findLast(isNear);
+    const isHunt = finding.kind === 'hunt';
+    const held = isHunt ? { heldUntil: appendedAt + window } : {};
+    const isNear = ({ open: { alert: near } }: Paced) => isHunt || (finding.time <= near.lastTime + window && finding.lastTime >= near.time - window);
+    const closings = new Map(all.map((one) => [one, closingOf(one.open.alert.id, appendedAt, ctx.reference)]));
+    const isTaking = (one: Paced) => isNear(one) && closings.get(one) === undefined; // nobody looks at a closed one any more
+    const before = all.find(({ open }) => isAbout(open, finding)) ?? all.findLast(isTaking);
     if (before === undefined) {
       if (finding.revisable?.isWithdrawn === true) return false;
-      const open = opened(finding);
-      const fresh: Paced = { open, minute: minuteOf(open), inMinute: 1, isPending: false };
+      const last = all.findLast(isNear);
+      const open = opened(finding, last === undefined ? undefined : closings.get(last));
+      const fresh: Paced = { open, minute: isHunt ? minuteOf(appendedAt) : minuteOf(open.alert.lastTime), inMinute: 1, isPending: false, ...held };
       tell(fresh);
       if (all.length === 0 && countOf(ctx) >= maxOpen) return true;
       keep(key, [...all, fresh].slice(-MOST_OPEN), ctx);
@@ -90,11 +103,11 @@ export const alert = ({ windowSeconds, maxOpen, revisionsPerMinute }: AlertConfi
     }
     const open = joined(before.open, finding, before.isPending);
     if (open === undefined) return false; // the very finding again
-    const minute = minuteOf(open);
+    const minute = isHunt ? minuteOf(appendedAt) : minuteOf(open.alert.lastTime);
     const inMinute = before.minute === minute ? before.inMinute : 0;
     const isUrgent = open.alert.severity !== before.open.alert.severity || open.alert.ruleIds.length !== before.open.alert.ruleIds.length;
     const isDue = isUrgent || inMinute < revisionsPerMinute;
-    const next: Paced = { open, minute, inMinute: inMinute + (isDue ? 1 : 0), isPending: !isDue };
+    const next: Paced = { ...before, open, minute, inMinute: inMinute + (isDue ? 1 : 0), isPending: !isDue, ...held };
     if (isDue) tell(next);
     keep(
       key,
@@ -103,7 +116,7 @@ export const alert = ({ windowSeconds, maxOpen, revisionsPerMinute }: AlertConfi
     );
     return false;
   };
-  const buffer = new ReorderBuffer<AlertingFinding, Ctx>(Infinity, (finding, _turn, ctx) => void take(finding, ctx));
+  const buffer = new ReorderBuffer<Dated, Ctx>(Infinity, (dated, _turn, ctx) => void take(dated, ctx));
 
   return defineStage<Finding>()({
     name: 'alert',
@@ -127,17 +140,17 @@ export const alert = ({ windowSeconds, maxOpen, revisionsPerMinute }: AlertConfi
       revisable: true,
       suppressedBy: true,
     },
-    stores: { open: keyValue<readonly Paced[]>(), waiting: keyValue<Waiting<AlertingFinding>>(), count: keyValue<number>() },
+    stores: { open: keyValue<readonly Paced[]>(), waiting: keyValue<Waiting<Dated>>(), count: keyValue<number>() },
 
     process({ value: finding, appendedAt, behind = -Infinity }, ctx): Outcome<Finding> {
       outputs.length = 0; // of one that failed
       if (finding.status !== 'production' || finding.suppressedBy !== null) return pass(); // kept as a finding, never an alert
       if (!isLane) {
-        const isOverLimit = take(finding, ctx);
+        const isOverLimit = take({ finding, appendedAt }, ctx);
         return isOverLimit ? drop('over-limit', ...(emitted() as Output<Finding>[])) : pass(...(emitted() as Output<Finding>[]));
       }
       const order = `${finding.id}|${finding.revisable?.revision ?? 1}`;
-      buffer.put(finding, { clock: '*', turn: Math.max(finding.lastTime, behind), order, appendedAt }, ctx);
+      buffer.put({ finding, appendedAt }, { clock: '*', turn: Math.max(finding.lastTime, behind), order, appendedAt }, ctx);
       return pass();
     },
 
@@ -159,4 +172,4 @@ export const alert = ({ windowSeconds, maxOpen, revisionsPerMinute }: AlertConfi
 };
 
 const countOf = ({ stores }: Ctx): number => stores.count.get(COUNT) ?? 0;
-const minuteOf = ({ alert }: OpenAlert): number => Math.floor(alert.lastTime / MINUTE);
+const minuteOf = (time: Micros): number => Math.floor(time / MINUTE);

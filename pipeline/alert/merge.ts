@@ -9,6 +9,7 @@ export type AlertingFinding = Pick<
   | 'organization'
   | 'time'
   | 'lastTime'
+  | 'kind'
   | 'ruleId'
   | 'title'
   | 'severity'

@@ -2,6 +2,7 @@
 import { hashId } from '../core/id.ts';
 import type { Micros } from '../core/index.ts';
 import type { Alert } from '../../schemas/avro/types.gen.ts';
+import type { Closing } from './decisions.ts';
 import type { AlertingFinding, Content } from './merge.ts';
 import { added, emptied } from './merge.ts';
 import { reasonOf, reasonOfOpening, withChange } from './reason.ts';
@@ -19,10 +20,19 @@ export interface OpenAlert {
 }
 const MOST_REVISABLE = 20; // beyond it the oldest are taken for settled
 
-export function opened(finding: AlertingFinding): OpenAlert {
+/** @param closing Of the last alert of its group, where people closed one that it would have joined. */
+export function opened(finding: AlertingFinding, closing?: Closing): OpenAlert {
   const { organization, groupKey } = finding;
   const id = hashId(organization, groupKey, finding.id);
-  const alert = { id, organization, groupKey, revision: 1, ...added(null, finding), reason: reasonOfOpening(finding), changes: withChange([], 1, finding) };
+  const alert = {
+    id,
+    organization,
+    groupKey,
+    revision: 1,
+    ...added(null, finding),
+    reason: reasonOfOpening(finding, closing),
+    changes: withChange([], 1, finding),
+  };
   return finding.revisable === null
     ? { alert, revisable: [], settlesAt: 0 }
     : { alert, settled: null, revisable: [finding], settlesAt: finding.revisable.settlesAt };

@@ -1,5 +1,6 @@
 // What a revision changed and why, for people.
 import type { Alert, Change } from '../../schemas/avro/types.gen.ts';
+import type { Closing } from './decisions.ts';
 import type { AlertingFinding, Content } from './merge.ts';
 
 export function reasonOf(before: Content, after: Content, finding: AlertingFinding): string {
@@ -10,9 +11,20 @@ export function reasonOf(before: Content, after: Content, finding: AlertingFindi
   return `Another finding of ${finding.ruleId} joined.`;
 }
 
-export function reasonOfOpening({ ruleId, revisable }: AlertingFinding): string {
+export function reasonOfOpening({ ruleId, revisable }: AlertingFinding, closing?: Closing): string {
   const change = revisable?.change ?? null;
-  return change === null ? 'Opened.' : `Opened. ${reasonOfChange(ruleId, change)}`;
+  const parts = ['Opened.', ...(closing === undefined ? [] : [reasonOfClosing(closing)]), ...(change === null ? [] : [reasonOfChange(ruleId, change)])];
+  return parts.join(' ');
+}
+
+const VERDICTS: Readonly<Record<NonNullable<Closing['verdict']>, string>> = {
+  true_positive: 'a true positive',
+  false_positive: 'a false positive',
+  benign: 'benign',
+};
+function reasonOfClosing({ verdict, decidedBy, reason }: Closing): string {
+  const as = verdict === null ? 'without a verdict' : `as ${VERDICTS[verdict]}`;
+  return `The last alert of this kind was closed ${as} by ${decidedBy}${reason === null ? '.' : `: ${reason.replace(/[.\s]+$/, '')}.`}`;
 }
 
 function reasonOfChange(ruleId: string, { code, before, after }: Change): string {
