@@ -1,14 +1,13 @@
 // What follows topics and tables for as long as the API lives.
-import { alertsChangedSince } from '../store/queries/alerts.ts';
 import { schemas } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';
 import { inOrganization } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Services } from './graphql/context.ts';
-import { openAlertFeed } from './live/alert-feed.ts';
 import { followTopic } from './live/follow.ts';
 import type { Follower } from './live/follow.ts';
+import { openLive } from './live/live.ts';
 import { EventTail } from './live/tail.ts';
 import { LagMeter } from './pipeline/lag.ts';
 import { LedgerView } from './pipeline/ledger-view.ts';
@@ -45,13 +44,9 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   const run = inOrganization(pool, parts);
   const lag = new LagMeter(broker, () => codec.idOf(schemas.watermark));
   const monitor = new PipelineMonitor({ broker, pool, topology, ledger, parts, lag, app, log, wallMicros });
-  const alertFeed = openAlertFeed({
-    openListener: deps.openListener,
-    log,
-    wallMicros,
-    changedSince: (organization, since) => run(organization, (sql) => alertsChangedSince(sql, since)),
-  });
   const tail = new EventTail({ broker, codec, log, eventsPerSecond: config.liveEventsPerSecond, maxWatchers: config.liveSubscribers });
+  const deadLetters = new DeadLetters({ run, broker, tryLetters: deps.tryLetters, wallMicros });
+  const live = openLive({ ...deps, run, tail, monitor, deadLetters, limits: config, onRevoked: () => () => {} });
   const sensors = openSensorGate({ run, wallMicros });
   const register = new Sensors({
     run,
@@ -67,8 +62,8 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   return {
     run,
     monitor,
-    deadLetters: new DeadLetters({ run, broker, tryLetters: deps.tryLetters, wallMicros }),
-    alertFeed,
+    deadLetters,
+    live,
     tail,
     sensors,
     register,
@@ -79,7 +74,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     analyses: new Analyses({ run, detection: deps.detection, wallMicros }),
     wallMicros,
     start() {
-      alertFeed.start();
+      live.start();
       followers = [followTopic({ broker, log, topic: topics.ledger.name, start: 'earliest', onBatch: (batch) => ledger.takeBatch(batch) })];
       // Also when nobody asks: `downSince` is to say when a part went, not when somebody looked.
       timer = setInterval(() => void monitor.snapshot(), LOOK_EVERY_MS);
@@ -88,7 +83,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     async stop() {
       clearInterval(timer);
       sensors.stop();
-      await Promise.all([...followers.map((follower) => follower.stop()), tail.stop(), alertFeed.stop()]);
+      await Promise.all([...followers.map((follower) => follower.stop()), tail.stop(), live.stop()]);
     },
   };
 }

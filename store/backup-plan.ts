@@ -28,8 +28,11 @@ export interface DatabaseDescription {
   readonly positions: readonly StoredPosition[];
 }
 
-/** `migration` and `time_partition` are made again by migrating; a session of a backup may have been ended since, so everybody signs in again. */
-const LEFT_OUT = ['migration', 'time_partition', 'session'];
+/**
+ * `migration` and `time_partition` are made again by migrating; a session of a backup may have been ended since, so everybody signs in again;
+ * what live rooms keep is told in transaction ids of this cluster, which mean nothing in another.
+ */
+const LEFT_OUT = ['migration', 'time_partition', 'session', 'live_change', 'live_floor', 'live_process', 'live_presence'];
 
 /** Tables of ours, without the partitions and chunks of others. Taken before a snapshot, it takes none itself when it is the first statement. */
 export async function tablesOf(client: ClientBase): Promise<readonly BackedUpTable[]> {

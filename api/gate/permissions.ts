@@ -109,9 +109,18 @@ export const PERMISSIONS = {
   'GET /graphql': PUBLIC, // the explorer page and the upgrade; the operation itself needs a token
   'POST /graphql': TOKEN, // its fields are below
   'GET /live': PUBLIC, // the upgrade; the token comes as header or first message, its rooms are below
+  'live organization': 'alerts:read',
   'live alerts': 'alerts:read',
+  'live alert': 'alerts:read',
+  'live findings': 'alerts:read',
+  'live incident': 'alerts:read',
+  'live asset': 'assets:read', // and alerts about it, which every role that reads assets may read
   'live events': 'events:read',
   'live counters': 'pipeline:read',
+  'live system': 'pipeline:read',
+  'live dead-letters': 'pipeline:read',
+  'live sensors': 'sensors:read',
+  'live rules': 'rules:read',
 
   'Query.viewer': TOKEN,
   'Query.events': 'events:read',
@@ -162,6 +171,14 @@ export const PERMISSIONS = {
   'Mutation.redriveDeadLetters': 'dead-letters:handle',
   'Mutation.updateAlerts': 'alerts:work',
   'Subscription.alertChanged': 'alerts:read',
+  'Subscription.alertNews': 'alerts:read',
+  'Subscription.alertViewers': 'alerts:read',
+  'Subscription.assetViewers': 'assets:read',
+  'Subscription.findingChanged': 'alerts:read',
+  'Subscription.pipelineChanged': 'pipeline:read',
+  'Subscription.deadLettersChanged': 'pipeline:read',
+  'Subscription.sensorsChanged': 'sensors:read',
+  'Subscription.ruleSetActivated': 'rules:read',
   'Subscription.eventTail': 'events:read',
 } as const satisfies Record<string, Access>;
 

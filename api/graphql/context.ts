@@ -12,7 +12,7 @@ import type { FindingRow } from '../../store/queries/findings.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
-import type { AlertFeed } from '../live/alert-feed.ts';
+import type { Live } from '../live/live.ts';
 import type { EventTail } from '../live/tail.ts';
 import type { DeadLetters } from '../dead-letters.ts';
 import type { PipelineMonitor } from '../pipeline/monitor.ts';
@@ -31,7 +31,7 @@ export interface Services {
   readonly run: InOrganization;
   readonly monitor: PipelineMonitor;
   readonly deadLetters: DeadLetters;
-  readonly alertFeed: AlertFeed;
+  readonly live: Live;
   readonly tail: EventTail;
   readonly sensors: RunningSensorGate;
   readonly register: Sensors;

@@ -9,10 +9,12 @@ import type { Plugin } from 'graphql-yoga';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { asProblem } from '../gate/as-problem.ts';
-import { bearerOf, principalOf } from '../gate/gate.ts';
+import { principalOf } from '../gate/gate.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Principal } from '../auth/tokens.ts';
-import { openExpiry } from '../live/expiry.ts';
+import { beginOperation, endOperation, openGraphqlSocket, renewGraphqlSocket } from '../live/graphql-socket.ts';
+import type { SocketDeps, SocketExtra } from '../live/graphql-socket.ts';
+import { requireOwnOrigin } from '../live/origin.ts';
 import { apiUrlOf } from '../sensors/address.ts';
 import { contextOf } from './context.ts';
 import type { ApiContext, Services } from './context.ts';
@@ -23,6 +25,8 @@ export interface GraphqlDeps {
   readonly schema: GraphQLSchema;
   readonly services: Services;
   readonly authenticate: Authenticate;
+  /** Sites beside the own one whose pages may open a WebSocket. */
+  readonly origins: readonly string[];
   readonly log: Logger;
 }
 interface ServerContext {
@@ -33,7 +37,7 @@ interface ServerContext {
 }
 
 /** Registers /graphql. @fastify/websocket must be there. */
-export function registerGraphql(app: FastifyInstance, { schema, services, authenticate, log }: GraphqlDeps): void {
+export function registerGraphql(app: FastifyInstance, { schema, services, authenticate, origins, log }: GraphqlDeps): void {
   const requestIds = new AsyncLocalStorage<string>();
   const yoga = createYoga<ServerContext, ApiContext>({
     schema,
@@ -53,11 +57,14 @@ export function registerGraphql(app: FastifyInstance, { schema, services, authen
     method: 'GET',
     url: '/graphql',
     schema: { hide: true },
+    preValidation: async (request) => {
+      if (request.ws) requireOwnOrigin(request, origins);
+    },
     handler: async (request, reply) => {
       const isOperation = (request.query as Record<string, unknown>).query !== undefined;
       return !isOperation && (request.headers.accept ?? '').includes('text/html') ? sendExplorer(reply) : answer(request, reply);
     },
-    wsHandler: overWebSocket(yoga.getEnveloped, requestIds, authenticate, log),
+    wsHandler: overWebSocket(yoga.getEnveloped, requestIds, { authenticate, live: services.live }, log),
   });
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -105,27 +112,19 @@ interface Enveloped {
   readonly execute: Operate;
   readonly subscribe: Operate;
 }
-type Session = Record<PropertyKey, unknown> & { principal?: Principal };
 
-/** The token comes in `connectionParams`: `{ "authorization": "Bearer ..." }`. A socket ends with the token that opened it, and the client opens another. */
-function overWebSocket(getEnveloped: Envelop, requestIds: AsyncLocalStorage<string>, authenticate: Authenticate, log: Logger) {
-  return makeHandler<Record<string, unknown>, Session>({
+/** The token comes in `connectionParams`: `{ "authorization": "Bearer ..." }`. A socket ends with its token, unless a ping brings the next one. */
+function overWebSocket(getEnveloped: Envelop, requestIds: AsyncLocalStorage<string>, deps: SocketDeps, log: Logger) {
+  return makeHandler<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: 10_000,
-    onConnect: async ({ connectionParams, extra }) => {
-      try {
-        const { headers, ip } = extra.request;
-        const principal = await authenticate(bearerOf(connectionParams?.authorization) ?? bearerOf(headers.authorization) ?? '', ip);
-        extra.principal = principal;
-        openExpiry(extra.socket, principal);
-        return true;
-      } catch {
-        return false; // 4403 Forbidden, after which a client may come again with another token
-      }
-    },
+    onConnect: ({ connectionParams, extra }) => openGraphqlSocket(extra, connectionParams?.authorization, deps),
+    onPing: ({ extra }, payload) => renewGraphqlSocket(extra, payload, deps),
+    onComplete: ({ extra }) => endOperation(extra),
     onSubscribe: async ({ extra }, _id, params) => {
       const requestId = randomUUID();
       return requestIds.run(requestId, async () => {
         try {
+          beginOperation(extra);
           const {
             schema,
             execute: run,

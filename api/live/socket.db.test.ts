@@ -166,7 +166,7 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
       },
       { timeout: 5_000 },
     );
-    expect(visitor.messages[0]).toEqual({ welcome: 'tester', organization: 'default' });
+    expect(visitor.messages[0]).toEqual({ welcome: 'tester', organization: 'default', expiresAt: expect.any(Number) });
     expect(room('events')[0]).toMatchObject({ leftOut: 0, events: expect.arrayContaining([expect.objectContaining({ host: 'web01' })]) });
     expect(room('alerts')[0]).toMatchObject({ alert: { id: hexId(1), status: 'acknowledged' } });
     expect(room('counters')[0].stages[0]).toMatchObject({ name: 'ingest' });
@@ -201,7 +201,7 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
   it('lets nobody in without a token, or without a role', async () => {
     const stranger = await visit();
     stranger.say({ join: 'alerts' });
-    expect(await stranger.closed).toBe(1_008);
+    expect(await stranger.closed).toBe(4_001);
     expect(stranger.messages).toMatchObject([{ error: { code: 'UNAUTHENTICATED' } }]);
     const sensor = await visit();
     sensor.say({ token: await api.token(['sensor']) });

@@ -9,6 +9,8 @@ import type { EventFilter, EventRow } from '../../store/queries/events.ts';
 import { topics } from '../../topologies/topics.ts';
 import { ApiProblem } from '../gate/problem.ts';
 import { rowOf } from './enriched-row.ts';
+import { every } from './every.ts';
+import type { Every } from './every.ts';
 import { followTopic } from './follow.ts';
 import type { Follower } from './follow.ts';
 import { compileFilter } from './match.ts';
@@ -35,11 +37,11 @@ const OUTLINE = {
   },
 } as const;
 
-export const FLUSH_MS = 200;
+export const FLUSH_MS = 100;
 /** Events of one flush that are decoded whole, for all watchers together: a rare word must not cost a core. */
-const DECODES_PER_FLUSH = 1_000;
+const DECODES_PER_FLUSH = 500;
 /** Batches that may wait for one watcher: five seconds. */
-const MAX_WAITING = 25;
+const MAX_WAITING = 50;
 
 interface Watcher {
   readonly organization: string;
@@ -48,13 +50,6 @@ interface Watcher {
   events: EventRow[];
   leftOut: number;
 }
-/** How time passes: `setInterval`, or a test's hand. */
-export type Every = (ms: number, work: () => void) => { readonly stop: () => void };
-const every: Every = (ms, work) => {
-  const timer = setInterval(work, ms);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
-};
 
 export interface EventTailOptions {
   readonly broker: Broker;

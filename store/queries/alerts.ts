@@ -72,6 +72,8 @@ export interface AlertFilter {
   /** With all of these. */
   readonly labels?: readonly string[];
   readonly search?: Search;
+  /** None but these. */
+  readonly ids?: readonly string[];
 }
 
 const SELECT_ALERT = `
@@ -134,12 +136,6 @@ export async function alertIdsOf(sql: Sql, filter: AlertFilter, limit: number): 
 export function alertsByIds(sql: Sql, ids: readonly string[]): Promise<readonly AlertRow[]> {
   return manyOf(sql, `SELECT ${SELECT_ALERT} FROM api.alert a WHERE a.id = ANY (SELECT decode(hex, 'hex') FROM unnest($1::text[]) hex)`, [ids]);
 }
-
-/** Changed since wall-clock `since`, oldest change first, at most 1,000. */
-export const alertsChangedSince = (sql: Sql, since: Micros): Promise<readonly { readonly id: string; readonly revision: number }[]> =>
-  manyOf(sql, `SELECT encode(a.id, 'hex') AS "id", a.revision FROM api.alert a WHERE a.changed_at >= api.from_micros($1) ORDER BY a.changed_at LIMIT 1000`, [
-    since,
-  ]);
 
 /** Of all these alerts, oldest first; without those that were taken back. */
 export function notesOf(sql: Sql, ids: readonly string[]): Promise<readonly NoteRow[]> {

@@ -6,7 +6,7 @@ import { SEVERITIES } from '../../../store/queries/findings.ts';
 import { parseSearch } from '../../../store/queries/search/syntax.ts';
 import { readRange, withoutNul } from '../../event-filter.ts';
 import { ApiProblem, notFound } from '../../gate/problem.ts';
-import { converted } from '../../live/queue.ts';
+import { alertChanges } from '../../live/subscriptions.ts';
 import { pageSize, parseCursor, toConnection } from '../../paging.ts';
 import type { ApiContext } from '../context.ts';
 import { ruleOf } from '../finding/resolvers.ts';
@@ -64,8 +64,8 @@ export default {
   },
   Subscription: {
     alertChanged: {
-      subscribe: (_root: unknown, { minSeverity }: { readonly minSeverity?: Severity | null }, context: ApiContext) =>
-        alertsAsTheyChange(minSeverity ?? 'informational', context),
+      subscribe: (_root: unknown, { minSeverity }: { readonly minSeverity?: Severity | null }, { principal, services }: ApiContext) =>
+        alertChanges(services.live.news, principal.organization, SEVERITIES.indexOf(minSeverity ?? 'informational')),
       resolve: (alert: AlertRow) => alert,
     },
   },
@@ -86,15 +86,6 @@ export default {
       (await Promise.all(findings.map((ref) => loaders.findings.load(ref)))).filter((finding) => finding !== null),
   },
 };
-
-/** Read one at a time: while a reader is slow, notices wait in the bounded queue, and too many of them end the subscription. */
-function alertsAsTheyChange(minSeverity: Severity, { principal, services, read }: ApiContext): AsyncIterableIterator<AlertRow, undefined> {
-  const least = SEVERITIES.indexOf(minSeverity);
-  return converted(services.alertFeed.subscribe(principal.organization), async ({ id }) => {
-    const [alert] = await read((sql) => alertsByIds(sql, [id]));
-    return alert !== undefined && alert.severity >= least ? alert : undefined;
-  });
-}
 
 export function readAlertFilter(input: FilterInput | null | undefined): AlertFilter {
   if (input === null || input === undefined) return {};

@@ -30,7 +30,8 @@ interface RotateArgs {
   readonly csr?: string | null;
 }
 
-async function withHealth(sql: Sql, rows: readonly SensorRow[], now: number) {
+/** How each of the sensors does, and the state that follows. */
+export async function withHealth(sql: Sql, rows: readonly SensorRow[], now: number) {
   const byId = new Map(
     (
       await healthOf(
