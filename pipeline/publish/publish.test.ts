@@ -26,7 +26,7 @@ const RULES = parseRuleSet([
   },
 ]);
 const platform = { deadLetters: topics.deadLetters, ledger: topics.ledger };
-const common = { platform, topics: RAW, partitions: 2, referenceTables: [refTables.assets, refTables.zones, refTables.rules, refTables.suppressions] };
+const common = { platform, topics: RAW, partitions: 2, referenceTables: Object.values(refTables) };
 
 async function topologyOf(options: Partial<PublishConfig>) {
   const publish = config.parse({ eventKinds: ['*'], ...options });

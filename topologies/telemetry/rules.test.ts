@@ -19,7 +19,7 @@ import { flow } from './flow.ts';
 import { platform } from './test/history.ts';
 
 const RAW = 'raw.default.windows';
-const tables = [refTables.assets, refTables.rules, refTables.suppressions, refTables.zones];
+const tables = Object.values(refTables);
 
 async function topologyOf(isLane: boolean) {
   const files = parseRuleSet([]);

@@ -12,7 +12,7 @@ import type { Told } from './test/history.ts';
 import { withoutBehind } from './test/without-behind.ts';
 
 const RAW = 'raw.default.ecs';
-const common = { platform, topics: [RAW], partitions: 2, referenceTables: [refTables.assets, refTables.rules, refTables.suppressions, refTables.zones] };
+const common = { platform, topics: [RAW], partitions: 2, referenceTables: Object.values(refTables) };
 
 /** A live process reads what comes, bit by bit, while the clocks go on. */
 async function live(told: readonly Told[]): Promise<TopologyDriver> {

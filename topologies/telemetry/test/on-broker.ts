@@ -20,7 +20,7 @@ import type { Told } from './history.ts';
 import { platform, rawOf, topologyOf } from './history.ts';
 
 const PARTITIONS = 2;
-const tables = [refTables.assets, refTables.rules, refTables.suppressions, refTables.zones];
+const tables = Object.values(refTables);
 const { parsed, valid, enriched, matches, findings, alerts, late, partials, features, deadLetters, ledger } = topics;
 const declared = [parsed, valid, enriched, matches, findings, alerts, late, partials, features, deadLetters, ledger, ...tables.map(({ topic }) => topic)];
 const log = pino({ level: process.env['LOG_LEVEL'] ?? 'error' }, pino.destination(2));
