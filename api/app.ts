@@ -5,9 +5,8 @@ import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { openAuthenticate } from './auth/authenticate.ts';
-import { registerAuthRoutes } from './auth/routes.ts';
+import { openAuth, registerAuth } from './auth/index.ts';
 import { openKeys } from './auth/keys.ts';
-import { Sessions } from './auth/sessions.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { ApiDeps, OpenedInputs } from './deps.ts';
 import { asProblem } from './gate/as-problem.ts';
@@ -73,7 +72,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const limits = openLimits({ config, log, metrics });
   const probes = limits.probe === undefined ? deps.probes : [...deps.probes, limits.probe];
   const services = openServices({ ...deps, probes, wallMicros, authority: await openSensorAuthority(deps.keyFolder, wallMicros) });
-  const authenticate = openAuthenticate({ tokens, sensors: services.sensors });
+  const authenticate = openAuthenticate({ tokens, sensors: services.sensors, revocations: services.revocations });
   const gateway = openGateway({ broker, createRawTopic: deps.createRawTopic, wallMicros });
   const connections = connectionMetrics(metrics);
 
@@ -125,7 +124,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await registerDescription(app, deps.version);
 
   const routes = app.withTypeProvider() as unknown as Routes;
-  registerAuthRoutes(routes, new Sessions(services.run, tokens, config), keys);
+  const { installationId, keyFolder } = deps;
+  registerAuth(routes, openAuth({ ...services, keys, tokens, config, installationId, keyFolder, wallMicros }));
   registerEventRoutes(routes, { services, broker, wallMicros });
   const budget = new BodyBudget();
   registerProduceRoutes(routes, gateway.deliver, { budget, config });
@@ -155,6 +155,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   let inputs: OpenedInputs | undefined;
   app.addHook('onReady', async () => {
     services.start();
+    await services.revocations.start(); // before the first token is believed
     inputs = await deps.openInputs?.({ deliver: gateway.deliver, sensors: services.sensors });
   });
   app.addHook('onClose', async () => {

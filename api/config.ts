@@ -18,6 +18,29 @@ export const config = z.strictObject({
     .default(900)
     .meta({ description: 'Life of an access token. It ends sooner with its session, and when the roles of its user change.' }),
   refreshTokenHours: z.int().min(1).max(8_760).default(336).meta({ description: 'Life of a session without use; each refresh starts it anew.' }),
+  secretKey: z
+    .string()
+    .default('')
+    .meta({
+      description:
+        'Key for what the database keeps encrypted: 32 random bytes in base64. Several with commas between: the first encrypts, all decrypt. Empty = a file in the data folder, made at the first start.',
+      secret: true,
+    }),
+  signingKeyDays: z
+    .int()
+    .min(0)
+    .max(3_650)
+    .default(90)
+    .meta({ description: 'After so many days another key signs tokens; nobody is logged out. 0 = only when `./goshawk keys rotate` says so.' }),
+  passkeyDomain: z
+    .string()
+    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'A domain in lower case, without scheme and port')
+    .default('localhost')
+    .meta({ description: 'Domain that passkeys are made for: that of the dashboard, or one above it. Passkeys of another one do not work any more.' }),
+  passkeyOrigins: z
+    .array(z.string().refine(isOrigin, 'An origin is `https://host` or `https://host:port`, without path and without `*`.'))
+    .default([])
+    .meta({ description: 'Where the dashboard is opened, such as `https://soc.example.org`. Empty = https on passkeyDomain; for `localhost` any port.' }),
   sessionDays: z.int().min(1).max(3_650).default(90).meta({ description: 'Life of a session, however much it is used.' }),
   requestsPerMinute: z
     .int()

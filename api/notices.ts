@@ -33,7 +33,7 @@ export function followNotices({ openListener, channel, onListening, onNotice, lo
     const client = openListener();
     const broken = Promise.withResolvers<Error>();
     const missed: string[] = [];
-    let hear = (payload: string) => void missed.push(payload);
+    let hear: (payload: string) => void = (payload) => void missed.push(payload);
     client.on('error', broken.resolve);
     client.on('end', () => broken.resolve(new Error('connection ended')));
     client.on('notification', ({ payload }) => hear(payload ?? ''));

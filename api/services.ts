@@ -1,6 +1,7 @@
 // What follows topics and tables for as long as the API lives.
 import { schemas } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';
+import { openRevocations } from './auth/revocation.ts';
 import { inOrganization } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { ApiDeps } from './deps.ts';
@@ -59,8 +60,10 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   const rules = new Rules(run, deps.ruleOptions);
   let followers: readonly Follower[] = [];
   let timer: NodeJS.Timeout | undefined;
+  const revocations = openRevocations(deps);
   return {
     run,
+    revocations,
     monitor,
     deadLetters,
     live,
@@ -83,7 +86,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     async stop() {
       clearInterval(timer);
       sensors.stop();
-      await Promise.all([...followers.map((follower) => follower.stop()), tail.stop(), live.stop()]);
+      await Promise.all([...followers.map((follower) => follower.stop()), tail.stop(), revocations.stop(), live.stop()]);
     },
   };
 }

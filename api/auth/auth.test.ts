@@ -22,7 +22,7 @@ describe('the signing key', () => {
 
   it('is published without its private half', async () => {
     const { jwks, kid } = await openKeys(join(folder, 'public'));
-    expect(jwks.keys).toEqual([{ kty: 'OKP', crv: 'Ed25519', x: expect.any(String), kid, alg: 'EdDSA', use: 'sig' }]);
+    expect(jwks(0).keys).toEqual([{ kty: 'OKP', crv: 'Ed25519', x: expect.any(String), kid, alg: 'EdDSA', use: 'sig' }]);
   });
 
   it.each([
@@ -43,7 +43,7 @@ describe('a token', async () => {
   const subject = { user: 'ada', organization: 'default', roles: ['analyst'] as readonly Role[] };
   const forged = (claims: Record<string, unknown>, header: Record<string, unknown> = {}) =>
     new SignJWT({ iss: 'urn:goshawk:installation-1', aud: 'goshawk-api', sub: 'ada', org: 'default', roles: ['admin'], iat: now, exp: now + 60, ...claims })
-      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', ...header })
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: keys.kid, ...header })
       .sign(keys.privateKey);
 
   it('says who asks', async () => {

@@ -2,6 +2,7 @@
 import type { SensorGate } from '../../pipeline/core/sensor.ts';
 import { permissionsOfRoles } from '../gate/roles.ts';
 import { TOKEN_PREFIX } from '../sensors/gate.ts';
+import type { Revocations } from './revocation.ts';
 import { unauthenticated } from './tokens.ts';
 import type { Principal, Tokens } from './tokens.ts';
 
@@ -12,10 +13,19 @@ import type { Principal, Tokens } from './tokens.ts';
 export type Authenticate = (token: string, address: string) => Promise<Principal>;
 
 /** Of access tokens, and of sensors' own tokens. */
-export function openAuthenticate({ tokens, sensors }: { readonly tokens: Tokens; readonly sensors: SensorGate }): Authenticate {
+export function openAuthenticate({
+  tokens,
+  sensors,
+  revocations,
+}: {
+  readonly tokens: Tokens;
+  readonly sensors: SensorGate;
+  readonly revocations: Pick<Revocations, 'isRevoked'>;
+}): Authenticate {
   return async (token) => {
     if (token.startsWith(TOKEN_PREFIX)) return sensorOf(token, sensors);
     const claims = await tokens.verify(token);
+    if (revocations.isRevoked(claims)) throw unauthenticated('The session of this token has ended, or its roles were changed. Refresh it, or log in again.');
     return { ...claims, permissions: permissionsOfRoles(claims.roles) };
   };
 }

@@ -12,11 +12,18 @@ let decoy: Promise<string> | undefined;
 /**
  * Takes the same time whether or not there is a hash, so that the answer does not tell which names exist.
  * @param stored PHC string; null when the name is unknown or has no password.
+ * @param check Tests count its calls.
  */
-export async function isPassword(stored: string | null, password: string): Promise<boolean> {
+export async function isPassword(stored: string | null, password: string, check: typeof verify = verify): Promise<boolean> {
   decoy ??= hashPassword(randomBytes(16).toString('hex'));
-  const isRight = await verify(stored ?? (await decoy), password);
+  const isRight = await check(stored ?? (await decoy), password);
   return stored !== null && isRight;
+}
+
+/** Whether the hash costs less to guess than those made now: then it is made anew when the password is known, at the next login. */
+export function isCheaper(stored: string): boolean {
+  const [, memory, passes] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$/.exec(stored) ?? [];
+  return memory === undefined || Number(memory) < COST.memoryCost || Number(passes) < COST.timeCost;
 }
 
 const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789'; // none that look alike; 5 bits each

@@ -4,7 +4,7 @@ import { principalOf } from '../gate/gate.ts';
 import { ApiProblem } from '../gate/problem.ts';
 import { text } from '../rest/kit.ts';
 import type { Routes } from '../rest/kit.ts';
-import { formatTime } from '../time.ts';
+import { isoOf } from '../time.ts';
 import { answer, cookie, cookieOf, holder, originOf, signedIn } from './answer.ts';
 import { refuseCrossSite } from './cross-site.ts';
 import type { Auth } from './index.ts';
@@ -64,12 +64,7 @@ export function registerAuthRoutes(app: Routes, { signIn, sessions, accounts, ke
   app.route({
     method: 'POST',
     url: '/auth/logout',
-    schema: {
-      tags: ['auth'],
-      summary: 'End the session',
-      body: z.strictObject({ refreshToken: refreshTokenBody }).nullish(),
-      response: { 204: z.null() },
-    },
+    schema: { tags: ['auth'], summary: 'End the session', body: z.strictObject({ refreshToken: refreshTokenBody }).nullish(), response: { 204: z.null() } },
     handler: async (request, reply) => {
       const given = request.body?.refreshToken;
       if (given === undefined) refuseCrossSite(request);
@@ -131,9 +126,9 @@ export function registerAuthRoutes(app: Routes, { signIn, sessions, accounts, ke
           methods: [...methods],
           address,
           agent,
-          createdAt: formatTime(createdAt),
-          usedAt: formatTime(usedAt),
-          expiresAt: formatTime(expiresAt),
+          createdAt: isoOf(createdAt),
+          usedAt: isoOf(usedAt),
+          expiresAt: isoOf(expiresAt),
         })),
       };
     },

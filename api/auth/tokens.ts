@@ -5,6 +5,7 @@ import { ROLE_NAME } from '../gate/roles.ts';
 import type { Permission } from '../gate/roles.ts';
 import { ALGORITHM } from './keys.ts';
 import type { SigningKeys } from './keys.ts';
+import type { SessionRef } from './revocation.ts';
 
 /** Who a token was signed for, as it says. */
 export interface Claims {
@@ -14,6 +15,8 @@ export interface Claims {
   readonly roles: readonly string[];
   /** Seconds since 1970: what stays open, such as a WebSocket, ends then. */
   readonly expiresAt: number;
+  /** Absent: no session stands behind it, and nothing but its end makes it useless. */
+  readonly session?: SessionRef;
 }
 /** Who asks. Made by `authenticate.ts` only. */
 export interface Principal extends Claims {
@@ -22,10 +25,11 @@ export interface Principal extends Claims {
   /** Set when an enrolled sensor asks with a token of its own: where its records go, whatever the request says. */
   readonly sensor?: AuthenticatedSensor;
 }
-export type Subject = Pick<Claims, 'user' | 'organization' | 'roles'>;
+export type Subject = Omit<Claims, 'expiresAt'>;
 
 const AUDIENCE = 'goshawk-api';
-const issuerOf = (installationId: string) => `urn:goshawk:${installationId}`;
+/** Of what is signed here. */
+export const issuerOf = (installationId: string) => `urn:goshawk:${installationId}`;
 /** Names of organizations are parts of topic names, hence the narrow alphabet. */
 export const ORGANIZATION = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -42,38 +46,41 @@ export class Tokens {
     this.#nowSeconds = nowSeconds;
   }
 
-  async sign({ user, organization, roles }: Subject, lifeSeconds: number): Promise<{ readonly token: string; readonly expiresAt: number }> {
+  async sign({ user, organization, roles, session }: Subject, lifeSeconds: number): Promise<{ readonly token: string; readonly expiresAt: number }> {
     const now = this.#nowSeconds();
     const expiresAt = now + lifeSeconds;
-    const token = await new SignJWT({ org: organization, roles })
-      .setProtectedHeader({ alg: ALGORITHM, kid: this.#keys.kid, typ: 'at+jwt' })
+    const { kid, privateKey } = await this.#keys.current(now);
+    const token = await new SignJWT({ org: organization, roles, ...(session !== undefined && { sid: session.id, gen: session.generation }) })
+      .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'at+jwt' })
       .setIssuer(this.#issuer)
       .setAudience(AUDIENCE)
       .setSubject(user)
       .setIssuedAt(now)
       .setExpirationTime(expiresAt)
-      .sign(this.#keys.privateKey);
+      .sign(privateKey);
     return { token, expiresAt };
   }
 
   /** @throws ApiProblem UNAUTHENTICATED, without saying which check failed beyond "expired". */
   async verify(token: string): Promise<Claims> {
+    const now = this.#nowSeconds();
     try {
-      const { payload } = await jwtVerify(token, this.#keys.publicKey, {
+      const { payload } = await jwtVerify(token, ({ kid }) => this.#keys.verifying(kid, now), {
         issuer: this.#issuer,
         audience: AUDIENCE,
         algorithms: [ALGORITHM],
         typ: 'at+jwt',
         requiredClaims: ['sub', 'exp', 'org', 'roles'],
-        currentDate: new Date(this.#nowSeconds() * 1_000),
+        currentDate: new Date(now * 1_000),
       });
-      const { sub, exp, org, roles } = payload;
+      const { sub, exp, org, roles, sid, gen } = payload;
       if (typeof sub !== 'string' || typeof org !== 'string' || !ORGANIZATION.test(org) || !Array.isArray(roles)) throw new Error('claims');
       return {
         user: sub,
         organization: org,
         roles: roles.filter((role): role is string => typeof role === 'string' && ROLE_NAME.test(role)),
         expiresAt: exp as number,
+        ...(typeof sid === 'string' && typeof gen === 'number' && { session: { id: sid, generation: gen } }),
       };
     } catch (error) {
       const isExpired = (error as { readonly code?: unknown }).code === 'ERR_JWT_EXPIRED';

@@ -1,6 +1,7 @@
 // In front of every route: a request id, how often, who asks, whether they may; and behind it, how what failed is said.
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { KEY_PREFIX } from '../access/api-key.ts';
 import { unauthenticated } from '../auth/tokens.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Principal } from '../auth/tokens.ts';
@@ -34,6 +35,12 @@ export function principalOf(request: FastifyRequest): Principal {
 export const bearerOf = (authorization: unknown): string | null =>
   typeof authorization === 'string' ? (/^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1] ?? null) : null;
 
+/** Of a request: `authorization: Bearer ...`, or an API key in a header of its own. */
+const tokenOf = ({ headers }: FastifyRequest): string | null => {
+  const key = headers['x-api-key'];
+  return bearerOf(headers.authorization) ?? (typeof key === 'string' && key.startsWith(KEY_PREFIX) ? key : null);
+};
+
 /** Beyond it servers, proxies and logs cut addresses off, each elsewhere. */
 const MAX_ADDRESS_CHARACTERS = 8_192;
 
@@ -56,7 +63,7 @@ export function registerGate(app: FastifyInstance, { config, authenticate, limit
   limits.register(app);
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) return;
-    const token = bearerOf(request.headers.authorization);
+    const token = tokenOf(request);
     const access = accessOf(permissionName(request));
     // A stale token does not keep anybody from what needs none, signing in above all.
     if (token !== null && (access !== 'public' || WITH_OPTIONAL_TOKEN.has(request.routeOptions.url ?? '')))
@@ -93,8 +100,8 @@ export function sendProblem(problem: ApiProblem, request: FastifyRequest, reply:
 /** What the table of permissions calls the route. */
 const permissionName = ({ method, routeOptions }: FastifyRequest): string => `${method === 'HEAD' ? 'GET' : method} ${routeOptions.url ?? ''}`;
 
-/** Public as a page or an upgrade, with operations that need a token. */
-const WITH_OPTIONAL_TOKEN = new Set(['/graphql', '/live']);
+/** Public as a page, an upgrade or a part of signing in, with operations that need a token. */
+const WITH_OPTIONAL_TOKEN = new Set(['/graphql', '/live', '/auth/setup-mfa', '/auth/verify-mfa']);
 
 /** @throws ApiProblem FORBIDDEN */
 export function requireRole(principal: Principal, name: string): void {

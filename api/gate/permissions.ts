@@ -33,6 +33,54 @@ export const PERMISSIONS = {
   'POST /auth/refresh': PUBLIC, // the refresh token is the proof
   'POST /auth/logout': PUBLIC, // likewise
   'GET /auth/me': TOKEN,
+  // One's own account: any token that a session stands behind.
+  'POST /auth/change-password': TOKEN,
+  'GET /auth/sessions': TOKEN,
+  'DELETE /auth/sessions': TOKEN,
+  'DELETE /auth/sessions/:id': TOKEN,
+  'GET /auth/mfa': TOKEN,
+  'POST /auth/setup-mfa': PUBLIC, // the token, or the ticket of a sign-in that was begun, is the proof
+  'POST /auth/verify-mfa': PUBLIC, // likewise
+  'POST /auth/disable-mfa': TOKEN,
+  'POST /auth/recovery-codes': TOKEN,
+  'GET /auth/passkeys': TOKEN,
+  'POST /auth/passkeys': TOKEN,
+  'POST /auth/passkeys/options': TOKEN,
+  'DELETE /auth/passkeys/:id': TOKEN,
+  'POST /auth/passkeys/sign-in/options': PUBLIC,
+  'POST /auth/passkeys/sign-in': PUBLIC,
+  'POST /auth/users/:id/unlock': 'users:manage',
+  'POST /auth/users/:id/reset-mfa': 'users:manage',
+  'GET /auth/policy': 'organization:read',
+  'PUT /auth/policy': 'organization:manage',
+
+  'GET /auth/users': 'users:read',
+  'GET /auth/users/:id': 'users:read',
+  'POST /auth/users': 'users:manage',
+  'PATCH /auth/users/:id': 'users:manage',
+  'DELETE /auth/users/:id/sessions': 'users:manage',
+  'GET /auth/invitations': 'users:read',
+  'POST /auth/invitations': 'users:manage',
+  'DELETE /auth/invitations/:id': 'users:manage',
+  'POST /auth/invitations/look': PUBLIC, // the token of the link is the proof
+  'POST /auth/invitations/accept': PUBLIC, // likewise
+  'GET /auth/roles': 'users:read',
+  'POST /auth/roles': 'roles:manage',
+  'PATCH /auth/roles/:name': 'roles:manage',
+  'DELETE /auth/roles/:name': 'roles:manage',
+  'GET /auth/service-accounts': 'users:read',
+  'GET /auth/service-accounts/:id': 'users:read',
+  'POST /auth/service-accounts': 'service-accounts:manage',
+  'PATCH /auth/service-accounts/:id': 'service-accounts:manage',
+  'DELETE /auth/service-accounts/:id': 'service-accounts:manage',
+  'POST /auth/service-accounts/:id/keys': 'service-accounts:manage',
+  'POST /auth/service-accounts/:id/keys/:key/rotate': 'service-accounts:manage',
+  'DELETE /auth/service-accounts/:id/keys/:key': 'service-accounts:manage',
+  'GET /auth/organization': 'organization:read',
+  'PATCH /auth/organization': 'organization:manage',
+  'GET /auth/organizations': 'organizations:manage',
+  'POST /auth/organizations': 'organizations:manage',
+  'PATCH /auth/organizations/:id': 'organizations:manage',
 
   // Inputs in the terms of others: `Splunk <token>`, ApiKey, Basic. api/inputs/ asks the same register, and wants `events:send`.
   'GET /services/collector/health': PUBLIC,

@@ -11,6 +11,7 @@ import { findingsByIds } from '../../store/queries/findings.ts';
 import type { FindingRow } from '../../store/queries/findings.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import type { Principal } from '../auth/tokens.ts';
+import type { Revocations } from '../auth/revocation.ts';
 import type { InOrganization } from '../database.ts';
 import type { Live } from '../live/live.ts';
 import type { EventTail } from '../live/tail.ts';
@@ -29,6 +30,7 @@ import type { Trials } from '../sensors/trials.ts';
 /** What lives as long as the API and serves every request. */
 export interface Services {
   readonly run: InOrganization;
+  readonly revocations: Revocations;
   readonly monitor: PipelineMonitor;
   readonly deadLetters: DeadLetters;
   readonly live: Live;

@@ -127,14 +127,14 @@ function together(hops: readonly Hop[]): ReportedHop {
 }
 
 /** The document, after its signature is checked. @throws ReportProblem */
-export async function readReport(jws: string, keys: Pick<SigningKeys, 'publicKey' | 'kid'>): Promise<Report> {
+export async function readReport(jws: string, keys: Pick<SigningKeys, 'ofDocument'>): Promise<Report> {
   try {
-    const { payload, protectedHeader } = await compactVerify(jws.trim(), keys.publicKey, { algorithms: [ALGORITHM] });
+    const { payload, protectedHeader } = await compactVerify(jws.trim(), ({ kid }) => keys.ofDocument(kid), { algorithms: [ALGORITHM] });
     if (protectedHeader.typ !== TYPE) throw new ReportProblem(`It is no report of the ledger but ${protectedHeader.typ ?? 'something without a type'}.`);
     return JSON.parse(Buffer.from(payload).toString('utf8')) as Report;
   } catch (error) {
     if (error instanceof ReportProblem) throw error;
-    throw new ReportProblem(`The signature does not hold under this installation's key ${keys.kid}: the document was changed, or another key signed it.`);
+    throw new ReportProblem(`The signature does not hold under a key of this installation: the document was changed, or another key signed it.`);
   }
 }
 /** Why a report cannot be believed. */

@@ -71,6 +71,7 @@ export const ERROR_CODES = {
   FETCH_FAILED: 'A download did not complete. What came is kept; the same command goes on from there.',
   BUILD_FAILED: 'The dashboard could not be built. The message has the last lines of the build.',
   PART_DIED: 'A part of the local installation ended by itself, or did not become ready. The message has its log file.',
+  SECRET_UNREADABLE: 'A secret in the database cannot be decrypted: its key is missing, or it was changed. The message says which.',
   NO_SPACE: 'The disk is full.',
   TIMER_FAILED: 'A bug of ours: a stage failed in a timer, which has no record to set aside. Please report it.',
   MIGRATION_FAILED: 'A database migration failed. The message has the file and the reason.',
