@@ -5,19 +5,25 @@ import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { openAuthenticate } from './auth/authenticate.ts';
+import { openForeign } from './auth/foreign.ts';
 import { openAuth, registerAuth } from './auth/index.ts';
 import { openKeys } from './auth/keys.ts';
+import { openOidc } from './auth/oidc/index.ts';
 import { Tokens } from './auth/tokens.ts';
+import { openWorkloadIdentity } from './auth/workload/index.ts';
 import type { ApiDeps, OpenedInputs } from './deps.ts';
-import { asProblem } from './gate/as-problem.ts';
 import { isLoopback, trusts } from './gate/address.ts';
 import { openAllowedMethods } from './gate/allowed-methods.ts';
 import { registerCompression } from './gate/compression.ts';
-import { answerUnreadable, connectionMetrics, limitConnections } from './gate/connections.ts';
+import { connectionMetrics, limitConnections } from './gate/connections.ts';
 import { openDrain } from './gate/drain.ts';
 import type { Drain } from './gate/drain.ts';
-import { registerGate, requestIdOf, sendProblem } from './gate/gate.ts';
+import { registerGate } from './gate/gate.ts';
 import { openLimits } from './gate/limits/index.ts';
+import { serverOptions } from './gate/server-options.ts';
+import { openOutbound } from '../outbound/client.ts';
+import { config as outboundConfig } from '../outbound/config.ts';
+import { outboundMetrics } from '../outbound/metrics.ts';
 import { openGateway } from './gateway/gateway.ts';
 import { loadSchema } from './graphql/schema.ts';
 import { registerGraphql } from './graphql/server.ts';
@@ -27,6 +33,8 @@ import { registerRooms } from './live/rooms.ts';
 import { countRequests } from './metrics.ts';
 import { registerPages } from './pages.ts';
 import { registerDescription } from './rest/description.ts';
+import { registerAccessRoutes } from './rest/access/routes.ts';
+import { registerAuditRoutes } from './rest/audit/routes.ts';
 import { registerAlertRoutes } from './rest/alerts.ts';
 import { registerDeadLetterRoutes } from './rest/dead-letters/routes.ts';
 import { registerFieldRoutes } from './rest/fields/routes.ts';
@@ -43,16 +51,6 @@ import { registerStatusRoutes } from './rest/status.ts';
 import { openSensorAuthority } from './sensors/authority.ts';
 import { openServices } from './services.ts';
 
-const SMALL_BODY_BYTES = 1_048_576;
-/** For all of a request to arrive: who sends a byte at a time holds no connection for long. */
-const REQUEST_MS = 120_000;
-const HEADERS_MS = 20_000;
-/** Between looks at connections that have not sent all yet. */
-const CHECK_MS = 5_000;
-/** Without a byte in either direction: who does not read an answer holds no memory for long. Longer than any request may take. */
-const SILENCE_MS = 150_000;
-/** Address and header fields together. */
-const MAX_HEADER_BYTES = 16_384;
 const wallClock = (): number => Date.now() * 1_000;
 
 declare module 'fastify' {
@@ -66,13 +64,19 @@ declare module 'fastify' {
  * @throws FatalError DATA_FOLDER when the signing key cannot be used.
  */
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
-  const { config, log, broker, metrics, wallMicros = wallClock, requestMs = REQUEST_MS } = deps;
-  const keys = await openKeys(deps.keyFolder);
+  const { config, log, broker, metrics, wallMicros = wallClock, requestMs } = deps;
+  const { installationId, keyFolder } = deps;
+  const keys = await openKeys(keyFolder);
   const tokens = new Tokens(keys, deps.installationId);
   const limits = openLimits({ config, log, metrics });
   const probes = limits.probe === undefined ? deps.probes : [...deps.probes, limits.probe];
   const services = openServices({ ...deps, probes, wallMicros, authority: await openSensorAuthority(deps.keyFolder, wallMicros) });
-  const authenticate = openAuthenticate({ tokens, sensors: services.sensors, revocations: services.revocations });
+  const outbound = deps.outbound ?? openOutbound(outboundConfig.parse({}), { metrics: outboundMetrics(metrics) });
+  const auth = openAuth({ ...services, keys, tokens, config, installationId, keyFolder, wallMicros });
+  const oidc = openOidc({ ...services, auth, outbound, installationId, publicUrl: config.publicUrl, wallMicros });
+  const workloads = openWorkloadIdentity({ ...services, outbound, installationId, wallMicros });
+  const foreign = openForeign(installationId, oidc.tokens, workloads.workloads);
+  const authenticate = openAuthenticate({ tokens, foreign, sensors: services.sensors, revocations: services.revocations, access: services.access });
   const gateway = openGateway({ broker, createRawTopic: deps.createRawTopic, wallMicros });
   const connections = connectionMetrics(metrics);
 
@@ -80,17 +84,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }), // counted by metrics.ts instead; what fails is logged by the gate
-    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
-    requestIdHeader: false,
-    bodyLimit: SMALL_BODY_BYTES,
-    requestTimeout: requestMs,
-    connectionTimeout: Math.max(requestMs, SILENCE_MS),
-    http: { headersTimeout: Math.min(requestMs, HEADERS_MS), connectionsCheckingInterval: Math.min(requestMs, CHECK_MS), maxHeaderSize: MAX_HEADER_BYTES },
-    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, connections),
+    ...serverOptions(connections, requestMs),
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
-    routerOptions: { maxParamLength: 500 },
-    frameworkErrors: (error, request, reply) => void sendProblem(asProblem(error), request, reply),
-    forceCloseConnections: true,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -124,8 +119,10 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await registerDescription(app, deps.version);
 
   const routes = app.withTypeProvider() as unknown as Routes;
-  const { installationId, keyFolder } = deps;
-  registerAuth(routes, openAuth({ ...services, keys, tokens, config, installationId, keyFolder, wallMicros }));
+  registerAuth(routes, auth);
+  oidc.register(routes);
+  workloads.register(routes);
+  registerAccessRoutes(routes, services.access, deps.retentionDays ?? null);
   registerEventRoutes(routes, { services, broker, wallMicros });
   const budget = new BodyBudget();
   registerProduceRoutes(routes, gateway.deliver, { budget, config });
@@ -137,6 +134,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerExceptionRoutes(routes, services);
   registerDeadLetterRoutes(routes, services);
   registerFieldRoutes(routes, services);
+  registerAuditRoutes(routes, services);
   registerStatusRoutes(routes, services, metrics);
   registerGraphql(app, { schema: await loadSchema(), services, authenticate, origins: config.liveOrigins, log });
   const { hub, sessions, metrics: liveMetrics } = services.live;
@@ -163,6 +161,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     await services.stop();
     await gateway.close();
     limits.close();
+    if (deps.outbound === undefined) outbound.close();
   });
   return app;
 }

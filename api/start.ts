@@ -18,7 +18,7 @@ export interface RunningApi {
   readonly url: string;
   readonly port: number;
   readonly app: FastifyInstance;
-  /** Ends connections, subscriptions and followers; pool and broker stay open. */
+  /** Finishes what is in flight, then ends connections, subscriptions and followers; pool and broker stay open. */
   readonly stop: () => Promise<void>;
 }
 
@@ -54,6 +54,7 @@ export async function startApi(deps: ApiDeps, { isPortExplicit, onFirstPassword 
     app,
     stop: async () => {
       ending.abort();
+      await app.drain.begin();
       await app.close();
       await later;
     },

@@ -8,6 +8,8 @@ export interface DrainOptions {
   readonly noticeMs: number;
   /** For what is in flight then. */
   readonly endMs: number;
+  /** Instead of the clock. */
+  readonly waitForNotice?: () => Promise<unknown>;
 }
 export interface Drain {
   /** Resolves when nothing is in flight any more, or time is up. What is left then is for `app.close()` to cut. */
@@ -20,7 +22,7 @@ const HINT = 'This process ends. Connect again: another one takes over.';
 const PROBES = new Set(['/health', '/metrics']);
 
 /** To be opened before other hooks are added. */
-export function openDrain(app: FastifyInstance, { noticeMs, endMs }: DrainOptions): Drain {
+export function openDrain(app: FastifyInstance, { noticeMs, endMs, waitForNotice = () => delay(noticeMs) }: DrainOptions): Drain {
   let state: 'serving' | 'notice' | 'finishing' = 'serving';
   let inFlight = 0;
   let onIdle: (() => void) | undefined;
@@ -44,7 +46,7 @@ export function openDrain(app: FastifyInstance, { noticeMs, endMs }: DrainOption
     async begin() {
       if (state !== 'serving') return;
       state = 'notice';
-      if (noticeMs > 0) await delay(noticeMs);
+      if (noticeMs > 0) await waitForNotice();
       state = 'finishing';
       app.server.closeIdleConnections();
       for (const client of (app.websocketServer as typeof app.websocketServer | undefined)?.clients ?? []) client.close(GOING_AWAY, HINT);

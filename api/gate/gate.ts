@@ -57,7 +57,7 @@ export function registerGate(app: FastifyInstance, { config, authenticate, limit
     reply.header('x-request-id', request.id);
     if (request.url.length > MAX_ADDRESS_CHARACTERS)
       throw new ApiProblem('ADDRESS_TOO_LONG', `Send at most ${MAX_ADDRESS_CHARACTERS} characters; what is longer belongs into a body.`);
-    if (hasTwoHosts(request)) throw new ApiProblem('INVALID_REQUEST', 'Send one header field Host.');
+    if (hostsOf(request) !== 1 && request.raw.httpVersion !== '1.0') throw new ApiProblem('INVALID_REQUEST', 'Send one header field Host.');
   });
   registerCors(app, config.corsOrigins);
   limits.register(app);
@@ -77,11 +77,11 @@ export function registerGate(app: FastifyInstance, { config, authenticate, limit
   app.setErrorHandler((error, request, reply) => sendProblem(asProblem(error), request, reply));
 }
 
-/** Two servers may each believe another one. Node's `headers` has the first alone. */
-function hasTwoHosts({ raw: { rawHeaders } }: FastifyRequest): boolean {
+/** Of two, two servers may each believe another one. Node's `headers` has the first alone. */
+function hostsOf({ raw: { rawHeaders } }: FastifyRequest): number {
   let hosts = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) if (rawHeaders[index]!.toLowerCase() === 'host') hosts += 1;
-  return hosts > 1;
+  return hosts;
 }
 
 /** Answers with a problem; what is our mistake goes to the log with its cause. */

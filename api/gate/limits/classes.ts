@@ -21,7 +21,14 @@ const UNLIMITED = new Set(['/health', '/health/ready', '/metrics', '/services/co
 /** By which records come in, many at a time. */
 const BULK = /^\/(v2\/events\/bulk|v1\/logs|services\/collector(\/.*)?|(elastic\/)?(:index\/)?_bulk)$/;
 /** Need no token and guess nothing: the refresh token is 256 bits. */
-const NO_GUESSES = new Set(['POST /auth/refresh', 'POST /auth/logout']);
+const NO_GUESSES = new Set([
+  'POST /auth/refresh',
+  'POST /auth/logout',
+  'GET /auth/oidc',
+  'GET /auth/oidc/:provider/callback',
+  'POST /auth/oidc/logout',
+  'POST /auth/oidc/:provider/backchannel-logout',
+]);
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
