@@ -30,7 +30,7 @@ export interface BackupOptions {
 }
 
 /** What a local installation needs to be itself again, besides database and topics: who it is, its signing key, the ids of its schemas, the signed reports of its ledger. */
-export const OWN_FILES = ['identity.json', 'schemas.json', 'keys', 'ledger', 'player.json'] as const;
+export const OWN_FILES = ['identity.json', 'schemas.json', 'keys', 'ledger', 'audit', 'player.json'] as const;
 /** What the broker and the registry write. */
 export const SERVER_FOLDERS = ['kafka/data', 'registry'] as const;
 

@@ -13,7 +13,7 @@ import type { Codec } from '../schemas/avro/codec.ts';
 import { openPool } from '../store/connect.ts';
 import { stageFlow } from '../topologies/telemetry/flow.ts';
 import type { DetectConfig } from '../pipeline/detect/index.ts';
-import { reportFolderOf } from './project.ts';
+import { auditFolderOf, reportFolderOf } from './project.ts';
 import { followRuleFiles } from './rule-files.ts';
 import { version } from './version.ts';
 
@@ -62,7 +62,7 @@ export function startDuties({ duties, config, detect, broker, codec, databaseUrl
       const folder = keyFolderOf(dataFolder);
       const keys = async () => (hasKey(folder) ? openKeys(folder) : null);
       const ledger = { codec, openEntry, flow: stageFlow, app: 'goshawk', keys, installation: installationId, folder: reportFolderOf(dataFolder) };
-      await runTicker(config.ticker, { pool, databaseUrl, broker, ledger, log: log.child({ duty: 'ticker' }), signal });
+      await runTicker(config.ticker, { pool, databaseUrl, broker, ledger, auditFolder: auditFolderOf(dataFolder), log: log.child({ duty: 'ticker' }), signal });
     },
   };
   const { promise: failed, resolve: fail } = Promise.withResolvers<unknown>();

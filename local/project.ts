@@ -13,6 +13,8 @@ export const dataFolder = (given: string | undefined): string => (given === unde
 /** Where a data folder keeps the ids of schemas, so that processes start while the registry is away. */
 export const schemaCacheFile = (folder: string): string => join(folder, 'schemas.json');
 
+/** Signed heads of the audit. */
+export const auditFolderOf = (dataFolder: string): string => join(dataFolder, 'audit');
 /** Signed reports of the ledger, one a day. */
 export const reportFolderOf = (dataFolder: string): string => join(dataFolder, 'ledger');
 

@@ -2,6 +2,7 @@
 import { schemas } from '../schemas/avro/types.gen.ts';
 import type {
   Alert,
+  AuditHead,
   Context,
   Event,
   Feature,
@@ -87,6 +88,11 @@ export const topics = {
   }),
   late: declare<Match, 'late.v1'>('late.v1', schemas.match, work('source position', 1024, 30 * DAY_MS, 1)),
   ledger: declare<LedgerEntry, 'ledger.v1'>('ledger.v1', schemas.ledgerEntry, { ...work('stage + partition', 1024, 30 * DAY_MS, 1), partitions: 1 }),
+  auditHeads: declare<AuditHead, 'audit.heads.v1'>('audit.heads.v1', schemas.auditHead, {
+    ...reference,
+    key: 'organization + number of the row',
+    note: 'Written by the relay only; every key once, so nothing is ever compacted away.',
+  }),
   refAssets: declare<RefAsset, 'ref.assets.v1'>('ref.assets.v1', schemas.refAsset, reference),
   refDecisions: declare<RefDecision, 'ref.decisions.v1'>('ref.decisions.v1', schemas.refDecision, { ...reference, key: 'alert + when it was decided' }),
   refRules: declare<RefRule, 'ref.rules.v1'>('ref.rules.v1', schemas.refRule, { ...reference, key: 'organization + rule + set' }),

@@ -3,7 +3,7 @@ import type { Codec } from '../../schemas/avro/codec.ts';
 import { CodecError } from '../../schemas/avro/codec.ts';
 import type { Admin, OutRecord, Producer } from '../../pipeline/runtime/port.ts';
 import { OWN_SOURCE } from '../../pipeline/core/sensor.ts';
-import { refTables } from '../../topologies/topics.ts';
+import { refTables, topics } from '../../topologies/topics.ts';
 import type { Pool } from '../../store/connect.ts';
 import type { OutboxRow } from '../../store/outbox.ts';
 import { markReferenceFailed, markReferencesSent, unsentReferences } from '../../store/outbox.ts';
@@ -17,7 +17,7 @@ export interface ReferencesDeps {
   readonly log: Logger;
 }
 
-const SCHEMAS = new Map(Object.values(refTables).map(({ topic }) => [topic.name, topic.schema]));
+const SCHEMAS = new Map([topics.auditHeads, ...Object.values(refTables).map(({ topic }) => topic)].map(({ name, schema }) => [name as string, schema]));
 
 /**
  * Publishes the oldest rows, in order, keyed `<entity>|<valid from>`.

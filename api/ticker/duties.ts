@@ -35,6 +35,8 @@ export interface DutyDeps {
   readonly closeBooks: () => Promise<readonly Break[]>;
   /** Signs the days that are over and have no report yet. */
   readonly signReports: () => Promise<void>;
+  /** Signs and publishes the heads of audits that grew. */
+  readonly publishAuditHeads: () => Promise<void>;
   /** By which sensors are called silent; absent = the database's clock. */
   readonly wallMicros?: () => Micros;
 }
@@ -45,7 +47,10 @@ const DAYS_AHEAD = 2;
 const FOLD_COUNTS_MINUTES = 15;
 const FOLD_LEDGER_DAYS = 2;
 
-export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, signal, closeBooks, signReports, wallMicros }: DutyDeps): readonly Duty[] {
+export function dutiesOf(
+  options: TickerConfig,
+  { pool, admin, reader, log, signal, closeBooks, signReports, publishAuditHeads, wallMicros }: DutyDeps,
+): readonly Duty[] {
   return [
     { name: 'partitions ahead', everyMs: options.upkeepMs, run: () => prepareAhead(pool, DAYS_AHEAD) },
     {
@@ -121,6 +126,7 @@ export function dutiesOf(options: TickerConfig, { pool, admin, reader, log, sign
       },
     },
     { name: 'signed reports', everyMs: options.upkeepMs, run: signReports },
+    { name: 'heads of the audit', everyMs: options.auditMs, run: publishAuditHeads },
     {
       name: 'folding of the ledger',
       everyMs: options.upkeepMs,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Broker } from '../../pipeline/runtime/port.ts';
 import type { Pool } from '../../store/connect.ts';
 import { whileLeading } from '../../store/leader.ts';
+import { publishHeads } from '../audit/publish-heads.ts';
 import { bookkeeping } from '../ledger/keep-books.ts';
 import { signDueReports } from '../ledger/report.ts';
 import type { ReportDeps } from '../ledger/report.ts';
@@ -47,6 +48,12 @@ export const config = z.strictObject({
     .max(600_000)
     .default(15_000)
     .meta({ description: 'How often sensors are looked after that say nothing for longer than they may.' }),
+  auditMs: z
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .default(3_600_000)
+    .meta({ description: 'How often the heads of the audit are signed and published: what is older cannot be changed unseen, whoever owns the database.' }),
   upkeepMs: z
     .int()
     .min(1_000)
@@ -70,6 +77,8 @@ export interface TickerDeps {
   readonly databaseUrl: string;
   readonly broker: Broker;
   readonly ledger: LedgerDuties;
+  /** Where the file of the audit's heads is. */
+  readonly auditFolder: string;
   readonly log: Logger;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -91,8 +100,12 @@ export async function runTicker(options: TickerConfig, deps: TickerDeps): Promis
         tailOffsets: 2_000_000,
         wallMicros: () => Date.now() * 1000,
       };
-      const ledger = { closeBooks: bookkeeping(statements), signReports: () => sign(deps, statements) };
-      await everyInItsTime(dutiesOf(options, { ...deps, ...ledger, admin, reader, signal }), deps.log, signal);
+      const signed = {
+        closeBooks: bookkeeping(statements),
+        signReports: () => sign(deps, statements),
+        publishAuditHeads: () => publishAudit(deps, statements),
+      };
+      await everyInItsTime(dutiesOf(options, { ...deps, ...signed, admin, reader, signal }), deps.log, signal);
     } finally {
       await Promise.allSettled([admin.close(), reader.close()]);
     }
@@ -104,6 +117,13 @@ async function sign({ ledger, log }: TickerDeps, statements: StatementDeps): Pro
   const keys = await ledger.keys();
   if (keys !== null) return signDueReports({ ...ledger, ...statements, keys });
   log.warn('The key of the installation is not in the data folder of this process, so the days of the ledger are not signed.');
+}
+
+/** They stay due while the key is away. */
+async function publishAudit({ ledger, auditFolder, pool, log }: TickerDeps, { wallMicros }: StatementDeps): Promise<void> {
+  const keys = await ledger.keys();
+  if (keys === null) return log.warn('The key of the installation is not in the data folder of this process, so the heads of the audit are not published.');
+  await publishHeads({ pool, keys, installation: ledger.installation, folder: auditFolder, wallMicros });
 }
 
 /** One after another, each when it is due; a duty that fails is logged and comes again in its time. */

@@ -22,7 +22,7 @@ import { config, runTicker } from './index.ts';
 const TIME = 1_700_000_000_123_456;
 const RAW = 'raw.default.test';
 /** The ledger's duties have a test of their own, beside them. */
-const ledgerDuties = { closeBooks: () => Promise.resolve([]), signReports: () => Promise.resolve() };
+const ledgerDuties = { closeBooks: () => Promise.resolve([]), signReports: () => Promise.resolve(), publishAuditHeads: () => Promise.resolve() };
 const idOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
 describe.skipIf(serverUrl === '')('ticker', () => {
@@ -244,6 +244,7 @@ describe.skipIf(serverUrl === '')('ticker', () => {
       databaseUrl: database.url,
       broker,
       ledger: ledgerDeps,
+      auditFolder: join(folder, 'audit'),
       log: silent,
       signal: stop.signal,
     });

@@ -114,6 +114,20 @@ export interface Alert {
   readonly changes: readonly AlertChange[];
 }
 
+/** How far an organization's audit reached at one time: what comes before cannot be changed or taken away unseen. */
+export interface AuditHead {
+  /** Whose audit. */
+  readonly organization: string;
+  /** Number of the last row. */
+  readonly seq: number;
+  /** Its hash, hexadecimal. */
+  readonly hash: string;
+  /** When it was signed, wall-clock time. */
+  readonly at: number;
+  /** The same, and the head published before it, signed with the installation's key. */
+  readonly jws: string;
+}
+
 /** Where an address is registered. */
 export interface Geo {
   /** Two letters. */
@@ -957,6 +971,7 @@ export interface Watermark {
 /** One per .avsc file. */
 export const schemas = {
   alert: { fullName: 'goshawk.v1.Alert' } as { readonly fullName: string; readonly $type?: Alert },
+  auditHead: { fullName: 'goshawk.v1.AuditHead' } as { readonly fullName: string; readonly $type?: AuditHead },
   context: { fullName: 'goshawk.v1.Context' } as { readonly fullName: string; readonly $type?: Context },
   enriched: { fullName: 'goshawk.v1.Enriched' } as { readonly fullName: string; readonly $type?: Enriched },
   event: { fullName: 'goshawk.v1.Event' } as { readonly fullName: string; readonly $type?: Event },
