@@ -136,7 +136,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerFieldRoutes(routes, services);
   registerAuditRoutes(routes, services);
   registerStatusRoutes(routes, services, metrics);
-  registerGraphql(app, { schema: await loadSchema(), services, authenticate, origins: config.liveOrigins, log });
+  registerGraphql(app, { schema: await loadSchema(), services, authenticate, origins: config.corsOrigins, log });
   const { hub, sessions, metrics: liveMetrics } = services.live;
   registerRooms(app, {
     hub,
@@ -145,7 +145,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     metrics: liveMetrics,
     log,
     queueBytes: config.liveQueueBytes,
-    origins: config.liveOrigins,
+    origins: config.corsOrigins,
     nowMs: Date.now,
   });
   await registerPages(app, deps.dashboardFolder, methodsOf);

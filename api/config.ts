@@ -109,10 +109,6 @@ export const config = z.strictObject({
     .max(67_108_864)
     .default(1_048_576)
     .meta({ description: 'Bytes that may wait for one WebSocket; a client that lets more pile up is closed with 4008.' }),
-  liveOrigins: z
-    .array(z.string())
-    .default([])
-    .meta({ description: 'Origins of other sites, such as `https://soc.example.org`, whose pages may open a WebSocket; the own one always may.' }),
   metricsAccess: z
     .enum(['loopback', 'token', 'open'])
     .default('loopback')

@@ -47,7 +47,6 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   const monitor = new PipelineMonitor({ broker, pool, topology, ledger, parts, lag, app, log, wallMicros });
   const tail = new EventTail({ broker, codec, log, eventsPerSecond: config.liveEventsPerSecond, maxWatchers: config.liveSubscribers });
   const deadLetters = new DeadLetters({ run, broker, tryLetters: deps.tryLetters, wallMicros });
-  const live = openLive({ ...deps, run, tail, monitor, deadLetters, limits: config, onRevoked: () => () => {} });
   const sensors = openSensorGate({ run, wallMicros });
   const register = new Sensors({
     run,
@@ -61,6 +60,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   let followers: readonly Follower[] = [];
   let timer: NodeJS.Timeout | undefined;
   const revocations = openRevocations(deps);
+  const live = openLive({ ...deps, run, tail, monitor, deadLetters, limits: config, onRevoked: revocations.onRevoked });
   return {
     run,
     revocations,

@@ -11,7 +11,7 @@ import { ApiProblem } from '../gate/problem.ts';
 export function requireOwnOrigin({ headers, host, protocol }: Pick<FastifyRequest, 'headers' | 'host' | 'protocol'>, allowed: readonly string[]): void {
   const { origin } = headers;
   if (origin === undefined || allowed.includes(origin) || origin === `${protocol}://${host}` || isBehindTls(origin, host, protocol)) return;
-  throw new ApiProblem('ORIGIN_REFUSED', 'Pages of other sites may not open a live connection here; `api.liveOrigins` names those that may.');
+  throw new ApiProblem('ORIGIN_REFUSED', 'Pages of other sites may not open a live connection here; `api.corsOrigins` names those that may.');
 }
 
 /** A proxy that ends TLS and is not named in trustedProxies makes a page of https look like one of http; the host still tells whose it is. */
