@@ -1,6 +1,7 @@
 // What follows topics and tables for as long as the API lives.
 import { schemas } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';
+import { AlertWorkRegister } from './alert-work/register.ts';
 import { openRevocations } from './auth/revocation.ts';
 import { inOrganization } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -70,6 +71,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     tail,
     sensors,
     register,
+    alertWork: new AlertWorkRegister(run),
     trials: new Trials(deps.recordTrials, wallMicros),
     rules,
     ruleTrials: new RuleTrials({ run, rules, detection: deps.detection, wallMicros }),

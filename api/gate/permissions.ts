@@ -201,6 +201,7 @@ export const PERMISSIONS = {
   'Query.ruleProblems': 'rules:write',
   'Query.ruleTrial': 'rules:write',
   'Query.ruleExplanation': 'rules:write',
+  'Query.alertChangePreview': 'alerts:work',
   'Query.exceptions': 'rules:read',
   'Query.exception': 'rules:read',
   'Query.exceptionEffect': 'rules:write',
@@ -239,5 +240,9 @@ export function mayDo(name: string, { permissions }: { readonly permissions: Rea
   const access = accessOf(name);
   if (access === undefined) return false;
   if (access === PUBLIC || access === TOKEN) return true;
+  'Mutation.updateAlertsByFilter': 'alerts:work',
+  'Mutation.undoAlertChange': 'alerts:work',
+  'Mutation.editAlertNote': 'alerts:work',
+  'Mutation.removeAlertNote': 'alerts:work',
   return permissions.has(access === LOOPBACK ? 'pipeline:read' : access);
 }

@@ -2,6 +2,8 @@
 import DataLoader from 'dataloader';
 import type { Micros } from '../../pipeline/core/index.ts';
 import type { EventRef } from '../../schemas/avro/types.gen.ts';
+import { deedsOf, versionsOfNotes } from '../../store/queries/alert-work.ts';
+import type { Deed, NoteVersion } from '../../store/queries/alert-work.ts';
 import { notesOf } from '../../store/queries/alerts.ts';
 import type { NoteRow } from '../../store/queries/alerts.ts';
 import { eventsByIds } from '../../store/queries/events.ts';
@@ -10,6 +12,7 @@ import { evidenceOf } from '../../store/queries/evidence.ts';
 import { findingsByIds } from '../../store/queries/findings.ts';
 import type { FindingRow } from '../../store/queries/findings.ts';
 import type { Sql } from '../../store/queries/sql.ts';
+import type { AlertWorkRegister } from '../alert-work/register.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { Revocations } from '../auth/revocation.ts';
 import type { InOrganization } from '../database.ts';
@@ -36,6 +39,7 @@ export interface Services {
   readonly live: Live;
   readonly tail: EventTail;
   readonly sensors: RunningSensorGate;
+  readonly alertWork: AlertWorkRegister;
   readonly register: Sensors;
   readonly trials: Trials;
   readonly rules: Rules;
@@ -64,6 +68,8 @@ export interface Loaders {
   readonly notes: DataLoader<string, readonly NoteRow[]>;
   readonly rules: RuleLoaders;
 }
+  readonly noteVersions: DataLoader<number, readonly NoteVersion[]>;
+  readonly deeds: DataLoader<string, readonly Deed[]>;
 interface Ref {
   readonly id: string;
   readonly time: Micros;
@@ -76,6 +82,7 @@ export function contextOf(services: Services, principal: Principal, requestId: s
 
 const keyOf = ({ time, id }: Ref): string => `${time}-${id}`;
 
+const MAX_DEEDS = 100;
 function loadersOf(read: ApiContext['read'], wallMicros: () => Micros): Loaders {
   // No cache: a subscription keeps its context for hours, and what it shows must be what is stored now.
   const options = { cache: false, maxBatchSize: 1_000 } as const;
@@ -109,6 +116,22 @@ function loadersOf(read: ApiContext['read'], wallMicros: () => Micros): Loaders 
     ),
   };
 }
+    noteVersions: new DataLoader<number, readonly NoteVersion[]>(
+      (ids) =>
+        read(async (sql) => {
+          const byNote = Map.groupBy(await versionsOfNotes(sql, ids), ({ noteId }) => noteId);
+          return ids.map((id) => byNote.get(id) ?? []);
+        }),
+      options,
+    ),
+    deeds: new DataLoader<string, readonly Deed[]>(
+      (ids) =>
+        read(async (sql) => {
+          const byAlert = Map.groupBy(await deedsOf(sql, ids, MAX_DEEDS), ({ alertId }) => alertId);
+          return ids.map((id) => byAlert.get(id) ?? []);
+        }),
+      options,
+    ),
 
 const byKey = <Row extends Ref>(rows: readonly Row[]): ReadonlyMap<string, Row> => new Map(rows.map((row) => [keyOf(row), row]));
 const unique = <R extends Ref>(refs: readonly R[]): readonly R[] => [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()];

@@ -118,6 +118,7 @@ describe.skipIf(serverUrl === '')('alerts over GraphQL', () => {
     ['rule:rule-7', [1]],
     ['status:open', [1, 2, 3]],
     ['assignee:*', []],
+    ['label:*', []],
     ['(scan or dumping) host:*', [1]],
     ['user:root', []],
     ['nonsense:x', 'INVALID_SEARCH'],
@@ -156,7 +157,8 @@ describe.skipIf(serverUrl === '')('alerts over GraphQL', () => {
     const update = (change: string) => api.graphql(`mutation { updateAlerts(ids: ["${hexId(2)}"], change: ${change}) { status verdict } }`, {}, ['analyst']);
     expect((await update('{ status: closed, verdict: benign }')).data.updateAlerts).toEqual([{ status: 'closed', verdict: 'benign' }]);
     expect((await update('{ note: "Still so." }')).data.updateAlerts).toEqual([{ status: 'closed', verdict: 'benign' }]);
-    expect((await update('{ status: acknowledged }')).data.updateAlerts).toEqual([{ status: 'acknowledged', verdict: null }]);
+    expect((await update('{ status: acknowledged }')).errors?.[0]?.extensions.code).toBe('CONFLICT');
+    expect((await update('{ status: open }')).data.updateAlerts).toEqual([{ status: 'open', verdict: null }]);
   });
 
   it('changes all or none', async () => {
@@ -167,6 +169,8 @@ describe.skipIf(serverUrl === '')('alerts over GraphQL', () => {
 
   it.each<[name: string, ids: string, change: string, code: string, pointer: string | undefined]>([
     ['no change', `["${hexId(1)}"]`, '{}', 'INVALID_REQUEST', '/change'],
+    ['a label with a comma', `["${hexId(1)}"]`, '{ addLabels: ["a", "b,c"] }', 'INVALID_REQUEST', '/change/addLabels/1'],
+    ['a reason for no verdict', `["${hexId(1)}"]`, '{ verdictReason: "because" }', 'CONFLICT', '/ids/0'],
     ['an empty note', `["${hexId(1)}"]`, '{ note: "" }', 'INVALID_REQUEST', '/change/note'],
     ['a long assignee', `["${hexId(1)}"]`, `{ assignee: "${'x'.repeat(201)}" }`, 'INVALID_REQUEST', '/change/assignee'],
     ['a NUL', `["${hexId(1)}"]`, '{ note: "a\\u0000" }', 'INVALID_REQUEST', '/change/note'],
