@@ -1,14 +1,12 @@
 // A signed account of each day: sums per hop and organization, what did not add up, and the hash of the day before.
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { CompactSign, compactVerify } from 'jose';
 import type { Pool } from '../../store/connect.ts';
 import type { ReportRow } from '../../store/ledger.ts';
 import { lastReport, loadReports, saveReport } from '../../store/ledger.ts';
-import { ALGORITHM } from '../auth/keys.ts';
 import type { SigningKeys } from '../auth/keys.ts';
+import { documentHash, readDocument, signDocument } from '../auth/signed-document.ts';
 import type { Hop, Statement, StatementDeps } from './statement.ts';
 import { DAY_MICROS, dayOf, daysDue, startOf, statementOf } from './statement.ts';
 
@@ -59,17 +57,14 @@ export async function signDueReports(deps: ReportDeps): Promise<void> {
   if (previous !== null) writeFile(deps.folder, previous); // it was stored, and then something ended us
   for (const day of await daysDue(deps.pool, previous?.day ?? null, deps.wallMicros())) {
     const report = reportOf(day, await ofDay(day, deps), deps.installation, previous);
-    const jws = await new CompactSign(Buffer.from(JSON.stringify(report)))
-      .setProtectedHeader({ alg: ALGORITHM, kid: deps.keys.kid, typ: TYPE })
-      .sign(deps.keys.privateKey);
-    const row = { day, jws, hash: hashOf(jws) };
+    const jws = await signDocument(report, TYPE, deps.keys);
+    const row = { day, jws, hash: documentHash(jws) };
     if (!(await saveReport(deps.pool, row))) return; // another ticker was quicker
     writeFile(deps.folder, row);
     previous = row;
   }
 }
 const ofDay = (day: string, deps: StatementDeps) => statementOf({ from: startOf(day), to: startOf(day) + DAY_MICROS }, deps);
-const hashOf = (jws: string): Buffer => createHash('sha256').update(jws).digest();
 
 function writeFile(folder: string, { day, jws }: ReportRow): void {
   const file = join(folder, `${day}.jws`);
@@ -126,19 +121,8 @@ function together(hops: readonly Hop[]): ReportedHop {
   };
 }
 
-/** The document, after its signature is checked. @throws ReportProblem */
-export async function readReport(jws: string, keys: Pick<SigningKeys, 'ofDocument'>): Promise<Report> {
-  try {
-    const { payload, protectedHeader } = await compactVerify(jws.trim(), ({ kid }) => keys.ofDocument(kid), { algorithms: [ALGORITHM] });
-    if (protectedHeader.typ !== TYPE) throw new ReportProblem(`It is no report of the ledger but ${protectedHeader.typ ?? 'something without a type'}.`);
-    return JSON.parse(Buffer.from(payload).toString('utf8')) as Report;
-  } catch (error) {
-    if (error instanceof ReportProblem) throw error;
-    throw new ReportProblem(`The signature does not hold under a key of this installation: the document was changed, or another key signed it.`);
-  }
-}
-/** Why a report cannot be believed. */
-export class ReportProblem extends Error {}
+/** The document, after its signature is checked. @throws DocumentProblem */
+export const readReport = async (jws: string, keys: Pick<SigningKeys, 'ofDocument'>): Promise<Report> => (await readDocument(jws, TYPE, keys)) as Report;
 
 /**
  * Checks one document: signature, its place between the days before and after it, and its sums against the ledger.
@@ -159,7 +143,7 @@ export async function verifyReport(text: string, deps: Omit<ReportDeps, 'folder'
   if (next !== undefined) {
     const after = await readReport(next.jws, deps.keys).catch((error: unknown) => error as Error);
     if (after instanceof Error) problems.push(`The report of ${next.day}: ${after.message}`);
-    else if (after.previous?.hash !== hashOf(jws).toString('hex')) problems.push(`The report of ${next.day} names another one before it.`);
+    else if (after.previous?.hash !== documentHash(jws).toString('hex')) problems.push(`The report of ${next.day} names another one before it.`);
   }
   const { day, previous } = report;
   const again = reportOf(
@@ -191,7 +175,7 @@ function linkProblems({ day, previous }: Report, before: ReportRow | undefined):
   const problems: string[] = [];
   if (previous.day !== dayOf(startOf(day) - DAY_MICROS)) problems.push(`It follows ${previous.day}: the days in between have none.`);
   if (before === undefined || before.day !== previous.day) problems.push(`The one it follows, of ${previous.day}, is gone.`);
-  else if (hashOf(before.jws).toString('hex') !== previous.hash) problems.push(`The one of ${previous.day} is not the one it followed.`);
+  else if (documentHash(before.jws).toString('hex') !== previous.hash) problems.push(`The one of ${previous.day} is not the one it followed.`);
   return problems;
 }
 
