@@ -54,7 +54,7 @@ export function varied(text: string, copy: number): string {
     .map((line) => {
       if (/^\S/.test(line)) isDetection = line.startsWith('detection:');
       if (line.startsWith('name: ')) return `${line}_${copy}`;
-      const [, before = '', value = ''] = /^(\s+(?:- )?(?:[\w|.-]+:)?\s*)(.*)$/.exec(line) ?? [];
+      const [, before = '', value = ''] = /^(\s+(?:- )?(?:'?[\w|.-]+'?:)?\s*)(.*)$/.exec(line) ?? [];
       return isDetection && value !== '' && !/^\s+condition:/.test(line) && !/^(?:null|true|false)$/.test(value) ? before + words(value, copy) : line;
     })
     .join('\n');

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import type { Document } from 'yaml';
+import { readPlain } from './plain-yaml.ts';
 import type { DocumentPlace, Problem } from './problem.ts';
 
 export const MAX_FILE_BYTES = 8 * 1_048_576;
@@ -19,30 +20,58 @@ export interface RawDocument extends DocumentPlace {
 export function readDocuments(text: string, file: string): { readonly documents: readonly RawDocument[]; readonly problems: readonly Problem[] } {
   if (Buffer.byteLength(text) > MAX_FILE_BYTES)
     return { documents: [], problems: [{ file, document: 1, line: 1, title: null, reason: `the file is larger than ${MAX_FILE_BYTES} bytes` }] };
-  const lines = new LineCounter();
   const documents: RawDocument[] = [];
   const problems: Problem[] = [];
-  const parsed = parseAllDocuments(text, { version: '1.2', uniqueKeys: true, intAsBigInt: true, lineCounter: lines, logLevel: 'silent' });
-  for (const [index, document] of (Array.isArray(parsed) ? (parsed as Document.Parsed[]) : []).entries()) {
-    const place = { file, document: index + 1, line: lines.linePos(document.contents?.range?.[0] ?? document.range[0]).line };
+  for (const [index, { text: own, line, read }] of (plainDocuments(text) ?? anyDocuments(text)).entries()) {
+    const place = { file, document: index + 1, line };
     const fail = (reason: string) => problems.push({ ...place, title: null, reason });
-    const [error] = document.errors;
-    if (error !== undefined) {
-      fail(`it is not valid YAML: ${error.message.split('\n')[0]!.replace(/:$/, '')}`);
-      continue;
-    }
     let body: unknown;
     try {
-      body = plain(document.toJS({ maxAliasCount: MAX_ALIASES }), 0);
+      body = plain(read(), 0);
     } catch (cause) {
-      fail(`it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+      fail(cause instanceof NotYaml ? cause.message : `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
       continue;
     }
     if (body === null || body === undefined) continue;
     if (typeof body !== 'object' || Array.isArray(body)) fail('a Sigma document is a map');
-    else documents.push({ ...place, text: text.slice(document.range[0], document.range[2]), body: body as Record<string, unknown> });
+    else documents.push({ ...place, text: own, body: body as Record<string, unknown> });
   }
   return { documents, problems };
+}
+
+/** A document of a text, found and yet to be read. */
+interface FoundDocument {
+  readonly text: string;
+  readonly line: number;
+  /** @throws NotYaml; RangeError beyond the limit of aliases */
+  readonly read: () => unknown;
+}
+class NotYaml extends Error {}
+
+function plainDocuments(text: string): readonly FoundDocument[] | undefined {
+  let line = 1;
+  let counted = 0;
+  return readPlain(text)?.map(({ start, end, contents, body }) => {
+    for (let at = text.indexOf('\n', counted); at >= 0 && at < contents; at = text.indexOf('\n', counted)) {
+      line += 1;
+      counted = at + 1;
+    }
+    return { text: text.slice(start, end), line, read: () => body };
+  });
+}
+
+function anyDocuments(text: string): readonly FoundDocument[] {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { version: '1.2', uniqueKeys: true, intAsBigInt: true, lineCounter: lines, logLevel: 'silent' });
+  return (Array.isArray(parsed) ? (parsed as Document.Parsed[]) : []).map((document) => ({
+    text: text.slice(document.range[0], document.range[2]),
+    line: lines.linePos(document.contents?.range?.[0] ?? document.range[0]).line,
+    read: () => {
+      const [error] = document.errors;
+      if (error !== undefined) throw new NotYaml(`it is not valid YAML: ${error.message.split('\n')[0]!.replace(/:$/, '')}`);
+      return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+    },
+  }));
 }
 
 /** Integers as numbers where they fit; a fresh copy in which nothing is shared. */
