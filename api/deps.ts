@@ -9,6 +9,7 @@ import type { Micros } from '../pipeline/core/index.ts';
 import type { SensorGate } from '../pipeline/core/sensor.ts';
 import type { Topology } from '../pipeline/core/topology.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
+import type { Outbound } from '../outbound/client.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
 import type { DatabaseClient, DatabasePool } from '../store/queries/sql.ts';
 import type { ApiConfig } from './config.ts';
@@ -41,6 +42,13 @@ export interface LetterVerdict {
   readonly outputs: readonly { readonly topic: string; readonly key: string | null; readonly value: unknown }[];
 }
 export type TryLetters = (letter: DeadLetter, record: LetterRecord) => Promise<LetterVerdict>;
+
+/** For how many days rows are kept, of the installation as a whole. */
+export interface RetentionDays {
+  readonly events: number;
+  readonly findings: number;
+  readonly features: number;
+}
 
 /** Inputs that listen for themselves, beside the routes, for as long as the API serves. */
 export interface OpenedInputs {
@@ -79,10 +87,14 @@ export interface ApiDeps {
   readonly openInputs?: OpenInputs;
   /** Registry, connect, processes: what the API does not use itself. */
   readonly probes: readonly PartProbe[];
+  /** For addresses that users name; absent = one of the API's own, which reaches public addresses only. */
+  readonly outbound?: Outbound;
   readonly metrics: MetricsRegistry;
   readonly installationId: string;
   /** Where the signing key lies, or is made. */
   readonly keyFolder: string;
+  /** Absent = this process does not know. */
+  readonly retentionDays?: RetentionDays;
   /** The built dashboard; null = the page says that it is not built. */
   readonly dashboardFolder: string | null;
   readonly version: string;

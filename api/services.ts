@@ -1,9 +1,11 @@
 // What follows topics and tables for as long as the API lives.
 import { schemas } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';
+import { openAccess } from './access/index.ts';
 import { AlertWorkRegister } from './alert-work/register.ts';
 import { openRevocations } from './auth/revocation.ts';
 import { inOrganization } from './database.ts';
+import { Quotas } from './gateway/quotas.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Services } from './graphql/context.ts';
@@ -62,23 +64,27 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   let timer: NodeJS.Timeout | undefined;
   const revocations = openRevocations(deps);
   const live = openLive({ ...deps, run, tail, monitor, deadLetters, limits: config, onRevoked: revocations.onRevoked });
+  const access = openAccess({ run, openListener: deps.openListener, revocations, log });
   return {
     run,
     revocations,
+    access,
     monitor,
     deadLetters,
     live,
+    alertWork: new AlertWorkRegister(run),
     tail,
     sensors,
     register,
-    alertWork: new AlertWorkRegister(run),
     trials: new Trials(deps.recordTrials, wallMicros),
     rules,
     ruleTrials: new RuleTrials({ run, rules, detection: deps.detection, wallMicros }),
     exceptions: new ExceptionRegister({ run, detection: deps.detection, wallMicros }),
     analyses: new Analyses({ run, detection: deps.detection, wallMicros }),
+    quotas: new Quotas({ run, wallMicros, log, metrics: deps.metrics }),
     wallMicros,
     start() {
+      access.standings.start();
       live.start();
       followers = [followTopic({ broker, log, topic: topics.ledger.name, start: 'earliest', onBatch: (batch) => ledger.takeBatch(batch) })];
       // Also when nobody asks: `downSince` is to say when a part went, not when somebody looked.
@@ -88,7 +94,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     async stop() {
       clearInterval(timer);
       sensors.stop();
-      await Promise.all([...followers.map((follower) => follower.stop()), tail.stop(), revocations.stop(), live.stop()]);
+      await Promise.all([...followers.map((follower) => follower.stop()), tail.stop(), revocations.stop(), access.standings.stop(), live.stop()]);
     },
   };
 }

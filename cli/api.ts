@@ -72,6 +72,7 @@ export default {
             metrics,
             installationId: id,
             config: port === undefined ? config.own.api : { ...config.own.api, port },
+            ticker: config.own.ticker,
             inputs: config.inputs,
             isPortExplicit: port !== undefined || Boolean(process.env.PORT || process.env.GOSHAWK_API_PORT),
             dashboardFolder: existsSync(dashboard) ? dashboard : null,

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import { keyFolderOf } from '../api/auth/keys.ts';
 import type { ApiConfig } from '../api/config.ts';
 import type { OpenedInputs, PartProbe, TryLetters } from '../api/deps.ts';
+import type { TickerConfig } from '../api/ticker/index.ts';
 import { registryProbe } from '../api/pipeline/parts.ts';
 import { startApi } from '../api/start.ts';
 import type { RunningApi } from '../api/start.ts';
@@ -38,6 +39,8 @@ export interface ApiOptions {
   readonly detect: DetectConfig;
   /** Of the inputs that listen beside the routes, by section. */
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** How long the installation keeps what it stores. */
+  readonly ticker: TickerConfig;
   readonly isPortExplicit: boolean;
   readonly probes: readonly PartProbe[];
   readonly tryLetters: TryLetters;
@@ -73,6 +76,7 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
       installationId,
       dashboardFolder,
       version,
+      retentionDays: { events: options.ticker.eventDays, findings: options.ticker.findingDays, features: options.ticker.featureDays },
       keyFolder: keyFolderOf(dataFolder),
       openListener: () => openClient({ databaseUrl, role: ROLE, applicationName: 'goshawk api listener' }),
       createRawTopic: async (name) => {

@@ -126,6 +126,7 @@ async function startApi({ broker, codec, config, topology, metrics, states }: Ap
     dataFolder: spec.dataFolder,
     dashboardFolder: ports.dashboardFolder,
     config: { ...config.own.api, port: ports.port ?? config.own.api.port },
+    ticker: config.own.ticker,
     inputs: config.inputs,
     isPortExplicit: ports.isPortExplicit,
     probes: (['collect', 'analyse', 'serve'] as const).map((name): PartProbe => ({ name, kind: 'process', check: async () => stateOf(states().states[name]) })),

@@ -1,32 +1,44 @@
 // Who holds a token. Every way in asks here: requests, WebSockets, inputs in the terms of others.
 import type { SensorGate } from '../../pipeline/core/sensor.ts';
+import type { Access } from '../access/index.ts';
+import { KEY_PREFIX } from '../access/api-key.ts';
+import { ApiProblem } from '../gate/problem.ts';
 import { permissionsOfRoles } from '../gate/roles.ts';
 import { TOKEN_PREFIX } from '../sensors/gate.ts';
+import type { Foreign } from './foreign.ts';
 import type { Revocations } from './revocation.ts';
 import { unauthenticated } from './tokens.ts';
 import type { Principal, Tokens } from './tokens.ts';
 
 /**
  * @param address Of who shows the token, as the gate sees it.
- * @throws ApiProblem UNAUTHENTICATED; RetryableError DATABASE_UNAVAILABLE when what must be looked up cannot be.
+ * @throws ApiProblem UNAUTHENTICATED, ORGANIZATION_SUSPENDED; RetryableError DATABASE_UNAVAILABLE when what must be looked up cannot be.
  */
 export type Authenticate = (token: string, address: string) => Promise<Principal>;
 
-/** Of access tokens, and of sensors' own tokens. */
+/** Of access tokens, those of identity providers and workloads, API keys, and sensors' own tokens. */
 export function openAuthenticate({
   tokens,
+  foreign,
   sensors,
   revocations,
+  access,
 }: {
   readonly tokens: Tokens;
+  readonly foreign: Foreign;
   readonly sensors: SensorGate;
   readonly revocations: Pick<Revocations, 'isRevoked'>;
+  readonly access: Pick<Access, 'keys' | 'standings'>;
 }): Authenticate {
-  return async (token) => {
+  return async (token, address) => {
     if (token.startsWith(TOKEN_PREFIX)) return sensorOf(token, sensors);
-    const claims = await tokens.verify(token);
+    if (token.startsWith(KEY_PREFIX)) return access.keys.authenticate(token, address);
+    const claims = (await foreign(token)) ?? (await tokens.verify(token));
     if (revocations.isRevoked(claims)) throw unauthenticated('The session of this token has ended, or its roles were changed. Refresh it, or log in again.');
-    return { ...claims, permissions: permissionsOfRoles(claims.roles) };
+    const { roles, isSuspended } = await access.standings.of(claims.organization);
+    const permissions = roles.permissionsOf(claims.roles);
+    if (isSuspended && !permissions.has('organizations:manage')) throw suspended();
+    return { ...claims, permissions };
   };
 }
 
@@ -44,3 +56,5 @@ async function sensorOf(token: string, sensors: SensorGate): Promise<Principal> 
     sensor,
   };
 }
+
+const suspended = () => new ApiProblem('ORGANIZATION_SUSPENDED', 'The organization is suspended; its data is kept. Ask those who run the installation.');

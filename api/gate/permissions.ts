@@ -82,6 +82,22 @@ export const PERMISSIONS = {
   'POST /auth/organizations': 'organizations:manage',
   'PATCH /auth/organizations/:id': 'organizations:manage',
 
+  'GET /auth/oidc': PUBLIC,
+  'GET /auth/oidc/:provider/start': PUBLIC,
+  'GET /auth/oidc/:provider/callback': PUBLIC,
+  'POST /auth/oidc/logout': PUBLIC, // the refresh token is the proof
+  'POST /auth/oidc/:provider/backchannel-logout': PUBLIC, // the logout token is the proof
+  'GET /auth/identity-providers': 'users:read',
+  'GET /auth/identity-providers/:name': 'users:read',
+  'PUT /auth/identity-providers/:name': 'users:manage',
+  'DELETE /auth/identity-providers/:name': 'users:manage',
+  'POST /auth/identity-providers/:name/try': 'users:manage',
+  'POST /auth/identity-providers/:name/links': 'users:manage',
+  'GET /auth/trust-domains': 'users:read',
+  'GET /auth/trust-domains/:name': 'users:read',
+  'PUT /auth/trust-domains/:name': 'users:manage',
+  'DELETE /auth/trust-domains/:name': 'users:manage',
+
   // Inputs in the terms of others: `Splunk <token>`, ApiKey, Basic. api/inputs/ asks the same register, and wants `events:send`.
   'GET /services/collector/health': PUBLIC,
   'GET /services/collector/health/1.0': PUBLIC,
@@ -144,8 +160,14 @@ export const PERMISSIONS = {
   'POST /v2/alerts/:id/exception': 'rules:write',
   'POST /v2/threat-detection/analyze': 'rules:write',
 
+  'GET /v2/quotas': 'organization:read',
+  'PUT /v2/quotas/:organization': 'organizations:manage',
+
   'GET /v2/fields': 'events:read',
   'GET /v2/fields/datasets': 'events:read',
+
+  'GET /v2/audit': 'audit:read',
+  'GET /v2/audit/export': 'audit:read', // audited itself
 
   'GET /v2/dead-letters': 'pipeline:read',
   'GET /v2/dead-letters/reasons': 'pipeline:read',
@@ -175,6 +197,10 @@ export const PERMISSIONS = {
   'Query.event': 'events:read',
   'Query.eventCounts': 'events:read',
   'Query.eventTop': 'events:read',
+  'Query.histogram': 'events:read',
+  'Query.topValues': 'events:read',
+  'Query.searchExplanation': 'events:read',
+  'Query.searchCompletion': 'events:read',
   'Query.findings': 'alerts:read',
   'Query.finding': 'alerts:read',
   'Query.findingsByRule': 'alerts:read',
@@ -182,8 +208,11 @@ export const PERMISSIONS = {
   'Query.alerts': 'alerts:read',
   'Query.alert': 'alerts:read',
   'Query.alertCounts': 'alerts:read',
+  'Query.alertChangePreview': 'alerts:work',
   'Query.pipeline': 'pipeline:read',
   'Query.ledger': 'pipeline:read',
+  'Query.auditEntries': 'audit:read',
+  'Query.auditState': 'audit:read',
   'Query.fields': 'events:read',
   'Query.fieldDatasets': 'events:read',
   'Query.deadLetters': 'pipeline:read',
@@ -201,7 +230,6 @@ export const PERMISSIONS = {
   'Query.ruleProblems': 'rules:write',
   'Query.ruleTrial': 'rules:write',
   'Query.ruleExplanation': 'rules:write',
-  'Query.alertChangePreview': 'alerts:work',
   'Query.exceptions': 'rules:read',
   'Query.exception': 'rules:read',
   'Query.exceptionEffect': 'rules:write',
@@ -219,6 +247,10 @@ export const PERMISSIONS = {
   'Mutation.previewDeadLetters': 'dead-letters:handle', // shows content likewise
   'Mutation.redriveDeadLetters': 'dead-letters:handle',
   'Mutation.updateAlerts': 'alerts:work',
+  'Mutation.updateAlertsByFilter': 'alerts:work',
+  'Mutation.undoAlertChange': 'alerts:work',
+  'Mutation.editAlertNote': 'alerts:work',
+  'Mutation.removeAlertNote': 'alerts:work',
   'Subscription.alertChanged': 'alerts:read',
   'Subscription.alertNews': 'alerts:read',
   'Subscription.alertViewers': 'alerts:read',
@@ -240,9 +272,5 @@ export function mayDo(name: string, { permissions }: { readonly permissions: Rea
   const access = accessOf(name);
   if (access === undefined) return false;
   if (access === PUBLIC || access === TOKEN) return true;
-  'Mutation.updateAlertsByFilter': 'alerts:work',
-  'Mutation.undoAlertChange': 'alerts:work',
-  'Mutation.editAlertNote': 'alerts:work',
-  'Mutation.removeAlertNote': 'alerts:work',
   return permissions.has(access === LOOPBACK ? 'pipeline:read' : access);
 }

@@ -12,6 +12,7 @@ import { evidenceOf } from '../../store/queries/evidence.ts';
 import { findingsByIds } from '../../store/queries/findings.ts';
 import type { FindingRow } from '../../store/queries/findings.ts';
 import type { Sql } from '../../store/queries/sql.ts';
+import type { Access } from '../access/index.ts';
 import type { AlertWorkRegister } from '../alert-work/register.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { Revocations } from '../auth/revocation.ts';
@@ -19,6 +20,7 @@ import type { InOrganization } from '../database.ts';
 import type { Live } from '../live/live.ts';
 import type { EventTail } from '../live/tail.ts';
 import type { DeadLetters } from '../dead-letters.ts';
+import type { Quotas } from '../gateway/quotas.ts';
 import type { PipelineMonitor } from '../pipeline/monitor.ts';
 import type { RunningSensorGate } from '../sensors/gate.ts';
 import type { Analyses } from '../rules/analysis.ts';
@@ -33,19 +35,21 @@ import type { Trials } from '../sensors/trials.ts';
 /** What lives as long as the API and serves every request. */
 export interface Services {
   readonly run: InOrganization;
+  readonly access: Access;
   readonly revocations: Revocations;
   readonly monitor: PipelineMonitor;
   readonly deadLetters: DeadLetters;
   readonly live: Live;
+  readonly alertWork: AlertWorkRegister;
   readonly tail: EventTail;
   readonly sensors: RunningSensorGate;
-  readonly alertWork: AlertWorkRegister;
   readonly register: Sensors;
   readonly trials: Trials;
   readonly rules: Rules;
   readonly exceptions: ExceptionRegister;
   readonly analyses: Analyses;
   readonly ruleTrials: RuleTrials;
+  readonly quotas: Quotas;
   readonly wallMicros: () => Micros;
 }
 
@@ -66,10 +70,10 @@ export interface Loaders {
   readonly events: DataLoader<EventRef, EventRow | null>;
   readonly findings: DataLoader<Ref, FindingRow | null>;
   readonly notes: DataLoader<string, readonly NoteRow[]>;
-  readonly rules: RuleLoaders;
-}
   readonly noteVersions: DataLoader<number, readonly NoteVersion[]>;
   readonly deeds: DataLoader<string, readonly Deed[]>;
+  readonly rules: RuleLoaders;
+}
 interface Ref {
   readonly id: string;
   readonly time: Micros;
@@ -80,9 +84,9 @@ export function contextOf(services: Services, principal: Principal, requestId: s
   return { principal, requestId, apiUrl, services, read, loaders: loadersOf(read, services.wallMicros) };
 }
 
+const MAX_DEEDS = 100;
 const keyOf = ({ time, id }: Ref): string => `${time}-${id}`;
 
-const MAX_DEEDS = 100;
 function loadersOf(read: ApiContext['read'], wallMicros: () => Micros): Loaders {
   // No cache: a subscription keeps its context for hours, and what it shows must be what is stored now.
   const options = { cache: false, maxBatchSize: 1_000 } as const;
@@ -114,8 +118,6 @@ function loadersOf(read: ApiContext['read'], wallMicros: () => Micros): Loaders 
         }),
       options,
     ),
-  };
-}
     noteVersions: new DataLoader<number, readonly NoteVersion[]>(
       (ids) =>
         read(async (sql) => {
@@ -132,6 +134,8 @@ function loadersOf(read: ApiContext['read'], wallMicros: () => Micros): Loaders 
         }),
       options,
     ),
+  };
+}
 
 const byKey = <Row extends Ref>(rows: readonly Row[]): ReadonlyMap<string, Row> => new Map(rows.map((row) => [keyOf(row), row]));
 const unique = <R extends Ref>(refs: readonly R[]): readonly R[] => [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()];

@@ -7,6 +7,10 @@ import { ApiProblem } from '../gate/problem.ts';
 import type { Answer, Answers, AnswersInMemory, Claim, Scope } from './idempotency-answers.ts';
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The answer holds a secret that is kept nowhere: under a key of the caller's the request is done anew. */
+    readonly isShownOnce?: boolean;
+  }
   interface FastifyRequest {
     /** What this request works on under its key; null = without a key, or settled. */
     claim: Extract<Claim, { outcome: 'claimed' }> | null;
@@ -29,7 +33,7 @@ export function registerIdempotency(app: FastifyInstance, stored: Answers, inMem
 
   app.addHook('preHandler', async (request, reply) => {
     const key = keyOf(request);
-    if (key === undefined || SAFE.has(request.method) || request.principal === null) return;
+    if (key === undefined || SAFE.has(request.method) || request.principal === null || request.routeOptions.config.isShownOnce === true) return;
     const scope = scopeOf(request, key);
     const claim = inMemory.find(scope) ?? (await stored.claim(scope).catch((error: unknown) => withoutDatabase(error, request, scope)));
     switch (claim.outcome) {

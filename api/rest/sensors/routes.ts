@@ -38,6 +38,7 @@ export function registerSensorRoutes(app: Routes, { run, sensors, wallMicros }: 
   app.route({
     method: 'GET',
     url: '/v2/sensors',
+    config: { isShownOnce: true },
     schema: {
       tags: TAGS,
       summary: 'Enrolled sensors, newest first',
@@ -98,6 +99,7 @@ export function registerSensorRoutes(app: Routes, { run, sensors, wallMicros }: 
   app.route({
     method: 'POST',
     url: '/v2/sensors/:id/rotate',
+    config: { isShownOnce: true },
     schema: {
       tags: TAGS,
       summary: 'A new credential; the one before holds for a while',
