@@ -9,6 +9,14 @@ export const config = z.strictObject({
     .max(65_535)
     .default(8080)
     .meta({ description: 'Port of dashboard and API; 0 takes any free one. When it is not set and taken, a free one is taken too.' }),
+  publicUrl: z
+    .string()
+    .regex(/^(https?:\/\/[^\s/?#]+)?$/, 'An address without a path, such as https://soc.example.org.')
+    .default('')
+    .meta({
+      description:
+        'Where browsers reach the dashboard, such as `https://soc.example.org`: identity providers send them back there. Empty: as each request says, which is right without a proxy.',
+    }),
   trustedProxies: z.array(z.string()).default([]).meta({ description: 'Addresses or networks of proxies whose X-Forwarded-* headers are believed.' }),
   bodyMaxBytes: z.int().min(65_536).max(268_435_456).default(16_777_216).meta({ description: 'Largest request body, in bytes.' }),
   accessTokenSeconds: z

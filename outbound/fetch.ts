@@ -1,15 +1,15 @@
 // For libraries that take a `fetch`: the same guard behind the shape that they know.
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { ConfigError } from '../pipeline/core/errors.ts';
 import type { Outbound, OutboundRequest } from './client.ts';
 
 /** What such libraries pass: never a `Request`, and bodies of text or bytes. */
 export interface FetchInit {
-  readonly method?: string;
-  readonly headers?: HeadersInit;
-  readonly body?: string | URLSearchParams | Uint8Array | ArrayBuffer | ReadableStream | FormData | Blob | null;
-  readonly signal?: AbortSignal | null;
+  readonly method?: string | undefined;
+  readonly headers?: HeadersInit | undefined;
+  /** Text, form or bytes. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | null | undefined;
 }
 export type GuardedFetch = (url: string | URL, init?: FetchInit) => Promise<Response>;
 
@@ -38,7 +38,7 @@ export const fetchThrough =
     return new Response(isEmpty ? null : (Readable.toWeb(stream) as unknown as BodyInit), { status, headers: shown });
   };
 
-function bytesOf(body: NonNullable<FetchInit['body']>): string | Uint8Array {
+function bytesOf(body: unknown): string | Uint8Array {
   if (typeof body === 'string') return body;
   if (body instanceof URLSearchParams) return body.toString();
   if (body instanceof Uint8Array) return body;

@@ -1,0 +1,154 @@
+// Identity providers of an organization, sign-ins under way, and who is who there; see migration 0024.
+import { manyOf, oneOf } from './sql.ts';
+import type { Sql } from './sql.ts';
+
+export interface GroupRoles {
+  readonly group: string;
+  readonly roles: readonly string[];
+}
+
+/** What an administrator says of a provider. */
+export interface ProviderSettings {
+  readonly label: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly nameClaim: string;
+  readonly groupsClaim: string;
+  readonly groupRoles: readonly GroupRoles[];
+  readonly defaultRoles: readonly string[];
+  /** Empty: any. */
+  readonly emailDomains: readonly string[];
+  readonly provisions: boolean;
+  /** Of access tokens that the API takes from this issuer; null: takes none. */
+  readonly audience: string | null;
+}
+export interface ProviderRow extends ProviderSettings {
+  readonly id: string;
+  /** Unique in the organization; part of the address that the provider calls back. */
+  readonly name: string;
+  readonly hasSecret: boolean;
+  /** Microseconds; null = in use. */
+  readonly disabledAt: number | null;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly changedAt: number;
+  readonly changedBy: string;
+}
+
+const COLUMNS = `id, name, label, issuer, client_id AS "clientId", has_secret AS "hasSecret", scopes, name_claim AS "nameClaim", groups_claim AS "groupsClaim",
+  group_roles AS "groupRoles", default_roles AS "defaultRoles", email_domains AS "emailDomains", provisions, audience, api.micros(disabled_at) AS "disabledAt",
+  api.micros(created_at) AS "createdAt", created_by AS "createdBy", api.micros(changed_at) AS "changedAt", changed_by AS "changedBy"`;
+
+export const providers = (sql: Sql): Promise<readonly ProviderRow[]> => manyOf(sql, `SELECT ${COLUMNS} FROM api.identity_provider ORDER BY name`);
+export const providerNamed = (sql: Sql, name: string): Promise<ProviderRow | undefined> =>
+  oneOf(sql, `SELECT ${COLUMNS} FROM api.identity_provider WHERE name = $1`, [name]);
+export const providerById = (sql: Sql, id: string): Promise<ProviderRow | undefined> =>
+  oneOf(sql, `SELECT ${COLUMNS} FROM api.identity_provider WHERE id = $1`, [id]);
+
+/** As it was sealed; null = a client without a secret. */
+export async function providerSecret(sql: Sql, id: string): Promise<string | null> {
+  return (await oneOf<{ readonly secret: string | null }>(sql, 'SELECT api.identity_provider_secret($1) AS secret', [id]))?.secret ?? null;
+}
+
+/** @param secret Sealed; undefined = the one that is there stays. SQLSTATE 23505: tokens of this issuer and audience are another provider's. */
+export async function saveProvider(
+  sql: Sql,
+  actor: string,
+  name: string,
+  settings: ProviderSettings & { readonly isDisabled: boolean },
+  secret: string | null | undefined,
+): Promise<void> {
+  const columns = {
+    label: settings.label,
+    issuer: settings.issuer,
+    client_id: settings.clientId,
+    scopes: settings.scopes,
+    name_claim: settings.nameClaim,
+    groups_claim: settings.groupsClaim,
+    group_roles: settings.groupRoles,
+    default_roles: settings.defaultRoles,
+    email_domains: settings.emailDomains,
+    provisions: settings.provisions,
+    audience: settings.audience,
+    disabled: settings.isDisabled,
+  };
+  await sql.query('SELECT api.save_identity_provider($1, $2, $3, $4, $5)', [actor, name, JSON.stringify(columns), secret ?? null, secret === undefined]);
+}
+
+/** SQLSTATE P0002: there is none. */
+export async function removeProvider(sql: Sql, actor: string, name: string): Promise<void> {
+  await sql.query('SELECT api.remove_identity_provider($1, $2)', [actor, name]);
+}
+
+/** SQLSTATE P0002: no such user or provider; 23505: the subject is somebody else's. */
+export async function linkIdentity(sql: Sql, actor: string, provider: string, subject: string, user: string): Promise<void> {
+  await sql.query('SELECT api.link_identity($1, $2, $3, $4)', [actor, provider, subject, user]);
+}
+
+export interface Flow {
+  readonly stateHash: Buffer;
+  readonly secretHash: Buffer;
+  readonly providerId: string;
+}
+export async function openFlow(sql: Sql, { stateHash, secretHash, providerId }: Flow, returnTo: string, lifeSeconds: number): Promise<void> {
+  await sql.query('SELECT api.open_oidc_flow($1, $2, $3, $4, make_interval(secs => $5))', [stateHash, secretHash, providerId, returnTo, lifeSeconds]);
+}
+/** To be finished once: undefined when there is none, it has ended, or belongs to another browser or provider. */
+export const takeFlow = (sql: Sql, { stateHash, secretHash, providerId }: Flow): Promise<{ readonly returnTo: string } | undefined> =>
+  oneOf(sql, 'SELECT return_to AS "returnTo" FROM api.take_oidc_flow($1, $2, $3)', [stateHash, secretHash, providerId]);
+
+export interface ProviderSignIn {
+  readonly outcome: 'signed_in' | 'provisioned' | 'unknown' | 'name_taken' | 'disabled';
+  readonly userId: string | null;
+}
+export async function signInByProvider(
+  sql: Sql,
+  providerId: string,
+  { subject, name, roles }: { readonly subject: string; readonly name: string; readonly roles: readonly string[] },
+): Promise<ProviderSignIn> {
+  return (await oneOf<ProviderSignIn>(sql, 'SELECT outcome, user_id AS "userId" FROM api.sign_in_by_provider($1, $2, $3, $4)', [
+    providerId,
+    subject,
+    name,
+    roles,
+  ]))!;
+}
+
+export async function noteProviderSession(sql: Sql, sessionId: string, providerId: string, subject: string, sid: string | null): Promise<void> {
+  await sql.query('SELECT api.note_provider_session($1, $2, $3, $4)', [sessionId, providerId, subject, sid]);
+}
+/** Ids of the sessions that ended; null = the token was used before. */
+export async function endProviderSessions(
+  sql: Sql,
+  providerId: string,
+  which: { readonly subject: string | null; readonly sid: string | null },
+  jtiHash: Buffer,
+  tokenLifeSeconds: number,
+): Promise<readonly string[] | null> {
+  const row = await oneOf<{ readonly ended: readonly string[] | null }>(
+    sql,
+    'SELECT api.end_provider_sessions($1, $2, $3, $4, make_interval(secs => $5)) AS ended',
+    [providerId, which.subject, which.sid, jtiHash, tokenLifeSeconds],
+  );
+  return row!.ended;
+}
+/** Undefined when the session came from no provider, or the token is not its. */
+export const providerOfSession = (
+  sql: Sql,
+  sessionId: string,
+  presented: Buffer,
+): Promise<{ readonly providerId: string; readonly subject: string } | undefined> =>
+  oneOf(sql, 'SELECT provider_id AS "providerId", subject FROM api.provider_of_session($1, $2)', [sessionId, presented]);
+
+/** Of all organizations, before a signature is checked: there is one at most. */
+export const providerOfToken = (
+  sql: Sql,
+  issuer: string,
+  audiences: readonly string[],
+): Promise<readonly { readonly organization: string; readonly providerId: string }[]> =>
+  manyOf(sql, 'SELECT organization, provider_id AS "providerId" FROM api.provider_of_token($1, $2)', [issuer, audiences]);
+
+/** Undefined when nobody has signed in as the subject. */
+export const userOfIdentity = (sql: Sql, providerId: string, subject: string): Promise<{ readonly name: string; readonly disabled: boolean } | undefined> =>
+  oneOf(sql, 'SELECT name, disabled FROM api.user_of_identity($1, $2)', [providerId, subject]);
