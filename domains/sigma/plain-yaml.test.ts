@@ -87,8 +87,9 @@ describe('readPlain', () => {
     fc.assert(
       fc.property(fc.oneof(soup, lines), (text) => {
         const plain = readPlain(text);
+        if (plain === undefined) return;
         const expected = referee(text);
-        if (plain === undefined || expected === undefined) return; // it minds a little less: `[] #` without the blank
+        if (expected === undefined) return; // it minds a little less: `[] #` without the blank
         read += 1;
         expect(told(plain, text)).toEqual(told(expected, text));
       }),
