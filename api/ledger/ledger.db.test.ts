@@ -179,7 +179,7 @@ describe.skipIf(serverUrl === '')('the books', () => {
     const edited = Buffer.from(Buffer.from(payload, 'base64url').toString().replace('"in":7', '"in":8')).toString('base64url');
     expect(await verifyReport(`${header}.${edited}.${signature}`, deps)).toEqual(like(/signature does not hold/));
 
-    const token = await new CompactSign(Buffer.from('{}')).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt' }).sign(deps.keys.privateKey);
+    const token = await new CompactSign(Buffer.from('{}')).setProtectedHeader({ alg: 'EdDSA', kid: deps.keys.kid, typ: 'at+jwt' }).sign(deps.keys.privateKey);
     expect(await verifyReport(token, deps)).toEqual(like(/is no goshawk-ledger-report/));
 
     // The installation's own key, other sums: neither the stored document nor the ledger agree.
