@@ -38,7 +38,14 @@ const CLEAN_EVERY_MS = 3_600_000;
 const EVER = Number.MAX_SAFE_INTEGER;
 const notice = z.object({ session: z.string(), generation: z.number().nullable() });
 
-export function openRevocations({ openListener, log }: { readonly openListener: () => DatabaseClient; readonly log: Logger }): Revocations {
+export interface RevocationsDeps {
+  readonly openListener: () => DatabaseClient;
+  readonly log: Logger;
+  /** Between attempts while the database is away. */
+  readonly retryMs?: number;
+}
+
+export function openRevocations({ openListener, log, retryMs }: RevocationsDeps): Revocations {
   /** By session: tokens of a generation below `floor` are refused. */
   const known = new Map<string, { readonly floor: number; readonly at: number }>();
   const listeners = new Map<string, Set<{ readonly generation: number; readonly listener: () => void }>>();
@@ -61,6 +68,7 @@ export function openRevocations({ openListener, log }: { readonly openListener: 
     openListener,
     channel: CHANNEL,
     log,
+    ...(retryMs !== undefined && { retryMs }),
     async onListening(client) {
       listening = client;
       for (const { sessionId, generation } of await tokenRevocations(client)) revoke(sessionId, generation);

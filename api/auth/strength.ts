@@ -7,7 +7,7 @@ const LEAST_SCORE = 3;
 const LEAST_CHARACTERS = 8;
 export const MOST_CHARACTERS = 256;
 /** What is looked at: guessing does not get easier behind it, and the analysis takes long. */
-const LOOKED_AT = 72;
+const LOOKED_AT = 48;
 const OWN_WORDS = ['goshawk', 'siem', 'soc', 'admin', 'administrator'];
 
 export interface PasswordOwner {
@@ -39,8 +39,18 @@ export async function passwordProblems(password: string, { user, organization }:
   if (length > MOST_CHARACTERS) return say(`Too long: use at most ${MOST_CHARACTERS} characters.`);
   analysis ??= load();
   const words = [...OWN_WORDS, organization, ...organization.split('-'), user, ...user.split(/[^\p{L}\p{N}]+/u)].filter((word) => word.length > 2);
-  const { score, feedback } = (await analysis).check([...password].slice(0, LOOKED_AT).join(''), words);
+  const check = (text: string) => analysis!.then((ready) => ready.check([...text].slice(0, LOOKED_AT).join(''), words));
+  const whole = await check(password);
+  // Words that everybody knows of this account count for nothing, however they are put together: what is left has to be enough.
+  const rest = without(words, password);
+  const { score, feedback } = whole.score >= LEAST_SCORE && rest !== password ? await check(rest) : whole;
   if (score >= LEAST_SCORE) return [];
   const hints = [feedback.warning ?? '', ...feedback.suggestions].filter((hint) => hint !== '');
   return say(`Too easy to guess. ${hints.join(' ')} Four or more unrelated words, or what a password manager makes, will do.`.replaceAll(/\s+/g, ' '));
+}
+
+/** Longest first, so that a name is gone before its parts are looked for. */
+function without(words: readonly string[], text: string): string {
+  const pattern = [...words].sort((a, b) => b.length - a.length).map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return text.replaceAll(new RegExp(pattern.join('|'), 'giu'), '');
 }
