@@ -43,6 +43,7 @@ import { registerProduceRoutes } from './rest/events/produce.ts';
 import { AnswersInMemory, storedAnswers } from './rest/idempotency-answers.ts';
 import { registerIdempotency } from './rest/idempotency.ts';
 import type { Routes } from './rest/kit.ts';
+import { registerQuotaRoutes } from './rest/quotas/routes.ts';
 import { registerReferenceRoutes } from './rest/reference/routes.ts';
 import { registerExceptionRoutes } from './rest/rules/exceptions.ts';
 import { registerRuleRoutes } from './rest/rules/routes.ts';
@@ -125,8 +126,9 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerAccessRoutes(routes, services.access, deps.retentionDays ?? null);
   registerEventRoutes(routes, { services, broker, wallMicros });
   const budget = new BodyBudget();
-  registerProduceRoutes(routes, gateway.deliver, { budget, config });
-  registerInputs(app, { ...gateway, config, authenticate, budget, installationId: deps.installationId, wallMicros });
+  const deliver = services.quotas.metered(gateway.deliver);
+  registerProduceRoutes(routes, deliver, { budget, config });
+  registerInputs(app, { ...gateway, deliver, config, authenticate, budget, installationId: deps.installationId, wallMicros });
   registerAlertRoutes(routes, services.run);
   registerReferenceRoutes(routes, { run: services.run, wallMicros });
   registerSensorRoutes(routes, { run: services.run, sensors: services.register, wallMicros });
@@ -135,6 +137,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerDeadLetterRoutes(routes, services);
   registerFieldRoutes(routes, services);
   registerAuditRoutes(routes, services);
+  registerQuotaRoutes(routes, services);
   registerStatusRoutes(routes, services, metrics);
   registerGraphql(app, { schema: await loadSchema(), services, authenticate, origins: config.corsOrigins, log });
   const { hub, sessions, metrics: liveMetrics } = services.live;
@@ -154,7 +157,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   app.addHook('onReady', async () => {
     services.start();
     await services.revocations.start(); // before the first token is believed
-    inputs = await deps.openInputs?.({ deliver: gateway.deliver, sensors: services.sensors });
+    inputs = await deps.openInputs?.({ deliver, sensors: services.sensors });
   });
   app.addHook('onClose', async () => {
     await inputs?.stop();

@@ -91,7 +91,7 @@ export const config = z.strictObject({
     .default(0)
     .meta({ description: 'At the end of the process: how long it is not ready and serves on, for load balancers to notice.' }),
   drainMs: z.int().min(0).max(600_000).default(10_000).meta({ description: 'Then: how long requests in flight may take to finish before they are cut off.' }),
-  loginsPerMinute: z.int().positive().default(10).meta({ description: 'Attempts to log in a minute from one address.' }),
+  loginsPerMinute: z.int().positive().default(20).meta({ description: 'Attempts to sign in a minute from one address; with a second factor each takes two.' }),
   bulkRequestsPerMinute: z
     .int()
     .positive()

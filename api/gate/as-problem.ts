@@ -1,6 +1,7 @@
 // Whatever can be thrown below a route or resolver, as a problem that the caller can act on.
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { PipelineError } from '../../pipeline/core/errors.ts';
+import { SearchTooBroadError } from '../../store/queries/search/cost.ts';
 import { SearchError } from '../../store/queries/search/syntax.ts';
 import { ApiProblem } from './problem.ts';
 
@@ -13,9 +14,18 @@ export function asProblem(error: unknown): ApiProblem {
       extensions: { position: { at: error.at, length: error.length } },
     });
   }
+  if (error instanceof SearchTooBroadError) {
+    const { events, cost, keep } = error;
+    return new ApiProblem('SEARCH_TOO_BROAD', `${error.message} ${howToNarrow(keep)}`, { extensions: { eventsInRange: events, cost: Math.round(cost) } });
+  }
   if (error instanceof PipelineError) {
     if (error.code === 'GATEWAY_BUSY') return new ApiProblem('GATEWAY_BUSY', error.message, { headers: RETRY_SOON, cause: error });
+    if (error.code === 'QUOTA_EXCEEDED')
+      return new ApiProblem('QUOTA_EXCEEDED', error.message, { headers: { 'retry-after': String(error.details.retryAfterSeconds) }, cause: error });
     if (error.code === 'SOURCE_REFUSED') return new ApiProblem('CONFLICT', error.message, { cause: error });
+    if (['OUTBOUND_REFUSED', 'OUTBOUND_REDIRECTED', 'OUTBOUND_TOO_LARGE'].includes(error.code))
+      return new ApiProblem('OUTBOUND_REFUSED', error.message, { cause: error });
+    if (error.code === 'OUTBOUND_FAILED') return new ApiProblem('OUTBOUND_FAILED', error.message, { cause: error });
     const detail = error.details.isOursToSay === true ? error.message : BROKER_AWAY;
     if (error.code === 'BROKER_UNAVAILABLE') return new ApiProblem('BROKER_UNAVAILABLE', detail, { headers: RETRY_SOON, cause: error });
     if (error.code === 'DATABASE_UNAVAILABLE') return new ApiProblem('DATABASE_UNAVAILABLE', DATABASE_AWAY, { headers: RETRY_SOON, cause: error });
@@ -30,6 +40,10 @@ export function asProblem(error: unknown): ApiProblem {
     )
   );
 }
+
+/** @param keep Part of the range that could be read, 0 to 1. */
+export const howToNarrow = (keep: number): string =>
+  `Take at most ${keep >= 0.01 ? `${Math.floor(keep * 100)} %` : 'a hundredth'} of the range, or add a whole value that the index of values knows, such as \`host.name:web01\` or \`source.ip:10.0.0.1\`; counts by dataset, sensor and severity alone have no limit.`;
 
 export const RETRY_SOON = { 'retry-after': '5' } as const;
 export const BROKER_AWAY = 'The broker is away; what it has is safe. Try again in a few seconds; `./goshawk status` says what is wrong.';

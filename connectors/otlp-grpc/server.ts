@@ -155,7 +155,7 @@ function failureOf(error: unknown, { log }: ConnectorDeps): StatusObject {
   };
   if (error instanceof Refusal) return say(error.code, error.message);
   if (error instanceof PipelineError) {
-    if (error.code === 'GATEWAY_BUSY') return say(status.RESOURCE_EXHAUSTED, error.message, RETRY_SECONDS);
+    if (error.code === 'GATEWAY_BUSY' || error.code === 'QUOTA_EXCEEDED') return say(status.RESOURCE_EXHAUSTED, error.message, RETRY_SECONDS);
     if (error.code === 'SOURCE_REFUSED') return say(status.FAILED_PRECONDITION, error.message);
     if (error.code === 'BROKER_UNAVAILABLE' || error.code === 'DATABASE_UNAVAILABLE')
       return say(status.UNAVAILABLE, 'The records cannot be kept now. Send them again in a few seconds.', RETRY_SECONDS);

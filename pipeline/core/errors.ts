@@ -54,6 +54,7 @@ export const ERROR_CODES = {
   DATABASE_UNAVAILABLE: 'The database does not answer. Work waits and goes on when it does.',
   TOPIC_MISSING: 'A topic that a stage writes to does not exist yet; it is created, and work goes on.',
   GATEWAY_BUSY: 'More is waiting for the broker than may. Senders are told to come again; it ends when the broker has caught up.',
+  QUOTA_EXCEEDED: 'An organization has used up what it may have in a day. Senders are told to come again after midnight (UTC), or to have it raised.',
   OUTBOUND_FAILED: 'An address that a user named does not answer: no address, no connection, a certificate that does not hold, or too slow. It may later.',
   TXN_MUST_ABORT: 'The transaction cannot be committed; it is aborted and done again.',
   // FencedError

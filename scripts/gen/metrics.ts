@@ -1,8 +1,8 @@
-import Fastify from 'fastify';
 import { Registry } from 'prom-client';
 import { connectionMetrics } from '../../api/gate/connections.ts';
 import { limitMetrics } from '../../api/gate/limits/index.ts';
-import { countRequests } from '../../api/metrics.ts';
+import { quotaMetrics } from '../../api/gateway/quotas.ts';
+import { requestMetrics } from '../../api/metrics.ts';
 import { droppedCounter, takenCounter } from '../../local/inputs.ts';
 import { outboundMetrics } from '../../outbound/metrics.ts';
 import { correlateMetrics } from '../../pipeline/correlate/index.ts';
@@ -31,7 +31,8 @@ export default {
     suppressedCounter(registry);
     droppedCounter(registry);
     takenCounter(registry);
-    countRequests(Fastify(), registry);
+    requestMetrics(registry);
+    quotaMetrics(registry);
     connectionMetrics(registry);
     limitMetrics(registry);
     const labels = (name: string) => (registry.getSingleMetric(name) as unknown as { labelNames?: readonly string[] } | undefined)?.labelNames ?? [];

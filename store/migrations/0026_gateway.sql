@@ -78,7 +78,7 @@ CREATE FUNCTION goshawk.quota_day() RETURNS date LANGUAGE sql STABLE RETURN (clo
 
 CREATE VIEW api.quota WITH (security_barrier) AS
   SELECT q.organization, q.kind, q.per_day, coalesce(u.used, 0) AS used
-  FROM goshawk.quota q LEFT JOIN goshawk.quota_use u ON u.organization = q.organization AND u.kind = q.kind AND u.day = goshawk.quota_day()
+  FROM goshawk.quota q LEFT JOIN goshawk.quota_use u ON u.organization = q.organization AND u.kind = q.kind AND u.day = (clock_timestamp() AT TIME ZONE 'UTC')::date -- as quota_day has it, which readers may not call
   WHERE q.organization = (SELECT api.organization());
 
 -- Takes all amounts, or none: then the first kind is returned of which too little is left. Kinds without a quota are not counted. Amounts below zero give back.

@@ -42,7 +42,7 @@ export function verdictOf(buckets: readonly Bucket[], debts: readonly number[], 
     return { perMinute, remaining: Math.max(0, Math.floor((WINDOW_MS - debt) / costMs(1, perMinute) + EPSILON)), resetSeconds: Math.ceil(debt / 1_000) };
   });
   if (refusedBy === null) {
-    const tightest = standings.reduce((least, each) => (each.remaining / each.perMinute < least.remaining / least.perMinute ? each : least));
+    const tightest = standings.reduce((least, each) => (each.remaining < least.remaining ? each : least));
     return { standing: tightest, refusedBy, retryAfterSeconds: 0 };
   }
   const cost = Math.min(costMs(amount, buckets[refusedBy]!.perMinute), WINDOW_MS);

@@ -122,7 +122,7 @@ function classOfRequest({ method, routeOptions, headers, is404 }: FastifyRequest
 /** The tighter of what was counted so far. */
 function note(request: FastifyRequest, reply: FastifyReply, { standing }: Verdict): void {
   const before = request.standing;
-  if (before !== null && before.remaining / before.perMinute <= standing.remaining / standing.perMinute) return;
+  if (before !== null && before.remaining <= standing.remaining) return;
   request.standing = standing;
   reply.headers(headersOf(standing));
 }

@@ -101,7 +101,7 @@ function resultOf(refusal: ElasticError | null, taken: Taken | undefined) {
 
 /** Of all items of a request that the gateway did not take: shippers send those again. */
 function failureOf(error: PipelineError): ElasticError {
-  if (error.code === 'GATEWAY_BUSY') return { status: 429, type: 'es_rejected_execution_exception', reason: error.message };
+  if (error.code === 'GATEWAY_BUSY' || error.code === 'QUOTA_EXCEEDED') return { status: 429, type: 'es_rejected_execution_exception', reason: error.message };
   if (error.code === 'SOURCE_REFUSED') return { status: 400, type: 'illegal_argument_exception', reason: error.message };
   return { status: 503, type: 'unavailable_shards_exception', reason: asProblem(error).message };
 }

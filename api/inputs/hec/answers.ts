@@ -49,6 +49,8 @@ export function answerTo(error: unknown): { readonly answer: HecAnswer; readonly
       return { problem, answer: of(BUSY, false) };
     case 'RATE_LIMITED':
       return { problem, answer: of(AT_CAPACITY, false) };
+    case 'QUOTA_EXCEEDED':
+      return { problem, answer: of(AT_CAPACITY) };
     case 'BODY_TOO_LARGE':
     case 'UNSUPPORTED_MEDIA_TYPE':
     case 'INVALID_REQUEST':
