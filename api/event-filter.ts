@@ -55,6 +55,16 @@ export function readRange(from: Micros, to: Micros, spanSeconds: number): { read
 }
 const MAX_SPANS = 2_000;
 
+/** Lengths of bars that people read easily. */
+const SPANS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400] as const;
+const BARS = 120;
+const DAY_SECONDS = 86_400;
+/** Seconds of a bar, so that a range has at most 120; above a day, whole days. */
+export function spanFor(from: Micros, to: Micros): number {
+  const wanted = (to - from) / 1_000_000 / BARS;
+  return SPANS.find((span) => span >= wanted) ?? Math.ceil(wanted / DAY_SECONDS) * DAY_SECONDS;
+}
+
 export function withoutNul(value: string, at: string): string {
   if (value.includes('\0')) throw invalid(at, 'Text cannot hold the character NUL.');
   return value;

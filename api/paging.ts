@@ -10,6 +10,33 @@ export function pageSize(first: number | null | undefined): number {
   return Math.min(first, PAGE.max);
 }
 
+export interface PageArgs {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+export interface PageRequest {
+  readonly size: number;
+  /** The page begins behind it, in the order that `isBackward` says; null = at the end of the list where that order begins. */
+  readonly place: Keyset | null;
+  /** From the last row of the list towards its first: rows come nearest first and are turned round. */
+  readonly isBackward: boolean;
+}
+
+/** @throws ApiProblem INVALID_REQUEST, INVALID_CURSOR; for a mixture of both directions too */
+export function readPage({ first, after, last, before }: PageArgs, form?: RegExp): PageRequest {
+  const isBackward = (last ?? null) !== null || (before ?? '') !== '';
+  // `first` has a default, so it counts only beside a cursor.
+  if (isBackward && (after ?? '') !== '')
+    throw new ApiProblem('INVALID_REQUEST', 'Page forward with `first` and `after`, or backward with `last` and `before`.', {
+      errors: [{ pointer: '/after', detail: 'Not beside `last` or `before`.' }],
+    });
+  return isBackward
+    ? { size: pageSize(last), place: parseCursor(before, form), isBackward }
+    : { size: pageSize(first), place: parseCursor(after, form), isBackward };
+}
+
 /** A place in a list: a number (micros or offset), then what tells equal numbers apart. */
 export interface Keyset {
   readonly at: number;
@@ -41,11 +68,41 @@ export function parseCursor(cursor: string | null | undefined, form: RegExp = HA
 
 export interface Connection<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  readonly pageInfo: PageInfo;
+}
+export interface PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly startCursor: string | null;
+  readonly endCursor: string | null;
 }
 
 /** @param rows One more than `first` where there are more: that row answers `hasNextPage` without a count. */
 export function toConnection<T>(rows: readonly T[], first: number, keyOf: (row: T) => Keyset): Connection<T> {
-  const edges = rows.slice(0, first).map((node) => ({ cursor: cursorOf(keyOf(node)), node }));
-  return { edges, pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null } };
+  return pageOf(rows, { size: first, place: null, isBackward: false }, keyOf);
+}
+
+/**
+ * @param rows One more than the page has where there are more, nearest to its place first.
+ * @param stoppedAt Where a search stopped before the page was full: the next page goes on there, so there is one.
+ */
+export function pageOf<T>(
+  rows: readonly T[],
+  { size, place, isBackward }: PageRequest,
+  keyOf: (row: T) => Keyset,
+  stoppedAt: Keyset | null = null,
+): Connection<T> {
+  const page = rows.slice(0, size);
+  const edges = (isBackward ? page.reverse() : page).map((node) => ({ cursor: cursorOf(keyOf(node)), node }));
+  const isMore = rows.length > size || stoppedAt !== null;
+  const stop = stoppedAt === null ? null : cursorOf(stoppedAt);
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: isBackward ? place !== null : isMore,
+      hasPreviousPage: isBackward ? isMore : place !== null,
+      startCursor: (isBackward ? stop : null) ?? edges[0]?.cursor ?? null,
+      endCursor: (isBackward ? null : stop) ?? edges.at(-1)?.cursor ?? null,
+    },
+  };
 }

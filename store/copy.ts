@@ -8,6 +8,7 @@ const HEADER = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const TRAILER = Buffer.from([0xff, 0xff]);
 const EPOCH_MICROS = 946_684_800_000_000; // 2000-01-01, where PostgreSQL counts from
 const TEXT_OID = 25;
+const INT4_OID = 23;
 const JSONB_VERSION = 1;
 const SHORT = 32; // UTF-16 units; below, a loop is quicker than a call into native code
 
@@ -189,6 +190,23 @@ export class CopyRows {
     this.#patch(start, this.#end - start - 4);
   }
 
+  /** integer[], one-dimensional. */
+  int4Array(values: readonly number[] | null): void {
+    if (values === null) return this.nothing();
+    this.#need(24 + 8 * values.length);
+    this.#length((values.length === 0 ? 12 : 20) + 8 * values.length);
+    this.#int32(values.length === 0 ? 0 : 1); // dimensions
+    this.#int32(0); // no nulls
+    this.#int32(INT4_OID);
+    if (values.length === 0) return;
+    this.#int32(values.length);
+    this.#int32(1); // lower bound
+    for (const value of values) {
+      this.#length(4);
+      this.#int32(value);
+    }
+  }
+
   /** Opens a jsonb; what is written with the `json...` methods until `endJson` must be one JSON document. */
   beginJson(): void {
     this.#need(5);
@@ -198,6 +216,10 @@ export class CopyRows {
   }
   endJson(): void {
     this.#patch(this.#json, this.#end - this.#json - 4);
+  }
+  /** The document last written as jsonb. A view: valid until the next row. */
+  lastJson(): Buffer {
+    return this.#bytes.subarray(this.#json + 5, this.#end);
   }
   #json = 0;
 

@@ -48,6 +48,9 @@ describe.skipIf(serverUrl === '')('schema api', () => {
         await client.query(`SELECT api.change_alert('test', decode(md5($1), 'hex'), note => 'n')`, [organization]);
       });
     }
+    await database.owner.query(
+      `INSERT INTO goshawk.event_sum SELECT span, start, organization, 'd', 's', -1, 1 FROM unnest(ARRAY['default', 'other']) organization, (VALUES ('hour', timestamptz '2026-01-01')) v (span, start)`,
+    );
     await database.owner.query('INSERT INTO goshawk.sensor_silence (sensor_id, since) SELECT id, now() FROM goshawk.sensor');
   });
   afterAll(async () => {
@@ -58,7 +61,10 @@ describe.skipIf(serverUrl === '')('schema api', () => {
   const isolated = [
     'event',
     'event_newest',
+    'event_oldest',
+    'event_sum',
     'finding_newest',
+    'finding_oldest',
     'alert_newest',
     'event_count',
     'finding',

@@ -28,7 +28,7 @@ export async function dropExpired(pool: Pool, retention: Retention): Promise<Rea
   return dropped;
 }
 
-/** One row for all loads of a minute, once it is `afterMinutes` old by storage time. @returns Rows saved */
+/** One row for all loads of a minute, once it is `afterMinutes` old by storage time; the hour and the day count it from then on. @returns Rows saved */
 export async function foldCounts(pool: Pool, afterMinutes: number): Promise<number> {
   const { rows } = await pool.query<{ saved: number }>(
     `
@@ -38,11 +38,22 @@ export async function foldCounts(pool: Pool, afterMinutes: number): Promise<numb
       INSERT INTO goshawk.event_count (minute, organization, dataset, sensor, severity, events, folded, stored_at)
       SELECT minute, organization, dataset, sensor, severity, sum(events), true, max(stored_at) FROM small GROUP BY 1, 2, 3, 4, 5
       RETURNING 1
+    ), longer AS (
+      INSERT INTO goshawk.event_sum AS s (span, start, organization, dataset, sensor, severity, events)
+      SELECT l.span, date_trunc(l.span, minute, 'UTC'), organization, dataset, sensor, coalesce(severity, -1), sum(events)
+      FROM small CROSS JOIN (VALUES ('hour'), ('day')) AS l (span) GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 3, 1, 2, 4, 5, 6
+      ON CONFLICT (organization, span, start, dataset, sensor, severity) DO UPDATE SET events = s.events + excluded.events
     )
     SELECT (SELECT count(*) FROM small) - (SELECT count(*) FROM sums) AS saved`,
     [afterMinutes],
   );
   return rows[0]?.saved ?? 0;
+}
+
+/** Counts of whole hours are kept for a while, those of days for good. @returns Rows deleted */
+export async function dropHourSums(pool: Pool, keepDays: number): Promise<number> {
+  const { rowCount } = await pool.query(`DELETE FROM goshawk.event_sum WHERE span = 'hour' AND start < now() - make_interval(days => $1)`, [keepDays]);
+  return rowCount ?? 0;
 }
 
 const sums = SENSOR_SUMS.map((column) => `sum(${column})`).join(', ');

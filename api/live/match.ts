@@ -1,9 +1,10 @@
 // A filter on an event in memory, with the answers that the same filter has in SQL; store/queries/search/cases.ts holds both to it.
 import { BlockList, isIP } from 'node:net';
 import type { EventFilter, EventRow } from '../../store/queries/events.ts';
-import { COLUMNS, ecsNameOf, isTypedField } from '../../store/queries/search/fields.ts';
-import { isAddressOrNetwork } from '../../store/queries/search/sql.ts';
+import { RE2JS } from 're2js';
+import { COLUMNS, ecsNameOf, isTypedField, TIME_FIELD } from '../../store/queries/search/fields.ts';
 import type { FieldTest, Pieces, Search } from '../../store/queries/search/syntax.ts';
+import { isAddressOrNetwork, LEVEL_STARTS, levelBound, levelOf, LEVELS_END, timeOf, timeSpan } from '../../store/queries/search/values.ts';
 
 /** What the typed part of a filter asks of an event. */
 export interface Outline {
@@ -62,17 +63,25 @@ function compileSearch(search: Search): (row: EventRow) => boolean {
       return ({ native }) => contains(native.toLowerCase(), pieces);
     }
     case 'field': {
-      const values = reader(ecsNameOf(search.field));
-      const test = compileTest(search.test);
+      const field = ecsNameOf(search.field);
+      const values = reader(field);
+      const test = compileTest(field, search.test);
       return (row) => values(row).some(test);
     }
   }
+}
+
+/** Values of the event that meet the term, as they are: why it was found. */
+export function valuesIn({ field, test }: Search & { readonly kind: 'field' }, row: EventRow): readonly unknown[] {
+  const name = ecsNameOf(field);
+  return reader(name)(row).filter(compileTest(name, test));
 }
 
 const propertyOf = (column: string): keyof EventRow => column.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase()) as keyof EventRow;
 
 /** Values of a field; none when the event has none. */
 function reader(field: string): (row: EventRow) => readonly unknown[] {
+  if (field === TIME_FIELD) return ({ time }) => [time];
   const column = COLUMNS.get(field);
   if (column !== undefined) {
     const property = propertyOf(column.name);
@@ -101,23 +110,50 @@ function nativeValues(native: string, name: string): readonly unknown[] {
   return found;
 }
 
-function compileTest(test: FieldTest): (value: unknown) => boolean {
+function compileTest(field: string, test: FieldTest): (value: unknown) => boolean {
   switch (test.op) {
     case 'exists':
       return () => true;
     case 'is': {
+      const span = field === TIME_FIELD ? timeSpan(test.pieces[0]) : field === 'event.severity' ? levelSpan(test.pieces[0]) : null;
+      if (span !== null && test.pieces.length === 1) return (value) => Number(value) >= span.from && Number(value) < span.to;
       const pieces = lower(test.pieces);
       const network = test.pieces.length === 1 && isAddressOrNetwork(test.pieces[0]) ? networkTest(test.pieces[0]) : undefined;
       return (value) => equals(String(value).toLowerCase(), pieces) || (network !== undefined && typeof value === 'string' && network(value));
     }
+    case 'matches': {
+      const expression = RE2JS.compile(test.pattern, RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL);
+      return (value) => expression.matcher(String(value)).find();
+    }
+    case 'within': {
+      const bounds = test.bounds.filter((bound) => bound !== undefined).map((bound) => (test.of === 'level' ? levelBound(bound) : bound));
+      const read = test.of !== 'time' ? numberOf : field === TIME_FIELD ? Number : (value: unknown) => timeIn(String(value));
+      return (value) => bounds.every(({ op, value: bound }) => compare(read(value), op, bound));
+    }
+  }
+}
+
+function levelSpan(word: string): { readonly from: number; readonly to: number } | null {
+  const level = levelOf(word);
+  return level === null ? null : { from: LEVEL_STARTS[level] as number, to: LEVEL_STARTS[level + 1] ?? LEVELS_END };
+}
+
+/** A time with a zone, as sensors write it, in microseconds; NaN for anything else. */
+function timeIn(text: string): number {
+  const match = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)\d{0,3}(Z|[+-]\d\d:?\d\d)$/.exec(text);
+  return match === null ? Number.NaN : (timeOf(`${match[1]}${match[2]}`) ?? Number.NaN);
+}
+
+function compare(left: number, op: '<' | '<=' | '>' | '>=', right: number): boolean {
+  switch (op) {
     case '<':
-      return (value) => numberOf(value) < test.value;
+      return left < right;
     case '<=':
-      return (value) => numberOf(value) <= test.value;
+      return left <= right;
     case '>':
-      return (value) => numberOf(value) > test.value;
+      return left > right;
     case '>=':
-      return (value) => numberOf(value) >= test.value;
+      return left >= right;
   }
 }
 

@@ -7,6 +7,7 @@ import { copyEvidence, keepRaw, rawDue } from '../../store/evidence.ts';
 import { thinClosings } from '../../store/ledger.ts';
 import {
   dropExpired,
+  dropHourSums,
   endedBrokerUsers,
   foldCounts,
   foldLedger,
@@ -97,6 +98,7 @@ export function dutiesOf(
       everyMs: options.upkeepMs,
       run: async () => {
         await foldCounts(pool, FOLD_COUNTS_MINUTES);
+        await dropHourSums(pool, options.eventCountDays);
         await foldSensorCounts(pool, { afterMinutes: FOLD_COUNTS_MINUTES, keepDays: options.eventCountDays });
       },
     },

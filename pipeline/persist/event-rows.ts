@@ -1,5 +1,6 @@
 import type { Enriched } from '../../schemas/avro/types.gen.ts';
 import type { CopyRows } from '../../store/copy.ts';
+import { TermList } from '../../store/queries/search/terms.ts';
 import { writeDetail } from './detail.ts';
 
 /** In the order in which `writeEvent` writes them. */
@@ -40,8 +41,13 @@ export const EVENT_COLUMNS = [
   'parser',
   'parser_version',
   'detail',
+  'terms',
   'native',
 ] as const;
+
+const terms = new TermList();
+/** Before this of every detail stands the hash of the content, which nobody looks for and no two events share. */
+const HASH_CHARACTERS = '{"goshawk.content_hash":""'.length;
 
 /** @throws RecordError INVALID_EVENT for a value that its column cannot hold */
 export function writeEvent(rows: CopyRows, enriched: Enriched): void {
@@ -83,5 +89,20 @@ export function writeEvent(rows: CopyRows, enriched: Enriched): void {
   rows.text(provenance.parser);
   rows.int4(provenance.parserVersion);
   writeDetail(rows, enriched, isSourceStored ? null : (source?.ip ?? null), isDestinationStored ? null : (destination?.ip ?? null));
+  rows.int4Array(termsOf(enriched, rows.lastJson()));
   rows.utf8(event.native);
+}
+
+/** What a search finds the event by, beside time: see store/queries/search/index-clauses.ts. */
+function termsOf({ event }: Enriched, detail: Buffer): readonly number[] | null {
+  terms.begin(event.organization);
+  terms.addJson(event.native);
+  terms.addJson(detail, HASH_CHARACTERS + event.contentHash.length);
+  for (const value of [event.dataset, event.sensor, event.action, event.code, event.provider, event.host?.name, event.user?.name, event.targetUser?.name])
+    terms.addText(value);
+  for (const value of [event.process?.name, event.process?.executable, event.file?.path, event.dns?.questionName, event.url?.domain, event.rule?.name])
+    terms.addText(value);
+  terms.addAddress(event.source?.ip);
+  terms.addAddress(event.destination?.ip);
+  return terms.values();
 }

@@ -1,10 +1,12 @@
 // Events as the API asks for them. `sql` is always a connection inside of `withOrganization`.
 import type { Micros } from '../../pipeline/core/index.ts';
-import { ecsNameOf, COLUMNS } from './search/fields.ts';
-import { Parameters, searchCondition } from './search/sql.ts';
+import { searchCondition } from './search/sql.ts';
+import type { Parameters } from './search/sql.ts';
 import type { Search } from './search/syntax.ts';
 import { manyOf } from './sql.ts';
 import type { Sql } from './sql.ts';
+
+export type { CountRow } from './event-counts.ts';
 
 /** A row of `api.event`. Null where the event names none. */
 export interface EventRow {
@@ -75,27 +77,6 @@ export const SELECT_EVENT = `
   e.raw_offset AS "rawOffset", e.appended_at AS "appendedAt", e.parser, e.parser_version AS "parserVersion", e.detail, e.native,
   e.stored_at AS "storedAt"`;
 
-/** Newest first, beginning after `after`. */
-export function pageOfEvents(
-  sql: Sql,
-  filter: EventFilter,
-  after: { readonly at: Micros; readonly id: string } | null,
-  limit: number,
-): Promise<readonly EventRow[]> {
-  const parameters = new Parameters();
-  const conditions = eventConditions(filter, parameters);
-  if (after !== null) {
-    const time = `api.from_micros(${parameters.add(after.at)})`;
-    // The first half alone bounds the index; the second only decides between equal times.
-    conditions.push(`e.event_time <= ${time} AND (e.event_time < ${time} OR e.id < decode(${parameters.add(after.id)}, 'hex'))`);
-  }
-  return manyOf<EventRow>(
-    sql,
-    `SELECT ${SELECT_EVENT} FROM api.event_newest e WHERE ${conditions.join(' AND ')} ORDER BY e.event_time DESC, e.id DESC LIMIT ${parameters.add(limit)}`,
-    parameters.values,
-  );
-}
-
 /** In any order; those that are not stored are left out. Asks by primary key, so that each id touches one partition. */
 export function eventsByIds(sql: Sql, ids: readonly { readonly time: Micros; readonly id: string }[]): Promise<readonly EventRow[]> {
   if (ids.length === 0) return Promise.resolve([]);
@@ -128,69 +109,8 @@ export function eventsByPosition(
   );
 }
 
-export interface CountRow {
-  readonly start: Micros;
-  readonly series: string;
-  readonly count: number;
-}
-export type EventSeries = 'dataset' | 'sensor' | 'severity';
-
-const MINUTE = 60_000_000;
-const isOnlyTime = ({ from: _from, to: _to, ...rest }: EventFilter): boolean => Object.values(rest).every((value) => value === undefined);
-
-/** Counts per span of event time and series, oldest first. Whole minutes come from the roll-up where the filter allows it. */
-export function countEvents(
-  sql: Sql,
-  range: { readonly from: Micros; readonly to: Micros; readonly spanMicros: Micros },
-  by: EventSeries,
-  filter: EventFilter,
-): Promise<readonly CountRow[]> {
-  const { from, to, spanMicros } = range;
-  const firstMinute = Math.ceil(from / MINUTE) * MINUTE;
-  const endMinute = Math.floor(to / MINUTE) * MINUTE;
-  const canRollUp = isOnlyTime(filter) && spanMicros % MINUTE === 0 && firstMinute < endMinute;
-  const parameters = new Parameters();
-  const seriesOf = (alias: string) => (by === 'severity' ? `coalesce(${alias}.severity::text, 'unknown')` : `${alias}.${by}`);
-  const ofEvents = (start: Micros, end: Micros) => `SELECT api.micros(e.event_time) AS at, ${seriesOf('e')} AS series, 1 AS n FROM api.event e
-    WHERE ${eventConditions({ ...filter, from: start, to: end }, parameters).join(' AND ')}`;
-  const parts = canRollUp
-    ? [
-        ...(from < firstMinute ? [ofEvents(from, firstMinute)] : []),
-        `SELECT api.micros(c.minute) AS at, ${seriesOf('c')} AS series, c.events AS n FROM api.event_count c
-          WHERE c.minute >= api.from_micros(${parameters.add(firstMinute)}) AND c.minute < api.from_micros(${parameters.add(endMinute)})`,
-        ...(endMinute < to ? [ofEvents(endMinute, to)] : []),
-      ]
-    : [ofEvents(from, to)];
-  const span = parameters.add(spanMicros);
-  return manyOf<CountRow>(
-    sql,
-    `SELECT floor(at::numeric / ${span}::bigint)::bigint * ${span}::bigint AS "start", series, sum(n)::bigint AS "count"
-    FROM (${parts.join(' UNION ALL ')}) counted GROUP BY 1, 2 HAVING sum(n) > 0 ORDER BY 1, 2`,
-    parameters.values,
-  );
-}
-
-/** Most frequent values of a field, most first; values that are lists count each item. */
-export function topValues(sql: Sql, field: string, filter: EventFilter, limit: number): Promise<readonly { readonly name: string; readonly count: number }[]> {
-  const parameters = new Parameters();
-  const column = COLUMNS.get(ecsNameOf(field));
-  const value =
-    column === undefined
-      ? `jsonb_array_elements_text(CASE jsonb_typeof(e.detail -> ${parameters.add(field)}::text) WHEN 'array' THEN e.detail -> $1::text WHEN NULL THEN '[]' ELSE jsonb_build_array(e.detail -> $1::text) END)`
-      : column.kind === 'texts'
-        ? `unnest(e.${column.name})`
-        : column.kind === 'address'
-          ? `host(e.${column.name})`
-          : `e.${column.name}::text`;
-  return manyOf(
-    sql,
-    `SELECT name, count(*) AS "count" FROM (SELECT ${value} AS name FROM api.event e WHERE ${eventConditions(filter, parameters).join(' AND ')}) named
-    WHERE name IS NOT NULL GROUP BY name ORDER BY count(*) DESC, name LIMIT ${parameters.add(limit)}`,
-    parameters.values,
-  );
-}
-
-function eventConditions(filter: EventFilter, parameters: Parameters): string[] {
+/** What a filter asks of `e`, a row of `api.event`; never empty. Those that an index serves come first. */
+export function eventConditions(filter: EventFilter, parameters: Parameters): string[] {
   const { from, to, dataset, sensor, host, user, address, minSeverity, search } = filter;
   const conditions = ['true'];
   if (from !== undefined) conditions.push(`e.event_time >= api.from_micros(${parameters.add(from)})`);
@@ -201,7 +121,8 @@ function eventConditions(filter: EventFilter, parameters: Parameters): string[] 
   if (user !== undefined) conditions.push(`lower(e.user_name) = ANY (${parameters.add(user.map((name) => name.toLowerCase()))}::text[])`);
   if (address !== undefined) {
     const network = `${parameters.add(address)}::inet`;
-    conditions.push(`(e.source_ip <<= ${network} OR e.destination_ip <<= ${network})`);
+    const isIn = address.includes('/') ? '<<=' : '=';
+    conditions.push(`(e.source_ip ${isIn} ${network} OR e.destination_ip ${isIn} ${network})`);
   }
   if (minSeverity !== undefined) conditions.push(`e.severity >= ${parameters.add(minSeverity)}`);
   if (search !== undefined && search.kind !== 'all') conditions.push(searchCondition(search, parameters));

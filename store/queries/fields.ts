@@ -74,3 +74,31 @@ export const fieldDatasets = (sql: Sql): Promise<readonly FieldDatasetRow[]> =>
 /** Names that sensors gave, of all datasets. */
 export const fieldNames = async (sql: Sql): Promise<readonly string[]> =>
   (await manyOf<{ readonly name: string }>(sql, `SELECT DISTINCT name FROM api.field WHERE kind = 'native'`)).map(({ name }) => name);
+
+export interface NameOffer {
+  readonly name: string;
+  readonly kind: FieldRow['kind'];
+  /** One of the datasets that have it. */
+  readonly dataset: string;
+  readonly datasets: number;
+}
+
+/** Names with `part` in them, case aside: those that begin with it first, then by how many events have them. `*` stands for keys that are values, so such names are left out. */
+export const fieldNamesLike = (sql: Sql, part: string, limit: number): Promise<readonly NameOffer[]> =>
+  manyOf(
+    sql,
+    `SELECT f.name, min(f.kind) AS kind, min(f.dataset) AS dataset, count(DISTINCT f.dataset)::int AS datasets FROM api.field f
+     WHERE strpos(lower(f.name), lower($1)) > 0 AND strpos(f.name, '*') = 0 AND f.name ~ '^[A-Za-z_@][A-Za-z0-9_.@-]*$'
+     GROUP BY f.name ORDER BY NOT starts_with(lower(f.name), lower($1)), sum(f.events) DESC, f.name LIMIT $2`,
+    [part, limit],
+  );
+
+/** Examples of a field's values, of all datasets, with `part` in them. */
+export const fieldExamplesLike = async (sql: Sql, names: readonly string[], part: string, limit: number): Promise<readonly string[]> =>
+  (
+    await manyOf<{ readonly value: string }>(
+      sql,
+      `SELECT v AS value FROM api.field f, unnest(f.examples) v WHERE lower(f.name) = ANY ($1::text[]) AND strpos(lower(v), lower($2)) > 0 GROUP BY v ORDER BY max(f.events) DESC, v LIMIT $3`,
+      [names.map((name) => name.toLowerCase()), part, limit],
+    )
+  ).map(({ value }) => value);

@@ -1,6 +1,6 @@
 import type { Micros } from '../../pipeline/core/index.ts';
 import type { Entity, EventRef, MatchedField, Revisable } from '../../schemas/avro/types.gen.ts';
-import type { CountRow } from './events.ts';
+import type { CountRow } from './event-counts.ts';
 import { Parameters } from './search/sql.ts';
 import { manyOf, oneOf } from './sql.ts';
 import type { Sql } from './sql.ts';

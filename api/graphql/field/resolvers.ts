@@ -1,8 +1,10 @@
 import { fieldDatasets, pageOfFields } from '../../../store/queries/fields.ts';
 import type { FieldFilter } from '../../../store/queries/fields.ts';
+import { SEARCH_LIMITS } from '../../../store/queries/search/syntax.ts';
 import { withoutNul } from '../../event-filter.ts';
 import { fieldKey, parseFieldCursor } from '../../fields.ts';
 import { pageSize, toConnection } from '../../paging.ts';
+import { completionsOf, typingAt } from '../../search-completion.ts';
 import type { ApiContext } from '../context.ts';
 
 interface Page {
@@ -18,6 +20,10 @@ export default {
       for (const name of ['dataset', 'search'] as const) withoutNul(filter?.[name] ?? '', `/filter/${name}`);
       const rows = await read((sql) => pageOfFields(sql, filter ?? {}, parseFieldCursor(after), size + 1));
       return toConnection(rows, size, fieldKey);
+    },
+    searchCompletion: (_root: unknown, { search, caret }: { readonly search: string; readonly caret: number }, { read }: ApiContext) => {
+      const typing = typingAt(withoutNul(search, '/search').slice(0, SEARCH_LIMITS.characters), caret);
+      return typing === null ? [] : read((sql) => completionsOf(sql, typing));
     },
     fieldDatasets: (_root: unknown, _args: unknown, { read }: ApiContext) => read(fieldDatasets),
   },

@@ -37,4 +37,10 @@ const Json = new GraphQLScalarType<unknown, unknown>({
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 });
 
-export default { Time, Count, JSON: Json };
+/** For lists that are paged forward only. */
+const PageInfo = {
+  hasPreviousPage: ({ hasPreviousPage }: { readonly hasPreviousPage?: boolean }) => hasPreviousPage ?? false,
+  startCursor: ({ startCursor }: { readonly startCursor?: string | null }) => startCursor ?? null,
+};
+
+export default { Time, Count, JSON: Json, PageInfo };

@@ -1,8 +1,10 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { deadLetterBySource } from '../../../store/queries/dead-letters.ts';
-import { countEvents, eventsByIds, eventsByPosition, pageOfEvents } from '../../../store/queries/events.ts';
+import { countEvents } from '../../../store/queries/event-counts.ts';
+import { eventsByIds, eventsByPosition } from '../../../store/queries/events.ts';
 import type { EventRow } from '../../../store/queries/events.ts';
+import { searchEvents } from '../../../store/queries/search/page.ts';
 import { tpKey } from '../../../pipeline/runtime/port.ts';
 import type { Broker } from '../../../pipeline/runtime/port.ts';
 import { readEventFilter, readRange } from '../../event-filter.ts';
@@ -60,10 +62,12 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
       const { limit, cursor, ...input } = request.query;
       const eventFilter = readEventFilter(input, '/query');
       const after = parseCursor(cursor);
-      const rows = await run(principalOf(request).organization, (sql) => pageOfEvents(sql, eventFilter, after, limit + 1));
+      const { rows, stoppedAt } = await run(principalOf(request).organization, (sql) => searchEvents(sql, eventFilter, after, limit + 1));
       const page = rows.slice(0, limit);
       const last = page.at(-1);
-      linkNext(request, reply, rows.length > limit && last !== undefined ? cursorOf({ at: last.time, id: last.id }) : null);
+      // A search that has looked at as many events as it may goes on with the next page, also where it found none yet.
+      const end = stoppedAt ?? (rows.length > limit && last !== undefined ? { at: last.time, id: last.id } : null);
+      linkNext(request, reply, end === null ? null : cursorOf(end));
       return { events: page.map(eventDocument) };
     },
   });
@@ -85,6 +89,7 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
           to: z.string(),
           spanSeconds: z.number(),
           by: z.string(),
+          source: z.enum(['days', 'hours', 'minutes', 'index', 'events']).meta({ description: 'What was counted: sums of that length, or events.' }),
           total: z.number(),
           counts: z.array(z.object({ start: z.string(), series: z.string(), count: z.number() })),
         }),
@@ -95,12 +100,13 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
       const eventFilter = readEventFilter(input, '/query');
       const to = eventFilter.to ?? wallMicros();
       const range = readRange(eventFilter.from ?? to - 24 * HOUR, to, spanSeconds);
-      const counts = await run(principalOf(request).organization, (sql) => countEvents(sql, range, by, eventFilter));
+      const { rows: counts, source } = await run(principalOf(request).organization, (sql) => countEvents(sql, range, by, eventFilter));
       return {
         from: isoOf(range.from),
         to: isoOf(range.to),
         spanSeconds,
         by,
+        source,
         total: counts.reduce((sum, { count }) => sum + count, 0),
         counts: counts.map(({ start, series, count }) => ({ start: isoOf(start), series, count })),
       };

@@ -20,13 +20,13 @@ export const EVENTS: Readonly<
   },
   dns: {
     columns: { dataset: 'zeek.dns', dns_question: 'evil.example', source_ip: '192.0.2.7', destination_ip: '2001:db8::53', destination_port: 53 },
-    detail: { 'dns.response_code': 'NXDOMAIN', 'network.bytes': 120, 'related.ip': ['192.0.2.7'], labels: {} },
+    detail: { 'dns.response_code': 'NXDOMAIN', 'event.ingested': '2026-01-01T02:30:00.5+02:00', 'network.bytes': 120, 'related.ip': ['192.0.2.7'], labels: {} },
     native: { query: 'evil.example', 'id.orig_h': '192.0.2.7', note: '100% of_it "quoted"', uni: 'Straße' },
   },
   process: {
     columns: { dataset: 'windows.sysmon', host_name: 'web02', process_name: 'cmd.exe', process_command_line: 'cmd.exe /c whoami', severity: 0 },
     detail: { 'process.pid': 4_242, 'custom.level': '7.5', labels: { team: 'blue' } },
-    native: { Image: 'C:\\Windows\\System32\\cmd.exe', Level: 7, Nested: { Deep: { Image: 'inner' } } },
+    native: { Image: 'C:\\Windows\\System32\\cmd.exe', Level: 7, seen: '2025-12-31T23:59:59Z', Nested: { Deep: { Image: 'inner' } } },
   },
 };
 
@@ -83,11 +83,40 @@ export const CASES: readonly (readonly [name: string, search: string, found: rea
   ['an empty native field has none', 'Empty:* or None:*', []],
   ['a native name with a dot in it', 'orig_h:192.0.2.7', []],
   ['letters beyond ASCII', 'Straße', ['dns']],
+  ['a severity by name, at least', 'severity>=low', ['logon']],
+  ['a severity by name', 'severity:informational', ['process']],
+  ['below a severity', 'severity<low', ['process']],
+  ['up to a severity', 'severity<=low', ['logon', 'process']],
+  ['above a severity', 'severity>low', []],
+  ['a range of severities', 'severity:[low to critical]', ['logon']],
+  ['a range of numbers', 'source.port:[50000 to *]', ['logon']],
+  ['a range in the detail', 'network.bytes:[120 to 121]', ['dns']],
+  ['a range of a native number', 'Level:[6 to 7]', ['process']],
+  ['a time in the detail', 'event.ingested>=2026-01-01', ['dns']],
+  ['a time in the detail in its zone', 'event.ingested<2026-01-01T00:30Z', []],
+  ['a native time', 'seen:[2025-12-31 to 2025-12-31]', ['process']],
+  ['a regular expression of a column', 'process.name=~"^CMD\\.(exe|com)$"', ['process']],
+  ['a regular expression finds parts', 'user.name=~min', ['logon']],
+  ['a regular expression of an address', 'source.ip=~"^10\\."', ['logon']],
+  ['a regular expression of a list', 'event.category=~"^sess"', ['logon']],
+  ['a regular expression of the detail', 'dns.response_code=~"^nx[a-z]+$"', ['dns']],
+  ['a regular expression of a native field', 'Image=~"\\\\system32\\\\\\w+\\.exe$"', ['logon', 'process']],
+  ['a regular expression of a native number', 'EventID=~"^46\\d\\d$"', ['logon']],
+  ['a part of a value in quotation marks', 'process.command_line:*"exe /c"*', ['process']],
+  ['a quoted native value with a star', 'Image:"C:\\\\Windows\\\\"*lsass.exe', ['logon']],
+  ['a value that another field has', 'ParentImage:inner', []],
 ];
 
 /** Searches that go with no field, and the position that is named. */
 export const REFUSED: readonly (readonly [name: string, search: string, at: number])[] = [
   ['a word for an address', 'source.ip:localhost', 10],
   ['a comparison of text', 'a host.name:>5', 12],
+  ['a comparison of text without a colon', 'host.name>5', 10],
+  ['a severity of what has none', 'source.port>=high', 13],
+  ['a severity of a text', 'rule.level>=high', 12],
+  ['a time for a number', 'source.port>2026-01-01', 12],
+  ['a number for the time', '@timestamp>5', 11],
+  ['a word for the time', '@timestamp:yesterday', 11],
+  ['a word for a severity', 'severity:bad', 9],
   ['a word for a number', 'destination.port:http', 17],
 ];

@@ -39,6 +39,9 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map(
   } satisfies Record<string, Column>),
 );
 
+/** The time of the event: asked by range, not by value. */
+export const TIME_FIELD = '@timestamp';
+
 /** Short names, as the event of the query API has them. */
 const SHORT_NAMES: ReadonlyMap<string, string> = new Map(
   Object.entries({

@@ -3,7 +3,7 @@ import { openTestDatabase, serverUrl } from '../../../api/test/database.ts';
 import type { TestDatabase } from '../../../api/test/database.ts';
 import { NOON, seedEvents } from '../../../api/test/seed.ts';
 import { withOrganization } from '../../connect.ts';
-import { pageOfEvents } from '../events.ts';
+import { searchEvents } from './page.ts';
 import { CASES, EVENTS, REFUSED } from './cases.ts';
 import { parseSearch, SearchError } from './syntax.ts';
 
@@ -11,7 +11,7 @@ describe.skipIf(serverUrl === '')('a search in SQL', () => {
   let database: TestDatabase;
   const names = Object.keys(EVENTS);
   const find = async (text: string) => {
-    const rows = await withOrganization(database.pool, 'default', (sql) => pageOfEvents(sql, { from: NOON, search: parseSearch(text) }, null, 50));
+    const { rows } = await withOrganization(database.pool, 'default', (sql) => searchEvents(sql, { from: NOON, search: parseSearch(text) }, null, 50));
     return rows.map(({ rawOffset }) => names[rawOffset]).reverse();
   };
 

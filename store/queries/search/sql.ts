@@ -1,21 +1,16 @@
 // A search as a condition on `api.event e`. Values become parameters; field names too, unless they are columns of ours.
-import { isIP } from 'node:net';
-import { COLUMNS, ecsNameOf, isTypedField } from './fields.ts';
+import { detailCondition, nativeCondition } from './document-sql.ts';
+import { SearchError } from './error.ts';
+import { COLUMNS, ecsNameOf, isTypedField, TIME_FIELD } from './fields.ts';
 import type { Column } from './fields.ts';
-import { SearchError } from './syntax.ts';
+import { inJson, textCondition } from './parameters.ts';
+import type { Parameters } from './parameters.ts';
 import type { FieldTest, Pieces, Search } from './syntax.ts';
+import { isAddressOrNetwork, levelBound, levelOf, LEVEL_STARTS, LEVELS_END, timeSpan } from './values.ts';
 
-type FieldTerm = Search & { readonly kind: 'field' };
-
-/** Gathers parameters of a statement: `$1`, `$2` and so on in the order of asking. */
-export class Parameters {
-  readonly values: unknown[] = [];
-
-  /** The placeholder that stands for `value`. */
-  add(value: unknown): string {
-    return `$${this.values.push(value)}`;
-  }
-}
+export { Parameters } from './parameters.ts';
+export { isAddressOrNetwork } from './values.ts';
+export type FieldTerm = Search & { readonly kind: 'field' };
 
 /**
  * @returns A condition that is never null, in parentheses where needed.
@@ -32,39 +27,49 @@ export function searchCondition(search: Search, parameters: Parameters): string 
     case 'not':
       return `NOT ${searchCondition(search.of, parameters)}`;
     case 'text':
-      return `e.native ILIKE ${parameters.add(`%${search.pieces.map((piece) => escapeLike(inJson(piece))).join('%')}%`)}`;
+      return textCondition('e.native', ['', ...search.pieces.map(inJson), ''], parameters);
     case 'field':
       return `coalesce(${fieldCondition(search, parameters)}, false)`;
   }
 }
 
-/** The text as it stands inside a JSON string, without the quotation marks. */
-const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
-export const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
-export const likePattern = (pieces: Pieces): string => pieces.map(escapeLike).join('%');
-
 function fieldCondition(term: FieldTerm, parameters: Parameters): string {
   const field = ecsNameOf(term.field);
   const column = COLUMNS.get(field);
   if (column !== undefined) return columnCondition(column, term, parameters);
+  if (field === TIME_FIELD) return timeCondition(term, parameters);
+  if (term.test.op === 'within' && term.test.of === 'level')
+    throw refused(term, `\`${term.field}\` is no severity; \`event.severity\` is. To look for the word, write \`${term.field}:word\`.`);
   if (field.startsWith('labels.')) return detailCondition(`(e.detail -> 'labels' -> ${parameters.add(field.slice(7))}::text)`, term.test, parameters);
   const name = parameters.add(field);
   const inDetail = detailCondition(`(e.detail -> ${name}::text)`, term.test, parameters);
   if (isTypedField(field)) return inDetail;
-  return `CASE WHEN e.detail ? ${name} THEN ${inDetail} ELSE ${nativeCondition(field, term, parameters)} END`;
+  return `CASE WHEN e.detail ? ${name} THEN ${inDetail} ELSE ${nativeCondition(field, term.test, parameters)} END`;
 }
+
+const refused = ({ at, length }: FieldTerm, message: string) => new SearchError(message, at, length);
 
 function columnCondition({ name, kind }: Column, term: FieldTerm, parameters: Parameters): string {
   const { test } = term;
   const column = `e.${name}`;
-  if (test.op === 'exists') return kind === 'texts' ? `${column} <> '{}'` : `${column} IS NOT NULL`;
-  if (test.op !== 'is') {
-    if (kind !== 'number') throw new SearchError(`\`${term.field}\` is no number, so \`${test.op}\` says nothing about it.`, term.at, term.length);
-    return `${column} ${test.op} ${parameters.add(test.value)}::numeric`;
+  switch (test.op) {
+    case 'exists':
+      return kind === 'texts' ? `${column} <> '{}'` : `${column} IS NOT NULL`;
+    case 'within':
+      if (kind !== 'number') throw refused(term, `\`${term.field}\` is no number, so \`${test.bounds[0].op}\` says nothing about it.`);
+      return numbersWithin(column, term, test, parameters);
+    case 'matches':
+      if (kind === 'texts') return `EXISTS (SELECT FROM unnest(${column}) v WHERE v ~* ${parameters.add(test.pattern)})`;
+      return `${kind === 'text' ? column : kind === 'address' ? `host(${column})` : `${column}::text`} ~* ${parameters.add(test.pattern)}`;
+    case 'is':
+      break;
   }
   switch (kind) {
     case 'text':
-      return textCondition(column, test.pieces, parameters);
+      // Names of hosts are kept in lower case, and an index leads to them.
+      return name === 'host_name' && test.pieces.length === 1
+        ? `${column} = ${parameters.add(test.pieces[0].toLowerCase())}`
+        : textCondition(column, test.pieces, parameters);
     case 'texts':
       return `EXISTS (SELECT FROM unnest(${column}) v WHERE ${textCondition('v', test.pieces, parameters)})`;
     case 'number':
@@ -74,62 +79,50 @@ function columnCondition({ name, kind }: Column, term: FieldTerm, parameters: Pa
   }
 }
 
-const textCondition = (value: string, pieces: Pieces, parameters: Parameters): string => `${value} ILIKE ${parameters.add(likePattern(pieces))}`;
+const isSeverity = ({ field }: FieldTerm): boolean => ecsNameOf(field) === 'event.severity';
+
+function numbersWithin(column: string, term: FieldTerm, test: FieldTest & { readonly op: 'within' }, parameters: Parameters): string {
+  if (test.of === 'time') throw refused(term, `\`${term.field}\` is a number, no time.`);
+  if (test.of === 'level' && !isSeverity(term)) throw refused(term, `\`${term.field}\` is a number: write \`${term.field}>=10\`.`);
+  return test.bounds
+    .filter((bound) => bound !== undefined)
+    .map((bound) => (test.of === 'level' ? levelBound(bound) : bound))
+    .map(({ op, value }) => `${column} ${op} ${parameters.add(value)}::numeric`)
+    .join(' AND ');
+}
 
 function numberCondition(column: string, term: FieldTerm, pieces: Pieces, parameters: Parameters): string {
   if (pieces.length > 1) return textCondition(`${column}::text`, pieces, parameters);
+  const level = isSeverity(term) ? levelOf(pieces[0]) : null;
+  if (level !== null) return `${column} >= ${parameters.add(LEVEL_STARTS[level])} AND ${column} < ${parameters.add(LEVEL_STARTS[level + 1] ?? LEVELS_END)}`;
   if (!/^-?\d{1,15}(\.\d{1,15})?$/.test(pieces[0]))
-    throw new SearchError(`\`${term.field}\` is a number: write \`${term.field}:443\` or \`${term.field}:>1024\`.`, term.at, term.length);
+    throw refused(
+      term,
+      isSeverity(term)
+        ? `Severities are informational, low, medium, high, critical, or numbers up to 100: write \`${term.field}>=high\`.`
+        : `\`${term.field}\` is a number: write \`${term.field}:443\` or \`${term.field}>1024\`.`,
+    );
   return `${column} = ${parameters.add(pieces[0])}::numeric`;
 }
 
 function addressCondition(column: string, term: FieldTerm, pieces: Pieces, parameters: Parameters): string {
   if (pieces.length > 1) return textCondition(`host(${column})`, pieces, parameters);
   if (!isAddressOrNetwork(pieces[0]))
-    throw new SearchError(
-      `\`${term.field}\` is an address: write \`${term.field}:10.0.0.1\`, \`${term.field}:10.0.0.0/8\` or \`${term.field}:10.0.*\`.`,
-      term.at,
-      term.length,
-    );
-  return `${column} <<= ${parameters.add(pieces[0])}::inet`;
+    throw refused(term, `\`${term.field}\` is an address: write \`${term.field}:10.0.0.1\`, \`${term.field}:10.0.0.0/8\` or \`${term.field}:10.0.*\`.`);
+  return `${column} ${pieces[0].includes('/') ? '<<=' : '='} ${parameters.add(pieces[0])}::inet`;
 }
 
-/** An IPv4 or IPv6 address, or a network in CIDR form. */
-export function isAddressOrNetwork(text: string): boolean {
-  const [address, bits, ...rest] = text.split('/') as [string, ...string[]];
-  const family = address.includes('%') ? 0 : isIP(address); // PostgreSQL knows no zones such as fe80::1%eth0
-  return family !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
-}
-
-/** `value` is jsonb, a scalar or an array of scalars; null when absent. */
-function detailCondition(value: string, test: FieldTest, parameters: Parameters): string {
-  if (test.op === 'exists') return `${value} NOT IN ('null', '[]', '""')`;
-  const each = `jsonb_array_elements_text(CASE jsonb_typeof(${value}) WHEN 'array' THEN ${value} ELSE jsonb_build_array(${value}) END) v`;
-  if (test.op === 'is') {
-    const network = test.pieces.length === 1 && test.pieces[0].includes('/') && isAddressOrNetwork(test.pieces[0]) ? parameters.add(test.pieces[0]) : undefined;
-    const isInside = network === undefined ? '' : ` OR api.address_or_null(v) <<= ${network}::inet`;
-    return `EXISTS (SELECT FROM ${each} WHERE ${textCondition('v', test.pieces, parameters)}${isInside})`;
-  }
-  return `EXISTS (SELECT FROM ${each} WHERE CASE WHEN v ~ '${NUMBER}' THEN v::numeric ${test.op} ${parameters.add(test.value)}::numeric END)`;
-}
-
-const NUMBER = '^-?[0-9]{1,30}([.][0-9]{1,30})?$';
-
-/**
- * A field of the sensor's own document, by the last part of its name, wherever in the document it stands. Read from the text, since
- * `native` is not stored as jsonb; a value that is a list or an object is not looked into.
- */
-function nativeCondition(field: string, term: FieldTerm, parameters: Parameters): string {
+/** The time of the event: the only field of it that an index is in the order of. */
+function timeCondition(term: FieldTerm, parameters: Parameters): string {
   const { test } = term;
-  const name = `"${escapeRegex(inJson(field.slice(field.lastIndexOf('.') + 1)))}"\\s*:\\s*`;
-  if (test.op === 'exists') return `e.native ~* ${parameters.add(`${name}(?!null|""|\\[\\s*\\]|\\{\\s*\\})`)}`;
-  if (test.op === 'is') {
-    const value = test.pieces.map((piece) => escapeRegex(inJson(piece))).join(`(?:[^"\\\\]|\\\\.)*`);
-    const bare = test.pieces.length === 1 ? `|${value}\\s*[,}]` : '';
-    return `e.native ~* ${parameters.add(`${name}(?:"${value}"${bare})`)}`;
-  }
-  const number = parameters.add(`${name}"?(-?[0-9]{1,30}(?:[.][0-9]{1,30})?)"?\\s*[,}]`);
-  return `EXISTS (SELECT FROM regexp_matches(e.native, ${number}, 'gi') m WHERE m[1]::numeric ${test.op} ${parameters.add(test.value)}::numeric)`;
+  const bound = (op: string, value: number) => `e.event_time ${op} api.from_micros(${parameters.add(value)})`;
+  if (test.op === 'exists') return 'true';
+  if (test.op === 'within' && test.of === 'time')
+    return test.bounds
+      .filter((each) => each !== undefined)
+      .map(({ op, value }) => bound(op, value))
+      .join(' AND ');
+  const span = test.op === 'is' && test.pieces.length === 1 ? timeSpan(test.pieces[0]) : null;
+  if (span === null) throw refused(term, `\`${term.field}\` is a time: write \`${term.field}>=2026-11-25T12:00Z\`, or \`${term.field}:2026-11-25\` for a day.`);
+  return `${bound('>=', span.from)} AND ${bound('<', span.to)}`;
 }
-
-const escapeRegex = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');

@@ -18,7 +18,9 @@ function show(search: Search): string {
     case 'field': {
       const { test } = search;
       if (test.op === 'exists') return `${search.field}?`;
-      return test.op === 'is' ? `${search.field}=${test.pieces.join('*')}` : `${search.field}${test.op}${test.value}`;
+      if (test.op === 'is') return `${search.field}=${test.pieces.join('*')}`;
+      if (test.op === 'matches') return `${search.field}=~${test.pattern}`;
+      return test.bounds.map((bound) => `${search.field}${bound?.op}${test.of === 'number' ? '' : `${test.of} `}${bound?.value}`).join(' & ');
     }
   }
 }
@@ -53,6 +55,23 @@ it.each<[name: string, text: string, tree: string]>([
   ['a network', 'source.ip:10.0.0.0/8', 'source.ip=10.0.0.0/8'],
   ['an address of the web', 'url:https://x.example/?q', 'url=https://x.example/?q'],
   ['a double negation', '--a', '~a'],
+  ['a comparison without a colon', 'source.port>=1024 a.b<5', '(source.port>=1024 and a.b<5)'],
+  ['a severity', 'severity>=high', 'severity>=level 3'],
+  ['a severity in short', 'severity>info', 'severity>level 0'],
+  ['a time', '@timestamp>=2026-11-25T12:00Z', '@timestamp>=time 1795608000000000'],
+  ['a time in another zone', '@timestamp<2026-11-25T12:00:00.000001+02:00', '@timestamp<time 1795600800000001'],
+  ['a day', '@timestamp>=2026-11-25', '@timestamp>=time 1795564800000000'],
+  ['a range', 'source.port:[1 to 1023]', 'source.port>=1 & source.port<=1023'],
+  ['a range with an open end', 'source.port:[* TO 1023]', 'source.port<=1023'],
+  ['a range of days has the last one in it', '@timestamp:[2026-11-24 to 2026-11-25]', '@timestamp>=time 1795478400000000 & @timestamp<time 1795651200000000'],
+  ['ranges in a group', 'source.port:([1 to 5] or 443)', '(source.port>=1 & source.port<=5 or source.port=443)'],
+  ['brackets that are no range', 'message:[error]', 'message=[error]'],
+  ['a regular expression', 'process.name=~^cmd', 'process.name=~^cmd'],
+  ['a regular expression in quotation marks keeps its backslashes', 'a=~"^C:\\\\\\w+ \\"x"', 'a=~^C:\\\\[A-Za-z0-9_]+ "x'],
+  ['stars in a regular expression', 'a=~x.*y', 'a=~x.*y'],
+  ['quoted and bare parts make one value', 'process.command_line:*"Program Files"*.exe', 'process.command_line=*Program Files*.exe'],
+  ['a quoted part in a word', 'a"b c"d', '~ab cd'],
+  ['an arrow is text', '"->"', '~->'],
 ])('%s', (_name, text, tree) => {
   expect(show(parseSearch(text))).toBe(tree);
 });
@@ -71,6 +90,13 @@ describe('says where a mistake is', () => {
     ['nothing after or', 'a or', 3, 1],
     ['nothing before or', 'or a', 0, 2],
     ['a comparison with a word', 'a:>b', 2, 2],
+    ['a comparison without a value', 'x a>= (b)', 2, 3],
+    ['a range of words', 'a:[x to y]', 2, 8],
+    ['a range of two kinds', 'a:[1 to 2026-11-25]', 2, 17],
+    ['a range that ends before it begins', 'a:[5 to 1]', 2, 8],
+    ['a day that there is not', 'a>2026-02-30', 2, 10],
+    ['a group in a regular expression that is not closed', 'a=~"x(y"', 5, 1],
+    ['a look-around', 'a=~"(?=x)"', 4, 1],
     ['an empty phrase', 'x ""', 2, 2],
     ['a NUL', 'a\0', 1, 1],
     ['too many terms', `${'a '.repeat(SEARCH_LIMITS.terms)}b`, SEARCH_LIMITS.terms * 2, 1],

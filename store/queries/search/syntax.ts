@@ -1,14 +1,28 @@
 // The search language: text to a tree. What a tree means in SQL is in sql.ts, for an event in memory in api/live/match.ts; one
 // table of cases (cases.ts) holds both to the same answers.
+import { SearchError } from './error.ts';
+import { readRegex, RegexError } from './regex.ts';
+import { Scanner } from './tokens.ts';
+import type { Operator, Pieces, Place, Token, ValueToken } from './tokens.ts';
+import { rangeTest, scalarOf } from './values.ts';
+import type { Scalar } from './values.ts';
 
-/**
- * What a value is compared with, case aside: pieces that must follow each other, `*` between them.
- * `['a', 'b']` is `a*b`; one piece is a plain value; `['', '']` is any value at all.
- */
-export type Pieces = readonly [string, ...string[]];
+export { SearchError } from './error.ts';
+export type { Pieces } from './tokens.ts';
 
+export type Comparison = '<' | '<=' | '>' | '>=';
+export interface Bound {
+  readonly op: Comparison;
+  /** Of a time, microseconds; of a level, its place in LEVELS. */
+  readonly value: number;
+}
 export type FieldTest =
-  { readonly op: 'is'; readonly pieces: Pieces } | { readonly op: 'exists' } | { readonly op: '<' | '<=' | '>' | '>='; readonly value: number };
+  | { readonly op: 'is'; readonly pieces: Pieces }
+  | { readonly op: 'exists' }
+  /** One value within all bounds: one or two of them. */
+  | { readonly op: 'within'; readonly of: Scalar['of']; readonly bounds: readonly [Bound, Bound?] }
+  /** Somewhere in the value, case aside. `source` is as it was written, `pattern` what engines read. */
+  | { readonly op: 'matches'; readonly source: string; readonly pattern: string };
 
 export type Search =
   | { readonly kind: 'all' }
@@ -19,28 +33,15 @@ export type Search =
   /** `at` and `length` are where the term stands, for those who find later that field and test do not go together. */
   | { readonly kind: 'field'; readonly field: string; readonly test: FieldTest; readonly at: number; readonly length: number };
 
-/** The text cannot be read as a search. `at` counts characters from 0; `length` is how many of them are meant. */
-export class SearchError extends Error {
-  readonly code = 'INVALID_SEARCH';
-  readonly at: number;
-  readonly length: number;
-
-  constructor(message: string, at: number, length = 1) {
-    super(message);
-    this.name = 'SearchError';
-    this.at = at;
-    this.length = length;
-  }
-}
-
 export const SEARCH_LIMITS = { characters: 2_000, terms: 50, depth: 20 } as const;
 
 /**
  * Reads the search language.
  *
  * - `word`, `"two words"`, `pass*word`: somewhere in the native document, case aside.
- * - `field:value`, `field:"a value"`, `field:a*`: an ECS field, else a field of the native document. `field:*`: it has a value.
- * - `field:>=100` and `<`, `<=`, `>`: numbers. `source.ip:10.0.0.0/8`: a network.
+ * - `field:value`, `field:"a value"`, `field:a*`, `field:*"two words"*`: an ECS field, else a field of the native document. `field:*`: it has a value.
+ * - `field>=100`, also `field:>=100`, and `<`, `<=`, `>`: numbers, times, severities. `field:[1 to 5]`: both ends counted in, `*` leaves one open.
+ * - `source.ip:10.0.0.0/8`: a network. `field=~"^a.*z$"`: a regular expression.
  * - `field:(a or b)`: the same field for each.
  * - Terms beside each other must all hold; `or`, `and`, `not`, `-term` and parentheses as usual.
  * - A backslash is a character like any other, so that `C:\Windows\*.exe` needs no care. In quotation marks nothing is special but
@@ -60,34 +61,14 @@ export function parseSearch(text: string): Search {
   return new Parser(text).parse();
 }
 
-type Token =
-  | { readonly type: '(' | ')' | '-' | 'and' | 'or' | 'not' | 'end'; readonly at: number; readonly length: number }
-  | { readonly type: 'value'; readonly at: number; readonly length: number; readonly pieces: Pieces; readonly quoted: boolean }
-  /** A name and its colon. What it is tested for follows. */
-  | { readonly type: 'field'; readonly at: number; readonly length: number; readonly name: string };
-
-/** Where the next token stands: in a `group` and as a `value` a colon is only a character, and a `value` is never a word of the language. */
-type Place = 'term' | 'group' | 'value';
-
-const FIELD = /[A-Za-z_@][\w.@-]*:/y;
-const WORDS: ReadonlyMap<string, 'and' | 'or' | 'not'> = new Map([
-  ['and', 'and'],
-  ['or', 'or'],
-  ['not', 'not'],
-]);
-const isSpace = (char: string) => char === ' ' || char === '\t' || char === '\n' || char === '\r';
-
 class Parser {
-  readonly #text: string;
-  #position = 0;
+  readonly #scanner: Scanner;
   #token: Token;
   #terms = 0;
 
   constructor(text: string) {
-    this.#text = text;
-    const nul = text.indexOf('\0');
-    if (nul >= 0) throw new SearchError('A search cannot hold the character NUL.', nul);
-    this.#token = this.#scan('term');
+    this.#scanner = new Scanner(text);
+    this.#token = this.#scanner.next('term');
   }
 
   parse(): Search {
@@ -142,17 +123,22 @@ class Parser {
     }
     if (token.type === 'field') {
       this.#advance('value');
-      if (this.#token.type === '(') return this.#group(token.name, depth);
-      if (this.#token.type !== 'value')
-        throw new SearchError(
-          `A value is missing after \`${token.name}:\`. To ask whether the field has any, write \`${token.name}:*\`.`,
-          token.at,
-          token.length,
-        );
-      return this.#value(token.name, this.#token, 'term');
+      return this.#test(token, depth);
     }
-    if (token.type === 'value') return this.#value(field, token, field === null ? 'term' : 'group');
+    if (token.type === 'value' || token.type === 'range') return this.#value(field, ':', token, field === null ? 'term' : 'group');
     throw this.#unexpected();
+  }
+
+  /** What stands behind a name and its operator. */
+  #test(name: Token & { readonly type: 'field' }, depth: number): Search {
+    const { type } = this.#token;
+    if (type === '(' && name.operator === ':') return this.#group(name.name, depth);
+    if (type === 'value' || (type === 'range' && name.operator === ':')) return this.#value(name.name, name.operator, this.#token, 'term');
+    throw new SearchError(
+      `A value is missing after \`${name.name}${name.operator}\`. To ask whether the field has any, write \`${name.name}:*\`.`,
+      name.at,
+      name.length,
+    );
   }
 
   #group(field: string, depth: number): Search {
@@ -164,15 +150,18 @@ class Parser {
     return search;
   }
 
-  #value(field: string | null, token: Token & { readonly type: 'value' }, next: Place): Search {
+  #value(field: string | null, operator: Operator, token: Token & { readonly type: 'value' | 'range' }, next: Place): Search {
     this.#terms += 1;
     if (this.#terms > SEARCH_LIMITS.terms) throw new SearchError(`A search has at most ${SEARCH_LIMITS.terms} terms.`, token.at, token.length);
     this.#advance(next);
+    const { at, length } = token;
+    if (token.type === 'range') return { kind: 'field', field: field ?? '', test: rangeTest(token), at, length };
+    if (field !== null)
+      return { kind: 'field', field, test: operator === '=~' ? regexTest(token, this.#scanner.text) : fieldTest(operator, token), at, length };
     const { pieces } = token;
-    if (field !== null) return { kind: 'field', field, test: fieldTest(token), at: token.at, length: token.length };
     if (pieces.every((piece) => piece === '')) {
       if (pieces.length > 1) return { kind: 'all' };
-      throw new SearchError('Nothing stands between these quotation marks.', token.at, token.length);
+      throw new SearchError('Nothing stands between these quotation marks.', at, length);
     }
     return { kind: 'text', pieces };
   }
@@ -181,95 +170,48 @@ class Parser {
     const { type, at, length } = this.#token;
     if (type === 'end') return new SearchError('The search ends where a term was expected.', Math.max(0, at - 1));
     if (type === ')') return new SearchError('This parenthesis closes nothing.', at);
-    return new SearchError(`A term was expected before \`${this.#text.slice(at, at + length)}\`.`, at, length);
+    return new SearchError(`A term was expected before \`${this.#scanner.text.slice(at, at + length)}\`.`, at, length);
   }
 
   #advance(place: Place): void {
-    this.#token = this.#scan(place);
-  }
-
-  #scan(place: Place): Token {
-    const text = this.#text;
-    while (this.#position < text.length && isSpace(text[this.#position] as string)) this.#position += 1;
-    const at = this.#position;
-    const char = text[at];
-    if (char === undefined) return { type: 'end', at, length: 0 };
-    if (char === '(' || char === ')') {
-      this.#position += 1;
-      return { type: char, at, length: 1 };
-    }
-    const next = text[at + 1];
-    if (char === '-' && place !== 'value' && next !== undefined && !isSpace(next)) {
-      this.#position += 1;
-      return { type: '-', at, length: 1 };
-    }
-    if (place === 'term') {
-      const name = this.#fieldAt(at);
-      if (name !== null) {
-        this.#position = at + name.length + 1;
-        return { type: 'field', at, length: name.length + 1, name };
-      }
-    }
-    return char === '"' ? this.#quoted(at) : this.#bare(at, place);
-  }
-
-  /** A name and a colon; but `C:\x` is a path and `fe80::1` an address. */
-  #fieldAt(at: number): string | null {
-    FIELD.lastIndex = at;
-    const match = FIELD.exec(this.#text)?.[0];
-    if (match === undefined) return null;
-    const after = this.#text[at + match.length];
-    if (after === ':' || (match.length === 2 && (after === '\\' || after === '/'))) return null;
-    return match.slice(0, -1);
-  }
-
-  #quoted(at: number): Token {
-    const text = this.#text;
-    let value = '';
-    for (let i = at + 1; i < text.length; i += 1) {
-      const char = text[i] as string;
-      if (char === '"') {
-        this.#position = i + 1;
-        return { type: 'value', at, length: i + 1 - at, pieces: [value], quoted: true };
-      }
-      if (char === '\\' && (text[i + 1] === '"' || text[i + 1] === '\\')) i += 1;
-      value += text[i] as string;
-    }
-    throw new SearchError('This quotation mark is not closed.', at);
-  }
-
-  #bare(at: number, place: Place): Token {
-    const text = this.#text;
-    const pieces: [string, ...string[]] = [''];
-    let i = at;
-    for (; i < text.length; i += 1) {
-      const char = text[i] as string;
-      if (isSpace(char) || char === '(' || char === ')' || char === '"') break;
-      if (char === '*') {
-        if (pieces.length === 1 || pieces.at(-1) !== '') pieces.push('');
-        continue;
-      }
-      pieces[pieces.length - 1] += char;
-    }
-    this.#position = i;
-    const length = i - at;
-    const word = WORDS.get(text.slice(at, i).toLowerCase());
-    if (word !== undefined && place !== 'value') return { type: word, at, length };
-    return { type: 'value', at, length, pieces, quoted: false };
+    this.#token = this.#scanner.next(place);
   }
 }
 
 const joined = (kind: 'and' | 'or', of: readonly Search[]): Search => (of.length === 1 ? (of[0] as Search) : { kind, of });
 
-const COMPARISON = /^(<=|>=|<|>)(-?\d+(?:\.\d+)?)$/;
+const COMPARISON = /^(<=|>=|<|>)(.*)$/s;
 
-function fieldTest({ pieces, quoted, at, length }: Token & { readonly type: 'value' }): FieldTest {
+function fieldTest(operator: Exclude<Operator, '=~'>, token: ValueToken): FieldTest {
+  const { pieces, quoted } = token;
+  if (operator !== ':') return compared(operator, token, pieces.join('*'));
   if (!quoted && pieces.length > 1 && pieces.every((piece) => piece === '')) return { op: 'exists' };
-  if (!quoted && pieces.length === 1 && /^[<>]/.test(pieces[0])) {
-    const comparison = COMPARISON.exec(pieces[0]);
-    if (comparison === null)
-      throw new SearchError('A number is expected after `<` or `>`. To look for the character itself, put it in quotation marks.', at, length);
-    return { op: comparison[1] as '<' | '<=' | '>' | '>=', value: Number(comparison[2]) };
+  const comparison = quoted || pieces.length > 1 ? null : COMPARISON.exec(pieces[0]);
+  return comparison === null ? { op: 'is', pieces } : compared(comparison[1] as Comparison, token, comparison[2] as string);
+}
+
+function compared(op: Comparison, { at, length }: ValueToken, text: string): FieldTest {
+  const scalar = scalarOf(text);
+  if (scalar === null) {
+    throw new SearchError(
+      `A number, a time such as 2026-11-25T12:00Z or a severity such as high is expected after \`${op}\`. To look for the character itself, put it in quotation marks.`,
+      at,
+      length,
+    );
   }
-  return { op: 'is', pieces };
+  return { op: 'within', of: scalar.of, bounds: [{ op, value: scalar.value }] };
+}
+
+/** Inside of quotation marks an expression stands as it is, backslashes too; only `\"` is a quotation mark. */
+function regexTest({ pieces, at, length }: ValueToken, text: string): FieldTest {
+  const written = text.slice(at, at + length);
+  const isQuoted = written.length > 1 && written.startsWith('"') && written.endsWith('"');
+  const source = isQuoted ? written.slice(1, -1).replaceAll('\\"', '"') : pieces.join('*');
+  if (!isQuoted && written.includes('"')) throw new SearchError('Put all of a regular expression between quotation marks.', at, length);
+  try {
+    return { op: 'matches', source, pattern: readRegex(source) };
+  } catch (error) {
+    if (!(error instanceof RegexError)) throw error;
+    throw new SearchError(error.message, Math.min(at + (isQuoted ? 1 : 0) + error.at, at + length - 1), 1);
+  }
 }

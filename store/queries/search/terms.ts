@@ -1,0 +1,139 @@
+// What the index of searches holds: 32-bit hashes of whole values, ASCII case aside, of whatever field. Persist writes them into `event.terms`;
+// a search for a value asks by the same hash, and tests what it finds. Why so: docs/adr/0005-index-of-whole-values.md.
+import { addressBytes } from '../../address.ts';
+
+/** Shorter values are in every event, longer ones are texts; in bytes. An event with more values is listed as one to be looked at. */
+export const TERM_LIMITS = { leastBytes: 3, mostBytes: 512, mostOfEvent: 256 } as const;
+
+const PRIME = 16_777_619; // FNV-1a, 32 bits
+const BASIS = 2_166_136_261;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Of another organization the same value has another hash, so that nobody reads past the events of others. */
+function seedOf(organization: string): number {
+  let hash = BASIS;
+  for (let i = 0; i < organization.length; i += 1) hash = Math.imul(hash ^ organization.charCodeAt(i), PRIME);
+  return Math.imul(hash, PRIME); // as after a NUL, which no name has
+}
+
+const scratch = Buffer.allocUnsafe(TERM_LIMITS.mostBytes * 6 + 2);
+
+/** Hash under which the events with this value are listed; null when none are: the value is too short, too long, a time, or not ASCII. */
+export function termOf(organization: string, value: string): number | null {
+  if (value.length > TERM_LIMITS.mostBytes) return null;
+  const list = new TermList();
+  list.begin(organization);
+  list.addText(value);
+  return list.values()?.[0] ?? null;
+}
+
+/** Likewise of an address, however it is written. */
+export function addressTermOf(organization: string, address: string): number | null {
+  const list = new TermList();
+  list.begin(organization);
+  list.addAddress(address);
+  return list.values()?.[0] ?? null;
+}
+
+/** Gathers the terms of one event after the other; to be used again, so that storing events makes no garbage. */
+export class TermList {
+  readonly #seen = new Set<number>();
+  #organization: string | undefined;
+  #seed = 0;
+
+  begin(organization: string): void {
+    this.#seen.clear();
+    if (organization === this.#organization) return;
+    this.#organization = organization;
+    this.#seed = seedOf(organization);
+  }
+
+  /** A whole value, as people write it. */
+  addText(value: string | null | undefined): void {
+    if (value === null || value === undefined || value.length < TERM_LIMITS.leastBytes || value.length > TERM_LIMITS.mostBytes) return;
+    const json = NEEDS_ESCAPE.test(value) ? JSON.stringify(value).slice(1, -1) : value;
+    this.#addBytes(scratch, 0, scratch.write(json));
+  }
+
+  addAddress(address: string | null | undefined): void {
+    if (address === null || address === undefined) return;
+    const size = addressBytes(address, scratch, 0);
+    if (size > 0) this.addText(`ip ${scratch.toString('hex', 0, size)}`);
+  }
+
+  /** All values of a JSON text, wherever in it; what is no JSON adds what looks like some. */
+  addJson(bytes: Uint8Array, from = 0, to = bytes.length): void {
+    let at = from;
+    while (at < to) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) at = this.#string(bytes, at + 1, to);
+      else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39) || byte === 0x74 || byte === 0x66) at = this.#bare(bytes, at, to);
+      else at += 1;
+    }
+  }
+
+  /** Null: more than are listed. Valid until `begin`. */
+  values(): readonly number[] | null {
+    return this.#seen.size > TERM_LIMITS.mostOfEvent ? null : [...this.#seen];
+  }
+
+  /** @returns Where to go on: behind the closing quotation mark. A string before a colon is a name, no value. */
+  #string(bytes: Uint8Array, from: number, to: number): number {
+    let end = from;
+    let hash = this.#seed;
+    let high = 0;
+    for (; end < to; end += 1) {
+      let byte = bytes[end] as number;
+      if (byte === QUOTE) break;
+      if (byte === BACKSLASH) {
+        hash = Math.imul(hash ^ byte, PRIME);
+        end += 1;
+        byte = bytes[end] as number;
+      }
+      high |= byte;
+      hash = Math.imul(hash ^ (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte), PRIME);
+    }
+    let next = end + 1;
+    while (next < to && (bytes[next] as number) <= 0x20) next += 1;
+    if (bytes[next] !== 0x3a) this.#add(hash, high, bytes, from, end);
+    return next;
+  }
+
+  #bare(bytes: Uint8Array, from: number, to: number): number {
+    let end = from;
+    while (end < to && IS_BARE[bytes[end] as number] === 1) end += 1;
+    this.#addBytes(bytes, from, end);
+    return end;
+  }
+
+  #addBytes(bytes: Uint8Array, from: number, to: number): void {
+    let hash = this.#seed;
+    let high = 0;
+    for (let at = from; at < to; at += 1) {
+      const byte = bytes[at] as number;
+      high |= byte;
+      hash = Math.imul(hash ^ (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte), PRIME);
+    }
+    this.#add(hash, high, bytes, from, to);
+  }
+
+  #add(hash: number, high: number, bytes: Uint8Array, from: number, to: number): void {
+    const length = to - from;
+    if (length < TERM_LIMITS.leastBytes || length > TERM_LIMITS.mostBytes || high > 0x7f || isTime(bytes, from, length)) return;
+    this.#seen.add(hash | 0);
+  }
+}
+
+// eslint-disable-next-line no-control-regex
+const NEEDS_ESCAPE = /["\\\u0000-\u001f]/;
+const IS_BARE = Uint8Array.from({ length: 256 }, (_unused, byte) => (/[\w.+-]/.test(String.fromCharCode(byte)) && byte < 0x80 ? 1 : 0));
+
+/** `2026-11-25T..`: nearly every event has one, and nobody looks for it as a value. */
+const isTime = (bytes: Uint8Array, from: number, length: number): boolean =>
+  length >= 11 &&
+  bytes[from + 4] === 0x2d &&
+  bytes[from + 7] === 0x2d &&
+  (bytes[from + 10] === 0x54 || bytes[from + 10] === 0x20) &&
+  (bytes[from] as number) >= 0x30 &&
+  (bytes[from] as number) <= 0x39;
