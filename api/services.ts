@@ -9,6 +9,7 @@ import { Quotas } from './gateway/quotas.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { ApiDeps } from './deps.ts';
 import type { Services } from './graphql/context.ts';
+import { HuntRegister } from './hunt/register.ts';
 import { followTopic } from './live/follow.ts';
 import type { Follower } from './live/follow.ts';
 import { openLive } from './live/live.ts';
@@ -20,6 +21,7 @@ import { Analyses } from './rules/analysis.ts';
 import { ExceptionRegister } from './rules/exceptions.ts';
 import { Rules } from './rules/register.ts';
 import { RuleTrials } from './rules/trials.ts';
+import { SavedSearches } from './saved-searches/register.ts';
 import type { SensorAuthority } from './sensors/authority.ts';
 import { openBrokerUsers } from './sensors/broker-users.ts';
 import { openSensorGate } from './sensors/gate.ts';
@@ -69,10 +71,13 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     run,
     revocations,
     access,
+    retentionDays: deps.retentionDays ?? null,
     monitor,
     deadLetters,
     live,
     alertWork: new AlertWorkRegister(run),
+    hunts: new HuntRegister(run, wallMicros),
+    savedSearches: new SavedSearches(run),
     tail,
     sensors,
     register,

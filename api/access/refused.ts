@@ -25,6 +25,13 @@ export async function orRefused<T>(what: string, work: Promise<T>): Promise<T> {
   }
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** An id as callers of GraphQL give it. @throws ApiProblem NOT_FOUND for what cannot be one. */
+export function knownId(id: string, what: string): string {
+  if (!UUID.test(id)) throw notFound(what);
+  return id;
+}
+
 export function required<T>(row: T | undefined, what: string): T {
   if (row === undefined) throw notFound(what);
   return row;

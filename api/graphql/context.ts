@@ -14,9 +14,12 @@ import type { FindingRow } from '../../store/queries/findings.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import type { Access } from '../access/index.ts';
 import type { AlertWorkRegister } from '../alert-work/register.ts';
+import type { HuntRegister } from '../hunt/register.ts';
+import type { SavedSearches } from '../saved-searches/register.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { Revocations } from '../auth/revocation.ts';
 import type { InOrganization } from '../database.ts';
+import type { RetentionDays } from '../deps.ts';
 import type { Live } from '../live/live.ts';
 import type { EventTail } from '../live/tail.ts';
 import type { DeadLetters } from '../dead-letters.ts';
@@ -36,11 +39,15 @@ import type { Trials } from '../sensors/trials.ts';
 export interface Services {
   readonly run: InOrganization;
   readonly access: Access;
+  /** Null where this process does not know. */
+  readonly retentionDays: RetentionDays | null;
   readonly revocations: Revocations;
   readonly monitor: PipelineMonitor;
   readonly deadLetters: DeadLetters;
   readonly live: Live;
   readonly alertWork: AlertWorkRegister;
+  readonly hunts: HuntRegister;
+  readonly savedSearches: SavedSearches;
   readonly tail: EventTail;
   readonly sensors: RunningSensorGate;
   readonly register: Sensors;
