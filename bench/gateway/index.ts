@@ -1,15 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import Fastify from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { config as apiConfig } from '../../api/config.ts';
-import { permissionsOfRole } from '../../api/gate/roles.ts';
 import { openGateway } from '../../api/gateway/gateway.ts';
-import { BodyBudget } from '../../api/inputs/body.ts';
-import { registerInputs } from '../../api/inputs/index.ts';
-import { registerProduceRoutes } from '../../api/rest/events/produce.ts';
 import { config as syslogConfig } from '../../connectors/syslog/index.ts';
 import { listenTcp } from '../../connectors/syslog/tcp.ts';
 import { senderOf } from '../../pipeline/core/connector.ts';
@@ -21,6 +14,7 @@ import { topics } from '../../topologies/topics.ts';
 import type { Bench, Benchmark, Figure } from '../figure.ts';
 import { cpuMicros } from '../figure.ts';
 import { meanBytes } from '../samples.ts';
+import { openBareRoute, openReceiver } from './receiver.ts';
 import type { Sending } from './sender.ts';
 
 const PER_REQUEST = 500;
@@ -28,18 +22,10 @@ const REQUESTS = 40;
 const TIMES = 4;
 const RECORDS = PER_REQUEST * REQUESTS * TIMES;
 const LINE_BYTES = 250;
+const JSON_BODY = { 'content-type': 'application/json', authorization: 'Bearer ghs_bench' };
 /** Records a second that one core must take in, per second of CPU. */
 const GOAL_PER_CORE = 30_000;
 const sensor = { organization: 'default', sensor: 'bench', source: 'bench', format: null, credentialId: 'bench', expiresAt: null };
-const principal = {
-  user: 'bench',
-  organization: 'default',
-  roles: ['sensor'],
-  permissions: permissionsOfRole('sensor'),
-  expiresAt: Number.MAX_SAFE_INTEGER,
-  sensor,
-};
-
 export default {
   name: 'gateway',
   description: 'Records from senders to their raw topic through HTTP inputs and syslog, beside writing the same records directly',
@@ -54,39 +40,36 @@ export default {
     const samples = (await bench.samples()).slice(0, PER_REQUEST * REQUESTS);
     const documents = Array.from({ length: PER_REQUEST * REQUESTS }, (_, n) => samples[n % samples.length]!.text);
     const lines = documents.map((_text, n) => `<134>1 2026-01-01T00:00:00.000Z web01 app ${n} - - `.padEnd(LINE_BYTES, 'message '));
-    const app = Fastify({ bodyLimit: 16_777_216 });
-    app.setValidatorCompiler(validatorCompiler);
-    app.setSerializerCompiler(serializerCompiler);
-    app.decorateRequest('principal', null);
-    app.addHook('onRequest', async (request) => {
-      request.principal = principal;
-    });
     let delivered = 0;
     const deliver: Deliver = async (...args) => {
       const taken = await gateway.deliver(...args);
       delivered += taken.length;
       return taken;
     };
-    const config = apiConfig.parse({});
-    const budget = new BodyBudget();
     const sensors = { authenticateSensor: async () => sensor, watch: () => () => {} };
-    registerInputs(app, { config, deliver, isBusy: gateway.isBusy, budget, installationId: 'bench', wallMicros: () => 0, authenticate: async () => principal });
-    registerProduceRoutes(app.withTypeProvider(), deliver, { budget, config });
-    await app.listen({ host: '127.0.0.1', port: 0 });
+    const receiver = await openReceiver(deliver, gateway.isBusy, sensor, bench.log);
+    let taken = 0;
+    const nowhere = await openReceiver(
+      async (values) => values.map(() => ({ topic: 'raw.default.gateway-bench', partition: 0, offset: taken++, takenAt: 0 })),
+      () => false,
+      sensor,
+      bench.log,
+    );
+    const bare = await openBareRoute();
     const syslog = await listenTcp(
       { ...syslogConfig.parse({}), port: 0, tls: null, option: 'bench' },
       { log: bench.log, deliver, sensors, countDropped: () => {} },
     );
-    const base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+    const base = receiver.url;
 
     /** Microseconds of this process per record: receiving, reading and writing to the broker. */
-    const measured = async (sending: Sending): Promise<number> => {
+    const measured = async (sending: Sending, isDelivered = true): Promise<number> => {
       await run({ ...sending, times: 1 }); // warm
       delivered = 0;
       const start = process.cpuUsage();
       await run(sending);
       const micros = cpuMicros(start) / RECORDS;
-      if (delivered !== RECORDS) throw new FatalError('UNEXPECTED', `${delivered} of ${RECORDS} records arrived`);
+      if (isDelivered && delivered !== RECORDS) throw new FatalError('UNEXPECTED', `${delivered} of ${RECORDS} records arrived`);
       return micros;
     };
     const directly = async (values: readonly string[]): Promise<number> => {
@@ -135,12 +118,7 @@ export default {
         ],
         [
           'POST /v2/events/bulk',
-          {
-            url: `${base}/v2/events/bulk`,
-            headers: { 'content-type': 'application/json' },
-            bodies: bodies((texts) => `{"format":"auto","events":[${texts.join(',')}]}`),
-            times: TIMES,
-          },
+          { url: `${base}/v2/events/bulk`, headers: JSON_BODY, bodies: bodies((texts) => `{"format":"auto","events":[${texts.join(',')}]}`), times: TIMES },
           documentsDirectly,
           meanBytes(samples),
         ],
@@ -157,10 +135,22 @@ export default {
           note: `${RECORDS} records of ${size} bytes, ${name.startsWith('syslog') ? 'one connection' : `${PER_REQUEST} a request`}; ${Math.round(1_000_000 / value).toLocaleString('en')} records/s per core`,
         });
       }
+      const json = bodies((texts) => `{"format":"auto","events":[${texts.join(',')}]}`);
+      const bulk = (url: string): Sending => ({ url: `${url}/v2/events/bulk`, headers: JSON_BODY, bodies: json, times: TIMES });
+      const least = await measured(bulk(bare.url), false);
+      const value = await measured(bulk(nowhere.url), false);
+      figures.push({
+        measure: 'POST /v2/events/bulk, less the broker',
+        value,
+        unit: 'us/record',
+        baseline: { what: 'bare fastify route', value: least },
+        goal: null,
+        note: `gate, token, limits, check of the body, metrics; ${Math.round(1_000_000 / value).toLocaleString('en')} records/s per core; load ${loadavg()[0]!.toFixed(1)}`,
+      });
       return figures;
     } finally {
       await syslog.stop();
-      await app.close();
+      await Promise.all([receiver.close(), nowhere.close(), bare.close()]);
       await gateway.close();
       await broker.close();
     }
