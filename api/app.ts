@@ -120,7 +120,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   await registerDescription(app, deps.version);
 
   const routes = app.withTypeProvider() as unknown as Routes;
-  registerAuth(routes, auth);
+  registerAuth(routes, auth, deps);
   oidc.register(routes);
   workloads.register(routes);
   registerAccessRoutes(routes, services.access, deps.retentionDays ?? null);

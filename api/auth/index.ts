@@ -1,4 +1,5 @@
 // Everything about signing in with an account of our own, put together once.
+import type { Logger } from 'pino';
 import type { ApiConfig } from '../config.ts';
 import type { InOrganization } from '../database.ts';
 import type { Routes } from '../rest/kit.ts';
@@ -14,6 +15,7 @@ import type { Revocations } from './revocation.ts';
 import { registerAuthRoutes } from './routes.ts';
 import { openSecretBox } from './secrets/box.ts';
 import type { SecretBox } from './secrets/box.ts';
+import { startKeySchedule } from './schedule.ts';
 import { openSecretKeys } from './secrets/ring.ts';
 import { Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
@@ -66,7 +68,17 @@ export function openAuth({ run, keys, tokens, revocations, config, installationI
   };
 }
 
-export function registerAuth(app: Routes, auth: Auth): void {
+interface ScheduleDeps extends Pick<AuthDeps, 'keyFolder' | 'config'> {
+  readonly log: Logger;
+}
+
+/** With the routes comes the schedule of signing keys, from when the API is ready until it closes. */
+export function registerAuth(app: Routes, auth: Auth, { keyFolder: folder, config, log }: ScheduleDeps): void {
+  let stop = (): void => {};
+  app.addHook('onReady', async () => {
+    stop = startKeySchedule({ folder, days: config.signingKeyDays, run: auth.run, nowSeconds: auth.nowSeconds, log });
+  });
+  app.addHook('onClose', async () => stop());
   registerAuthRoutes(app, auth);
   registerMfaRoutes(app, auth);
   registerPasskeyRoutes(app, auth);

@@ -57,17 +57,19 @@ export const hasKey = (folder: string): boolean => existsSync(join(folder, FIRST
 
 /**
  * Reads the keys of the folder, or makes folder (0700) and first key (0600). Two processes that start at once end with the same key.
+ *
+ * @param clockMs Between looks at the folder; tests move it by hand.
  * @throws FatalError DATA_FOLDER when a file is there and cannot be used.
  */
-export async function openKeys(folder: string): Promise<SigningKeys> {
+export async function openKeys(folder: string, clockMs: () => number = () => performance.now()): Promise<SigningKeys> {
   if (!hasKey(folder)) await makeKey(folder, 1, 0);
   let marks = marksOf(folder);
   let keys = await readKeys(folder);
-  let lookedAt = performance.now();
+  let lookedAt = clockMs();
 
   async function look(afterMs: number): Promise<void> {
-    if (performance.now() - lookedAt < afterMs) return;
-    lookedAt = performance.now();
+    if (clockMs() - lookedAt < afterMs) return;
+    lookedAt = clockMs();
     const now = marksOf(folder);
     if (now === marks) return;
     keys = await readKeys(folder);
