@@ -121,6 +121,17 @@ describe('every answer', () => {
   });
 });
 
+it('counts what GraphQL queries ask for, not only how many there are', async () => {
+  const api = await openTestApi(undefined, { config: { queryCostPerMinute: 25 } });
+  const ask = () => api.graphql('{ pipeline { parts { name } } }'); // 1, and 10 for a list that has no length
+  expect([(await ask()).errors, (await ask()).errors]).toEqual([undefined, undefined]);
+  const { errors } = await ask();
+  expect(errors).toMatchObject([
+    { message: expect.stringMatching(/objects that queries ask for/), extensions: { code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) } },
+  ]);
+  await api.close();
+});
+
 /** Pages, what other protocols speak, and answers to clients of Elasticsearch that ask whom they have before them. */
 const UNDESCRIBED = /^\/(\*|docs.*|graphql|live|metrics|openapi\.json|_license|elastic\/?|elastic\/_license)?$/;
 

@@ -29,13 +29,14 @@ import { loadSchema } from './graphql/schema.ts';
 import { registerGraphql } from './graphql/server.ts';
 import { BodyBudget } from './inputs/body.ts';
 import { registerInputs } from './inputs/index.ts';
-import { registerRooms } from './live/rooms.ts';
+import { closeSockets, registerRooms } from './live/rooms.ts';
 import { countRequests } from './metrics.ts';
 import { registerPages } from './pages.ts';
 import { registerDescription } from './rest/description.ts';
 import { registerAccessRoutes } from './rest/access/routes.ts';
 import { registerAuditRoutes } from './rest/audit/routes.ts';
 import { registerAlertRoutes } from './rest/alerts.ts';
+import { registerSavedSearchRoutes } from './rest/saved-searches.ts';
 import { registerDeadLetterRoutes } from './rest/dead-letters/routes.ts';
 import { registerFieldRoutes } from './rest/fields/routes.ts';
 import { registerEventRoutes } from './rest/events/routes.ts';
@@ -116,7 +117,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerGate(app, { config, authenticate, limits });
   registerIdempotency(app, storedAnswers(services.run), new AnswersInMemory());
   registerCompression(app);
-  await app.register(websocket, { options: { maxPayload: 65_536 } });
+  await app.register(websocket, { options: { maxPayload: 65_536 }, preClose: closeSockets });
   await registerDescription(app, deps.version);
 
   const routes = app.withTypeProvider() as unknown as Routes;
@@ -129,7 +130,8 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const deliver = services.quotas.metered(gateway.deliver);
   registerProduceRoutes(routes, deliver, { budget, config });
   registerInputs(app, { ...gateway, deliver, config, authenticate, budget, installationId: deps.installationId, wallMicros });
-  registerAlertRoutes(routes, services.run);
+  registerAlertRoutes(routes, services);
+  registerSavedSearchRoutes(routes, services);
   registerReferenceRoutes(routes, { run: services.run, wallMicros });
   registerSensorRoutes(routes, { run: services.run, sensors: services.register, wallMicros });
   registerRuleRoutes(routes, { run: services.run, rules: services.rules });
@@ -139,7 +141,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerAuditRoutes(routes, services);
   registerQuotaRoutes(routes, services);
   registerStatusRoutes(routes, services, metrics);
-  registerGraphql(app, { schema: await loadSchema(), services, authenticate, origins: config.corsOrigins, log });
+  registerGraphql(app, { schema: await loadSchema(), services, authenticate, origins: config.corsOrigins, takeCost: limits.takeCost, log });
   const { hub, sessions, metrics: liveMetrics } = services.live;
   registerRooms(app, {
     hub,

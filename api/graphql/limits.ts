@@ -27,6 +27,7 @@ export function parseLimited(source: string | Source, options?: ParseOptions): D
 
 /**
  * Measures a valid operation: an object costs 1, times the length of the lists it is in (`first`, or 10 where a list has none).
+ * @returns What it costs.
  * @throws ApiProblem QUERY_TOO_COMPLEX, naming the limit.
  */
 export function checkQuery(
@@ -34,10 +35,12 @@ export function checkQuery(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): void {
+): number {
   const root = schema.getRootType(operation.operation);
-  if (root === undefined || root === null) return;
-  new Measure(schema, document, variables).walk(operation.selectionSet, root, 1, 1, PAGE.default);
+  if (root === undefined || root === null) return 0;
+  const measure = new Measure(schema, document, variables);
+  measure.walk(operation.selectionSet, root, 1, 1, PAGE.default);
+  return measure.cost;
 }
 
 const tooComplex = (why: string) => new ApiProblem('QUERY_TOO_COMPLEX', `${why} Ask for fewer rows or fields, or in several requests.`);
@@ -56,6 +59,10 @@ class Measure {
       if (node.kind === Kind.FRAGMENT_DEFINITION)
         this.#fragments.set(node.name.value, { selectionSet: node.selectionSet, type: node.typeCondition.name.value });
     }
+  }
+
+  get cost(): number {
+    return this.#cost;
   }
 
   walk({ selections }: SelectionSetNode, parent: GraphQLObjectType, depth: number, times: number, page: number): void {

@@ -12,6 +12,7 @@ import { asProblem } from '../gate/as-problem.ts';
 import { principalOf } from '../gate/gate.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Principal } from '../auth/tokens.ts';
+import type { Limits } from '../gate/limits/index.ts';
 import { beginOperation, endOperation, openGraphqlSocket, renewGraphqlSocket } from '../live/graphql-socket.ts';
 import type { SocketDeps, SocketExtra } from '../live/graphql-socket.ts';
 import { requireOwnOrigin } from '../live/origin.ts';
@@ -27,6 +28,8 @@ export interface GraphqlDeps {
   readonly authenticate: Authenticate;
   /** Sites beside the own one whose pages may open a WebSocket. */
   readonly origins: readonly string[];
+  /** Counts what an operation asks for. @throws ApiProblem RATE_LIMITED. */
+  readonly takeCost: Limits['takeCost'];
   readonly log: Logger;
 }
 interface ServerContext {
@@ -37,12 +40,12 @@ interface ServerContext {
 }
 
 /** Registers /graphql. @fastify/websocket must be there. */
-export function registerGraphql(app: FastifyInstance, { schema, services, authenticate, origins, log }: GraphqlDeps): void {
+export function registerGraphql(app: FastifyInstance, { schema, services, authenticate, origins, takeCost, log }: GraphqlDeps): void {
   const requestIds = new AsyncLocalStorage<string>();
   const yoga = createYoga<ServerContext, ApiContext>({
     schema,
     context: ({ principal, requestId, apiUrl }) => contextOf(services, principal, requestId, apiUrl),
-    plugins: [limits],
+    plugins: [limitsBy(takeCost)],
     maskedErrors: { maskError: (error) => maskedError(error, requestIds.getStore() ?? randomUUID(), log) },
     graphiql: false,
     landingPage: false,
@@ -77,32 +80,32 @@ export function registerGraphql(app: FastifyInstance, { schema, services, authen
   }
 }
 
-const limits: Plugin<ApiContext> = {
+const limitsBy = (takeCost: Limits['takeCost']): Plugin<ApiContext> => ({
   onParse: ({ setParseFn }) => setParseFn(parseLimited),
-  onExecute: ({ args, setResultAndStopExecution }) => {
-    const refusal = refusalOf(args);
+  onExecute: async ({ args, setResultAndStopExecution }) => {
+    const refusal = await refusalOf(args, takeCost);
     if (refusal !== undefined) setResultAndStopExecution({ errors: [refusal] });
   },
-  onSubscribe: ({ args, setResultAndStopExecution }) => {
-    const refusal = refusalOf(args);
+  onSubscribe: async ({ args, setResultAndStopExecution }) => {
+    const refusal = await refusalOf(args, takeCost);
     if (refusal !== undefined) setResultAndStopExecution({ errors: [refusal] });
   },
-};
+});
 
-function refusalOf({
-  schema,
-  document,
-  operationName,
-  variableValues,
-}: Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>): GraphQLError | undefined {
+type Operation = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'> & { readonly contextValue: ApiContext };
+async function refusalOf(
+  { schema, document, operationName, variableValues, contextValue }: Operation,
+  takeCost: Limits['takeCost'],
+): Promise<GraphQLError | undefined> {
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) return undefined; // execution says so itself
   try {
-    checkQuery(schema, document, operation, variableValues ?? {});
+    await takeCost(contextValue.principal, checkQuery(schema, document, operation, variableValues ?? {}));
     return undefined;
   } catch (error) {
-    const { code, message } = asProblem(error);
-    return new GraphQLError(message, { extensions: { code } });
+    const { code, message, headers } = asProblem(error);
+    const retryAfter = headers['retry-after'];
+    return new GraphQLError(message, { extensions: { code, ...(retryAfter !== undefined && { retryAfterSeconds: Number(retryAfter) }) } });
   }
 }
 
