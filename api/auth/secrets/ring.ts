@@ -24,7 +24,7 @@ const HOW =
 
 /**
  * @param configured Of `api.secretKey`; empty = `<folder>/secrets.key`, which is made (0600) when it is missing. Two processes that start at once end with the same one.
- * @throws ConfigError INVALID_CONFIG; FatalError DATA_FOLDER when the file cannot be used.
+ * @throws ConfigError INVALID_CONFIG; FatalError DATA_FOLDER when the file cannot be used; `list` throws it too when there is none, as in a folder that cannot be written.
  */
 export function openSecretKeys(configured: string, folder: string): SecretKeys {
   if (configured !== '') {
@@ -33,23 +33,27 @@ export function openSecretKeys(configured: string, folder: string): SecretKeys {
     return { list: () => keys, file: null };
   }
   const file = join(folder, FILE);
-  if (!existsSync(file)) {
+  if (!existsSync(file)) makeFirst(folder, file);
+  let mark = '';
+  let keys: readonly SecretKey[] = [];
+  const list = () => {
+    const now = markOf(file);
+    if (now !== mark) keys = readKeys(file);
+    mark = now;
+    return keys;
+  };
+  if (existsSync(file)) list(); // says at once when it cannot be used
+  return { file, list };
+}
+
+/** A folder that cannot be written, as secrets of Kubernetes are, keeps nobody from starting: the key is missed by who first needs it. */
+function makeFirst(folder: string, file: string): void {
+  try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     place(file, [newKey()], linkSync);
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
-  let mark = markOf(file);
-  let keys = readKeys(file);
-  return {
-    file,
-    list() {
-      const now = markOf(file);
-      if (now !== mark) {
-        keys = readKeys(file);
-        mark = now;
-      }
-      return keys;
-    },
-  };
 }
 
 export function newKey(): SecretKey {
@@ -87,7 +91,8 @@ function parseKeys(text: string): readonly SecretKey[] | null {
 }
 
 const keyOf = (bytes: Buffer): SecretKey => ({ id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes });
-const markOf = (file: string): string => {
-  const { mtimeMs, ino } = statSync(file);
-  return `${mtimeMs} ${ino}`;
-};
+function markOf(file: string): string {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw new FatalError('DATA_FOLDER', `${file} is missing. ${HOW}`, { file });
+  return `${found.mtimeMs} ${found.ino}`;
+}

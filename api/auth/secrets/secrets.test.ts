@@ -36,6 +36,13 @@ describe('the keys of secrets', () => {
     expect(mine.list()[0]!.id).toBe(added.id);
   });
 
+  it('are missed when they are needed, not when the API starts, in a folder that cannot be written', () => {
+    const folder = mkdtempSync(join(root, 'read-only-'));
+    const keys = openSecretKeys('', folder);
+    rmSync(join(folder, 'secrets.key'));
+    expect(refusal(() => openSecretBox(keys).seal('totp:ada', 'x'))).toBe('DATA_FOLDER');
+  });
+
   it.each([
     ['one', 1],
     ['three, with commas', 3],
