@@ -67,7 +67,7 @@ export function openChangeFeed<News>({ openListener, listener, log, retryMs = RE
       if (isReset) listener.onReset(next);
       return;
     }
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const changes = await changesBetween(client, position.snapshot, next.snapshot, after, PAGE);
       let news = await listener.load(changes);
       while (!listener.covers(news)) news = await listener.load(changes);

@@ -124,13 +124,19 @@ function sourceOf(name: RoomName, input: unknown): Wanted {
     case 'alert':
       return { source: (options, organization) => withPresence(alertRoom({ ...options, organization }, name.id!), options, organization, name.text) };
     case 'asset':
-      return { source: async (options, organization) => withPresence(await assetRoom({ ...options, organization }, name.id!), options, organization, name.text) };
+      return {
+        source: async (options, organization) => withPresence(await assetRoom({ ...options, organization }, name.id!), options, organization, name.text),
+      };
     case 'incident':
       throw new ApiProblem('NOT_OFFERED', 'Incidents are not there yet; the room will tell of one when they are.');
     case 'counters':
-      return { source: ({ monitor, ...options }, organization) => stateSource({ ...options, organization, everyMs: COUNTERS_MS, read: () => counters(monitor) }) };
+      return {
+        source: ({ monitor, ...options }, organization) => stateSource({ ...options, organization, everyMs: COUNTERS_MS, read: () => counters(monitor) }),
+      };
     case 'system':
-      return { source: ({ monitor, ...options }, organization) => stateSource({ ...options, organization, everyMs: COUNTERS_MS, read: () => system(monitor) }) };
+      return {
+        source: ({ monitor, ...options }, organization) => stateSource({ ...options, organization, everyMs: COUNTERS_MS, read: () => system(monitor) }),
+      };
     case 'sensors':
       return {
         source: (options, organization) =>

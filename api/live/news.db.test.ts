@@ -27,7 +27,10 @@ describe.skipIf(serverUrl === '')('live news', () => {
   beforeAll(async () => {
     database = await openTestDatabase();
     await seedOrganization(database.owner, 'other');
-    await seedAlerts(database.owner, Array.from({ length: 20 }, (_, n) => ({ n })));
+    await seedAlerts(
+      database.owner,
+      Array.from({ length: 20 }, (_, n) => ({ n })),
+    );
     await seedAlerts(database.owner, [{ n: 100, organization: 'other' }]);
   });
   afterEach(async () => {
@@ -161,7 +164,9 @@ describe.skipIf(serverUrl === '')('live news', () => {
     const news = await openProcess();
     const listener = new Listener();
     await listener.join(news);
-    await database.owner.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE '%api.live_%' AND pid <> pg_backend_pid()`);
+    await database.owner.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE '%api.live_%' AND pid <> pg_backend_pid()`,
+    );
     await revise(database.owner, 2);
     await vi.waitFor(() => expect(listener.revisions.has(hexId(2))).toBe(true), { timeout: 10_000 });
   });
@@ -254,7 +259,13 @@ describe.skipIf(serverUrl === '')('live news', () => {
 
     it('is of all processes together, each user once, and of one organization', async () => {
       const [one, two] = [openPresence(1), openPresence(2)];
-      const leave = [one.enter(place), one.enter(place), two.enter(place), two.enter({ ...place, user: 'bob' }), two.enter({ ...place, organization: 'other', user: 'eve' })];
+      const leave = [
+        one.enter(place),
+        one.enter(place),
+        two.enter(place),
+        two.enter({ ...place, user: 'bob' }),
+        two.enter({ ...place, organization: 'other', user: 'eve' }),
+      ];
       await Promise.all([one.beat(), two.beat()]);
       expect(new Set(await names(one))).toEqual(new Set(['ann', 'bob']));
       expect(await names(two, 'other')).toEqual(['eve']);

@@ -167,12 +167,16 @@ async function readNews(sql: Sql, changes: readonly Change[]): Promise<Omit<News
   const of = (kind: ChangeKind) => new Map(changes.filter((change) => change.kind === kind).map((change) => [change.id, change]));
   const alerts = of('alert');
   const findings = of('finding');
-  const order = [...alerts.keys()];
-  const rows = new Map((alerts.size === 0 ? [] : await alertsByIds(sql, order)).map((row) => [row.id, row]));
+  const refs = [...findings.values()].map(({ id, detail }) => ({ id, time: detail.time as number }));
   return {
-    alerts: order.flatMap((id) => rows.get(id) ?? []),
-    findings: findings.size === 0 ? [] : await findingsByIds(sql, [...findings.values()].map(({ id, detail }) => ({ id, time: detail.time as number }))),
+    alerts: alerts.size === 0 ? [] : inOrder(alerts, await alertsByIds(sql, [...alerts.keys()])),
+    findings: findings.size === 0 ? [] : inOrder(findings, await findingsByIds(sql, refs)),
     assets: [...of('asset').keys()],
     ruleSets: [...of('rules').values()].map(({ id, detail, organization }) => ({ number: Number(id), by: String(detail.by), isShared: organization === '' })),
   };
+}
+
+function inOrder<Row extends { readonly id: string }>(changes: ReadonlyMap<string, Change>, rows: readonly Row[]): readonly Row[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return [...changes.keys()].flatMap((id) => byId.get(id) ?? []);
 }

@@ -4,6 +4,7 @@ import { ApiProblem } from '../gate/problem.ts';
 import { every } from './every.ts';
 import type { Every } from './every.ts';
 import { requireOwnOrigin } from './origin.ts';
+import { CLOSE } from './protocol.ts';
 import { Visitor } from './visitor.ts';
 import type { Socket, VisitorDeps } from './visitor.ts';
 
@@ -18,16 +19,21 @@ interface Heard extends Socket {
   readonly on: ((event: 'message', listener: (data: unknown) => void) => unknown) & ((event: 'pong' | 'close' | 'error', listener: () => void) => unknown);
 }
 
+/** For @fastify/websocket: when the process ends, says so to all that is open. */
+export function closeSockets(this: FastifyInstance, done: () => void): void {
+  const { code, reason } = CLOSE.GOING_AWAY;
+  for (const client of this.websocketServer.clients) client.close(code, reason);
+  this.websocketServer.close();
+  done();
+}
+
 /** Registers /live. @fastify/websocket must be there. */
 export function registerRooms(app: FastifyInstance, deps: RoomsDeps): void {
   const visitors = new Set<Visitor>();
   const looking = (deps.every ?? every)(LOOK_MS, () => {
     for (const visitor of [...visitors]) visitor.look();
   });
-  app.addHook('preClose', async () => {
-    looking.stop();
-    for (const visitor of [...visitors]) visitor.close('GOING_AWAY');
-  });
+  app.addHook('preClose', async () => looking.stop());
   app.route({
     method: 'GET',
     url: '/live',

@@ -58,7 +58,8 @@ export async function alertNews(news: LiveNews, organization: string, least: num
   try {
     const missed = after === null ? undefined : await news.missed(organization, after, ['alert']);
     if (missed === null) queue.push({ alert: null, isReset: true, cursor });
-    else if (missed === undefined) queue.push({ alert: null, isReset: false, cursor }); // where the reader begins
+    else if (missed === undefined)
+      queue.push({ alert: null, isReset: false, cursor }); // where the reader begins
     else for (const item of itemsOf(missed, least)) queue.push(item);
   } catch (error) {
     unlisten();

@@ -53,7 +53,7 @@ describe('the live tail', () => {
       broker,
       codec,
       log,
-      eventsPerSecond: 20,
+      eventsPerSecond: 40,
       maxWatchers: 4, // 4 a flush
       every: (_ms, work) => {
         flush = work;
@@ -106,7 +106,7 @@ describe('the live tail', () => {
   it('ends a watcher who does not keep up, and leaves the others alone', async () => {
     const [slow, quick] = [tail.watch('default', {}), tail.watch('default', {})];
     await settled();
-    for (let n = 0; n < 27; n += 1) {
+    for (let n = 0; n < 52; n += 1) {
       await send([{}]);
       await settled();
       await quick.next();

@@ -182,10 +182,11 @@ export class Visitor {
     });
     if (this.#isClosed) return joined.leave();
     this.#places.set(join, { name, joined });
-    this.#say({ joined: join, ...(joined.cursor !== null && { cursor: joined.cursor }) });
     try {
       const missed = cursor === undefined ? [] : await joined.missed(cursor);
-      if (missed === null) this.#say({ room: join, reset: true, ...(joined.cursor !== null && { cursor: joined.cursor }) });
+      const here = joined.cursor === null ? {} : { cursor: joined.cursor };
+      this.#say({ joined: join, ...here });
+      if (missed === null) this.#say({ room: join, reset: true, ...here });
       else for (const data of missed) this.#push(data);
       entrance.open();
     } catch (error) {
@@ -243,7 +244,8 @@ class Entrance {
 
   send(data: Buffer): void {
     if (this.#held === null) return this.#push(data);
-    if (this.#held.length >= MOST_HELD) this.open(); // out of order is better than lost
+    if (this.#held.length >= MOST_HELD)
+      this.open(); // out of order is better than lost
     else this.#held.push(data);
   }
 

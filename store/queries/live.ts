@@ -47,7 +47,8 @@ export interface PresentUser {
 
 /** Says that the process lives, and ends those that were not heard of for `silenceSeconds`. False: it was not known, so nobody is present of it. */
 export async function heartbeat(sql: Sql, processId: string, silenceSeconds: number): Promise<boolean> {
-  return (await oneOf<{ readonly known: boolean }>(sql, 'SELECT api.live_heartbeat($1, make_interval(secs => $2)) AS known', [processId, silenceSeconds]))!.known;
+  return (await oneOf<{ readonly known: boolean }>(sql, 'SELECT api.live_heartbeat($1, make_interval(secs => $2)) AS known', [processId, silenceSeconds]))!
+    .known;
 }
 export async function endProcess(sql: Sql, processId: string): Promise<void> {
   await sql.query('SELECT api.end_live_process($1)', [processId]);
