@@ -63,6 +63,15 @@ describe('the gateway', () => {
     expect(found.size).toBe(partitions);
   });
 
+  it('writes beside each record who sent it, what it is, and by which request it came', async () => {
+    const broker = memoryBroker();
+    await gatewayOf(broker).deliver(bytes('a'), { ...from, format: 'ecs', requestId: 'r-1' });
+    await gatewayOf(broker).deliver(bytes('b'), from);
+    const records = await recordsOf(broker, 'raw.default.gateway-test');
+    const found = Object.fromEntries(records.map(({ text, headers }) => [text, headers]));
+    expect(found).toEqual({ a: { sensor: 's1', format: 'ecs', request: 'r-1' }, b: { sensor: 's1' } });
+  });
+
   it('keeps the hosts behind one sensor apart, and still says where each record lies', async () => {
     const broker = memoryBroker();
     const hosts = Array.from({ length: 12 }, (_, n) => `host-${n % 5}`);

@@ -69,7 +69,7 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
   async function send(
     values: readonly Buffer[],
     told: readonly (Told | undefined)[],
-    { organization, source, sensor, format, key }: Delivery,
+    { organization, source, sensor, format, key, requestId }: Delivery,
   ): Promise<readonly Taken[]> {
     const topic = rawTopic(organization, `${GATEWAY}${source}`);
     const count = await partitions(topic, organization);
@@ -77,7 +77,11 @@ export function openGateway({ broker, createRawTopic, wallMicros, maxWaitingByte
     const isOrdered = mayNeedOrder(format);
     // What one host of a sensor tells stays in order where that may matter; the rest is spread.
     const keyOf = (host: string | undefined): string | undefined => key ?? (isOrdered ? (host === undefined ? sensor : `${sensor} ${host}`) : undefined);
-    const headers: Headers = [['sensor', Buffer.from(sensor)], ...(format === undefined ? [] : [['format', Buffer.from(format)] as const])];
+    const headers: Headers = [
+      ['sensor', Buffer.from(sensor)],
+      ...(format === undefined ? [] : [['format', Buffer.from(format)] as const]),
+      ...(requestId === undefined ? [] : [['request', Buffer.from(requestId)] as const]),
+    ];
     const takenAt = wallMicros();
     const taken: Taken[] = [];
     for (const chunk of chunks(values, told)) {

@@ -26,6 +26,8 @@ export interface Delivery extends Sender {
    * of others those of one call.
    */
   readonly key?: string | undefined;
+  /** Of the request that brought them, for the header `request`: what is said of a record later can be found in the log of who took it. */
+  readonly requestId?: string | undefined;
 }
 /** What a protocol says beside a record, where the record itself may not: ingest fills in what it leaves open. */
 export interface Told {

@@ -61,7 +61,7 @@ async function bulk(request: FastifyRequest, reply: FastifyReply, { deliver, wal
   try {
     taken = await deliver(
       accepted.map(({ document }) => document!),
-      senderOfPrincipal(request.principal!, SOURCE),
+      { ...senderOfPrincipal(request.principal!, SOURCE), requestId: request.id },
       accepted.map(toldBy),
     );
   } catch (error) {

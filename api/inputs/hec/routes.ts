@@ -75,7 +75,7 @@ export function registerHec(app: FastifyInstance, deps: InputDeps): void {
     if (channel !== null && !acks.hasRoom(channel)) return say(reply, { ...ACKS_AT_CAPACITY, headers: { 'retry-after': '10' } });
     if (events.length > MAX_EVENTS) throw new ApiProblem('BODY_TOO_LARGE', `Send at most ${MAX_EVENTS} events per request.`);
     const { deliver } = deps;
-    const sender = senderOfPrincipal(request.principal!, SOURCE);
+    const sender = { ...senderOfPrincipal(request.principal!, SOURCE), requestId: request.id };
     await deliver(
       events.map(({ value }) => value),
       sender,

@@ -24,7 +24,7 @@ export function registerOtlp(app: FastifyInstance, deps: InputDeps): void {
       const type = typeOf(request);
       if (type !== PROTOBUF && type !== JSON_TYPE) throw new ApiProblem('UNSUPPORTED_MEDIA_TYPE', `Send ${PROTOBUF} or ${JSON_TYPE}.`);
       const { records, rejected } = readRecords(bytesOf(request), type === JSON_TYPE);
-      await deps.deliver(records, senderOfPrincipal(principalOf(request), SOURCE));
+      await deps.deliver(records, { ...senderOfPrincipal(principalOf(request), SOURCE), requestId: request.id });
       const message = rejected === 0 ? '' : TOO_LARGE;
       if (type === PROTOBUF) return reply.type(PROTOBUF).send(encodeLogsResponse(rejected, message));
       return reply.send(rejected === 0 ? {} : { partialSuccess: { rejectedLogRecords: String(rejected), errorMessage: message } });

@@ -142,7 +142,8 @@ function bytesOf(event: unknown, isCanonical: boolean): Buffer | NonNullable<Ite
 function deliveryOf(request: FastifyRequest, { format, source }: { readonly format?: string | undefined; readonly source: string }): Delivery {
   const { organization, user, roles, sensor } = principalOf(request);
   // An enrolled sensor: what it says of source and format cannot lead elsewhere.
-  if (sensor !== undefined) return { organization, source: sensor.source, sensor: sensor.sensor, format: sensor.format ?? undefined };
+  const requestId = request.id;
+  if (sensor !== undefined) return { organization, source: sensor.source, sensor: sensor.sensor, format: sensor.format ?? undefined, requestId };
   // A sensor is named by its token; what people and scripts send, by the source that they give.
-  return { organization, source, sensor: roles.includes('sensor') ? user : source, format: format === 'auto' ? undefined : (format ?? CANONICAL) };
+  return { organization, source, sensor: roles.includes('sensor') ? user : source, format: format === 'auto' ? undefined : (format ?? CANONICAL), requestId };
 }
