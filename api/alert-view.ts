@@ -4,7 +4,25 @@ import { isoOf } from './time.ts';
 
 /** An alert as a JSON document: what a list or a room shows. Its events and findings are references. */
 export function alertDocument(row: AlertRow) {
-  const { id, revision, title, score, status, verdict, assignee, ruleIds, tags, entities, findingCount, eventCount, reason } = row;
+  const {
+    id,
+    revision,
+    title,
+    score,
+    status,
+    verdict,
+    verdictReason,
+    assignee,
+    labels,
+    workRevision,
+    changeId,
+    ruleIds,
+    tags,
+    entities,
+    findingCount,
+    eventCount,
+    reason,
+  } = row;
   return {
     id,
     revision,
@@ -15,7 +33,11 @@ export function alertDocument(row: AlertRow) {
     score,
     status,
     verdict,
+    verdictReason,
     assignee,
+    labels,
+    workRevision,
+    changeId,
     rules: ruleIds,
     tags,
     entities,

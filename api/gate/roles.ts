@@ -12,6 +12,8 @@ const READERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'respond
 const RESPONDERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'responder'];
 const BUILDERS: readonly Role[] = ['platform_admin', 'admin', 'engineer'];
 const DETECTION_WRITERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'engineer'];
+const SHARERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'responder', 'engineer'];
+const HUNTERS: readonly Role[] = ['platform_admin', 'admin', 'analyst'];
 const AUDITORS: readonly Role[] = ['platform_admin', 'admin', 'auditor'];
 const SENDERS: readonly Role[] = ['platform_admin', 'admin', 'engineer', 'sensor'];
 
@@ -29,6 +31,8 @@ const ROWS = {
   'events:send': { roles: SENDERS, text: 'Send events.', only: 'sensor' },
   'alerts:read': { roles: READERS, text: 'See findings and alerts, with the events they are made of.' },
   'alerts:work': { roles: RESPONDERS, text: 'Change status, verdict and assignee of alerts, and add notes.' },
+  'searches:share': { roles: SHARERS, text: 'Share saved searches with everybody of the organization, and change those that others share.' },
+  'hunts:run': { roles: HUNTERS, text: 'Hunt through stored events, which costs the database time.' },
   'rules:read': { roles: READERS, text: 'See rules, their coverage and their exceptions.' },
   'rules:write': { roles: DETECTION_WRITERS, text: 'Write, try and retire rules and exceptions.' },
   'assets:read': { roles: READERS, text: 'See assets and network zones.' },

@@ -17,6 +17,7 @@ import {
   pruneOutboxes,
   tellAlertsOfSilence,
 } from '../../store/upkeep.ts';
+import { doHunts } from '../hunt/work.ts';
 import { readRecord } from '../relay/read-record.ts';
 import { removeUser } from '../sensors/broker-users.ts';
 import type { TickerConfig } from './index.ts';
@@ -113,6 +114,7 @@ export function dutiesOf(
         for (const told of await tellAlertsOfSilence(pool)) log.info(told, 'The alert of a silent sensor was told how it is now.');
       },
     },
+    { name: 'hunts', everyMs: options.huntMs, run: () => doHunts(pool, { log, signal, wallMicros: wallMicros ?? (() => Date.now() * 1000) }) },
     {
       name: 'ended users of the broker',
       everyMs: options.upkeepMs / 60,

@@ -54,6 +54,12 @@ export const config = z.strictObject({
     .max(86_400_000)
     .default(3_600_000)
     .meta({ description: 'How often the heads of the audit are signed and published: what is older cannot be changed unseen, whoever owns the database.' }),
+  huntMs: z
+    .int()
+    .min(100)
+    .max(600_000)
+    .default(1_000)
+    .meta({ description: 'How often hunts through stored events go on. Each time they take at most a second from the other duties.' }),
   upkeepMs: z
     .int()
     .min(1_000)

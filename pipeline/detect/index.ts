@@ -1,4 +1,5 @@
 // Sigma rules over single events: findings for people, matches for correlations.
+import { HUNT_DATASET } from '../../domains/hunt/index.ts';
 import { RecordError } from '../core/errors.ts';
 import type { Output } from '../core/index.ts';
 import { defineStage, pass, send } from '../core/index.ts';
@@ -13,6 +14,7 @@ import { matchFor, matchKey } from './correlated-match.ts';
 import { exceptionsOf } from './exceptions.ts';
 import { entitiesOf, findingOf } from './finding.ts';
 import type { Origin } from './finding.ts';
+import { huntFindingOf } from './hunt.ts';
 import type { EventLogsource, RuleMatch } from './match/engine.ts';
 import { ruleOptionsOf } from './open-rules.ts';
 import type { OpenRules } from './open-rules.ts';
@@ -70,6 +72,8 @@ export const detect = (
     stores: { budgets: keyValue<Spent>() },
 
     process({ value: { event }, appendedAt }, { reference, stores: { budgets } }) {
+      const hunted = event.dataset === HUNT_DATASET ? huntFindingOf(event) : undefined;
+      if (hunted !== undefined) return pass(...hunted.map(sendFinding)); // no rule asks about it
       const rules = active.now(reference);
       const index = indexes.of(rules, event.organization);
       const logsource = { product: event.product, ...event.logsource };

@@ -72,8 +72,6 @@ export interface AlertFilter {
   /** With all of these. */
   readonly labels?: readonly string[];
   readonly search?: Search;
-  /** None but these. */
-  readonly ids?: readonly string[];
 }
 
 const SELECT_ALERT = `

@@ -6,9 +6,9 @@ import type { Sql } from './sql.ts';
 export type SavedSearchKind = 'events' | 'alerts';
 /** What of a view of the queue is no search. */
 export interface SavedFilter {
-  readonly statuses?: readonly string[];
-  readonly minSeverity?: string;
-  readonly sort?: string;
+  readonly statuses?: readonly string[] | undefined;
+  readonly minSeverity?: string | undefined;
+  readonly sort?: string | undefined;
 }
 export interface SavedSearchContent {
   readonly kind: SavedSearchKind;

@@ -1,15 +1,18 @@
-// What Goshawk itself tells: written by the ticker to `raw.<organization>.gateway-goshawk` when a sensor falls silent or speaks again.
+// What Goshawk itself tells: written by the ticker to `raw.<organization>.gateway-goshawk` when a sensor falls silent or speaks again, and when a
+// hunt finds something in stored events.
+import { HUNT_DATASET, HUNT_KIND } from '../../../domains/hunt/index.ts';
 import type { Decoder, Draft, JsonObject, RawDocument } from '../kit.ts';
 import { CERTAIN, draft, exactJson, isObject, mapping, messageText, text } from '../kit.ts';
 
 const set = mapping({ '@timestamp': 'at', 'event.start': 'since', 'host.name': 'sensor' });
+const setTime = mapping({ '@timestamp': 'at' });
 
 const decoder: Decoder = {
   name: 'goshawk',
-  version: 2,
-  reads: 'Goshawk itself: sensors that fall silent',
+  version: 3,
+  reads: 'Goshawk itself: sensors that fall silent, what hunts find',
   recognisedBy: 'the object `goshawk` with `kind` and `id`, on the topic that only the platform writes',
-  datasets: ['goshawk.sensor', 'goshawk.probe'],
+  datasets: ['goshawk.sensor', 'goshawk.probe', HUNT_DATASET],
   clues: { members: ['goshawk'] },
   isOfPlatform: true,
   recognise: ({ json }) => (isOurs(json?.goshawk) ? CERTAIN : 0),
@@ -24,6 +27,7 @@ type Told = JsonObject & { readonly kind: string; readonly id: string };
 const isOurs = (value: unknown): value is Told => isObject(value) && typeof value.kind === 'string' && typeof value.id === 'string';
 
 function eventOf(document: RawDocument, told: Told): Draft {
+  if (told.kind === HUNT_KIND) return huntedOf(document, told);
   const isOfSensor = told.kind === 'sensor-silent' || told.kind === 'sensor-speaks';
   const event = draft(isOfSensor ? 'goshawk.sensor' : 'goshawk.probe', 'goshawk', document.bytes);
   event.logsource = { category: [], service: [isOfSensor ? 'sensor' : 'probe'] };
@@ -33,5 +37,18 @@ function eventOf(document: RawDocument, told: Told): Draft {
   event.id = `${told.kind} ${told.id}`;
   event.message = messageText(text(told.message) ?? '');
   set(event, told, document);
+  return event;
+}
+
+/** DETECT makes the finding of it. Host and user are those of another event, which has told of them already: here they would count twice. */
+function huntedOf(document: RawDocument, told: Told): Draft {
+  const event = draft(HUNT_DATASET, 'goshawk', document.bytes);
+  event.logsource = { category: [], service: ['hunt'] };
+  event.category = ['threat'];
+  event.type = ['indicator'];
+  event.action = HUNT_KIND;
+  event.id = `${HUNT_KIND} ${told.id}`;
+  event.message = messageText(text(told.message) ?? '');
+  setTime(event, told, document);
   return event;
 }
