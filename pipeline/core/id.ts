@@ -14,4 +14,4 @@ export function hashId(...parts: readonly (string | number)[]): string {
 }
 
 /** Events sort and buffer by (time, id): a key whose text order is that order. Times are positive and below 2^53. */
-export const timeKey = (micros: number, id: string): string => `${String(micros).padStart(16, '0')}|${id}`;
+export const timeKey = (micros: number, id: string): string => (micros >= 1e15 ? `${micros}|${id}` : `${String(micros).padStart(16, '0')}|${id}`);

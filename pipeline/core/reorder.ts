@@ -8,22 +8,28 @@ export interface Waiting<T> {
   readonly item: T;
   /** Its time, or how far its source had come where it came behind that. */
   readonly turn: Micros;
+  /** Append time at which it has waited long enough; absent where it waits for as long as it takes. */
+  readonly until?: Micros;
 }
 // Named so that of what is due at one time the buffer comes first, before windows that close.
 const TURN = 'buffer|';
 const AT_LATEST = 'buffer-at-latest|';
 const KEY_END = '}'; // the character after `|`
+/** Waits end together, in so many steps of the longest wait, so that a timer is there for a step and not for an item. */
+const STEPS = 8;
 
 type Ctx<T> = Context<{ readonly waiting: Store<Waiting<T>> }>;
 
 /** `C` is the context of the stage: it has a store `waiting`. */
 export class ReorderBuffer<T, C extends Ctx<T>> {
   readonly #longest: Micros;
+  readonly #step: Micros;
   readonly #take: (item: T, turn: Micros, ctx: C) => void;
 
-  /** @param longest Longest wait in append time; Infinity in a lane, where nobody waits at the screen and order is all. */
+  /** @param longest Longest wait in append time, which ends up to an eighth earlier; Infinity in a lane, where nobody waits at the screen and order is all. */
   constructor(longest: Micros, take: (item: T, turn: Micros, ctx: C) => void) {
     this.#longest = longest;
+    this.#step = Math.max(1, Math.floor(longest / STEPS));
     this.#take = take;
   }
 
@@ -37,15 +43,18 @@ export class ReorderBuffer<T, C extends Ctx<T>> {
     ctx: C,
   ): void {
     const key = `${clock}|${timeKey(turn, order)}`;
-    ctx.stores.waiting.put(key, { item, turn });
-    if (Number.isFinite(this.#longest)) ctx.schedule(AT_LATEST + key, appendedAt + this.#longest, APPEND_CLOCK);
+    if (Number.isFinite(this.#longest)) {
+      const until = this.#stepBefore(appendedAt + this.#longest);
+      ctx.stores.waiting.put(key, { item, turn, until });
+      ctx.schedule(`${AT_LATEST}${clock}|${until}`, until, APPEND_CLOCK);
+    } else ctx.stores.waiting.put(key, { item, turn });
     this.#await(clock, ctx);
   }
 
   /** @returns Whether the timer was the buffer's. */
   onTimer(timer: string, ctx: C): boolean {
     if (timer.startsWith(TURN)) this.#releaseTurn(timer.slice(TURN.length), ctx);
-    else if (timer.startsWith(AT_LATEST)) this.#releaseTo(timer.slice(AT_LATEST.length), ctx);
+    else if (timer.startsWith(AT_LATEST)) this.#releaseOverdue(timer.slice(AT_LATEST.length), ctx);
     else return false;
     return true;
   }
@@ -57,16 +66,24 @@ export class ReorderBuffer<T, C extends Ctx<T>> {
     this.#await(clock, ctx);
   }
 
-  /** One has waited long enough: it goes, and whatever stands before it. */
-  #releaseTo(key: string, ctx: C): void {
-    const clock = key.slice(0, key.indexOf('|'));
-    for (let next = firstOf(clock, ctx); next !== undefined && next[0] <= key; next = firstOf(clock, ctx)) this.#release(next, ctx);
+  /** Those that have waited long enough go, and whatever stands before them. @param timer Clock and append time. */
+  #releaseOverdue(timer: string, ctx: C): void {
+    const at = timer.lastIndexOf('|');
+    const clock = timer.slice(0, at);
+    const until = Number(timer.slice(at + 1));
+    const reached = this.#stepBefore(ctx.watermark(APPEND_CLOCK));
+    if (until < reached) return ctx.schedule(`${AT_LATEST}${clock}|${reached}`, reached, APPEND_CLOCK); // many steps at once: one look at all that waits
+    let last = '';
+    for (const [key, waiting] of ctx.stores.waiting.scan(`${clock}|`, clock + KEY_END)) if ((waiting.until ?? Infinity) <= until) last = key;
+    if (last === '') return; // the watermark was there before
+    for (let next = firstOf(clock, ctx); next !== undefined && next[0] <= last; next = firstOf(clock, ctx)) this.#release(next, ctx);
     this.#await(clock, ctx);
   }
 
+  readonly #stepBefore = (time: Micros): Micros => time - (time % this.#step);
+
   #release([key, { item, turn }]: readonly [string, Waiting<T>], ctx: C): void {
     ctx.stores.waiting.delete(key);
-    if (Number.isFinite(this.#longest)) ctx.schedule(AT_LATEST + key, Infinity);
     this.#take(item, turn, ctx);
   }
 

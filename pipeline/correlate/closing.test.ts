@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRuleSet } from '../../domains/sigma/index.ts';
 import type { RuleSet } from '../../domains/sigma/index.ts';
 import type { Finding, Match } from '../../schemas/avro/types.gen.ts';
+import { APPEND_CLOCK } from '../core/index.ts';
 import { StageDriver } from '../runtime/driver.ts';
 import { config, correlate } from './index.ts';
 import type { CorrelateConfig } from './index.ts';
@@ -201,6 +202,7 @@ describe('a full group', () => {
     const driver = driverOf();
     for (const at of [0, 10, 20]) driver.send(match('a', at));
     driver.advance(T + 100_000 * SECOND);
+    driver.advance(Number.MAX_SAFE_INTEGER, APPEND_CLOCK);
     expect(driver.state()).toMatchObject({ waiting: {}, groups: {}, matches: {}, totals: { missed: { matches: 0 } } });
     expect(Object.keys(driver.state()['task']!).filter((key) => key.startsWith('t:'))).toEqual([]);
   });

@@ -68,10 +68,14 @@ const FORGET = 'forget|';
 
 const sendFinding = (finding: Finding, behind?: Micros): Output<unknown> =>
   send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding, behind);
-const escaped = (part: string): string => part.replaceAll('|', '%7C');
-const groupKeyOf = ({ correlationId, organization, groupValues }: Match): string => [correlationId, organization, ...groupValues].map(escaped).join('|');
+const escaped = (part: string): string => (part.includes('|') ? part.replaceAll('|', '%7C') : part);
+const groupKeyOf = ({ correlationId, organization, groupValues }: Match): string => {
+  let key = `${escaped(correlationId)}|${escaped(organization)}`;
+  for (const value of groupValues) key += `|${escaped(value)}`;
+  return key;
+};
 function nameOf(key: string): GroupName & { readonly correlationId: string } {
-  const [correlationId = '', organization = '', ...groupValues] = key.split('|').map((part) => part.replaceAll('%7C', '|'));
+  const [correlationId = '', organization = '', ...groupValues] = key.split('|').map((part) => (part.includes('%7C') ? part.replaceAll('%7C', '|') : part));
   return { correlationId, organization, groupValues };
 }
 
@@ -120,7 +124,7 @@ export const correlate = (
     if (at !== undefined) {
       const isNewest = !match.isRetracted && at === open.entries.length - 1;
       const told = judged(open, at, match, isNewest, ctx);
-      for (const one of told) tell(open, one, isLate || !isNewest ? match.event : null, turn, { plans, ruleSet });
+      for (const one of told) tell(open, match, one, isLate || !isNewest ? match.event : null, turn, { plans, ruleSet });
       const evicted = open.trim();
       if (evicted > 0) metrics.evicted('group', plan.rule.key, evicted);
       awaitForget(open, ctx);
@@ -131,15 +135,14 @@ export const correlate = (
   };
 
   const judged = (open: OpenGroup, at: number, match: Match, isNewest: boolean, ctx: Ctx): readonly Told[] => {
-    const name = nameOf(open.key);
     const { time } = match.event;
     if (open.plan.isJudgedAtClose) {
       const { judgedTo, closesAt } = open.group;
-      const told = isNewest && time >= judgedTo ? awaitNewest(open) : judgeClosed(open, name, judgedTo);
+      const told = isNewest && time >= judgedTo ? awaitNewest(open) : judgeClosed(open, match, judgedTo);
       if (open.group.closesAt !== closesAt) awaitClose(open, ctx);
       return told;
     }
-    return isNewest ? judgeNewest(open, name) : judgeAround(open, name, at, { time, key: sortKey(match.event, match.ruleId) });
+    return isNewest ? judgeNewest(open, match) : judgeAround(open, match, at, { time, key: sortKey(match.event, match.ruleId) });
   };
 
   const awaitForget = (open: OpenGroup, ctx: Ctx): void => {
@@ -152,9 +155,8 @@ export const correlate = (
   const awaitClose = ({ key, plan, group }: OpenGroup, ctx: Ctx): void => ctx.schedule(CLOSE + key, group.closesAt || Infinity, clockOf(plan));
 
   /** A finding or a revision of one, and what correlations that build on this one are to know of it. */
-  const tell = (open: OpenGroup, told: Told, late: EventRef | null, turn: Micros, running: Running): void => {
+  const tell = (open: OpenGroup, name: GroupName, told: Told, late: EventRef | null, turn: Micros, running: Running): void => {
     const { plan } = open;
-    const name = nameOf(open.key);
     if (late !== null) metrics.revised(told.code);
     if (plan.rule.isAlerting) {
       const finding = findingOf(plan, name, told, told.inside ?? covered(open, told), late, open.group.evictedCount, running.ruleSet);
@@ -234,7 +236,8 @@ export const correlate = (
     const ruleSet = group.ruleSet ?? 0;
     const running = { plans: plansOf(nameOf(key).organization, ruleSet, ctx), ruleSet };
     const open = new OpenGroup(key, plan, group, ctx.stores.matches);
-    for (const told of judgeClosed(open, nameOf(key), group.closesAt)) tell(open, told, null, group.closesAt, running);
+    const name = nameOf(key);
+    for (const told of judgeClosed(open, name, group.closesAt)) tell(open, name, told, null, group.closesAt, running);
     awaitClose(open, ctx);
     ctx.stores.groups.put(key, open.close());
   };
