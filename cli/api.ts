@@ -71,6 +71,7 @@ export default {
             log,
             metrics,
             installationId: id,
+            outbound: config.own.outbound,
             config: port === undefined ? config.own.api : { ...config.own.api, port },
             ticker: config.own.ticker,
             inputs: config.inputs,

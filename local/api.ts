@@ -8,6 +8,9 @@ import type { TickerConfig } from '../api/ticker/index.ts';
 import { registryProbe } from '../api/pipeline/parts.ts';
 import { startApi } from '../api/start.ts';
 import type { RunningApi } from '../api/start.ts';
+import { openOutbound } from '../outbound/client.ts';
+import type { OutboundConfig } from '../outbound/config.ts';
+import { outboundMetrics } from '../outbound/metrics.ts';
 import type { Topology } from '../pipeline/core/topology.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
@@ -35,6 +38,7 @@ export interface ApiOptions {
   readonly dataFolder: string;
   readonly dashboardFolder: string | null;
   readonly config: ApiConfig;
+  readonly outbound: OutboundConfig;
   /** How the stages of the installation read rules. */
   readonly detect: DetectConfig;
   /** Of the inputs that listen beside the routes, by section. */
@@ -62,6 +66,7 @@ const ROLE = 'goshawk_api';
 export async function serveApi(options: ApiOptions): Promise<RunningApi> {
   const { broker, codec, topology, databaseUrl, registryUrl, installationId, dataFolder, dashboardFolder, config, log, metrics, replicationFactor } = options;
   const pool = openPool({ databaseUrl, role: ROLE, statementTimeoutMs: options.statementTimeoutMs, applicationName: 'goshawk api', log });
+  const outbound = openOutbound(options.outbound, { metrics: outboundMetrics(metrics) });
   let inputs: OpenedInputs | undefined;
   const detection = openDetection(options.detect);
   const running = await startApi(
@@ -73,6 +78,7 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
       codec,
       topology,
       metrics,
+      outbound,
       installationId,
       dashboardFolder,
       version,
@@ -102,6 +108,7 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
     },
     { isPortExplicit: options.isPortExplicit, onFirstPassword: options.onFirstPassword },
   ).catch(async (error: unknown) => {
+    outbound.close();
     await pool.end();
     throw error;
   });
@@ -109,6 +116,7 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
     ...running,
     async stop() {
       await running.stop();
+      outbound.close();
       await detection.close();
       await pool.end();
     },

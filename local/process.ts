@@ -125,6 +125,7 @@ async function startApi({ broker, codec, config, topology, metrics, states }: Ap
     installationId: spec.installationId,
     dataFolder: spec.dataFolder,
     dashboardFolder: ports.dashboardFolder,
+    outbound: config.own.outbound,
     config: { ...config.own.api, port: ports.port ?? config.own.api.port },
     ticker: config.own.ticker,
     inputs: config.inputs,

@@ -32,7 +32,22 @@ export interface DatabaseDescription {
  * `migration` and `time_partition` are made again by migrating; a session of a backup may have been ended since, so everybody signs in again;
  * what live rooms keep is told in transaction ids of this cluster, which mean nothing in another.
  */
-const LEFT_OUT = ['migration', 'time_partition', 'session', 'session_spent', 'token_revocation', 'sign_in_attempt', 'passkey_challenge', 'live_change', 'live_floor', 'live_process', 'live_presence'];
+const LEFT_OUT = [
+  'migration',
+  'time_partition',
+  'session',
+  'session_spent',
+  'token_revocation',
+  'sign_in_attempt',
+  'passkey_challenge',
+  'oidc_flow',
+  'oidc_session',
+  'oidc_logout',
+  'live_change',
+  'live_floor',
+  'live_process',
+  'live_presence',
+];
 
 /** Tables of ours, without the partitions and chunks of others. Taken before a snapshot, it takes none itself when it is the first statement. */
 export async function tablesOf(client: ClientBase): Promise<readonly BackedUpTable[]> {

@@ -67,6 +67,8 @@ export async function openTestProvider({ places, audience }: ProviderOptions): P
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
     findAccount: (_ctx, id) => (state.people[id] === undefined ? undefined : { accountId: id, claims: async () => ({ sub: id, ...state.people[id] }) }),
     async loadExistingGrant(ctx) {
+      const known = ctx.oidc.session!.grantIdFor(ctx.oidc.client!.clientId);
+      if (known !== undefined) return ctx.oidc.provider.Grant.find(known);
       const grant = new ctx.oidc.provider.Grant({ clientId: ctx.oidc.client!.clientId, accountId: ctx.oidc.session!.accountId! });
       grant.addOIDCScope('openid profile email');
       await grant.save();

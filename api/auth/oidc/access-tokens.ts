@@ -15,7 +15,7 @@ import { ALGORITHMS, unavailable } from './clients.ts';
 import type { Located, OidcSignIn } from './sign-in.ts';
 
 const CLOCK_SECONDS = 30;
-/** How long it takes until a change of a provider, or of a user, is heeded. */
+/** A change of a user is heeded after so long, one of a provider after twice that. */
 const REMEMBER_MS = 30_000;
 const MOST_REMEMBERED = 2_000;
 const LIMITS = { connectMs: 5_000, firstByteMs: 5_000, wholeMs: 10_000, bodyMaxBytes: 1_048_576 };
@@ -128,7 +128,7 @@ function claimsOf(token: string): JWTPayload | null {
   }
 }
 
-/** The newest few, for half a minute. */
+/** The newest few, for REMEMBER_MS. */
 class Remembered<V> {
   readonly #nowMs: () => number;
   readonly #entries = new Map<string, { readonly value: V; readonly until: number }>();

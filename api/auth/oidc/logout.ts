@@ -26,7 +26,7 @@ const logoutClaims = z
     sub: z.string().min(1).max(255).optional(),
     sid: z.string().min(1).max(500).optional(),
     events: z.object({ [EVENT]: z.object({}).loose() }).loose(),
-    nonce: z.undefined(), // else an ID token would do
+    nonce: z.never().optional(), // else an ID token would do
   })
   .refine(({ sub, sid }) => sub !== undefined || sid !== undefined);
 

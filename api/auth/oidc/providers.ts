@@ -33,7 +33,7 @@ export const providerInput = z.strictObject({
   issuer: z
     .url()
     .max(500)
-    .refine((url) => /^https?:$/.test(new URL(url).protocol) && !/[?#]/.test(url), 'An address without query or fragment, exactly as the provider writes it.')
+    .refine((url) => /^https?:\/\/[^?#]+$/.test(url), 'An address without query or fragment, exactly as the provider writes it.')
     .meta({
       description: 'Issuer, exactly as the provider writes it. `<issuer>/.well-known/openid-configuration` must be there.',
       examples: ['https://login.example.com/realms/soc'],

@@ -24,7 +24,7 @@ const bundleForm = z.looseObject({
   spiffe_sequence: z.number().nonnegative().optional(),
   spiffe_refresh_hint: z.number().nonnegative().optional(),
 });
-const bundleKey = z.looseObject({ kty: z.string(), use: z.literal('jwt-svid'), kid: z.string().min(1).optional() });
+const bundleKey = z.looseObject({ kty: z.enum(['EC', 'RSA']), use: z.literal('jwt-svid'), kid: z.string().min(1).optional() });
 
 /** Public keys of one trust domain (JWK Set with `use`). Entries of another use, or that cannot be read, are none of its keys. */
 export interface Bundle {
