@@ -26,8 +26,8 @@ export interface Told {
 type Outputs = readonly { readonly to: string; readonly value: unknown }[];
 
 const NO_CONTEXT = plainContext();
-/** No rule is a shadow for finding too much. */
-const CONFIG = detectConfig.parse({ findingsPerHour: Number.MAX_SAFE_INTEGER });
+/** No rule is a shadow for finding too much, or being asked too often. */
+const CONFIG = detectConfig.parse({ findingsPerHour: Number.MAX_SAFE_INTEGER, candidatesPerSecond: Number.MAX_SAFE_INTEGER });
 
 /** State is that of the correlations, within their bounds; events are not kept. */
 export class RuleChain {

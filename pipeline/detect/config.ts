@@ -32,6 +32,14 @@ export const config = z.strictObject({
       description:
         'Findings of one rule in one organization, task and hour of append time. Beyond it the rule is a shadow until the hour ends: its findings are drafts, and a finding says so.',
     }),
+  candidatesPerSecond: z
+    .int()
+    .min(1)
+    .default(5000)
+    .meta({
+      description:
+        'Events a second of which the condition of one rule may have to be asked, in one organization and task, over ten seconds of append time. Beyond it the rule is a shadow until the hour ends, and a finding says so.',
+    }),
   retiredRules: z.boolean().default(false).meta({ description: 'Run rules whose status is deprecated or unsupported, too.' }),
   placeholders: z
     .record(z.string(), z.array(z.union([z.string(), z.number()])))

@@ -1,19 +1,20 @@
 // Sigma rules over single events: findings for people, matches for correlations.
 import { HUNT_DATASET } from '../../domains/hunt/index.ts';
 import { RecordError } from '../core/errors.ts';
-import type { Output } from '../core/index.ts';
+import type { Micros, Output, Store } from '../core/index.ts';
 import { defineStage, pass, send } from '../core/index.ts';
 import { keyValue } from '../core/stores.ts';
 import { ActiveRules, isOwnRule, numberedOf } from '../../domains/sigma/index.ts';
+import type { LinkedRule } from '../../domains/sigma/index.ts';
 import type { Enriched, Finding } from '../../schemas/avro/types.gen.ts';
 import { refTables, topics } from '../../topologies/topics.ts';
-import { overBudget, shadowReason, spend } from './budget.ts';
+import { askedTooOften, foundTooMuch, isSampled, overBudget, spendFinding, spendQuestion } from './budget.ts';
 import type { Spent } from './budget.ts';
 import type { DetectConfig } from './config.ts';
 import { matchFor, matchKey } from './correlated-match.ts';
 import { exceptionsOf } from './exceptions.ts';
 import { entitiesOf, findingOf } from './finding.ts';
-import type { Origin } from './finding.ts';
+import type { MatchedEvent, Origin } from './finding.ts';
 import { huntFindingOf } from './hunt.ts';
 import type { EventLogsource, RuleMatch } from './match/engine.ts';
 import { ruleOptionsOf } from './open-rules.ts';
@@ -49,6 +50,29 @@ export const detect = (
   const indexes = new RuleIndex();
   indexes.remember(active.files.common, files.engine);
 
+  /** Counts for each rule that its condition was asked of the event that was matched last. @returns What is to be told of those that were asked too often. */
+  const questionsOf = (
+    index: OrganizationIndex,
+    logsource: EventLogsource,
+    event: MatchedEvent,
+    appendedAt: Micros,
+    ruleSet: number,
+    budgets: Store<Spent>,
+  ): Output<unknown>[] => {
+    const { candidatesPerSecond } = config;
+    return index
+      .lastAsked(logsource)
+      .filter(
+        (rule) =>
+          index.stateOf(rule.key) !== 'draft' && spendQuestion(budgets, budgetKey(event.organization, rule), appendedAt, candidatesPerSecond) === 'first',
+      )
+      .map((rule) =>
+        sendFinding(
+          overBudget(rule, event, appendedAt, { budget: ['candidatesPerSecond', candidatesPerSecond], reason: askedTooOften(candidatesPerSecond), ruleSet }),
+        ),
+      );
+  };
+
   return defineStage<Enriched>()({
     name: 'detect',
     reads: {
@@ -78,11 +102,11 @@ export const detect = (
       const index = indexes.of(rules, event.organization);
       const logsource = { product: event.product, ...event.logsource };
       const matches = matchesOf(index, logsource, event.native);
-      if (matches.length === 0) return pass();
       const ruleSet = rules.number;
+      const outputs: Output<unknown>[] = isSampled(event.id) ? questionsOf(index, logsource, event, appendedAt, ruleSet, budgets) : [];
+      if (matches.length === 0) return pass(...outputs);
       const exceptions = exceptionsOf(reference, event.organization, appendedAt);
       const entities = entitiesOf(event);
-      const outputs: Output<unknown>[] = [];
       for (const match of matches) {
         const { rule } = match;
         const met = exceptions?.met(rule.logsource, logsource, event.native);
@@ -91,16 +115,22 @@ export const detect = (
         if (rule.isAlerting) {
           const state = index.stateOf(rule.key);
           // Shadows and what is suppressed wake nobody: they spend nothing.
-          const spent =
-            state === 'draft' || suppressedBy !== null ? 'within' : spend(budgets, `${event.organization}|${rule.key}`, appendedAt, config.findingsPerHour);
+          const key = budgetKey(event.organization, rule);
+          const spent = state === 'draft' || suppressedBy !== null ? 'within' : spendFinding(budgets, key, appendedAt, config.findingsPerHour);
           const isOver = spent !== 'within';
-          if (spent === 'first') outputs.push(sendFinding(overBudget(rule, event, appendedAt, config.findingsPerHour, ruleSet)));
+          const reason = isOver
+            ? budgets.get(key)?.isOverAsked === true
+              ? askedTooOften(config.candidatesPerSecond)
+              : foundTooMuch(config.findingsPerHour)
+            : null;
+          if (spent === 'first')
+            outputs.push(sendFinding(overBudget(rule, event, appendedAt, { budget: ['findingsPerHour', config.findingsPerHour], reason: reason!, ruleSet })));
           const terms = {
             status: isOver ? 'draft' : state,
             origin: files.isOwn(rule) || isOwnRule(rule) ? own : others,
             ruleSet,
             suppressedBy,
-            reason: isOver ? shadowReason(config.findingsPerHour) : null,
+            reason,
           } as const;
           outputs.push(sendFinding(findingOf(match, event, entities, terms)));
         }
@@ -115,6 +145,7 @@ export const detect = (
   });
 };
 
+const budgetKey = (organization: string, rule: LinkedRule): string => `${organization}|${rule.key}`;
 const sendFinding = (finding: Finding) => send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding);
 
 function matchesOf(index: OrganizationIndex, logsource: EventLogsource, native: Uint8Array): readonly RuleMatch[] {

@@ -38,6 +38,11 @@ export class OrganizationIndex {
     const own = this.#own.match(logsource, document);
     return own.length === 0 ? seen : [...seen, ...own];
   }
+
+  /** Rules of the organization whose condition was asked of the last event that was matched here. */
+  lastAsked(logsource: EventLogsource): readonly LinkedRule[] {
+    return [...this.#shared.lastAsked(logsource).filter(({ key }) => !this.#hidden.has(key)), ...(this.#own?.lastAsked(logsource) ?? [])];
+  }
 }
 
 /** Filters make another expression, correlations other readers. */

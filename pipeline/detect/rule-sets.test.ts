@@ -295,4 +295,49 @@ describe('the budget of a rule', () => {
     expect(told).toMatchObject({ kind: 'platform', entities: [{ type: 'rule', value: 'a' }], time: T + 1, ruleSet: 1 });
     expect([told!.reason, shadow!.reason]).toEqual([expect.stringMatching(/more than 1 findings/), told!.reason]);
   });
+
+  describe('of being asked', () => {
+    const asked = { candidatesPerSecond: 16 }; // ten events of which one is looked at
+    /** An event that the rule is asked of and does not match, but for the last. */
+    const rule = 'title: Wide\nname: w\nlogsource: {product: windows}\ndetection: {s: {A|contains: long enough}, t: {B: 1}, condition: s and t}\n';
+    const candidate = (n: number, more: object = {}, organization = 'acme') => event({ A: 'long enough', ...more }, organization, { id: `${n}-0` });
+    const told = (driver: ReturnType<typeof driverOf>, one: ReturnType<typeof event>, at: number) =>
+      found(driver, one, at).findings.map(({ ruleId, status, reason }) => [ruleId, status, reason === null ? null : /\d+ events a second/.exec(reason)![0]]);
+    const flood = (driver: ReturnType<typeof driverOf>, from: number, count = 10) =>
+      Array.from({ length: count }, (_unused, n) => told(driver, candidate(n), from + n)).flat();
+
+    it('makes the rule a shadow beyond, matched or not, says so once, and lets it back with the next hour', () => {
+      const driver = driverOf([[['', 'w', rule]]], asked);
+      expect(flood(driver, T)).toEqual([]);
+      expect(told(driver, candidate(10, { B: 1 }), T + 10)).toEqual([
+        [OVER_BUDGET, 'production', '16 events a second'],
+        ['w', 'draft', '16 events a second'],
+      ]);
+      expect(told(driver, candidate(11, { B: 1 }), T + 20)).toEqual([['w', 'draft', '16 events a second']]);
+      expect(told(driver, candidate(12, { B: 1 }, 'other'), T + 20)).toEqual([['w', 'production', null]]);
+      expect(told(driver, candidate(13, { B: 1 }), T + HOUR)).toEqual([['w', 'production', null]]);
+    });
+
+    it.each<[string, Partial<DetectConfig>, (driver: ReturnType<typeof driverOf>) => unknown]>([
+      ['counts ten seconds by themselves', asked, (driver) => [flood(driver, T), flood(driver, T + 10 * SECOND)]],
+      ['counts no event that wakes the rule not', asked, (driver) => flood(driver, T).concat(told(driver, event({ A: 'short' }, 'acme', { id: '10-0' }), T))],
+      [
+        'looks at one event of many',
+        asked,
+        (driver) => Array.from({ length: 100 }, (_unused, n) => told(driver, event({ A: 'long enough' }, 'acme', { id: `${n}-1` }), T)),
+      ],
+      ['is more unless set', {}, (driver) => flood(driver, T, 100)],
+    ])('%s', (_name, over, act) => {
+      const driver = driverOf([[['', 'w', rule]]], over);
+      expect((act(driver) as unknown[]).flat(3)).toEqual([]);
+    });
+
+    it('is not spent by drafts, and outlives a restart', () => {
+      expect(flood(driverOf([[['', 'w', rule, 'draft']]], asked), T, 20)).toEqual([]);
+      const driver = driverOf([[['', 'w', rule]]], asked);
+      flood(driver, T);
+      driver.restart();
+      expect(flood(driver, T + SECOND, 3)).toEqual([[OVER_BUDGET, 'production', '16 events a second']]);
+    });
+  });
 });

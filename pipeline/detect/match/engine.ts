@@ -142,11 +142,13 @@ export class Engine {
     return matched.map((number) => new Met(this.#rules[number]!, this.#view));
   }
 
-  /** How many programs the last event woke, of how many. For measurements. */
-  lastWoken(logsource: EventLogsource): { readonly woken: number; readonly of: number } {
+  /** Rules whose condition was asked of the last event, which had this log source: those that a literal woke, and those that none has to wake. */
+  lastAsked(logsource: EventLogsource): readonly LinkedRule[] {
     const group = this.#groupOf(logsource);
-    if (group === undefined) return { woken: 0, of: 0 };
-    return { woken: group.always.reduce((sum, { members }) => sum + members.length, group.awake.count), of: group.members.length };
+    if (group === undefined) return [];
+    const woken = Array.from({ length: group.awake.count }, (_unused, at) => group.members[group.awake.list[at]!]!);
+    const others = group.always.filter(({ guard }) => guard(this.#view)).flatMap(({ members }) => members);
+    return [...woken, ...others].flatMap(({ rules }) => rules.map((number) => this.#rules[number]!.rule));
   }
 
   #read(group: Group, document: EventDocument): void {
