@@ -5,7 +5,7 @@ import { SignJWT } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Role } from '../gate/permissions.ts';
 import { openKeys } from './keys.ts';
-import { hashPassword, isPassword, randomPassword } from './passwords.ts';
+import { hashPassword, isCheaper, isPassword, randomPassword } from './passwords.ts';
 import { Tokens } from './tokens.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'goshawk-keys-'));
@@ -97,6 +97,28 @@ describe('a password', () => {
     const hash = await hashPassword('correct horse');
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect([await isPassword(hash, 'correct horse'), await isPassword(hash, 'wrong'), await isPassword(null, 'correct horse')]).toEqual([true, false, false]);
+  });
+
+  it.each([
+    ['of a user', () => hashPassword('correct horse')],
+    ['of nobody', async () => null],
+  ])('%s costs one hash to try: the time does not say which names there are', async (_name, stored) => {
+    const verified: string[] = [];
+    const result = await isPassword(await stored(), 'wrong', async (hash) => {
+      verified.push(String(hash));
+      return false;
+    });
+    expect([result, verified]).toEqual([false, [expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)]]);
+  });
+
+  it.each([
+    ['as they are made now', '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA', false],
+    ['of more memory', '$argon2id$v=19$m=65536,t=2,p=1$c2FsdA$aGFzaA', false],
+    ['of less memory', '$argon2id$v=19$m=4096,t=3,p=1$c2FsdA$aGFzaA', true],
+    ['of fewer passes', '$argon2id$v=19$m=19456,t=1,p=1$c2FsdA$aGFzaA', true],
+    ['of another kind', '$argon2i$v=19$m=65536,t=9,p=1$c2FsdA$aGFzaA', true],
+  ])('is hashed anew when its hash is one %s: %s is %s', (_name, stored, expected) => {
+    expect(isCheaper(stored)).toBe(expected);
   });
 
   it('of the administrator is long, and another each time', () => {

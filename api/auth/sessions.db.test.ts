@@ -99,6 +99,38 @@ describe.skipIf(serverUrl === '')('signing in', () => {
     expect(rows[0].n).toBe(1);
   });
 
+  it('knows each token that it ever gave out: an old one that comes again ends it too', async () => {
+    const first = (await login()).refreshToken;
+    let last = first;
+    for (let n = 0; n < 3; n++) last = (await post('/auth/refresh', { refreshToken: last })).json().refreshToken;
+    expect((await post('/auth/refresh', { refreshToken: first })).json().code).toBe('SESSION_ENDED');
+    expect((await post('/auth/refresh', { refreshToken: last })).json().code).toBe('SESSION_ENDED');
+  });
+
+  it('is not ended by who knows its name and no token of it', async () => {
+    const { refreshToken } = await login();
+    const [organization, id] = refreshToken.split('.');
+    expect((await post('/auth/refresh', { refreshToken: `${organization}.${id}.${'a'.repeat(43)}` })).json().code).toBe('SESSION_ENDED');
+    expect((await post('/auth/refresh', { refreshToken })).statusCode).toBe(200);
+  });
+
+  it('gives one of many that come at once the new token, whoever that is', async () => {
+    const { refreshToken } = await login();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => post('/auth/refresh', { refreshToken })));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(Array.from({ length: 10 }, () => 200));
+    const next = answers.map((answer) => answer.json().refreshToken).filter((token) => token !== undefined);
+    expect(next).toHaveLength(1);
+    expect((await post('/auth/refresh', { refreshToken: next[0] })).statusCode).toBe(200);
+  });
+
+  it('ends some day, however much it is used', async () => {
+    const { refreshToken } = await login();
+    await database.owner.query(`UPDATE goshawk.session SET ends_at = now() + interval '1 hour'`);
+    expect((await post('/auth/refresh', { refreshToken })).statusCode).toBe(200);
+    const { rows } = await database.owner.query('SELECT expires_at = ends_at AS "isCut" FROM goshawk.session WHERE id = $1', [refreshToken.split('.')[1]]);
+    expect(rows).toEqual([{ isCut: true }]);
+  });
+
   it('ends with its time, and when the user is disabled', async () => {
     const { refreshToken } = await login();
     await database.owner.query('UPDATE goshawk.session SET expires_at = now()');

@@ -27,6 +27,10 @@ export interface Principal extends Claims {
 }
 export type Subject = Omit<Claims, 'expiresAt'>;
 
+/** For so long a token that held is not checked again, nor the keys that it was signed with. */
+const REMEMBERED_SECONDS = 60;
+const REMEMBERED_TOKENS = 5_000;
+
 const AUDIENCE = 'goshawk-api';
 /** Of what is signed here. */
 export const issuerOf = (installationId: string) => `urn:goshawk:${installationId}`;
@@ -38,6 +42,8 @@ export class Tokens {
   readonly #keys: SigningKeys;
   readonly #issuer: string;
   readonly #nowSeconds: () => number;
+  /** Tokens that held, oldest first. */
+  readonly #verified = new Map<string, { readonly claims: Claims; readonly at: number }>();
 
   /** @param nowSeconds Wall clock, seconds since 1970; tests move it by hand. */
   constructor(keys: SigningKeys, installationId: string, nowSeconds: () => number = () => Math.floor(Date.now() / 1_000)) {
@@ -64,6 +70,17 @@ export class Tokens {
   /** @throws ApiProblem UNAUTHENTICATED, without saying which check failed beyond "expired". */
   async verify(token: string): Promise<Claims> {
     const now = this.#nowSeconds();
+    // A signature takes a third of what a small query takes; what ended since is asked of every request all the same.
+    const known = this.#verified.get(token);
+    if (known !== undefined && now >= known.at && now < known.at + REMEMBERED_SECONDS && now < known.claims.expiresAt) return known.claims;
+    this.#verified.delete(token);
+    const claims = await this.#verify(token, now);
+    if (this.#verified.size >= REMEMBERED_TOKENS) this.#verified.delete(this.#verified.keys().next().value as string);
+    this.#verified.set(token, { claims, at: now });
+    return claims;
+  }
+
+  async #verify(token: string, now: number): Promise<Claims> {
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => this.#keys.verifying(kid, now), {
         issuer: this.#issuer,
