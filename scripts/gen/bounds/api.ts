@@ -24,9 +24,9 @@ export const ofApi: readonly Bound[] = [
     atBound: 'A watcher that is too slow is ended with SLOW_CONSUMER; events above api.liveEventsPerSecond are counted, not shown.',
   },
   {
-    what: 'Notices of alerts',
-    file: 'api/live/alert-feed.ts',
-    most: `${count(numberIn('api/live/alert-feed.ts', 'MAX_WAITING'))} ids for each subscription, ${numberIn('api/live/rooms.ts', 'MAX_WAITING')} messages for each socket`,
+    what: 'News for subscriptions and sockets',
+    file: 'api/live/subscriptions.ts',
+    most: `${count(numberIn('api/live/subscriptions.ts', 'MAX_WAITING'))} for each subscription; api.liveQueueBytes = ${size(api.liveQueueBytes)} for each of api.liveConnections = ${count(api.liveConnections)} sockets, when all of them read too slowly at once`,
     bytes: null,
     perTask: false,
     stages: 'API',
