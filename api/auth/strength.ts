@@ -34,12 +34,12 @@ async function load() {
  */
 export async function passwordProblems(password: string, { user, organization }: PasswordOwner, at: readonly string[]): Promise<readonly Violation[]> {
   const say = (detail: string): readonly Violation[] => [{ pointer: pointer(...at), detail }];
-  const length = [...password].length;
+  const length = Array.from(password).length;
   if (length < LEAST_CHARACTERS) return say(`Too short: use at least ${LEAST_CHARACTERS} characters; four or more unrelated words are easy to keep.`);
   if (length > MOST_CHARACTERS) return say(`Too long: use at most ${MOST_CHARACTERS} characters.`);
   analysis ??= load();
   const words = [...OWN_WORDS, organization, ...organization.split('-'), user, ...user.split(/[^\p{L}\p{N}]+/u)].filter((word) => word.length > 2);
-  const check = (text: string) => analysis!.then((ready) => ready.check([...text].slice(0, LOOKED_AT).join(''), words));
+  const check = (text: string) => analysis!.then((ready) => ready.check(Array.from(text).slice(0, LOOKED_AT).join(''), words));
   const whole = await check(password);
   // Words that everybody knows of this account count for nothing, however they are put together: what is left has to be enough.
   const rest = without(words, password);

@@ -92,7 +92,7 @@ async function resealBatch(owner: DatabasePool, box: SecretBox, { table, column,
         unreadable.push(`${table}.${column} ${row.id}`);
       }
     }
-    for (const [organization, count] of [...perOrganization].sort())
+    for (const [organization, count] of [...perOrganization].sort(([a], [b]) => (a < b ? -1 : 1)))
       await client.query(`SELECT goshawk.append_audit($1, $2, 'secrets.reseal', $3, $4)`, [
         organization,
         ACTOR,
