@@ -23,13 +23,15 @@ const statuses = z
 const TAGS = ['alerts'];
 const params = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/, 'An id of an alert has 32 hexadecimal digits.') });
 const document = z.record(z.string(), z.unknown());
-const workChange = alertChange.safeExtend({
-  workRevision: z
-    .int()
-    .min(0)
-    .optional()
-    .meta({ description: 'Of the work that was looked at; refused with its present state when there is another. Left out: whatever there is.' }),
-});
+const workChange = alertChange
+  .safeExtend({
+    workRevision: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: 'Of the work that was looked at; refused with its present state when there is another. Left out: whatever there is.' }),
+  })
+  .refine(({ workRevision: _seen, ...change }) => Object.keys(change).length > 0, 'Name at least one thing to change.');
 
 export function registerAlertRoutes(app: Routes, { run, alertWork }: Pick<Services, 'run' | 'alertWork'>): void {
   app.route({
