@@ -20,6 +20,8 @@ export interface LiveServer {
   readonly app: FastifyInstance;
   readonly port: number;
   readonly live: RunningLive;
+  /** Sockets of both kinds. */
+  readonly open: () => number;
   /** Sends the same bytes to everybody on /bare. */
   readonly broadcast: (data: Buffer) => void;
   readonly close: () => Promise<void>;
@@ -71,6 +73,7 @@ export async function openServer({
     app,
     port: Number(port),
     live,
+    open: () => bare.size + live.sessions.sockets,
     broadcast: (data) => {
       for (const socket of bare) socket.send(data, { binary: false });
     },

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { connectionMetrics } from '../../api/gate/connections.ts';
 import { limitMetrics } from '../../api/gate/limits/index.ts';
 import { quotaMetrics } from '../../api/gateway/quotas.ts';
+import { liveMetrics } from '../../api/live/metrics.ts';
 import { requestMetrics } from '../../api/metrics.ts';
 import { droppedCounter, takenCounter } from '../../local/inputs.ts';
 import { outboundMetrics } from '../../outbound/metrics.ts';
@@ -35,6 +36,7 @@ export default {
     quotaMetrics(registry);
     connectionMetrics(registry);
     limitMetrics(registry);
+    liveMetrics(registry, () => 0);
     const labels = (name: string) => (registry.getSingleMetric(name) as unknown as { labelNames?: readonly string[] } | undefined)?.labelNames ?? [];
     const families = ((await registry.getMetricsAsJSON()) as unknown as readonly Family[]).toSorted((a, b) => a.name.localeCompare(b.name));
     const rows = families.map(
