@@ -25,6 +25,7 @@ import { openOutbound } from '../outbound/client.ts';
 import { config as outboundConfig } from '../outbound/config.ts';
 import { outboundMetrics } from '../outbound/metrics.ts';
 import { openGateway } from './gateway/gateway.ts';
+import { readAllowList } from './graphql/documents.ts';
 import { loadSchema } from './graphql/schema.ts';
 import { registerGraphql } from './graphql/server.ts';
 import { BodyBudget } from './inputs/body.ts';
@@ -141,7 +142,15 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerAuditRoutes(routes, services);
   registerQuotaRoutes(routes, services);
   registerStatusRoutes(routes, services, metrics);
-  registerGraphql(app, { schema: await loadSchema(), services, authenticate, origins: config.corsOrigins, takeCost: limits.takeCost, log });
+  registerGraphql(app, {
+    schema: await loadSchema(),
+    services,
+    authenticate,
+    origins: config.corsOrigins,
+    takeCost: limits.takeCost,
+    allowed: readAllowList(config.queriesFile),
+    log,
+  });
   const { hub, sessions, metrics: liveMetrics } = services.live;
   registerRooms(app, {
     hub,

@@ -80,6 +80,13 @@ export const config = z.strictObject({
     .min(0)
     .default(1_000)
     .meta({ description: 'Connections that one address may have at the same time; 0 = any number. Does not hold for this machine and for trustedProxies.' }),
+  queriesFile: z
+    .string()
+    .default('')
+    .meta({
+      description:
+        'A JSON file of the GraphQL queries that are answered, from the SHA-256 of each to its text, and no others: for installations whose clients are known. Empty: any query within the limits.',
+    }),
   corsOrigins: z
     .array(z.string().refine(isOrigin, 'An origin is `https://host` or `https://host:port`, without path and without `*`.'))
     .default([])

@@ -3,8 +3,8 @@ import { RetryableError } from '../pipeline/core/errors.ts';
 import { withOrganization } from '../store/connect.ts';
 import type { DatabasePool, Sql } from '../store/queries/sql.ts';
 
-/** Runs `work` in a transaction that sees one organization. @throws RetryableError DATABASE_UNAVAILABLE; what `work` throws. */
-export type InOrganization = <T>(organization: string, work: (sql: Sql) => Promise<T>) => Promise<T>;
+/** Runs `work` in a transaction that sees one organization; when `signal` is aborted, the server is told to stop. @throws RetryableError DATABASE_UNAVAILABLE; what `work` throws. */
+export type InOrganization = <T>(organization: string, work: (sql: Sql) => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
 /** What tells whether the database answers; see `Parts`. */
 export interface Watch {
@@ -22,12 +22,12 @@ const TRIAL_MS = 2_500;
  */
 export const inOrganization =
   (pool: DatabasePool, watch: Watch): InOrganization =>
-  async (organization, work) => {
+  async (organization, work, signal) => {
     const silence = Promise.withResolvers<never>();
     const giveUp = () => silence.reject(new RetryableError('DATABASE_UNAVAILABLE', 'The database does not answer'));
     const forget = watch.onDown('database', giveUp);
     const timer = watch.isDown('database') ? setTimeout(giveUp, TRIAL_MS) : undefined;
-    const running = withOrganization(pool, organization, work);
+    const running = withOrganization(pool, organization, work, signal);
     running.catch(() => {}); // when it fails later than we gave up, nobody is left to tell
     try {
       return await Promise.race([running, silence.promise]);

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import type { PoolClient } from 'pg';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -115,15 +116,46 @@ export function parseMicros(text: string): number {
   return micros;
 }
 
+const CANCEL_REQUEST = 80_877_102;
+const CANCEL_MS = 5_000;
+
+/** Asks the server, over a connection of its own as the protocol wants it, to end what it does for this one. Best effort: nobody waits for it. */
+function endStatement(client: PoolClient): void {
+  const { host, port, processID, secretKey } = client as unknown as {
+    readonly host: string;
+    readonly port: number;
+    readonly processID: number | null;
+    readonly secretKey: number | null;
+  };
+  if (processID === null || secretKey === null) return;
+  const message = Buffer.alloc(16);
+  message.writeInt32BE(16, 0);
+  message.writeInt32BE(CANCEL_REQUEST, 4);
+  message.writeInt32BE(processID, 8);
+  message.writeInt32BE(secretKey, 12);
+  const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+  socket.setTimeout(CANCEL_MS, () => socket.destroy());
+  socket.on('error', () => {});
+  socket.end(message);
+  socket.unref();
+}
+
 /**
  * One transaction that sees one organization through schema api. Committed when `work` resolves, else rolled back.
+ * @param signal Aborted when nobody waits any more: what runs on the server is ended there, and the connection with it.
  * @throws What `work` throws; a connection's failure as RetryableError DATABASE_UNAVAILABLE.
  */
-export async function withOrganization<T>(pool: pg.Pool, organization: string, work: (client: PoolClient) => Promise<T>): Promise<T> {
+export async function withOrganization<T>(pool: pg.Pool, organization: string, work: (client: PoolClient) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  signal?.throwIfAborted();
   const client = await pool.connect().catch((error: unknown) => {
     throw asPipelineError(error);
   });
   let broken: Error | undefined;
+  const end = () => {
+    broken = new Error('Nobody waits for it any more'); // a cancel that comes late must not meet the next one's statement
+    endStatement(client);
+  };
+  signal?.addEventListener('abort', end, { once: true });
   try {
     await client.query(`BEGIN; SET LOCAL goshawk.organization = ${client.escapeLiteral(organization)}`);
     const result = await work(client);
@@ -133,9 +165,11 @@ export async function withOrganization<T>(pool: pg.Pool, organization: string, w
     await client.query('ROLLBACK').catch((failure: Error) => {
       broken = failure;
     });
+    signal?.throwIfAborted();
     if (broken !== undefined) throw asPipelineError(error);
     throw error;
   } finally {
+    signal?.removeEventListener('abort', end);
     client.release(broken);
   }
 }

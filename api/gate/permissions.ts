@@ -225,6 +225,7 @@ export const PERMISSIONS = {
   'Mutation.changeOrganizationSettings': 'organization:manage',
   'Mutation.addOrganization': 'organizations:manage',
   'Mutation.changeOrganization': 'organizations:manage',
+  'Query.__schema': 'organization:read', // introspection, `__type` too: for readers, not for what only sends
   'Query.events': 'events:read',
   'Query.event': 'events:read',
   'Query.eventCounts': 'events:read',

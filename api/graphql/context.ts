@@ -86,8 +86,9 @@ interface Ref {
   readonly time: Micros;
 }
 
-export function contextOf(services: Services, principal: Principal, requestId: string, apiUrl = 'http://localhost'): ApiContext {
-  const read: ApiContext['read'] = (work) => services.run(principal.organization, work);
+/** @param signal Aborted when the caller is gone: what is read for him then ends. */
+export function contextOf(services: Services, principal: Principal, requestId: string, apiUrl = 'http://localhost', signal?: AbortSignal): ApiContext {
+  const read: ApiContext['read'] = (work) => services.run(principal.organization, work, signal);
   return { principal, requestId, apiUrl, services, read, loaders: loadersOf(read, services.wallMicros) };
 }
 

@@ -43,7 +43,21 @@ it.each<[name: string, query: string, variables: Record<string, unknown>, why: R
   ],
   ['the same with a small variable', 'query ($n: Int) { things(first: $n) { edges { node { all(first: 100) { edges { node { id } } } } } } }', { n: 10 }, null],
   ['a page above the maximum counts as the maximum', '{ things(first: 2000000) { edges { node { id } } } }', {}, null],
-  ['many other names', `{ ${Array.from({ length: QUERY_LIMITS.aliases + 1 }, (_, n) => `a${n}: names`).join(' ')} }`, {}, /renames/],
+  ['many other names', `{ thing { ${Array.from({ length: QUERY_LIMITS.aliases + 1 }, (_, n) => `a${n}: id`).join(' ')} } }`, {}, /renames/],
+  [
+    'fragments that repeat each other',
+    `{ thing { ...f0 } } ${Array.from({ length: 60 }, (_, n) => `fragment f${n} on Thing { ${n === 59 ? 'id' : `...f${n + 1} ...f${n + 1}`} }`).join(' ')}`,
+    {},
+    /more than 200 fields beside/,
+  ],
+  ['many questions at the root', `{ ${Array.from({ length: QUERY_LIMITS.roots + 1 }, (_, n) => `a${n}: names`).join(' ')} }`, {}, /more than 20 fields beside/],
+  [
+    'as many questions at the root as allowed, by a fragment',
+    `{ ...f } fragment f on Query { ${Array.from({ length: QUERY_LIMITS.roots }, (_, n) => `a${n}: names`).join(' ')} }`,
+    {},
+    null,
+  ],
+  ['many fields beside each other', `{ thing { ${'id '.repeat(QUERY_LIMITS.breadth + 1)} } }`, {}, /more than 200 fields beside/],
   [
     'introspection that goes round in circles',
     '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }',
@@ -64,4 +78,19 @@ it.each([
   ['many words', `{ ${'names '.repeat(QUERY_LIMITS.tokens)} }`],
 ])('does not even read %s', (_name, query) => {
   expect(() => parseLimited(query)).toThrow();
+});
+
+it.each([
+  ['{ names }', false],
+  ['{ __schema { queryType { name } } }', true],
+  ['{ ...f } fragment f on Query { a: __type(name: "Thing") { name } }', true],
+  ['{ thing { __typename } }', false],
+])('knows whether %s asks for the schema', (query, isIntrospection) => {
+  const document = parse(query);
+  expect(checkQuery(schema, document, getOperationAST(document)!, {}).isIntrospection).toBe(isIntrospection);
+});
+
+it('says what an operation costs', () => {
+  const document = parse('{ things(first: 7) { edges { node { parts { id } } } } thing { id } }');
+  expect(checkQuery(schema, document, getOperationAST(document)!, {}).cost).toBe(1 + 7 + 7 + 70 + 1);
 });

@@ -14,7 +14,19 @@ import type {
 import { ApiProblem } from '../gate/problem.ts';
 import { PAGE } from '../paging.ts';
 
-export const QUERY_LIMITS = { characters: 20_000, tokens: 3_000, depth: 16, aliases: 50, cost: 25_000 } as const;
+export const QUERY_LIMITS = {
+  characters: 20_000,
+  tokens: 3_000,
+  depth: 16,
+  aliases: 50,
+  /** Fields of one operation at its root, each of which is a question to the database. */
+  roots: 20,
+  /** Fields beside each other, those of fragments counted as often as they are named: measuring itself ends by it. */
+  breadth: 200,
+  cost: 25_000,
+  /** Operations in one request. */
+  batch: 10,
+} as const;
 /** What a list without `first` counts as. */
 const TYPICAL_LIST = 10;
 
@@ -27,7 +39,7 @@ export function parseLimited(source: string | Source, options?: ParseOptions): D
 
 /**
  * Measures a valid operation: an object costs 1, times the length of the lists it is in (`first`, or 10 where a list has none).
- * @returns What it costs.
+ * @returns What it costs, and whether it asks for the schema itself.
  * @throws ApiProblem QUERY_TOO_COMPLEX, naming the limit.
  */
 export function checkQuery(
@@ -35,12 +47,11 @@ export function checkQuery(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
-): number {
-  const root = schema.getRootType(operation.operation);
-  if (root === undefined || root === null) return 0;
+): { readonly cost: number; readonly isIntrospection: boolean } {
   const measure = new Measure(schema, document, variables);
-  measure.walk(operation.selectionSet, root, 1, 1, PAGE.default);
-  return measure.cost;
+  const root = schema.getRootType(operation.operation);
+  if (root !== undefined && root !== null) measure.walk(operation.selectionSet, root, 1, 1, PAGE.default);
+  return measure;
 }
 
 const tooComplex = (why: string) => new ApiProblem('QUERY_TOO_COMPLEX', `${why} Ask for fewer rows or fields, or in several requests.`);
@@ -61,28 +72,38 @@ class Measure {
     }
   }
 
+  isIntrospection = false;
+
   get cost(): number {
     return this.#cost;
   }
 
-  walk({ selections }: SelectionSetNode, parent: GraphQLObjectType, depth: number, times: number, page: number): void {
+  /** @returns How many fields stand beside each other. */
+  walk({ selections }: SelectionSetNode, parent: GraphQLObjectType, depth: number, times: number, page: number): number {
     if (depth > QUERY_LIMITS.depth) throw tooComplex(`It is more than ${QUERY_LIMITS.depth} levels deep.`);
+    let fields = 0;
     for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) this.#field(selection, parent, depth, times, page);
-      else {
+      if (selection.kind === Kind.FIELD) {
+        fields += 1;
+        this.#field(selection, parent, depth, times, page);
+      } else {
         const fragment =
           selection.kind === Kind.INLINE_FRAGMENT
             ? { selectionSet: selection.selectionSet, type: selection.typeCondition?.name.value ?? parent.name }
             : this.#fragments.get(selection.name.value);
         const type = fragment === undefined ? undefined : this.#schema.getType(fragment.type);
-        if (fragment !== undefined && isObjectType(type)) this.walk(fragment.selectionSet, type, depth, times, page);
+        if (fragment !== undefined && isObjectType(type)) fields += this.walk(fragment.selectionSet, type, depth, times, page);
       }
     }
+    const most = depth === 1 ? QUERY_LIMITS.roots : QUERY_LIMITS.breadth;
+    if (fields > most) throw tooComplex(`It asks for more than ${most} fields beside each other.`);
+    return fields;
   }
 
   #field(node: FieldNode, parent: GraphQLObjectType, depth: number, times: number, page: number): void {
     if (node.alias !== undefined && (this.#aliases += 1) > QUERY_LIMITS.aliases) throw tooComplex(`It renames more than ${QUERY_LIMITS.aliases} fields.`);
     const field = fieldOf(this.#schema, parent, node.name.value);
+    if (field === SchemaMetaFieldDef || field === TypeMetaFieldDef) this.isIntrospection = true;
     if (field === undefined || node.selectionSet === undefined) return;
     const type = getNamedType(field.type);
     const isEdges = node.name.value === 'edges';

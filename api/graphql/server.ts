@@ -9,7 +9,8 @@ import type { Plugin } from 'graphql-yoga';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { asProblem } from '../gate/as-problem.ts';
-import { principalOf } from '../gate/gate.ts';
+import { principalOf, requireRole } from '../gate/gate.ts';
+import { ApiProblem } from '../gate/problem.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { Limits } from '../gate/limits/index.ts';
@@ -20,7 +21,10 @@ import { apiUrlOf } from '../sensors/address.ts';
 import { contextOf } from './context.ts';
 import type { ApiContext, Services } from './context.ts';
 import { maskedError } from './errors.ts';
+import { Documents } from './documents.ts';
+import type { AllowList } from './documents.ts';
 import { checkQuery, parseLimited } from './limits.ts';
+import { answerOperations } from './operations.ts';
 
 export interface GraphqlDeps {
   readonly schema: GraphQLSchema;
@@ -30,6 +34,8 @@ export interface GraphqlDeps {
   readonly origins: readonly string[];
   /** Counts what an operation asks for. @throws ApiProblem RATE_LIMITED. */
   readonly takeCost: Limits['takeCost'];
+  /** Null: any query may be asked. */
+  readonly allowed: AllowList | null;
   readonly log: Logger;
 }
 interface ServerContext {
@@ -40,12 +46,13 @@ interface ServerContext {
 }
 
 /** Registers /graphql. @fastify/websocket must be there. */
-export function registerGraphql(app: FastifyInstance, { schema, services, authenticate, origins, takeCost, log }: GraphqlDeps): void {
+export function registerGraphql(app: FastifyInstance, { schema, services, authenticate, origins, takeCost, allowed, log }: GraphqlDeps): void {
   const requestIds = new AsyncLocalStorage<string>();
+  const documents = new Documents(schema, allowed);
   const yoga = createYoga<ServerContext, ApiContext>({
     schema,
     context: ({ principal, requestId, apiUrl }) => contextOf(services, principal, requestId, apiUrl),
-    plugins: [limitsBy(takeCost)],
+    plugins: [limitsBy(takeCost, documents)],
     maskedErrors: { maskError: (error) => maskedError(error, requestIds.getStore() ?? randomUUID(), log) },
     graphiql: false,
     landingPage: false,
@@ -64,7 +71,8 @@ export function registerGraphql(app: FastifyInstance, { schema, services, authen
       if (request.ws) requireOwnOrigin(request, origins);
     },
     handler: async (request, reply) => {
-      const isOperation = (request.query as Record<string, unknown>).query !== undefined;
+      const { query, extensions } = request.query as Record<string, unknown>;
+      const isOperation = query !== undefined || extensions !== undefined;
       return !isOperation && (request.headers.accept ?? '').includes('text/html') ? sendExplorer(reply) : answer(request, reply);
     },
     wsHandler: overWebSocket(yoga.getEnveloped, requestIds, { authenticate, live: services.live }, log),
@@ -72,16 +80,61 @@ export function registerGraphql(app: FastifyInstance, { schema, services, authen
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const principal = principalOf(request);
+    const isPost = request.method === 'POST';
+    const gone = goneSignal(reply);
+    const context = contextOf(services, principal, request.id, apiUrlOf(request), gone);
+    const answered = await answerOperations(isPost ? request.body : fromAddress(request), context, isPost, { schema, documents, takeCost, log });
+    if (answered === null) return bySse(request, reply);
+    // Clients that know GraphQL over HTTP tell a request that is none by its status; for the others every answer is 200.
+    const isStrict = (request.headers.accept ?? '').includes('application/graphql-response+json');
+    return reply
+      .code(answered.isRefused && isStrict ? 400 : 200)
+      .type(`${isStrict ? 'application/graphql-response+json' : 'application/json'}; charset=utf-8`)
+      .send(JSON.stringify(answered.body));
+  }
+
+  /** Subscriptions without a WebSocket. */
+  async function bySse(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const response = await requestIds.run(request.id, () =>
-      yoga.handleNodeRequestAndResponse(request as never, reply as never, { principal, requestId: request.id, apiUrl: apiUrlOf(request) }),
+      yoga.handleNodeRequestAndResponse(request as never, reply as never, {
+        principal: principalOf(request),
+        requestId: request.id,
+        apiUrl: apiUrlOf(request),
+      }),
     );
     response.headers.forEach((value, name) => reply.header(name, value));
     return reply.code(response.status).send(response.body ?? '');
   }
 }
 
-const limitsBy = (takeCost: Limits['takeCost']): Plugin<ApiContext> => ({
-  onParse: ({ setParseFn }) => setParseFn(parseLimited),
+/** Aborted when the connection closes before the answer was sent. */
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort(new ApiProblem('REQUEST_TIMEOUT', 'The caller is gone.'));
+  });
+  return gone.signal;
+}
+
+/** `GET /graphql?query=...&variables=...&operationName=...&extensions=...`. */
+function fromAddress(request: FastifyRequest): unknown {
+  const { query, operationName, variables, extensions } = request.query as Readonly<Record<string, string | undefined>>;
+  return { query, operationName, variables: fromJson(variables), extensions: fromJson(extensions) };
+}
+function fromJson(text: string | undefined): unknown {
+  if (text === undefined || text === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new ApiProblem('MALFORMED_JSON', '`variables` and `extensions` of an address are JSON.');
+  }
+}
+
+const limitsBy = (takeCost: Limits['takeCost'], documents: Documents): Plugin<ApiContext> => ({
+  onParse: ({ params, setParseFn }) => {
+    documents.of({ query: params.source }); // refuses what is not listed
+    setParseFn(parseLimited);
+  },
   onExecute: async ({ args, setResultAndStopExecution }) => {
     const refusal = await refusalOf(args, takeCost);
     if (refusal !== undefined) setResultAndStopExecution({ errors: [refusal] });
@@ -100,7 +153,9 @@ async function refusalOf(
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) return undefined; // execution says so itself
   try {
-    await takeCost(contextValue.principal, checkQuery(schema, document, operation, variableValues ?? {}));
+    const { cost, isIntrospection } = checkQuery(schema, document, operation, variableValues ?? {});
+    if (isIntrospection) requireRole(contextValue.principal, 'Query.__schema');
+    await takeCost(contextValue.principal, cost);
     return undefined;
   } catch (error) {
     const { code, message, headers } = asProblem(error);

@@ -24,7 +24,10 @@ function holds(search: Search, event: StandInEvent, native: string): boolean {
       const values = (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
       if (test.op === 'exists') return values.length > 0;
       if (test.op === 'is') return values.some((each) => matches(each, test.pieces));
-      return values.some((each) => (test.op.startsWith('<') ? Number(each) < test.value : Number(each) > test.value));
+      if (test.op === 'matches') return values.some((each) => new RegExp(test.pattern, 'is').test(each));
+      return values.some((each) =>
+        test.bounds.every((bound) => bound === undefined || (bound.op.startsWith('<') ? Number(each) < bound.value : Number(each) > bound.value)),
+      );
     }
   }
 }

@@ -44,6 +44,107 @@ describe.skipIf(serverUrl === '')('events over GraphQL', () => {
     expect(found).toEqual([id(5, NOON + 60 * SECOND), id(4, NOON + 3 * SECOND), id(3, NOON + 3 * SECOND), id(2), id(1), id(0)]);
   });
 
+  it('pages the other way, towards newer events', async () => {
+    const page = async (args: string) => {
+      const { data } = await api.graphql(`{ events(${args}) { edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`);
+      return data.events;
+    };
+    const last = await page('last: 2');
+    expect(last.edges.map(({ node }: Loose) => node.id)).toEqual([id(1), id(0)]);
+    expect(last.pageInfo).toEqual({ hasNextPage: false, hasPreviousPage: true, startCursor: last.edges[0].cursor, endCursor: last.edges[1].cursor });
+    const before = await page(`last: 3, before: "${last.pageInfo.startCursor}"`);
+    expect(before.edges.map(({ node }: Loose) => node.id)).toEqual([id(4, NOON + 3 * SECOND), id(3, NOON + 3 * SECOND), id(2)]);
+    const first = await page(`last: 5, before: "${before.pageInfo.startCursor}"`);
+    expect(first.edges.map(({ node }: Loose) => node.id)).toEqual([id(5, NOON + 60 * SECOND)]);
+    expect(first.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+  });
+
+  it('ignores whose organization a cursor was made in', async () => {
+    const made = Buffer.from(JSON.stringify([NOON + 60 * SECOND, hexId(999), 'other'])).toString('base64url');
+    const { errors } = await api.graphql(`{ events(after: "${made}") { edges { node { id } } } }`);
+    expect(errors?.[0]?.extensions.code).toBe('INVALID_CURSOR');
+    const plain = Buffer.from(JSON.stringify([NOON + 61 * SECOND, hexId(999)])).toString('base64url');
+    const { data } = await api.graphql(`{ events(after: "${plain}") { edges { node { id } } } }`, {}, ['admin'], 'other');
+    expect(data.events.edges).toEqual([]);
+  });
+
+  it('says what a histogram and the most frequent values were counted from', async () => {
+    const range = 'from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z"';
+    const { data } = await api.graphql(`{
+      days: histogram(${range}, spanSeconds: 86400) { source spanSeconds buckets { series count } }
+      chosen: histogram(${range}) { source spanSeconds }
+      found: histogram(${range}, filter: { search: "severity>=informational and not event.dataset:b.log" }, by: severity) { source buckets { series count } }
+      read: histogram(${range}, filter: { search: "sample:true or sample:* or labels.sample:true" }) { source buckets { count } }
+      top: topValues(${range}, field: "event.dataset") { source values { name count } }
+      hosts: topValues(${range}, field: "host.name") { source values { name count } }
+    }`);
+    expect(data).toEqual({
+      days: {
+        source: 'days',
+        spanSeconds: 86_400,
+        buckets: [
+          { series: 'a.log', count: 4 },
+          { series: 'b.log', count: 2 },
+        ],
+      },
+      chosen: { source: 'minutes', spanSeconds: 1_800 },
+      found: { source: 'minutes', buckets: [{ series: '10', count: 3 }] },
+      read: { source: 'events', buckets: [{ count: 3 }] },
+      top: {
+        source: 'days',
+        values: [
+          { name: 'a.log', count: 4 },
+          { name: 'b.log', count: 2 },
+        ],
+      },
+      hosts: { source: 'events', values: [{ name: 'web01', count: 3 }] },
+    });
+  });
+
+  it('explains a search', async () => {
+    const { data } =
+      await api.graphql(`{ searchExplanation(filter: { search: "host.name:web* and severity>=high and \\"mimikatz\\"" }, from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z") {
+      meaning canonical eventsInRange page { servedBy values events cost costLimit } count { servedBy cost } countSource isCountRefused advice } }`);
+    expect(data.searchExplanation).toEqual({
+      meaning: `host.name begins with "web" and event.severity is at least high (at least 60) and "mimikatz" somewhere in the sensor's own document`,
+      canonical: 'host.name:web* and severity>=high and mimikatz',
+      eventsInRange: 6,
+      page: { servedBy: 'time', values: [], events: 6, cost: 36, costLimit: 2_000_000 },
+      count: { servedBy: 'time', cost: 36 },
+      countSource: 'events',
+      isCountRefused: false,
+      advice: null,
+    });
+  });
+
+  it.each(["'; DROP TABLE goshawk.event; --", "') OR true --", '" OR 1=1', '$1', "\\'; SELECT pg_sleep(9)", '%', '_'])(
+    'takes %s as a text wherever it stands',
+    async (text) => {
+      const literal = JSON.stringify(text);
+      const phrase = JSON.stringify(`"${text.replaceAll(/["\\]/g, '\\$&')}"`);
+      for (const filter of [
+        `dataset: [${literal}]`,
+        `sensor: [${literal}]`,
+        `host: [${literal}]`,
+        `user: [${literal}]`,
+        ...['', 'host.name:', 'message:', 'related.ip:', 'labels.x:', 'custom.x:', 'Native:'].map(
+          (field) => `search: ${JSON.stringify(`${field}${JSON.parse(phrase)}`)}`,
+        ),
+      ]) {
+        const { data, errors } = await api.graphql(`{ events(filter: { ${filter} }) { edges { node { id } } }
+        histogram(from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z", filter: { ${filter} }) { buckets { count } } }`);
+        expect([filter, errors]).toEqual([filter, undefined]);
+        expect([filter, data.events.edges, data.histogram.buckets]).toEqual([filter, [], []]);
+      }
+      const { errors, data } = await api.graphql(
+        'query ($field: String!) { topValues(field: $field, from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z") { values { name } } }',
+        { field: text },
+      );
+      expect([errors, data.topValues.values]).toEqual([undefined, []]);
+      expect((await api.graphql('{ events { edges { node { id } } } }')).data.events.edges).toHaveLength(6);
+    },
+  );
+
   it('answers an empty page without a cursor', async () => {
     const { data } = await api.graphql('{ events(filter: { host: ["nowhere"] }) { edges { node { id } } pageInfo { hasNextPage endCursor } } }');
     expect(data.events).toEqual({ edges: [], pageInfo: { hasNextPage: false, endCursor: null } });
@@ -76,7 +177,7 @@ describe.skipIf(serverUrl === '')('events over GraphQL', () => {
     ['text', 'x'],
     ['a long number', `${'9'.repeat(30)}-${hexId(1)}`],
   ])('has no event of %s', async (_name, eventId) => {
-    expect(await api.graphql('query ($id: ID!) { event(id: $id) { id } }', { id: eventId })).toEqual({ data: { event: null } });
+    expect((await api.graphql('query ($id: ID!) { event(id: $id) { id } }', { id: eventId })).data).toEqual({ event: null });
   });
 
   it('shows a native document that is no JSON as text', async () => {

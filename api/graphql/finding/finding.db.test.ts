@@ -109,7 +109,7 @@ describe.skipIf(serverUrl === '')('findings over GraphQL', () => {
   });
 
   it('has no finding of an id that is none', async () => {
-    expect(await api.graphql('{ finding(id: "x") { id } }')).toEqual({ data: { finding: null } });
+    expect((await api.graphql('{ finding(id: "x") { id } }')).data).toEqual({ finding: null });
   });
 
   it('counts by rule, most first, under the newest title', async () => {
