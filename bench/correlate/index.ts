@@ -93,7 +93,7 @@ const matchOf = ({ rule = 'many', groups, stepMicros, late }: Shape, n: number):
 
 const openTask = (): Task =>
   new Task({
-    stage: correlate({ ...config.parse({}), matchesPerRule: 2 * OPEN_GROUPS }, RULES) as never,
+    stage: correlate({ ...config.parse({}), matchesPerRule: 2 * OPEN_GROUPS, groupsPerRule: 2 * OPEN_GROUPS }, RULES) as never,
     reference: new ReferenceData(),
     upstream: ['detect'],
   });

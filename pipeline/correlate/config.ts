@@ -19,6 +19,10 @@ export const config = z.strictObject({
     .int()
     .min(100)
     .default(200_000)
-    .meta({ description: 'Matches kept per correlation and task; beyond it the groups that were silent longest are given up and counted.' }),
+    .meta({
+      description:
+        'Matches kept per correlation, organization and task. Beyond it the groups that were silent longest are given up and counted, and the correlation is a shadow until the hour of append time ends: what it finds is a draft, and a finding says so.',
+    }),
+  groupsPerRule: z.int().min(10).default(100_000).meta({ description: 'The same for open groups.' }),
 });
 export type CorrelateConfig = z.infer<typeof config>;

@@ -5,7 +5,7 @@ import { parseRuleSet } from '../../domains/sigma/index.ts';
 import type { Finding, Match } from '../../schemas/avro/types.gen.ts';
 import { APPEND_CLOCK } from '../core/index.ts';
 import { StageDriver } from '../runtime/driver.ts';
-import { OVER_BUDGET } from './finding.ts';
+import { OVER_BUDGET } from './budget.ts';
 import { config, correlate } from './index.ts';
 import type { CorrelateConfig, CorrelateOptions } from './index.ts';
 
@@ -257,7 +257,8 @@ describe('the bound of a rule', () => {
     out.push(...driver.advance(T + 200 * SECOND));
     const { groups, matches, totals } = driver.state();
     expect(Object.keys(matches!)).toHaveLength(100);
-    expect(totals).toEqual({ corr: { matches: 100, evictedMatches: 100, told: { default: expect.any(Number) } } });
+    const hour = Math.floor(T / (3600 * SECOND));
+    expect(totals).toEqual({ 'corr|default': { matches: 100, evictedMatches: 100, hour, overHour: hour } });
     const told = findingsOf(out).filter(({ ruleId }) => ruleId === OVER_BUDGET);
     expect(told).toMatchObject([{ kind: 'platform', organization: 'default', entities: [{ type: 'rule', value: 'corr' }], status: 'production' }]);
     expect(evicted).toContainEqual(['rule', 'corr', 1]);
@@ -269,7 +270,7 @@ describe('the bound of a rule', () => {
     for (const at of [0, 10, 20]) driver.send(match('a', at));
     driver.advance(T + 100_000 * SECOND);
     driver.advance(Number.MAX_SAFE_INTEGER, APPEND_CLOCK);
-    expect(driver.state()).toMatchObject({ waiting: {}, groups: {}, matches: {}, totals: { corr: { matches: 0 } } });
+    expect(driver.state()).toMatchObject({ waiting: {}, groups: {}, matches: {}, totals: { 'corr|default': { matches: 0 } } });
     expect(Object.keys(driver.state()['task']!).filter((key) => key.startsWith('t:'))).toEqual([]);
   });
 });

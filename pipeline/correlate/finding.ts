@@ -5,7 +5,6 @@ import { suppressedByAll, valuesOf } from './entry.ts';
 import type { Entry } from './entry.ts';
 import type { Fired, Told } from './fired.ts';
 import { contribution } from './fired.ts';
-import type { Group } from './group.ts';
 import type { GroupName } from './judge.ts';
 import { acceptedFor } from './plan.ts';
 import type { CorrelationPlan } from './plan.ts';
@@ -55,7 +54,7 @@ export function findingOf(
     license: rule.license,
     reference: rule.references[0] ?? null,
     severity: rule.level,
-    status,
+    status: fired.isShadow === true ? 'draft' : status,
     tags: rule.tags,
     groupKey: [rule.key, ...groupValues].join('|'),
     entities: entitiesOf(covered),
@@ -63,7 +62,7 @@ export function findingOf(
     events: events.length <= 2 * KEPT_EACH_END ? events : [...events.slice(0, KEPT_EACH_END), ...events.slice(-KEPT_EACH_END)],
     eventCount: fired.count,
     supersedes,
-    reason: reasonOf(late === null ? null : code, evictedCount),
+    reason: reasonOf(late === null ? null : code, evictedCount, fired.isShadow === true),
     revisable: {
       revision: fired.revision,
       settlesAt: settlesAt(plan, fired),
@@ -81,10 +80,11 @@ export function findingOf(
 const named = (names: readonly string[], values: readonly string[]) =>
   names.map((name, index) => ({ name, value: (values[index] ?? '').slice(0, LONGEST_VALUE) }));
 
-function reasonOf(code: ChangeCode | null, evictedCount: number): string | null {
+function reasonOf(code: ChangeCode | null, evictedCount: number, isShadow: boolean): string | null {
   const parts = [
     ...(code === null ? [] : [WORDS[code]]),
     ...(evictedCount > 0 ? [`${evictedCount} older events of this group were given up, so counts are a lower bound`] : []),
+    ...(isShadow ? ['the correlation was over its budget, so this is a shadow'] : []),
   ];
   return parts.length === 0 ? null : parts.join('; ');
 }
@@ -95,38 +95,4 @@ function entitiesOf(covered: readonly Entry[]): readonly Entity[] {
     .sort()
     .slice(0, KEPT_EACH_END)
     .map((key) => byKey.get(key)!);
-}
-
-export const OVER_BUDGET = 'goshawk.correlation-over-budget';
-
-/** Tells the organization whose group was given up that a correlation had more than it may hold. Its findings stay what they are: their counts are lower bounds. */
-export function overBudget({ rule }: CorrelationPlan, organization: string, { last, ruleSet = 0 }: Group, matchesPerRule: number): Finding {
-  return {
-    id: hashId(OVER_BUDGET, organization, rule.key, last),
-    organization,
-    time: last,
-    lastTime: last,
-    kind: 'platform',
-    ruleId: OVER_BUDGET,
-    ruleVersion: '1',
-    title: `Correlation over its budget: ${rule.title}`,
-    description:
-      'Groups that were silent longest were given up, so what they had counted is forgotten. Make the rules that it counts narrower, or its timespan shorter.',
-    author: null,
-    license: null,
-    reference: null,
-    severity: 'medium',
-    status: 'production',
-    tags: [],
-    groupKey: `${OVER_BUDGET}|${rule.key}`,
-    entities: [{ type: 'rule', value: rule.key }],
-    fields: [{ name: 'matchesPerRule', value: String(matchesPerRule) }],
-    events: [],
-    eventCount: 0,
-    supersedes: null,
-    reason: `the correlation had more than ${matchesPerRule} matches in one task`,
-    revisable: null,
-    ruleSet,
-    suppressedBy: null,
-  };
 }

@@ -12,6 +12,8 @@ export interface Fired {
   readonly first: Micros;
   readonly last: Micros;
   readonly count: number;
+  /** The correlation was over its budget when it fired: a draft, and so are its revisions. Absent: it was not. */
+  readonly isShadow?: true;
   /** The match that made the condition true. */
   readonly lastRule: string;
   readonly lastEvent: EventRef;
@@ -36,6 +38,7 @@ export interface Told {
 }
 
 /**
+ * @param isShadow Of what fires for the first time.
  * @param before All of the group.
  * @param isJudged Which of them are judged anew; the others stay.
  * @param now All firings of that part, in order.
@@ -44,6 +47,7 @@ export function compared(
   before: readonly Fired[],
   isJudged: (fired: Fired) => boolean,
   now: readonly Held[],
+  isShadow: boolean,
 ): { readonly fired: readonly Fired[]; readonly told: readonly Told[] } {
   const known = new Map(before.map((fired) => [fired.id, fired]));
   const lost = new Map(before.filter((fired) => fired.state === 'holds' && isJudged(fired)).map((fired) => [fired.id, fired]));
@@ -56,7 +60,7 @@ export function compared(
     const same = known.get(held.id);
     if (same === undefined || same.state !== 'holds') fresh.push(held);
     else if (lost.delete(held.id) && !isSame(same, held.inside))
-      told.push({ fired: firedOf(held, same.revision + 1), code: 'extended', before: same, supersedes: null, inside: held.inside });
+      told.push({ fired: firedOf(held, same.revision + 1, same.isShadow === true), code: 'extended', before: same, supersedes: null, inside: held.inside });
   }
   for (const held of fresh) {
     const again = known.get(held.id);
@@ -65,7 +69,8 @@ export function compared(
       lost.delete(replaced.id);
       known.set(replaced.id, { ...replaced, state: 'replaced' });
     }
-    const fired = firedOf(held, (again?.revision ?? 0) + 1);
+    const earlier = replaced ?? again;
+    const fired = firedOf(held, (again?.revision ?? 0) + 1, earlier === undefined ? isShadow : earlier.isShadow === true);
     told.push({
       fired,
       code: replaced === undefined ? 'completed' : 'replaced',
@@ -83,9 +88,19 @@ export function compared(
 export const keyOf = ({ lastEvent, lastRule }: Fired): string => sortKey(lastEvent, lastRule);
 export const contribution = ({ first, last, count }: Fired): Contribution => ({ time: first, lastTime: last, eventCount: count });
 
-function firedOf({ id, inside }: Held, revision: number): Fired {
+function firedOf({ id, inside }: Held, revision: number, isShadow: boolean): Fired {
   const last = inside.at(-1)!;
-  return { id, revision, state: 'holds', first: inside[0]!.time, last: last.time, count: inside.length, lastRule: last.ruleId, lastEvent: last.event };
+  return {
+    id,
+    revision,
+    state: 'holds',
+    first: inside[0]!.time,
+    last: last.time,
+    count: inside.length,
+    ...(isShadow ? { isShadow } : {}),
+    lastRule: last.ruleId,
+    lastEvent: last.event,
+  };
 }
 
 const isSame = (fired: Fired, inside: readonly Entry[]): boolean => fired.count === inside.length && keyOf(fired) === inside.at(-1)!.key;

@@ -59,6 +59,8 @@ export class OpenGroup {
   readonly key: string;
   readonly plan: CorrelationPlan;
   group: Group;
+  /** Whether what fires now is a shadow: the correlation is over its budget. */
+  isShadow = false;
   readonly #store: Store<KeptMatch>;
   readonly #kept: Kept;
 

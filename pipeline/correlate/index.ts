@@ -11,12 +11,13 @@ import { ActiveRules, numberedOf } from '../../domains/sigma/index.ts';
 import type { OrganizationRules, RuleSet, RuleSetOptions } from '../../domains/sigma/index.ts';
 import type { EventRef, Finding, FindingStatus, Match } from '../../schemas/avro/types.gen.ts';
 import { refTables, topics } from '../../topologies/topics.ts';
+import { overBudget } from './budget.ts';
 import type { CorrelateConfig } from './config.ts';
 import type { Entry, KeptMatch } from './entry.ts';
 import { keptMatch, sortKey, suppressedByAll } from './entry.ts';
 import type { Told } from './fired.ts';
 import { keyOf } from './fired.ts';
-import { findingOf, overBudget } from './finding.ts';
+import { findingOf } from './finding.ts';
 import type { Group } from './group.ts';
 import { handOver, OpenGroup } from './group.ts';
 import type { GroupName } from './judge.ts';
@@ -25,7 +26,7 @@ import type { CorrelateMetrics } from './metrics.ts';
 import { NO_METRICS } from './metrics.ts';
 import type { CorrelationPlan } from './plan.ts';
 import { acceptedFor, keptFor, planCorrelations } from './plan.ts';
-import { Share } from './share.ts';
+import { isShadowed, Share } from './share.ts';
 import type { Totals } from './share.ts';
 
 export { config } from './config.ts';
@@ -49,6 +50,7 @@ interface Arrived {
   readonly match: Match;
   /** Something later may have been taken already when it came. */
   readonly isLate: boolean;
+  readonly appendedAt?: Micros;
 }
 interface Stores {
   readonly waiting: Store<Waiting<Arrived>>;
@@ -62,13 +64,14 @@ interface Running {
   readonly plans: ReadonlyMap<string, CorrelationPlan>;
   readonly ruleSet: number;
 }
-const HOUR: Micros = 3_600_000_000;
 const CLOSE = 'close|';
 const FORGET = 'forget|';
 
 const sendFinding = (finding: Finding, behind?: Micros): Output<unknown> =>
   send(topics.findings, `${finding.organization}|${finding.groupKey}`, finding, behind);
 const escaped = (part: string): string => (part.includes('|') ? part.replaceAll('|', '%7C') : part);
+/** How keys of its groups begin. */
+const shareName = ({ rule }: CorrelationPlan, { organization }: { readonly organization: string }): string => `${escaped(rule.key)}|${escaped(organization)}`;
 const groupKeyOf = ({ correlationId, organization, groupValues }: Match): string => {
   let key = `${escaped(correlationId)}|${escaped(organization)}`;
   for (const value of groupValues) key += `|${escaped(value)}`;
@@ -85,7 +88,7 @@ function nameOf(key: string): GroupName & { readonly correlationId: string } {
  * @param set Rules of files that detect runs until a numbered set is in force.
  */
 export const correlate = (
-  { reorderMs, matchesPerGroup, matchesPerRule }: CorrelateConfig,
+  { reorderMs, matchesPerGroup, matchesPerRule, groupsPerRule }: CorrelateConfig,
   set: RuleSet,
   { lateness = openLateness(), experimental = 'draft', ruleOptions = {}, isLane = false, metrics = NO_METRICS }: CorrelateOptions = {},
 ) => {
@@ -102,9 +105,10 @@ export const correlate = (
     return plansOf(organization, group?.ruleSet ?? 0, ctx).get(correlationId);
   };
   const outputs: Output<unknown>[] = []; // of the record or timer at hand
+  const limits = { matchesPerRule, groupsPerRule };
 
   /** The group as it is after a match came or went, and what follows. */
-  const apply = ({ match, isLate }: Arrived, turn: Micros, ctx: Ctx): void => {
+  const apply = ({ match, isLate, appendedAt = 0 }: Arrived, turn: Micros, ctx: Ctx): void => {
     const key = groupKeyOf(match);
     const { groups, matches } = ctx.stores;
     let stored = groups.get(key);
@@ -114,11 +118,12 @@ export const correlate = (
     if (plan === undefined) return; // it was retired while the match waited
     if (stored?.version !== undefined && stored.version !== plan.rule.version) {
       clear(key, stored, ctx);
-      share(plan, key, stored.size, 0, ctx);
+      share(plan, key, stored.size, 0, { match, appendedAt }, ctx);
       stored = undefined;
     }
     if (stored === undefined && match.isRetracted) return;
     const open = new OpenGroup(key, plan, stored, matches);
+    open.isShadow = isShadowed(ctx.stores.totals.get(shareName(plan, match)), appendedAt);
     const kept = keptMatch(match);
     const at = match.isRetracted ? open.take(kept) : open.insert(kept);
     if (at !== undefined) {
@@ -131,7 +136,7 @@ export const correlate = (
     }
     open.group = { ...open.group, version: plan.rule.version, ruleSet };
     groups.put(key, open.close());
-    share(plan, key, stored?.size ?? 0, open.group.size, ctx);
+    share(plan, key, stored?.size ?? 0, open.group.size, { match, appendedAt }, ctx);
   };
 
   const judged = (open: OpenGroup, at: number, match: Match, isNewest: boolean, ctx: Ctx): readonly Told[] => {
@@ -203,23 +208,30 @@ export const correlate = (
     }
   };
 
-  /** Keeps a rule within its bound: groups that were silent longest go. */
-  const share = (plan: CorrelationPlan, key: string, before: number, after: number, ctx: Ctx): void => {
+  /** Keeps a correlation of an organization within its bounds: groups that were silent longest go. @param cause The match that changed the group; null: time did. */
+  const share = (
+    plan: CorrelationPlan,
+    key: string,
+    before: number,
+    after: number,
+    cause: { readonly match: Match; readonly appendedAt: Micros } | { readonly match: null },
+    ctx: Ctx,
+  ): void => {
     const { groups, totals } = ctx.stores;
-    const own = new Share(escaped(plan.rule.key), totals.get(plan.rule.key), groups);
-    own.touch(key, before, after);
-    while (own.totals.matches > matchesPerRule) {
+    const name = shareName(plan, cause.match ?? nameOf(key));
+    const own = new Share(name, totals.get(name), groups);
+    own.touch(key, before, after, cause.match === null ? undefined : cause.appendedAt);
+    for (let bound = own.over(limits); bound !== null; bound = own.over(limits)) {
       const oldest = own.oldestBeside(key);
       if (oldest === undefined) break;
       const group = groups.get(oldest);
       if (group !== undefined) clear(oldest, group, ctx);
       own.evicted(oldest, group?.size ?? 0);
-      if (group === undefined) continue;
-      metrics.evicted('rule', plan.rule.key, group.size);
-      const { organization } = nameOf(oldest);
-      if (own.tell(organization, Math.floor(group.last / HOUR))) outputs.push(sendFinding(overBudget(plan, organization, group, matchesPerRule)));
+      metrics.evicted('rule', plan.rule.key, group?.size ?? 0);
+      if (cause.match !== null && own.goOver())
+        outputs.push(sendFinding(overBudget(plan, cause.match.organization, limits, bound, { appendedAt: cause.appendedAt, ruleSet: cause.match.ruleSet })));
     }
-    totals.put(plan.rule.key, own.close());
+    totals.put(name, own.close());
   };
 
   const clear = (key: string, group: Group, ctx: Ctx): void => {
@@ -237,6 +249,7 @@ export const correlate = (
     const running = { plans: plansOf(nameOf(key).organization, ruleSet, ctx), ruleSet };
     const open = new OpenGroup(key, plan, group, ctx.stores.matches);
     const name = nameOf(key);
+    open.isShadow = isShadowed(ctx.stores.totals.get(shareName(plan, name)));
     for (const told of judgeClosed(open, name, group.closesAt)) tell(open, name, told, null, group.closesAt, running);
     awaitClose(open, ctx);
     ctx.stores.groups.put(key, open.close());
@@ -253,7 +266,7 @@ export const correlate = (
       return;
     }
     clear(key, group, ctx);
-    if (plan !== undefined) share(plan, key, group.size, 0, ctx);
+    if (plan !== undefined) share(plan, key, group.size, 0, { match: null }, ctx);
   };
 
   const clockOf = ({ clock }: CorrelationPlan): string | undefined => (isLane || clock === '*' ? undefined : clock);
@@ -288,7 +301,7 @@ export const correlate = (
       const come: Micros = isLane ? turn : Math.max(turn, ctx.watermark(clockOf(plan)));
       if (time < come - acceptedFor(plan)) return drop('late', send(topics.late, `${match.event.topic}/${match.event.partition}/${match.event.offset}`, match));
       const order = `${sortKey(match.event, match.ruleId)}|${groupKeyOf(match)}`;
-      buffer.put({ match, isLate: time < come }, { clock: isLane ? '*' : plan.clock, turn, order, appendedAt }, ctx);
+      buffer.put({ match, isLate: time < come, appendedAt }, { clock: isLane ? '*' : plan.clock, turn, order, appendedAt }, ctx);
       return pass();
     },
 

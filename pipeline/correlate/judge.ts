@@ -64,7 +64,7 @@ function settled(open: OpenGroup, { organization, groupValues }: GroupName, isJu
     const { time, value } = inside[0]!;
     return { id: hashId(organization, open.plan.rule.key, ...groupValues, ...(isFirstSeen ? [value] : []), time), inside };
   });
-  const { fired, told } = compared(open.group.fired, isJudged, now);
+  const { fired, told } = compared(open.group.fired, isJudged, now, open.isShadow);
   open.group = { ...open.group, fired };
   return told;
 }

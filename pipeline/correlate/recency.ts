@@ -16,6 +16,10 @@ export class Recency {
     for (const key of keys) this.touch(key);
   }
 
+  get size(): number {
+    return this.#links.size;
+  }
+
   touch(key: string): void {
     const known = this.#links.get(key);
     if (known !== undefined && known === this.#newest) return;

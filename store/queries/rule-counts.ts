@@ -63,12 +63,12 @@ export interface OverBudget {
   readonly ruleId: string;
   readonly reason: string;
 }
-/** Rules that are shadows at this time because they went over their budget, with the newest reason. */
+/** Rules and correlations that are shadows until the hour ends because they went over a budget, with the newest reason. */
 export const overBudget = (sql: Sql, ids: readonly string[], at: Micros): Promise<readonly OverBudget[]> =>
   manyOf(
     sql,
     `SELECT DISTINCT ON (1) e->>'value' AS "ruleId", f.reason FROM api.finding f CROSS JOIN jsonb_array_elements(f.entities) e
-     WHERE f.rule_id = 'goshawk.rule-over-budget' AND f.event_time >= api.from_micros($2::bigint - 3600000000) AND f.event_time <= api.from_micros($2) AND e->>'type' = 'rule' AND e->>'value' = ANY ($1)
+     WHERE f.rule_id IN ('goshawk.rule-over-budget', 'goshawk.correlation-over-budget') AND f.event_time >= api.from_micros($2::bigint - $2::bigint % 3600000000) AND f.event_time <= api.from_micros($2) AND e->>'type' = 'rule' AND e->>'value' = ANY ($1)
      ORDER BY 1, f.event_time DESC`,
     [ids, at],
   );
