@@ -21,13 +21,13 @@ it.each<[name: string, secret: Buffer, body: string]>([
 it('ends with a checksum that anybody can compute: CRC-32 of what is before it, in base 62', () => {
   const key = makeKey();
   const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-  const value = [...key.slice(-6)].reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
+  const value = Array.from(key.slice(-6)).reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
   expect(value).toBe(crc32(key.slice(0, -6)));
 });
 
 it('is whole as it was made, and not when a character is another one', () => {
   fc.assert(
-    fc.property(secret, fc.integer({ min: 4, max: 52 }), fc.constantFrom(...'09AZaz'), (bytes, at, character) => {
+    fc.property(secret, fc.integer({ min: 4, max: 52 }), fc.constantFrom('0', '9', 'A', 'Z', 'a', 'z'), (bytes, at, character) => {
       const key = makeKey(bytes);
       const other = key.slice(0, at) + character + key.slice(at + 1);
       return isWhole(key) && isWhole(other) === (other === key);

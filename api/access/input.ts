@@ -1,6 +1,7 @@
 // What callers give, in one form for REST and GraphQL.
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isAllowEntry } from '../../outbound/allow-list.ts';
 import { isPermission, ROLE_NAME, ROLES } from '../gate/roles.ts';
 import type { Permission } from '../gate/roles.ts';
 import { text } from '../rest/kit.ts';
@@ -50,7 +51,7 @@ const permissions = z
   .array(z.string().refine(isPermission, 'There is no such permission; docs/reference/permissions.md lists them.'))
   .min(1)
   .max(200)
-  .transform((given) => [...new Set(given)].sort() as Permission[]);
+  .transform((given) => [...new Set(given)].sort());
 export const newRole = z.strictObject({
   name: role.refine((given) => !(ROLES as readonly string[]).includes(given), 'A built-in role has this name.'),
   description: description.default(''),
@@ -108,7 +109,7 @@ export const settingsChange = z
     mfaRoles: roles.optional().meta({ description: 'Who holds one of these needs a second factor.' }),
     sessionHours: z.int().min(1).max(8_760).nullable().optional().meta({ description: 'Life of a session without use; null: as the installation has it.' }),
     outboundHosts: z
-      .array(z.string().refine(isHostOrNetwork, 'A host, an address or a network, for example siem.internal or 10.2.0.0/16.'))
+      .array(z.string().refine(isAllowEntry, 'A host, an address or a network, for example siem.internal, http://siem.internal:8088 or 10.2.0.0/16.'))
       .max(100)
       .optional()
       .meta({ description: 'Hosts and networks inside that outgoing requests may reach; all others must be public.' }),
@@ -121,7 +122,4 @@ function isNetwork(value: string): boolean {
   const family = isIP(address);
   if (family === 0 || rest.length > 0 || address.includes('%')) return false;
   return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (family === 4 ? 32 : 128));
-}
-function isHostOrNetwork(value: string): boolean {
-  return isNetwork(value) || (value.length <= 253 && /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i.test(value));
 }

@@ -21,7 +21,6 @@ import { openKeys } from '../auth/keys.ts';
 import { config as configSchema } from '../config.ts';
 import type { ApiConfig } from '../config.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { Role } from '../gate/permissions.ts';
 import type { TestDatabase } from './database.ts';
 
 export const INSTALLATION = '00000000-0000-4000-8000-000000000001';
@@ -42,13 +41,13 @@ export interface TestApi {
   readonly app: FastifyInstance;
   readonly broker: MemoryBroker;
   readonly codec: Codec;
-  readonly token: (roles: readonly Role[], organization?: string, user?: string) => Promise<string>;
+  readonly token: (roles: readonly string[], organization?: string, user?: string) => Promise<string>;
   /** As a user of these roles; without roles, without a token. */
-  readonly inject: (options: InjectOptions, roles?: readonly Role[] | null, organization?: string) => Promise<LightMyRequestResponse>;
+  readonly inject: (options: InjectOptions, roles?: readonly string[] | null, organization?: string) => Promise<LightMyRequestResponse>;
   readonly graphql: (
     query: string,
     variables?: Record<string, unknown>,
-    roles?: readonly Role[],
+    roles?: readonly string[],
     organization?: string,
   ) => Promise<{ data: Loose; errors?: { message: string; extensions: Record<string, Loose>; path?: unknown[] }[] }>;
   readonly close: () => Promise<void>;
