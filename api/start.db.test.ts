@@ -99,6 +99,38 @@ describe.skipIf(serverUrl === '')('starting the API', () => {
     await pool.end();
   });
 
+  it('finishes what is in flight when it ends, and tells sockets to come again', async () => {
+    running = await startApi(deps(), { isPortExplicit: false, onFirstPassword: () => {} });
+    const socket = new WebSocket(`${running.url.replace('http', 'ws')}/live`);
+    const closed = new Promise<CloseEvent>((resolve) => socket.addEventListener('close', resolve, { once: true }));
+    await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
+    const arrived = Promise.withResolvers<void>();
+    running.app.server.once('request', () => arrived.resolve());
+    const body = JSON.stringify({ user: 'admin', password: 'wrong' });
+    const [first, rest] = [body.slice(0, 5), body.slice(5)];
+    const more = Promise.withResolvers<void>();
+    const inFlight = fetch(`${running.url}/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      duplex: 'half',
+      body: new ReadableStream({
+        async start(controller) {
+          controller.enqueue(Buffer.from(first));
+          await more.promise;
+          controller.enqueue(Buffer.from(rest));
+          controller.close();
+        },
+      }),
+    } as RequestInit);
+    await arrived.promise;
+    const stopped = running.stop();
+    running = undefined;
+    expect((await closed).code).toBe(1_001);
+    more.resolve();
+    expect((await inFlight).status).toBe(401);
+    await stopped;
+  });
+
   it('ends with connections still open', async () => {
     running = await startApi(deps(), { isPortExplicit: false, onFirstPassword: () => {} });
     const socket = new WebSocket(`${running.url.replace('http', 'ws')}/live`);

@@ -193,9 +193,10 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
       ]);
       expect(response.json().items.every(({ receipt }: { receipt: string }) => receipt.startsWith('r1_'))).toBe(true);
       const written = await recordsOf('raw.default.gateway-bulk-a');
+      const beside = { sensor: 'bulk-a', format: 'ecs', request: response.headers['x-request-id'] };
       expect(written.map(({ text, headers }) => [text, headers])).toEqual([
-        ['{"@timestamp":"2026-03-01T12:00:00Z","message":"a"}', { sensor: 'bulk-a', format: 'ecs' }],
-        ['{"message":"b"}', { sensor: 'bulk-a', format: 'ecs' }],
+        ['{"@timestamp":"2026-03-01T12:00:00Z","message":"a"}', beside],
+        ['{"message":"b"}', beside],
       ]);
     });
 
@@ -210,7 +211,7 @@ describe.skipIf(serverUrl === '')('events over REST', () => {
 
     it('leaves it to ingest to find out', async () => {
       await post('/v2/events/bulk', { format: 'auto', source: 'bulk-c', events: ['x'] });
-      expect((await recordsOf('raw.default.gateway-bulk-c'))[0]?.headers).toEqual({ sensor: 'bulk-c' });
+      expect((await recordsOf('raw.default.gateway-bulk-c'))[0]?.headers).toEqual({ sensor: 'bulk-c', request: expect.any(String) });
     });
 
     it('names a sensor by its token', async () => {
