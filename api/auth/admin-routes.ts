@@ -1,16 +1,14 @@
-// What administrators do about how others sign in.
+// What administrators do for those who cannot sign in.
 import { z } from 'zod';
-import { mfaRolesOf, removeFactors, setMfaRoles, unlockUser } from '../../store/queries/accounts.ts';
+import { removeFactors, unlockUser } from '../../store/queries/accounts.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import { principalOf } from '../gate/gate.ts';
-import { ROLE_NAME } from '../gate/roles.ts';
 import type { Routes } from '../rest/kit.ts';
 import type { Auth } from './index.ts';
 import { orNotFound } from './sessions.ts';
 import type { Principal } from './tokens.ts';
 
 const params = z.object({ id: z.uuid('Is the id of a user.') });
-const policy = z.object({ mfaRoles: z.array(z.string()).meta({ description: 'Whoever has one of these roles needs a second factor.' }) });
 
 export function registerSignInAdminRoutes(app: Routes, { run, sessions }: Auth): void {
   const about = (what: string, { organization }: Principal, work: (sql: Sql) => Promise<void>) => orNotFound(what, () => run(organization, work));
@@ -35,35 +33,6 @@ export function registerSignInAdminRoutes(app: Routes, { run, sessions }: Auth):
       await about('user', principal, (sql) => removeFactors(sql, principal.user, request.params.id, true));
       await sessions.endAll(principal.organization, principal.user, request.params.id, null); // tells this process too
       return reply.code(204).send(null);
-    },
-  });
-
-  app.route({
-    method: 'GET',
-    url: '/auth/policy',
-    schema: { tags: ['auth'], summary: 'How users of the organization have to sign in', response: { 200: policy } },
-    handler: async (request) => ({ mfaRoles: [...(await run(principalOf(request).organization, mfaRolesOf))] }),
-  });
-
-  app.route({
-    method: 'PUT',
-    url: '/auth/policy',
-    schema: {
-      tags: ['auth'],
-      summary: 'Say whose roles need a second factor; who has none sets one up at the next sign-in',
-      body: z.strictObject({
-        mfaRoles: z
-          .array(z.string().regex(ROLE_NAME, 'Is the name of a role.'))
-          .max(100)
-          .transform((roles) => [...new Set(roles)].sort()),
-      }),
-      response: { 200: policy },
-    },
-    handler: async (request) => {
-      const { organization, user } = principalOf(request);
-      const { mfaRoles } = request.body;
-      await run(organization, (sql) => setMfaRoles(sql, user, mfaRoles));
-      return { mfaRoles };
     },
   });
 }

@@ -1,5 +1,6 @@
 // Everything about signing in with an account of our own, put together once.
 import type { Logger } from 'pino';
+import type { Standings } from '../access/standing.ts';
 import type { ApiConfig } from '../config.ts';
 import type { InOrganization } from '../database.ts';
 import type { Routes } from '../rest/kit.ts';
@@ -26,6 +27,7 @@ export interface AuthDeps {
   readonly keys: SigningKeys;
   readonly tokens: Tokens;
   readonly revocations: Revocations;
+  readonly access: { readonly standings: Pick<Standings, 'of'> };
   readonly config: ApiConfig;
   readonly installationId: string;
   /** Holds the key of secrets too, unless the configuration has one. */
@@ -49,10 +51,10 @@ export interface Auth {
 }
 
 /** @throws ConfigError INVALID_CONFIG, FatalError DATA_FOLDER when the key of secrets cannot be used. */
-export function openAuth({ run, keys, tokens, revocations, config, installationId, keyFolder, wallMicros }: AuthDeps): Auth {
+export function openAuth({ run, keys, tokens, revocations, access, config, installationId, keyFolder, wallMicros }: AuthDeps): Auth {
   const nowSeconds = () => Math.floor(wallMicros() / 1_000_000);
   const box = openSecretBox(openSecretKeys(config.secretKey, keyFolder));
-  const sessions = new Sessions({ run, tokens, config, revocations });
+  const sessions = new Sessions({ run, tokens, config, revocations, hoursOf: async (organization) => (await access.standings.of(organization)).sessionHours });
   const tickets = new Tickets(keys, installationId);
   return {
     run,

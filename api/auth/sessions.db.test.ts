@@ -123,6 +123,19 @@ describe.skipIf(serverUrl === '')('signing in', () => {
     expect((await post('/auth/refresh', { refreshToken: next[0] })).statusCode).toBe(200);
   });
 
+  it('lives without use for as long as its organization wants', async () => {
+    const change = (sessionHours: number | null) => api.inject({ method: 'PATCH', url: '/auth/organization', payload: { sessionHours } }, ['admin']);
+    const hoursOf = async (refreshToken: string) => {
+      const text = 'SELECT round(extract(epoch FROM expires_at - used_at) / 3600)::integer AS hours FROM goshawk.session WHERE id = $1';
+      return (await database.owner.query(text, [refreshToken.split('.')[1]])).rows[0].hours;
+    };
+    const before = (await login()).refreshToken;
+    expect((await change(2)).statusCode).toBe(200);
+    expect([await hoursOf(before), await hoursOf((await login()).refreshToken)]).toEqual([336, 2]);
+    expect(await hoursOf((await post('/auth/refresh', { refreshToken: before })).json().refreshToken)).toBe(2);
+    await change(null);
+  });
+
   it('ends some day, however much it is used', async () => {
     const { refreshToken } = await login();
     await database.owner.query(`UPDATE goshawk.session SET ends_at = now() + interval '1 hour'`);

@@ -31,6 +31,8 @@ export interface SessionsDeps {
   readonly tokens: Tokens;
   readonly config: Pick<ApiConfig, 'accessTokenSeconds' | 'refreshTokenHours' | 'sessionDays'>;
   readonly revocations: Pick<Revocations, 'sessionsEnded'>;
+  /** Life of a session without use, as the organization wants it; null = as the installation has it. */
+  readonly hoursOf: (organization: string) => Promise<number | null>;
 }
 
 /** The token that is replaced may come again for so long: two tabs of one browser refresh at the same moment. */
@@ -43,12 +45,14 @@ export class Sessions {
   readonly #tokens: Tokens;
   readonly #config: SessionsDeps['config'];
   readonly #revocations: SessionsDeps['revocations'];
+  readonly #hoursOf: SessionsDeps['hoursOf'];
 
-  constructor({ run, tokens, config, revocations }: SessionsDeps) {
+  constructor({ run, tokens, config, revocations, hoursOf }: SessionsDeps) {
     this.#run = run;
     this.#tokens = tokens;
     this.#config = config;
     this.#revocations = revocations;
+    this.#hoursOf = hoursOf;
   }
 
   /**
@@ -57,7 +61,7 @@ export class Sessions {
    */
   async open(organization: string, userId: string, methods: readonly SignInMethod[], origin: Origin): Promise<SignedIn> {
     const secret = randomBytes(32);
-    const life = { hours: this.#config.refreshTokenHours, days: this.#config.sessionDays };
+    const life = { hours: await this.#lifeHours(organization), days: this.#config.sessionDays };
     const opened = await orNotFound('user', () =>
       this.#run(organization, (sql) => openSession(sql, userId, hashOf(secret), life, { ...origin, methods: [...methods] })),
     );
@@ -71,13 +75,9 @@ export class Sessions {
     if (presented === null) throw sessionEnded();
     const { organization, sessionId, secret } = presented;
     const next = randomBytes(32);
+    const lifeHours = await this.#lifeHours(organization);
     const { outcome, name, roles, generation } = await this.#run(organization, (sql) =>
-      refreshSession(
-        sql,
-        { sessionId, presented: hashOf(secret), next: hashOf(next) },
-        { lifeHours: this.#config.refreshTokenHours, graceSeconds: GRACE_SECONDS },
-        origin,
-      ),
+      refreshSession(sql, { sessionId, presented: hashOf(secret), next: hashOf(next) }, { lifeHours, graceSeconds: GRACE_SECONDS }, origin),
     );
     if (outcome === 'reused') this.#revocations.sessionsEnded([sessionId]);
     if (outcome === 'ended' || outcome === 'reused' || name === null || roles === null || generation === null) throw sessionEnded();
@@ -111,6 +111,10 @@ export class Sessions {
   async endAll(organization: string, actor: string, userId: string, keep: string | null): Promise<void> {
     const ended = await orNotFound('user', () => this.#run(organization, (sql) => endUserSessions(sql, actor, userId, keep)));
     this.#revocations.sessionsEnded(ended);
+  }
+
+  async #lifeHours(organization: string): Promise<number> {
+    return (await this.#hoursOf(organization)) ?? this.#config.refreshTokenHours;
   }
 
   async #signedIn(subject: Subject, token: string | null): Promise<SignedIn> {

@@ -51,8 +51,6 @@ export const PERMISSIONS = {
   'POST /auth/passkeys/sign-in': PUBLIC,
   'POST /auth/users/:id/unlock': 'users:manage',
   'POST /auth/users/:id/reset-mfa': 'users:manage',
-  'GET /auth/policy': 'organization:read',
-  'PUT /auth/policy': 'organization:manage',
 
   'GET /auth/users': 'users:read',
   'GET /auth/users/:id': 'users:read',

@@ -100,8 +100,6 @@ export async function unlockUser(sql: Sql, actor: string, userId: string): Promi
 }
 
 /** Roles whose users need a second factor. */
-export const mfaRolesOf = async (sql: Sql): Promise<readonly string[]> =>
-  (await oneOf<{ readonly roles: readonly string[] }>(sql, 'SELECT mfa_roles AS roles FROM api.sign_in_policy'))?.roles ?? [];
 export async function setMfaRoles(sql: Sql, actor: string, roles: readonly string[]): Promise<void> {
   await sql.query('SELECT api.set_sign_in_policy($1, $2)', [actor, roles]);
 }
