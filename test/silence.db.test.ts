@@ -46,6 +46,7 @@ describe.skipIf(serverUrl === '')('a silent sensor', { timeout: 120_000 }, () =>
       signal: new AbortController().signal,
       closeBooks: () => Promise.resolve([]),
       signReports: () => Promise.resolve(),
+      publishAuditHeads: () => Promise.resolve(),
       wallMicros: now,
     }).filter(({ name }) => name === 'silent sensors');
     await watch!.run();

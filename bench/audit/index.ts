@@ -9,7 +9,7 @@ import type { Bench, Benchmark, Figure } from '../figure.ts';
 import { cpuMicros } from '../figure.ts';
 
 const WRITERS = 8;
-const ROWS = 200_000;
+const ROWS = 50_000;
 const ROWS_AT_ONCE = 500;
 /** Those that are written one by one, and those that are verified. */
 const [WRITTEN, FILLED] = ['bench-written', 'bench-filled'];

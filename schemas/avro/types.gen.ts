@@ -192,6 +192,36 @@ export interface Enriched {
   readonly context: Context;
 }
 
+/** undefined */
+export type EventStatus = 'open' | 'acknowledged' | 'resolved';
+
+/** undefined */
+export type EventVerdict = 'true_positive' | 'false_positive' | 'benign';
+
+/** What a person said of a stored event, as it is since then. The event itself never changes. */
+export interface EventChange {
+  /** Owner. */
+  readonly organization: string;
+  /** Id of the event, 32 hexadecimal digits. */
+  readonly eventId: string;
+  /** Its event time. */
+  readonly eventTime: number;
+  /** 1 for the first change, one more with each. */
+  readonly revision: number;
+  /** When it was changed, wall-clock time. */
+  readonly at: number;
+  /** Who changed it. */
+  readonly by: string;
+  /** How it stands with people. */
+  readonly status: EventStatus;
+  /** What it turned out to be. */
+  readonly verdict: EventVerdict | null;
+  /** What people call it. */
+  readonly labels: readonly string[];
+  /** Of this change. */
+  readonly comment: string | null;
+}
+
 /** What the id was hashed from. */
 export type IdSource = 'position' | 'sensor';
 
@@ -974,6 +1004,7 @@ export const schemas = {
   auditHead: { fullName: 'goshawk.v1.AuditHead' } as { readonly fullName: string; readonly $type?: AuditHead },
   context: { fullName: 'goshawk.v1.Context' } as { readonly fullName: string; readonly $type?: Context },
   enriched: { fullName: 'goshawk.v1.Enriched' } as { readonly fullName: string; readonly $type?: Enriched },
+  eventChange: { fullName: 'goshawk.v1.EventChange' } as { readonly fullName: string; readonly $type?: EventChange },
   event: { fullName: 'goshawk.v1.Event' } as { readonly fullName: string; readonly $type?: Event },
   featurePartial: { fullName: 'goshawk.v1.FeaturePartial' } as { readonly fullName: string; readonly $type?: FeaturePartial },
   feature: { fullName: 'goshawk.v1.Feature' } as { readonly fullName: string; readonly $type?: Feature },

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { deadLetterBySource } from '../../../store/queries/dead-letters.ts';
 import { countEvents } from '../../../store/queries/event-counts.ts';
 import { eventsByIds, eventsByPosition } from '../../../store/queries/events.ts';
-import type { EventRow } from '../../../store/queries/events.ts';
+import { lastChangeOfEvent } from '../../../store/queries/event-changes.ts';
+import type { EventFilter, EventRow } from '../../../store/queries/events.ts';
 import { searchEvents } from '../../../store/queries/search/page.ts';
 import { tpKey } from '../../../pipeline/runtime/port.ts';
 import type { Broker } from '../../../pipeline/runtime/port.ts';
@@ -16,6 +17,7 @@ import { cursorOf, parseCursor } from '../../paging.ts';
 import { isoOf } from '../../time.ts';
 import { linkNext, paging, text, time } from '../kit.ts';
 import type { Routes } from '../kit.ts';
+import { eventWork, registerEventChangeRoutes, workDocument } from './changes.ts';
 import { parseReceipt } from './receipt.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -48,6 +50,18 @@ interface EventRoutesDeps {
 
 export function registerEventRoutes(app: Routes, { services, broker, wallMicros }: EventRoutesDeps): void {
   const { run } = services;
+  registerEventChangeRoutes(app, services);
+
+  /** One page; `next` is null at the end. */
+  async function pageOf(organization: string, eventFilter: EventFilter, cursor: string | undefined, limit: number) {
+    const after = parseCursor(cursor);
+    const { rows, stoppedAt } = await run(organization, (sql) => searchEvents(sql, eventFilter, after, limit + 1));
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    // A search that has looked at as many events as it may goes on with the next page, also where it found none yet.
+    const end = stoppedAt ?? (rows.length > limit && last !== undefined ? { at: last.time, id: last.id } : null);
+    return { events: page.map(eventDocument), next: end === null ? null : cursorOf(end) };
+  }
 
   app.route({
     method: 'GET',
@@ -60,15 +74,25 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
     },
     handler: async (request, reply) => {
       const { limit, cursor, ...input } = request.query;
-      const eventFilter = readEventFilter(input, '/query');
-      const after = parseCursor(cursor);
-      const { rows, stoppedAt } = await run(principalOf(request).organization, (sql) => searchEvents(sql, eventFilter, after, limit + 1));
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      // A search that has looked at as many events as it may goes on with the next page, also where it found none yet.
-      const end = stoppedAt ?? (rows.length > limit && last !== undefined ? { at: last.time, id: last.id } : null);
-      linkNext(request, reply, end === null ? null : cursorOf(end));
-      return { events: page.map(eventDocument) };
+      const { events, next } = await pageOf(principalOf(request).organization, readEventFilter(input, '/query'), cursor, limit);
+      linkNext(request, reply, next);
+      return { events };
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/v2/events/query',
+    schema: {
+      tags: ['events'],
+      summary: 'The same with the question in the body: for searches that are too long for an address, and for those that logs of proxies should not hold',
+      body: z.strictObject({ ...filter, ...paging }),
+      response: { 200: z.object({ events: z.array(event), cursor: z.string().nullable().meta({ description: 'For the next page; null at the end.' }) }) },
+    },
+    handler: async (request) => {
+      const { limit, cursor, ...input } = request.body;
+      const { events, next } = await pageOf(principalOf(request).organization, readEventFilter(input, '/body'), cursor, limit);
+      return { events, cursor: next };
     },
   });
 
@@ -125,6 +149,7 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
           id: z.string(),
           status: z.enum(['pending', 'stored', 'rejected']),
           event: event.optional(),
+          work: eventWork.optional().meta({ description: 'How it stands with people; for who may read events.' }),
           events: z.array(event).optional().meta({ description: 'All of them, when one record held several.' }),
           error: z.object({ code: z.string(), detail: z.string(), stage: z.string(), deadLetter: z.string() }).optional(),
         }),
@@ -138,7 +163,7 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
       const { organization } = principalOf(request);
       const [row] = ref === null ? [] : await run(organization, (sql) => eventsByIds(sql, [ref]));
       if (row === undefined) throw notFound('stored event of this id');
-      return stored(id, [row], request);
+      return { ...stored(id, [row], request), ...(mayRead(request) && { work: workDocument(await run(organization, (sql) => lastChangeOfEvent(sql, row))) }) };
     },
   });
 
@@ -168,6 +193,8 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
 
 /** Who may not read events, a sensor above all, learns that its event is stored, not what is stored. */
 function stored(id: string, rows: readonly EventRow[], request: FastifyRequest) {
-  const events = principalOf(request).permissions.has('events:read') ? rows.map(eventDocument) : [];
+  const events = mayRead(request) ? rows.map(eventDocument) : [];
   return { id, status: 'stored' as const, ...(events[0] !== undefined && { event: events[0] }), ...(events.length > 1 && { events }) };
 }
+
+const mayRead = (request: FastifyRequest): boolean => principalOf(request).permissions.has('events:read');
