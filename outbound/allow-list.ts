@@ -1,7 +1,7 @@
 // What an operator opens on purpose: hosts and networks inside of the own walls, other ports, plain HTTP.
 import type { BlockList } from 'node:net';
 import { ConfigError } from '../pipeline/core/errors.ts';
-import { canonicalAddress, contains, networkOf } from './address.ts';
+import { canonicalAddress, contains, networkOf, reachOf } from './address.ts';
 
 /** Each entry opens a host or network for one scheme and one port, whatever the address is, metadata services excepted. */
 export interface AllowList {
@@ -20,7 +20,8 @@ const ENTRY = /^(?:(https?):\/\/)?(\[[^\]]+\](?:\/\d+)?|[^\s:/[\]]+(?:\/\d+)?)(?
 const NAME = /^(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/;
 
 /**
- * @param entries `[http://]host[:port]`, where host is a name, `*.name` (what is below it), an address, or a network; IPv6 in brackets.
+ * @param entries `[http://]host[:port]`, where host is a name, `*.name` (what is below it), an address, or a network; IPv6 in brackets
+ *   when a port follows.
  *   Without `http://` only HTTPS is opened; without a port 443, or 80.
  * @param option Named in the error.
  * @throws ConfigError INVALID_CONFIG with all entries that cannot be read.
@@ -47,7 +48,18 @@ export function allowListOf(entries: readonly string[], option: string): AllowLi
 /** Opens what one of the lists opens. */
 export const eitherOf = (...lists: readonly AllowList[]): AllowList => ({ opens: (target, address) => lists.some((list) => list.opens(target, address)) });
 
+/** Whether `allowListOf` can read it. */
+export const isAllowEntry = (text: string): boolean => readEntry(text) !== null;
+
+/** Of the list of somebody who may not open everything: public addresses, and those within the networks. */
+export const within = (list: AllowList, networks: readonly BlockList[]): AllowList => ({
+  opens: (target, address) =>
+    list.opens(target, address) && (address === null || reachOf(address).kind === 'public' || networks.some((network) => contains(network, address))),
+});
+
 function readEntry(text: string): Entry | null {
+  const alone = networkOf(text);
+  if (alone !== null) return { isTls: true, port: 443, isHost: () => false, network: alone };
   const [, scheme = 'https', bracketed = '', portText] = ENTRY.exec(text.toLowerCase()) ?? [];
   const port = portText === undefined ? (scheme === 'https' ? 443 : 80) : Number(portText);
   if (port < 1 || port > 65_535) return null;

@@ -5,8 +5,8 @@ import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { ConfigError, RetryableError } from '../pipeline/core/errors.ts';
-import { canonicalAddress, reachOf } from './address.ts';
-import { allowListOf, eitherOf } from './allow-list.ts';
+import { canonicalAddress, networkOf, reachOf } from './address.ts';
+import { allowListOf, eitherOf, within } from './allow-list.ts';
 import type { AllowList } from './allow-list.ts';
 import { ACCEPTED_ENCODINGS, asFailure, boundedBody, tooLarge } from './body.ts';
 import type { OutboundConfig } from './config.ts';
@@ -29,7 +29,7 @@ export interface OutboundRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** A stream is sent as it comes, chunked; it is destroyed when the request fails. */
   readonly body?: string | Uint8Array | Readable;
-  /** What the organization may point at beyond what the installation allows; from `allowListOf`. */
+  /** What the organization opens for itself, as far as `organizationNetworks` lets it; from `allowListOf`. */
   readonly allow?: AllowList;
   /** PEM. `ca` replaces the authorities that this machine trusts; verification cannot be turned off. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
@@ -84,10 +84,11 @@ export function openOutbound(
 ): Outbound {
   const agents = openAgents(config.proxy);
   const installation = allowListOf(config.allow, 'outbound.allow');
+  const networks = config.organizationNetworks.map(networkOf).filter((network) => network !== null);
 
   const vet = async (url: string, organization: AllowList = NOTHING_ALLOWED) => {
     const target = parseTarget(url);
-    const allow = eitherOf(installation, organization);
+    const allow = eitherOf(installation, within(organization, networks));
     checkName(target, config.ports, allow);
     const found = target.isAddress ? [target.host] : await inTime(resolve(target.host, allow.opens(target, null)), config.connectMs, target.host);
     return { target, addresses: checkedAddresses(target, found, config.ports, allow) };
@@ -166,7 +167,7 @@ function checkedAddresses(target: Target, found: readonly string[], ports: reado
         'address',
         host,
         `${leads} an address that users may not point at (${reach.kind === 'special' ? reach.reason : ''})`,
-        `Have the host or its network allowed (outbound.allow).`,
+        `Have the host or its network allowed (outbound.allow, or the organization\'s outboundHosts).`,
       );
     return address;
   });

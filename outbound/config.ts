@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { networkOf } from './address.ts';
 import { allowListOf } from './allow-list.ts';
 
 export const config = z.strictObject({
@@ -16,6 +17,13 @@ export const config = z.strictObject({
       description:
         'What users may point at beyond public addresses over HTTPS on port 443: hosts, `*.host`, addresses and networks, `http://` before and `:port` behind where needed. Metadata services stay closed.',
       examples: ['siem.example.com:8088', 'http://10.20.0.0/16:9200'],
+    }),
+  organizationNetworks: z
+    .array(z.string().refine((text) => networkOf(text) !== null, 'An address or a network, such as 10.20.0.0/16.'))
+    .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'])
+    .meta({
+      description:
+        'Networks inside that an organization may open for itself (its setting outboundHosts). Where organizations do not trust each other or you: an empty list.',
     }),
   ports: z.array(z.int().min(1).max(65_535)).default([443]).meta({ description: 'Ports of public addresses that users may point at.' }),
   proxy: z

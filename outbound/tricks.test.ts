@@ -23,15 +23,14 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   'metadata.google.internal': ['93.184.215.14'],
 };
 const asked: string[] = [];
-const outbound = openOutbound(config.parse({}), {
-  resolve: async (host) => {
-    asked.push(host);
-    return NAMES[host] ?? ['93.184.215.14'];
-  },
-});
+const resolve = async (host: string) => {
+  asked.push(host);
+  return NAMES[host] ?? ['93.184.215.14'];
+};
+const outbound = openOutbound(config.parse({}), { resolve });
 afterAll(() => outbound.close());
-const reasonOf = (url: string, allow: readonly string[] = []) =>
-  outbound.check(url, allowListOf(allow, 'allow')).then(
+const reasonOf = (url: string, allow: readonly string[] = [], client = outbound) =>
+  client.check(url, allowListOf(allow, 'allow')).then(
     () => 'allowed',
     (error: { readonly code: string; readonly details: { readonly reason?: string } }) =>
       error.code === 'OUTBOUND_REFUSED' ? error.details.reason : error.code,
@@ -201,7 +200,28 @@ describe('what an operator opens', () => {
     ['metadata by its name: never', 'metadata.google.internal', 'https://metadata.google.internal/', 'address'],
     ['spelling stays refused', '127.0.0.0/8', 'https://127.1/', 'spelling'],
   ])('%s', async (_name, entry, url, reason) => {
+    const operator = openOutbound(config.parse({ allow: [entry] }), { resolve });
+    expect(await reasonOf(url, [], operator)).toBe(reason);
+    operator.close();
+  });
+
+  it.each<[name: string, entry: string, url: string, reason: string]>([
+    ['may open a private host', 'to-private.example.com', 'https://to-private.example.com/', 'allowed'],
+    ['may open a port of a public host', 'public.example.com:8088', 'https://public.example.com:8088/', 'allowed'],
+    ['may open a network of IPv6, without brackets', 'fd12::/16', 'https://[fd12::5]/', 'allowed'],
+    ['may not open this machine, where our own servers listen', '127.0.0.0/8', 'https://127.0.0.1/', 'address'],
+    ['may not open this machine by a name of its own', 'to-loopback.example.com', 'https://to-loopback.example.com/', 'address'],
+    ['may not open this machine by all there is', '0.0.0.0/0', 'https://to-loopback.example.com/', 'address'],
+    ['may not open this machine over IPv6', '::/0', 'https://[::1]/', 'address'],
+    ['may not open what is link-local', '169.254.0.0/16', 'https://169.254.7.7/', 'address'],
+  ])('an organization %s', async (_name, entry, url, reason) => {
     expect(await reasonOf(url, [entry])).toBe(reason);
+  });
+
+  it('an organization opens nothing inside where the operator wants it so', async () => {
+    const shared = openOutbound(config.parse({ organizationNetworks: [] }), { resolve });
+    expect(await reasonOf('https://to-private.example.com/', ['to-private.example.com', '0.0.0.0/0'], shared)).toBe('address');
+    shared.close();
   });
 
   it.each(['', 'a b', 'https://x/path', 'x:99999', 'x:0', '10.0.0.0/33', '127.1', '0x7f.1', 'ftp://x', '*', 'a..b', '[::1', 'user@x'])(

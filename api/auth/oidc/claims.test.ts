@@ -53,6 +53,8 @@ describe('who it is', () => {
     ['has a name that is not empty', {}, { preferred_username: '  ' }, 'no-name'],
     ['has a name without control characters', {}, { preferred_username: 'ada\u0000' }, 'no-name'],
     ['has a name without direction marks', {}, { preferred_username: 'ada\u202e' }, 'no-name'],
+    ['has no name of what is no person', {}, { preferred_username: 'okta:bot' }, 'no-name'],
+    ['has one form of name', {}, { preferred_username: 'ade\u0301' }, 'a-1 ad\u00e9'],
     ['has a name that is text', {}, { preferred_username: ['ada'] }, 'no-name'],
     ['is not who has an address that was not verified', { nameClaim: 'email' }, { email: 'boss@example.com', email_verified: false }, 'mail-not-verified'],
     ['may have an address of a domain', { emailDomains: ['example.com'] }, { email: 'ada@Example.com', email_verified: true }, 'a-1 ada'],

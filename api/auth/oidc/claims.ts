@@ -25,7 +25,8 @@ export function judgeClaims(rules: ClaimRules, claims: Claims, nameWithout: stri
   const mail = judgeMail(rules, claims);
   if (mail !== null) return mail;
   const name = valueAt(claims, rules.nameClaim) ?? nameWithout;
-  if (typeof name !== 'string' || name.trim() === '' || name.length > 200 || !isPrintable(name))
+  // A colon is in the names of what is no person: `provider:name`, `spiffe://...`.
+  if (typeof name !== 'string' || name.trim() === '' || name.length > 200 || !isPrintable(name) || name.includes(':'))
     return refused('no-name', `The claim ${rules.nameClaim} holds no name. Choose another claim for names, or ask for the scope that brings it.`);
   const groups = groupsOf(claims, rules.groupsClaim);
   if (groups === null)
@@ -37,7 +38,7 @@ export function judgeClaims(rules: ClaimRules, claims: Claims, nameWithout: stri
   const roles = [...new Set([...rules.defaultRoles, ...rules.groupRoles.filter(({ group }) => given.has(group)).flatMap((row) => row.roles)])];
   const granted = roles.filter((role) => !NOT_BY_GROUP.has(role)).sort();
   if (granted.length === 0) return refused('no-role', 'None of your groups has a role here. An administrator can give one of them a role.');
-  return { kind: 'accepted', subject, name: name.trim(), roles: granted };
+  return { kind: 'accepted', subject, name: name.normalize('NFC').trim(), roles: granted };
 }
 
 function judgeMail({ emailDomains, nameClaim }: ClaimRules, { email, email_verified: isVerified }: Claims): Judged | null {
