@@ -81,8 +81,11 @@ export class Users {
   }
 }
 
-/** A user who holds more than `who` is not for `who` to change: a new name or address is a way into the account. */
-async function changeable(sql: Sql, who: Who, id: string) {
+/**
+ * A user who holds more than `who` is not for `who` to change: a new name or address, or one factor less, is a way into the account.
+ * @throws ApiProblem NOT_FOUND, FORBIDDEN.
+ */
+export async function changeable(sql: Sql, who: Who, id: string) {
   const before = required(await memberById(sql, id), WHAT);
   const book = await roleBookOf(sql);
   requireHeld(who, book.permissionsOf(before.roles));

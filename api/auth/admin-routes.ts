@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { removeFactors, unlockUser } from '../../store/queries/accounts.ts';
 import type { Sql } from '../../store/queries/sql.ts';
+import { changeable } from '../access/users.ts';
 import { principalOf } from '../gate/gate.ts';
 import type { Routes } from '../rest/kit.ts';
 import type { Auth } from './index.ts';
@@ -19,7 +20,10 @@ export function registerSignInAdminRoutes(app: Routes, { run, sessions }: Auth):
     schema: { tags: ['auth'], summary: 'Let somebody try again who has failed too often', params, response: { 204: z.null() } },
     handler: async (request, reply) => {
       const principal = principalOf(request);
-      await about('user', principal, (sql) => unlockUser(sql, principal.user, request.params.id));
+      await about('user', principal, async (sql) => {
+        await changeable(sql, principal, request.params.id);
+        await unlockUser(sql, principal.user, request.params.id);
+      });
       return reply.code(204).send(null);
     },
   });
@@ -30,7 +34,10 @@ export function registerSignInAdminRoutes(app: Routes, { run, sessions }: Auth):
     schema: { tags: ['auth'], summary: 'Take away the second factors of somebody who has lost them; their sessions end', params, response: { 204: z.null() } },
     handler: async (request, reply) => {
       const principal = principalOf(request);
-      await about('user', principal, (sql) => removeFactors(sql, principal.user, request.params.id, true));
+      await about('user', principal, async (sql) => {
+        await changeable(sql, principal, request.params.id);
+        await removeFactors(sql, principal.user, request.params.id, true);
+      });
       await sessions.endAll(principal.organization, principal.user, request.params.id, null); // tells this process too
       return reply.code(204).send(null);
     },
