@@ -94,6 +94,7 @@ export function registerAuthRoutes(app: Routes, { signIn, sessions, accounts, ke
   app.route({
     method: 'POST',
     url: '/auth/change-password',
+    config: { isShownOnce: true },
     schema: {
       tags: ['auth'],
       summary: 'Another password; all other sessions end',

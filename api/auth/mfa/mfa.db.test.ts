@@ -178,6 +178,17 @@ describe.skipIf(serverUrl === '')('the second factor', () => {
     for (const each of [secret, ...recoveryCodes, ...recoveryCodes.map((code) => Buffer.from(code).toString('hex'))]) expect(text).not.toContain(each);
   });
 
+  it('is not kept with an idempotency key, nor is anything that a password could be guessed from', async () => {
+    const { accessToken } = await accounts.login(user);
+    const headers = { 'idempotency-key': 'once' };
+    const [one, two] = [await accounts.post('/auth/setup-mfa', {}, accessToken, headers), await accounts.post('/auth/setup-mfa', {}, accessToken, headers)];
+    expect(one.body.secret).not.toBe(two.body.secret);
+    await accounts.post('/auth/verify-mfa', { code: codeOf(two.body.secret) }, accessToken, headers);
+    await accounts.post('/auth/recovery-codes', { password: PASSWORD }, accessToken, headers);
+    await accounts.post('/auth/change-password', { currentPassword: PASSWORD, newPassword: 'tundra marmalade 44 sextant' }, accessToken, headers);
+    expect((await accounts.database.owner.query('SELECT FROM goshawk.idempotency')).rowCount).toBe(0);
+  });
+
   it('is changed by who has it only after a proof, when the sign-in is long ago', async () => {
     const { token } = await enrol();
     accounts.clock.micros += 601_000_000;

@@ -41,6 +41,7 @@ export function registerMfaRoutes(app: Routes, { accounts, factors, tickets }: A
   app.route({
     method: 'POST',
     url: '/auth/setup-mfa',
+    config: { isShownOnce: true },
     schema: {
       tags: ['auth'],
       summary: 'A secret for an authenticator application, to be proved with /auth/verify-mfa',
@@ -67,6 +68,7 @@ export function registerMfaRoutes(app: Routes, { accounts, factors, tickets }: A
   app.route({
     method: 'POST',
     url: '/auth/verify-mfa',
+    config: { isShownOnce: true },
     schema: {
       tags: ['auth'],
       summary: 'Prove the second factor: ends a sign-in with `mfaToken`, else confirms what /auth/setup-mfa showed',
@@ -102,6 +104,7 @@ export function registerMfaRoutes(app: Routes, { accounts, factors, tickets }: A
   app.route({
     method: 'POST',
     url: '/auth/recovery-codes',
+    config: { isShownOnce: true },
     schema: { tags: ['auth'], summary: 'New recovery codes; those of before hold no more', body: proof, response: { 200: z.object({ recoveryCodes: codes }) } },
     handler: async (request, reply) => {
       reply.header('cache-control', 'no-store');

@@ -57,6 +57,7 @@ export function registerPasskeyRoutes(app: Routes, { accounts, passkeys, tickets
   app.route({
     method: 'POST',
     url: '/auth/passkeys/options',
+    config: { isShownOnce: true },
     schema: {
       tags: ['auth'],
       summary: 'What a browser needs to make a passkey',
@@ -73,6 +74,7 @@ export function registerPasskeyRoutes(app: Routes, { accounts, passkeys, tickets
   app.route({
     method: 'POST',
     url: '/auth/passkeys',
+    config: { isShownOnce: true },
     schema: {
       tags: ['auth'],
       summary: 'Register the passkey that the browser made',
