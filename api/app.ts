@@ -37,6 +37,7 @@ import { registerDescription } from './rest/description.ts';
 import { registerAccessRoutes } from './rest/access/routes.ts';
 import { registerAuditRoutes } from './rest/audit/routes.ts';
 import { registerAlertRoutes } from './rest/alerts.ts';
+import { registerHuntRoutes } from './rest/hunts.ts';
 import { registerSavedSearchRoutes } from './rest/saved-searches.ts';
 import { registerDeadLetterRoutes } from './rest/dead-letters/routes.ts';
 import { registerFieldRoutes } from './rest/fields/routes.ts';
@@ -133,6 +134,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerInputs(app, { ...gateway, deliver, config, authenticate, budget, installationId: deps.installationId, wallMicros });
   registerAlertRoutes(routes, services);
   registerSavedSearchRoutes(routes, services);
+  registerHuntRoutes(routes, services);
   registerReferenceRoutes(routes, { run: services.run, wallMicros });
   registerSensorRoutes(routes, { run: services.run, sensors: services.register, wallMicros });
   registerRuleRoutes(routes, { run: services.run, rules: services.rules });

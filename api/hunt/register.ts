@@ -103,6 +103,10 @@ export class HuntRegister {
   }
 }
 
+/** 0 to 1, by events looked at. */
+export const progressOf = ({ state, eventsLooked, eventsTotal }: Pick<HuntRow, 'state' | 'eventsLooked' | 'eventsTotal'>): number =>
+  state === 'done' ? 1 : eventsTotal === 0 ? 0 : Math.min(1, eventsLooked / eventsTotal);
+
 /** Of whole days, the newest first. */
 function earliestFor(days: readonly DayCount[], most: number): Micros | null {
   let sum = 0;

@@ -4,6 +4,7 @@ import { huntById, matchesOfHunt, pageOfHunts } from '../../../store/queries/hun
 import type { HuntRow } from '../../../store/queries/hunts.ts';
 import { notFound } from '../../gate/problem.ts';
 import { huntQuestion, newHunt } from '../../hunt/input.ts';
+import { progressOf } from '../../hunt/register.ts';
 import { pageSize, parseCursor, toConnection } from '../../paging.ts';
 import { checkedInput } from '../../rules/checked-input.ts';
 import { isoOf } from '../../time.ts';
@@ -49,7 +50,7 @@ export default {
   Hunt: {
     severity: ({ severity }: HuntRow): Severity => SEVERITIES[severity] ?? 'medium',
     indicators: ({ indicators }: HuntRow) => indicators ?? [],
-    progress: ({ state, eventsLooked, eventsTotal }: HuntRow) => (state === 'done' ? 1 : eventsTotal === 0 ? 0 : Math.min(1, eventsLooked / eventsTotal)),
+    progress: progressOf,
     busySeconds: ({ busyMs }: HuntRow) => busyMs / 1_000,
     async findings({ id: huntId }: HuntRow, { first, after }: PageArgs, { read, loaders }: ApiContext) {
       const size = pageSize(first);

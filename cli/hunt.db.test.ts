@@ -1,0 +1,85 @@
+// The commands as a person types them, against an API with a database of its own.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { doHunts } from '../api/hunt/work.ts';
+import { openTestApi } from '../api/test/api.ts';
+import type { TestApi } from '../api/test/api.ts';
+import { openTestDatabase, serverUrl } from '../api/test/database.ts';
+import type { TestDatabase } from '../api/test/database.ts';
+import { NOON, seedEvents, seedFindings } from '../api/test/seed.ts';
+import { openPool } from '../store/connect.ts';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const run = promisify(execFile);
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe.skipIf(serverUrl === '')('goshawk hunt', () => {
+  let database: TestDatabase;
+  let api: TestApi;
+  let env: NodeJS.ProcessEnv;
+  const folder = mkdtempSync(join(tmpdir(), 'goshawk-hunt-'));
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    await seedEvents(database.owner, [{ n: 1, columns: { dns_question: 'evil.example' } }, { n: 2 }]);
+    api = await openTestApi(database);
+    await api.app.listen({ host: '127.0.0.1', port: 0 });
+    const url = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`;
+    env = { ...process.env, GOSHAWK_API_URL: url, GOSHAWK_TOKEN: await api.token(['analyst']) };
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await api.close();
+    await database.drop();
+  });
+  const hunt = async (...words: string[]): Promise<Ended> => {
+    try {
+      return { code: 0, ...(await run(process.execPath, [MAIN, 'hunt', ...words], { env })) };
+    } catch (error) {
+      const { code, stdout, stderr } = error as Ended; // a status other than 0
+      return { code, stdout, stderr };
+    }
+  };
+
+  it('says the cost, begins, shows what was found, and ends', { timeout: 240_000 }, async () => {
+    const list = join(folder, 'list.txt');
+    writeFileSync(list, '# from a report\nevil[.]example\n');
+    const asked = ['start', '--name', 'Old list', '--indicators', list, '--from', '2026-02-01T00:00:00Z'];
+    const dry = await hunt(...asked);
+    expect([dry.code, dry.stdout]).toEqual([0, '2 events, about 1 s.\nNothing was begun: add --execute.\n']);
+    const begun = await hunt(...asked, '--execute', '--json');
+    const { id } = (JSON.parse(begun.stdout) as { hunt: { id: string } }).hunt;
+
+    const stages = openPool({ databaseUrl: database.url, role: 'goshawk_stages', max: 2 });
+    await doHunts(stages, { log: pino({ level: 'silent' }), signal: new AbortController().signal, wallMicros: () => NOON });
+    await stages.end();
+    const { rows } = await database.owner.query<{ id: Buffer }>('SELECT finding_id AS id FROM goshawk.hunt_match');
+    await seedFindings(database.owner, [
+      { n: 1, columns: { id: rows[0]!.id, title: 'evil.example seen in the past', fields: '[{"name":"dns.question.name","value":"evil.example"}]' } },
+    ]);
+
+    const shown = await hunt('show', id);
+    expect(shown.stdout).toMatch(/Old list: done, 100 % of 2 events[\s\S]*1 found, 1 of them new[\s\S]*dns\.question\.name: evil\.example/);
+    expect((await hunt('list')).stdout).toMatch(/Old list.*done.*100 %/);
+    expect(await hunt('cancel', id)).toMatchObject({ code: 2, stderr: expect.stringContaining('is done') as string });
+  });
+
+  it.each<[name: string, words: string[], code: number, said: RegExp]>([
+    ['a time that is none', ['start', '--name', 'n', '--query', 'x', '--from', 'yesterday'], 2, /ISO 8601/],
+    ['a file that there is not', ['start', '--name', 'n', '--indicators', '/nowhere/list', '--from', '7d'], 2, /cannot be read/],
+    ['a line that is no indicator', ['start', '--name', 'n', '--indicators', MAIN, '--from', '7d'], 2, /Line 1/],
+    ['a hunt that there is not', ['show', '00000000-0000-4000-8000-000000000000'], 2, /no hunt of this id/],
+  ])('refuses %s', { timeout: 120_000 }, async (_name, words, code, said) => {
+    expect(await hunt(...words)).toMatchObject({ code, stderr: expect.stringMatching(said) as string });
+  });
+});
