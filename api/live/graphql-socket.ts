@@ -3,8 +3,10 @@ import type { FastifyRequest } from 'fastify';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Principal } from '../auth/tokens.ts';
 import { bearerOf } from '../gate/gate.ts';
+import { asProblem } from '../gate/as-problem.ts';
 import { ApiProblem } from '../gate/problem.ts';
 import type { Live } from './live.ts';
+import { CLOSE } from './protocol.ts';
 import type { LiveSession } from './sessions.ts';
 
 /** Of a WebSocket, as far as it matters here. */
@@ -30,7 +32,7 @@ export interface SocketDeps {
   readonly live: Pick<Live, 'sessions' | 'metrics'>;
 }
 
-/** @returns False when nobody may come in: the client is closed with 4403 then, and may come again with another token. */
+/** @returns False when nobody may come in: the client is closed with 4403 then, and may come again with another token; with 4013 when there are too many. */
 export async function openGraphqlSocket(extra: SocketExtra, authorization: unknown, { authenticate, live }: SocketDeps): Promise<boolean> {
   const { socket, request } = extra;
   try {
@@ -46,7 +48,9 @@ export async function openGraphqlSocket(extra: SocketExtra, authorization: unkno
     extra.principal = principal;
     extra.session = session;
     return true;
-  } catch {
+  } catch (error) {
+    // Another token would not help then, so the client is not to ask for one.
+    if (asProblem(error).code === 'RATE_LIMITED') socket.close(CLOSE.TOO_MANY.code, CLOSE.TOO_MANY.reason);
     return false;
   }
 }

@@ -85,12 +85,13 @@ export async function assetRoom(rooms: NewsRooms, id: string): Promise<Source> {
   const load = async () => (await rooms.run(rooms.organization, (sql) => versionsOf(sql, 'asset', id)))[0];
   let asset = await load();
   if (asset === undefined) throw notFound('such asset');
+  let isFresh = false; // it may have changed before the room began to listen
   return newsSource(rooms, async ({ assets, alerts }) => {
     const documents: object[] = [];
-    if (assets.includes(id)) {
-      asset = (await load()) ?? asset;
-      if (asset !== undefined) documents.push({ asset: assetDocument(asset) });
-    }
+    const hasChanged = assets.includes(id);
+    if (hasChanged || !isFresh) asset = (await load()) ?? asset;
+    isFresh = true;
+    if (hasChanged && asset !== undefined) documents.push({ asset: assetDocument(asset) });
     return [...documents, ...alerts.filter((alert) => isAbout(alert, asset)).map((alert) => ({ alert: alertDocument(alert) }))];
   });
 }

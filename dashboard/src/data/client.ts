@@ -3,6 +3,7 @@ import { createClient as createSocket } from 'graphql-ws';
 import { Client, fetchExchange, subscriptionExchange } from 'urql';
 import { cell } from '../kit/cell.ts';
 import { accessToken } from '../session/tokens.ts';
+import { socketToken } from './socket-token.ts';
 
 /** Sends the token, and once more with a new one when the API refuses it. */
 async function authorizedFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
@@ -21,22 +22,38 @@ async function authorizedFetch(input: RequestInfo | URL, init: RequestInit = {})
 /** Whether pushed changes arrive: `idle` while nothing is subscribed to. */
 export const socketState = cell<'idle' | 'connecting' | 'open' | 'away'>('idle');
 
+const token = socketToken(accessToken);
+/** Several times in the half minute before its end in which a token is replaced. */
+const RENEW_MS = 10_000;
+let renewing: number | undefined;
+
 const socket = createSocket({
   url: () => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
-  connectionParams: async () => {
-    const token = await accessToken();
-    return token === null ? {} : { authorization: `Bearer ${token}` };
-  },
+  connectionParams: () => token.connectionParams(),
   keepAlive: 10_000,
   retryAttempts: Number.POSITIVE_INFINITY,
   shouldRetry: () => true,
   retryWait: (retries) => new Promise((resolve) => setTimeout(resolve, Math.min(10_000, 500 * 2 ** retries) * (0.75 + Math.random() / 2))),
   on: {
     connecting: (isRetry) => socketState.set(isRetry ? 'away' : 'connecting'),
-    connected: () => socketState.set('open'),
-    closed: (event) => socketState.set(event instanceof CloseEvent && event.code === 1000 ? 'idle' : 'away'),
+    connected: (opened) => {
+      socketState.set('open');
+      renewing = window.setInterval(() => void renew(opened as WebSocket), RENEW_MS);
+    },
+    closed: (event) => {
+      window.clearInterval(renewing);
+      const code = event instanceof CloseEvent ? event.code : 0;
+      token.onClosed(code);
+      socketState.set(code === 1000 ? 'idle' : 'away');
+    },
   },
 });
+
+/** So that the socket, and all that is subscribed to, outlives the token that opened it. */
+async function renew(opened: WebSocket): Promise<void> {
+  const ping = await token.renewal();
+  if (ping !== null && opened.readyState === WebSocket.OPEN) opened.send(ping);
+}
 
 export const client = new Client({
   url: '/graphql',
