@@ -11,7 +11,7 @@ export function addressKey(ip: string): string {
   const plain = mapped.split('%', 1)[0]!;
   if (!isIPv6(plain)) return mapped;
   // In the one form that the system writes, of which the first four groups are found whatever is shortened.
-  const [head = '', tail] = new SocketAddress({ address: plain, family: 'ipv6' }).address.split('::', 2) as [string, string | undefined];
+  const [head, tail] = new SocketAddress({ address: plain, family: 'ipv6' }).address.split('::', 2) as [string, string | undefined];
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');
   const groups = tail === undefined ? before : [...before, ...Array.from({ length: 8 - before.length - after.length }, () => '0'), ...after];

@@ -37,9 +37,13 @@ function open(stored: Answers = new AnswersInMemory(), inMemory = new AnswersInM
     done += 1;
     throw new ApiProblem('CONFLICT', 'No.');
   });
-  app.post('/v2/slow', async (request) => {
-    await gates.get(String((request.body as { gate: string }).gate));
-    return { done: ++done };
+  app.route({
+    method: 'POST',
+    url: '/v2/slow',
+    handler: async (request) => {
+      await gates.get((request.body as { gate: string }).gate);
+      return { done: ++done };
+    },
   });
   app.post('/v2/cookie', async (_request, reply) => reply.header('set-cookie', 'a=b').send({ done: ++done }));
   app.post('/v2/events/bulk', async () => ({ done: ++done }));

@@ -105,7 +105,7 @@ function nginx(): string {
     },
   });
   const named = NAMED.map((name) => {
-    const paths = unique(routesOf(name).map(({ url }) => `${pattern(url)}`));
+    const paths = unique(routesOf(name).map(({ url }) => pattern(url)));
     return ingress(name, paths, true, addressLimit(name), name === 'bulk' ? config.bodyMaxBytes : SMALL_BODY_BYTES);
   });
   const all = [

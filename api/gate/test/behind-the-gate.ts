@@ -59,8 +59,8 @@ export async function openBehindTheGate({ config: changes, requestMs, routes, is
   registerCompression(app);
   app.get('/health', async () => ({ status: 'up' }));
   app.get('/health/ready', async () => ({ status: 'ready', parts: [] }));
-  app.post('/auth/login', async (request) => ({ got: request.body }));
-  app.get('/auth/me', async (request) => ({ user: request.principal?.user }));
+  app.post('/auth/login', (request, reply) => reply.send({ got: request.body }));
+  app.get('/auth/me', (request, reply) => reply.send({ user: request.principal?.user }));
   await routes?.(app);
   await registerPages(app, null, methodsOf);
   const listen = async () => {
