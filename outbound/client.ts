@@ -167,7 +167,7 @@ function checkedAddresses(target: Target, found: readonly string[], ports: reado
         'address',
         host,
         `${leads} an address that users may not point at (${reach.kind === 'special' ? reach.reason : ''})`,
-        `Have the host or its network allowed (outbound.allow, or the organization\'s outboundHosts).`,
+        "Have the host or its network allowed (outbound.allow, or the organization's outboundHosts).",
       );
     return address;
   });

@@ -37,7 +37,7 @@ export async function openTestProvider({ places, audience }: ProviderOptions): P
   const keys = [{ ...(await exportJWK(privateKey)), kid: 'one', use: 'sig', alg: 'RS256' }];
   const state: Omit<TestProvider, 'close'> = { issuer, keys, people: {}, subject: 'ada', backchannel: [] };
   const provider = new Provider(issuer, {
-    jwks: { keys: keys as never },
+    jwks: { keys },
     clients: [
       {
         client_id: CLIENT.id,
@@ -75,7 +75,7 @@ export async function openTestProvider({ places, audience }: ProviderOptions): P
       return grant;
     },
     fetch: async (_url, options) => {
-      state.backchannel.push(String(options?.body));
+      state.backchannel.push((options?.body as { toString: () => string } | undefined)?.toString() ?? '');
       return new Response(null, { status: 200 });
     },
   });

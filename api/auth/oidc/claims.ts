@@ -55,7 +55,7 @@ function judgeMail({ emailDomains, nameClaim }: ClaimRules, { email, email_verif
 function groupsOf(claims: Claims, claim: string): readonly string[] | null {
   const found = valueAt(claims, claim);
   if (found === undefined) {
-    const names = claims._claim_names;
+    const { _claim_names: names } = claims;
     return typeof names === 'object' && names !== null && Object.hasOwn(names, claim) ? null : [];
   }
   return [found]

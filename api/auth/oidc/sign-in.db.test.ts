@@ -43,7 +43,7 @@ describe.skipIf(serverUrl === '')('an identity provider', () => {
     return answer.json();
   };
   const audited = async (action: string) =>
-    (await database.owner.query('SELECT actor, object, detail FROM goshawk.audit WHERE action = $1 ORDER BY seq', [action])).rows as Loose[];
+    (await database.owner.query('SELECT actor, object, detail FROM goshawk.audit WHERE action = $1 ORDER BY seq', [action])).rows;
 
   beforeAll(async () => {
     database = await openTestDatabase();
@@ -144,7 +144,7 @@ describe.skipIf(serverUrl === '')('an identity provider', () => {
     it('until an administrator links the account; what reaches beyond the organization stays as it was', async () => {
       await put();
       const link = (roles: readonly string[], user = 'LOCAL') =>
-        api.inject({ method: 'POST', url: '/auth/identity-providers/own/links', payload: { subject: 'namesake', user } }, roles as never);
+        api.inject({ method: 'POST', url: '/auth/identity-providers/own/links', payload: { subject: 'namesake', user } }, roles);
       expect((await link(['admin'])).statusCode).toBe(403); // would take over somebody who may do more
       expect((await link(['platform_admin'], 'nobody')).statusCode).toBe(404);
       expect((await link(['platform_admin'])).statusCode).toBe(204);

@@ -33,7 +33,7 @@ describe.skipIf(serverUrl === '')('a workload', () => {
   };
   const ask = async (token: string, url = '/auth/me') => {
     const answer = await api.inject({ url, headers: { authorization: `Bearer ${token}` } }, null);
-    return { status: answer.statusCode, body: answer.json() as Loose };
+    return { status: answer.statusCode, body: answer.json() };
   };
   const put = (more: object = {}, name = 'prod.test', roles: readonly string[] = ['admin'], organization = 'default') =>
     api.inject(
@@ -49,7 +49,7 @@ describe.skipIf(serverUrl === '')('a workload', () => {
           ...more,
         },
       },
-      roles as never,
+      roles,
       organization,
     );
 
