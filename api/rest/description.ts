@@ -1,33 +1,85 @@
-// /openapi.json and /docs, from the schemas of the routes.
+// /openapi.json and /docs, from the schemas of the routes: what a stranger needs to write a client.
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { accessOf } from '../gate/permissions.ts';
+import type { Access } from '../gate/permissions.ts';
 
-const DESCRIPTION = `REST interface of Goshawk: sending events, asking for them, reference data. Reading is richer over GraphQL at /graphql.
+const DESCRIPTION = `REST interface of Goshawk: sending events, asking for them, reference data, rules, sensors, administration. Reading is richer over GraphQL at /graphql.
 
-Every request needs \`authorization: Bearer <token>\`, except /auth/login, /health and this page. Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`.`;
+Requests need a token, except those marked otherwise: \`authorization: Bearer <token>\`, an access token of /auth/login, a sensor's token or the key of a service account. Errors are
+\`application/problem+json\` (RFC 9457) with a stable \`code\`. Lists have pages: follow \`Link: rel="next"\`. Unsafe requests take \`Idempotency-Key\`: the same key gives the same answer.
+Each operation names the permission that it needs, as \`x-permission\`.`;
 
-const problem = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.number(),
-  detail: z.string(),
-  code: z.string(),
-  requestId: z.string(),
-  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-});
-/** What every route may answer instead. For the description only: problems are written by the gate, not by a route's serializer. */
-const otherwise = {
-  description: 'A problem: `code` is stable, `detail` says what to do.',
-  content: { 'application/problem+json': { schema: z.toJSONSchema(problem, { target: 'openapi-3.0' }) } },
+const problem = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string().meta({ description: 'What to do.' }),
+    code: z.string().meta({ description: 'Stable.' }),
+    requestId: z.string(),
+    errors: z.array(z.object({ pointer: z.string().meta({ description: 'JSON pointer into the request.' }), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' });
+/** For the description only: problems are written by the gate, not by a route's serializer. */
+const problemAnswer = (description: string) => ({ description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
+
+interface Described {
+  readonly hide?: boolean;
+  readonly body?: unknown;
+  readonly params?: unknown;
+  readonly querystring?: unknown;
+  readonly headers?: object;
+  readonly response?: object;
+  readonly description?: string;
+  readonly security?: unknown;
+  readonly 'x-permission'?: unknown;
+}
+const UNSAFE: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
+const idempotencyKey = {
+  type: 'object',
+  properties: {
+    'idempotency-key': { type: 'string', maxLength: 255, description: 'The same key and request within a day: the same answer, and nothing done twice.' },
+  },
 };
 
+/** What the gate answers before a route is reached, or instead of it. */
+function problemsOf(method: string, schema: Described, access: Access | undefined): Record<string, object> {
+  const isUnsafe = UNSAFE.includes(method);
+  const hasInput = schema.body !== undefined || schema.params !== undefined || schema.querystring !== undefined;
+  return {
+    ...(hasInput && { 400: problemAnswer('The request is not valid; `errors` says where.') }),
+    ...(access !== 'public' && { 401: problemAnswer('A valid token is needed.') }),
+    ...(access !== 'public' && { 403: problemAnswer('The permission is missing.') }),
+    ...(schema.params !== undefined && { 404: problemAnswer('There is no such thing.') }),
+    ...(isUnsafe && { 409: problemAnswer('It does not fit what is there, or the same request is being worked on.') }),
+    ...(isUnsafe && schema.body !== undefined && { 413: problemAnswer('The body is too large.'), 415: problemAnswer('The media type is not supported.') }),
+    ...(isUnsafe && { 422: problemAnswer('The idempotency key was used for another request.') }),
+    429: problemAnswer('Too many requests: `Retry-After` says when.'),
+    default: problemAnswer('Any other problem: `code` is stable, `detail` says what to do.'),
+  };
+}
+
 type Transform = typeof jsonSchemaTransform;
-const withProblems: Transform = (route) => {
-  const { schema, url } = jsonSchemaTransform(route);
-  return { url, schema: schema.hide === true ? schema : { ...schema, response: { ...(schema.response as object | undefined), default: otherwise } } };
+const describe: Transform = (route) => {
+  const transformed = jsonSchemaTransform(route);
+  const schema = transformed.schema as Described;
+  if (schema.hide === true) return transformed;
+  const method = String(Array.isArray(route.route.method) ? route.route.method[0] : route.route.method);
+  const access = accessOf(`${method} ${route.url}`);
+  return {
+    url: transformed.url,
+    schema: {
+      ...schema,
+      ...(UNSAFE.includes(method) && schema.headers === undefined && { headers: idempotencyKey }),
+      ...(access === 'public' && { security: [] }),
+      ...(access !== undefined && access !== 'public' && { 'x-permission': access }),
+      response: { ...problemsOf(method, schema, access), ...(schema.response ?? { 200: { description: 'As docs/inputs says.' } }) },
+    } as typeof transformed.schema,
+  };
 };
 
 /** To be registered before the routes that it is to describe. */
@@ -35,11 +87,18 @@ export async function registerDescription(app: FastifyInstance, version: string)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Goshawk', version, description: DESCRIPTION, license: { name: 'Apache-2.0' } },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
-      security: [{ bearer: [] }],
+      info: { title: 'Goshawk', version, description: DESCRIPTION, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      servers: [{ url: '/', description: 'Where this document comes from.' }],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'An access token, a token of a sensor, or the key of a service account.' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'The key of a service account.' },
+        },
+        schemas: { Problem: z.toJSONSchema(problem, { target: 'draft-2020-12' }) as object },
+      },
+      security: [{ bearer: [] }, { apiKey: [] }],
     },
-    transform: withProblems,
+    transform: describe,
     transformObject: jsonSchemaTransformObject,
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true, persistAuthorization: false } });

@@ -63,7 +63,12 @@ export function registerAuditRoutes(app: Routes, { run }: { readonly run: InOrga
   app.route({
     method: 'GET',
     url: '/v2/audit/export',
-    schema: { tags: TAGS, summary: 'The whole audit of the organization, a JSON document a line, for `./goshawk audit verify --file`; audited itself' },
+    schema: {
+      tags: TAGS,
+      summary: 'The whole audit of the organization, a JSON document a line, for `./goshawk audit verify --file`; audited itself',
+      produces: ['application/x-ndjson'],
+      response: { 200: z.string() },
+    },
     handler: async (request, reply) => {
       const principal = principalOf(request);
       const head = await run(principal.organization, (sql) => auditHead(sql));

@@ -55,7 +55,13 @@ export function registerDeadLetterRoutes(app: Routes, { run, deadLetters }: { re
   app.route({
     method: 'GET',
     url: '/v2/dead-letters/:id/value',
-    schema: { tags: TAGS, summary: 'The bytes of the refused record; each look is audited', params: z.object({ id: z.string().max(30) }) },
+    schema: {
+      tags: TAGS,
+      summary: 'The bytes of the refused record; each look is audited',
+      produces: ['application/octet-stream'],
+      params: z.object({ id: z.string().max(30) }),
+      response: { 200: z.string().meta({ format: 'binary' }) },
+    },
     handler: async (request, reply) => {
       const { id } = request.params;
       const record = await deadLetters.content(principalOf(request), id, 'downloaded');
