@@ -42,13 +42,18 @@ export const config = z.strictObject({
     .meta({ description: 'After so many days another key signs tokens; nobody is logged out. 0 = only when `./goshawk keys rotate` says so.' }),
   passkeyDomain: z
     .string()
-    .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, 'A domain in lower case, without scheme and port')
-    .default('localhost')
-    .meta({ description: 'Domain that passkeys are made for: that of the dashboard, or one above it. Passkeys of another one do not work any more.' }),
+    .regex(/^([a-z0-9-]+(\.[a-z0-9-]+)*)?$/, 'A domain in lower case, without scheme and port')
+    .default('')
+    .meta({
+      description:
+        'Domain that passkeys are made for: that of the dashboard, or one above it. Passkeys of another one do not work any more. Empty = the host of publicUrl, or `localhost`.',
+    }),
   passkeyOrigins: z
     .array(z.string().refine(isOrigin, 'An origin is `https://host` or `https://host:port`, without path and without `*`.'))
     .default([])
-    .meta({ description: 'Where the dashboard is opened, such as `https://soc.example.org`. Empty = https on passkeyDomain; for `localhost` any port.' }),
+    .meta({
+      description: 'Where the dashboard is opened, such as `https://soc.example.org`. Empty = publicUrl, or https on passkeyDomain; for `localhost` any port.',
+    }),
   sessionDays: z.int().min(1).max(3_650).default(90).meta({ description: 'Life of a session, however much it is used.' }),
   requestsPerMinute: z
     .int()

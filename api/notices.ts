@@ -29,25 +29,30 @@ export function followNotices({ openListener, channel, onListening, onNotice, lo
   const first = Promise.withResolvers<void>();
   let isAway = false;
 
+  async function begin(client: DatabaseClient): Promise<void> {
+    await client.connect();
+    await client.query(`LISTEN ${channel}`); // before reading, so that nothing falls in between
+    await onListening(client);
+  }
+
   async function listen(): Promise<void> {
     const client = openListener();
-    const broken = Promise.withResolvers<Error>();
+    const broken = Promise.withResolvers<never>();
+    broken.promise.catch(() => {}); // also when nobody waits for it any more
     const missed: string[] = [];
     let hear: (payload: string) => void = (payload) => void missed.push(payload);
-    client.on('error', broken.resolve);
-    client.on('end', () => broken.resolve(new Error('connection ended')));
+    client.on('error', broken.reject);
+    client.on('end', () => broken.reject(new Error('connection ended')));
     client.on('notification', ({ payload }) => hear(payload ?? ''));
-    const stop = () => broken.resolve(new Error('stopping'));
+    const stop = () => broken.reject(new Error('stopping'));
     signal.addEventListener('abort', stop, { once: true });
     try {
-      await client.connect();
-      await client.query(`LISTEN ${channel}`); // before reading, so that nothing falls in between
-      await onListening(client);
+      await Promise.race([begin(client), broken.promise]); // a server that has stopped answering keeps nobody from ending
       hear = onNotice;
       missed.forEach(onNotice);
       isAway = false;
       first.resolve();
-      throw await broken.promise;
+      await broken.promise;
     } finally {
       signal.removeEventListener('abort', stop);
       await client.end().catch(() => {});

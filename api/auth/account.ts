@@ -4,7 +4,7 @@ import type { Account, SessionRow } from '../../store/queries/accounts.ts';
 import type { InOrganization } from '../database.ts';
 import { ApiProblem } from '../gate/problem.ts';
 import type { Violation } from '../gate/problem.ts';
-import { addressSubject, attempt } from './lockout.ts';
+import { attempt, passwordAttempt } from './lockout.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import type { Revocations } from './revocation.ts';
 import { passwordProblems } from './strength.ts';
@@ -84,11 +84,9 @@ export class Accounts {
   }
 
   async #isPasswordOf(organization: string, { name, passwordHash }: Account, password: string, address: string): Promise<boolean> {
-    const subjects = [
-      { kind: 'account', subject: name },
-      { kind: 'address', subject: addressSubject(address) },
-    ] as const;
-    return (await attempt(this.#run, organization, subjects, async () => ((await isPassword(passwordHash, password)) ? true : null))) ?? false;
+    return (
+      (await attempt(this.#run, organization, passwordAttempt(name, address), async () => ((await isPassword(passwordHash, password)) ? true : null))) ?? false
+    );
   }
 }
 

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Role } from '../gate/permissions.ts';
 import { openKeys } from './keys.ts';
+import { Tickets } from './mfa/ticket.ts';
 import { hashPassword, isCheaper, isPassword, randomPassword } from './passwords.ts';
 import { Tokens } from './tokens.ts';
 
@@ -46,6 +47,18 @@ describe('a token', async () => {
       .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: keys.kid, ...header })
       .sign(keys.privateKey);
 
+  /** HS256 under what everybody can read in /.well-known/jwks.json. */
+  const confused = () =>
+    new SignJWT({ iss: 'urn:goshawk:installation-1', aud: 'goshawk-api', sub: 'ada', org: 'default', roles: ['admin'], iat: now, exp: now + 60 })
+      .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: keys.kid })
+      .sign(Buffer.from(keys.jwks(now).keys[0]!.x!, 'base64url'));
+  const withOwnKey = async () => {
+    const own = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+    return new SignJWT({ iss: 'urn:goshawk:installation-1', aud: 'goshawk-api', sub: 'ada', org: 'default', roles: ['admin'], iat: now, exp: now + 60 })
+      .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: keys.kid, jwk: await exportJWK(own.publicKey) })
+      .sign(own.privateKey);
+  };
+
   it('says who asks', async () => {
     const { token, expiresAt } = await tokens.sign(subject, 60);
     expect(await tokens.verify(token)).toEqual({ ...subject, expiresAt });
@@ -81,6 +94,15 @@ describe('a token', async () => {
       'without signature',
       async () =>
         `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${Buffer.from(JSON.stringify({ iss: 'urn:goshawk:installation-1', aud: 'goshawk-api', sub: 'ada', org: 'default', roles: ['admin'], exp: now + 60 })).toString('base64url')}.`,
+    ],
+    ['signed with the public key as if it were a secret', () => confused()],
+    ['with a key of its own in its header', () => withOwnKey()],
+    ['of a key that nobody knows', () => forged({}, { kid: 'x' })],
+    ['whose key id is a path', () => forged({}, { kid: '../../../../dev/null' })],
+    ['without key id', () => forged({}, { kid: undefined })],
+    [
+      'of the second factor',
+      () => new Tickets(keys, 'installation-1', () => now).sign({ organization: 'default', userId: 'ada', methods: ['password'], mustEnrol: false }),
     ],
     ['that is no token', async () => 'x'],
   ])('%s is refused', async (_name, token) => {

@@ -3,6 +3,7 @@
 import { countAttempt, takeBackAttempt } from '../../store/queries/accounts.ts';
 import type { AttemptKind, AttemptLimits } from '../../store/queries/accounts.ts';
 import type { InOrganization } from '../database.ts';
+import { addressKey, isLoopback } from '../gate/address.ts';
 import { ApiProblem } from '../gate/problem.ts';
 
 const MINUTE = 60;
@@ -45,16 +46,11 @@ export async function attempt<T>(run: InOrganization, organization: string, subj
   return result;
 }
 
-/** A person has many addresses of one IPv6 network, so it counts as one. */
-export function addressSubject(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail = ''] = plain.replace(/%.*$/, '').split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const zeros = plain.includes('::') ? Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0') : [];
-  return `${[...before, ...zeros, ...after]
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
-}
+/**
+ * What the attempt of a password counts for. Not for this machine's address: by a proxy here that is not in `api.trustedProxies` everybody
+ * comes from it, and one who guesses would lock out all.
+ */
+export const passwordAttempt = (name: string, address: string): readonly Attempt[] => [
+  { kind: 'account', subject: name },
+  ...(isLoopback(address) ? [] : [{ kind: 'address', subject: addressKey(address) } as const]),
+];

@@ -4,7 +4,7 @@ import type { Account } from '../../store/queries/accounts.ts';
 import { credentialsOf } from '../../store/queries/users.ts';
 import type { InOrganization } from '../database.ts';
 import { ApiProblem } from '../gate/problem.ts';
-import { addressSubject, attempt } from './lockout.ts';
+import { attempt, passwordAttempt } from './lockout.ts';
 import { TICKET_SECONDS } from './mfa/ticket.ts';
 import type { Tickets } from './mfa/ticket.ts';
 import { hashPassword, isCheaper, isPassword } from './passwords.ts';
@@ -49,11 +49,7 @@ export class SignIn {
    */
   async withPassword({ user, password, organization: given }: Credentials, origin: Origin & { readonly address: string }): Promise<SignedIn> {
     const organization = ORGANIZATION.test(given) ? given : NOWHERE;
-    const subjects = [
-      { kind: 'account', subject: user },
-      { kind: 'address', subject: addressSubject(origin.address) },
-    ] as const;
-    const found = await attempt(this.#run, organization, subjects, async () => {
+    const found = await attempt(this.#run, organization, passwordAttempt(user, origin.address), async () => {
       const credentials = await this.#run(organization, (sql) => credentialsOf(sql, user));
       const isRight = await isPassword(credentials?.passwordHash ?? null, password); // never inside of the transaction: it takes its time
       return credentials !== undefined && isRight ? credentials : null;

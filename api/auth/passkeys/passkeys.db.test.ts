@@ -1,10 +1,52 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ApiConfig } from '../../config.ts';
 import { openTestAccounts } from '../../test/accounts.ts';
 import type { TestAccounts } from '../../test/accounts.ts';
 import { openAuthenticator } from '../../test/authenticator.ts';
 import type { Authenticator } from '../../test/authenticator.ts';
 import type { Loose } from '../../test/api.ts';
 import { serverUrl } from '../../test/database.ts';
+
+describe.skipIf(serverUrl === '')('the domain of passkeys', () => {
+  it.each<[name: string, config: Partial<ApiConfig>, domain: string, origin: string, others: string]>([
+    [
+      'is that of the public address',
+      { publicUrl: 'https://soc.example.org:8443' },
+      'soc.example.org',
+      'https://soc.example.org:8443',
+      'https://soc.example.org',
+    ],
+    [
+      'may be one above it',
+      { publicUrl: 'https://soc.example.org', passkeyDomain: 'example.org' },
+      'example.org',
+      'https://soc.example.org',
+      'https://example.org',
+    ],
+    [
+      'may have addresses of its own',
+      { passkeyDomain: 'example.org', passkeyOrigins: ['https://a.example.org'] },
+      'example.org',
+      'https://a.example.org',
+      'https://example.org',
+    ],
+  ])('%s', async (_name, config, domain, origin, others) => {
+    const accounts = await openTestAccounts(config);
+    try {
+      await accounts.addUser('ada');
+      const { accessToken } = await accounts.login('ada');
+      const device = openAuthenticator();
+      const register = async (from: string) => {
+        const { body } = await accounts.post('/auth/passkeys/options', {}, accessToken);
+        return [body.rp.id, (await accounts.post('/auth/passkeys', { credential: device.create(body, { domain, origin: from }) }, accessToken)).status];
+      };
+      expect(await register(others)).toEqual([domain, 401]);
+      expect(await register(origin)).toEqual([domain, 201]);
+    } finally {
+      await accounts.close();
+    }
+  });
+});
 
 describe.skipIf(serverUrl === '')('a passkey', () => {
   let accounts: TestAccounts;

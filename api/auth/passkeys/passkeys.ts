@@ -25,7 +25,7 @@ import type { Origin, Sessions, SignedIn } from '../sessions.ts';
 export interface PasskeysDeps {
   readonly run: InOrganization;
   readonly sessions: Sessions;
-  readonly config: Pick<ApiConfig, 'passkeyDomain' | 'passkeyOrigins'>;
+  readonly config: Pick<ApiConfig, 'passkeyDomain' | 'passkeyOrigins' | 'publicUrl'>;
 }
 /** What `navigator.credentials` takes, as JSON; see `PublicKeyCredential.parseCreationOptionsFromJSON`. */
 export type CredentialOptions = Readonly<Record<string, unknown>> & { readonly challenge: string };
@@ -53,8 +53,10 @@ export class Passkeys {
   constructor({ run, sessions, config }: PasskeysDeps) {
     this.#run = run;
     this.#sessions = sessions;
-    this.#domain = config.passkeyDomain;
-    this.#origins = config.passkeyOrigins.length > 0 ? config.passkeyOrigins : [`https://${config.passkeyDomain}`];
+    const { passkeyDomain, passkeyOrigins, publicUrl } = config;
+    const shown = publicUrl === '' ? null : new URL(publicUrl);
+    this.#domain = passkeyDomain === '' ? (shown?.hostname ?? 'localhost') : passkeyDomain;
+    this.#origins = passkeyOrigins.length > 0 ? passkeyOrigins : [shown?.origin ?? `https://${this.#domain}`];
   }
 
   /** Oldest first. */
