@@ -7,6 +7,7 @@ import { RetryableError } from '../../pipeline/core/errors.ts';
 import type { Micros } from '../../pipeline/core/index.ts';
 import { quotasOf, takeQuota } from '../../store/queries/quotas.ts';
 import type { QuotaAmounts, QuotaKind, QuotaRow } from '../../store/queries/quotas.ts';
+import type { Sql } from '../../store/queries/sql.ts';
 import type { InOrganization } from '../database.ts';
 import { asProblem } from '../gate/as-problem.ts';
 
@@ -56,7 +57,6 @@ export class Quotas {
    * @throws RetryableError QUOTA_EXCEEDED: nothing was taken, and nothing will be before midnight (UTC).
    */
   async take(organization: string, amounts: QuotaAmounts): Promise<void> {
-    let refused: QuotaRow | undefined;
     if (this.#wallMicros() < this.#awayUntil) {
       this.#owe(organization, amounts);
       return;
@@ -67,16 +67,13 @@ export class Quotas {
         return;
       }
       await this.#settle(organization);
-      refused = await this.#run(organization, (sql) => takeQuota(sql, amounts, false));
+      await this.#run(organization, (sql) => takeWithin(sql, amounts, this.#wallMicros()));
     } catch (error) {
+      if (error instanceof RetryableError && error.code === 'QUOTA_EXCEEDED') this.#refusals.inc({ kind: error.details.kind as QuotaKind });
       if (asProblem(error).code !== 'DATABASE_UNAVAILABLE') throw error;
       this.#awayUntil = this.#wallMicros() + PAUSE_MS * 1_000;
       this.#owe(organization, amounts);
-      return;
     }
-    if (refused === undefined) return;
-    this.#refusals.inc({ kind: refused.kind });
-    throw this.#exceeded(refused, amounts);
   }
 
   /** Of what was taken and not used. Never throws. */
@@ -143,17 +140,23 @@ export class Quotas {
       throw error;
     }
   }
+}
 
-  #exceeded({ kind, perDay, used }: QuotaRow, amounts: QuotaAmounts): RetryableError {
-    const retryAfterSeconds = DAY_SECONDS - (Math.floor(this.#wallMicros() / 1_000_000) % DAY_SECONDS);
-    const left = Math.max(0, perDay - used);
-    return new RetryableError(
-      'QUOTA_EXCEEDED',
-      `Your organization may have ${count(perDay)} ${kind} a day (UTC); ${count(left)} are left and this asks for ${count(amounts[kind] ?? 0)}. ` +
-        'Send less, wait for midnight, or have the platform raise it: GET /v2/quotas shows what is used.',
-      { kind, perDay, used, retryAfterSeconds },
-    );
-  }
+/**
+ * Counts what a transaction is about to use, so that it is given back when that fails. For what needs the database anyway.
+ * @throws RetryableError QUOTA_EXCEEDED.
+ */
+export async function takeWithin(sql: Sql, amounts: QuotaAmounts, now: Micros): Promise<void> {
+  const refused = await takeQuota(sql, amounts, false);
+  if (refused === undefined) return;
+  const { kind, perDay, used } = refused;
+  const retryAfterSeconds = DAY_SECONDS - (Math.floor(now / 1_000_000) % DAY_SECONDS);
+  throw new RetryableError(
+    'QUOTA_EXCEEDED',
+    `Your organization may have ${count(perDay)} ${kind} a day (UTC); ${count(Math.max(0, perDay - used))} are left and this asks for ${count(amounts[kind] ?? 0)}. ` +
+      'Send less, wait for midnight, or have the platform raise it: GET /v2/quotas shows what is used.',
+    { kind, perDay, used, retryAfterSeconds },
+  );
 }
 
 const count = (value: number): string => value.toLocaleString('en');

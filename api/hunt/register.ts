@@ -6,6 +6,7 @@ import type { DayCount, HuntRow } from '../../store/queries/hunts.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
+import { takeWithin } from '../gateway/quotas.ts';
 import { ApiProblem, notFound } from '../gate/problem.ts';
 import { isoOf } from '../time.ts';
 import { checkedQuery } from './input.ts';
@@ -45,7 +46,7 @@ export class HuntRegister {
     return this.#run(organization, (sql) => this.#estimate(sql, checked));
   }
 
-  /** @throws ApiProblem INVALID_REQUEST, also where it would look at too many events; CONFLICT when too many run; SearchError */
+  /** @throws ApiProblem INVALID_REQUEST, also where it would look at too many events; CONFLICT when too many run; SearchError; RetryableError QUOTA_EXCEEDED */
   start({ organization, user }: Principal, hunt: NewHunt): Promise<HuntRow> {
     const checked = this.#checked(hunt);
     return this.#run(organization, async (sql) => {
@@ -55,6 +56,7 @@ export class HuntRegister {
           errors: [{ pointer: '/input/from', detail: advice }],
           ...(narrowedFrom !== null && { extensions: { narrowedFrom: isoOf(narrowedFrom) } }),
         });
+      await takeWithin(sql, { hunts: 1 }, this.#wallMicros());
       const content = { ...checked, name: hunt.name.trim(), severity: SEVERITIES.indexOf(hunt.severity), makesAlerts: hunt.makesAlerts };
       const id = await startHunt(sql, user, content, events).catch((error: unknown) => {
         if ((error as { readonly code?: unknown }).code !== '54000') throw error;

@@ -8,7 +8,10 @@ import { withOrganization } from '../../../store/connect.ts';
 import { quotasOf, setQuota } from '../../../store/queries/quotas.ts';
 import type { QuotaKind } from '../../../store/queries/quotas.ts';
 import type { InOrganization } from '../../database.ts';
+import type { Role } from '../../gate/roles.ts';
 import { Quotas } from '../../gateway/quotas.ts';
+import { openTestApi } from '../../test/api.ts';
+import type { TestApi } from '../../test/api.ts';
 import { openTestDatabase, serverUrl } from '../../test/database.ts';
 import type { TestDatabase } from '../../test/database.ts';
 
@@ -128,5 +131,52 @@ describe.skipIf(serverUrl === '')('quotas', () => {
     await set('hunts', 4, 'other');
     const { rows } = await database.owner.query(`SELECT detail FROM goshawk.audit WHERE organization = 'other' AND action = 'quota.set' ORDER BY seq`);
     expect(rows).toEqual([{ detail: { before: null, after: 3 } }, { detail: { before: 3, after: 4 } }]);
+  });
+
+  describe('over REST', () => {
+    let api: TestApi;
+    beforeAll(async () => {
+      api = await openTestApi(database);
+    });
+    afterAll(() => api.close());
+    const put = (organization: string, payload: object, role: Role = 'platform_admin') =>
+      api.inject({ method: 'PUT', url: `/v2/quotas/${organization}`, payload }, [role]);
+
+    it('are set by the platform, and seen by the organization', async () => {
+      expect((await put('default', { events: 10, bytes: 5_000 })).statusCode).toBe(204);
+      await api.inject({ method: 'POST', url: '/v2/events/bulk', payload: { events: [{ a: 1 }, { a: 2 }] } });
+      const seen = await api.inject({ url: '/v2/quotas' }, ['viewer']);
+      expect(seen.json()).toEqual({
+        quotas: [
+          { kind: 'bytes', perDay: 5_000, used: 14 },
+          { kind: 'events', perDay: 10, used: 2 },
+        ],
+        resetsAt: '2026-03-02T00:00:00.000000Z',
+      });
+      expect((await api.inject({ url: '/v2/quotas' }, ['viewer'], 'other')).json().quotas).toEqual([]);
+      await put('default', { bytes: null });
+      expect((await api.inject({ url: '/v2/quotas' }, ['viewer'])).json().quotas).toEqual([{ kind: 'events', perDay: 10, used: 2 }]);
+    });
+
+    it('refuse what is beyond them with what to do', async () => {
+      await put('default', { events: 1, hunts: 0 });
+      const events = await api.inject({ method: 'POST', url: '/v2/events/bulk', payload: { events: [{ a: 1 }, { a: 2 }] } });
+      expect([events.statusCode, events.json().code, events.headers['retry-after']]).toEqual([429, 'QUOTA_EXCEEDED', '39600']);
+      const question = { name: 'h', query: 'mimikatz', from: '2026-03-01T00:00:00Z', to: '2026-03-01T12:00:00Z' };
+      const hunt = await api.inject({ method: 'POST', url: '/v2/hunts', payload: question }, ['analyst']);
+      expect(hunt.json()).toMatchObject({ status: 429, code: 'QUOTA_EXCEEDED', detail: expect.stringContaining('0 hunts a day') });
+      await put('default', { hunts: 1 });
+      expect((await api.inject({ method: 'POST', url: '/v2/hunts', payload: question }, ['analyst'])).statusCode).toBe(201);
+      expect(await used()).toEqual({ events: 0, hunts: 1 });
+    });
+
+    it.each<[name: string, organization: string, payload: object, role: Role, status: number]>([
+      ['an organization that is not there', 'nobody', { events: 1 }, 'platform_admin', 404],
+      ['a quota below nothing', 'default', { events: -1 }, 'platform_admin', 400],
+      ['a kind that is none', 'default', { alerts: 1 }, 'platform_admin', 400],
+      ["an organization's own administrator", 'default', { events: 1 }, 'admin', 403],
+    ])('are not set for %s', async (_name, organization, payload, role, status) => {
+      expect((await put(organization, payload, role)).statusCode).toBe(status);
+    });
   });
 });
