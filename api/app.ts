@@ -119,7 +119,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerGate(app, { config, authenticate, limits });
   registerIdempotency(app, storedAnswers(services.run), new AnswersInMemory());
   registerCompression(app);
-  await app.register(websocket, { options: { maxPayload: 65_536 }, preClose: closeSockets });
+  await app.register(websocket, { options: { maxPayload: 65_536 }, preClose: closeSockets(app) });
   await registerDescription(app, deps.version);
 
   const routes = app.withTypeProvider() as unknown as Routes;

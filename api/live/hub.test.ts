@@ -1,6 +1,7 @@
 // Who shares what: one room, and one copy of each message, for all who ask for the same.
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Principal } from '../auth/tokens.ts';
+import { eventually } from '../test/eventually.ts';
 import { RoomHub } from './hub.ts';
 import type { HubOptions } from './hub.ts';
 import { parseRoom } from './protocol.ts';
@@ -34,7 +35,7 @@ describe('rooms', () => {
     const [one, two] = [await join({ host: ['a'], search: 'x' }), await join({ search: 'x', host: ['a'] })];
     expect([hub.size, tails.length]).toEqual([1, 1]);
     tails[0]!.queue.push({ events: [], leftOut: 3 });
-    await vi.waitFor(() => expect(one.said).toHaveLength(1));
+    await eventually(() => expect(one.said).toHaveLength(1));
     expect(JSON.parse(String(one.said[0]))).toEqual({ room: 'events', events: [], leftOut: 3 });
     expect(two.said[0]).toBe(one.said[0]);
   });
@@ -61,7 +62,7 @@ describe('rooms', () => {
     const { tails, join } = open();
     const [one, two] = [await join(), await join()];
     tails[0]!.queue.fail(new Error('away'));
-    await vi.waitFor(() => expect([one.failures.length, two.failures.length]).toEqual([1, 1]));
+    await eventually(() => expect([one.failures.length, two.failures.length]).toEqual([1, 1]));
   });
 
   it.each([

@@ -9,14 +9,16 @@ export interface LiveMetrics {
 
 /** @param sockets Read when the metrics are. */
 export function liveMetrics(registry: Registry, sockets: () => number): LiveMetrics {
-  new Gauge({
-    name: 'live_connections',
-    help: 'WebSockets that are open, of /live and of GraphQL subscriptions.',
-    registers: [registry],
-    collect() {
-      this.set(sockets());
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'live_connections',
+      help: 'WebSockets that are open, of /live and of GraphQL subscriptions.',
+      registers: [],
+      collect() {
+        this.set(sockets());
+      },
+    }),
+  );
   return {
     sent: new Counter({ name: 'live_sent_messages_total', help: 'Messages handed to sockets of /live, each copy counted.', registers: [registry] }),
     dropped: new Counter({

@@ -2,20 +2,20 @@
 import fc from 'fast-check';
 import type { PoolClient } from 'pg';
 import pino from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openPool } from '../../store/connect.ts';
 import { endProcess, heartbeat } from '../../store/queries/live.ts';
 import { inOrganization } from '../database.ts';
 import { openTestDatabase, serverUrl } from '../test/database.ts';
 import type { TestDatabase } from '../test/database.ts';
 import { hexId, seedAlerts, seedFindings, seedOrganization } from '../test/seed.ts';
+import { eventually } from '../test/eventually.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { LiveNews } from './news.ts';
 import type { News } from './news.ts';
 import { Presence } from './presence.ts';
 
 const log = pino({ level: 'silent' });
-const PATIENT = { timeout: 10_000, interval: 5 };
 const nobodyTells = () => ({ stop: () => {} });
 
 describe.skipIf(serverUrl === '')('live news', () => {
@@ -43,7 +43,7 @@ describe.skipIf(serverUrl === '')('live news', () => {
     const news = new LiveNews({ openListener: database.openListener, run, log, every: nobodyTells, retryMs: 20 });
     running.push(news);
     news.start();
-    await vi.waitFor(() => expect(news.cursor()).not.toBeNull());
+    await eventually(() => expect(news.cursor()).not.toBeNull());
     return news;
   }
 
@@ -90,7 +90,7 @@ describe.skipIf(serverUrl === '')('live news', () => {
     const readAll = async () => {
       await revise(database.owner, MARKER);
       const { rows } = await database.owner.query<{ revision: number }>(`SELECT revision FROM goshawk.alert WHERE id = decode($1, 'hex')`, [hexId(MARKER)]);
-      await vi.waitFor(() => expect(watchers.map(({ revisions }) => revisions.get(hexId(MARKER)))).toEqual([rows[0]!.revision, rows[0]!.revision]), PATIENT);
+      await eventually(() => expect(watchers.map(({ revisions }) => revisions.get(hexId(MARKER)))).toEqual([rows[0]!.revision, rows[0]!.revision]));
     };
     const server = openPool({ databaseUrl: database.url, max: 3 });
     const writers = await Promise.all(Array.from({ length: 3 }, () => server.connect()));
@@ -152,12 +152,12 @@ describe.skipIf(serverUrl === '')('live news', () => {
     await writer.query('BEGIN');
     await revise(writer, 0);
     await revise(database.owner, 1);
-    await vi.waitFor(() => expect(listener.revisions.has(hexId(1))).toBe(true));
+    await eventually(() => expect(listener.revisions.has(hexId(1))).toBe(true));
     listener.leave();
     await writer.query('COMMIT');
     writer.release();
     await listener.join(news);
-    await vi.waitFor(() => expect(listener.revisions.has(hexId(0))).toBe(true));
+    await eventually(() => expect(listener.revisions.has(hexId(0))).toBe(true));
   });
 
   it('goes on where it was after the connection broke', async () => {
@@ -168,7 +168,7 @@ describe.skipIf(serverUrl === '')('live news', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query LIKE '%api.live_%' AND pid <> pg_backend_pid()`,
     );
     await revise(database.owner, 2);
-    await vi.waitFor(() => expect(listener.revisions.has(hexId(2))).toBe(true), { timeout: 10_000 });
+    await eventually(() => expect(listener.revisions.has(hexId(2))).toBe(true));
   });
 
   it('tells each organization its own, and shared sets of rules to all', async () => {
@@ -179,7 +179,7 @@ describe.skipIf(serverUrl === '')('live news', () => {
     await revise(database.owner, 3);
     await revise(database.owner, 100);
     await database.owner.query(`INSERT INTO goshawk.rule_set (number, organization, made_by) VALUES (7001, '', 'files'), (7002, 'other', 'ann')`);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(mine.heard.flatMap(({ ruleSets }) => ruleSets)).toEqual([{ number: 7001, by: 'files', isShared: true }]);
       expect(theirs.heard.flatMap(({ ruleSets }) => ruleSets)).toEqual([
         { number: 7001, by: 'files', isShared: true },
@@ -197,7 +197,7 @@ describe.skipIf(serverUrl === '')('live news', () => {
     const watcher = new Listener();
     await watcher.join(news);
     await revise(database.owner, 5);
-    await vi.waitFor(() => expect(watcher.revisions.has(hexId(5))).toBe(true));
+    await eventually(() => expect(watcher.revisions.has(hexId(5))).toBe(true));
     expect((await news.missed('other', cursor, ['alert']))?.alerts).toEqual([]);
     expect((await news.missed('default', cursor, ['alert']))?.alerts.map(({ id }) => id)).toEqual(expect.arrayContaining([hexId(4)]));
   });
@@ -208,7 +208,7 @@ describe.skipIf(serverUrl === '')('live news', () => {
     await listener.join(news);
     await seedFindings(database.owner, [{ n: 1, columns: { title: 'One' } }]);
     await database.owner.query(`UPDATE goshawk.finding SET title = 'Another' WHERE id = decode($1, 'hex')`, [hexId(1)]);
-    await vi.waitFor(() => expect(listener.heard.flatMap(({ findings }) => findings).at(-1)?.title).toBe('Another'));
+    await eventually(() => expect(listener.heard.flatMap(({ findings }) => findings).at(-1)?.title).toBe('Another'));
   });
 
   it.each<[name: string, cursor: (now: string) => string]>([
@@ -217,7 +217,7 @@ describe.skipIf(serverUrl === '')('live news', () => {
   ])('says that what was missed is not known for a cursor %s', async (_name, cursorOf) => {
     const news = await openProcess();
     await database.owner.query(`UPDATE goshawk.live_floor SET xid = greatest(xid, '5')`);
-    await news.listen('default', { onNews: () => {} });
+    news.listen('default', { onNews: () => {} });
     const fresh = await openProcess();
     expect(await fresh.missed('default', cursorOf(fresh.cursor()!), ['alert'])).toBeNull();
   });
@@ -229,7 +229,7 @@ describe.skipIf(serverUrl === '')('live news', () => {
     const listener = new Listener();
     await listener.join(news);
     await revise(database.owner, 6);
-    await vi.waitFor(() => expect(listener.revisions.has(hexId(6))).toBe(true));
+    await eventually(() => expect(listener.revisions.has(hexId(6))).toBe(true));
     expect(await news.missed('default', cursor, ['alert'])).toBeNull();
     expect((await news.missed('default', cursor, ['finding']))?.findings).toEqual([]);
   });
@@ -297,9 +297,9 @@ describe.skipIf(serverUrl === '')('live news', () => {
       const heard: unknown[] = [];
       news.listen('default', { onNews: () => {}, onState: (notice) => heard.push(notice) });
       openPresence(5).enter(place);
-      await vi.waitFor(() => expect(heard).toEqual([{ organization: 'default', presence: 'alert:1' }]));
+      await eventually(() => expect(heard).toEqual([{ organization: 'default', presence: 'alert:1' }]));
       await run('default', (sql) => endProcess(sql, '00000000-0000-4000-8000-000000000005'));
-      await vi.waitFor(() => expect(heard).toHaveLength(2));
+      await eventually(() => expect(heard).toHaveLength(2));
       await run('default', (sql) => heartbeat(sql, '00000000-0000-4000-8000-000000000009', 30));
       expect(heard).toHaveLength(2);
     });

@@ -141,7 +141,7 @@ export class LiveNews {
     const shared = changes.filter(({ organization }) => organization === '');
     const own = Map.groupBy(changes, ({ organization }) => organization);
     const loaded: Omit<News, 'cursor'>[] = [];
-    for (const organization of [...this.#listeners.keys()]) {
+    for (const organization of this.#listeners.keys()) {
       const theirs = [...shared, ...(own.get(organization) ?? [])];
       const news = theirs.length === 0 ? NOTHING : await this.#options.run(organization, (sql) => readNews(sql, theirs));
       loaded.push({ organization, ...news });
@@ -150,7 +150,7 @@ export class LiveNews {
   }
 
   #tell(organization: string, tell: (listener: NewsListener) => void): void {
-    for (const listener of [...(this.#listeners.get(organization) ?? [])]) {
+    for (const listener of this.#listeners.get(organization) ?? []) {
       try {
         tell(listener);
       } catch (error) {

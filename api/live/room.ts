@@ -32,7 +32,7 @@ export class Room {
     this.#source = source.open(
       (document) => this.#say(document),
       (error) => {
-        for (const member of [...this.#members]) member.fail(error);
+        for (const member of this.#members) member.fail(error);
       },
     );
   }
@@ -66,7 +66,7 @@ export class Room {
 
   #say(document: object): void {
     const message = this.#write(document);
-    for (const member of [...this.#members]) member.send(message);
+    for (const member of this.#members) member.send(message);
   }
 
   #write(document: object): Buffer {

@@ -14,10 +14,10 @@ import type { Loose, TestApi } from '../test/api.ts';
 import { openTestDatabase, serverUrl } from '../test/database.ts';
 import type { TestDatabase } from '../test/database.ts';
 import { hexId, NOON, seedAlerts, seedFindings, seedOrganization } from '../test/seed.ts';
+import { eventually } from '../test/eventually.ts';
 import { ROOMS_OF_ONE, SIMPLE_ROOMS } from './protocol.ts';
 
 const ASSET = '00000000-0000-4000-8000-0000000000a1';
-const PATIENT = { timeout: 10_000 };
 
 interface Visit {
   readonly messages: Loose[];
@@ -98,10 +98,7 @@ describe.skipIf(serverUrl === '')('/live', () => {
     const visitor = await visit(process);
     visitor.say({ token: await apis[process].token(roles, organization, user) });
     for (const join of rooms) visitor.say(join);
-    await vi.waitFor(
-      () => expect(visitor.messages.filter(({ joined, error }) => joined !== undefined || error !== undefined)).toHaveLength(rooms.length),
-      PATIENT,
-    );
+    await eventually(() => expect(visitor.messages.filter(({ joined, error }) => joined !== undefined || error !== undefined)).toHaveLength(rooms.length));
     return visitor;
   }
 
@@ -110,7 +107,7 @@ describe.skipIf(serverUrl === '')('/live', () => {
     const theirs = await enter([{ join: 'alerts' }], { organization: 'other' });
     await change(3);
     await change(1);
-    await vi.waitFor(() => expect([mine, theirs].map((visitor) => visitor.of('alerts').length)).toEqual([1, 1]), PATIENT);
+    await eventually(() => expect([mine, theirs].map((visitor) => visitor.of('alerts').length)).toEqual([1, 1]));
     expect(mine.of('alerts')[0]).toMatchObject({ alert: { id: hexId(1), title: 'Credential dump' }, cursor: expect.any(String) });
     expect(theirs.of('alerts')[0]).toMatchObject({ alert: { id: hexId(3) } });
   });
@@ -118,10 +115,10 @@ describe.skipIf(serverUrl === '')('/live', () => {
   it('keeps a filtered list right: what fits no more is gone', async () => {
     const visitor = await enter([{ join: 'alerts', filter: { minSeverity: 'high', search: '"credential dump"' } }]);
     await change(1);
-    await vi.waitFor(() => expect(visitor.of('alerts')).toHaveLength(1), PATIENT);
+    await eventually(() => expect(visitor.of('alerts')).toHaveLength(1));
     await change(1, ', severity = 1');
     await change(2);
-    await vi.waitFor(() => expect(visitor.of('alerts')).toHaveLength(3), PATIENT);
+    await eventually(() => expect(visitor.of('alerts')).toHaveLength(3));
     expect(visitor.of('alerts')[0]).toMatchObject({ alert: { id: hexId(1) } });
     expect(
       visitor
@@ -140,9 +137,9 @@ describe.skipIf(serverUrl === '')('/live', () => {
     await change(2);
     await change(3);
     const after = await enter([{ join: 'alerts', cursor }], { process: 1 });
-    await vi.waitFor(() => expect(new Set(after.of('alerts').map(({ alert }) => alert.id))).toEqual(new Set([hexId(1), hexId(2)])), PATIENT);
+    await eventually(() => expect(new Set(after.of('alerts').map(({ alert }) => alert.id))).toEqual(new Set([hexId(1), hexId(2)])));
     await change(1);
-    await vi.waitFor(() => expect(after.of('alerts').length).toBeGreaterThanOrEqual(3), PATIENT);
+    await eventually(() => expect(after.of('alerts').length).toBeGreaterThanOrEqual(3));
   });
 
   it('refuses a cursor that is none, and one for a room that keeps no past', async () => {
@@ -150,15 +147,15 @@ describe.skipIf(serverUrl === '')('/live', () => {
       { join: 'alerts', cursor: 'x' },
       { join: 'events', cursor: 'x' },
     ]);
-    await vi.waitFor(() => expect(visitor.messages.flatMap(({ error }) => error?.code ?? [])).toEqual(['INVALID_CURSOR', 'INVALID_REQUEST']), PATIENT);
+    await eventually(() => expect(visitor.messages.flatMap(({ error }) => error?.code ?? [])).toEqual(['INVALID_CURSOR', 'INVALID_REQUEST']));
   });
 
   it('shows the live tail, filtered', async () => {
     const visitor = await enter([{ join: 'events', filter: { search: 'host.name:web01' } }]);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await send([{ host: { name: 'web01', id: null, ip: [], os: null } }, {}]);
       expect(visitor.of('events').length).toBeGreaterThan(0);
-    }, PATIENT);
+    });
     expect(visitor.of('events')[0]).toMatchObject({ leftOut: 0, events: expect.arrayContaining([expect.objectContaining({ host: 'web01' })]) });
     expect(
       visitor
@@ -171,21 +168,21 @@ describe.skipIf(serverUrl === '')('/live', () => {
   it('shows states at once: counters, system, sensors, dead letters', async () => {
     const rooms = ['counters', 'system', 'sensors', 'dead-letters'];
     const visitor = await enter(rooms.map((join) => ({ join })));
-    await vi.waitFor(() => expect(rooms.map((room) => visitor.of(room).length > 0)).toEqual([true, true, true, true]), PATIENT);
+    await eventually(() => expect(rooms.map((room) => visitor.of(room).length > 0)).toEqual([true, true, true, true]));
     expect(visitor.of('counters')[0].stages[0]).toMatchObject({ name: 'ingest' });
     expect(visitor.of('system')[0].parts.map(({ name }: Loose) => name)).toContain('database');
     expect(visitor.of('sensors')[0]).toEqual({ room: 'sensors', sensors: [] });
     expect(visitor.of('dead-letters')[0]).toMatchObject({ counts: [] });
     const late = await enter([{ join: 'sensors' }]); // what is known is shown to whoever comes later
-    await vi.waitFor(() => expect(late.of('sensors')).toHaveLength(1), PATIENT);
+    await eventually(() => expect(late.of('sensors')).toHaveLength(1));
   });
 
   it('tells of a sensor when it is enrolled', async () => {
     const visitor = await enter([{ join: 'sensors' }]);
-    await vi.waitFor(() => expect(visitor.of('sensors')).toHaveLength(1), PATIENT);
+    await eventually(() => expect(visitor.of('sensors')).toHaveLength(1));
     const { errors } = await apis[1].graphql('mutation { enrolSensor(input: { name: "web" }) { sensor { id } } }');
     expect(errors).toBeUndefined();
-    await vi.waitFor(() => expect(visitor.of('sensors').at(-1)?.sensors).toMatchObject([{ name: 'web', state: 'never' }]), PATIENT);
+    await eventually(() => expect(visitor.of('sensors').at(-1)?.sensors).toMatchObject([{ name: 'web', state: 'never' }]));
   });
 
   it('tells of an asset and of the alerts about it', async () => {
@@ -193,14 +190,14 @@ describe.skipIf(serverUrl === '')('/live', () => {
     const said = () => visitor.of(`asset:${ASSET}`).filter(({ present }) => present === undefined);
     await change(1);
     await change(4);
-    await vi.waitFor(() => expect(said()).toHaveLength(1), PATIENT);
+    await eventually(() => expect(said()).toHaveLength(1));
     expect(said()[0]).toMatchObject({ alert: { id: hexId(4) } });
     await database.owner.query(`UPDATE goshawk.asset SET hostnames = '{web01}' WHERE id = $1`, [ASSET]);
-    await vi.waitFor(() => expect(said()).toHaveLength(2), PATIENT);
+    await eventually(() => expect(said()).toHaveLength(2));
     expect(said()[1]).toMatchObject({ asset: { id: ASSET, hostnames: ['web01'] } });
     await change(4);
     await change(1);
-    await vi.waitFor(() => expect(said()).toHaveLength(3), PATIENT);
+    await eventually(() => expect(said()).toHaveLength(3));
     expect(said()[2]).toMatchObject({ alert: { id: hexId(1) } });
   });
 
@@ -213,7 +210,7 @@ describe.skipIf(serverUrl === '')('/live', () => {
     ]);
     await database.owner.query(`INSERT INTO goshawk.rule_set (number, organization, made_by) VALUES (9001, '', 'files')`);
     await change(1);
-    await vi.waitFor(() => expect(visitor.of('organization')).toHaveLength(4), PATIENT);
+    await eventually(() => expect(visitor.of('organization')).toHaveLength(4));
     const said = visitor.of('organization');
     expect(said.flatMap(({ finding }) => finding ?? [])).toMatchObject([
       { title: 'Found', severity: 'high' },
@@ -230,9 +227,9 @@ describe.skipIf(serverUrl === '')('/live', () => {
     const room = `alert:${hexId(1)}`;
     const ann = await enter([{ join: room }], { user: 'ann' });
     const bob = await enter([{ join: room }], { user: 'bob', process: 1 });
-    for (const visitor of [ann, bob]) await vi.waitFor(() => expect(visitor.of(room).at(-1)?.present).toEqual(['ann', 'bob']), PATIENT);
+    for (const visitor of [ann, bob]) await eventually(() => expect(visitor.of(room).at(-1)?.present).toEqual(['ann', 'bob']));
     ann.close();
-    await vi.waitFor(() => expect(bob.of(room).at(-1)?.present).toEqual(['bob']), PATIENT);
+    await eventually(() => expect(bob.of(room).at(-1)?.present).toEqual(['bob']));
   });
 
   it('asks for a permission for each room', async () => {
@@ -269,10 +266,10 @@ describe.skipIf(serverUrl === '')('/live', () => {
     const visitor = await enter([{ join: 'alerts' }, { join: 'findings' }]);
     visitor.say({ leave: 'alerts' });
     visitor.say({ join: 'rules' });
-    await vi.waitFor(() => expect(visitor.messages.some(({ joined }) => joined === 'rules')).toBe(true), PATIENT);
+    await eventually(() => expect(visitor.messages.some(({ joined }) => joined === 'rules')).toBe(true));
     await change(1);
     await seedFindings(database.owner, [{ n: 60 }]);
-    await vi.waitFor(() => expect(visitor.of('findings')).toHaveLength(1), PATIENT);
+    await eventually(() => expect(visitor.of('findings')).toHaveLength(1));
     expect(visitor.of('alerts')).toEqual([]);
   });
 
@@ -295,7 +292,7 @@ describe.skipIf(serverUrl === '')('/live', () => {
     slow.socket.destroy();
     expect(quick.of('organization').length).toBeGreaterThan(0);
     quick.say({ join: 'rules' });
-    await vi.waitFor(() => expect(quick.messages.some(({ joined }) => joined === 'rules')).toBe(true), PATIENT);
+    await eventually(() => expect(quick.messages.some(({ joined }) => joined === 'rules')).toBe(true));
     await change(1, `, title = 'Credential dump'`);
   });
 
@@ -306,7 +303,7 @@ describe.skipIf(serverUrl === '')('/live', () => {
     const visitors = await Promise.all([visit(0), visit(0)]);
     for (const [index, token] of [accessToken, other.accessToken].entries()) {
       visitors[index]!.say({ token });
-      await vi.waitFor(() => expect(visitors[index]!.messages).toMatchObject([{ welcome: 'admin' }]), PATIENT);
+      await eventually(() => expect(visitors[index]!.messages).toMatchObject([{ welcome: 'admin' }]));
     }
     const client = createClient({ url: `${bases[0]}/graphql`, connectionParams: { authorization: `Bearer ${accessToken}` }, retryAttempts: 0 });
     const ended = Promise.withResolvers<unknown>();
@@ -317,7 +314,7 @@ describe.skipIf(serverUrl === '')('/live', () => {
     expect(await visitors[0].closed).toBe(4_003);
     expect(await ended.promise).toMatchObject({ code: 4_403, reason: 'The session has ended.' });
     visitors[1].say({ join: 'alerts' });
-    await vi.waitFor(() => expect(visitors[1].messages).toHaveLength(2), PATIENT);
+    await eventually(() => expect(visitors[1].messages).toHaveLength(2));
   });
 
   it('lets one user have so many connections and no more', async () => {
@@ -366,7 +363,7 @@ async function openRaw(base: string, ...messages: readonly string[]) {
   socket.write(
     `GET /live HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n`,
   );
-  const until = (text: string | Buffer) => vi.waitFor(() => expect(Buffer.concat(chunks).includes(text)).toBe(true), PATIENT);
+  const until = (text: string | Buffer) => eventually(() => expect(Buffer.concat(chunks).includes(text)).toBe(true));
   await until('101 Switching');
   for (const message of messages) {
     const data = Buffer.from(message);

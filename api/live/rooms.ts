@@ -20,18 +20,18 @@ interface Heard extends Socket {
 }
 
 /** For @fastify/websocket: when the process ends, says so to all that is open. */
-export function closeSockets(this: FastifyInstance, done: () => void): void {
+export const closeSockets = (app: FastifyInstance) => (done: () => void) => {
   const { code, reason } = CLOSE.GOING_AWAY;
-  for (const client of this.websocketServer.clients) client.close(code, reason);
-  this.websocketServer.close();
+  for (const client of app.websocketServer.clients) client.close(code, reason);
+  app.websocketServer.close();
   done();
-}
+};
 
 /** Registers /live. @fastify/websocket must be there. */
 export function registerRooms(app: FastifyInstance, deps: RoomsDeps): void {
   const visitors = new Set<Visitor>();
   const looking = (deps.every ?? every)(LOOK_MS, () => {
-    for (const visitor of [...visitors]) visitor.look();
+    for (const visitor of visitors) visitor.look();
   });
   app.addHook('preClose', async () => looking.stop());
   app.route({

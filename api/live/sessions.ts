@@ -116,7 +116,7 @@ export class LiveSessions {
   /** Ends those whose token has expired; once a second. */
   sweep(): void {
     const now = this.#nowMs() / 1_000;
-    for (const { principal, close } of [...this.#open]) if (principal.expiresAt <= now) close('EXPIRED');
+    for (const { principal, close } of this.#open) if (principal.expiresAt <= now) close('EXPIRED');
   }
 }
 

@@ -1,7 +1,7 @@
 // Subscriptions over real sockets; rooms are in rooms.db.test.ts.
 import { get } from 'node:http';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainContext, plainEvent } from '../../schemas/avro/plain.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
@@ -15,6 +15,7 @@ import type { Loose, TestApi } from '../test/api.ts';
 import { openTestDatabase, serverUrl } from '../test/database.ts';
 import type { TestDatabase } from '../test/database.ts';
 import { hexId, seedAlerts, seedOrganization } from '../test/seed.ts';
+import { eventually } from '../test/eventually.ts';
 
 describe.skipIf(serverUrl === '')('over WebSocket', () => {
   let database: TestDatabase;
@@ -67,11 +68,11 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
     ]);
     const subscription = await subscribe('subscription { alertChanged(minSeverity: medium) { id severity notes { by text } } }');
     const theirs = await subscribe('subscription { alertChanged { id } }', ['analyst'], 'other');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await change(3);
       expect(theirs.items.length).toBeGreaterThan(0);
     });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await change(2);
       await change(1);
       expect(subscription.items.length).toBeGreaterThan(0);
@@ -84,13 +85,10 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
 
   it('shows the tail of events, filtered', async () => {
     const subscription = await subscribe('subscription { eventTail(filter: { dataset: ["zeek.dns"] }) { leftOut events { id dataset fields storedAt } } }');
-    await vi.waitFor(
-      async () => {
-        await send([{ dataset: 'zeek.dns', id: hexId(7) }, { dataset: 'zeek.conn' }]);
-        expect(subscription.items.length).toBeGreaterThan(0);
-      },
-      { timeout: 5_000 },
-    );
+    await eventually(async () => {
+      await send([{ dataset: 'zeek.dns', id: hexId(7) }, { dataset: 'zeek.conn' }]);
+      expect(subscription.items.length).toBeGreaterThan(0);
+    });
     const { events, leftOut } = subscription.items[0].data.eventTail;
     expect(leftOut).toBe(0);
     expect(events[0]).toMatchObject({ id: `1700000000000000-${hexId(7)}`, dataset: 'zeek.dns', storedAt: null, fields: { 'event.dataset': 'zeek.dns' } });
@@ -147,19 +145,19 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
 
   it('tells of alerts without a gap from a cursor on, also at another process', async () => {
     const first = await subscribe('subscription { alertNews { isReset cursor alert { id revision } } }');
-    await vi.waitFor(() => expect(first.items).toHaveLength(1));
+    await eventually(() => expect(first.items).toHaveLength(1));
     expect(first.items[0].data.alertNews).toEqual({ isReset: false, alert: null, cursor: expect.any(String) });
     await change(1);
-    await vi.waitFor(() => expect(first.items).toHaveLength(2));
+    await eventually(() => expect(first.items).toHaveLength(2));
     const { cursor, alert } = first.items[1].data.alertNews;
     await first.close();
     await change(1);
     const other = await openTestApi(database);
     try {
       const url = (await other.app.listen({ host: '127.0.0.1', port: 0 })).replace('http', 'ws');
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const again = await subscribe(`subscription { alertNews(after: "${cursor}") { isReset alert { id revision } } }`, ['analyst'], 'default', url, other);
-        await vi.waitFor(() => expect(again.items).toHaveLength(1));
+        await eventually(() => expect(again.items).toHaveLength(1));
         expect(again.items[0].data?.alertNews).toEqual({ isReset: false, alert: { id: hexId(1), revision: alert.revision + 1 } });
         await again.close();
       });
@@ -179,9 +177,9 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
 
   it('says who looks at an alert', async () => {
     const watcher = await subscribe(`subscription { alertViewers(alertId: "${hexId(2)}") { user since } }`);
-    await vi.waitFor(() => expect(watcher.items.at(-1)?.data.alertViewers).toEqual([{ user: 'tester', since: expect.any(String) }]));
+    await eventually(() => expect(watcher.items.at(-1)?.data.alertViewers).toEqual([{ user: 'tester', since: expect.any(String) }]));
     const theirs = await subscribe(`subscription { alertViewers(alertId: "${hexId(2)}") { user } }`, ['analyst'], 'other');
-    await vi.waitFor(() => expect(theirs.items.at(-1)?.data.alertViewers).toEqual([{ user: 'tester' }]));
+    await eventually(() => expect(theirs.items.at(-1)?.data.alertViewers).toEqual([{ user: 'tester' }]));
     expect(watcher.items.at(-1)?.data.alertViewers).toHaveLength(1);
     await Promise.all([watcher.close(), theirs.close()]);
   });
@@ -195,9 +193,9 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
     await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
     const say = (message: object) => socket.send(JSON.stringify(message));
     say({ type: 'connection_init', payload: { authorization: `Bearer ${await api.token(['viewer'])}` } });
-    await vi.waitFor(() => expect(types).toEqual(['connection_ack']));
+    await eventually(() => expect(types).toEqual(['connection_ack']));
     say({ type: 'ping', payload: { authorization: `Bearer ${await api.token(['analyst'])}` } });
-    await vi.waitFor(() => expect(types.filter((type) => type === 'pong')).toHaveLength(1));
+    await eventually(() => expect(types.filter((type) => type === 'pong')).toHaveLength(1));
     say({ type: 'ping', payload: { authorization: `Bearer ${await api.token(['analyst'], 'default', 'another')}` } });
     expect(await closed.promise).toBe(4_403);
   });
@@ -210,7 +208,7 @@ describe.skipIf(serverUrl === '')('over WebSocket', () => {
         { query: 'subscription { alertChanged { id } }' },
         { next: (item) => errors.push(item), error: (error) => errors.push(error), complete: () => {} },
       );
-    await vi.waitFor(() => expect(errors).toMatchObject([[{ extensions: { code: 'RATE_LIMITED' } }]]));
+    await eventually(() => expect(errors).toMatchObject([[{ extensions: { code: 'RATE_LIMITED' } }]]));
     await client.dispose();
   });
 

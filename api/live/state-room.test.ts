@@ -1,6 +1,7 @@
 import pino from 'pino';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ApiProblem } from '../gate/problem.ts';
+import { eventually } from '../test/eventually.ts';
 import type { LiveNews, NewsListener } from './news.ts';
 import { Room } from './room.ts';
 import { stateSource } from './state-room.ts';
@@ -45,12 +46,12 @@ describe('a room of a state', () => {
     let n = 1;
     const { member, state } = open(async () => ({ n }));
     const first = member();
-    await vi.waitFor(() => expect(first.said).toEqual([{ room: 'counters', n: 1 }]));
+    await eventually(() => expect(first.said).toEqual([{ room: 'counters', n: 1 }]));
     state.tick();
     await Promise.resolve();
     n = 2;
     state.tick();
-    await vi.waitFor(() => expect(first.said).toHaveLength(2));
+    await eventually(() => expect(first.said).toHaveLength(2));
     expect(member().said).toEqual([{ room: 'counters', n: 2 }]);
   });
 
@@ -64,9 +65,9 @@ describe('a room of a state', () => {
     tell('something else');
     expect(reads).toHaveLength(1);
     reads[0]!({ n: 1 });
-    await vi.waitFor(() => expect(reads).toHaveLength(2), { timeout: 5_000 });
+    await eventually(() => expect(reads).toHaveLength(2));
     reads[1]!({ n: 2 });
-    await vi.waitFor(() => expect(first.said).toHaveLength(2));
+    await eventually(() => expect(first.said).toHaveLength(2));
   });
 
   it('says why when it cannot be read, and what it is when it can again', async () => {
@@ -76,10 +77,10 @@ describe('a room of a state', () => {
       return { n: 1 };
     });
     const { said } = member();
-    await vi.waitFor(() => expect(said).toEqual([{ room: 'counters', error: { code: 'DATABASE_UNAVAILABLE', detail: 'Away.' } }]));
+    await eventually(() => expect(said).toEqual([{ room: 'counters', error: { code: 'DATABASE_UNAVAILABLE', detail: 'Away.' } }]));
     isAway = false;
     state.tick();
-    await vi.waitFor(() => expect(said[1]).toEqual({ room: 'counters', n: 1 }));
+    await eventually(() => expect(said[1]).toEqual({ room: 'counters', n: 1 }));
   });
 
   it('asks nobody when the last has gone', async () => {

@@ -27,21 +27,21 @@ export function stateSource({ news, organization, log, read, notice, everyMs, ev
     open(say) {
       let last: object | null = null;
       let text = '';
-      let isOver = false;
+      const life = { isOver: false };
       let isReading = false;
       let isDue = false;
       const refresh = async (): Promise<void> => {
         isDue = true;
         if (isReading) return;
         isReading = true;
-        while (isDue && !isOver) {
+        while (isDue && !life.isOver) {
           isDue = false;
           const next = await read().catch((error: unknown) => {
             log.debug({ reason: String(error) }, 'A live state could not be read for now.');
             return { error: errorDocument(error) };
           });
           const written = JSON.stringify(next);
-          if (isOver) break;
+          if (life.isOver) break;
           if (written !== text) {
             last = next;
             text = written;
@@ -65,7 +65,7 @@ export function stateSource({ news, organization, log, read, notice, everyMs, ev
       void refresh();
       return {
         close() {
-          isOver = true;
+          life.isOver = true;
           timer.stop();
           unlisten();
         },

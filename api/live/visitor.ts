@@ -125,7 +125,7 @@ export class Visitor {
   gone(): void {
     this.#isClosed = true;
     this.#session?.end();
-    for (const room of [...this.#places.keys()]) this.#leave(room);
+    for (const room of this.#places.keys()) this.#leave(room);
   }
 
   async #hear(data: string): Promise<void> {
@@ -157,7 +157,7 @@ export class Visitor {
     this.#isWarned = false;
     const { user, organization, expiresAt } = principal;
     this.#say({ welcome: user, organization, expiresAt });
-    for (const { name } of [...this.#places.values()]) {
+    for (const { name } of this.#places.values()) {
       if (mayDo(permissionOf(name), principal)) continue;
       this.#leave(name.text);
       this.#refuse(new ApiProblem('FORBIDDEN', 'Your roles do not allow this room any more.'), name.text);
