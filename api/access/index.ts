@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { DatabaseClient } from '../../store/queries/sql.ts';
 import type { Revocations } from '../auth/revocation.ts';
 import type { InOrganization } from '../database.ts';
+import type { BrokerUsers } from '../sensors/broker-users.ts';
 import { Invitations } from './invitations.ts';
 import { openApiKeys } from './keys.ts';
 import type { ApiKeys } from './keys.ts';
@@ -26,11 +27,12 @@ export interface AccessDeps {
   readonly run: InOrganization;
   readonly openListener: () => DatabaseClient;
   readonly revocations: Pick<Revocations, 'isRevoked' | 'sessionsEnded'>;
+  readonly brokerUsers: Pick<BrokerUsers, 'suspend' | 'resume'>;
   readonly log: Logger;
 }
 
 /** `standings.start()` begins to listen, `standings.stop()` ends it. */
-export function openAccess({ run, openListener, revocations, log }: AccessDeps): Access {
+export function openAccess({ run, openListener, revocations, brokerUsers, log }: AccessDeps): Access {
   const standings = openStandings({ run, openListener, log });
   const invitations = new Invitations(run);
   const keys = openApiKeys({ run, standings, revocations });
@@ -41,6 +43,6 @@ export function openAccess({ run, openListener, revocations, log }: AccessDeps):
     invitations,
     roles: new OwnRoles(run, standings),
     serviceAccounts: new ServiceAccounts(run, keys),
-    organizations: new Organizations({ run, standings, keys, invitations }),
+    organizations: new Organizations({ run, standings, keys, brokerUsers, invitations }),
   };
 }

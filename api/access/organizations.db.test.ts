@@ -8,10 +8,14 @@ const OPERATOR = somebody(['platform_admin', 'admin'], [], 'op', 'default');
 
 describe.skipIf(serverUrl === '')('an organization', () => {
   let access: TestAccess;
+  const atBroker: string[] = [];
   const suspend = (id: string, suspended: boolean) => access.organizations.change(OPERATOR, id, { suspended });
 
   beforeAll(async () => {
-    access = await openTestAccess();
+    access = await openTestAccess({
+      suspend: async (user) => void atBroker.push(`${user} no more`),
+      resume: async (user, topic) => void atBroker.push(`${user} writes ${topic}`),
+    });
   });
   afterAll(() => access.close());
 
@@ -76,6 +80,18 @@ describe.skipIf(serverUrl === '')('an organization', () => {
     expect(await access.keys.authenticate(secret, '::1')).toMatchObject({ user: 'service:robot' });
     expect(await sees()).toBeDefined();
     expect(await access.users.user(ADMIN, user.id)).toMatchObject({ name: 'al', disabledAt: null });
+  });
+
+  it('that is suspended takes it from its sensors that write to the broker themselves, and gives it back', async () => {
+    const { rows } = await access.database.owner.query(
+      `INSERT INTO goshawk.sensor (organization, name, access, source, topic, created_by) VALUES ('beta', 'direct', 'sasl', 'direct', 'raw.beta.direct', 'test') RETURNING id`,
+    );
+    await access.database.owner.query(
+      `INSERT INTO goshawk.sensor_credential (sensor_id, kind, proof, created_by) VALUES ($1, 'sasl', 'sensor.beta.direct.1', 'test')`,
+      [rows[0].id],
+    );
+    for (const suspended of [true, true, false]) await suspend('beta', suspended);
+    expect(atBroker).toEqual(['sensor.beta.direct.1 no more', 'sensor.beta.direct.1 no more', 'sensor.beta.direct.1 writes raw.beta.direct']);
   });
 
   it('of who suspends stays: nobody could undo it', async () => {

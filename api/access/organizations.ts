@@ -1,9 +1,17 @@
 // Organizations of the installation, and the settings of one's own. REST and GraphQL serve the same.
 import type { z } from 'zod';
 import { setMfaRoles } from '../../store/queries/accounts.ts';
-import { addOrganization, changeOrganization, changeSettings, organizations, organizationSettings } from '../../store/queries/access/organizations.ts';
+import {
+  addOrganization,
+  brokerUsers,
+  changeOrganization,
+  changeSettings,
+  organizations,
+  organizationSettings,
+} from '../../store/queries/access/organizations.ts';
 import type { OrganizationRow, SettingsRow } from '../../store/queries/access/organizations.ts';
 import type { InOrganization } from '../database.ts';
+import type { BrokerUsers } from '../sensors/broker-users.ts';
 import { ApiProblem, pointer } from '../gate/problem.ts';
 import { roleBookOf } from './granting.ts';
 import type { Who } from './granting.ts';
@@ -19,6 +27,7 @@ export interface OrganizationsDeps {
   readonly run: InOrganization;
   readonly standings: Pick<Standings, 'forget'>;
   readonly keys: Pick<ApiKeys, 'forget'>;
+  readonly brokerUsers: Pick<BrokerUsers, 'suspend' | 'resume'>;
   readonly invitations: Invitations;
 }
 
@@ -46,12 +55,21 @@ export class Organizations {
     return { organization, invited: await this.#deps.invitations.add(inviter, { ...admin, roles: ['admin'], hours: INVITATION_HOURS }, baseUrl) };
   }
 
-  /** Suspended: readers and sensors are refused within seconds, and nothing is deleted. @throws ApiProblem NOT_FOUND; CONFLICT for one's own. */
+  /**
+   * Suspended: readers and sensors are refused within seconds, and nothing is deleted.
+   * @throws ApiProblem NOT_FOUND; CONFLICT for one's own. RetryableError BROKER_UNAVAILABLE: those that write to the broker themselves still may; the same again ends it.
+   */
   async change(who: Who, id: string, { name, suspended }: z.output<typeof organizationChange>): Promise<OrganizationRow> {
     const row = await this.#write(who, id, (sql) => changeOrganization(sql, who.user, id, name ?? null, suspended ?? null));
     this.#deps.standings.forget(id);
     this.#deps.keys.forget();
+    if (suspended !== undefined) await this.#tellBroker(id, suspended);
     return row;
+  }
+
+  async #tellBroker(id: string, suspended: boolean): Promise<void> {
+    for (const { user, topic } of await this.#deps.run(id, brokerUsers))
+      await (suspended ? this.#deps.brokerUsers.suspend(user) : this.#deps.brokerUsers.resume(user, topic));
   }
 
   /** Of one's own organization. @throws ApiProblem NOT_FOUND when the token is of an organization that was never made. */

@@ -53,7 +53,12 @@ export function openStandings({
     run(organization, async (sql) => {
       const settings = await organizationSettings(sql);
       const roles = await roleBookOf(sql);
-      return { isSuspended: (settings?.suspendedAt ?? null) !== null, roles, sessionHours: settings?.sessionHours ?? null, outboundHosts: settings?.outboundHosts ?? [] };
+      return {
+        isSuspended: (settings?.suspendedAt ?? null) !== null,
+        roles,
+        sessionHours: settings?.sessionHours ?? null,
+        outboundHosts: settings?.outboundHosts ?? [],
+      };
     });
 
   async function askOnce(organization: string): Promise<Standing> {

@@ -101,6 +101,18 @@ describe.skipIf(java === null || !hasJars(java))('a user of the broker for a sen
     await users().remove(before); // nothing there any more
   });
 
+  it('stops and goes on with the same password, when its organization is suspended and when it is not any more', async () => {
+    const user = brokerUserOf('default', 'web-01', '2-c');
+    const { password } = await users().make(user, 'raw.default.web-01');
+    const sensor = as(user, password!, 'scram-sha-256');
+    expect(await write(sensor, 'raw.default.web-01')).toBe('done');
+    await users().suspend(user);
+    await expect.poll(() => write(sensor, 'raw.default.web-01'), { timeout: 30_000 }).toBe('BROKER_REFUSED');
+    await users().resume(user, 'raw.default.web-01');
+    await expect.poll(() => write(as(user, password!, 'scram-sha-256'), 'raw.default.web-01'), { timeout: 30_000 }).toBe('done');
+    expect(await write(sensor, 'raw.default.web-02')).toBe('BROKER_REFUSED');
+  });
+
   it('is not ours to give where the API may not', async () => {
     await expect(openBrokerUsers(as('api', 'secret', 'plain')).make('sensor.default.x.1', 'raw.default.web-01')).rejects.toMatchObject({ code: 'CONFLICT' });
   });

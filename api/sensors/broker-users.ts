@@ -1,7 +1,7 @@
 // Users of the broker for sensors that write their topic themselves.
 import { randomBytes } from 'node:crypto';
 import { FatalError } from '../../pipeline/core/errors.ts';
-import type { Admin, Broker } from '../../pipeline/runtime/port.ts';
+import type { Admin, Broker, Permission } from '../../pipeline/runtime/port.ts';
 import { ApiProblem } from '../gate/problem.ts';
 
 export interface MadeUser {
@@ -17,6 +17,10 @@ export interface BrokerUsers {
   readonly make: (user: string, topic: string) => Promise<MadeUser>;
   /** Ends what it may do, also on connections that are open, and then the user. Nothing happens when there is none. */
   readonly remove: (user: string) => Promise<void>;
+  /** Ends what it may do, also on connections that are open; its password stays. Nothing happens where the broker checks nobody. */
+  readonly suspend: (user: string) => Promise<void>;
+  /** It may write its topic again. */
+  readonly resume: (user: string, topic: string) => Promise<void>;
 }
 
 /** No authorizer. */
@@ -48,7 +52,7 @@ export function openBrokerUsers(broker: Broker): BrokerUsers {
       const password = randomBytes(24).toString('base64url');
       try {
         await withAdmin(async (admin) => {
-          await admin.permit([{ principal: user, resource: 'topic', name: topic, isPrefix: false, operation: 'write' }]);
+          await admin.permit([writing(user, topic)]);
           await admin.setUser(user, password);
         });
       } catch (error) {
@@ -61,6 +65,8 @@ export function openBrokerUsers(broker: Broker): BrokerUsers {
       return { password, notes: [] };
     },
     remove: (user) => withAdmin((admin) => removeUser(admin, user)),
+    suspend: (user) => unlessOpen(withAdmin((admin) => admin.forbid(user))),
+    resume: (user, topic) => unlessOpen(withAdmin((admin) => admin.permit([writing(user, topic)]))),
   };
 }
 
@@ -73,6 +79,16 @@ export async function removeUser(admin: Pick<Admin, 'forbid' | 'setUser'>, user:
     throw error;
   }
   await admin.setUser(user, null);
+}
+
+const writing = (user: string, topic: string): Permission => ({ principal: user, resource: 'topic', name: topic, isPrefix: false, operation: 'write' });
+
+async function unlessOpen(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isOpenToAll(error)) throw error;
+  }
 }
 
 const isOpenToAll = (error: unknown): boolean => codeOf(error) === SECURITY_DISABLED;

@@ -1,7 +1,7 @@
 // Users, roles, keys and organizations over a database of one's own, without the routes.
 import pino from 'pino';
 import { openAccess } from '../access/index.ts';
-import type { Access } from '../access/index.ts';
+import type { Access, AccessDeps } from '../access/index.ts';
 import type { Who } from '../access/granting.ts';
 import { openRevocations } from '../auth/revocation.ts';
 import type { Revocations } from '../auth/revocation.ts';
@@ -38,14 +38,16 @@ export const somebody = (roles: readonly string[], permissions: readonly Permiss
 export const ADMIN = somebody(['admin']);
 export const PASSWORD = 'correct horse battery staple mule';
 
+const NO_BROKER: AccessDeps['brokerUsers'] = { suspend: async () => {}, resume: async () => {} };
+
 /** Listens to the database as the API does, with organizations alpha and beta. */
-export async function openTestAccess(): Promise<TestAccess> {
+export async function openTestAccess(brokerUsers = NO_BROKER): Promise<TestAccess> {
   const database = await openTestDatabase();
   for (const id of ['alpha', 'beta']) await seedOrganization(database.owner, id);
   const run = inOrganization(database.pool, { isDown: () => false, onDown: () => () => {} });
   const log = pino({ level: 'silent' });
   const revocations = openRevocations({ openListener: database.openListener, log });
-  const access = openAccess({ run, openListener: database.openListener, revocations, log });
+  const access = openAccess({ run, openListener: database.openListener, revocations, brokerUsers, log });
   access.standings.start();
   await revocations.start();
   return {

@@ -27,6 +27,18 @@ export async function changeOrganization(sql: Sql, actor: string, id: string, na
   await sql.query('SELECT api.change_organization($1, $2, $3, $4)', [actor, id, name, suspended]);
 }
 
+export interface BrokerUser {
+  readonly user: string;
+  readonly topic: string;
+}
+
+/** Of sensors of the transaction's organization that write their topic themselves. */
+export const brokerUsers = (sql: Sql): Promise<readonly BrokerUser[]> =>
+  manyOf(
+    sql,
+    `SELECT c.proof AS user, s.topic FROM api.sensor_credential c JOIN api.sensor s ON s.id = c.sensor_id WHERE c.kind = 'sasl' AND s.revoked_at IS NULL ORDER BY 1`,
+  );
+
 export interface SettingsRow {
   readonly id: string;
   readonly name: string;
