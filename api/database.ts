@@ -1,10 +1,11 @@
 // How the API reaches the database: one transaction under one organization, and no waiting for a server that has stopped answering.
 import { RetryableError } from '../pipeline/core/errors.ts';
 import { withOrganization } from '../store/connect.ts';
+import type { OrganizationOptions } from '../store/connect.ts';
 import type { DatabasePool, Sql } from '../store/queries/sql.ts';
 
-/** Runs `work` in a transaction that sees one organization; when `signal` is aborted, the server is told to stop. @throws RetryableError DATABASE_UNAVAILABLE; what `work` throws. */
-export type InOrganization = <T>(organization: string, work: (sql: Sql) => Promise<T>, signal?: AbortSignal) => Promise<T>;
+/** Runs `work` in a transaction that sees one organization; `signal` and `reads` as in store/connect.ts. @throws RetryableError DATABASE_UNAVAILABLE; what `work` throws. */
+export type InOrganization = <T>(organization: string, work: (sql: Sql) => Promise<T>, options?: OrganizationOptions) => Promise<T>;
 
 /** What tells whether the database answers; see `Parts`. */
 export interface Watch {
@@ -22,12 +23,12 @@ const TRIAL_MS = 2_500;
  */
 export const inOrganization =
   (pool: DatabasePool, watch: Watch): InOrganization =>
-  async (organization, work, signal) => {
+  async (organization, work, options) => {
     const silence = Promise.withResolvers<never>();
     const giveUp = () => silence.reject(new RetryableError('DATABASE_UNAVAILABLE', 'The database does not answer'));
     const forget = watch.onDown('database', giveUp);
     const timer = watch.isDown('database') ? setTimeout(giveUp, TRIAL_MS) : undefined;
-    const running = withOrganization(pool, organization, work, signal);
+    const running = withOrganization(pool, organization, work, options);
     running.catch(() => {}); // when it fails later than we gave up, nobody is left to tell
     try {
       return await Promise.race([running, silence.promise]);

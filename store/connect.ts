@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { asPipelineError } from './failure.ts';
+import { readingAs } from './reading.ts';
 
 /** The driver's types, for those who use what is opened here. */
 export type { Client, ClientBase, Pool, PoolClient } from 'pg';
@@ -140,12 +141,23 @@ function endStatement(client: PoolClient): void {
   socket.unref();
 }
 
+export interface OrganizationOptions {
+  /** Aborted when nobody waits any more: what runs on the server is ended there, and the connection with it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Nothing is changed, and queries need not see one state of things: each is a transaction of its own, and makes one trip. */
+  readonly reads?: boolean;
+}
+
 /**
  * One transaction that sees one organization through schema api. Committed when `work` resolves, else rolled back.
- * @param signal Aborted when nobody waits any more: what runs on the server is ended there, and the connection with it.
- * @throws What `work` throws; a connection's failure as RetryableError DATABASE_UNAVAILABLE.
+ * @throws What `work` throws; a connection's failure as RetryableError DATABASE_UNAVAILABLE; the signal's reason.
  */
-export async function withOrganization<T>(pool: pg.Pool, organization: string, work: (client: PoolClient) => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function withOrganization<T>(
+  pool: pg.Pool,
+  organization: string,
+  work: (client: PoolClient) => Promise<T>,
+  { signal, reads = false }: OrganizationOptions = {},
+): Promise<T> {
   signal?.throwIfAborted();
   const client = await pool.connect().catch((error: unknown) => {
     throw asPipelineError(error);
@@ -157,19 +169,34 @@ export async function withOrganization<T>(pool: pg.Pool, organization: string, w
   };
   signal?.addEventListener('abort', end, { once: true });
   try {
-    await client.query(`BEGIN; SET LOCAL goshawk.organization = ${client.escapeLiteral(organization)}`);
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
+    return reads
+      ? await work(readingAs(client, organization) as PoolClient)
+      : await inTransaction(client, organization, work, (failure) => {
+          broken = failure;
+        });
   } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure;
-    });
     signal?.throwIfAborted();
     if (broken !== undefined) throw asPipelineError(error);
     throw error;
   } finally {
     signal?.removeEventListener('abort', end);
     client.release(broken);
+  }
+}
+
+async function inTransaction<T>(
+  client: PoolClient,
+  organization: string,
+  work: (client: PoolClient) => Promise<T>,
+  onBroken: (failure: Error) => void,
+): Promise<T> {
+  try {
+    await client.query(`BEGIN; SET LOCAL goshawk.organization = ${client.escapeLiteral(organization)}`);
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(onBroken);
+    throw error;
   }
 }

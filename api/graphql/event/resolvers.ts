@@ -34,37 +34,37 @@ const MAX_TOP = 50;
 const WEEK = 604_800_000_000;
 
 /** Counts of what lies in the range of the chart and in that of the filter. */
-async function histogram(args: HistogramArgs, { read }: ApiContext): Promise<Counted<CountRow> & { readonly spanSeconds: number }> {
+async function histogram(args: HistogramArgs, { look }: ApiContext): Promise<Counted<CountRow> & { readonly spanSeconds: number }> {
   const spanSeconds = args.spanSeconds ?? spanFor(args.from, args.to);
   const { spanMicros, ...range } = readRange(args.from, args.to, spanSeconds);
   const filter = readEventFilter(args.filter);
   const within = overlap(range, filter);
   if (within === null) return { rows: [], source: 'minutes', spanSeconds };
-  return { ...(await read((sql) => countEvents(sql, { ...within, spanMicros }, args.by ?? 'dataset', filter))), spanSeconds };
+  return { ...(await look((sql) => countEvents(sql, { ...within, spanMicros }, args.by ?? 'dataset', filter))), spanSeconds };
 }
 
-async function top(args: TopArgs, { read }: ApiContext): Promise<Counted<ValueCount>> {
+async function top(args: TopArgs, { look }: ApiContext): Promise<Counted<ValueCount>> {
   if (args.from >= args.to)
     throw new ApiProblem('INVALID_REQUEST', 'The range ends after it begins.', { errors: [{ pointer: '/to', detail: 'Not after `from`.' }] });
   const filter = readEventFilter(args.filter);
   const field = withoutNul(args.field, '/field');
   const limit = Math.min(pageSize(args.first ?? 10), MAX_TOP);
   const within = overlap(args, filter);
-  return within === null ? { rows: [], source: 'minutes' } : read((sql) => topValues(sql, field, within, filter, limit));
+  return within === null ? { rows: [], source: 'minutes' } : look((sql) => topValues(sql, field, within, filter, limit));
 }
 
 export default {
   Query: {
-    async events(_root: unknown, args: PageArgs & { readonly filter?: EventFilterInput | null }, { read }: ApiContext, info: GraphQLResolveInfo) {
+    async events(_root: unknown, args: PageArgs & { readonly filter?: EventFilterInput | null }, { look }: ApiContext, info: GraphQLResolveInfo) {
       const page = readPage(args);
       const filter = readEventFilter(args.filter);
       const options = { isBackward: page.isBackward, columns: columnsFor(info) };
-      const { rows, stoppedAt } = await read((sql) => searchEvents(sql, filter, page.place, page.size + 1, options)); // the one more answers hasNextPage
+      const { rows, stoppedAt } = await look((sql) => searchEvents(sql, filter, page.place, page.size + 1, options)); // the one more answers hasNextPage
       return { ...pageOf(rows, page, ({ time, id }) => ({ at: time, id }), stoppedAt), searchedTo: stoppedAt?.at ?? null };
     },
-    async event(_root: unknown, { id }: { readonly id: string }, { read }: ApiContext) {
+    async event(_root: unknown, { id }: { readonly id: string }, { look }: ApiContext) {
       const ref = parsePublicId(id);
-      return ref === null ? null : ((await read((sql) => eventsByIds(sql, [ref])))[0] ?? null);
+      return ref === null ? null : ((await look((sql) => eventsByIds(sql, [ref])))[0] ?? null);
     },
     histogram: (_root: unknown, args: HistogramArgs, context: ApiContext) => histogram(args, context),
     topValues: (_root: unknown, args: TopArgs, context: ApiContext) => top(args, context),
@@ -73,7 +73,7 @@ export default {
     async searchExplanation(
       _root: unknown,
       args: { readonly filter: EventFilterInput; readonly from?: Micros | null; readonly to?: Micros | null; readonly spanSeconds?: number | null },
-      { read, services }: ApiContext,
+      { look, services }: ApiContext,
     ) {
       const filter = readEventFilter(args.filter);
       const to = args.to ?? filter.to ?? services.wallMicros();
@@ -82,7 +82,7 @@ export default {
         to,
         args.spanSeconds ?? spanFor(args.from ?? filter.from ?? to - WEEK, to),
       );
-      const { count, keep, ...explanation } = await read((sql) => explainSearch(sql, filter, range, spanMicros));
+      const { count, keep, ...explanation } = await look((sql) => explainSearch(sql, filter, range, spanMicros));
       return { ...explanation, count, countSource: count.source, isCountRefused: count.isRefused, advice: count.isRefused ? howToNarrow(keep) : null };
     },
   },
