@@ -55,11 +55,7 @@ export const config = z.strictObject({
       description: 'Where the dashboard is opened, such as `https://soc.example.org`. Empty = publicUrl, or https on passkeyDomain; for `localhost` any port.',
     }),
   sessionDays: z.int().min(1).max(3_650).default(90).meta({ description: 'Life of a session, however much it is used.' }),
-  requestsPerMinute: z
-    .int()
-    .positive()
-    .default(1_200)
-    .meta({ description: 'Requests a minute that read, and as many to /graphql, that one user, or one address without a token, may make.' }),
+  requestsPerMinute: z.int().positive().default(1_200).meta({ description: 'Requests a minute that read, and as many to /graphql, that one user may make.' }),
   writesPerMinute: z.int().positive().default(600).meta({ description: 'Requests a minute that change something, per user.' }),
   socketsPerMinute: z.int().positive().default(120).meta({ description: 'WebSockets that one user may open in a minute.' }),
   queryCostPerMinute: z

@@ -98,6 +98,21 @@ describe('who is too slow is let go', () => {
     }
   });
 
+  it('who does not read what was asked for', async () => {
+    const large = Buffer.alloc(64 << 20); // more than the system takes for a socket
+    const { listen, app } = await open({ routes: (each) => void each.get('/.well-known/jwks.json', (_request, reply) => reply.send(large)) });
+    const port = await listen();
+    expect(app.server.timeout).toBeGreaterThan(app.server.requestTimeout);
+    app.server.timeout = 200;
+    const closed = new Promise<void>((resolve) => app.server.once('connection', (socket) => socket.once('close', resolve)));
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    await once(socket, 'connect');
+    socket.pause();
+    socket.write(lines('GET /.well-known/jwks.json HTTP/1.1', 'host: h'));
+    await closed;
+    socket.destroy();
+  });
+
   it('and others are served meanwhile', async () => {
     const { listen, app } = await open();
     const port = await listen();

@@ -163,7 +163,7 @@ function table(): string {
   return `# Rate limits
 
 Written by \`npm run gen\`. Requests a minute with the options as they are by default; all of it may come at once. Counted at the same time by user (or sensor, or service account;
-without a token by address), by organization, and by address (with IPv6: by network of 64 bits). [How to](../operating/gateway.md).
+without a token by address, where something is changed), by organization, and by address (with IPv6: by network of 64 bits). [How to](../operating/gateway.md).
 
 | class | user | organization | address | |
 |---|---|---|---|---|

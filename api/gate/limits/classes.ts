@@ -7,7 +7,7 @@ export type ClassName = (typeof CLASS_NAMES)[number];
 
 /** What one caller may do in a minute, by who is counted. Null = not counted. */
 export interface ClassLimits {
-  /** Of one user, sensor or service account; without a token, of one address. */
+  /** Of one user, sensor or service account. Without a token, of one address where it changes something; else the limit of the address alone holds. */
   readonly user: number | null;
   /** Of all users of an organization together. */
   readonly organization: number | null;

@@ -83,6 +83,12 @@ it('counts what queries ask for', async () => {
 });
 
 it('takes nobody for somebody else, however they are called', async () => {
-  const { get, statuses } = await open({ requestsPerMinute: 1 });
-  expect(await statuses([get('a/192.0.2.1'), get(undefined, '192.0.2.1')])).toEqual([200, 200]);
+  const { get, statuses } = await open({ writesPerMinute: 1 });
+  const post = (user?: string) => get(user, '192.0.2.1', '/v2/assets', 'POST');
+  expect(await statuses([post('a/192.0.2.1'), post(), post()])).toEqual([200, 200, 429]);
+});
+
+it('lets an office behind one address load pages and open sockets', async () => {
+  const { get, statuses } = await open({ requestsPerMinute: 1, addressUsers: 3 });
+  expect(await statuses([get(), get(), get(), get()])).toEqual([200, 200, 200, 429]);
 });
