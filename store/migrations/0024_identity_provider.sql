@@ -156,6 +156,8 @@ DECLARE
   given text[];
 BEGIN
   SELECT * INTO STRICT p FROM goshawk.identity_provider x WHERE x.id = sign_in_by_provider.provider_id AND x.organization = api.organization() AND x.disabled_at IS NULL FOR SHARE;
+  -- One sign-in of a subject after the other: two at once, as of two tabs, are not to make two users, or one and a refusal.
+  PERFORM pg_advisory_xact_lock(hashtextextended(p.id::text || sign_in_by_provider.subject, 24));
   SELECT x.* INTO u FROM goshawk.user_identity i JOIN goshawk.app_user x ON x.id = i.user_id
     WHERE i.provider_id = p.id AND i.subject = sign_in_by_provider.subject AND x.organization = p.organization FOR UPDATE OF x;
   IF FOUND THEN

@@ -4,6 +4,7 @@ import { openOutbound } from '../../../outbound/client.ts';
 import { config as outboundConfig } from '../../../outbound/config.ts';
 import { INSTALLATION, openTestApi } from '../../test/api.ts';
 import type { Loose, TestApi } from '../../test/api.ts';
+import { signInByProvider } from '../../../store/queries/identity-providers.ts';
 import { openTestDatabase, serverUrl } from '../../test/database.ts';
 import type { TestDatabase } from '../../test/database.ts';
 import { CLIENT, openTestProvider, PUBLIC_URL, TestBrowser } from '../../test/oidc-provider.ts';
@@ -100,6 +101,25 @@ describe.skipIf(serverUrl === '')('an identity provider', () => {
     const [one, two] = [await browser.follow(`/auth/oidc/${PLACE}/start`, /\/callback\?/), await browser.follow(`/auth/oidc/${PLACE}/start`, /\/callback\?/)];
     expect((await browser.go(two.location!)).location).toBe(`${PUBLIC_URL}/`);
     expect((await browser.go(one.location!)).location).toBe(`${PUBLIC_URL}/`);
+  });
+
+  it('makes one user of two first sign-ins at the same moment', async () => {
+    const clients = await Promise.all([database.pool.connect(), database.pool.connect()]);
+    const [first, second] = clients as [(typeof clients)[number], (typeof clients)[number]];
+    const { rows } = await database.owner.query(`SELECT id FROM goshawk.identity_provider WHERE name = 'own'`);
+    const enter = (client: typeof first) => signInByProvider(client, rows[0].id, { subject: 'twice', name: 'twice', roles: ['viewer'] });
+    for (const client of clients) {
+      await client.query('BEGIN');
+      await client.query(`SELECT set_config('goshawk.organization', 'default', true)`);
+    }
+    const one = await enter(first);
+    const other = enter(second);
+    const waiting = `SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await expect.poll(async () => Number((await database.owner.query(waiting)).rows[0].n)).toBe(1);
+    await first.query('COMMIT');
+    expect([one.outcome, await other]).toEqual(['provisioned', { outcome: 'signed_in', userId: one.userId }]);
+    await second.query('COMMIT');
+    for (const client of clients) client.release();
   });
 
   it('binds the sign-in to the browser by a cookie that scripts cannot read', async () => {
