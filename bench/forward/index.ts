@@ -1,16 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Registry } from 'prom-client';
 import { FatalError } from '../../pipeline/core/errors.ts';
 import { defineStage, forward, pass } from '../../pipeline/core/index.ts';
 import type { Topic } from '../../pipeline/core/index.ts';
-import type { Wire } from '../../pipeline/core/topology.ts';
 import { defineTopology, stage } from '../../pipeline/core/topology.ts';
 import { config as ingestConfig, openIngestor } from '../../pipeline/ingest/index.ts';
 import { kafkaBroker } from '../../pipeline/runtime/kafka/index.ts';
-import type { Broker } from '../../pipeline/runtime/port.ts';
-import { runTopology } from '../../pipeline/runtime/run.ts';
-import type { RunOptions } from '../../pipeline/runtime/run.ts';
 import { config as validateConfig, validate } from '../../pipeline/validate/index.ts';
 import { Codec } from '../../schemas/avro/codec.ts';
 import { fixedIds } from '../../schemas/avro/registry.ts';
@@ -19,12 +14,11 @@ import type { Event } from '../../schemas/avro/types.gen.ts';
 import { settingsOf } from '../../pipeline/core/topic-settings.ts';
 import { topics } from '../../topologies/topics.ts';
 import type { Bench, Benchmark, Figure } from '../figure.ts';
+import { filledTopic, measuredStage, PARTITIONS } from '../through-broker.ts';
+import type { Pace, Speed } from '../through-broker.ts';
 import { atLeastOnce } from './at-least-once.ts';
-import { cpuMicros } from '../figure.ts';
 
-const PARTITIONS = 4;
-const RECORDS = 200_000;
-const WARM = 50_000;
+const COUNTS = { records: 200_000, warm: 50_000 };
 const RECORD_BYTES = 500;
 const ROUNDS = 3; // of each kind in turn, since other work on the machine comes and goes; the best counts
 const LEAST_OF_AT_LEAST_ONCE = 0.8;
@@ -41,29 +35,31 @@ export default {
       1,
     );
     try {
-      const stock = await stockForward(kafkaBrokers, await filled(broker, 'bench.stock.in', plainRecords()), bench);
+      const stock = await stockForward(kafkaBrokers, await filledTopic(broker, 'bench.stock.in', plainRecords(), COUNTS), bench);
 
       const plain = bytesTopics('bench.bytes');
-      await filled(broker, plain.from.name, plainRecords());
+      await filledTopic(broker, plain.from.name, plainRecords(), COUNTS);
       await broker.admin().createTopics([settingsOf({ ...topics.deadLetters, name: plain.to.name }, PARTITIONS)], 1);
       const forwarding = (name: string) =>
         stage(defineStage<Uint8Array>()({ name, reads: 'bytes', process: () => pass(forward(plain.to)) }), { from: plain.from, to: [plain.to] });
-      const bytes = await measured(broker, codec, forwarding('bench-forward'), bench);
+      const bytes = await measuredStage(broker, codec, forwarding('bench-forward'), bench, COUNTS, SMALL_COMMITS);
       const exactly: Speed[] = [];
       const atLeast: Speed[] = [];
       for (let round = 0; round < ROUNDS; round++) {
-        exactly.push(await measured(broker, codec, forwarding(`bench-exactly-once-${round}`), bench, OWN_COMMITS));
-        atLeast.push(await measured(atLeastOnce(broker), codec, forwarding(`bench-at-least-once-${round}`), bench, OWN_COMMITS));
+        exactly.push(await measuredStage(broker, codec, forwarding(`bench-exactly-once-${round}`), bench, COUNTS));
+        atLeast.push(await measuredStage(atLeastOnce(broker), codec, forwarding(`bench-at-least-once-${round}`), bench, COUNTS));
       }
       const [strict, loose] = [bestOfSpeeds(exactly), bestOfSpeeds(atLeast)];
 
       const events = await realEvents(bench, codec);
-      await filled(broker, topics.parsed.name, events);
-      const decoding = await measured(
+      await filledTopic(broker, topics.parsed.name, events, COUNTS);
+      const decoding = await measuredStage(
         broker,
         codec,
         stage(validate(validateConfig.parse({ maxPastDays: 3650 })), { from: topics.parsed, to: [topics.valid, topics.findings] }),
         bench,
+        COUNTS,
+        SMALL_COMMITS,
       );
 
       const size = Math.round(events.reduce((sum, { length }) => sum + length, 0) / events.length);
@@ -104,44 +100,8 @@ const bytesTopics = (name: string): { readonly from: Topic<Uint8Array>; readonly
   to: { name: `${name}.out`, schema: 'bytes' },
 });
 
-type Pace = Pick<RunOptions, 'limits' | 'commitEveryMs'>;
 /** As the baseline has them. */
 const SMALL_COMMITS: Pace = { limits: { commitRecords: 2000, maxBytesPerPartition: 131_072 }, commitEveryMs: 0 };
-/** As the product has them. */
-const OWN_COMMITS: Pace = {};
-
-interface Speed {
-  readonly microsPerRecord: number;
-  readonly perSecond: number;
-  readonly perCommit: number;
-}
-
-/** CPU of this process from when the stage has warmed up to when it has read everything. */
-async function measured(broker: Broker, codec: Codec, wire: Wire, bench: Bench, pace: Pace = SMALL_COMMITS): Promise<Speed> {
-  const registry = new Registry();
-  const running = await runTopology({
-    topology: defineTopology('bench', [wire]),
-    broker,
-    codec,
-    instanceId: `bench-${wire.name}`,
-    platform: { deadLetters: topics.deadLetters, ledger: topics.ledger },
-    log: bench.log,
-    registry,
-    ...pace,
-  });
-  const read = () => running.status().reduce((sum, { in: count }) => sum + count, 0);
-  const commits = async () => {
-    const histogram = (await registry.getMetricsAsJSON()).find(({ name }) => name === 'stage_commit_seconds') as
-      { values: { metricName: string; value: number }[] } | undefined;
-    return histogram?.values.find(({ metricName }) => metricName.endsWith('_count'))?.value ?? 0;
-  };
-  await reached(read, WARM);
-  const [cpu, at, records, committed] = [process.cpuUsage(), performance.now(), read(), await commits()];
-  await reached(read, RECORDS);
-  const [spent, seconds, count, rounds] = [cpuMicros(cpu), (performance.now() - at) / 1000, read() - records, (await commits()) - committed];
-  await running.stop();
-  return { microsPerRecord: spent / count, perSecond: Math.round(count / seconds), perCommit: rounds > 0 ? Math.round(count / rounds) : Math.round(count) };
-}
 
 /** Each figure's best: they need not be of the same round. */
 const bestOfSpeeds = (speeds: readonly Speed[]): Speed => ({
@@ -150,17 +110,10 @@ const bestOfSpeeds = (speeds: readonly Speed[]): Speed => ({
   perCommit: Math.max(...speeds.map(({ perCommit }) => perCommit)),
 });
 
-const reached = async (read: () => number, wanted: number) => {
-  while (read() < wanted)
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
-};
-
 /** The same loop on kafkajs as it comes, in a process of its own: ours replaces parts of it when it loads. */
 async function stockForward(brokers: string, topic: string, bench: Bench): Promise<Speed> {
   bench.say('forward: stock kafkajs');
-  const child = spawn(process.execPath, [new URL('stock.ts', import.meta.url).pathname, brokers, topic, String(RECORDS), String(WARM)], {
+  const child = spawn(process.execPath, [new URL('stock.ts', import.meta.url).pathname, brokers, topic, String(COUNTS.records), String(COUNTS.warm)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -192,23 +145,4 @@ async function realEvents(bench: Bench, codec: Codec): Promise<readonly Buffer[]
     ),
   );
   return events.map((event) => codec.encode(schemas.event, { ...event, idSource: 'position' }));
-}
-
-/** RECORDS records over the partitions, repeating `values`. @returns The topic. */
-async function filled(broker: Broker, topic: string, values: Iterable<Buffer>): Promise<string> {
-  await broker.admin().createTopics([settingsOf({ ...topics.deadLetters, name: topic }, PARTITIONS)], 1);
-  const producer = broker.producer();
-  const all = [...values];
-  for (let sent = 0; sent < RECORDS; sent += 2000) {
-    await producer.send(
-      Array.from({ length: 2000 }, (_unused, index) => ({
-        topic,
-        partition: (sent / 2000 + index) % PARTITIONS,
-        key: Buffer.from(String(index)),
-        value: all[(sent + index) % all.length]!,
-      })),
-    );
-  }
-  await producer.close();
-  return topic;
 }

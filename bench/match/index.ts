@@ -70,6 +70,6 @@ export default {
       bench.say('GOSHAWK_TEST_DATA names no folder with sigma: the public rules are left out.');
       return figures;
     }
-    return [...figures, ...(await publicRules(folder, bench)), ...(await throughStage(folder, events))];
+    return [...figures, ...(await publicRules(folder, bench)), ...(await throughStage(folder, events, bench))];
   },
 } satisfies Benchmark;
