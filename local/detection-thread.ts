@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import pino from 'pino';
 import type { Analysis, AnalysisRequest, AnalyzedEvent, AnalyzedMatch, Conditions } from '../api/rules/detection.ts';
-import { exceptionRule } from '../domains/sigma/index.ts';
+import { exceptionRule, withCanonical } from '../domains/sigma/index.ts';
 import type { RuleLogsource } from '../domains/sigma/index.ts';
 import { alert, config as alertConfig } from '../pipeline/alert/index.ts';
 import { RecordError } from '../pipeline/core/errors.ts';
@@ -11,6 +11,8 @@ import { aliasesOf } from '../pipeline/detect/aliases.ts';
 import type { DetectConfig } from '../pipeline/detect/index.ts';
 import { detect, openRules, ruleOptionsOf } from '../pipeline/detect/index.ts';
 import { Engine } from '../pipeline/detect/match/engine.ts';
+import { parseJson } from '../pipeline/detect/match/object-reader.ts';
+import type { JsonObject } from '../pipeline/detect/match/object-reader.ts';
 import { config as ingestConfig, openIngestor } from '../pipeline/ingest/index.ts';
 import type { Memory } from '../pipeline/ingest/kit.ts';
 import { sourceOf } from '../pipeline/ingest/source.ts';
@@ -131,7 +133,7 @@ function scoreOf(findings: readonly Finding[]): number {
 
 function meets({ conditions, documents }: Conditions): readonly boolean[] {
   const engines = new Map<string, Engine>();
-  return documents.map(({ logsource, native }) => {
+  return documents.map(({ logsource, native, canonical }) => {
     const asked = logsource ?? EVERY;
     const name = JSON.stringify(asked);
     let engine = engines.get(name);
@@ -141,7 +143,10 @@ function meets({ conditions, documents }: Conditions): readonly boolean[] {
     }
     const listed = (one: string | null): readonly string[] => (one === null ? [] : [one]);
     try {
-      return engine.match({ product: listed(asked.product), category: listed(asked.category), service: listed(asked.service) }, Buffer.from(native)).length > 0;
+      const gate = { product: listed(asked.product), category: listed(asked.category), service: listed(asked.service) };
+      const names = Object.keys(canonical);
+      const document = names.length === 0 ? Buffer.from(native) : withCanonical(parseJson(native) as JsonObject, names, (field) => canonical[field]);
+      return engine.match(gate, document).length > 0;
     } catch (error) {
       if (error instanceof SyntaxError) return false; // no JSON object: detect sets it aside
       throw error;

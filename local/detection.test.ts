@@ -107,11 +107,14 @@ describe('events that are tried on rules', { timeout: 120_000 }, () => {
   it('meet conditions with the other names that fields have for the rule', async () => {
     const native = JSON.stringify({ process: { executable: 'C:\\x.exe' } });
     const logsource = { product: 'windows', category: 'process_creation', service: null };
-    const met = (conditions: unknown, asked: typeof logsource | null) => detection.meets({ conditions, documents: [{ logsource: asked, native }] });
+    const met = (conditions: unknown, asked: typeof logsource | null) =>
+      detection.meets({ conditions, documents: [{ logsource: asked, native, canonical: { 'host.name': 'dc1' } }] });
     expect(await met({ Image: 'c:\\X.exe' }, logsource)).toEqual([true]);
     expect(await met({ Image: 'c:\\X.exe' }, null)).toEqual([false]);
     expect(await met({ 'process.executable|endswith': '\\x.exe' }, null)).toEqual([true]);
-    expect(await detection.meets({ conditions: { a: 1 }, documents: [{ logsource: null, native: 'no JSON' }] })).toEqual([false]);
+    expect(await met({ 'host.name': 'dc1' }, null)).toEqual([true]);
+    expect(await met({ 'host.name': 'dc2' }, null)).toEqual([false]);
+    expect(await detection.meets({ conditions: { a: 1 }, documents: [{ logsource: null, native: 'no JSON', canonical: {} }] })).toEqual([false]);
   });
 
   describe('that are stored', () => {

@@ -55,6 +55,8 @@ export interface Conditions {
     readonly logsource: RuleLogsource | null;
     /** JSON text. */
     readonly native: string;
+    /** What the event has under names of ECS that the conditions ask for. */
+    readonly canonical: Readonly<Record<string, unknown>>;
   }[];
 }
 

@@ -1,6 +1,6 @@
 // The register of exceptions: drafts from alerts, what one would have done, adding, ending.
 import { z } from 'zod';
-import { whyRefused } from '../../domains/sigma/index.ts';
+import { canonicalNames, whyRefused } from '../../domains/sigma/index.ts';
 import type { Micros } from '../../pipeline/core/index.ts';
 import { alertsByIds } from '../../store/queries/alerts.ts';
 import { eventsByIds } from '../../store/queries/events.ts';
@@ -8,7 +8,9 @@ import type { EventRow } from '../../store/queries/events.ts';
 import { evidenceOf } from '../../store/queries/evidence.ts';
 import { addException, alertsOfFindings, endException, exceptionById, findingsToJudge, logsourcesOf } from '../../store/queries/exceptions.ts';
 import type { ExceptionRow, JudgedFinding } from '../../store/queries/exceptions.ts';
+import { fieldNames } from '../../store/queries/fields.ts';
 import { findingsByIds } from '../../store/queries/findings.ts';
+import { COLUMNS } from '../../store/queries/search/fields.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import type { EventRef } from '../../schemas/avro/types.gen.ts';
 import type { Principal } from '../auth/tokens.ts';
@@ -30,7 +32,8 @@ const ruleIds = z.array(text(200).min(1)).max(100).meta({ description: 'Rules an
 /** What is asked before one is saved. */
 export const effectQuestion = z.strictObject({
   conditions: conditions.meta({
-    description: 'A search identifier of Sigma: a map of fields, for example {"Image|endswith": "\\\\backup.exe"}, or a list of maps of which one must hold.',
+    description:
+      'A search identifier of Sigma: a map of fields, for example {"Image|endswith": "\\\\backup.exe"}, or a list of maps of which one must hold. Fields are those of the sensor\'s document, else those of ECS: host.name, process.executable.',
   }),
   ruleIds,
   days: z.int().min(1).max(30).default(7),
@@ -75,8 +78,11 @@ export class ExceptionRegister {
     this.#deps = deps;
   }
 
-  /** @throws ApiProblem INVALID_REQUEST when it would have expired, or holds for more than a year */
-  add({ user, organization }: Principal, exception: z.output<typeof newException>): Promise<ExceptionRow> {
+  /**
+   * @throws ApiProblem INVALID_REQUEST when it would have expired, or holds for more than a year, or asks for a field that no event of its rules is
+   *   known to have
+   */
+  async add({ user, organization }: Principal, exception: z.output<typeof newException>): Promise<ExceptionRow> {
     const { run, wallMicros } = this.#deps;
     const now = wallMicros();
     const untimely = () =>
@@ -84,12 +90,31 @@ export class ExceptionRegister {
         errors: [{ pointer: '/body/expiresAt', detail: 'In the future, within 366 days.' }],
       });
     if (exception.expiresAt <= now || exception.expiresAt > now + LONGEST) throw untimely();
+    const unknown = await this.#unknownFields(organization, exception);
+    if (unknown.length > 0)
+      throw new ApiProblem('INVALID_REQUEST', 'An exception with these conditions would suppress nothing: take fields that the events have.', {
+        errors: unknown.map((detail) => ({ pointer: '/body/conditions', detail: `${detail}.` })),
+      });
     return run(organization, async (sql) => {
       const id = await addException(sql, user, exception).catch((error: unknown) => {
         throw (error as { readonly code?: unknown }).code === '23514' ? untimely() : error; // by the clock of the database
       });
       return (await exceptionById(sql, id))!;
     });
+  }
+
+  /** As sentences; of several rules what is unknown to all. Of correlations, and of all rules at once, nothing is known. */
+  async #unknownFields(
+    organization: string,
+    { ruleIds: ids, conditions: asked }: Pick<z.output<typeof newException>, 'ruleIds' | 'conditions'>,
+  ): Promise<readonly string[]> {
+    const { run, detection } = this.#deps;
+    if (detection === undefined || ids.length === 0) return [];
+    const { rules, known } = await run(organization, async (sql) => ({ rules: await logsourcesOf(sql, ids), known: await fieldNames(sql) }));
+    if (rules.length < ids.length || rules.some(({ logsource }) => logsource === null)) return [];
+    const names = [...known, ...canonicalNames(asked)];
+    const each = await Promise.all(rules.map(({ logsource }) => detection.fieldWarnings(ruleText(logsource!, asked), names)));
+    return each.reduce((all, some) => all.filter((one) => some.includes(one)));
   }
 
   /** @throws ApiProblem NOT_FOUND, also when it has ended */
@@ -117,10 +142,17 @@ export class ExceptionRegister {
         logsources: new Map((await logsourcesOf(sql, [...new Set(judged.map(({ ruleId }) => ruleId))])).map(({ id, logsource }) => [id, logsource])),
       };
     });
+    const names = canonicalNames(question.conditions);
     const documents = findings.flatMap((finding) =>
-      asked(finding).map((ref) => ({ finding, logsource: logsources.get(finding.ruleId) ?? null, native: events.get(keyOf(ref))?.native ?? '{}' })),
+      asked(finding).map((ref) => {
+        const event = events.get(keyOf(ref));
+        return { finding, logsource: logsources.get(finding.ruleId) ?? null, native: event?.native ?? '{}', canonical: canonicalOf(event, names) };
+      }),
     );
-    const met = await detection.meets({ conditions: question.conditions, documents: documents.map(({ logsource, native }) => ({ logsource, native })) });
+    const met = await detection.meets({
+      conditions: question.conditions,
+      documents: documents.map(({ logsource, native, canonical }) => ({ logsource, native, canonical })),
+    });
     const standing = new Set(documents.filter((_document, at) => met[at] !== true).map(({ finding }) => finding));
     const suppressed = findings.filter((finding) => finding.events.length > 0 && !standing.has(finding));
     const alerts = suppressed.length === 0 ? 0 : await run(organization, (sql) => alertsOfFindings(sql, suppressed.map(({ id }) => id), since)); // prettier-ignore
@@ -146,6 +178,25 @@ export class ExceptionRegister {
 
 const asked = ({ kind, events }: JudgedFinding): readonly EventRef[] => events.slice(0, kind === 'rule' ? 1 : MOST_EVENTS_EACH);
 const keyOf = ({ time: at, id }: { readonly time: Micros; readonly id: string }): string => `${at}-${id}`;
+
+/** The conditions as a rule. */
+const ruleText = (logsource: Readonly<Record<string, string | null>>, asked: unknown): string =>
+  JSON.stringify({
+    title: 'Exception',
+    logsource: Object.fromEntries(Object.entries(logsource).filter(([, value]) => value !== null)),
+    detection: { conditions: asked, condition: 'conditions' },
+  });
+
+/** What a stored event has under these names of ECS. */
+function canonicalOf(event: EventRow | undefined, names: ReadonlySet<string>): Readonly<Record<string, unknown>> {
+  if (event === undefined) return {};
+  const row = event as unknown as Readonly<Record<string, unknown>>;
+  const valueOf = (name: string): unknown => {
+    const column = COLUMNS.get(name)?.name.replaceAll(/_(.)/g, (_all, letter: string) => letter.toUpperCase());
+    return column === undefined ? event.detail[name] : row[column];
+  };
+  return Object.fromEntries([...names].map((name) => [name, valueOf(name)] as const).filter(([, value]) => value !== null && value !== undefined));
+}
 
 /** Stored ones, else the copies that alerts keep. */
 async function eventsOf(sql: Sql, refs: readonly EventRef[]): Promise<ReadonlyMap<string, EventRow>> {

@@ -1,4 +1,6 @@
 // Exceptions: conditions in Sigma's own terms under which what a rule finds is not to become an alert.
+import { isCanonical } from './canonical.ts';
+import { items } from './expression.ts';
 import { Refusal } from './problem.ts';
 import type { RuleLogsource } from './logsource.ts';
 import type { LinkedRule } from './rule-set.ts';
@@ -25,6 +27,14 @@ export function exceptionRule({ id, conditions }: ExceptionConditions, logsource
     if (!(error instanceof Refusal)) throw error;
     return undefined;
   }
+}
+
+/** Fields of the conditions that are names of ECS: events are asked for them where the sensor's document has none. Empty for conditions that cannot be read. */
+export function canonicalNames(conditions: unknown): ReadonlySet<string> {
+  const rule = exceptionRule({ id: 'names', conditions }, { product: null, category: null, service: null });
+  return new Set(
+    rule === undefined ? [] : ([...items(rule.expression)].map(({ field }) => field).filter((field) => field !== null && isCanonical(field)) as string[]),
+  );
 }
 
 /** A sentence without its full stop; null when the conditions can be read. They may not be empty: an exception for everything is a retired rule. */

@@ -2,6 +2,8 @@
 export { ActiveRules } from './active-rules.ts';
 export { tacticsOf, techniquesOf } from './attack.ts';
 export type { Algebra } from './condition.ts';
+export { canonicalValue, withCanonical } from './canonical.ts';
+export type { CanonicalEvent } from './canonical.ts';
 export { fieldFor } from './correlation.ts';
 export type { Bound, CorrelationRule, CorrelationType, CountOperator, SeenCondition } from './correlation.ts';
 export type { ExplainedCondition, ExplainedDefinition, ExplainedDetection, ExplainedEntry, ExplainedValue, Explanation } from './explanation.ts';
@@ -11,7 +13,7 @@ export { headsOf } from './head.ts';
 export type { RuleHead, RuleKind } from './head.ts';
 export { isOwnRule, numberedOf, OWN_FOLDER } from './organization-rules.ts';
 export type { NumberedRules, OrganizationRules, RuleVersion } from './organization-rules.ts';
-export { exceptionRule, whyRefused } from './exception.ts';
+export { canonicalNames, exceptionRule, whyRefused } from './exception.ts';
 export type { ExceptionConditions } from './exception.ts';
 export { findingStatus } from './finding-status.ts';
 export type { SigmaFilter } from './filter.ts';

@@ -1,22 +1,19 @@
 // What correlations are told of a match.
-import { fieldFor } from '../../domains/sigma/index.ts';
+import { canonicalValue, fieldFor } from '../../domains/sigma/index.ts';
 import type { LinkedCorrelation } from '../../domains/sigma/index.ts';
 import type { Entity, Match } from '../../schemas/avro/types.gen.ts';
 import { eventRef } from './finding.ts';
 import type { MatchedEvent } from './finding.ts';
 import type { RuleMatch } from './match/engine.ts';
 
-/** What the event says under an ECS name, for formats whose native document is text: correlations may group by these everywhere. */
-const ECS: Readonly<Record<string, (event: MatchedEvent) => string | null | undefined>> = {
-  'host.name': ({ host }) => host?.name,
-  'user.name': ({ user }) => user?.name,
-  'user.target.name': ({ targetUser }) => targetUser?.name,
-  'source.ip': ({ source }) => source?.ip,
-  'destination.ip': ({ destination }) => destination?.ip,
-};
+/** What the event says under an ECS name, so that correlations may group by these whatever the sensor calls them. The first of several. */
+function canonicalText(event: MatchedEvent, name: string): string | undefined {
+  const [value] = [canonicalValue(event, name)].flat() as readonly (string | number | boolean | undefined)[];
+  return value === undefined ? undefined : String(value);
+}
 
 /**
- * A name is a field of the native document, else one of the ECS names above.
+ * A name is a field of the native document, else one of ECS.
  * @returns Undefined when the event lacks a field that the correlation groups by or counts: it then has no place in any group.
  */
 export function matchFor(
@@ -30,7 +27,7 @@ export function matchFor(
   const read = (name: string) => {
     const field = fieldFor(correlation, name, rule.key);
     if (field === undefined) return undefined;
-    return match.text(field) ?? (Object.hasOwn(ECS, field) ? (ECS[field]!(event) ?? undefined) : undefined);
+    return match.text(field) ?? canonicalText(event, field);
   };
   const groupValues = correlation.groupBy.map(read);
   const values = correlation.valueFields.map(read);

@@ -180,6 +180,15 @@ describe('matches for correlations', () => {
     expect(matches).toMatchObject([{ groupFields: ['ip'], groupValues: ['1.2.3.4'], values: ['bob', '5'] }]);
   });
 
+  it('group by names of ECS that the sensor does not write, and by its own first', () => {
+    const by = (native: object) =>
+      outputsOf(
+        [rule('a'), correlation('hosts', 'type: event_count\nrules: [a]\ngroup-by: [host.ip, log.level]\ncondition: {gte: 3}')],
+        event({ A: 1, ...native }, { host: { name: null, id: null, ip: ['10.0.0.1', '10.0.0.2'], os: null }, ecs: { 'log.level': 'error' } }),
+      ).matches.map(({ groupValues }) => groupValues);
+    expect([by({}), by({ log: { level: 'warn' } })]).toEqual([[['10.0.0.1', 'error']], [['10.0.0.1', 'warn']]]);
+  });
+
   it.each([
     ['the group', 'group-by: [Missing]\ncondition: {gte: 3, field: User}'],
     ['what is counted', 'group-by: [User]\ncondition: {gte: 3, field: Missing}'],

@@ -1,12 +1,14 @@
 // Exceptions of organizations, as of append time: asked only about events that a rule has met.
 import type { ReferenceTables, Micros } from '../core/index.ts';
-import { exceptionRule } from '../../domains/sigma/index.ts';
+import { canonicalNames, exceptionRule, withCanonical } from '../../domains/sigma/index.ts';
 import type { RuleLogsource } from '../../domains/sigma/index.ts';
 import type { RefSuppression } from '../../schemas/avro/types.gen.ts';
 import { refTables } from '../../topologies/topics.ts';
 import { aliasesOf } from './aliases.ts';
 import { Engine } from './match/engine.ts';
-import type { EventDocument, EventLogsource } from './match/engine.ts';
+import type { EventLogsource } from './match/engine.ts';
+import { parseJson } from './match/object-reader.ts';
+import type { JsonObject } from './match/object-reader.ts';
 
 export interface MetExceptions {
   /** The first, by id, that is for this rule or correlation; null when there is none. */
@@ -17,17 +19,23 @@ export interface MetExceptions {
 export class Exceptions {
   readonly #rows: readonly Pick<RefSuppression, 'id' | 'ruleIds' | 'conditions'>[];
   readonly #engines = new Map<string, Engine>();
+  /** Names of ECS that their conditions ask for. */
+  readonly #canonical: ReadonlySet<string>;
 
   /** @param rows In the order in which they are asked. */
   constructor(rows: readonly Pick<RefSuppression, 'id' | 'ruleIds' | 'conditions'>[]) {
     this.#rows = rows;
+    this.#canonical = new Set(rows.flatMap(({ conditions }) => [...canonicalNames(JSON.parse(conditions))]));
   }
 
   /**
    * What of them the event meets.
    * @param logsource Of a rule that has met the event: fields of the conditions have the other names that they have there.
+   * @param native The sensor's document, a JSON object.
+   * @param canonical What the event has under a name of ECS, where the document has no such field; undefined for nothing.
    */
-  met(logsource: RuleLogsource, event: EventLogsource, document: EventDocument): MetExceptions {
+  met(logsource: RuleLogsource, event: EventLogsource, native: Uint8Array, canonical: (name: string) => unknown): MetExceptions {
+    const document = this.#canonical.size === 0 ? native : withCanonical(parsed(native), this.#canonical, canonical);
     const met = new Set(
       this.#engineFor(logsource)
         .match(event, document)
@@ -47,6 +55,8 @@ export class Exceptions {
     return engine;
   }
 }
+
+const parsed = (native: Uint8Array): JsonObject => parseJson(Buffer.from(native.buffer, native.byteOffset, native.byteLength).toString()) as JsonObject;
 
 const NONE: ReadonlyMap<string, Exceptions> = new Map();
 function build(rows: Iterable<RefSuppression>): ReadonlyMap<string, Exceptions> {

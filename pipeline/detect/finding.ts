@@ -1,10 +1,11 @@
 // What people see of a match.
 import { hashId } from '../core/id.ts';
+import type { CanonicalEvent } from '../../domains/sigma/index.ts';
 import type { Entity, EventRef, Finding, FindingStatus } from '../../schemas/avro/types.gen.ts';
 import type { RuleMatch } from './match/engine.ts';
 
 /** Of the event, as much as findings and matches tell of it. */
-export interface MatchedEvent {
+export interface MatchedEvent extends CanonicalEvent {
   readonly id: string;
   readonly time: number;
   readonly organization: string;

@@ -4,7 +4,7 @@ import { RecordError } from '../core/errors.ts';
 import type { Micros, Output, Store } from '../core/index.ts';
 import { defineStage, pass, send } from '../core/index.ts';
 import { keyValue } from '../core/stores.ts';
-import { ActiveRules, isOwnRule, numberedOf } from '../../domains/sigma/index.ts';
+import { ActiveRules, canonicalValue, isOwnRule, numberedOf } from '../../domains/sigma/index.ts';
 import type { LinkedRule } from '../../domains/sigma/index.ts';
 import type { Enriched, Finding } from '../../schemas/avro/types.gen.ts';
 import { refTables, topics } from '../../topologies/topics.ts';
@@ -84,11 +84,33 @@ export const detect = (
         provenance: { topic: true, partition: true, offset: true },
         product: true,
         logsource: true,
-        host: { name: true },
-        user: { name: true },
-        targetUser: { name: true },
-        source: { ip: true },
-        destination: { ip: true },
+        // All that has a name in ECS: exceptions may ask for it.
+        sensor: true,
+        kind: true,
+        category: true,
+        type: true,
+        outcome: true,
+        action: true,
+        code: true,
+        provider: true,
+        severity: true,
+        message: true,
+        host: true,
+        user: true,
+        targetUser: true,
+        source: true,
+        destination: true,
+        network: true,
+        process: true,
+        file: true,
+        registry: true,
+        dns: true,
+        http: true,
+        url: true,
+        tls: true,
+        rule: true,
+        cloud: true,
+        ecs: true,
         native: true,
       },
     },
@@ -109,7 +131,7 @@ export const detect = (
       const entities = entitiesOf(event);
       for (const match of matches) {
         const { rule } = match;
-        const met = exceptions?.met(rule.logsource, logsource, event.native);
+        const met = exceptions?.met(rule.logsource, logsource, event.native, (name) => canonicalValue(event, name));
         const suppressedBy = met?.of(rule.key) ?? null;
         if (suppressedBy !== null) countSuppressed(rule.key);
         if (rule.isAlerting) {

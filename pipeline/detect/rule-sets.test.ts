@@ -233,9 +233,12 @@ describe('exceptions', () => {
     ['names its own, the first that is met', [exception('x', BOB, { ruleIds: ['b'] }), exception('y', BOB), exception('z', BOB)], { A: 1, User: 'bob' }, 'y'],
     ['is for its organization', [exception('x', BOB, { organization: 'other' })], { A: 1, User: 'bob' }, null],
     ['knows the other names that fields have for the rule', [exception('x', { Image: 'x.exe' })], { A: 1, process: { executable: 'x.exe' } }, 'x'],
+    ['reads names of ECS that the sensor does not write', [exception('x', { 'host.name': 'dc1', 'log.level': 'error' })], { A: 1 }, 'x'],
+    ['reads its own first', [exception('x', { 'host.name': 'dc1' })], { A: 1, host: { name: 'another' } }, null],
+    ['wants them, too', [exception('x', { 'host.name': 'dc2' })], { A: 1 }, null],
     ['that cannot be read suppresses nothing', [exception('x', { 'A|nearly': 1 })], { A: 1, User: 'bob' }, null],
   ])('%s', (_name, rows, native, expected) => {
-    expect(suppressed(rows, event(native))).toEqual([expected]);
+    expect(suppressed(rows, event(native, 'acme', { host: { name: 'dc1', id: null, ip: [], os: null }, ecs: { 'log.level': 'error' } }))).toEqual([expected]);
   });
 
   it('hold from ten seconds after they were written until they expire, by append time', () => {

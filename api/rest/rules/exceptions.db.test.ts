@@ -16,6 +16,8 @@ const ref = (n: number) => ({ id: hexId(n), time: NOON + n * 1_000_000, dataset:
 describe.skipIf(serverUrl === '')('exceptions', () => {
   let database: TestDatabase;
   let api: TestApi;
+  const warned: unknown[] = [];
+  let warnings: readonly string[] = [];
   const tried: { analyzed: AnalysisRequest[]; asked: Conditions[] } = { analyzed: [], asked: [] };
   beforeAll(async () => {
     database = await openTestDatabase();
@@ -28,7 +30,7 @@ describe.skipIf(serverUrl === '')('exceptions', () => {
           meets: async (asked) => (tried.asked.push(asked), asked.documents.map(({ native }) => native.includes('bob'))),
           tryRule: async () => [],
           explain: () => Promise.reject(new Error('Nobody asks this here')),
-          fieldWarnings: async () => [],
+          fieldWarnings: async (text, known) => (warned.push([JSON.parse(text), known]), warnings),
         },
       },
     });
@@ -41,6 +43,8 @@ describe.skipIf(serverUrl === '')('exceptions', () => {
     await database.owner.query(`TRUNCATE ${TABLES} CASCADE`);
     tried.analyzed = [];
     tried.asked = [];
+    warned.length = 0;
+    warnings = [];
   });
   const post = (payload: object = exception, organization?: string) => api.inject({ method: 'POST', url: PATH, payload }, ['analyst'], organization);
   const list = async (query = '', organization?: string): Promise<Loose[]> =>
@@ -94,6 +98,28 @@ describe.skipIf(serverUrl === '')('exceptions', () => {
     expect(await list('?ended=true')).toEqual([]);
   });
 
+  it('are refused where no event of their rules is known to have a field', async () => {
+    warnings = ['no known event of its log source has a field "Usr"; the nearest that one has is "User"'];
+    expect((await post()).statusCode).toBe(201); // of a rule of which nothing is known
+    const text = 'title: t\nname: rule-1\nlogsource: {product: windows, service: security}\ndetection: {s: {User: x}, condition: s}\n';
+    expect((await api.inject({ method: 'POST', url: '/v2/threat-detection/rules', payload: { text } }, ['engineer'])).statusCode).toBe(201);
+    const answer = await post({ ...exception, conditions: { Usr: 'bob', 'host.name': 'dc1' } });
+    expect([answer.statusCode, answer.json().errors]).toEqual([400, [{ pointer: '/body/conditions', detail: `${warnings[0]}.` }]]);
+    expect(warned).toEqual([
+      [
+        {
+          title: 'Exception',
+          logsource: { product: 'windows', service: 'security' },
+          detection: { conditions: { Usr: 'bob', 'host.name': 'dc1' }, condition: 'conditions' },
+        },
+        ['host.name'],
+      ],
+    ]);
+    expect((await post({ ...exception, ruleIds: [] })).statusCode).toBe(201);
+    warnings = [];
+    expect((await post()).statusCode).toBe(201);
+  });
+
   it('are those of the organization, and of the rule or all', async () => {
     await post();
     await post({ ...exception, ruleIds: [] });
@@ -137,6 +163,17 @@ describe.skipIf(serverUrl === '')('exceptions', () => {
       });
       expect(tried.asked[0]).toMatchObject({ conditions: exception.conditions });
       expect(tried.asked[0]!.documents).toHaveLength(6);
+    });
+
+    it('hand over what stored events have under names of ECS', async () => {
+      await database.owner.query(
+        `UPDATE goshawk.event SET host_name = 'dc1', source_ip = '10.0.0.1', detail = detail || '{"log.level": "error"}' WHERE raw_offset = 1`,
+      );
+      const conditions = { 'host.name': 'dc1', 'source.ip|cidr': '10.0.0.0/8', 'log.level': 'error', Image: 'x' };
+      await api.inject({ method: 'POST', url: `${PATH}/effect`, payload: { conditions, ruleIds: [] } }, ['analyst']);
+      const documents = tried.asked[0]!.documents.map(({ canonical }) => canonical);
+      expect(documents).toContainEqual({ 'host.name': 'dc1', 'source.ip': '10.0.0.1', 'log.level': 'error' });
+      expect(documents).toContainEqual({});
     });
 
     it('say nothing of other rules or organizations', async () => {

@@ -1,6 +1,6 @@
 // Rules over REST and GraphQL: written, versioned, refused, retired, and put out as numbered sets.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openTestApi } from '../../test/api.ts';
+import { NOW, openTestApi } from '../../test/api.ts';
 import type { Loose, TestApi } from '../../test/api.ts';
 import { openTestDatabase, serverUrl } from '../../test/database.ts';
 import type { TestDatabase } from '../../test/database.ts';
@@ -203,6 +203,19 @@ describe.skipIf(serverUrl === '')('rules', () => {
     expect(await list('?technique=T1003')).toHaveLength(3);
     expect(await list('?technique=T1004')).toHaveLength(0);
     expect(await list('?origin=file')).toHaveLength(0);
+  });
+
+  it.each([
+    ['a rule', 'goshawk.rule-over-budget', 0, 'too much'],
+    ['a correlation', 'goshawk.correlation-over-budget', 0, 'too much'],
+    ['one that was in the hour before', 'goshawk.rule-over-budget', 1, null],
+  ])('say why they are shadows for now: %s', async (_name, ruleId, secondsAgo, expected) => {
+    await post(rule({ n: 1 }));
+    const columns = { rule_id: ruleId, kind: 'platform', reason: 'too much', entities: JSON.stringify([{ type: 'rule', value: id(1) }]) };
+    await seedFindings(database.owner, [{ n: 1, columns, time: NOW - secondsAgo * 1_000_000 }]);
+    const { data, errors } = await api.graphql(`{ rule(id: "${id(1)}") { shadowedBecause } }`);
+    expect(errors).toBeUndefined();
+    expect(data.rule.shadowedBecause).toBe(expected);
   });
 
   it('counts hits, suppressed ones, noise, verdicts and coverage for GraphQL', async () => {
