@@ -46,6 +46,7 @@ describe.skipIf(serverUrl === '')('schema api', () => {
         await client.query(`SELECT api.put_rule('test', 'r', 'draft', '{"kind":"rule","title":"T","level":1,"tags":[],"head":{},"hash":"h","text":"t"}', 0)`);
         await client.query(`SELECT api.add_exception('test', '{}', '{"A": 1}', 'o', 'r', now() + interval '1 day')`);
         await client.query(`SELECT api.change_alert('test', decode(md5($1), 'hex'), note => 'n')`, [organization]);
+        await client.query(`SELECT api.enter_room('00000000-0000-4000-8000-000000000001', 'alert:1', 'ann')`);
       });
     }
     await database.owner.query(
@@ -86,6 +87,7 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     'sensor_count',
     'sensor_credential',
     'sensor_silence',
+    'live_presence',
     'app_user',
     'organization_info',
     'audit',

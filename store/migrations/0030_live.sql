@@ -195,7 +195,8 @@ CREATE FUNCTION api.leave_room(process_id uuid, room text, user_name text) RETUR
     WHERE p.process_id = leave_room.process_id AND p.organization = api.organization() AND p.room = leave_room.room AND p.user_name = leave_room.user_name;
 $$;
 CREATE VIEW api.live_presence WITH (security_barrier) AS
-  SELECT p.room, p.user_name, min(p.since) AS since FROM goshawk.live_presence p WHERE p.organization = (SELECT api.organization()) GROUP BY p.room, p.user_name;
+  SELECT p.organization, p.room, p.user_name, min(p.since) AS since FROM goshawk.live_presence p
+  WHERE p.organization = (SELECT api.organization()) GROUP BY p.organization, p.room, p.user_name;
 
 REVOKE ALL ON FUNCTION goshawk.tell_change(text, text, text, jsonb), goshawk.tell_state(text, text), goshawk.tell_alerts(), goshawk.tell_alert_work(), goshawk.tell_finding(), goshawk.tell_asset(),
   goshawk.tell_rules(), goshawk.tell_letters(), goshawk.tell_sensor(), goshawk.tell_silence(), goshawk.tell_presence(), api.live_position(),
