@@ -104,7 +104,7 @@ export const config = z.strictObject({
     .int()
     .positive()
     .default(6_000)
-    .meta({ description: 'Requests a minute that bring many records (/v2/events/bulk, HEC, Elasticsearch bulk, OTLP), per user or sensor.' }),
+    .meta({ description: 'Requests a minute that bring records (/v2/events, /v2/events/bulk, HEC, Elasticsearch bulk, OTLP), per user or sensor.' }),
   liveEventsPerSecond: z
     .int()
     .min(1)

@@ -24,6 +24,7 @@ function open() {
   app.get('/v2/nothing', async (_request, reply) => reply.code(204).send());
   app.get('/auth/me', async (_request, reply) => reply.type(json).send(LONG));
   app.post('/v2/sensors', async (_request, reply) => reply.type(json).send(LONG));
+  app.post('/v2/events/query', async (_request, reply) => reply.type(json).send(LONG));
   app.post('/graphql', async (_request, reply) => reply.type(json).send(LONG));
   return app;
 }
@@ -62,8 +63,8 @@ it.each<[name: string, method: 'GET' | 'HEAD' | 'POST', url: string, payload?: o
   expect(response.rawPayload).toEqual(before.rawPayload);
 });
 
-it('packs the answer to a query', async () => {
-  const response = await open().inject({ method: 'POST', url: '/graphql', payload: { query: '{ a }' }, headers: { 'accept-encoding': 'br' } });
+it.each(['/graphql', '/v2/events/query'])('packs the answer to a query at %s', async (url) => {
+  const response = await open().inject({ method: 'POST', url, payload: { query: '{ a }' }, headers: { 'accept-encoding': 'br' } });
   expect(response.headers['content-encoding']).toBe('br');
 });
 

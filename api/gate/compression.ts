@@ -55,13 +55,16 @@ function isPackable(request: FastifyRequest, reply: FastifyReply, payload: unkno
   return PACKABLE.test(String(reply.getHeader('content-type') ?? ''));
 }
 
+/** Read, though they come by POST: the question is in the body. */
+const QUESTIONS = new Set(['/v2/events/query']);
+
 /**
  * BREACH (2013): the length of a packed answer tells whether what the attacker had put into it is equal to a secret beside it. So what may hold a token is not packed: everything
  * under /auth, what sets a cookie, and what a change answers with (enrolment gives a credential), a mutation of GraphQL included.
  */
 function mayHoldSecret({ method, url, body }: FastifyRequest, reply: FastifyReply): boolean {
   if (url.startsWith('/auth/') || reply.hasHeader('set-cookie')) return true;
-  if (method === 'GET') return false;
+  if (method === 'GET' || QUESTIONS.has(url)) return false;
   const query = (body as { readonly query?: unknown } | null | undefined)?.query;
   return !(url.startsWith('/graphql') && typeof query === 'string' && !/\bmutation\b/.test(query));
 }

@@ -71,7 +71,7 @@ export function registerIdempotency(app: FastifyInstance, stored: Answers, inMem
   }
 }
 
-const sendsEvents = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean => url === '/v2/events' || classOf(method, url, false) === 'bulk';
+const sendsEvents = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean => classOf(method, url, false) === 'bulk';
 
 /** @throws ApiProblem INVALID_REQUEST */
 function keyOf({ headers }: FastifyRequest): string | undefined {

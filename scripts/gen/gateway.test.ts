@@ -89,6 +89,6 @@ it('AWS WAF gets patterns that it takes, which meet the routes of their class', 
     const text = ScopeDownStatement.RegexMatchStatement.RegexString;
     expect([Limit, text.length <= 512]).toEqual([limitsOf(name, config).address, true]);
     for (const { url } of routesOf(name)) expect(pathOf(url)).toMatch(new RegExp(text));
-    expect('/v2/events').not.toMatch(new RegExp(text));
+    expect('/v2/assets').not.toMatch(new RegExp(text));
   }
 });

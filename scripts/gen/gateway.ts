@@ -175,7 +175,7 @@ ${(config.queryCostPerMinute * config.organizationUsers).toLocaleString('en')} a
 }
 const WHAT: Readonly<Record<ClassName, string>> = {
   'sign-in': 'whatever under `/auth` is sent without a token, but for refreshing and ending a session; `api.loginsPerMinute`',
-  bulk: 'what brings many records: `/v2/events/bulk`, HEC, Elasticsearch bulk, OTLP; `api.bulkRequestsPerMinute`',
+  bulk: 'what brings records: `POST /v2/events`, `/v2/events/bulk`, HEC, Elasticsearch bulk, OTLP; `api.bulkRequestsPerMinute`',
   graphql: '`/graphql`; `api.requestsPerMinute`',
   live: 'WebSockets that are opened; `api.socketsPerMinute`',
   write: 'other methods than GET and HEAD; `api.writesPerMinute`',

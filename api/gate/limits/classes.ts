@@ -18,8 +18,8 @@ export interface ClassLimits {
 /** Probes of load balancers and of Prometheus are never refused. */
 const UNLIMITED = new Set(['/health', '/health/ready', '/metrics', '/services/collector/health', '/services/collector/health/1.0']);
 
-/** By which records come in, many at a time. */
-const BULK = /^\/(v2\/events\/bulk|v1\/logs|services\/collector(\/.*)?|(elastic\/)?(:index\/)?_bulk)$/;
+/** By which records come in. */
+const BULK = /^\/(v2\/events(\/bulk)?|v1\/logs|services\/collector(\/.*)?|(elastic\/)?(:index\/)?_bulk)$/;
 /** Need no token and guess nothing: the refresh token is 256 bits. */
 const NO_GUESSES = new Set([
   'POST /auth/refresh',
