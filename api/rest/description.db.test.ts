@@ -160,7 +160,7 @@ describe.skipIf(serverUrl === '')('the description', () => {
     if (contents === undefined) return undefined;
     const content = contents[media];
     if (content === undefined) return `is ${media}, which is not declared`;
-    if (!media.endsWith('json')) return undefined;
+    if (!/[/+]json$/.test(media)) return undefined;
     const validate = ajv.compile(JSON.parse(JSON.stringify(content.schema).replaceAll('"#/components', '"api#/components')) as object);
     return validate(JSON.parse(text)) ? undefined : `does not have the declared form: ${ajv.errorsText(validate.errors)}`;
   }

@@ -13,17 +13,15 @@ Requests need a token, except those marked otherwise: \`authorization: Bearer <t
 \`application/problem+json\` (RFC 9457) with a stable \`code\`. Lists have pages: follow \`Link: rel="next"\`. Unsafe requests take \`Idempotency-Key\`: the same key gives the same answer.
 Each operation names the permission that it needs, as \`x-permission\`.`;
 
-const problem = z
-  .looseObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.number(),
-    detail: z.string().meta({ description: 'What to do.' }),
-    code: z.string().meta({ description: 'Stable.' }),
-    requestId: z.string(),
-    errors: z.array(z.object({ pointer: z.string().meta({ description: 'JSON pointer into the request.' }), detail: z.string() })).optional(),
-  })
-  .meta({ id: 'Problem' });
+const problem = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string().meta({ description: 'What to do.' }),
+  code: z.string().meta({ description: 'Stable.' }),
+  requestId: z.string(),
+  errors: z.array(z.object({ pointer: z.string().meta({ description: 'JSON pointer into the request.' }), detail: z.string() })).optional(),
+});
 /** For the description only: problems are written by the gate, not by a route's serializer. */
 const problemAnswer = (description: string) => ({ description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
 

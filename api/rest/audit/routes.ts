@@ -67,7 +67,7 @@ export function registerAuditRoutes(app: Routes, { run }: { readonly run: InOrga
       tags: TAGS,
       summary: 'The whole audit of the organization, a JSON document a line, for `./goshawk audit verify --file`; audited itself',
       produces: ['application/x-ndjson'],
-      response: { 200: z.string() },
+      response: { 200: z.unknown() },
     },
     handler: async (request, reply) => {
       const principal = principalOf(request);

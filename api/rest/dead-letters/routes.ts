@@ -60,7 +60,7 @@ export function registerDeadLetterRoutes(app: Routes, { run, deadLetters }: { re
       summary: 'The bytes of the refused record; each look is audited',
       produces: ['application/octet-stream'],
       params: z.object({ id: z.string().max(30) }),
-      response: { 200: z.string().meta({ format: 'binary' }) },
+      response: { 200: z.unknown() },
     },
     handler: async (request, reply) => {
       const { id } = request.params;
