@@ -196,12 +196,12 @@ export const PERMISSIONS = {
   'GET /graphql': PUBLIC, // the explorer page and the upgrade; the operation itself needs a token
   'POST /graphql': TOKEN, // its fields are below
   'GET /live': PUBLIC, // the upgrade; the token comes as header or first message, its rooms are below
-  'live organization': 'alerts:read',
+  'live organization': 'alerts:read', // with those of what it tells of
   'live alerts': 'alerts:read',
   'live alert': 'alerts:read',
   'live findings': 'alerts:read',
   'live incident': 'alerts:read',
-  'live asset': 'assets:read', // and alerts about it, which every role that reads assets may read
+  'live asset': 'assets:read', // with `live alerts`: it tells of alerts about it
   'live events': 'events:read',
   'live counters': 'pipeline:read',
   'live system': 'pipeline:read',

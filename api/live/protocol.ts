@@ -49,8 +49,13 @@ export function parseRoom(text: string): RoomName | null {
   return kind !== undefined && rest.length === 0 && ID_FORMS[kind].test(id) ? { kind, id, text } : null;
 }
 
-/** What the table of permissions calls joining it. */
-export const permissionOf = ({ kind }: RoomName) => `live ${kind}` as const;
+/** What the table of permissions calls joining it, and what else it tells of: all of it must be permitted. */
+export const permissionsOf = ({ kind }: RoomName): readonly `live ${RoomKind}`[] => [`live ${kind}`, ...(ALSO[kind] ?? [])];
+
+const ALSO: { readonly [K in RoomKind]?: readonly `live ${RoomKind}`[] } = {
+  asset: ['live alerts'],
+  organization: ['live alerts', 'live findings', 'live asset', 'live rules'],
+};
 
 const time = z
   .string()

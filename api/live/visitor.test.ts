@@ -154,6 +154,15 @@ describe('a visitor', () => {
     expect(sent[3]).toMatchObject({ room: 'alerts', error: { code: 'FORBIDDEN' } });
   });
 
+  it.each(['asset:00000000-0000-4000-8000-000000000001', 'organization'])('needs to be permitted all that a room tells of: %s', async (join) => {
+    const { visitor, say, heard, sent } = open();
+    const ann = await authenticate('ann');
+    visitor.enter({ ...ann, permissions: new Set([...ann.permissions].filter((permission) => permission !== 'alerts:read')) });
+    say({ join });
+    await heard(2);
+    expect(sent[1]).toMatchObject({ error: { code: 'FORBIDDEN' } });
+  });
+
   it.each<[name: string, say: unknown, code: string]>([
     ['a room of no name', { join: 'secrets' }, 'INVALID_REQUEST'],
     ["another organization's room", { join: 'organization:other' }, 'INVALID_REQUEST'],

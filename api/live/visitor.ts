@@ -8,7 +8,7 @@ import { mayDo } from '../gate/permissions.ts';
 import { ApiProblem } from '../gate/problem.ts';
 import type { Joined, RoomHub } from './hub.ts';
 import type { LiveMetrics } from './metrics.ts';
-import { CLOSE, HELP, message, parseRoom, permissionOf } from './protocol.ts';
+import { CLOSE, HELP, message, parseRoom, permissionsOf } from './protocol.ts';
 import type { CloseReason, Message, RoomName } from './protocol.ts';
 import { errorDocument } from './room.ts';
 import type { LiveSession, LiveSessions } from './sessions.ts';
@@ -158,7 +158,7 @@ export class Visitor {
     const { user, organization, expiresAt } = principal;
     this.#say({ welcome: user, organization, expiresAt });
     for (const { name } of this.#places.values()) {
-      if (mayDo(permissionOf(name), principal)) continue;
+      if (permissionsOf(name).every((permission) => mayDo(permission, principal))) continue;
       this.#leave(name.text);
       this.#refuse(new ApiProblem('FORBIDDEN', 'Your roles do not allow this room any more.'), name.text);
     }
@@ -169,7 +169,7 @@ export class Visitor {
     if (principal === null) throw new ApiProblem('UNAUTHENTICATED', HELP);
     const name = parseRoom(join);
     if (name === null) throw new ApiProblem('INVALID_REQUEST', `There is no room of this name. ${HELP}`);
-    requireRole(principal, permissionOf(name));
+    for (const permission of permissionsOf(name)) requireRole(principal, permission);
     this.#leave(join);
     if (this.#places.size >= MOST_ROOMS) throw new ApiProblem('RATE_LIMITED', `At most ${MOST_ROOMS} rooms over one connection. Leave one.`);
     const entrance = new Entrance((data) => this.#push(data));
