@@ -33,8 +33,7 @@ export function readEventFilter(input: EventFilterInput | null | undefined, at =
   for (const name of LISTS) {
     const values = input[name];
     if (values === null || values === undefined) continue;
-    if (values.length > MAX_NAMES) throw invalid(`${at}/${name}`, `At most ${MAX_NAMES} values.`);
-    filter[name] = values.map((value) => withoutNul(value, `${at}/${name}`));
+    filter[name] = namesOf(values, `${at}/${name}`);
   }
   if (typeof address === 'string' && address !== '') {
     if (!isAddressOrNetwork(address)) throw invalid(`${at}/address`, 'Write an address such as 10.0.0.1 or a network such as 10.0.0.0/8.');
@@ -43,6 +42,12 @@ export function readEventFilter(input: EventFilterInput | null | undefined, at =
   if (typeof minSeverity === 'number') filter.minSeverity = Math.round(Math.min(Math.max(minSeverity, 0), 100));
   if (typeof search === 'string') filter.search = parseSearch(search);
   return filter;
+}
+
+/** A list of names in a filter. @throws ApiProblem INVALID_REQUEST when it is too long */
+export function namesOf(values: readonly string[], at: string): readonly string[] {
+  if (values.length > MAX_NAMES) throw invalid(at, `At most ${MAX_NAMES} values.`);
+  return values.map((value) => withoutNul(value, at));
 }
 
 /** @throws ApiProblem INVALID_REQUEST for a range that is empty or has too many spans to draw. */

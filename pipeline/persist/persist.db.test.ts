@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainContext, plainEvent } from '../../schemas/avro/plain.ts';
 import type { Alert, Enriched, Event, Feature, Finding } from '../../schemas/avro/types.gen.ts';
 import { openClient, openPool } from '../../store/connect.ts';
+import { termOf } from '../../store/queries/search/terms.ts';
 import type { FreshDatabase } from '../../store/test/fresh-database.ts';
 import { freshDatabase, serverUrl } from '../../store/test/fresh-database.ts';
 import { batchOf, expectLedger, loaders } from './test/log.ts';
@@ -340,6 +341,25 @@ describe.skipIf(serverUrl === '')('persist', () => {
         { key: Buffer.from('k'), value: Buffer.from([0, 1, 2]), headers: [['h', '/w==']], code: 'DECODE_FAILED', message: 'no \ufffd Avro' },
       ]);
       await expectLedger(database.owner, 'garbage', [[1]]);
+    });
+
+    it('list their whole values for searches, native and typed', async () => {
+      const { loader } = await opened('listed');
+      const native = Buffer.from(JSON.stringify({ Image: 'C:\\Cmd.exe', Deep: [{ Level: 4711 }], at: '2026-01-01T00:00:00Z', short: 'ab' }));
+      const value = enriched('listed 1', { native, dataset: 'Listed.Set' });
+      await loader.load([batchOf('listed', 0, 0, [value])]);
+      const [row] = await rowsOf('SELECT organization, terms FROM goshawk.event WHERE organization = $1', 'listed');
+      const { organization: own, terms } = row as { readonly organization: string; readonly terms: readonly number[] };
+      const isListed = (text: string, organization = own) => terms.includes(termOf(organization, text) ?? Number.NaN);
+      expect(['c:\\cmd.exe', '4711', 'LISTED.set'].map((text) => isListed(text))).toEqual([true, true, true]);
+      expect(['Image', 'ab', '2026-01-01T00:00:00Z', 'cmd.exe', value.event.contentHash].map((text) => isListed(text))).toEqual([
+        false,
+        false,
+        false,
+        false,
+        false,
+      ]);
+      expect(isListed('4711', 'another')).toBe(false);
     });
 
     it('are counted by minute only once', async () => {

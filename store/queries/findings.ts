@@ -2,6 +2,8 @@ import type { Micros } from '../../pipeline/core/index.ts';
 import type { Entity, EventRef, MatchedField, Revisable } from '../../schemas/avro/types.gen.ts';
 import type { CountRow } from './event-counts.ts';
 import { Parameters } from './search/sql.ts';
+import { findingCondition } from './search/finding-sql.ts';
+import type { Search } from './search/syntax.ts';
 import { manyOf, oneOf } from './sql.ts';
 import type { Sql } from './sql.ts';
 
@@ -48,6 +50,7 @@ export interface FindingFilter {
   readonly ruleId?: readonly string[];
   readonly drafts?: boolean;
   readonly suppressed?: boolean;
+  readonly search?: Search;
 }
 
 const SELECT_FINDING = `
@@ -56,22 +59,24 @@ const SELECT_FINDING = `
   encode(f.supersedes, 'hex') AS "supersedes", f.reason, f.revision, f.revisable,
   f.rule_set AS "ruleSet", f.suppressed_by AS "suppressedBy"`;
 
-/** Newest first, beginning after `after`. */
+/** Newest first, beginning behind `after`; backward, oldest first. */
 export function pageOfFindings(
   sql: Sql,
   filter: FindingFilter,
   after: { readonly at: Micros; readonly id: string } | null,
   limit: number,
+  isBackward = false,
 ): Promise<readonly FindingRow[]> {
   const parameters = new Parameters();
   const conditions = findingConditions(filter, parameters);
+  const [view, direction, before] = isBackward ? ['api.finding_oldest', 'ASC', '>'] : ['api.finding_newest', 'DESC', '<'];
   if (after !== null) {
     const time = `api.from_micros(${parameters.add(after.at)})`;
-    conditions.push(`f.event_time <= ${time} AND (f.event_time < ${time} OR f.id < decode(${parameters.add(after.id)}, 'hex'))`);
+    conditions.push(`f.event_time ${before}= ${time} AND (f.event_time ${before} ${time} OR f.id ${before} decode(${parameters.add(after.id)}, 'hex'))`);
   }
   return manyOf(
     sql,
-    `SELECT ${SELECT_FINDING} FROM api.finding_newest f WHERE ${conditions.join(' AND ')} ORDER BY f.event_time DESC, f.id DESC LIMIT ${parameters.add(limit)}`,
+    `SELECT ${SELECT_FINDING} FROM ${view} f WHERE ${conditions.join(' AND ')} ORDER BY f.event_time ${direction}, f.id ${direction} LIMIT ${parameters.add(limit)}`,
     parameters.values,
   );
 }
@@ -131,11 +136,12 @@ export async function countFindings(
 export const bySeverity = (rows: readonly { readonly start: Micros; readonly severity: number; readonly count: number }[]): readonly CountRow[] =>
   rows.map(({ start, severity, count }) => ({ start, series: SEVERITIES[severity] ?? 'informational', count }));
 
-function findingConditions({ from, to, minSeverity, ruleId, drafts = false, suppressed = false }: FindingFilter, parameters: Parameters): string[] {
+function findingConditions({ from, to, minSeverity, ruleId, drafts = false, suppressed = false, search }: FindingFilter, parameters: Parameters): string[] {
   const conditions = [drafts ? 'true' : `f.status <> 'draft'`, suppressed ? 'true' : 'f.suppressed_by IS NULL'];
   if (from !== undefined) conditions.push(`f.event_time >= api.from_micros(${parameters.add(from)})`);
   if (to !== undefined) conditions.push(`f.event_time < api.from_micros(${parameters.add(to)})`);
   if (minSeverity !== undefined) conditions.push(`f.severity >= ${parameters.add(minSeverity)}`);
+  if (search !== undefined && search.kind !== 'all') conditions.push(findingCondition(search, parameters));
   if (ruleId !== undefined) conditions.push(`f.rule_id = ANY (${parameters.add(ruleId)}::text[])`);
   return conditions;
 }

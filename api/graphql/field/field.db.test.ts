@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFields } from '../../../store/fields.ts';
 import { openTestApi } from '../../test/api.ts';
-import type { TestApi } from '../../test/api.ts';
+import type { Loose, TestApi } from '../../test/api.ts';
 import { openTestDatabase, serverUrl } from '../../test/database.ts';
 import type { TestDatabase } from '../../test/database.ts';
 import { NOON } from '../../test/seed.ts';
@@ -80,5 +80,21 @@ describe.skipIf(serverUrl === '')('the field catalogue', () => {
       expect.objectContaining({ dataset: 'b', fields: 3 }),
     ]);
     expect((await api.inject({ url: '/v2/fields?kind=x' }, ['viewer'])).statusCode).toBe(400);
+  });
+
+  it('completes a search by names and by values', async () => {
+    const offers = async (search: string) => {
+      const { data, errors } = await api.graphql(
+        'query ($search: String!, $caret: Int!) { searchCompletion(search: $search, caret: $caret) { text insert from to kind } }',
+        { search, caret: search.length },
+      );
+      expect(errors).toBeUndefined();
+      return data.searchCompletion;
+    };
+    expect(await offers('a (Comm')).toContainEqual({ text: 'CommandLine', insert: 'CommandLine:', from: 3, to: 7, kind: 'field' });
+    expect((await offers('severity>=h')).map(({ insert }: Loose) => insert)).toEqual(['high']);
+    expect((await offers('host.na')).map(({ insert }: Loose) => insert)).toContain('host.name:');
+    expect(await offers('"a phrase')).toEqual([]);
+    expect(await offers("zzz'; DROP TABLE x; --")).toEqual([]);
   });
 });

@@ -49,9 +49,33 @@ describe.skipIf(serverUrl === '')('findings over GraphQL', () => {
     ['of some rules', '(filter: { ruleId: ["rule-2"] })', [3, 2]],
     ['of a time', '(filter: { from: "2026-03-01T12:00:02Z", to: "2026-03-01T12:00:03Z" })', [2]],
     ['a page', '(first: 1)', [3]],
+    ['a page from the end', '(last: 2)', [2, 1]],
+    ['by a word of the title', '(filter: { search: "renamed" })', [3]],
+    ['by a severity', '(filter: { search: "severity>=medium" })', [1]],
+    ['by a rule and a time', '(filter: { search: "rule:rule-2 @timestamp<2026-03-01T12:00:03Z" })', [2]],
+    ['by an entity', '(filter: { search: "host:web* not title:another*" })', [1]],
+    ['by a tag and a number', '(filter: { search: "tag:attack.* events>=3" })', [1]],
+    ['by a value that met the rule', '(filter: { search: "x" })', [3, 2, 1]],
+    ['by a regular expression', '(filter: { search: "title=~\\"^another rule$\\"" })', [2]],
   ])('gives %s', async (_name, filter, found) => {
     const { data } = await api.graphql(`{ findings${filter} { edges { node { id } } } }`);
     expect(data.findings.edges.map(({ node }: Loose) => node.id)).toEqual(found.map(id));
+  });
+
+  it.each([
+    ['a field that findings do not have', 'colour:red', 'INVALID_SEARCH'],
+    ['a comparison of text', 'title>5', 'INVALID_SEARCH'],
+    ['a word for a severity', 'severity:bad', 'INVALID_SEARCH'],
+  ])('refuses %s', async (_name, search, code) => {
+    const { errors } = await api.graphql('query ($search: String) { findings(filter: { search: $search }) { edges { cursor } } }', { search });
+    expect(errors?.[0]?.extensions.code).toBe(code);
+  });
+
+  it('refuses more rules than a list has', async () => {
+    const { errors } = await api.graphql('query ($ids: [String!]) { findings(filter: { ruleId: $ids }) { edges { cursor } } }', {
+      ids: Array.from({ length: 101 }, String),
+    });
+    expect(errors?.[0]?.extensions.errors[0].pointer).toBe('/filter/ruleId');
   });
 
   it('says which exception a finding met, and of which rule set the rule was', async () => {

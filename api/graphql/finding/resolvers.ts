@@ -2,9 +2,11 @@ import type { Micros } from '../../../pipeline/core/index.ts';
 import type { EventRef, Severity } from '../../../schemas/avro/types.gen.ts';
 import { countFindings, findingByHash, findingsByRule, pageOfFindings, SEVERITIES } from '../../../store/queries/findings.ts';
 import type { FindingFilter, FindingRow, RuleCountRow } from '../../../store/queries/findings.ts';
-import { readRange, withoutNul } from '../../event-filter.ts';
+import { parseSearch } from '../../../store/queries/search/syntax.ts';
+import { namesOf, readRange } from '../../event-filter.ts';
 import { parsePublicId, publicIdOf } from '../../event-view.ts';
-import { pageSize, parseCursor, toConnection } from '../../paging.ts';
+import { pageOf, pageSize, readPage } from '../../paging.ts';
+import type { PageArgs } from '../../paging.ts';
 import type { ApiContext } from '../context.ts';
 
 interface FilterInput {
@@ -14,6 +16,7 @@ interface FilterInput {
   readonly ruleId?: readonly string[] | null;
   readonly drafts?: boolean | null;
   readonly suppressed?: boolean | null;
+  readonly search?: string | null;
 }
 
 const severityOf = ({ severity }: { readonly severity: number }): Severity => SEVERITIES[severity] ?? 'informational';
@@ -32,14 +35,11 @@ export const ruleOf = ({ ruleId, ruleVersion, title, tags, description, author, 
 
 export default {
   Query: {
-    async findings(
-      _root: unknown,
-      args: { readonly first?: number | null; readonly after?: string | null; readonly filter?: FilterInput | null },
-      { read }: ApiContext,
-    ) {
-      const first = pageSize(args.first);
-      const rows = await read((sql) => pageOfFindings(sql, filterOf(args.filter), parseCursor(args.after), first + 1));
-      return toConnection(rows, first, ({ time, id }) => ({ at: time, id }));
+    async findings(_root: unknown, args: PageArgs & { readonly filter?: FilterInput | null }, { look }: ApiContext) {
+      const page = readPage(args);
+      const filter = filterOf(args.filter);
+      const rows = await look((sql) => pageOfFindings(sql, filter, page.place, page.size + 1, page.isBackward));
+      return pageOf(rows, page, ({ time, id }) => ({ at: time, id }));
     },
     // `supersedes` is the hash alone: the time of what was replaced is not known to what replaced it.
     finding: async (_root: unknown, { id }: { readonly id: string }, { loaders, read }: ApiContext) => {
@@ -72,13 +72,14 @@ export default {
 
 function filterOf(input: FilterInput | null | undefined): FindingFilter {
   if (input === null || input === undefined) return {};
-  const { from, to, minSeverity, ruleId, drafts, suppressed } = input;
+  const { from, to, minSeverity, ruleId, drafts, suppressed, search } = input;
   return {
     ...(typeof from === 'number' && { from }),
     ...(typeof to === 'number' && { to }),
     ...(typeof minSeverity === 'string' && { minSeverity: SEVERITIES.indexOf(minSeverity) }),
-    ...(Array.isArray(ruleId) && { ruleId: ruleId.map((id: string) => withoutNul(id, '/filter/ruleId')) }),
+    ...(Array.isArray(ruleId) && { ruleId: namesOf(ruleId, '/filter/ruleId') }),
     ...(typeof drafts === 'boolean' && { drafts }),
     ...(typeof suppressed === 'boolean' && { suppressed }),
+    ...(typeof search === 'string' && { search: parseSearch(search) }),
   };
 }
