@@ -110,19 +110,79 @@ describe.skipIf(chromiumPath === undefined)('alerts', { timeout: 90_000 }, () =>
     stage.standIn.world.takeAway(null);
   });
 
-  it('saves a note after ten seconds, or not at all when it is taken back', async () => {
-    const alert = titled('Many Accounts Failed from One Address');
-    const page = await stage.enter(`/alerts/${alert.id}`, { isTimeHeld: true });
-    const box = page.getByRole('textbox', { name: 'New note' });
-    await box.fill('Taken back');
-    await page.getByRole('button', { name: 'Add note' }).click();
+  it('undoes nothing that somebody else has changed since, and says who', async () => {
+    const alert = titled('PowerShell with Hidden Window and Encoded Command');
+    const page = await stage.enter('/alerts');
+    await rowOf(page, alert.title).first().getByRole('checkbox').check();
+    await page.keyboard.press('c');
+    await page.keyboard.press('2');
+    await eventually(() => alert.status).toBe('closed');
+    stage.standIn.world.work.change([alert], { assignee: 'noor' }, 'noor');
     await page.getByRole('button', { name: 'Undo' }).click();
+    await page.locator('.deed-failed').getByText('was changed since, by noor').waitFor();
+    expect([alert.status, alert.assignee]).toEqual(['closed', 'noor']);
+  });
+
+  it('labels what is selected, and takes labels away', async () => {
+    const [a, b] = [titled('Netlogon Secure Channel Reset, CVE-2020-1472'), titled('Many Secrets Read by One Principal')];
+    const page = await stage.enter('/alerts');
+    for (const { title } of [a, b]) await rowOf(page, title).getByRole('checkbox').check();
+    await page.keyboard.press('l');
+    const dialog = page.getByRole('dialog', { name: 'Label 2 alerts' });
+    await dialog.getByRole('combobox').fill('VIP, case-7');
+    await dialog.getByRole('button', { name: 'Label' }).click();
+    await eventually(() => [a.labels, b.labels]).toEqual([
+      ['case-7', 'vip'],
+      ['case-7', 'vip'],
+    ]);
+    await rowOf(page, a.title).getByText('case-7').waitFor();
+    await page.goto(`/alerts/${a.id}`);
+    await page.getByRole('button', { name: 'Label', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Label this alert' }).getByLabel('case-7').uncheck();
+    await page.getByRole('dialog').getByRole('button', { name: 'Label' }).click();
+    await eventually(() => a.labels).toEqual(['vip']);
+    await page.getByRole('region', { name: 'Who did what' }).getByText('took the label case-7').waitFor();
+  });
+
+  it('takes a note at once and takes it back; its author edits it, and what it said stays to be seen', async () => {
+    const alert = titled('Many Accounts Failed from One Address');
+    const page = await stage.enter(`/alerts/${alert.id}`);
+    const notes = page.getByRole('region', { name: 'Notes' });
+    const box = notes.getByRole('textbox', { name: 'New note' });
+    await box.fill('Taken back');
+    await notes.getByRole('button', { name: 'Add note' }).click();
+    await eventually(() => alert.notes.map(({ text }) => text)).toEqual(['Taken back']);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await eventually(() => alert.notes.length).toBe(0);
     expect(await box.inputValue()).toBe('Taken back');
-    await box.fill('The address belongs to a scanner');
-    await page.getByRole('button', { name: 'Add note' }).click();
-    await page.getByText('being saved').waitFor();
-    await page.clock.fastForward(11_000);
-    await eventually(() => alert.notes.map(({ text }) => text)).toEqual(['The address belongs to a scanner']);
+    await box.fill('The address belongs to a scaner');
+    await notes.getByRole('button', { name: 'Add note' }).click();
+    await notes.getByRole('button', { name: 'Edit' }).click();
+    await notes.getByRole('textbox', { name: 'Text of the note' }).fill('The address belongs to a scanner');
+    await notes.getByRole('button', { name: 'Save' }).click();
+    await eventually(() => alert.notes.map(({ text, revision }) => [text, revision])).toEqual([['The address belongs to a scanner', 2]]);
+    await notes.getByText('edited').click();
+    await notes.getByText('The address belongs to a scaner').waitFor();
+    await picture(page, 'note-1440');
+    await notes.getByRole('button', { name: 'Remove this note' }).click();
+    await eventually(() => alert.notes.length).toBe(0);
+  });
+
+  it('keeps what is shown as a view, opens it again, and deletes it', async () => {
+    const page = await stage.enter('/alerts?view=closed&min=high&q=lsass');
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('menuitem', { name: 'Save what is shown, or delete a view' }).click();
+    await page.getByLabel('Name').fill('Closed LSASS');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await eventually(() => stage.standIn.world.work.views.map(({ name }) => name)).toEqual(['Closed LSASS']);
+    await page.goto('/alerts');
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('menuitem', { name: 'Closed LSASS' }).click();
+    await page.waitForURL('**/alerts?view=closed&min=high&q=lsass');
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('menuitem', { name: 'Save what is shown, or delete a view' }).click();
+    await page.getByRole('list', { name: 'Views that you may delete' }).getByRole('button', { name: 'Delete' }).click();
+    await eventually(() => stage.standIn.world.work.views.length).toBe(0);
   });
 
   it('filters by status and severity, keeps that in the address and over a reload', async () => {
@@ -167,5 +227,29 @@ describe.skipIf(chromiumPath === undefined)('alerts', { timeout: 90_000 }, () =>
     await page.getByRole('complementary', { name: 'About this alert' }).getByRole('button', { name: 'wardog' }).click();
     await page.getByRole('menuitem', { name: 'Filter for' }).click();
     await page.waitForURL('**/events?q=user.name:wardog');
+  });
+
+  it('closes all that match, also those that are not loaded, once it is said how many those are', async () => {
+    const { world } = stage.standIn;
+    for (let n = 0; n < 60; n++) world.raise();
+    const page = await stage.enter('/alerts');
+    const list = page.getByRole('table', { name: 'Alerts' });
+    await eventually(() => list.getAttribute('aria-rowcount')).toBe('50');
+    await page.locator('.rows-item').first().getByRole('checkbox').check();
+    const bar = page.getByRole('toolbar', { name: 'Selected alerts' });
+    await bar.getByRole('button', { name: 'Select all shown' }).click();
+    await bar.getByText('50 alerts').waitFor();
+    const open = () => world.alerts.filter(({ status }) => status !== 'closed').length;
+    const before = open();
+    expect(before).toBeGreaterThan(50);
+    await bar.getByRole('button', { name: 'Close all that match' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Close all that match' });
+    await dialog.getByRole('button', { name: 'Benign' }).click();
+    await dialog.getByText(`${before} alerts match`).waitFor();
+    await picture(page, 'close-all-1440');
+    await dialog.getByRole('button', { name: `Close ${before}` }).click();
+    await eventually(open).toBe(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await eventually(open).toBe(before);
   });
 });

@@ -53,6 +53,15 @@ interface Reference {
   readonly offset: number;
   readonly event: StandInEvent | null;
 }
+interface StandInNote {
+  readonly id: string;
+  readonly at: string;
+  readonly by: string;
+  readonly text: string;
+  readonly revision: number;
+  readonly editedAt: string | null;
+  readonly before: readonly { readonly at: string; readonly text: string }[];
+}
 export interface StandInAlert {
   id: string;
   revision: number;
@@ -64,7 +73,12 @@ export interface StandInAlert {
   status: Status;
   verdict: string | null;
   assignee: string | null;
-  notes: { at: string; by: string; text: string }[];
+  verdictReason: string | null;
+  labels: readonly string[];
+  workRevision: number;
+  changeId: string | null;
+  notes: StandInNote[];
+  history: object[];
   rules: readonly Rule[];
   tags: readonly string[];
   entities: readonly { type: string; value: string }[];
@@ -414,7 +428,20 @@ function makeAlert(story: Story, now: number, seed: number): StandInAlert {
     status: story.status ?? 'open',
     verdict: story.verdict ?? null,
     assignee: story.assignee ?? null,
-    notes: (story.notes ?? []).map(([ago, by, text]) => ({ at: iso(now - ago * 60_000), by, text })),
+    verdictReason: null,
+    labels: [],
+    workRevision: 0,
+    changeId: null,
+    notes: (story.notes ?? []).map(([ago, by, text], n) => ({
+      id: `${seed}00${n}`,
+      at: iso(now - ago * 60_000),
+      by,
+      text,
+      revision: 1,
+      editedAt: null,
+      before: [],
+    })),
+    history: [],
     rules,
     tags: [...new Set(rules.flatMap(({ tags }) => tags))].toSorted(),
     entities,

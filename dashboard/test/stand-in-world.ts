@@ -6,6 +6,7 @@ import { searchOf } from './stand-in-search.ts';
 import { fieldDatasets, fieldsOf } from './stand-in-fields.ts';
 import { Rules } from './stand-in-rules.ts';
 import { Sensors } from './stand-in-sensors.ts';
+import { Work } from './stand-in-work.ts';
 
 export type PartName = 'broker' | 'registry' | 'database';
 interface Filter {
@@ -16,6 +17,12 @@ interface Filter {
 interface AlertFilter extends Filter {
   readonly minSeverity?: string | null;
   readonly status?: readonly string[] | null;
+}
+
+type Change = Parameters<Work['change']>[1];
+interface Expected {
+  readonly id: string;
+  readonly workRevision: number;
 }
 
 const SEVERITIES = ['informational', 'low', 'medium', 'high', 'critical'];
@@ -32,6 +39,7 @@ export class World {
   /** Newest first. */
   readonly redrives: { readonly redriven: number; readonly already: number; readonly [field: string]: unknown }[] = [];
   readonly rules = new Rules(Date.now());
+  readonly work = new Work((alert) => this.#tell(alert));
   readonly #listeners = new Set<(alert: StandInAlert) => void>();
   readonly #started = Date.now();
   readonly #sensors = new Sensors();
@@ -177,6 +185,8 @@ export class World {
           .filter(({ code }) => filter?.code === undefined || filter.code === code);
       },
       redrives: () => this.redrives,
+      alertChangePreview: (_root: unknown, { filter, change }: { filter: AlertFilter; change: Change }) => this.work.preview(this.#alertsIn(filter), change),
+      savedSearches: () => this.work.views,
       alert: (_root: unknown, { id }: { id: string }) => {
         this.#need('database');
         return this.alerts.find((alert) => alert.id === id) ?? null;
@@ -281,32 +291,19 @@ export class World {
         this.redrives.unshift(redrive);
         return { matched, already: 1, redrive };
       },
-      updateAlerts: (
-        _root: unknown,
-        {
-          ids,
-          change,
-        }: {
-          ids: readonly string[];
-          change: { status?: StandInAlert['status'] | null; verdict?: string | null; assignee?: string | null; note?: string | null };
-        },
-      ) => {
+      updateAlerts: (_root: unknown, { ids, change, expected }: { ids: readonly string[]; change: Change; expected?: Expected[] | null }) => {
         this.#need('database');
-        return this.alerts
-          .filter(({ id }) => ids.includes(id))
-          .map((alert) => {
-            if (change.status !== null && change.status !== undefined) {
-              alert.status = change.status;
-              if (change.status !== 'closed') alert.verdict = null;
-            }
-            if (change.verdict !== null && change.verdict !== undefined) alert.verdict = change.verdict;
-            if (change.assignee !== null && change.assignee !== undefined) alert.assignee = change.assignee === '' ? null : change.assignee;
-            if (change.note !== null && change.note !== undefined) alert.notes.push({ at: new Date().toISOString(), by: 'admin', text: change.note });
-            alert.changedAt = Date.now();
-            this.#tell(alert);
-            return { ...alert };
-          });
+        const alerts = this.alerts.filter(({ id }) => ids.includes(id));
+        this.work.expect(alerts, expected);
+        this.work.change(alerts, change);
+        return alerts.map((alert) => ({ ...alert }));
       },
+      updateAlertsByFilter: (_root: unknown, { filter, change }: { filter: AlertFilter; change: Change }) => this.work.change(this.#alertsIn(filter), change),
+      undoAlertChange: (_root: unknown, { changeId }: { changeId: string }) => this.work.undo(changeId),
+      editAlertNote: (_root: unknown, { noteId, text }: { noteId: string; text: string }) => this.work.editNote(this.alerts, noteId, text),
+      removeAlertNote: (_root: unknown, { noteId }: { noteId: string }) => this.work.editNote(this.alerts, noteId, null),
+      addSavedSearch: (_root: unknown, { input }: { input: Record<string, unknown> }) => this.work.addView(input),
+      deleteSavedSearch: (_root: unknown, { id }: { id: string }) => this.work.deleteView(id),
     },
     Subscription: {
       alertChanged: { subscribe: () => this.#changes(), resolve: (alert: StandInAlert) => alert },

@@ -1,5 +1,5 @@
 // What of the queue stands in the address.
-import type { AlertFilter, AlertStatus, Severity } from '../gql/graphql.ts';
+import type { AlertFilter, AlertStatus, NewSavedSearch, SavedViewFragment, Severity } from '../gql/graphql.ts';
 import { readRange, resolveRange, toIso, type Range } from '../kit/range.ts';
 import { isSeverity } from '../kit/severity.tsx';
 
@@ -49,4 +49,23 @@ export function filterOf(search: AlertsSearch): AlertFilter {
     ...(search.view === 'all' ? {} : { status: [...statusesOf(search.view ?? 'active')] }),
     ...(search.q === undefined ? {} : { search: search.q }),
   };
+}
+
+/** What a saved view keeps of the address. */
+export function viewOf(search: AlertsSearch): Omit<NewSavedSearch, 'name' | 'isShared'> {
+  const { view = 'active', min, sort, q, from, to } = search;
+  return {
+    kind: 'alerts',
+    query: q ?? '',
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    filter: { statuses: [...statusesOf(view)], ...(min === undefined ? {} : { minSeverity: min }), ...(sort === undefined ? {} : { sort }) },
+  };
+}
+
+/** The address that a saved view stands for. */
+export function searchOf({ query, from, to, filter }: Pick<SavedViewFragment, 'query' | 'from' | 'to' | 'filter'>): AlertsSearch {
+  const statuses = filter.statuses ?? statusesOf('active');
+  const view = VIEWS.find((each) => statusesOf(each).length === statuses.length && statusesOf(each).every((status) => statuses.includes(status))) ?? 'all';
+  return readAlertsSearch({ view, min: filter.minSeverity, sort: filter.sort, q: query, from, to });
 }

@@ -17,6 +17,7 @@ import { readTag, story } from './story.ts';
 import { Strip } from './strip.tsx';
 import type { AlertRow } from './use-queue.ts';
 import { Rules, Why } from './why.tsx';
+import { WorkHistory } from './work-history.tsx';
 import './detail.css';
 
 export type AlertFull = NonNullable<AlertDetailQuery['alert']>;
@@ -29,7 +30,7 @@ interface DetailProps {
   readonly isSplit: boolean;
   readonly onBack: () => void;
   readonly onLoaded: (alert: AlertRow) => void;
-  readonly actions: Record<'acknowledge' | 'close' | 'assign' | 'reopen', (alert: AlertRow) => void>;
+  readonly actions: Record<'acknowledge' | 'close' | 'assign' | 'reopen' | 'label', (alert: AlertRow) => void>;
   /** Absent for those who may not. */
   readonly onException: ((alert: AlertRow) => void) | undefined;
 }
@@ -109,6 +110,9 @@ export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, acti
           <Button kind="quiet" icon="person" hint="A" onClick={() => actions.assign(alert)}>
             Assign
           </Button>
+          <Button kind="quiet" hint="l" onClick={() => actions.label(alert)}>
+            Label
+          </Button>
           {onException !== undefined && (
             <Button kind="quiet" hint="e" onClick={() => onException(alert)}>
               Exception
@@ -140,6 +144,7 @@ export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, acti
           <aside className="detail-side" aria-label="About this alert">
             <Facts alert={alert} />
             <Notes alert={alert} user={user} onChanged={fresh.reload} />
+            <WorkHistory alert={alert} />
           </aside>
         </div>
       </div>
@@ -194,7 +199,10 @@ function Facts({ alert }: { readonly alert: AlertFull }) {
           {alert.verdict !== null && alert.status === 'closed' && (
             <>
               <dt>Verdict</dt>
-              <dd>{verdictWord(alert.verdict)}</dd>
+              <dd>
+                {verdictWord(alert.verdict)}
+                {alert.verdictReason !== null && <span className="quiet detail-why">{alert.verdictReason}</span>}
+              </dd>
             </>
           )}
           <dt>Id</dt>
@@ -203,6 +211,18 @@ function Facts({ alert }: { readonly alert: AlertFull }) {
           </dd>
         </dl>
       </section>
+      {alert.labels.length > 0 && (
+        <section className="side-part">
+          <h3>Labels</h3>
+          <ul className="tags" aria-label="Labels">
+            {alert.labels.map((label) => (
+              <li key={label} className="tag">
+                {label}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {alert.tags.length > 0 && (
         <section className="side-part">
           <h3>ATT&amp;CK and tags</h3>

@@ -15,16 +15,16 @@ const VERDICTS: readonly { readonly verdict: Verdict; readonly about: string }[]
 
 interface CloseProps {
   readonly alerts: readonly AlertRow[];
-  readonly onClose: (verdict: Verdict, note: string) => void;
+  readonly onClose: (verdict: Verdict, reason: string) => void;
   readonly onCancel: () => void;
 }
 
 /** Open while there are alerts to close. */
 export function CloseDialog({ alerts, onClose, onCancel }: CloseProps) {
-  const [note, setNote] = useState('');
+  const [reason, setReason] = useState('');
   const finish = (verdict: Verdict) => {
-    onClose(verdict, note);
-    setNote('');
+    onClose(verdict, reason);
+    setReason('');
   };
   return (
     <Dialog.Root open={alerts.length > 0} onOpenChange={(isOpen) => !isOpen && onCancel()}>
@@ -58,8 +58,8 @@ export function CloseDialog({ alerts, onClose, onCancel }: CloseProps) {
             ))}
           </div>
           <label className="field">
-            <span>Note, if there is something to say</span>
-            <textarea className="input" rows={2} value={note} maxLength={10_000} onChange={(event) => setNote(event.target.value)} />
+            <span>Why, if there is something to say</span>
+            <textarea className="input" rows={2} value={reason} maxLength={2_000} onChange={(event) => setReason(event.target.value)} />
           </label>
         </Dialog.Content>
       </Dialog.Portal>

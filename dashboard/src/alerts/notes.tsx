@@ -1,75 +1,124 @@
-// What people wrote. A note is sent after ten seconds, so that it can still be taken back.
+// What people wrote. A note is there at once and can be taken back for ten seconds; its author can edit it, and what it said before is kept.
 import { useEffect, useRef, useState } from 'react';
 import { tell } from '../data/fresh.ts';
-import { UpdateAlertsDocument } from '../gql/graphql.ts';
-import { Button } from '../kit/button.tsx';
-import { Ago } from '../kit/moment.tsx';
+import { EditAlertNoteDocument, RemoveAlertNoteDocument, UndoAlertChangeDocument, UpdateAlertsDocument } from '../gql/graphql.ts';
+import { Button, IconButton } from '../kit/button.tsx';
+import { Ago, Moment } from '../kit/moment.tsx';
 import { report } from '../kit/undo.tsx';
 import type { AlertFull } from './detail.tsx';
+import { reportProblem } from './use-actions.ts';
 
-export function Notes({ alert, user, onChanged }: { readonly alert: AlertFull; readonly user: string | undefined; readonly onChanged: () => void }) {
+type Note = AlertFull['notes'][number];
+interface NotesProps {
+  readonly alert: AlertFull;
+  readonly user: string | undefined;
+  readonly onChanged: () => void;
+}
+
+export function Notes({ alert, user, onChanged }: NotesProps) {
   const [text, setText] = useState('');
-  const [pending, setPending] = useState<readonly string[]>([]);
+  const [pending, setPending] = useState<string>();
+  const [editing, setEditing] = useState<string>();
   const latest = useRef(onChanged);
   latest.current = onChanged;
   useEffect(() => {
     setText('');
-    setPending([]);
+    setPending(undefined);
+    setEditing(undefined);
   }, [alert.id]);
+  useEffect(() => setPending(undefined), [alert.notes]);
 
-  const add = () => {
+  const add = async () => {
     const note = text.trim();
     if (note === '') return;
     setText('');
-    setPending((now) => [...now, note]);
-    const forget = () => setPending((now) => now.filter((each) => each !== note));
+    setPending(note);
+    const result = await tell(UpdateAlertsDocument, { ids: [alert.id], change: { note } }, 'The note');
+    if ('problem' in result) {
+      reportProblem(result.problem);
+      setPending(undefined);
+      setText(note);
+      return;
+    }
+    latest.current();
+    const changeId = result.data.updateAlerts[0]?.changeId;
+    if (changeId === undefined || changeId === null) return;
     report({
       text: 'Note added',
       undo: () => {
-        forget();
         setText(note);
-      },
-      commit: () =>
-        void tell(UpdateAlertsDocument, { ids: [alert.id], change: { note } }, 'The note').then((result) => {
-          if ('problem' in result) {
-            report({ text: `${result.problem.title} ${result.problem.advice}`, isFailure: true });
-            setText(note);
-          }
-          forget();
+        void tell(UndoAlertChangeDocument, { changeId }, 'The undoing').then((undone) => {
+          if ('problem' in undone) reportProblem(undone.problem);
           latest.current();
-        }),
+        });
+      },
     });
   };
+  const edit = async (note: Note, said: string) => {
+    const result = await tell(EditAlertNoteDocument, { noteId: note.id, text: said, revision: note.revision }, 'The note');
+    if ('problem' in result) reportProblem(result.problem);
+    setEditing(undefined);
+    latest.current();
+  };
+  const remove = (note: Note) =>
+    void tell(RemoveAlertNoteDocument, { noteId: note.id }, 'The note').then((result) => {
+      if ('problem' in result) reportProblem(result.problem);
+      else
+        report({
+          text: 'Note removed',
+          undo: () => void tell(UpdateAlertsDocument, { ids: [alert.id], change: { note: note.text } }, 'The note').then(() => latest.current()),
+        });
+      latest.current();
+    });
 
   return (
     <section className="side-part" aria-label="Notes">
       <h3>Notes</h3>
       <ul className="notes">
         {alert.notes.map((note) => (
-          <li key={`${note.at} ${note.by}`}>
+          <li key={note.id}>
             <p className="notes-by">
               <strong>{note.by}</strong>{' '}
               <span className="faint">
                 <Ago at={note.at} suffix=" ago" />
               </span>
+              <Edited note={note} />
+              {note.by === user && editing !== note.id && (
+                <span className="notes-tools">
+                  <Button kind="quiet" onClick={() => setEditing(note.id)}>
+                    Edit
+                  </Button>
+                  <IconButton icon="close" label="Remove this note" onClick={() => remove(note)} />
+                </span>
+              )}
             </p>
-            <p className="notes-text">{note.text}</p>
+            {editing === note.id ? (
+              <NoteText
+                initial={note.text}
+                label="Text of the note"
+                action="Save"
+                onDone={(said) => void edit(note, said)}
+                onCancel={() => setEditing(undefined)}
+              />
+            ) : (
+              <p className="notes-text">{note.text}</p>
+            )}
           </li>
         ))}
-        {pending.map((note) => (
-          <li key={note} className="notes-pending">
+        {pending !== undefined && (
+          <li className="notes-pending">
             <p className="notes-by">
               <strong>{user ?? ''}</strong> <span className="faint">being saved</span>
             </p>
-            <p className="notes-text">{note}</p>
+            <p className="notes-text">{pending}</p>
           </li>
-        ))}
+        )}
       </ul>
       <form
         className="notes-new"
         onSubmit={(event) => {
           event.preventDefault();
-          add();
+          void add();
         }}
       >
         <textarea
@@ -81,12 +130,72 @@ export function Notes({ alert, user, onChanged }: { readonly alert: AlertFull; r
           value={text}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) add();
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void add();
             if (event.key === 'Escape') event.currentTarget.blur();
           }}
         />
         {text.trim() !== '' && <Button type="submit">Add note</Button>}
       </form>
     </section>
+  );
+}
+
+/** That it was edited, and on demand what it said. */
+function Edited({ note }: { readonly note: Note }) {
+  if (note.editedAt === null) return null;
+  return (
+    <details className="notes-before">
+      <summary className="faint">edited</summary>
+      {note.before.toReversed().map(({ at, text }) => (
+        <p key={at} className="notes-text">
+          <span className="faint">
+            <Moment at={at} />
+          </span>{' '}
+          {text}
+        </p>
+      ))}
+    </details>
+  );
+}
+
+interface NoteTextProps {
+  readonly initial: string;
+  readonly label: string;
+  readonly action: string;
+  readonly onDone: (text: string) => void;
+  readonly onCancel: () => void;
+}
+function NoteText({ initial, label, action, onDone, onCancel }: NoteTextProps) {
+  const [text, setText] = useState(initial);
+  const said = text.trim();
+  const finish = () => (said === '' || said === initial ? onCancel() : onDone(said));
+  return (
+    <form
+      className="notes-new"
+      onSubmit={(event) => {
+        event.preventDefault();
+        finish();
+      }}
+    >
+      <textarea
+        className="input"
+        rows={3}
+        aria-label={label}
+        maxLength={10_000}
+        value={text}
+        autoFocus
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) finish();
+          if (event.key === 'Escape') onCancel();
+        }}
+      />
+      <span className="notes-tools">
+        <Button kind="quiet" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button type="submit">{action}</Button>
+      </span>
+    </form>
   );
 }

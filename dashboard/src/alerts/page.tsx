@@ -13,11 +13,14 @@ import { Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import { useMayWrite } from '../rules/roles.ts';
 import { useViewer } from '../shell/preferences-menu.tsx';
-import { rangeOf, VIEWS, type AlertsSearch, type Sort, type View } from './address.ts';
+import { filterOf, rangeOf, VIEWS, type AlertsSearch, type Sort, type View } from './address.ts';
 import { AlertDetail } from './detail.tsx';
 import { AssignDialog, CloseDialog } from './dialogs.tsx';
+import { LabelDialog } from './label-dialog.tsx';
 import { QueueBody } from './queue-frame.tsx';
 import { QueueList } from './queue.tsx';
+import { SavedViews } from './saved-views.tsx';
+import { SelectionBar } from './selection-bar.tsx';
 import { alertActions } from './use-actions.ts';
 import { useQueue, type AlertRow } from './use-queue.ts';
 import './page.css';
@@ -45,6 +48,7 @@ export function AlertsPage() {
   const [cursorId, setCursorId] = useState<string>();
   const [closing, setClosing] = useState<readonly AlertRow[]>([]);
   const [assigning, setAssigning] = useState<readonly AlertRow[]>([]);
+  const [labelling, setLabelling] = useState<readonly AlertRow[]>([]);
   const [excepting, setExcepting] = useState<AlertRow>();
   const mayWrite = useMayWrite();
   const actions = alertActions(queue, user, (ids) => alertId !== undefined && ids.includes(alertId) && setChanges((n) => n + 1));
@@ -105,6 +109,7 @@ export function AlertsPage() {
     { keys: 'x', label: 'Select', group: 'Lists', run: () => rows[cursor] !== undefined && toggle(rows[cursor].id) },
     { keys: 'a', label: 'Acknowledge and take', group: 'Alerts', run: () => act(actions.acknowledge) },
     { keys: 'A', label: 'Assign to somebody', group: 'Alerts', run: () => setAssigning(targets()) },
+    { keys: 'l', label: 'Label', group: 'Alerts', run: () => setLabelling(targets()) },
     { keys: 'c', label: 'Close with a verdict', group: 'Alerts', run: () => setClosing(targets()) },
     ...(mayWrite ? [{ keys: 'e', label: 'Make an exception', group: 'Alerts', run: () => setExcepting(targets()[0]) } as const] : []),
     { keys: 'r', label: 'Open again', group: 'Alerts', run: () => act(actions.reopen) },
@@ -129,18 +134,20 @@ export function AlertsPage() {
         isHovered={isHovered}
       />
       {selected.size > 0 && (
-        <div className="queue-bar" role="toolbar" aria-label="Selected alerts">
-          <span className="number">{plural(selected.size, 'alert')}</span>
-          <Button kind="quiet" hint="a" onClick={() => act(actions.acknowledge)}>
-            Acknowledge
-          </Button>
-          <Button kind="quiet" hint="A" onClick={() => setAssigning(targets())}>
-            Assign
-          </Button>
-          <Button kind="quiet" hint="c" onClick={() => setClosing(targets())}>
-            Close
-          </Button>
-        </div>
+        <SelectionBar
+          count={selected.size}
+          isAllLoaded={selected.size === rows.length}
+          hasMore={queue.hasMore}
+          onAll={() => setSelected(new Set(rows.map(({ id }) => id)))}
+          onAcknowledge={() => act(actions.acknowledge)}
+          onAssign={() => setAssigning(targets())}
+          onLabel={() => setLabelling(targets())}
+          onClose={() => setClosing(targets())}
+          countWhole={(change) => actions.countAll(filterOf(search), change)}
+          onWhole={(change, matching, what) =>
+            void actions.changeAll(filterOf(search), change, matching, what).then((isDone) => isDone && setSelected(new Set()))
+          }
+        />
       )}
     </QueueBody>
   );
@@ -189,6 +196,7 @@ export function AlertsPage() {
           ]}
           onChange={(sort) => set({ sort })}
         />
+        <SavedViews search={search} onOpen={(view) => void navigate({ to: '/alerts', search: view })} />
         <span className="alerts-count number">
           {!queue.isLoading && `${count(rows.length)}${queue.hasMore ? '+' : ''}`}
           {search.sort === 'severity' && queue.hasMore && ' loaded, sorted'}
@@ -211,6 +219,7 @@ export function AlertsPage() {
                 close: (alert) => setClosing([alert]),
                 assign: (alert) => setAssigning([alert]),
                 reopen: (alert) => actions.reopen([alert]),
+                label: (alert) => setLabelling([alert]),
               }}
               onException={mayWrite ? setExcepting : undefined}
             />
@@ -225,9 +234,19 @@ export function AlertsPage() {
       <CloseDialog
         alerts={closing}
         onCancel={() => setClosing([])}
-        onClose={(verdict, note) => {
-          actions.close(closing, verdict, note);
+        onClose={(verdict, reason) => {
+          actions.close(closing, verdict, reason);
           setClosing([]);
+          setSelected(new Set());
+        }}
+      />
+      <LabelDialog
+        alerts={labelling}
+        known={rows.flatMap(({ labels }) => labels)}
+        onCancel={() => setLabelling([])}
+        onLabel={(add, remove) => {
+          actions.label(labelling, add, remove);
+          setLabelling([]);
           setSelected(new Set());
         }}
       />

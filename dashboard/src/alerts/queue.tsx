@@ -119,6 +119,15 @@ function WideRow(props: RowProps) {
         <Link to="/alerts/$alertId" params={{ alertId: alert.id }} search={(now) => now} className="queue-title">
           {alert.title}
         </Link>
+        {alert.labels.length > 0 && (
+          <span className="queue-labels">
+            {alert.labels.slice(0, 3).map((label) => (
+              <span key={label} className="tag">
+                {label}
+              </span>
+            ))}
+          </span>
+        )}
       </Cell>
       <Cell className="queue-about">
         {first !== undefined && <EntityTag {...first} isShort />}

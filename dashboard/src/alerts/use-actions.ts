@@ -1,6 +1,15 @@
-// What can be done to alerts: at once, for one or many, and back again within ten seconds.
-import { tell } from '../data/fresh.ts';
-import { UpdateAlertsDocument, type AlertChange, type Verdict } from '../gql/graphql.ts';
+// What can be done to alerts: at once, for one or many, or for all that the list asks for; and back again within ten seconds, by the change that the API keeps.
+import { ask, tell } from '../data/fresh.ts';
+import type { Problem } from '../data/problem.ts';
+import {
+  AlertChangePreviewDocument,
+  UndoAlertChangeDocument,
+  UpdateAlertsByFilterDocument,
+  UpdateAlertsDocument,
+  type AlertChange,
+  type AlertFilter,
+  type Verdict,
+} from '../gql/graphql.ts';
 import { plural } from '../kit/numbers.ts';
 import { verdictWord } from '../kit/severity.tsx';
 import { report } from '../kit/undo.tsx';
@@ -9,83 +18,120 @@ import type { AlertRow, Queue } from './use-queue.ts';
 export interface AlertActions {
   /** Acknowledges, and gives them to whoever asks. */
   readonly acknowledge: (alerts: readonly AlertRow[]) => void;
-  readonly close: (alerts: readonly AlertRow[], verdict: Verdict, note: string) => void;
+  readonly close: (alerts: readonly AlertRow[], verdict: Verdict, reason: string) => void;
   readonly reopen: (alerts: readonly AlertRow[]) => void;
   /** An empty name takes them from whoever has them. */
   readonly assign: (alerts: readonly AlertRow[], assignee: string) => void;
+  readonly label: (alerts: readonly AlertRow[], add: readonly string[], remove: readonly string[]) => void;
+  /** How many fit, also those that are not loaded, when all of them can be changed so; else says why not. */
+  readonly countAll: (filter: AlertFilter, change: AlertChange) => Promise<number | undefined>;
+  /** Changes all that fit. @param count As `countAll` said: another number now is refused. @returns Whether it is done. */
+  readonly changeAll: (filter: AlertFilter, change: AlertChange, count: number, what: string) => Promise<boolean>;
 }
 
-/** What brings an alert back to how it was. A verdict goes with the status: an alert that is not closed has none. */
-const backTo = ({ status, verdict, assignee }: AlertRow): AlertChange => ({
-  status,
-  assignee: assignee ?? '',
-  ...(status === 'closed' && verdict !== null ? { verdict } : {}),
-});
+/** What stands in the way, for people: who changed it meanwhile says the API itself. */
+const told = ({ title, advice, code, requestId }: Problem): string =>
+  code === 'CONFLICT' ? advice : `${title} ${advice}${requestId === null ? '' : ` Request ${requestId}.`}`;
 
-function byWayBack(alerts: readonly AlertRow[]): Map<string, readonly AlertRow[]> {
-  const groups = new Map<string, AlertRow[]>();
-  for (const alert of alerts) {
-    const way = JSON.stringify(backTo(alert));
-    const group = groups.get(way);
-    if (group === undefined) groups.set(way, [alert]);
-    else group.push(alert);
-  }
-  return groups;
+export const reportProblem = (problem: Problem): void => report({ text: told(problem), isFailure: true });
+
+const refuse = (text: string): undefined => void report({ text, isFailure: true });
+
+/** As it will be, until the API has said so. */
+function shown(alert: AlertRow, { status, verdict, verdictReason, assignee, addLabels, removeLabels }: AlertChange): AlertRow {
+  const labels = [...new Set([...alert.labels.filter((label) => !(removeLabels ?? []).includes(label)), ...(addLabels ?? [])])].sort();
+  const isOpenedAgain = alert.status === 'closed' && (status ?? 'closed') !== 'closed';
+  return {
+    ...alert,
+    status: status ?? alert.status,
+    verdict: verdict ?? (isOpenedAgain ? null : alert.verdict),
+    verdictReason: verdictReason ?? (isOpenedAgain ? null : alert.verdictReason),
+    assignee: assignee === undefined || assignee === null ? alert.assignee : assignee || null,
+    labels,
+  };
 }
 
 /** @param onDone Called after each change is stored, with the ids. */
 export function alertActions(queue: Queue, user: string | undefined, onDone: (ids: readonly string[]) => void): AlertActions {
-  const send = async (alerts: readonly AlertRow[], change: AlertChange): Promise<boolean> => {
-    const ids = alerts.map((alert) => alert.id);
-    const result = await tell(UpdateAlertsDocument, { ids, change }, 'The change');
-    if ('data' in result) queue.patch(result.data.updateAlerts);
-    else
-      report({
-        text: `${result.problem.title} ${result.problem.advice}${result.problem.requestId === null ? '' : ` Request ${result.problem.requestId}.`}`,
-        isFailure: true,
-      });
-    onDone(ids);
-    return 'data' in result;
+  const undo = async (changeId: string) => {
+    const result = await tell(UndoAlertChangeDocument, { changeId }, 'The undoing');
+    if ('problem' in result) {
+      reportProblem(result.problem);
+      queue.reload();
+      return;
+    }
+    queue.patch(result.data.undoAlertChange);
+    onDone(result.data.undoAlertChange.map(({ id }) => id));
   };
   const change = async (alerts: readonly AlertRow[], wanted: AlertChange, what: string) => {
     if (alerts.length === 0) return;
-    const { note: _sent, ...shown } = wanted;
-    queue.patch(
-      alerts.map((alert) => ({
-        ...alert,
-        ...(shown as Partial<AlertRow>),
-        assignee: wanted.assignee === undefined ? alert.assignee : wanted.assignee || null,
-      })),
-    );
-    if (!(await send(alerts, wanted))) {
+    const ids = alerts.map(({ id }) => id);
+    queue.patch(alerts.map((alert) => shown(alert, wanted)));
+    const expected = alerts.map(({ id, workRevision }) => ({ id, workRevision }));
+    const result = await tell(UpdateAlertsDocument, { ids, change: wanted, expected }, 'The change');
+    if ('problem' in result) {
+      reportProblem(result.problem);
       queue.patch(alerts);
+      queue.reload(); // somebody may have been quicker
+      onDone(ids);
       return;
     }
-    const ids = alerts.map((alert) => alert.id);
+    const after = result.data.updateAlerts;
+    queue.patch(after);
+    onDone(ids);
+    // Those that were as wanted already are of an older change.
+    const changeId = after.find(({ id, workRevision }) => expected.find((seen) => seen.id === id)?.workRevision !== workRevision)?.changeId;
     report({
       text: `${alerts.length === 1 ? shorten(alerts[0]?.title ?? '') : plural(alerts.length, 'alert')}: ${what}`,
-      undo: () => {
-        queue.patch(alerts);
-        for (const [way, group] of byWayBack(alerts)) void send(group, JSON.parse(way) as AlertChange);
-      },
+      ...(changeId === undefined || changeId === null ? {} : { undo: () => void undo(changeId) }),
       commit: () => queue.settle(ids),
     });
   };
   return {
     acknowledge: (alerts) =>
       void change(
-        alerts.filter(({ status }) => status !== 'acknowledged'),
+        alerts.filter(({ status }) => status === 'open'),
         { status: 'acknowledged', ...(user === undefined ? {} : { assignee: user }) },
         'acknowledged, yours now',
       ),
-    close: (alerts, verdict, note) =>
+    close: (alerts, verdict, reason) =>
       void change(
         alerts,
-        { status: 'closed', verdict, ...(note.trim() === '' ? {} : { note: note.trim() }) },
+        { status: 'closed', verdict, ...(reason.trim() === '' ? {} : { verdictReason: reason.trim() }) },
         `closed as ${verdictWord(verdict).toLowerCase()}`,
       ),
-    reopen: (alerts) => void change(alerts, { status: 'open' }, 'open again'),
+    reopen: (alerts) =>
+      void change(
+        alerts.filter(({ status }) => status !== 'open'),
+        { status: 'open' },
+        'open again',
+      ),
     assign: (alerts, assignee) => void change(alerts, { assignee }, assignee === '' ? 'assigned to nobody' : `assigned to ${assignee}`),
+    label: (alerts, add, remove) =>
+      void change(
+        alerts,
+        { addLabels: [...add], removeLabels: [...remove] },
+        [...add.map((name) => `labelled ${name}`), ...remove.map((name) => `no longer ${name}`)].join(', '),
+      ),
+    async countAll(filter, wanted) {
+      const asked = await ask(AlertChangePreviewDocument, { filter, change: wanted }, 'How many alerts would change');
+      if ('problem' in asked) return refuse(told(asked.problem));
+      const { matching, refused, most } = asked.data.alertChangePreview;
+      if (matching > most) return refuse(`More than ${most} alerts match. Take a shorter range, a higher severity or a search.`);
+      if (refused > 0) return refuse(`${plural(refused, 'alert')} of ${matching} cannot be changed so: choose a status first.`);
+      return matching;
+    },
+    async changeAll(filter, wanted, count, what) {
+      const result = await tell(UpdateAlertsByFilterDocument, { filter, change: wanted, count }, 'The change');
+      queue.reload();
+      if ('problem' in result) {
+        reportProblem(result.problem);
+        return false;
+      }
+      const { changeId, changed } = result.data.updateAlertsByFilter;
+      report({ text: `${plural(changed, 'alert')}: ${what}`, ...(changeId === null ? {} : { undo: () => void undo(changeId).then(queue.reload) }) });
+      return true;
+    },
   };
 }
 

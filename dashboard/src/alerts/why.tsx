@@ -16,6 +16,7 @@ const KINDS: Record<string, string> = {
   correlation: 'several events together',
   feature: 'unusual behaviour',
   platform: 'by the platform',
+  hunt: 'found by a hunt',
 };
 
 export function Why({ alert }: { readonly alert: AlertFull }) {

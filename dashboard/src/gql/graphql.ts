@@ -4,19 +4,30 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type AlertChange = {
+  /** At most 20 an alert, in lower case. */
+  addLabels?: Array<string> | null | undefined;
   /** Empty string unassigns. */
   assignee?: string | null | undefined;
   note?: string | null | undefined;
+  removeLabels?: Array<string> | null | undefined;
+  /** From open to acknowledged or closed, from acknowledged to open or closed, from closed to open. */
   status?: AlertStatus | null | undefined;
   verdict?: Verdict | null | undefined;
+  /** Why that verdict. Empty string takes it away. */
+  verdictReason?: string | null | undefined;
 };
 
 export type AlertFilter = {
+  /** Of any of these people; null among them is nobody. */
+  assignee?: Array<string | null | undefined> | null | undefined;
   from?: string | null | undefined;
+  /** With all of these. */
+  labels?: Array<string> | null | undefined;
   minSeverity?: Severity | null | undefined;
   search?: string | null | undefined;
   status?: Array<AlertStatus> | null | undefined;
   to?: string | null | undefined;
+  verdict?: Array<Verdict> | null | undefined;
 };
 
 export type AlertStatus =
@@ -66,7 +77,7 @@ export type EventFilter = {
   host?: Array<string> | null | undefined;
   /** 0 to 100, at least. */
   minSeverity?: number | null | undefined;
-  /** Words and quoted phrases looked for in the native document, all of them; `field:value` terms on ECS names; `-` before a term negates it. */
+  /** The search language: `host.name:web* and severity>=high and "mimikatz"`. See docs/reference/search.md. */
   search?: string | null | undefined;
   sensor?: Array<string> | null | undefined;
   to?: string | null | undefined;
@@ -89,6 +100,12 @@ export type ExceptionInput = {
   reason: string;
   /** Empty: every rule. */
   ruleIds: Array<string>;
+};
+
+/** The revision of people's work on an alert that was looked at. */
+export type ExpectedAlert = {
+  id: string | number;
+  workRevision: number;
 };
 
 export type ExplainedKind =
@@ -128,6 +145,21 @@ export type FieldState =
   | 'new'
   /** Not seen for a day, in which it would have come many times. */
   | 'vanished';
+
+export type NewSavedSearch = {
+  /** Of events: fields that the list shows. */
+  columns?: Array<string> | null | undefined;
+  /** Of alerts: what the view shows besides the search. */
+  filter?: SavedFilterInput | null | undefined;
+  /** A time, or one relative to now such as `now-7d`; without it the range is as the reader has it. */
+  from?: string | null | undefined;
+  /** Everybody of the organization sees it; wants the permission searches:share. */
+  isShared?: boolean | null | undefined;
+  kind: SavedSearchKind;
+  name: string;
+  query?: string | null | undefined;
+  to?: string | null | undefined;
+};
 
 export type RuleChange = {
   /** Absent: as it is. */
@@ -176,6 +208,18 @@ export type RuleState =
   | 'retired'
   /** Its findings are shown, and make no alerts. */
   | 'test';
+
+export type SavedFilterInput = {
+  minSeverity?: Severity | null | undefined;
+  /** changed or severity. */
+  sort?: string | null | undefined;
+  statuses?: Array<AlertStatus> | null | undefined;
+};
+
+export type SavedSearchKind =
+  /** A view of the queue. */
+  | 'alerts'
+  | 'events';
 
 export type SensorAccess =
   /** A client certificate of the installation's authority. */
@@ -238,7 +282,7 @@ export type Verdict =
   | 'false_positive'
   | 'true_positive';
 
-export type AlertRowFragment = { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, assignee: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> };
+export type AlertRowFragment = { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, verdictReason: string | null, assignee: string | null, labels: Array<string>, workRevision: number, changeId: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> };
 
 export type AlertsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -255,7 +299,7 @@ export type AlertDetailQueryVariables = Exact<{
 
 
 export type AlertDetailQuery = { alert: (
-    { changes: Array<{ revision: number, findingId: string, ruleId: string, change: { code: ChangeCode, event: { id: string, time: string, dataset: string, topic: string, partition: number, offset: number }, before: { time: string, lastTime: string, eventCount: number } | null, after: { time: string, lastTime: string, eventCount: number } | null } }>, notes: Array<{ at: string, by: string, text: string }>, rules: Array<{ id: string, version: string, title: string, description: string | null, author: string | null, license: string | null, reference: string | null, tags: Array<string> }>, findings: Array<{ id: string, time: string, lastTime: string, kind: string, severity: Severity, status: string, eventCount: number, supersedes: string | null, reason: string | null, revision: number, isWithdrawn: boolean, rule: { id: string, title: string, version: string }, entities: Array<{ type: string, value: string }>, matchedFields: Array<{ name: string, value: string }> }>, events: Array<{ id: string, time: string, dataset: string, topic: string, partition: number, offset: number, event: EventRowFragment | null }> }
+    { changes: Array<{ revision: number, findingId: string, ruleId: string, change: { code: ChangeCode, event: { id: string, time: string, dataset: string, topic: string, partition: number, offset: number }, before: { time: string, lastTime: string, eventCount: number } | null, after: { time: string, lastTime: string, eventCount: number } | null } }>, notes: Array<NoteFragment>, history: Array<{ at: string, by: string, action: string, undoes: string | null, note: string | null, fields: Array<{ name: string, before: unknown, after: unknown }> }>, rules: Array<{ id: string, version: string, title: string, description: string | null, author: string | null, license: string | null, reference: string | null, tags: Array<string> }>, findings: Array<{ id: string, time: string, lastTime: string, kind: string, severity: Severity, status: string, eventCount: number, supersedes: string | null, reason: string | null, revision: number, isWithdrawn: boolean, rule: { id: string, title: string, version: string }, entities: Array<{ type: string, value: string }>, matchedFields: Array<{ name: string, value: string }> }>, events: Array<{ id: string, time: string, dataset: string, topic: string, partition: number, offset: number, event: EventRowFragment | null }> }
     & AlertRowFragment
   ) | null };
 
@@ -266,16 +310,77 @@ export type AlertEvidenceQueryVariables = Exact<{
 
 export type AlertEvidenceQuery = { alert: { id: string, events: Array<{ id: string, topic: string, partition: number, offset: number, event: { id: string, native: unknown } | null }> } | null };
 
+export type NoteFragment = { id: string, at: string, by: string, text: string, revision: number, editedAt: string | null, before: Array<{ at: string, text: string }> };
+
 export type UpdateAlertsMutationVariables = Exact<{
   ids: Array<string | number> | string | number;
+  change: AlertChange;
+  expected?: Array<ExpectedAlert> | ExpectedAlert | null | undefined;
+}>;
+
+
+export type UpdateAlertsMutation = { updateAlerts: Array<AlertRowFragment> };
+
+export type UndoAlertChangeMutationVariables = Exact<{
+  changeId: string | number;
+}>;
+
+
+export type UndoAlertChangeMutation = { undoAlertChange: Array<AlertRowFragment> };
+
+export type AlertChangePreviewQueryVariables = Exact<{
+  filter: AlertFilter;
   change: AlertChange;
 }>;
 
 
-export type UpdateAlertsMutation = { updateAlerts: Array<(
-    { notes: Array<{ at: string, by: string, text: string }> }
-    & AlertRowFragment
-  )> };
+export type AlertChangePreviewQuery = { alertChangePreview: { matching: number, changing: number, unchanged: number, refused: number, most: number } };
+
+export type UpdateAlertsByFilterMutationVariables = Exact<{
+  filter: AlertFilter;
+  change: AlertChange;
+  count: number;
+}>;
+
+
+export type UpdateAlertsByFilterMutation = { updateAlertsByFilter: { changeId: string | null, changed: number } };
+
+export type EditAlertNoteMutationVariables = Exact<{
+  noteId: string | number;
+  text: string;
+  revision?: number | null | undefined;
+}>;
+
+
+export type EditAlertNoteMutation = { editAlertNote: { id: string, notes: Array<NoteFragment> } };
+
+export type RemoveAlertNoteMutationVariables = Exact<{
+  noteId: string | number;
+}>;
+
+
+export type RemoveAlertNoteMutation = { removeAlertNote: { id: string, notes: Array<NoteFragment> } };
+
+export type SavedViewFragment = { id: string, name: string, query: string, from: string | null, to: string | null, isShared: boolean, isMine: boolean, owner: string, revision: number, filter: { statuses: Array<AlertStatus> | null, minSeverity: Severity | null, sort: string | null } };
+
+export type SavedViewsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SavedViewsQuery = { savedSearches: Array<SavedViewFragment> };
+
+export type AddSavedViewMutationVariables = Exact<{
+  input: NewSavedSearch;
+}>;
+
+
+export type AddSavedViewMutation = { addSavedSearch: SavedViewFragment };
+
+export type DeleteSavedViewMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteSavedViewMutation = { deleteSavedSearch: string };
 
 export type AlertChangedSubscriptionVariables = Exact<{
   minSeverity?: Severity | null | undefined;
@@ -651,7 +756,11 @@ export const AlertRowFragmentDoc = new TypedDocumentString(`
   score
   status
   verdict
+  verdictReason
   assignee
+  labels
+  workRevision
+  changeId
   tags
   entities {
     type
@@ -667,6 +776,38 @@ export const AlertRowFragmentDoc = new TypedDocumentString(`
   reason
 }
     `, {"fragmentName":"AlertRow"}) as unknown as TypedDocumentString<AlertRowFragment, unknown>;
+export const NoteFragmentDoc = new TypedDocumentString(`
+    fragment Note on AlertNote {
+  id
+  at
+  by
+  text
+  revision
+  editedAt
+  before {
+    at
+    text
+  }
+}
+    `, {"fragmentName":"Note"}) as unknown as TypedDocumentString<NoteFragment, unknown>;
+export const SavedViewFragmentDoc = new TypedDocumentString(`
+    fragment SavedView on SavedSearch {
+  id
+  name
+  query
+  from
+  to
+  filter {
+    statuses
+    minSeverity
+    sort
+  }
+  isShared
+  isMine
+  owner
+  revision
+}
+    `, {"fragmentName":"SavedView"}) as unknown as TypedDocumentString<SavedViewFragment, unknown>;
 export const EventRowFragmentDoc = new TypedDocumentString(`
     fragment EventRow on Event {
   id
@@ -784,7 +925,11 @@ export const AlertsDocument = new TypedDocumentString(`
   score
   status
   verdict
+  verdictReason
   assignee
+  labels
+  workRevision
+  changeId
   tags
   entities {
     type
@@ -830,9 +975,19 @@ export const AlertDetailDocument = new TypedDocumentString(`
       }
     }
     notes {
+      ...Note
+    }
+    history {
       at
       by
-      text
+      action
+      undoes
+      note
+      fields {
+        name
+        before
+        after
+      }
     }
     rules {
       id
@@ -893,7 +1048,11 @@ export const AlertDetailDocument = new TypedDocumentString(`
   score
   status
   verdict
+  verdictReason
   assignee
+  labels
+  workRevision
+  changeId
   tags
   entities {
     type
@@ -907,6 +1066,18 @@ export const AlertDetailDocument = new TypedDocumentString(`
   eventCount
   storedAt
   reason
+}
+fragment Note on AlertNote {
+  id
+  at
+  by
+  text
+  revision
+  editedAt
+  before {
+    at
+    text
+  }
 }
 fragment EventRow on Event {
   id
@@ -946,14 +1117,9 @@ export const AlertEvidenceDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<AlertEvidenceQuery, AlertEvidenceQueryVariables>;
 export const UpdateAlertsDocument = new TypedDocumentString(`
-    mutation UpdateAlerts($ids: [ID!]!, $change: AlertChange!) {
-  updateAlerts(ids: $ids, change: $change) {
+    mutation UpdateAlerts($ids: [ID!]!, $change: AlertChange!, $expected: [ExpectedAlert!]) {
+  updateAlerts(ids: $ids, change: $change, expected: $expected) {
     ...AlertRow
-    notes {
-      at
-      by
-      text
-    }
   }
 }
     fragment AlertRow on Alert {
@@ -966,7 +1132,11 @@ export const UpdateAlertsDocument = new TypedDocumentString(`
   score
   status
   verdict
+  verdictReason
   assignee
+  labels
+  workRevision
+  changeId
   tags
   entities {
     type
@@ -981,6 +1151,151 @@ export const UpdateAlertsDocument = new TypedDocumentString(`
   storedAt
   reason
 }`) as unknown as TypedDocumentString<UpdateAlertsMutation, UpdateAlertsMutationVariables>;
+export const UndoAlertChangeDocument = new TypedDocumentString(`
+    mutation UndoAlertChange($changeId: ID!) {
+  undoAlertChange(changeId: $changeId) {
+    ...AlertRow
+  }
+}
+    fragment AlertRow on Alert {
+  id
+  revision
+  time
+  lastTime
+  title
+  severity
+  score
+  status
+  verdict
+  verdictReason
+  assignee
+  labels
+  workRevision
+  changeId
+  tags
+  entities {
+    type
+    value
+  }
+  rules {
+    id
+    title
+  }
+  findingCount
+  eventCount
+  storedAt
+  reason
+}`) as unknown as TypedDocumentString<UndoAlertChangeMutation, UndoAlertChangeMutationVariables>;
+export const AlertChangePreviewDocument = new TypedDocumentString(`
+    query AlertChangePreview($filter: AlertFilter!, $change: AlertChange!) {
+  alertChangePreview(filter: $filter, change: $change) {
+    matching
+    changing
+    unchanged
+    refused
+    most
+  }
+}
+    `) as unknown as TypedDocumentString<AlertChangePreviewQuery, AlertChangePreviewQueryVariables>;
+export const UpdateAlertsByFilterDocument = new TypedDocumentString(`
+    mutation UpdateAlertsByFilter($filter: AlertFilter!, $change: AlertChange!, $count: Int!) {
+  updateAlertsByFilter(filter: $filter, change: $change, count: $count) {
+    changeId
+    changed
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateAlertsByFilterMutation, UpdateAlertsByFilterMutationVariables>;
+export const EditAlertNoteDocument = new TypedDocumentString(`
+    mutation EditAlertNote($noteId: ID!, $text: String!, $revision: Int) {
+  editAlertNote(noteId: $noteId, text: $text, revision: $revision) {
+    id
+    notes {
+      ...Note
+    }
+  }
+}
+    fragment Note on AlertNote {
+  id
+  at
+  by
+  text
+  revision
+  editedAt
+  before {
+    at
+    text
+  }
+}`) as unknown as TypedDocumentString<EditAlertNoteMutation, EditAlertNoteMutationVariables>;
+export const RemoveAlertNoteDocument = new TypedDocumentString(`
+    mutation RemoveAlertNote($noteId: ID!) {
+  removeAlertNote(noteId: $noteId) {
+    id
+    notes {
+      ...Note
+    }
+  }
+}
+    fragment Note on AlertNote {
+  id
+  at
+  by
+  text
+  revision
+  editedAt
+  before {
+    at
+    text
+  }
+}`) as unknown as TypedDocumentString<RemoveAlertNoteMutation, RemoveAlertNoteMutationVariables>;
+export const SavedViewsDocument = new TypedDocumentString(`
+    query SavedViews {
+  savedSearches(kind: alerts) {
+    ...SavedView
+  }
+}
+    fragment SavedView on SavedSearch {
+  id
+  name
+  query
+  from
+  to
+  filter {
+    statuses
+    minSeverity
+    sort
+  }
+  isShared
+  isMine
+  owner
+  revision
+}`) as unknown as TypedDocumentString<SavedViewsQuery, SavedViewsQueryVariables>;
+export const AddSavedViewDocument = new TypedDocumentString(`
+    mutation AddSavedView($input: NewSavedSearch!) {
+  addSavedSearch(input: $input) {
+    ...SavedView
+  }
+}
+    fragment SavedView on SavedSearch {
+  id
+  name
+  query
+  from
+  to
+  filter {
+    statuses
+    minSeverity
+    sort
+  }
+  isShared
+  isMine
+  owner
+  revision
+}`) as unknown as TypedDocumentString<AddSavedViewMutation, AddSavedViewMutationVariables>;
+export const DeleteSavedViewDocument = new TypedDocumentString(`
+    mutation DeleteSavedView($id: ID!) {
+  deleteSavedSearch(id: $id)
+}
+    `) as unknown as TypedDocumentString<DeleteSavedViewMutation, DeleteSavedViewMutationVariables>;
 export const AlertChangedDocument = new TypedDocumentString(`
     subscription AlertChanged($minSeverity: Severity) {
   alertChanged(minSeverity: $minSeverity) {
@@ -997,7 +1312,11 @@ export const AlertChangedDocument = new TypedDocumentString(`
   score
   status
   verdict
+  verdictReason
   assignee
+  labels
+  workRevision
+  changeId
   tags
   entities {
     type
@@ -1378,7 +1697,11 @@ export const OpenAlertsDocument = new TypedDocumentString(`
   score
   status
   verdict
+  verdictReason
   assignee
+  labels
+  workRevision
+  changeId
   tags
   entities {
     type
