@@ -86,14 +86,16 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
 
   put(key: string, value: V): void {
     if (this.#isFreezing) freeze(value);
-    this.#note(key);
-    this.#set(key, value);
+    const before = this.get(key);
+    this.#note(key, before);
+    this.#set(key, value, before !== undefined);
   }
 
   delete(key: string): void {
-    if (this.#values.get(key) === undefined && !this.#texts.has(key)) return;
-    this.#note(key);
-    this.#set(key, undefined);
+    const before = this.get(key);
+    if (before === undefined) return;
+    this.#note(key, before);
+    this.#set(key, undefined, true);
   }
 
   /** Keys are those at the time of the call; one that is deleted meanwhile is left out. */
@@ -126,7 +128,7 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
     mark: () => this.#keys.length,
     undo: (mark) => {
       for (let i = this.#keys.length - 1; i >= mark; i--) {
-        this.#set(this.#keys[i]!, this.#before[i]);
+        this.#set(this.#keys[i]!, this.#before[i], this.#values.get(this.#keys[i]!) !== undefined);
         this.#undone?.(this.#keys[i]!);
       }
       this.#takeOut(this.#keys.slice(mark));
@@ -157,7 +159,7 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
         if (value === null) this.#texts.delete(key);
         else this.#texts.set(key, value.toString());
       } else {
-        this.#set(key, value === null ? undefined : this.#format.decode(value));
+        this.#set(key, value === null ? undefined : this.#format.decode(value), this.#values.get(key) !== undefined);
         this.#takeOut([key]);
       }
     },
@@ -189,13 +191,12 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
     return value;
   }
 
-  #note(key: string): void {
+  #note(key: string, before: V | undefined): void {
     this.#keys.push(key);
-    this.#before.push(this.get(key));
+    this.#before.push(before);
   }
 
-  #set(key: string, value: V | undefined): void {
-    const isThere = this.#values.get(key) !== undefined;
+  #set(key: string, value: V | undefined, isThere: boolean): void {
     if (isThere !== (value !== undefined)) {
       if (value === undefined) this.#sorted?.remove(key);
       else this.#sorted?.add(key);

@@ -8,7 +8,8 @@ interface Timer {
   readonly on?: string;
 }
 interface Queued {
-  readonly key: string;
+  /** Its key in the store: the very string, whose hash is known by now. */
+  readonly name: string;
   readonly at: Micros;
 }
 export const TIMER_PREFIX = 't:';
@@ -25,21 +26,23 @@ export class Timers {
   }
 
   schedule(key: string, at: Micros, on?: string): void {
+    const name = TIMER_PREFIX + key;
     if (at === Infinity) {
-      this.#store.delete(TIMER_PREFIX + key);
+      this.#store.delete(name);
       return;
     }
     if (!Number.isFinite(at)) throw new RangeError(`Timer ${key} has no time: ${at}`);
-    const before = this.#get(key);
+    const before = this.#get(name);
     if (before?.at === at && before.on === on) return;
-    this.#store.put(TIMER_PREFIX + key, on === undefined ? { at } : { at, on });
-    this.#push(key, at, on);
+    this.#store.put(name, on === undefined ? { at } : { at, on });
+    this.#push(name, at, on);
   }
 
   /** After a restore, or when a write was taken back. */
   requeue(key: string): void {
-    const timer = this.#get(key);
-    if (timer !== undefined) this.#push(key, timer.at, timer.on);
+    const name = TIMER_PREFIX + key;
+    const timer = this.#get(name);
+    if (timer !== undefined) this.#push(name, timer.at, timer.on);
   }
 
   /**
@@ -59,8 +62,8 @@ export class Timers {
     }
     if (first === undefined || from === undefined) return undefined;
     pop(from);
-    this.#store.delete(TIMER_PREFIX + first.key);
-    return first.key;
+    this.#store.delete(first.name);
+    return first.name.slice(TIMER_PREFIX.length);
   }
 
   /** Whether `take` would find one. */
@@ -87,21 +90,21 @@ export class Timers {
     return heap !== undefined && this.#top(clock, heap) !== undefined;
   }
 
-  #get(key: string): Timer | undefined {
-    return this.#store.get(TIMER_PREFIX + key) as Timer | undefined;
+  #get(name: string): Timer | undefined {
+    return this.#store.get(name) as Timer | undefined;
   }
 
-  #push(key: string, at: Micros, on: string | undefined): void {
+  #push(name: string, at: Micros, on: string | undefined): void {
     const clock = on ?? EVERY;
     let heap = this.#heaps.get(clock);
     if (heap === undefined) this.#heaps.set(clock, (heap = []));
-    push(heap, { key, at });
+    push(heap, { name, at });
   }
 
   /** The first entry that still holds; replaced and cancelled ones before it are dropped. */
   #top(clock: string, heap: Queued[]): Queued | undefined {
     for (let top = heap[0]; top !== undefined; top = heap[0]) {
-      const timer = this.#get(top.key);
+      const timer = this.#get(top.name);
       if (timer?.at === top.at && (timer.on ?? EVERY) === clock) return top;
       pop(heap);
     }
@@ -110,7 +113,7 @@ export class Timers {
   }
 }
 
-const isBefore = (a: Queued, b: Queued): boolean => a.at < b.at || (a.at === b.at && a.key < b.key);
+const isBefore = (a: Queued, b: Queued): boolean => a.at < b.at || (a.at === b.at && a.name < b.name);
 
 function push(heap: Queued[], item: Queued): void {
   let at = heap.push(item) - 1;
