@@ -23,7 +23,7 @@ async function authenticate(token: string): Promise<Principal> {
   return { user, organization: 'default', roles: [role], permissions: permissionsOfRoles([role]), expiresAt: Number(expiresAt) };
 }
 
-function open({ missed = async () => [] }: { readonly missed?: Joined['missed'] } = {}) {
+function open({ missed = async () => [], joining }: { readonly missed?: Joined['missed']; readonly joining?: Promise<void> } = {}) {
   const state = { now: 0, bufferedAmount: 0 };
   const sent: Loose[] = [];
   const closed: (readonly [number, string])[] = [];
@@ -34,6 +34,7 @@ function open({ missed = async () => [] }: { readonly missed?: Joined['missed'] 
   const hub = {
     join: async (_principal: Principal, { text }: RoomName, _filter: unknown, member: Member): Promise<Joined> => {
       members.set(text, member);
+      await joining;
       return { cursor: 'here', missed, leave: () => left.push(text) };
     },
   } as unknown as RoomHub;
@@ -270,11 +271,15 @@ describe('a visitor', () => {
   });
 
   it('gives back what it holds when it goes, also in the midst of joining', async () => {
-    const { say, visitor, sessions, left, members } = open();
+    const joining = Promise.withResolvers<void>();
+    const { say, visitor, sessions, left, members, sent } = open({ joining: joining.promise });
     visitor.enter(await authenticate('ann'));
     say({ join: 'alerts' });
+    await eventually(() => expect(members.has('alerts')).toBe(true));
     visitor.gone();
-    await eventually(() => expect(left.length).toBe(members.size));
+    joining.resolve();
+    await eventually(() => expect(left).toEqual(['alerts']));
+    expect(sent).toHaveLength(1); // nothing after the welcome
     sessions.open(await authenticate('ann'), () => {}); // one connection a user: hers is free
   });
 });
