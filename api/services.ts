@@ -66,7 +66,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   let timer: NodeJS.Timeout | undefined;
   const revocations = openRevocations(deps);
   const live = openLive({ ...deps, run, tail, monitor, deadLetters, limits: config, onRevoked: revocations.onRevoked });
-  const access = openAccess({ run, openListener: deps.openListener, revocations, brokerUsers: openBrokerUsers(broker), log });
+  const access = openAccess({ run, openListener: deps.openListener, revocations, brokerUsers: openBrokerUsers(broker), publicUrl: config.publicUrl, log });
   return {
     run,
     revocations,

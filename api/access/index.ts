@@ -28,13 +28,15 @@ export interface AccessDeps {
   readonly openListener: () => DatabaseClient;
   readonly revocations: Pick<Revocations, 'isRevoked' | 'sessionsEnded'>;
   readonly brokerUsers: Pick<BrokerUsers, 'suspend' | 'resume'>;
+  /** Where people reach the dashboard; empty = as the caller reaches it. */
+  readonly publicUrl: string;
   readonly log: Logger;
 }
 
 /** `standings.start()` begins to listen, `standings.stop()` ends it. */
-export function openAccess({ run, openListener, revocations, brokerUsers, log }: AccessDeps): Access {
+export function openAccess({ run, openListener, revocations, brokerUsers, publicUrl, log }: AccessDeps): Access {
   const standings = openStandings({ run, openListener, log });
-  const invitations = new Invitations(run);
+  const invitations = new Invitations(run, publicUrl);
   const keys = openApiKeys({ run, standings, revocations });
   return {
     standings,

@@ -40,9 +40,12 @@ export interface Accepted {
 
 export class Invitations {
   readonly #run: InOrganization;
+  readonly #publicUrl: string;
 
-  constructor(run: InOrganization) {
+  /** @param publicUrl Where people reach the dashboard; empty = as the caller reaches it. */
+  constructor(run: InOrganization, publicUrl: string) {
     this.#run = run;
+    this.#publicUrl = publicUrl;
   }
 
   /** Newest first. @param withClosed Also those that can be accepted no more. */
@@ -52,7 +55,7 @@ export class Invitations {
 
   /**
    * An open invitation of the same name gives way.
-   * @param baseUrl Of the dashboard, as the caller reaches it.
+   * @param baseUrl Of the dashboard, as the caller reaches it; for where no public address is set.
    * @throws ApiProblem CONFLICT when there is such a user; INVALID_REQUEST for an unknown role; FORBIDDEN for one that gives more than `who` holds.
    */
   async add(who: Who, { hours, ...member }: z.output<typeof newInvitation>, baseUrl: string): Promise<Invited> {
@@ -64,7 +67,7 @@ export class Invitations {
         return required(await invitationById(sql, await invite(sql, who.user, member, hashOf(token), hours)), WHAT);
       }),
     );
-    return { invitation, link: `${baseUrl}/invitation#${token}` };
+    return { invitation, link: `${this.#publicUrl === '' ? baseUrl : this.#publicUrl}/invitation#${token}` };
   }
 
   /** @throws ApiProblem NOT_FOUND, also when it is accepted or revoked already; FORBIDDEN when it gives more than `who` holds. */

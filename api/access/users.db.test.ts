@@ -97,6 +97,16 @@ describe.skipIf(serverUrl === '')('a user', () => {
     expect(await access.users.change(ADMIN, user.id, { disabled: false })).toMatchObject({ disabledAt: null });
   });
 
+  it('that loses a role loses the invitations it made, which may give that role', async () => {
+    const user = await add(['admin']);
+    const open = async () => (await access.invitations.page(ADMIN, false, null, 50)).map(({ name }) => name);
+    await access.invitations.add(somebody(['admin'], [], user.name), { name: 'side door', email: null, roles: ['admin'], hours: 1 }, '');
+    await access.users.change(ADMIN, user.id, { roles: ['admin', 'auditor'] });
+    expect(await open()).toContain('side door');
+    await access.users.change(ADMIN, user.id, { roles: ['auditor'] });
+    expect(await open()).not.toContain('side door');
+  });
+
   it('loses all its sessions when somebody says so', async () => {
     const user = await add(['viewer']);
     const told = [await openSession(user.id), await openSession(user.id)].map(revoked);

@@ -18,7 +18,8 @@ const schema: GraphQLSchema = await loadSchema();
 const rootFields: readonly RootField[] = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
   Object.values(type?.getFields() ?? {}).map((field) => ({ name: `${type!.name}.${field.name}`, field })),
 );
-/** Subscriptions are walked in api/live/socket.db.test.ts. */
+/** What subscriptions tell is walked in api/live/; here, that each asks who may. */
+const subscriptions = rootFields.filter(({ name }) => name.startsWith('Subscription.'));
 const askable = rootFields.filter(({ name }) => !name.startsWith('Subscription.'));
 const routes = Object.keys(PERMISSIONS).filter((name) => /^[A-Z]+ \//.test(name));
 const isOpen = (name: string): boolean => ['public', 'loopback'].includes(accessOf(name) ?? '');
@@ -104,6 +105,17 @@ describe.skipIf(serverUrl === '')('the gate', () => {
         expect([caller.name, errors.filter(({ extensions }) => BROKEN.has(extensions.code))]).toEqual([caller.name, []]);
       }
     });
+  });
+
+  it.each(subscriptions)('$name is refused to who may not, and to nobody else', async ({ name, field }) => {
+    for (const caller of callers) {
+      const context = { principal: { permissions: caller.permissions, roles: [caller.name] } };
+      // Whoever gets past the gate fails for want of services.
+      const refusal = await Promise.resolve()
+        .then(() => field.subscribe!(undefined, {}, context, undefined as never))
+        .then(() => '', String);
+      expect([caller.name, isGateRefusal(refusal)]).toEqual([caller.name, !mayDo(name, caller)]);
+    }
   });
 
   describe('another organization', () => {

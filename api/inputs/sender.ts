@@ -15,10 +15,12 @@ export function senderOfPrincipal({ organization, user, roles, sensor }: Princip
   return { organization, source, sensor: roles.includes('sensor') ? user : source };
 }
 
+const REFUSALS: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'ORGANIZATION_SUSPENDED']);
+
 /**
  * Of the token that a protocol carries in its own way.
  * @param address Of who sends.
- * @returns null when it is not valid here, or its roles may not send.
+ * @returns null when it is not valid here or from this address, its roles may not send, or its organization is suspended.
  * @throws RetryableError DATABASE_UNAVAILABLE when it cannot be looked up.
  */
 export async function principalWhoSends(token: string, address: string, { authenticate }: WhoMaySend): Promise<Principal | null> {
@@ -26,7 +28,7 @@ export async function principalWhoSends(token: string, address: string, { authen
     const principal = await authenticate(token, address);
     return mayDo('POST /v2/events/bulk', principal) ? principal : null;
   } catch (error) {
-    if (error instanceof ApiProblem && error.code === 'UNAUTHENTICATED') return null;
+    if (error instanceof ApiProblem && REFUSALS.has(error.code)) return null;
     throw error;
   }
 }

@@ -47,7 +47,7 @@ export async function openTestAccess(brokerUsers = NO_BROKER): Promise<TestAcces
   const run = inOrganization(database.pool, { isDown: () => false, onDown: () => () => {} });
   const log = pino({ level: 'silent' });
   const revocations = openRevocations({ openListener: database.openListener, log });
-  const access = openAccess({ run, openListener: database.openListener, revocations, brokerUsers, log });
+  const access = openAccess({ run, openListener: database.openListener, revocations, brokerUsers, publicUrl: '', log });
   access.standings.start();
   await revocations.start();
   return {

@@ -11,6 +11,7 @@ const idsOf = (ids: Ids | null): readonly (readonly [before: string, id: string]
   ['/v2/events/', EVENT],
   ['/v2/alerts/', ALERT],
   ['/v2/dead-letters/', '0:0'],
+  ['/v2/hunts/', ids?.hunt ?? NOBODYS],
   ['/v2/redrives/', ids?.redrive ?? NOBODYS],
   ['/v2/assets/', ids?.asset ?? NOBODYS],
   ['/v2/zones/', ids?.zone ?? NOBODYS],
@@ -33,6 +34,7 @@ export function urlOf(name: string, ids: Ids | null): string {
 
 /** Of unsafe routes: with these they would do something to what the address names. Absent: an empty document. */
 export const BODIES: Readonly<Record<string, object>> = {
+  'PATCH /v2/events/:id': { comment: 'mine' },
   'PUT /v2/assets/:id': { name: 'mine', kind: 'server' },
   'PUT /v2/zones/:id': { name: 'mine', cidr: '10.0.0.0/8', kind: 'internal' },
   'PUT /v2/threat-detection/rules/:id': { state: 'test' },

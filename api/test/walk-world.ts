@@ -54,6 +54,7 @@ export async function openWorld(): Promise<World> {
   await seedRows(database);
   const own = await seedThroughApi(database, api);
   const kept = await seedWork(database, api);
+  await seedHuntMatch(database, kept.hunt);
   return {
     database,
     api,
@@ -106,6 +107,7 @@ async function seedThroughApi(database: TestDatabase, api: TestApi) {
   await api.inject({ method: 'PUT', url: `/auth/identity-providers/${SECRET}`, payload: provider }, ['admin'], 'alpha');
   const bundle = { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', use: 'jwt-svid', kid: SECRET }] };
   await api.inject({ method: 'PUT', url: `/auth/trust-domains/${SECRET}`, payload: { bundle, workloads: [] } }, ['admin'], 'alpha');
+  await api.inject({ method: 'PATCH', url: `/v2/events/${EVENT}`, payload: { comment: SECRET } }, ['admin'], 'alpha');
   const account = await made('/auth/service-accounts', { name: SECRET, roles: ['viewer'] });
   return {
     redrive: redrive.redrive.id,
@@ -143,6 +145,15 @@ async function seedWork({ owner }: TestDatabase, api: TestApi) {
       [SECRET],
     ),
   };
+}
+
+async function seedHuntMatch({ owner }: TestDatabase, hunt: string): Promise<void> {
+  await owner.query(`INSERT INTO goshawk.hunt_match VALUES ($1, decode($2, 'hex'), 'alpha', api.from_micros($3), decode($4, 'hex'), true)`, [
+    hunt,
+    hexId(2),
+    NOON + 2_000_000,
+    hexId(1),
+  ]);
 }
 
 /** Tables of rows that belong to an organization by way of another table. */

@@ -203,7 +203,7 @@ BEGIN
   RETURN new_id;
 END $$;
 
--- Null leaves a part as it is; an empty email takes it away. Who is disabled loses the invitations that are still open, and (0023) all sessions;
+-- Null leaves a part as it is; an empty email takes it away. Who is disabled, or loses a role, loses the invitations that are still open; who is disabled also (0023) all sessions;
 -- other roles make the tokens of before useless (0023).
 -- SQLSTATE P0002, 23505, 23503 known_role, 23514 last_admin.
 CREATE FUNCTION api.change_member(actor text, user_id uuid, name text, email text, roles text[], disabled boolean) RETURNS void
@@ -225,7 +225,7 @@ BEGIN
       disabled_at = CASE disabled WHEN true THEN coalesce(u.disabled_at, now()) WHEN false THEN NULL ELSE u.disabled_at END
     WHERE u.id = old.id RETURNING * INTO new;
   PERFORM goshawk.keep_an_admin(api.organization(), old.roles);
-  IF new.disabled_at IS NOT NULL THEN
+  IF new.disabled_at IS NOT NULL OR NOT old.roles <@ new.roles THEN
     UPDATE goshawk.invitation i SET revoked_at = now()
       WHERE i.organization = api.organization() AND i.created_by = old.name AND i.accepted_at IS NULL AND i.revoked_at IS NULL;
   END IF;
