@@ -57,6 +57,17 @@ describe.skipIf(!hasOpenssl())('an SVID', () => {
     ['is refused when what is in between is not shown', 'between', `subjectAltName=URI:${ID}`, [], { kind: 'refused' }],
     ['is refused when another authority has signed it', 'stranger', `subjectAltName=URI:${ID}`, ['stranger'], { kind: 'refused' }],
     ['is refused when another certificate of the domain has signed it', 'leaf', `subjectAltName=URI:${ID}`, ['leaf'], { kind: 'refused' }],
+    [
+      'that says to be an authority is refused, although its key usage does not',
+      'domain',
+      `basicConstraints=CA:TRUE\nkeyUsage=digitalSignature\nsubjectAltName=URI:${ID}`,
+      [],
+      { kind: 'refused' },
+    ],
+    ['that may sign certificates is refused', 'domain', `keyUsage=digitalSignature,keyCertSign\nsubjectAltName=URI:${ID}`, [], { kind: 'refused' }],
+    ['that may sign lists is refused', 'domain', `keyUsage=digitalSignature,cRLSign\nsubjectAltName=URI:${ID}`, [], { kind: 'refused' }],
+    ['with dots for a segment of its path is refused', 'domain', 'subjectAltName=URI:spiffe://prod.test/agent/../admin', [], { kind: 'refused' }],
+    ['with segments that begin with dots is known', 'domain', 'subjectAltName=URI:spiffe://prod.test/...', [], { kind: 'svid', id: 'spiffe://prod.test/...' }],
     ['of another domain is refused', 'domain', 'subjectAltName=URI:spiffe://other.test/agent/7', [], { kind: 'refused' }],
     ['of the domain itself is refused', 'domain', 'subjectAltName=URI:spiffe://prod.test', [], { kind: 'refused' }],
     ['with two URIs is refused', 'domain', `subjectAltName=URI:${ID},URI:https://a.test/`, [], { kind: 'refused' }],
@@ -83,4 +94,32 @@ describe.skipIf(!hasOpenssl())('an SVID', () => {
         expect.objectContaining({ code: 'INVALID_CONFIG', message: expect.stringContaining('syslog.spiffeBundleFile') }),
       );
   });
+});
+
+interface Case {
+  readonly id: string;
+  readonly kind: string;
+  readonly input: { readonly chain: readonly string[]; readonly bundles: string; readonly now: number };
+  readonly outcome: 'accept' | 'reject' | 'either';
+  readonly spiffe_id?: string;
+}
+it.skipIf(!process.env.GOSHAWK_TEST_DATA)('SVIDs of the cases of others are told apart', () => {
+  const file = join(process.env.GOSHAWK_TEST_DATA!, 'spiffe/cases.json');
+  const { cases, shared }: { readonly cases: readonly Case[]; readonly shared: Readonly<Record<string, Record<string, readonly string[]>>> } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
+  const decided = cases.filter(({ kind, outcome }) => kind === 'x509_svid' && outcome !== 'either');
+  const outcomeOf = ({ input: { chain, bundles, now } }: Case): string => {
+    const certificateOf = (text: string) => new X509Certificate(Buffer.from(text, 'base64'));
+    try {
+      const [leaf, ...above] = chain.map(certificateOf);
+      const [, name = ''] = /URI:spiffe:\/\/([^/,]+)/.exec(leaf!.subjectAltName ?? '') ?? [];
+      const verdict = svidOf(leaf!, above, { name, authorities: (shared[bundles]?.[name] ?? []).map(certificateOf) }, now * 1_000);
+      return verdict.kind === 'svid' ? verdict.id : 'reject';
+    } catch {
+      return 'reject'; // no certificate: the TLS layer would not have come so far
+    }
+  };
+  expect(decided.length).toBeGreaterThan(25);
+  expect(decided.map((each) => [each.id, outcomeOf(each)])).toEqual(decided.map((each) => [each.id, each.outcome === 'accept' ? each.spiffe_id : 'reject']));
 });

@@ -1,6 +1,8 @@
 // X.509 SVIDs: client certificates that say a SPIFFE ID. The TLS layer has verified the certificate against all authorities that it was given; here it is
 // verified that the authorities of the ID's own trust domain stand behind it, for any other could sign a certificate with any ID.
+import 'reflect-metadata'; // before @peculiar/x509, which fails without
 import { X509Certificate } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
 import { ConfigError } from '../../pipeline/core/errors.ts';
 
 /** A trust domain and who may sign for it. */
@@ -12,7 +14,7 @@ export interface TrustDomain {
 /** `none`: the certificate says no SPIFFE ID, and is known by its fingerprint. */
 export type Svid = { readonly kind: 'none' } | { readonly kind: 'svid'; readonly id: string } | { readonly kind: 'refused'; readonly reason: string };
 
-const ID = /^spiffe:\/\/([a-z0-9._-]{1,255})(?:\/[A-Za-z0-9._-]+)+$/;
+const ID = /^spiffe:\/\/([a-z0-9._-]{1,255})(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)+$/;
 const MAX_ID = 2_048;
 const MAX_DEPTH = 5;
 
@@ -46,8 +48,21 @@ export function svidOf(leaf: X509Certificate, chain: readonly X509Certificate[],
   const [, domain] = id.length <= MAX_ID ? (ID.exec(id) ?? []) : [];
   if (domain === undefined) return refused('its URI is no SPIFFE ID of a workload');
   if (domain !== trusted.name) return refused(`it is of the trust domain ${domain}`);
-  if (leaf.ca) return refused('it is an authority itself');
+  if (!isCurrent(leaf, nowMs)) return refused('it has expired, or is not valid yet');
+  if (mayVouch(leaf)) return refused('it may sign certificates or lists itself');
   return isBacked(leaf, chain, trusted, nowMs) ? { kind: 'svid', id } : refused(`no authority of ${domain} has signed it`);
+}
+
+/** By its constraints and by its key usage, each by itself: Node tells of an authority only where both agree. */
+function mayVouch({ raw }: X509Certificate): boolean {
+  try {
+    const certificate = new x509.X509Certificate(raw);
+    const usages = certificate.getExtension(x509.KeyUsagesExtension)?.usages ?? 0;
+    const isAuthority = certificate.getExtension(x509.BasicConstraintsExtension)?.ca ?? false;
+    return isAuthority || (usages & (x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign)) !== 0;
+  } catch {
+    return true; // what cannot be read is not trusted
+  }
 }
 
 const refused = (reason: string): Svid => ({ kind: 'refused', reason });
