@@ -55,7 +55,8 @@ CREATE TABLE goshawk.oidc_session (
   session_id  uuid NOT NULL PRIMARY KEY REFERENCES goshawk.session ON DELETE CASCADE,
   provider_id uuid NOT NULL REFERENCES goshawk.identity_provider ON DELETE CASCADE,
   subject     text NOT NULL,
-  sid         text
+  sid         text,
+  id_token    text                                     -- sealed; the provider wants it back when we end its session too
 );
 CREATE INDEX oidc_session_subject ON goshawk.oidc_session (provider_id, subject);
 -- Logout tokens that were acted on: each is taken once.
@@ -208,9 +209,9 @@ BEGIN
   PERFORM goshawk.append_audit(api.organization(), actor, 'user.link', user_name, jsonb_build_object('provider', provider_name, 'subject', link_identity.subject));
 END $$;
 
-CREATE FUNCTION api.note_provider_session(session_id uuid, provider_id uuid, subject text, sid text) RETURNS void
+CREATE FUNCTION api.note_provider_session(session_id uuid, provider_id uuid, subject text, sid text, id_token text) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  INSERT INTO goshawk.oidc_session SELECT s.id, p.id, note_provider_session.subject, note_provider_session.sid
+  INSERT INTO goshawk.oidc_session SELECT s.id, p.id, note_provider_session.subject, note_provider_session.sid, note_provider_session.id_token
     FROM goshawk.session s JOIN goshawk.identity_provider p ON p.organization = s.organization
     WHERE s.id = note_provider_session.session_id AND p.id = note_provider_session.provider_id AND s.organization = api.organization();
 $$;
@@ -241,9 +242,9 @@ BEGIN
   RETURN ended;
 END $$;
 -- The provider that a session came from, for signing out there too. No row: it came from none.
-CREATE FUNCTION api.provider_of_session(session_id uuid, presented_hash bytea) RETURNS TABLE (provider_id uuid, subject text)
+CREATE FUNCTION api.provider_of_session(session_id uuid, presented_hash bytea) RETURNS TABLE (provider_id uuid, id_token text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT o.provider_id, o.subject FROM goshawk.oidc_session o JOIN goshawk.session s ON s.id = o.session_id
+  SELECT o.provider_id, o.id_token FROM goshawk.oidc_session o JOIN goshawk.session s ON s.id = o.session_id
   WHERE s.id = provider_of_session.session_id AND s.organization = api.organization() AND presented_hash IN (s.token_hash, s.previous_hash);
 $$;
 
@@ -323,7 +324,7 @@ GRANT SELECT ON api.identity_provider, api.user_identity, api.trust_domain TO go
 GRANT EXECUTE ON FUNCTION
   api.identity_provider_secret(uuid), api.save_identity_provider(text, text, jsonb, text, boolean), api.remove_identity_provider(text, text),
   api.open_oidc_flow(bytea, bytea, uuid, text, interval), api.take_oidc_flow(bytea, bytea, uuid), api.sign_in_by_provider(uuid, text, text, text[]),
-  api.link_identity(text, text, text, text), api.note_provider_session(uuid, uuid, text, text), api.end_provider_sessions(uuid, text, text, bytea, interval),
+  api.link_identity(text, text, text, text), api.note_provider_session(uuid, uuid, text, text, text), api.end_provider_sessions(uuid, text, text, bytea, interval),
   api.provider_of_session(uuid, bytea), api.provider_of_token(text, text[]), api.user_of_identity(uuid, text),
   api.save_trust_domain(text, text, text, jsonb, jsonb), api.refresh_trust_domain(text, jsonb), api.remove_trust_domain(text, text)
   TO goshawk_api;

@@ -115,8 +115,18 @@ export async function signInByProvider(
   ]))!;
 }
 
-export async function noteProviderSession(sql: Sql, sessionId: string, providerId: string, subject: string, sid: string | null): Promise<void> {
-  await sql.query('SELECT api.note_provider_session($1, $2, $3, $4)', [sessionId, providerId, subject, sid]);
+/** Where a session of ours came from. */
+export interface ProviderSession {
+  readonly sessionId: string;
+  readonly providerId: string;
+  readonly subject: string;
+  /** The provider's name for its own session; null = it has none. */
+  readonly sid: string | null;
+  /** Sealed. */
+  readonly idToken: string;
+}
+export async function noteProviderSession(sql: Sql, { sessionId, providerId, subject, sid, idToken }: ProviderSession): Promise<void> {
+  await sql.query('SELECT api.note_provider_session($1, $2, $3, $4, $5)', [sessionId, providerId, subject, sid, idToken]);
 }
 /** Ids of the sessions that ended; null = the token was used before. */
 export async function endProviderSessions(
@@ -138,8 +148,8 @@ export const providerOfSession = (
   sql: Sql,
   sessionId: string,
   presented: Buffer,
-): Promise<{ readonly providerId: string; readonly subject: string } | undefined> =>
-  oneOf(sql, 'SELECT provider_id AS "providerId", subject FROM api.provider_of_session($1, $2)', [sessionId, presented]);
+): Promise<{ readonly providerId: string; readonly idToken: string | null } | undefined> =>
+  oneOf(sql, 'SELECT provider_id AS "providerId", id_token AS "idToken" FROM api.provider_of_session($1, $2)', [sessionId, presented]);
 
 /** Of all organizations, before a signature is checked: there is one at most. */
 export const providerOfToken = (

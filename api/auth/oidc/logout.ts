@@ -46,10 +46,13 @@ export class ProviderLogout {
   }
 
   /** Where a browser signs out at the provider (RP-Initiated Logout 1.0); null when the provider has no such address. */
-  async addressOf(at: Located, backTo: string): Promise<string | null> {
+  async addressOf(at: Located, idToken: string | null, backTo: string): Promise<string | null> {
     const client = await this.#deps.signIn.clientOf(at);
     if (client.serverMetadata().end_session_endpoint === undefined) return null;
-    return oidc.buildEndSessionUrl(client, { post_logout_redirect_uri: backTo }).href;
+    return oidc.buildEndSessionUrl(client, {
+      post_logout_redirect_uri: backTo,
+      ...(idToken !== null && { id_token_hint: idToken }), // some providers do without, others refuse to
+    }).href;
   }
 
   /**

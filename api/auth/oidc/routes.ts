@@ -101,11 +101,11 @@ export function registerOidcRoutes(app: Routes, { run, signIn, logout, sessions,
       const given = request.body?.refreshToken;
       if (given === undefined) refuseCrossSite(request);
       const token = given ?? cookieOf(request);
-      const at = token === null ? null : await signIn.ofRefreshToken(token);
+      const from = token === null ? null : await signIn.ofRefreshToken(token);
       if (token !== null) await sessions.logout(token);
       void reply.header('set-cookie', cookie(request, '', 0)).header('cache-control', 'no-store');
       // Signed out here whatever the provider does.
-      const url = at === null ? null : await logout.addressOf(at, `${baseOf(request)}/login`).catch(() => null);
+      const url = from === null ? null : await logout.addressOf(from.at, from.idToken, `${baseOf(request)}/login`).catch(() => null);
       return { url };
     },
   });

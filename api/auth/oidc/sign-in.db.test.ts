@@ -320,6 +320,7 @@ describe.skipIf(serverUrl === '')('an identity provider', () => {
 
       const out = await api.inject({ method: 'POST', url: '/auth/oidc/logout', headers: { host: 'goshawk.test', cookie } }, null);
       expect(out.json().url).toMatch(new RegExp(`^${provider.issuer}/session/end\\?`));
+      expect(new URL(out.json().url).searchParams.get('id_token_hint')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
       expect((await whoIs(browser)).code).toBe('SESSION_ENDED');
 
       const { accessToken } = await whoIs(other);

@@ -51,6 +51,8 @@ export const FLOW_SECONDS = 600;
 export const placeOf = (organization: string, name: string): string => `${organization}.${name}`;
 export const secretContext = (organization: string, name: string) => `identity-provider:${placeOf(organization, name)}` as const;
 
+const idTokenContext = (sessionId: string) => `oidc-session:${sessionId}` as const;
+
 export class OidcSignIn {
   readonly #deps: OidcDeps;
 
@@ -70,15 +72,19 @@ export class OidcSignIn {
     return this.#deps.run(organization, async (sql) => located(sql, organization, await providerById(sql, id)));
   }
 
-  /** Where the session of a refresh token came from; null when it came from none that is still there. */
-  async ofRefreshToken(token: string): Promise<Located | null> {
+  /** Where the session of a refresh token came from, and the ID token that began it; null when it came from no provider that is still there. */
+  async ofRefreshToken(token: string): Promise<{ readonly at: Located; readonly idToken: string | null } | null> {
     const presented = parseRefreshToken(token);
     if (presented === null) return null;
     const { organization, sessionId, secret } = presented;
-    return this.#deps.run(organization, async (sql) => {
-      const from = await providerOfSession(sql, sessionId, hashOf(secret));
-      return from === undefined ? null : located(sql, organization, await providerById(sql, from.providerId)).catch(() => null);
-    });
+    const from = await this.#deps.run(organization, (sql) => providerOfSession(sql, sessionId, hashOf(secret)));
+    if (from === undefined) return null;
+    try {
+      const at = await this.locateById(organization, from.providerId);
+      return { at, idToken: from.idToken === null ? null : this.#deps.secrets.open(idTokenContext(sessionId), from.idToken) };
+    } catch {
+      return null; // the provider is disabled, or the key of the token gone: there is nothing to tell then
+    }
   }
 
   /** @throws ApiProblem PROVIDER_UNAVAILABLE */
@@ -121,18 +127,22 @@ export class OidcSignIn {
     const taken = await this.#deps.run(organization, (sql) => takeFlow(sql, { stateHash: hashOf(state), secretHash: hashOf(secret), providerId: provider.id }));
     if (taken === undefined) throw begunElsewhere();
     const client = await this.clientOf(at);
-    const claims = await this.#claims(at, client, answer, { state, secret });
+    const { claims, idToken } = await this.#claims(at, client, answer, { state, secret });
     const judged = judgeClaims(provider, claims);
     if (judged.kind === 'refused') throw await this.#refused(at, judged.reason, judged.detail);
     const { outcome, userId } = await this.#deps.run(organization, (sql) => signInByProvider(sql, provider.id, judged));
     if (userId === null) throw signInFailed(outcome.replaceAll('_', '-'), OUTCOMES[outcome] ?? 'You may not sign in.');
     const signedIn = await this.#deps.sessions.open(organization, userId, ['provider'], origin);
     const sid = typeof claims.sid === 'string' ? claims.sid : null;
-    await this.#deps.run(organization, (sql) => noteProviderSession(sql, signedIn.subject.session!.id, provider.id, judged.subject, sid));
+    const sessionId = signedIn.subject.session!.id;
+    const sealed = this.#deps.secrets.seal(idTokenContext(sessionId), idToken);
+    await this.#deps.run(organization, (sql) =>
+      noteProviderSession(sql, { sessionId, providerId: provider.id, subject: judged.subject, sid, idToken: sealed }),
+    );
     return { signedIn, returnTo: taken.returnTo };
   }
 
-  async #claims(at: Located, client: oidc.Configuration, answer: URL, flow: FlowSecret): Promise<Claims> {
+  async #claims(at: Located, client: oidc.Configuration, answer: URL, flow: FlowSecret): Promise<{ readonly claims: Claims; readonly idToken: string }> {
     try {
       const tokens = await oidc.authorizationCodeGrant(client, answer, {
         expectedState: flow.state,
@@ -142,8 +152,9 @@ export class OidcSignIn {
       });
       const claims = tokens.claims()!;
       // Providers keep names and groups out of ID tokens, or put them there alone.
-      if (client.serverMetadata().userinfo_endpoint === undefined) return claims;
-      return { ...(await oidc.fetchUserInfo(client, tokens.access_token, claims.sub)), ...claims };
+      const hasMore = client.serverMetadata().userinfo_endpoint !== undefined;
+      const more = hasMore ? await oidc.fetchUserInfo(client, tokens.access_token, claims.sub) : {};
+      return { claims: { ...more, ...claims }, idToken: tokens.id_token! };
     } catch (error) {
       if (error instanceof oidc.AuthorizationResponseError)
         throw signInFailed('provider-refused', `The provider let nobody in (${printable(error.error)}). Try again, or ask who runs it.`, error);
