@@ -16,16 +16,19 @@ import { RedisLimits } from './redis.ts';
 const server = findProgram('redis-server');
 const bucket = (key: string, perMinute: number): Bucket => ({ key, perMinute });
 const opened: RedisLimits[] = [];
-/** `nowMs` moves on by itself where it is about attempts: each look is later than any pause. */
-function open(url: string, nowMs?: () => number): { readonly limits: RedisLimits; readonly onFallback: ReturnType<typeof vi.fn> } {
+/** `patient`: each attempt is later than any pause, and a busy machine may take its time. */
+function open(
+  url: string,
+  more: { readonly nowMs?: () => number; readonly answerMs?: number } = {},
+): { readonly limits: RedisLimits; readonly onFallback: ReturnType<typeof vi.fn> } {
   const onFallback = vi.fn();
-  const limits = new RedisLimits({ url, fallback: new MemoryLimits(() => 0), log: pino({ level: 'silent' }), onFallback, ...(nowMs && { nowMs }) });
+  const limits = new RedisLimits({ url, fallback: new MemoryLimits(() => 0), log: pino({ level: 'silent' }), onFallback, ...more });
   opened.push(limits);
   return { limits, onFallback };
 }
-const eager = () => {
+const patient = () => {
   let now = 0;
-  return () => (now += 10_000);
+  return { nowMs: () => (now += 10_000), answerMs: 20_000 };
 };
 const allowed = async (limits: LimitStore, buckets: readonly Bucket[], amount = 1) => (await limits.take(buckets, amount)).refusedBy === null;
 afterEach(() => {
@@ -72,7 +75,7 @@ describe.skipIf(server === null)('with Redis', () => {
   });
 
   it('counts what two processes let through together', async () => {
-    const [one, two] = [open(`redis://127.0.0.1:${port}`, eager()), open(`redis://127.0.0.1:${port}`, eager())];
+    const [one, two] = [open(`redis://127.0.0.1:${port}`, patient()), open(`redis://127.0.0.1:${port}`, patient())];
     await Promise.all([isUp(one.limits), isUp(two.limits)]);
     const buckets = [bucket('shared', 5)];
     const results = await Promise.all(Array.from({ length: 20 }, (_, n) => allowed((n % 2 === 0 ? one : two).limits, buckets)));
@@ -81,7 +84,7 @@ describe.skipIf(server === null)('with Redis', () => {
   });
 
   it('judges as memory does', async () => {
-    const { limits } = open(`redis://127.0.0.1:${port}`, eager());
+    const { limits } = open(`redis://127.0.0.1:${port}`, patient());
     await isUp(limits);
     const memory = new MemoryLimits(() => 0);
     const steps: readonly (readonly [readonly Bucket[], number])[] = [
@@ -106,7 +109,7 @@ describe.skipIf(server === null)('with Redis', () => {
   });
 
   it('goes on alone when Redis goes, and shares again when it is back', async () => {
-    const { limits, onFallback } = open(`redis://127.0.0.1:${port}`, eager());
+    const { limits, onFallback } = open(`redis://127.0.0.1:${port}`, patient());
     await isUp(limits);
     await stop();
     expect(await allowed(limits, [bucket('left', 1)])).toBe(true);

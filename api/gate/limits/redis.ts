@@ -43,6 +43,8 @@ export interface RedisLimitsOptions {
   /** Called for each request that was counted by the fallback. */
   readonly onFallback: () => void;
   readonly nowMs?: () => number;
+  /** How long an answer is waited for. */
+  readonly answerMs?: number;
 }
 
 export class RedisLimits implements LimitStore {
@@ -99,7 +101,8 @@ export class RedisLimits implements LimitStore {
 
   async #ask(buckets: readonly Bucket[], amount: number): Promise<Verdict> {
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error(`no answer within ${ANSWER_MS} ms`)), ANSWER_MS);
+    const { answerMs = ANSWER_MS } = this.#options;
+    const timer = setTimeout(() => late.reject(new Error(`no answer within ${answerMs} ms`)), answerMs);
     try {
       const [refused, debts] = (await Promise.race([
         this.#client.eval(TAKE, {
