@@ -75,6 +75,7 @@ describe('every answer', () => {
     const { headers } = await api.inject({ url: '/' }, null);
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'content-security-policy': expect.stringContaining(`script-src 'self'`) });
     expect(headers['content-security-policy']).toContain(`frame-ancestors 'none'`);
+    expect(headers).toMatchObject({ 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer', 'strict-transport-security': expect.any(String) });
   });
 
   it.each<[name: string, options: Parameters<TestApi['inject']>[0], status: number, code: string]>([
@@ -165,6 +166,13 @@ describe('pages and descriptions', () => {
         .map(([method]) => `${method} ${path}`),
     );
     expect(undescribed).toEqual([]);
+  });
+
+  it('shows the description to browsers, with everything that the page needs', async () => {
+    const page = await api.inject({ url: '/docs/' }, null);
+    const parts = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => new URL(address!, 'http://here/docs/'));
+    expect(parts.length).toBeGreaterThan(3);
+    for (const { pathname, host } of parts) expect([pathname, host, (await api.inject({ url: pathname }, null)).statusCode]).toEqual([pathname, 'here', 200]);
   });
 
   it('shows the query explorer to browsers, with nothing from elsewhere', async () => {

@@ -40,6 +40,7 @@ import { registerAlertRoutes } from './rest/alerts.ts';
 import { registerHuntRoutes } from './rest/hunts.ts';
 import { registerSavedSearchRoutes } from './rest/saved-searches.ts';
 import { registerDeadLetterRoutes } from './rest/dead-letters/routes.ts';
+import { registerExportRoutes } from './rest/exports/routes.ts';
 import { registerFieldRoutes } from './rest/fields/routes.ts';
 import { registerEventRoutes } from './rest/events/routes.ts';
 import { registerProduceRoutes } from './rest/events/produce.ts';
@@ -113,6 +114,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
         frameAncestors: [`'none'`],
       },
     },
+    frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
   });
@@ -142,6 +144,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerDeadLetterRoutes(routes, services);
   registerFieldRoutes(routes, services);
   registerAuditRoutes(routes, services);
+  registerExportRoutes(routes, services);
   registerQuotaRoutes(routes, services);
   registerStatusRoutes(routes, services, metrics);
   registerGraphql(app, {

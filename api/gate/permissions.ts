@@ -1,9 +1,7 @@
-// Who may do what. The only such table: routes and GraphQL fields look up here which permission they need, and what is not listed is
-// forbidden. Which roles hold a permission is said in roles.ts.
+// Who may do what. The only such table: routes look up here which permission they need, fields of GraphQL in fields.ts, which is part of it,
+// and what is not listed is forbidden. Which roles hold a permission is said in roles.ts.
+import { FIELDS } from './fields.ts';
 import type { Permission } from './roles.ts';
-
-export { isRole, ROLES } from './roles.ts';
-export type { Permission, Role } from './roles.ts';
 
 /** Without a token. */
 const PUBLIC = 'public';
@@ -11,7 +9,8 @@ const PUBLIC = 'public';
 const LOOPBACK = 'loopback';
 /** With any valid token. */
 const TOKEN = 'token';
-export type Access = typeof PUBLIC | typeof LOOPBACK | typeof TOKEN | Permission;
+export type FieldAccess = typeof TOKEN | Permission;
+export type Access = typeof PUBLIC | typeof LOOPBACK | FieldAccess;
 
 export const PERMISSIONS = {
   'GET /health': PUBLIC,
@@ -24,6 +23,7 @@ export const PERMISSIONS = {
   'GET /docs/*': PUBLIC,
   'GET /docs/json': PUBLIC,
   'GET /docs/yaml': PUBLIC,
+  'GET /docs/static/*': PUBLIC,
   'GET /docs/static/index.html': PUBLIC,
   'GET /docs/static/swagger-initializer.js': PUBLIC,
   'GET /': PUBLIC,
@@ -183,6 +183,10 @@ export const PERMISSIONS = {
   'GET /v2/fields': 'events:read',
   'GET /v2/fields/datasets': 'events:read',
 
+  'GET /v2/exports/events': 'events:read', // counted against a quota, and audited
+  'GET /v2/exports/findings': 'alerts:read',
+  'GET /v2/exports/alerts': 'alerts:read',
+
   'GET /v2/audit': 'audit:read',
   'GET /v2/audit/export': 'audit:read', // audited itself
 
@@ -194,7 +198,7 @@ export const PERMISSIONS = {
   'GET /v2/redrives/:id': 'pipeline:read',
 
   'GET /graphql': PUBLIC, // the explorer page and the upgrade; the operation itself needs a token
-  'POST /graphql': TOKEN, // its fields are below
+  'POST /graphql': TOKEN, // its fields are in fields.ts
   'GET /live': PUBLIC, // the upgrade; the token comes as header or first message, its rooms are below
   'live organization': 'alerts:read', // with those of what it tells of
   'live alerts': 'alerts:read',
@@ -209,112 +213,7 @@ export const PERMISSIONS = {
   'live sensors': 'sensors:read',
   'live rules': 'rules:read',
 
-  'Query.viewer': TOKEN,
-  'Query.users': 'users:read',
-  'Query.user': 'users:read',
-  'Query.invitations': 'users:read',
-  'Query.roles': 'users:read',
-  'Query.permissions': 'users:read',
-  'Query.serviceAccounts': 'users:read',
-  'Query.organization': 'organization:read',
-  'Query.organizations': 'organizations:manage',
-  'Mutation.inviteUser': 'users:manage',
-  'Mutation.revokeInvitation': 'users:manage',
-  'Mutation.changeUser': 'users:manage',
-  'Mutation.endUserSessions': 'users:manage',
-  'Mutation.addRole': 'roles:manage',
-  'Mutation.changeRole': 'roles:manage',
-  'Mutation.removeRole': 'roles:manage',
-  'Mutation.addServiceAccount': 'service-accounts:manage',
-  'Mutation.changeServiceAccount': 'service-accounts:manage',
-  'Mutation.removeServiceAccount': 'service-accounts:manage',
-  'Mutation.addApiKey': 'service-accounts:manage',
-  'Mutation.rotateApiKey': 'service-accounts:manage',
-  'Mutation.revokeApiKey': 'service-accounts:manage',
-  'Mutation.changeOrganizationSettings': 'organization:manage',
-  'Mutation.addOrganization': 'organizations:manage',
-  'Mutation.changeOrganization': 'organizations:manage',
-  'Query.__schema': 'organization:read', // introspection, `__type` too: for readers, not for what only sends
-  'Query.events': 'events:read',
-  'Query.event': 'events:read',
-  'Query.eventCounts': 'events:read',
-  'Query.eventTop': 'events:read',
-  'Query.histogram': 'events:read',
-  'Query.topValues': 'events:read',
-  'Query.searchExplanation': 'events:read',
-  'Query.searchCompletion': 'events:read',
-  'Query.findings': 'alerts:read',
-  'Query.finding': 'alerts:read',
-  'Query.findingsByRule': 'alerts:read',
-  'Query.findingCounts': 'alerts:read',
-  'Query.alerts': 'alerts:read',
-  'Query.alert': 'alerts:read',
-  'Query.alertCounts': 'alerts:read',
-  'Query.alertChangePreview': 'alerts:work',
-  'Query.savedSearches': 'events:read',
-  'Query.savedSearch': 'events:read',
-  'Query.hunts': 'alerts:read',
-  'Query.hunt': 'alerts:read',
-  'Query.huntEstimate': 'hunts:run',
-  'Query.pipeline': 'pipeline:read',
-  'Query.ledger': 'pipeline:read',
-  'Query.auditEntries': 'audit:read',
-  'Query.auditState': 'audit:read',
-  'Query.fields': 'events:read',
-  'Query.fieldDatasets': 'events:read',
-  'Query.deadLetters': 'pipeline:read',
-  'Query.deadLetter': 'pipeline:read',
-  'Query.deadLetterReasons': 'pipeline:read',
-  'Query.redrives': 'pipeline:read',
-  'Query.sensors': 'sensors:read',
-  'Query.sensor': 'sensors:read',
-  'Query.sensorFormats': 'sensors:read',
-  'Query.rules': 'rules:read',
-  'Query.rule': 'rules:read',
-  'Query.coverage': 'rules:read',
-  'Query.coverageLayer': 'rules:read',
-  'Query.ruleRefusals': 'rules:read',
-  'Query.ruleProblems': 'rules:write',
-  'Query.ruleTrial': 'rules:write',
-  'Query.ruleExplanation': 'rules:write',
-  'Query.exceptions': 'rules:read',
-  'Query.exception': 'rules:read',
-  'Query.exceptionEffect': 'rules:write',
-  'Query.exceptionDraft': 'rules:write',
-  'Mutation.addException': 'rules:write',
-  'Mutation.endException': 'rules:write',
-  'Mutation.addRule': 'rules:write',
-  'Mutation.updateRule': 'rules:write',
-  'Mutation.retireRule': 'rules:write',
-  'Mutation.enrolSensor': 'sensors:manage',
-  'Mutation.rotateSensor': 'sensors:manage',
-  'Mutation.revokeSensor': 'sensors:manage',
-  'Mutation.trySensor': 'sensors:manage',
-  'DeadLetter.content': 'dead-letters:handle', // may hold secrets; null for others, and each look is audited
-  'Mutation.previewDeadLetters': 'dead-letters:handle', // shows content likewise
-  'Mutation.redriveDeadLetters': 'dead-letters:handle',
-  'Mutation.updateAlerts': 'alerts:work',
-  'Mutation.updateAlertsByFilter': 'alerts:work',
-  'Mutation.undoAlertChange': 'alerts:work',
-  'Mutation.editAlertNote': 'alerts:work',
-  'Mutation.removeAlertNote': 'alerts:work',
-  'Mutation.addSavedSearch': 'events:read', // for oneself; sharing is another permission
-  'Mutation.updateSavedSearch': 'events:read',
-  'Mutation.deleteSavedSearch': 'events:read',
-  'Mutation.startHunt': 'hunts:run',
-  'Mutation.pauseHunt': 'hunts:run',
-  'Mutation.resumeHunt': 'hunts:run',
-  'Mutation.cancelHunt': 'hunts:run',
-  'Subscription.alertChanged': 'alerts:read',
-  'Subscription.alertNews': 'alerts:read',
-  'Subscription.alertViewers': 'alerts:read',
-  'Subscription.assetViewers': 'assets:read',
-  'Subscription.findingChanged': 'alerts:read',
-  'Subscription.pipelineChanged': 'pipeline:read',
-  'Subscription.deadLettersChanged': 'pipeline:read',
-  'Subscription.sensorsChanged': 'sensors:read',
-  'Subscription.ruleSetActivated': 'rules:read',
-  'Subscription.eventTail': 'events:read',
+  ...FIELDS,
 } as const satisfies Record<string, Access>;
 
 /** `undefined` when the table does not know the name: then nobody may. */
