@@ -105,7 +105,7 @@ describe.skipIf(serverUrl === '')('an identity provider', () => {
 
   it('makes one user of two first sign-ins at the same moment', async () => {
     const clients = await Promise.all([database.pool.connect(), database.pool.connect()]);
-    const [first, second] = clients as [(typeof clients)[number], (typeof clients)[number]];
+    const [first, second] = clients;
     const { rows } = await database.owner.query(`SELECT id FROM goshawk.identity_provider WHERE name = 'own'`);
     const enter = (client: typeof first) => signInByProvider(client, rows[0].id, { subject: 'twice', name: 'twice', roles: ['viewer'] });
     for (const client of clients) {
