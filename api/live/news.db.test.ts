@@ -190,6 +190,31 @@ describe.skipIf(serverUrl === '')('live news', () => {
     });
   });
 
+  it('tells who begins to listen while it reads for others', async () => {
+    const reading = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    let isHeld = false;
+    const holding: typeof run = async (organization, work) => {
+      if (isHeld && organization === 'default') {
+        reading.resolve();
+        await goOn.promise;
+      }
+      return run(organization, work);
+    };
+    const news = new LiveNews({ openListener: database.openListener, run: holding, log, every: nobodyTells });
+    running.push(news);
+    news.start();
+    await eventually(() => expect(news.cursor()).not.toBeNull());
+    const [first, late] = [new Listener(), new Listener()];
+    await first.join(news);
+    isHeld = true;
+    await database.owner.query('UPDATE goshawk.alert SET revision = revision + 1');
+    await reading.promise;
+    await late.join(news, 'other');
+    goOn.resolve();
+    await eventually(() => expect([first.revisions.has(hexId(8)), [...late.revisions.keys()]]).toEqual([true, [hexId(100)]]));
+  });
+
   it("shows another organization nothing for somebody else's cursor", async () => {
     const news = await openProcess();
     const cursor = news.cursor()!;

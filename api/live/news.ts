@@ -141,7 +141,8 @@ export class LiveNews {
     const shared = changes.filter(({ organization }) => organization === '');
     const own = Map.groupBy(changes, ({ organization }) => organization);
     const loaded: Omit<News, 'cursor'>[] = [];
-    for (const organization of this.#listeners.keys()) {
+    const organizations = Array.from(this.#listeners.keys()); // for others that come meanwhile it is loaded again
+    for (const organization of organizations) {
       const theirs = [...shared, ...(own.get(organization) ?? [])];
       const news = theirs.length === 0 ? NOTHING : await this.#options.run(organization, (sql) => readNews(sql, theirs));
       loaded.push({ organization, ...news });
