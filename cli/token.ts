@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { hasKey, keyFolderOf, openKeys } from '../api/auth/keys.ts';
 import { ORGANIZATION, Tokens } from '../api/auth/tokens.ts';
-import { isRole, ROLES } from '../api/gate/permissions.ts';
-import type { Role } from '../api/gate/permissions.ts';
+import { isRole, ROLES } from '../api/gate/roles.ts';
+import type { Role } from '../api/gate/roles.ts';
 import { ConfigError } from '../pipeline/core/errors.ts';
 import type { CommandFile } from './command.ts';
 import { resolveConnection } from './connection.ts';

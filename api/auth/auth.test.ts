@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Role } from '../gate/permissions.ts';
+import type { Role } from '../gate/roles.ts';
 import { openKeys } from './keys.ts';
 import { Tickets } from './mfa/ticket.ts';
 import { hashPassword, isCheaper, isPassword, randomPassword } from './passwords.ts';

@@ -34,7 +34,7 @@ function guardRootFields(schema: GraphQLSchema): void {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields() as unknown as GraphQLFieldConfigMap<unknown, ApiContext> & Record<string, { name: string }>)) {
       const name = `${type.name}.${field.name}`;
-      if (accessOf(name) === undefined) throw new Error(`${name} has no entry in api/gate/permissions.ts`);
+      if (accessOf(name) === undefined) throw new Error(`${name} has no entry in api/gate/fields.ts`);
       field.resolve = guarded(name, field.resolve);
       if (field.subscribe !== undefined) field.subscribe = guarded(name, field.subscribe);
     }

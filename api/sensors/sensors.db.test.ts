@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RetryableError } from '../../pipeline/core/errors.ts';
 import type { Headers } from '../../pipeline/runtime/port.ts';
 import { tpKey } from '../../pipeline/runtime/port.ts';
-import type { Role } from '../gate/permissions.ts';
+import type { Role } from '../gate/roles.ts';
 import { inOrganization } from '../database.ts';
 import { openTestApi } from '../test/api.ts';
 import type { Loose, TestApi } from '../test/api.ts';

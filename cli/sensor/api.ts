@@ -1,7 +1,7 @@
 // The API of the installation, as the commands of this folder ask it.
 import { hasKey, keyFolderOf, openKeys } from '../../api/auth/keys.ts';
 import { Tokens } from '../../api/auth/tokens.ts';
-import type { Role } from '../../api/gate/permissions.ts';
+import type { Role } from '../../api/gate/roles.ts';
 import { ConfigError, FatalError } from '../../pipeline/core/errors.ts';
 import { requireConnection } from '../connection.ts';
 
