@@ -1,0 +1,107 @@
+// Events, findings and alerts as files.
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { SEVERITIES } from '../../../store/queries/findings.ts';
+import { parseSearch } from '../../../store/queries/search/syntax.ts';
+import { noteAuditRead } from '../../audit/note.ts';
+import type { InOrganization } from '../../database.ts';
+import { readEventFilter } from '../../event-filter.ts';
+import { DEFAULT_COLUMNS } from '../../export/columns.ts';
+import { encode, FORMATS, MEDIA } from '../../export/formats.ts';
+import { exportPages } from '../../export/pages.ts';
+import type { ExportQuery } from '../../export/pages.ts';
+import { principalOf } from '../../gate/gate.ts';
+import { takeWithin } from '../../gateway/quotas.ts';
+import { text, time } from '../kit.ts';
+import type { Routes } from '../kit.ts';
+
+/** Rows of one file. */
+const MOST_ROWS = 1_000_000;
+const MOST_COLUMNS = 200;
+const list = <T extends z.ZodType<string>>(one: T) => z.union([one, z.array(one).max(MOST_COLUMNS)]).transform((value) => [value].flat() as z.infer<T>[]);
+const shared = {
+  format: z
+    .enum(FORMATS)
+    .default('ndjson')
+    .meta({ description: '`ndjson`; `csv` (RFC 4180, with what a spreadsheet would take for a formula made harmless); `parquet`.' }),
+  columns: text(4_000)
+    .transform((names) => [...new Set(names.split(',').map((name) => name.trim()))].filter((name) => name !== ''))
+    .refine((names) => names.every((name) => /^@?[\w][\w.-]*$/.test(name)), 'A name has letters, digits, _ - and dots.')
+    .refine((names) => names.length <= MOST_COLUMNS, `At most ${MOST_COLUMNS} columns.`)
+    .optional()
+    .meta({ description: 'Names, with commas between; of events any ECS field, `id`, `sensor` and `native`. Left out: the usual ones.' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_ROWS)
+    .default(100_000)
+    .meta({ description: `Rows at most; never more than ${MOST_ROWS.toLocaleString('en')}.` }),
+  from: time.optional().meta({ description: 'Inclusive.' }),
+  to: time.optional().meta({ description: 'Exclusive.' }),
+  search: text(2_000).optional().meta({ description: 'The search language of the dashboard.' }),
+} as const;
+const kinds = {
+  events: z.strictObject({ ...shared, dataset: list(text(256)).optional(), minSeverity: z.coerce.number().min(0).max(100).optional() }),
+  findings: z.strictObject({ ...shared, minSeverity: z.enum(SEVERITIES).optional() }),
+  alerts: z.strictObject({ ...shared, minSeverity: z.enum(SEVERITIES).optional(), status: list(z.enum(['open', 'acknowledged', 'closed'])).optional() }),
+} as const;
+type Kind = keyof typeof kinds;
+
+interface Deps {
+  readonly run: InOrganization;
+  readonly wallMicros: () => number;
+}
+
+export function registerExportRoutes(app: Routes, { run, wallMicros }: Deps): void {
+  for (const kind of Object.keys(kinds) as Kind[])
+    app.route({
+      method: 'GET',
+      url: `/v2/exports/${kind}`,
+      schema: {
+        tags: ['exports'],
+        summary: `${kind.charAt(0).toUpperCase()}${kind.slice(1)} as a file, newest first; each export is audited`,
+        produces: Object.values(MEDIA).map((media) => media.split(';', 1)[0] as string),
+        querystring: kinds[kind] as (typeof kinds)['events'],
+        response: { 200: z.unknown() },
+      },
+      handler: async (request, reply) => {
+        const principal = principalOf(request);
+        const { format, columns = DEFAULT_COLUMNS[kind], limit, ...filter } = request.query;
+        const query = queryOf(kind, filter);
+        // What is taken from the quota and what is noted stand or fall together, before a byte goes out.
+        await run(principal.organization, async (sql) => {
+          await takeWithin(sql, { exports: 1 }, wallMicros());
+          await noteAuditRead(sql, principal, 'export.read', { ...(request.query as object), columns }, kind);
+        });
+        const pages = exportPages(query, limit, (work) => run(principal.organization, work));
+        return reply
+          .type(MEDIA[format])
+          .header('content-disposition', `attachment; filename="${kind}-${new Date(wallMicros() / 1_000).toISOString().slice(0, 10)}.${format}"`)
+          .header('cache-control', 'no-store')
+          .send(Readable.from(encode(format, pages, columns)));
+      },
+    });
+}
+
+interface FilterInput {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly search?: string | undefined;
+  readonly minSeverity?: number | string | undefined;
+  readonly status?: readonly string[] | undefined;
+  readonly dataset?: readonly string[] | undefined;
+}
+function queryOf(kind: Kind, input: FilterInput): ExportQuery {
+  const { from, to, search, minSeverity, status } = input;
+  if (kind === 'events') return { kind, filter: readEventFilter(input as Parameters<typeof readEventFilter>[0], '/query') };
+  const filter = {
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(search !== undefined && { search: parseSearch(search) }),
+    ...(typeof minSeverity === 'string' && { minSeverity: (SEVERITIES as readonly string[]).indexOf(minSeverity) }),
+  };
+  return kind === 'findings'
+    ? { kind, filter }
+    : { kind, filter: { ...filter, ...(status !== undefined && { status: status as ('open' | 'acknowledged' | 'closed')[] }) } };
+}
