@@ -109,7 +109,7 @@ describe.skipIf(serverUrl === '')('events over GraphQL', () => {
       meaning: `host.name begins with "web" and event.severity is at least high (at least 60) and "mimikatz" somewhere in the sensor's own document`,
       canonical: 'host.name:web* and severity>=high and mimikatz',
       eventsInRange: 6,
-      page: { servedBy: 'time', values: [], events: 6, cost: 36, costLimit: 2_000_000 },
+      page: { servedBy: 'time', values: [], events: 6, cost: 36, costLimit: 1_000_000 },
       count: { servedBy: 'time', cost: 36 },
       countSource: 'events',
       isCountRefused: false,

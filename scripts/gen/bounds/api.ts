@@ -1,4 +1,6 @@
 // What the API, its inputs and the duties beside it may hold.
+import { DOCUMENT_LIMITS } from '../../../api/graphql/documents.ts';
+import { QUERY_LIMITS } from '../../../api/graphql/limits.ts';
 import { ownSections } from '../../../local/config.ts';
 import { count, KiB, numberIn, size } from './bound.ts';
 import type { Bound } from './bound.ts';
@@ -31,6 +33,24 @@ export const ofApi: readonly Bound[] = [
     perTask: false,
     stages: 'API',
     atBound: 'SLOW_CONSUMER.',
+  },
+  {
+    what: 'Queries read and checked before',
+    file: 'api/graphql/documents.ts',
+    most: `${count(DOCUMENT_LIMITS.documents)} texts of ${count(QUERY_LIMITS.characters)} characters, and what is read of each, some ten times as much when all are as long as they may be`,
+    bytes: DOCUMENT_LIMITS.documents * QUERY_LIMITS.characters * 11,
+    perTask: false,
+    stages: 'API',
+    atBound: 'The least recently used is read again; by its hash alone it is not known any more: `PERSISTED_QUERY_NOT_FOUND`.',
+  },
+  {
+    what: 'Access tokens that held',
+    file: 'api/auth/tokens.ts',
+    most: `${count(numberIn('api/auth/tokens.ts', 'REMEMBERED_TOKENS'))} of about 1 KiB, for ${count(numberIn('api/auth/tokens.ts', 'REMEMBERED_SECONDS'))} seconds`,
+    bytes: numberIn('api/auth/tokens.ts', 'REMEMBERED_TOKENS') * KiB,
+    perTask: false,
+    stages: 'API',
+    atBound: 'The oldest is checked again.',
   },
   {
     what: 'Answers kept for idempotency keys while the database is away',

@@ -7,7 +7,7 @@ import type { Search } from './syntax.ts';
 /** Ends of what one request may cost. */
 export const COST_LIMITS = {
   /** Of a page; what is left is for the next. */
-  page: 2_000_000,
+  page: 1_000_000,
   /** Of a count over all events of a range. */
   count: 10_000_000,
 } as const;
