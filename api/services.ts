@@ -50,7 +50,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
   const run = inOrganization(pool, parts);
   const lag = new LagMeter(broker, () => codec.idOf(schemas.watermark));
   const monitor = new PipelineMonitor({ broker, pool, topology, ledger, parts, lag, app, log, wallMicros });
-  const tail = new EventTail({ broker, codec, log, eventsPerSecond: config.liveEventsPerSecond, maxWatchers: config.liveSubscribers });
+  const tail = new EventTail({ broker, codec, log, eventsPerSecond: config.liveEventsPerSecond, maxTails: config.liveSubscribers });
   const deadLetters = new DeadLetters({ run, broker, tryLetters: deps.tryLetters, wallMicros });
   const sensors = openSensorGate({ run, wallMicros });
   const register = new Sensors({

@@ -54,7 +54,7 @@ describe('the live tail', () => {
       codec,
       log,
       eventsPerSecond: 40,
-      maxWatchers: 4, // 4 a flush
+      maxTails: 4, // 4 a flush
       every: (_ms, work) => {
         flush = work;
         isFlushing = true;
@@ -123,8 +123,27 @@ describe('the live tail', () => {
     expect(isFlushing).toBe(false);
   });
 
-  it('refuses more watchers than it is to serve', () => {
-    for (let n = 0; n < 4; n += 1) tail.watch('default', {});
+  it('refuses more different tails than it is to serve, and lets any number watch the same', () => {
+    for (let n = 0; n < 4; n += 1) tail.watch('default', { dataset: [`d${n}`] });
     expect(() => tail.watch('default', {})).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
+    expect(() => tail.watch('other', { dataset: ['d0'] })).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
+    for (let n = 0; n < 10; n += 1) tail.watch('default', { dataset: ['d0'] });
+  });
+
+  it('makes one batch for all who watch the same, until the last has gone', async () => {
+    const search = () => parseSearch('host.name:web01');
+    const [one, two, other] = [tail.watch('default', { search: search() }), tail.watch('default', { search: search() }), tail.watch('default', {})];
+    await settled();
+    const web01 = { host: { name: 'web01', id: null, ip: [], os: null } };
+    await send([web01]);
+    await settled();
+    const [first, second] = [(await one.next()).value, (await two.next()).value];
+    expect(first?.events).toHaveLength(1);
+    expect(second).toBe(first);
+    await one.return();
+    await send([web01]);
+    await settled();
+    expect((await two.next()).value?.events).toHaveLength(1);
+    expect(other.length).toBeGreaterThan(0);
   });
 });

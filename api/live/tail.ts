@@ -1,5 +1,5 @@
-// The live tail: one reader of events.enriched for all who watch, and only while somebody does. Each watcher has a filter and a bound:
-// what is above the bound is counted, so a flood reaches a screen as numbers.
+// The live tail: one reader of events.enriched for all who watch, and only while somebody does. Each filter has a bound: what is above it is
+// counted, so a flood reaches a screen as numbers. Those who watch with the same filter share the work, and what comes of it.
 import type { Logger } from 'pino';
 import type { Broker, RawBatch } from '../../pipeline/runtime/port.ts';
 import type { Codec } from '../../schemas/avro/codec.ts';
@@ -38,15 +38,16 @@ const OUTLINE = {
 } as const;
 
 export const FLUSH_MS = 100;
-/** Events of one flush that are decoded whole, for all watchers together: a rare word must not cost a core. */
+/** Events of one flush that are decoded whole, for all tails together: a rare word must not cost a core. */
 const DECODES_PER_FLUSH = 500;
-/** Batches that may wait for one watcher: five seconds. */
+/** Batches that may wait for one who watches: five seconds. */
 const MAX_WAITING = 50;
 
-interface Watcher {
+/** All who watch one organization with one filter. */
+interface Watch {
   readonly organization: string;
   readonly matcher: Matcher;
-  readonly queue: BoundedQueue<TailBatch>;
+  readonly queues: Set<BoundedQueue<TailBatch>>;
   events: EventRow[];
   leftOut: number;
 }
@@ -56,13 +57,14 @@ export interface EventTailOptions {
   readonly codec: Codec;
   readonly log: Logger;
   readonly eventsPerSecond: number;
-  readonly maxWatchers: number;
+  /** Different ones: of an organization and a filter. */
+  readonly maxTails: number;
   readonly every?: Every;
 }
 
 export class EventTail {
   readonly #options: EventTailOptions;
-  readonly #watchers = new Set<Watcher>();
+  readonly #watches = new Map<string, Watch>();
   readonly #perFlush: number;
   #decodesLeft = DECODES_PER_FLUSH;
   #following: { readonly follower: Follower; readonly timer: { readonly stop: () => void } } | undefined;
@@ -72,21 +74,25 @@ export class EventTail {
     this.#perFlush = Math.max(1, Math.round((options.eventsPerSecond * FLUSH_MS) / 1_000));
   }
 
-  /** From now on. Ends with SLOW_CONSUMER when five seconds of batches wait. @throws ApiProblem RATE_LIMITED above the number of watchers. */
+  /** From now on. Ends with SLOW_CONSUMER when five seconds of batches wait. @throws ApiProblem RATE_LIMITED above the number of different tails. */
   watch(organization: string, filter: EventFilter): BoundedQueue<TailBatch> {
-    if (this.#watchers.size >= this.#options.maxWatchers) throw new ApiProblem('RATE_LIMITED', 'Too many live tails are open. Close one, or try again later.');
+    const key = JSON.stringify([organization, filter]);
+    if (!this.#watches.has(key) && this.#watches.size >= this.#options.maxTails)
+      throw new ApiProblem('RATE_LIMITED', 'Too many different live tails are open. Close one, or try again later.');
+    const watch: Watch = this.#watches.get(key) ?? { organization, matcher: compileFilter(filter), queues: new Set(), events: [], leftOut: 0 };
     const queue = new BoundedQueue<TailBatch>(MAX_WAITING, () => {
-      this.#watchers.delete(watcher);
-      if (this.#watchers.size === 0) void this.#stopFollowing();
+      watch.queues.delete(queue);
+      if (watch.queues.size === 0) this.#watches.delete(key);
+      if (this.#watches.size === 0) void this.#stopFollowing();
     });
-    const watcher: Watcher = { organization, matcher: compileFilter(filter), queue, events: [], leftOut: 0 };
-    this.#watchers.add(watcher);
+    watch.queues.add(queue);
+    this.#watches.set(key, watch);
     this.#following ??= this.#follow();
     return queue;
   }
 
   async stop(): Promise<void> {
-    for (const { queue } of this.#watchers) await queue.return();
+    for (const { queues } of this.#watches.values()) for (const queue of queues) await queue.return();
     await this.#stopFollowing();
   }
 
@@ -94,7 +100,7 @@ export class EventTail {
   async takeBatch({ records }: RawBatch): Promise<void> {
     const { codec } = this.#options;
     for (const { value } of records) {
-      if (value === null || this.#watchers.size === 0) continue;
+      if (value === null || this.#watches.size === 0) continue;
       const missing = codec.missingWriter(value);
       if (missing !== undefined) await codec.load(missing);
       this.#take(value);
@@ -114,28 +120,28 @@ export class EventTail {
       destinationIp: event.destination?.ip ?? null,
     };
     let row: EventRow | undefined;
-    for (const watcher of this.#watchers) {
-      if (watcher.organization !== event.organization || !watcher.matcher.outline(outline)) continue;
-      if (watcher.events.length >= this.#perFlush || (row === undefined && this.#decodesLeft === 0)) {
-        watcher.leftOut += 1; // also when a search might have refused it: looking would cost what the bounds are to save
+    for (const watch of this.#watches.values()) {
+      if (watch.organization !== event.organization || !watch.matcher.outline(outline)) continue;
+      if (watch.events.length >= this.#perFlush || (row === undefined && this.#decodesLeft === 0)) {
+        watch.leftOut += 1; // also when a search might have refused it: looking would cost what the bounds are to save
         continue;
       }
       if (row === undefined) {
         row = rowOf(this.#options.codec.decode<Enriched>(schemas.enriched, value));
         this.#decodesLeft -= 1;
       }
-      if (watcher.matcher.search === null || watcher.matcher.search(row)) watcher.events.push(row);
+      if (watch.matcher.search === null || watch.matcher.search(row)) watch.events.push(row);
     }
   }
 
   #flush(): void {
     this.#decodesLeft = DECODES_PER_FLUSH;
-    for (const watcher of this.#watchers) {
-      if (watcher.events.length === 0 && watcher.leftOut === 0) continue;
-      const { events, leftOut } = watcher;
-      watcher.events = [];
-      watcher.leftOut = 0;
-      watcher.queue.push({ events, leftOut });
+    for (const watch of this.#watches.values()) {
+      if (watch.events.length === 0 && watch.leftOut === 0) continue;
+      const batch: TailBatch = { events: watch.events, leftOut: watch.leftOut };
+      watch.events = [];
+      watch.leftOut = 0;
+      for (const queue of watch.queues) queue.push(batch);
     }
   }
 

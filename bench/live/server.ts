@@ -43,7 +43,7 @@ export async function openServer({
 }): Promise<LiveServer> {
   const config = { ...apiConfig.parse({}), liveConnectionsPerUser: 10_000, liveConnectionsPerOrganization: 10_000 };
   const pool = openPool({ databaseUrl, role: 'goshawk_api' });
-  const tail = new EventTail({ broker, codec, log, eventsPerSecond: config.liveEventsPerSecond, maxWatchers: config.liveSubscribers });
+  const tail = new EventTail({ broker, codec, log, eventsPerSecond: config.liveEventsPerSecond, maxTails: config.liveSubscribers });
   const live = openLive({
     openListener: () => openClient({ databaseUrl, role: 'goshawk_api' }),
     run: inOrganization(pool, { isDown: () => false, onDown: () => () => {} }),
