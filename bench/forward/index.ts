@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { FatalError } from '../../pipeline/core/errors.ts';
 import { defineStage, forward, pass } from '../../pipeline/core/index.ts';
 import type { Topic } from '../../pipeline/core/index.ts';
-import { defineTopology, stage } from '../../pipeline/core/topology.ts';
+import { stage } from '../../pipeline/core/topology.ts';
 import { config as ingestConfig, openIngestor } from '../../pipeline/ingest/index.ts';
 import { kafkaBroker } from '../../pipeline/runtime/kafka/index.ts';
 import { config as validateConfig, validate } from '../../pipeline/validate/index.ts';

@@ -1,4 +1,3 @@
-import { hashId } from '../core/id.ts';
 import type { Micros } from '../core/index.ts';
 import type { ChangeCode, Entity, EventRef, Finding } from '../../schemas/avro/types.gen.ts';
 import { suppressedByAll, valuesOf } from './entry.ts';
