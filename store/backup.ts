@@ -123,7 +123,8 @@ async function fill(
   onTable: LoadOptions['onTable'],
 ): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
-  await client.query(`TRUNCATE ${tables.map(({ name }) => `goshawk.${name}`).join(', ')}, goshawk.session`); // migrations have put first rows there
+  // Migrations have put first rows there; CASCADE for tables that a backup leaves out and that refer to those it holds.
+  await client.query(`TRUNCATE ${tables.map(({ name }) => `goshawk.${name}`).join(', ')} CASCADE`);
   for (const [table, list] of Object.entries(days)) await client.query('SELECT goshawk.prepare_days($1, $2::date[])', [table, list]);
   for (const [index, table] of tables.entries()) {
     onTable(table, index, tables.length);

@@ -46,6 +46,10 @@ describe.skipIf(serverUrl === '')('schema api', () => {
         await client.query(`SELECT api.put_rule('test', 'r', 'draft', '{"kind":"rule","title":"T","level":1,"tags":[],"head":{},"hash":"h","text":"t"}', 0)`);
         await client.query(`SELECT api.add_exception('test', '{}', '{"A": 1}', 'o', 'r', now() + interval '1 day')`);
         await client.query(`SELECT api.change_alert('test', decode(md5($1), 'hex'), note => 'n')`, [organization]);
+        await client.query(
+          `SELECT api.add_passkey(u.id, 'k', '', 0, '{}', 'n', false), api.set_sign_in_policy('test', '{}')
+             FROM api.app_user u, api.open_session(u.id, '', '1 day', '1 day', '{password}', NULL, NULL) WHERE u.name = 'ann'`,
+        );
         await client.query(`SELECT api.enter_room('00000000-0000-4000-8000-000000000001', 'alert:1', 'ann')`);
       });
     }
@@ -88,6 +92,9 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     'sensor_credential',
     'sensor_silence',
     'live_presence',
+    'passkey',
+    'session',
+    'sign_in_policy',
     'app_user',
     'organization_info',
     'audit',

@@ -70,7 +70,7 @@ CREATE TABLE goshawk.session_spent (
   PRIMARY KEY (session_id, token_hash)
 );
 CREATE VIEW api.session WITH (security_barrier) AS
-  SELECT id, user_id, created_at, used_at, expires_at, methods, address, agent FROM goshawk.session
+  SELECT id, organization, user_id, created_at, used_at, expires_at, methods, address, agent FROM goshawk.session
   WHERE organization = (SELECT api.organization()) AND expires_at > now();
 
 DROP FUNCTION api.open_session(uuid, bytea, interval);
@@ -307,9 +307,9 @@ CREATE TABLE goshawk.sign_in_policy (
   changed_by   text        NOT NULL
 );
 CREATE VIEW api.sign_in_policy WITH (security_barrier) AS
-  SELECT mfa_roles, changed_at, changed_by FROM goshawk.sign_in_policy WHERE organization = (SELECT api.organization());
+  SELECT organization, mfa_roles, changed_at, changed_by FROM goshawk.sign_in_policy WHERE organization = (SELECT api.organization());
 CREATE VIEW api.passkey WITH (security_barrier) AS
-  SELECT id, user_id, name, transports, is_backed_up, created_at, used_at FROM goshawk.passkey WHERE organization = (SELECT api.organization());
+  SELECT id, organization, user_id, name, transports, is_backed_up, created_at, used_at FROM goshawk.passkey WHERE organization = (SELECT api.organization());
 
 -- What signing in needs to know of a user. No row: none, or disabled.
 CREATE FUNCTION api.account(user_id uuid) RETURNS TABLE (id uuid, name text, password_hash text, roles text[], generation integer, totp_at timestamptz, passkeys bigint, recovery_codes bigint, needs_mfa boolean)
