@@ -46,6 +46,11 @@ describe.skipIf(serverUrl === '')('schema api', () => {
         await client.query(`SELECT api.put_rule('test', 'r', 'draft', '{"kind":"rule","title":"T","level":1,"tags":[],"head":{},"hash":"h","text":"t"}', 0)`);
         await client.query(`SELECT api.add_exception('test', '{}', '{"A": 1}', 'o', 'r', now() + interval '1 day')`);
         await client.query(`SELECT api.change_alert('test', decode(md5($1), 'hex'), note => 'n')`, [organization]);
+        await client.query(`SELECT api.edit_note('test', n.id, NULL, 'm') FROM api.alert_note n`);
+        await client.query(
+          `SELECT api.put_saved_search('test', NULL, NULL, false, '{"kind":"alerts","name":"n","query":"","columns":[],"filter":{},"isShared":true}'),
+             api.start_hunt('test', '{"name":"n","query":"x","datasets":[],"from":1,"to":2,"severity":1,"makesAlerts":false,"events":0}')`,
+        );
         await client.query(
           `SELECT api.add_passkey(u.id, 'k', '', 0, '{}', 'n', false), api.set_sign_in_policy('test', '{}')
              FROM api.app_user u, api.open_session(u.id, '', '1 day', '1 day', '{password}', NULL, NULL) WHERE u.name = 'ann'`,
@@ -55,6 +60,9 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     }
     await database.owner.query(
       `INSERT INTO goshawk.event_sum SELECT span, start, organization, 'd', 's', -1, 1 FROM unnest(ARRAY['default', 'other']) organization, (VALUES ('hour', timestamptz '2026-01-01')) v (span, start)`,
+    );
+    await database.owner.query(
+      `INSERT INTO goshawk.hunt_match SELECT h.id, decode(md5(h.organization), 'hex'), h.organization, now(), decode(md5(h.organization), 'hex'), true FROM goshawk.hunt h`,
     );
     await database.owner.query('INSERT INTO goshawk.sensor_silence (sensor_id, since) SELECT id, now() FROM goshawk.sensor');
   });
@@ -75,6 +83,12 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     'finding',
     'alert',
     'alert_note',
+    'alert_note_version',
+    'alert_change',
+    'alert_change_part',
+    'saved_search',
+    'hunt',
+    'hunt_match',
     'evidence',
     'feature',
     'field',
@@ -172,8 +186,21 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     const {
       rows: [zone],
     } = await database.owner.query<{ id: string }>(`SELECT id FROM goshawk.zone WHERE organization = 'other'`);
+    const idIn = async (table: string) =>
+      (await database.owner.query<{ id: unknown }>(`SELECT id FROM goshawk.${table} WHERE organization = 'other'`)).rows[0]?.id;
     for (const [sql, values] of [
       [`SELECT api.change_alert('x', decode(md5('other'), 'hex'), status => 'closed')`, []],
+      [
+        `SELECT api.change_alerts('x', jsonb_build_array(jsonb_build_object('id', md5('other'), 'revision', 1, 'next', '{"status":"closed","labels":[]}'::jsonb)), NULL, NULL)`,
+        [],
+      ],
+      [`SELECT api.edit_note('x', $1, NULL, 'taken')`, [await idIn('alert_note')]],
+      [
+        `SELECT api.put_saved_search('test', $1, NULL, true, '{"kind":"alerts","name":"taken","query":"","columns":[],"filter":{},"isShared":true}')`,
+        [await idIn('saved_search')],
+      ],
+      [`SELECT api.delete_saved_search('test', $1, true)`, [await idIn('saved_search')]],
+      [`SELECT api.steer_hunt('x', $1, 'paused')`, [await idIn('hunt')]],
       [`SELECT api.put_asset('x', $1, now(), 'n', 'k', '{}', '{}', NULL, 0)`, [asset?.id]],
       [`SELECT api.end_asset('x', $1, now())`, [asset?.id]],
       [`SELECT api.put_zone('x', $1, now(), 'n', '10.0.0.0/8', 'dmz')`, [zone?.id]],

@@ -33,7 +33,7 @@ describe.skipIf(serverUrl === '')('work on alerts', () => {
   const as = async (user: string, query: string, variables: Record<string, unknown> = {}, organization = 'default') => {
     const token = await api.token(['analyst'], organization, user);
     const headers = { authorization: `Bearer ${token}` };
-    return (await api.app.inject({ method: 'POST', url: '/graphql', headers, payload: { query, variables } })).json() as Loose;
+    return (await api.app.inject({ method: 'POST', url: '/graphql', headers, payload: { query, variables } })).json();
   };
   const change = (ids: readonly string[], wanted: object, { user = 'ada', expected }: { user?: string; expected?: object[] } = {}) =>
     as(
@@ -46,7 +46,7 @@ describe.skipIf(serverUrl === '')('work on alerts', () => {
   const codeOf = ({ errors }: Loose) => errors?.[0]?.extensions.code;
   const decisions = async (id: string) =>
     (await database.owner.query(`SELECT key, payload FROM goshawk.outbox WHERE topic = 'ref.decisions.v1' AND payload->>'id' = $1 ORDER BY id`, [id]))
-      .rows as Loose[];
+      .rows;
 
   it('brings each alert of a bulk change back to how it was, with its note, and the undoing too', async () => {
     await change([two], { status: 'acknowledged', assignee: 'bob', addLabels: ['Kept ', 'b'] });

@@ -187,7 +187,7 @@ async function conflict(sql: Sql, ids: readonly string[], what: string): Promise
   const one = ids.length === 1 ? `The alert ${what}` : `Of the alerts ${ids.length} were changed by others`;
   return new ApiProblem(
     'CONFLICT',
-    `${one}${present[0]?.changedBy == null ? '' : `, by ${present[0].changedBy}`}. Look at the present state, then decide again.`,
+    `${one}${typeof present[0]?.changedBy === 'string' ? `, by ${present[0].changedBy}` : ''}. Look at the present state, then decide again.`,
     { extensions: { conflicts: present } },
   );
 }

@@ -20,7 +20,7 @@ export interface Hit {
 }
 
 /** Fields that are searched, the most telling first. */
-export const URL_FIELDS = ['url.original', 'url.full'] as const;
+const URL_FIELDS = ['url.original', 'url.full'] as const;
 const FIELDS: Readonly<Record<Indicator['type'], (event: HuntedEvent) => readonly (readonly [field: string, value: unknown])[]>> = {
   address: ({ sourceIp, destinationIp, detail }) => [['source.ip', sourceIp], ['destination.ip', destinationIp], ...listed('related.ip', detail)],
   domain: ({ dnsQuestion, urlDomain, detail }) => [['dns.question.name', dnsQuestion], ['url.domain', urlDomain], ...listed('related.hosts', detail)],

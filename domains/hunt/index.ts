@@ -1,6 +1,6 @@
-export { IndicatorSet, URL_FIELDS } from './hits.ts';
+export { IndicatorSet } from './hits.ts';
 export type { Hit, HuntedEvent } from './hits.ts';
-export { INDICATOR_TYPES, MAX_INDICATORS, readIndicator, readIndicators } from './indicator.ts';
+export { MAX_INDICATORS, readIndicator, readIndicators } from './indicator.ts';
 export type { Indicator, IndicatorType, RefusedLine } from './indicator.ts';
 export { HUNT_DATASET, HUNT_KIND, readTold, recordOf } from './told.ts';
 export type { ToldMatch } from './told.ts';

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 
-export const INDICATOR_TYPES = ['address', 'domain', 'hash', 'url'] as const;
+const INDICATOR_TYPES = ['address', 'domain', 'hash', 'url'] as const;
 export type IndicatorType = (typeof INDICATOR_TYPES)[number];
 export interface Indicator {
   readonly type: IndicatorType;

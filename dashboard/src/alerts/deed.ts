@@ -21,9 +21,9 @@ function partOf(name: string, before: unknown, after: unknown): readonly string[
     case 'verdict':
       return after === null ? ['took the verdict back'] : [`called it ${verdictWord(after as Verdict).toLowerCase()}`];
     case 'verdictReason':
-      return after === null ? [] : [`because “${String(after)}”`];
+      return after === null ? [] : [`because “${after as string}”`];
     case 'assignee':
-      return [after === null ? 'took it from whoever had it' : `gave it to ${String(after)}`];
+      return [after === null ? 'took it from whoever had it' : `gave it to ${after as string}`];
     case 'labels':
       return labelled(listOf(before), listOf(after));
     default:

@@ -1,10 +1,10 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
-import { Button, Segments } from '../kit/button.tsx';
+import { Segments } from '../kit/button.tsx';
 import { Choice } from '../kit/choice.tsx';
 import { useKeys } from '../kit/keys.ts';
 import { NARROW, useMedia, WIDE } from '../kit/media.ts';
-import { count, plural } from '../kit/numbers.ts';
+import { count } from '../kit/numbers.ts';
 import { Page } from '../kit/panel.tsx';
 import { RangePicker } from '../kit/range-picker.tsx';
 import { isSeverity, SeverityMark } from '../kit/severity.tsx';

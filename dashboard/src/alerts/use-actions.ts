@@ -35,7 +35,10 @@ const told = ({ title, advice, code, requestId }: Problem): string =>
 
 export const reportProblem = (problem: Problem): void => report({ text: told(problem), isFailure: true });
 
-const refuse = (text: string): undefined => void report({ text, isFailure: true });
+function refuse(text: string): undefined {
+  report({ text, isFailure: true });
+  return undefined;
+}
 
 /** As it will be, until the API has said so. */
 function shown(alert: AlertRow, { status, verdict, verdictReason, assignee, addLabels, removeLabels }: AlertChange): AlertRow {

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { ask, useFresh } from '../data/fresh.ts';
 import { useLive } from '../data/live.ts';
 import type { Problem } from '../data/problem.ts';
-import { AlertChangedDocument, AlertsDocument, type AlertRowFragment } from '../gql/graphql.ts';
+import { AlertChangedDocument, AlertsDocument, type AlertChangedSubscription, type AlertRowFragment } from '../gql/graphql.ts';
 import { severityRank } from '../kit/severity.tsx';
 import { filterOf, statusesOf, type AlertsSearch } from './address.ts';
 
@@ -64,14 +64,15 @@ export function useQueue(search: AlertsSearch, mayMove: () => boolean, onChange:
   }, [fresh.data, fresh.isLoading, key]);
 
   const timer = useRef<number>(undefined);
-  useLive(AlertChangedDocument, 'all', {}, ({ alertChanged }) => {
+  const onAlert = ({ alertChanged }: AlertChangedSubscription) => {
     onChange(alertChanged.id);
     setLoaded((before) => ({ ...before, rows: patched(before.rows, new Map([[alertChanged.id, alertChanged]])) }));
     timer.current ??= window.setTimeout(() => {
       timer.current = undefined;
       fresh.reload(); // whether a new one belongs here says the API
     }, SOON_MS);
-  });
+  };
+  useLive(AlertChangedDocument, 'all', {}, onAlert, fresh.reload);
 
   const isAsking = useRef(false);
   const { endCursor, hasMore } = loaded;
