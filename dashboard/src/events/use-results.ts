@@ -79,13 +79,18 @@ export function useResults(search: EventsSearch, isOn: boolean): Results {
     });
   }, [key, endCursor, hasMore, loaded.key]);
 
+  // A search for what is rare ends a page before it is full, and goes on with the next.
+  useEffect(() => {
+    if (loaded.key === key && hasMore && loaded.rows.length < PAGE) loadMore();
+  }, [loaded, hasMore, loadMore]);
+
   const reload = useCallback(() => setRound((n) => n + 1), []);
   return {
     rows: loaded.rows,
     newer: loaded.newer,
     hasMore,
     loadMore,
-    isLoading: key !== null && loaded.key !== key,
+    isLoading: key !== null && (loaded.key !== key || (hasMore && loaded.rows.length === 0)),
     problem: fresh.problem,
     at: fresh.at,
     reload,
