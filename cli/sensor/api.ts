@@ -9,7 +9,7 @@ export interface Where {
   readonly data?: string;
   readonly organization: string;
 }
-export type AskApi = <T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object) => Promise<T>;
+export type AskApi = <T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object) => Promise<T>;
 
 const TIMEOUT_MS = 30_000;
 /** The person at this machine's keyboard holds the installation's key. */

@@ -1,0 +1,75 @@
+// The commands as a person types them, against an API with a database of its own.
+import { execFile } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PASSWORD } from '../api/test/access.ts';
+import { openTestApi } from '../api/test/api.ts';
+import type { Loose, TestApi } from '../api/test/api.ts';
+import { openTestDatabase, serverUrl } from '../api/test/database.ts';
+import type { TestDatabase } from '../api/test/database.ts';
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const run = promisify(execFile);
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe.skipIf(serverUrl === '')('goshawk user', () => {
+  let database: TestDatabase;
+  let api: TestApi;
+  let env: NodeJS.ProcessEnv;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    api = await openTestApi(database);
+    await api.app.listen({ host: '127.0.0.1', port: 0 });
+    const url = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`;
+    env = { ...process.env, GOSHAWK_API_URL: url, GOSHAWK_TOKEN: await api.token(['admin']) };
+    await api.inject({ method: 'POST', url: '/auth/users', payload: { name: 'root', roles: ['admin'], password: PASSWORD } });
+  });
+  afterAll(async () => {
+    await api.close();
+    await database.drop();
+  });
+  const user = async (...words: string[]): Promise<Ended> => {
+    try {
+      return { code: 0, ...(await run(process.execPath, [MAIN, 'user', ...words], { env })) };
+    } catch (error) {
+      const { code, stdout, stderr } = error as Ended; // a status other than 0
+      return { code, stdout, stderr };
+    }
+  };
+  const post = (url: string, payload: object) => api.inject({ method: 'POST', url, payload }, null);
+
+  it('invites, lists, changes and signs out', { timeout: 240_000 }, async () => {
+    const invited = await user('invite', 'Ada Lovelace', '--role', 'analyst', '--role', 'auditor', '--hours', '2');
+    const token = /#(gsi_[\w-]{43})/.exec(invited.stdout)?.[1];
+    expect([invited.code, (await post('/auth/invitations/accept', { token, password: PASSWORD })).statusCode]).toEqual([0, 201]);
+    expect((await post('/auth/login', { user: 'Ada Lovelace', password: PASSWORD })).statusCode).toBe(200);
+
+    const ended = await user('end-sessions', 'ada lovelace');
+    expect([ended.code, ended.stdout]).toEqual([0, '1 sessions of ada lovelace have ended.\n']);
+    const changed = JSON.parse((await user('change', 'Ada Lovelace', '--role', 'viewer', '--email', 'ada@example.org', '--disable', '--json')).stdout) as Loose;
+    expect(changed).toMatchObject({ roles: ['viewer'], email: 'ada@example.org', disabledAt: expect.any(String) });
+    expect((await post('/auth/login', { user: 'Ada Lovelace', password: PASSWORD })).statusCode).toBe(401);
+
+    const listed = await user('list');
+    expect([listed.code, listed.stdout]).toEqual([0, expect.stringMatching(/Ada Lovelace.*viewer.*disabled[\s\S]*root.*admin.*active/)]);
+  });
+
+  it('ends with 2 and says what to change', { timeout: 240_000 }, async () => {
+    const said = async (...words: string[]) => {
+      const { code, stdout, stderr } = await user(...words);
+      expect([code, stdout]).toEqual([2, '']);
+      return stderr;
+    };
+    expect(await said('change', 'root')).toContain('--role');
+    expect(await said('change', 'root', '--disable')).toContain('administrator');
+    expect(await said('change', 'nobody', '--enable')).toContain('no user nobody');
+    expect(await said('invite', 'x', '--role', 'ghost')).toContain('no role ghost');
+  });
+});
