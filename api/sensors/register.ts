@@ -99,7 +99,7 @@ export interface SensorsDeps {
   /** Everything but the API's own address, which callers know best. */
   readonly addresses: Omit<SensorAddresses, 'apiUrl'>;
 }
-type Who = Pick<Principal, 'organization' | 'user' | 'roles'>;
+type Who = Pick<Principal, 'organization' | 'user' | 'permissions'>;
 interface Made {
   readonly proof: NewProof;
   readonly shown: ShownCredential;
@@ -121,7 +121,7 @@ export class Sensors {
     const source = given.source ?? (given.access === 'sasl' ? given.name : DEFAULT_SOURCE);
     if (given.access === 'sasl' && (source !== given.name || source.startsWith('gateway-')))
       throw invalid('source', 'A sensor that writes its topic itself has the topic of its name, which may not begin with gateway-.');
-    if (given.access === 'spiffe' && !who.roles.includes('platform_admin'))
+    if (given.access === 'spiffe' && !who.permissions.has('organizations:manage'))
       throw new ApiProblem('FORBIDDEN', 'A trust domain belongs to the whole installation, so binding a SPIFFE ID needs the role platform_admin.');
     const format = given.format === 'auto' ? null : given.format;
     const silenceSeconds = (given.silenceSeconds === undefined ? defaultSilenceSeconds(format) : given.silenceSeconds) || null;

@@ -175,11 +175,11 @@ export class Providers {
   }
 
   /** One organization could otherwise claim the tokens that are meant for another, or for another product. */
-  #checkAudience({ organization, roles }: Principal, { audience, clientId }: Omit<ProviderInput, 'clientSecret'>): void {
+  #checkAudience({ organization, permissions }: Principal, { audience, clientId }: Omit<ProviderInput, 'clientSecret'>): void {
     if (audience === null) return;
     const own = audienceOf(this.#deps.installationId, organization);
     if (audience === clientId) throw invalid('audience', 'Must differ from the client id: else ID tokens would be access tokens.');
-    if (audience !== own && !roles.includes('platform_admin')) throw invalid('audience', `Must be ${own}. Only a platform administrator may choose another.`);
+    if (audience !== own && !permissions.has('organizations:manage')) throw invalid('audience', `Must be ${own}. Only a platform administrator may choose another.`);
   }
 }
 

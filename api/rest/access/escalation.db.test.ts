@@ -164,6 +164,16 @@ describe.skipIf(serverUrl === '')('somebody who would have more than he has', ()
     expect(hec.statusCode).toBe(200);
   });
 
+  it('holds a key that was narrowed of an account of the installation: no role of the account makes up for it', async () => {
+    const { id } = await made('/auth/service-accounts', { name: 'operator', roles: ['platform_admin'] }, ['platform_admin']);
+    const { secret } = await made(`/auth/service-accounts/${id}/keys`, { permissions: ['sensors:manage', 'users:manage'] }, ['platform_admin']);
+    const enrolment = { name: 'w', access: 'spiffe', spiffeId: 'spiffe://example.org/w' };
+    expect((await as(secret!, { method: 'POST', url: '/v2/sensors', payload: enrolment })).json()).toMatchObject({ code: 'FORBIDDEN' });
+    expect((await as(secret!, { method: 'PATCH', url: `/auth/users/${ids.vic}`, payload: { roles: ['admin'] } })).json()).toMatchObject({ code: 'FORBIDDEN' });
+    expect((await as(secret!, { url: '/auth/organizations' })).statusCode).toBe(403);
+    expect((await api.inject({ method: 'POST', url: '/v2/sensors', payload: enrolment }, ['platform_admin'], 'alpha')).statusCode).toBe(201);
+  });
+
   it('gets a secret once: neither an idempotency key nor the register tells it again', async () => {
     const request: InjectOptions = { method: 'POST', url: `/auth/service-accounts/${ids.robot}/keys`, payload: {}, headers: { 'idempotency-key': 'once' } };
     const [one, two] = [await api.inject(request, ['admin'], 'alpha'), await api.inject(request, ['admin'], 'alpha')];
