@@ -10,6 +10,7 @@ import type { Event } from '../../schemas/avro/types.gen.ts';
 import { parseSearch } from '../../store/queries/search/syntax.ts';
 import { settingsOf } from '../../pipeline/core/topic-settings.ts';
 import { topics } from '../../topologies/topics.ts';
+import { eventually } from '../test/eventually.ts';
 import { EventTail } from './tail.ts';
 
 const codec = new Codec(fixedIds());
@@ -128,6 +129,27 @@ describe('the live tail', () => {
     expect(() => tail.watch('default', {})).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
     expect(() => tail.watch('other', { dataset: ['d0'] })).toThrow(expect.objectContaining({ code: 'RATE_LIMITED' }));
     for (let n = 0; n < 10; n += 1) tail.watch('default', { dataset: ['d0'] });
+  });
+
+  it('shows at once what comes after a quiet time, and what follows it together', async () => {
+    const watcher = tail.watch('default', {});
+    await settled();
+    flush(); // shows the marker, or nothing
+    flush(); // nothing
+    await send([{ message: 'a' }]);
+    await eventually(() => expect(watcher.length).toBe(1));
+    const other = tail.watch('marker', {});
+    await send([{ message: 'b' }]);
+    await send([{ message: 'c' }]);
+    await send([{ organization: 'marker' }]);
+    await eventually(() => {
+      flush();
+      expect(other.length).toBeGreaterThan(0);
+    });
+    expect((await watcher.next()).value?.events.map(({ message }) => message)).toEqual(['a']);
+    const rest: (string | null)[] = [];
+    while (watcher.length > 0) rest.push(...((await watcher.next()).value?.events ?? []).map(({ message }) => message));
+    expect(rest).toEqual(['b', 'c']);
   });
 
   it('makes one batch for all who watch the same, until the last has gone', async () => {

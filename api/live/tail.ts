@@ -67,6 +67,8 @@ export class EventTail {
   readonly #watches = new Map<string, Watch>();
   readonly #perFlush: number;
   #decodesLeft = DECODES_PER_FLUSH;
+  /** The last flush had nothing to show: the next events need not wait for others. */
+  #isQuiet = true;
   #following: { readonly follower: Follower; readonly timer: { readonly stop: () => void } } | undefined;
 
   constructor(options: EventTailOptions) {
@@ -105,6 +107,7 @@ export class EventTail {
       if (missing !== undefined) await codec.load(missing);
       this.#take(value);
     }
+    if (this.#isQuiet) this.#flush();
   }
 
   #take(value: Buffer): void {
@@ -136,11 +139,13 @@ export class EventTail {
 
   #flush(): void {
     this.#decodesLeft = DECODES_PER_FLUSH;
+    this.#isQuiet = true;
     for (const watch of this.#watches.values()) {
       if (watch.events.length === 0 && watch.leftOut === 0) continue;
       const batch: TailBatch = { events: watch.events, leftOut: watch.leftOut };
       watch.events = [];
       watch.leftOut = 0;
+      this.#isQuiet = false;
       for (const queue of watch.queues) queue.push(batch);
     }
   }
