@@ -55,6 +55,11 @@ describe.skipIf(serverUrl === '')('schema api', () => {
           `SELECT api.add_passkey(u.id, 'k', '', 0, '{}', 'n', false), api.set_sign_in_policy('test', '{}')
              FROM api.app_user u, api.open_session(u.id, '', '1 day', '1 day', '{password}', NULL, NULL) WHERE u.name = 'ann'`,
         );
+        await client.query(
+          `SELECT api.add_role('test', 'own', '', '{alerts:read}'), api.invite('test', 'eve', NULL, '{viewer}', sha256(convert_to($1, 'UTF8')), '1 day'),
+             api.add_key('test', api.add_service_account('test', 'robot', '', '{viewer}'), 'abcd', sha256(convert_to($1, 'UTF8')), NULL, NULL, '1 day')`,
+          [organization],
+        );
         await client.query(`SELECT api.enter_room('00000000-0000-4000-8000-000000000001', 'alert:1', 'ann')`);
       });
     }
@@ -110,10 +115,16 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     'session',
     'sign_in_policy',
     'app_user',
+    'member',
+    'role',
+    'invitation',
+    'service_account',
+    'api_key',
     'organization_info',
+    'organization_settings',
     'audit',
   ];
-  const column = (view: string) => (view === 'organization_info' ? 'id' : 'organization');
+  const column = (view: string) => (view.startsWith('organization_') ? 'id' : 'organization');
 
   it.each(isolated)('api.%s shows one organization, and is an error without one', async (view) => {
     for (const organization of ['default', 'other', 'nobody']) {

@@ -121,7 +121,7 @@ $$;
 
 -- ---- Roles: writing ----
 CREATE VIEW api.role WITH (security_barrier) AS
-  SELECT r.name, r.description, r.permissions, r.created_at, r.created_by, r.changed_at, r.changed_by,
+  SELECT r.organization, r.name, r.description, r.permissions, r.created_at, r.created_by, r.changed_at, r.changed_by,
     (SELECT count(*) FROM goshawk.app_user u WHERE u.organization = r.organization AND r.name = ANY (u.roles)) AS users,
     (SELECT count(*) FROM goshawk.service_account s WHERE s.organization = r.organization AND s.removed_at IS NULL AND r.name = ANY (s.roles)) AS service_accounts
   FROM goshawk.role r WHERE r.organization = (SELECT api.organization());
@@ -184,7 +184,7 @@ END $$;
 
 -- ---- Users ----
 CREATE VIEW api.member WITH (security_barrier) AS
-  SELECT u.id, u.name, u.email, u.roles, u.created_at, u.password_at, u.password_hash IS NOT NULL AS has_password, u.disabled_at,
+  SELECT u.id, u.organization, u.name, u.email, u.roles, u.created_at, u.password_at, u.password_hash IS NOT NULL AS has_password, u.disabled_at,
     (SELECT count(*) FROM goshawk.session s WHERE s.user_id = u.id AND s.expires_at > now()) AS sessions,
     (SELECT max(s.used_at) FROM goshawk.session s WHERE s.user_id = u.id) AS seen_at
   FROM goshawk.app_user u WHERE u.organization = (SELECT api.organization());
@@ -236,7 +236,7 @@ END $$;
 
 -- ---- Invitations ----
 CREATE VIEW api.invitation WITH (security_barrier) AS
-  SELECT id, name, email, roles, created_at, created_by, expires_at, accepted_at, revoked_at FROM goshawk.invitation WHERE organization = (SELECT api.organization());
+  SELECT id, organization, name, email, roles, created_at, created_by, expires_at, accepted_at, revoked_at FROM goshawk.invitation WHERE organization = (SELECT api.organization());
 
 -- An invitation of the same name that is still open gives way. SQLSTATE 23505 (app_user_name) when there is such a user; 23503 known_role.
 CREATE FUNCTION api.invite(actor text, name text, email text, roles text[], token_hash bytea, lifetime interval) RETURNS uuid
@@ -296,9 +296,9 @@ END $$;
 
 -- ---- Service accounts ----
 CREATE VIEW api.service_account WITH (security_barrier) AS
-  SELECT id, name, description, roles, created_at, created_by, disabled_at, removed_at FROM goshawk.service_account WHERE organization = (SELECT api.organization());
+  SELECT id, organization, name, description, roles, created_at, created_by, disabled_at, removed_at FROM goshawk.service_account WHERE organization = (SELECT api.organization());
 CREATE VIEW api.api_key WITH (security_barrier) AS
-  SELECT k.id, k.service_account_id, k.hint, k.permissions, k.networks, k.created_at, k.created_by, k.expires_at, k.last_used_at, k.last_used_from
+  SELECT k.id, s.organization, k.service_account_id, k.hint, k.permissions, k.networks, k.created_at, k.created_by, k.expires_at, k.last_used_at, k.last_used_from
   FROM goshawk.api_key k JOIN goshawk.service_account s ON s.id = k.service_account_id WHERE s.organization = (SELECT api.organization());
 
 -- What is held open by an account's keys ends, and every process asks again who holds them.
