@@ -60,6 +60,7 @@ describe.skipIf(serverUrl === '')('schema api', () => {
              api.add_key('test', api.add_service_account('test', 'robot', '', '{viewer}'), 'abcd', sha256(convert_to($1, 'UTF8')), NULL, NULL, '1 day')`,
           [organization],
         );
+        await client.query(`SELECT api.change_event('test', e.id, e.event_time, 0, 'open', NULL, '{}', NULL) FROM api.event e`);
         await client.query(`SELECT api.enter_room('00000000-0000-4000-8000-000000000001', 'alert:1', 'ann')`);
       });
     }
@@ -69,6 +70,12 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     await database.owner.query(
       `INSERT INTO goshawk.hunt_match SELECT h.id, decode(md5(h.organization), 'hex'), h.organization, now(), decode(md5(h.organization), 'hex'), true FROM goshawk.hunt h`,
     );
+    await database.owner.query(`
+      INSERT INTO goshawk.identity_provider (organization, name, label, issuer, client_id, scopes, name_claim, groups_claim, group_roles, default_roles, email_domains, provisions, created_by, changed_by)
+        SELECT o, 'idp', 'I', 'https://i', 'c', '{}', 'n', 'g', '[]', '{}', '{}', false, 'test', 'test' FROM unnest(ARRAY['default', 'other']) AS o;
+      INSERT INTO goshawk.user_identity (provider_id, subject, user_id) SELECT p.id, 's', u.id FROM goshawk.identity_provider p JOIN goshawk.app_user u USING (organization) WHERE u.name = 'ann';
+      INSERT INTO goshawk.trust_domain (organization, name, bundle, workloads, changed_by) SELECT o, 'example.org', '{}', '[]', 'test' FROM unnest(ARRAY['default', 'other']) AS o;
+      INSERT INTO goshawk.quota SELECT o, 'events', 1 FROM unnest(ARRAY['default', 'other']) AS o`);
     await database.owner.query('INSERT INTO goshawk.sensor_silence (sensor_id, since) SELECT id, now() FROM goshawk.sensor');
   });
   afterAll(async () => {
@@ -123,6 +130,13 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     'organization_info',
     'organization_settings',
     'audit',
+    'audit_entry',
+    'audit_head',
+    'event_change',
+    'identity_provider',
+    'user_identity',
+    'trust_domain',
+    'quota',
   ];
   const column = (view: string) => (view.startsWith('organization_') ? 'id' : 'organization');
 

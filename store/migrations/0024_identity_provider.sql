@@ -68,11 +68,11 @@ CREATE TABLE goshawk.oidc_logout (
 );
 
 CREATE VIEW api.identity_provider WITH (security_barrier) AS
-  SELECT id, name, label, issuer, client_id, client_secret IS NOT NULL AS has_secret, scopes, name_claim, groups_claim, group_roles, default_roles, email_domains,
+  SELECT organization, id, name, label, issuer, client_id, client_secret IS NOT NULL AS has_secret, scopes, name_claim, groups_claim, group_roles, default_roles, email_domains,
     provisions, audience, disabled_at, created_at, created_by, changed_at, changed_by
   FROM goshawk.identity_provider WHERE organization = (SELECT api.organization());
 CREATE VIEW api.user_identity WITH (security_barrier) AS
-  SELECT i.provider_id, p.name AS provider, i.subject, i.user_id, i.created_at, i.used_at
+  SELECT p.organization, i.provider_id, p.name AS provider, i.subject, i.user_id, i.created_at, i.used_at
   FROM goshawk.user_identity i JOIN goshawk.identity_provider p ON p.id = i.provider_id WHERE p.organization = (SELECT api.organization());
 
 CREATE FUNCTION api.identity_provider_secret(provider_id uuid) RETURNS text
@@ -274,7 +274,7 @@ CREATE TABLE goshawk.trust_domain (
   PRIMARY KEY (organization, name)
 );
 CREATE VIEW api.trust_domain WITH (security_barrier) AS
-  SELECT name, endpoint, bundle, fetched_at, workloads, created_at, changed_at, changed_by FROM goshawk.trust_domain WHERE organization = (SELECT api.organization());
+  SELECT organization, name, endpoint, bundle, fetched_at, workloads, created_at, changed_at, changed_by FROM goshawk.trust_domain WHERE organization = (SELECT api.organization());
 
 CREATE FUNCTION api.save_trust_domain(actor text, domain text, endpoint text, bundle jsonb, workloads jsonb) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

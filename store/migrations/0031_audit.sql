@@ -14,11 +14,11 @@ CREATE INDEX audit_at ON goshawk.audit (organization, at, seq);
 
 -- `hashed` is what the row's hash covers, besides the hash before it: sha256(previous_hash || hashed).
 CREATE VIEW api.audit_entry WITH (security_barrier) AS
-  SELECT seq, api.micros(at) AS at, actor, action, object, detail, previous_hash, hash,
+  SELECT organization, seq, api.micros(at) AS at, actor, action, object, detail, previous_hash, hash,
          jsonb_build_array(organization, seq, api.micros(at), actor, action, object, detail)::text AS hashed
   FROM goshawk.audit WHERE organization = (SELECT api.organization());
 CREATE VIEW api.audit_head WITH (security_barrier) AS
-  SELECT h.seq, h.hash, (SELECT max(p.at) FROM goshawk.audit_published p WHERE p.organization = h.organization) AS published_at,
+  SELECT h.organization, h.seq, h.hash, (SELECT max(p.at) FROM goshawk.audit_published p WHERE p.organization = h.organization) AS published_at,
          (SELECT max(p.seq) FROM goshawk.audit_published p WHERE p.organization = h.organization) AS published_seq
   FROM goshawk.audit_head h WHERE h.organization = (SELECT api.organization());
 

@@ -14,7 +14,7 @@ CREATE TABLE goshawk.event_change (
   PRIMARY KEY (organization, event_id, event_time, revision)
 );
 CREATE VIEW api.event_change WITH (security_barrier) AS
-  SELECT event_id, event_time, revision, at, by, status, verdict, labels, comment FROM goshawk.event_change WHERE organization = (SELECT api.organization());
+  SELECT organization, event_id, event_time, revision, at, by, status, verdict, labels, comment FROM goshawk.event_change WHERE organization = (SELECT api.organization());
 
 -- As it is to be; `expected` is the revision that it was decided upon, 0 for none, null for whatever is there.
 -- SQLSTATE P0002: there is no such event; 40001: somebody changed it meanwhile.
