@@ -7,6 +7,7 @@ import { readOverviewSearch } from './overview/address.ts';
 import { readPipelineSearch } from './pipeline/address.ts';
 import { readCoverageSearch, readExceptionsSearch, readRuleSearch, readRulesSearch } from './rules/address.ts';
 import { readEnrolSearch, readSensorSearch, readSensorsSearch } from './sensors/address.ts';
+import { readLoginSearch } from './session/address.ts';
 import { session } from './session/tokens.ts';
 import { Frame } from './shell/frame.tsx';
 import { Lost } from './shell/lost.tsx';
@@ -16,8 +17,14 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: Lost });
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: (search): { next?: string } => (typeof search['next'] === 'string' && /^\/(?!\/)/.test(search['next']) ? { next: search['next'] } : {}),
+  validateSearch: readLoginSearch,
   component: lazyRouteComponent(() => import('./session/login.tsx'), 'LoginPage'),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./session/invitation.tsx'), 'InvitationPage'),
 });
 
 const inside = createRoute({
@@ -114,6 +121,11 @@ const exceptions = createRoute({
   validateSearch: readExceptionsSearch,
   component: lazyRouteComponent(() => import('./rules/exceptions.tsx'), 'ExceptionsPage'),
 });
+const account = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/page.tsx'), 'AccountPage'),
+});
 const kit = createRoute({
   getParentRoute: () => root,
   path: '/kit',
@@ -123,6 +135,7 @@ const kit = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
+    invitation,
     kit,
     inside.addChildren([
       overview,
@@ -139,6 +152,7 @@ export const router = createRouter({
       enrolSensor,
       trySensor,
       sensor,
+      account,
     ]),
   ]),
   defaultPreload: 'intent',

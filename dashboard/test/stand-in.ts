@@ -9,11 +9,15 @@ import { GraphQLScalarType } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { WebSocketServer } from 'ws';
+import { Account, PASSWORD } from './stand-in-account.ts';
 import { World } from './stand-in-world.ts';
+
+export { PASSWORD };
 
 export interface StandIn {
   readonly url: string;
   readonly world: World;
+  readonly account: Account;
   /** Milliseconds that each GraphQL answer waits. */
   slowMs: number;
   /** While true every token is refused, and so is renewing one. */
@@ -30,7 +34,6 @@ interface Options {
   readonly port?: number;
 }
 
-export const PASSWORD = 'correct-horse';
 const SCHEMAS = new URL('../../api/graphql/*/schema.graphql', import.meta.url);
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -73,6 +76,7 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
   const standIn: StandIn = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     world,
+    account: new Account(),
     slowMs: 0,
     isSessionOver: false,
     isGone: false,
@@ -116,13 +120,22 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
     const body = await read(request);
     const hasCookie = /goshawk_refresh=\w/.test(request.headers.cookie ?? '');
     if (path === '/auth/logout') return void response.writeHead(204, { 'set-cookie': 'goshawk_refresh=; Path=/auth; HttpOnly; Max-Age=0' }).end();
-    if (path === '/auth/login' && body['password'] !== PASSWORD)
-      return void json(response, 401, { code: 'LOGIN_FAILED', detail: 'Name or password is wrong.' });
-    if (path === '/auth/refresh' && (!hasCookie || standIn.isSessionOver)) return void json(response, 401, { code: 'SESSION_ENDED', detail: 'Log in again.' });
+    if (path === '/auth/refresh') {
+      if (!hasCookie || standIn.isSessionOver) return void json(response, 401, { code: 'SESSION_ENDED', detail: 'Log in again.' });
+      return void json(response, 200, signedIn(response, 'admin'));
+    }
+    const answer = standIn.account.answer(request.method ?? 'GET', path, body);
+    if (answer === undefined) return void json(response, 404, { code: 'NOT_FOUND', detail: 'The stand-in has no such route.' });
+    if (answer.status === 429) response.setHeader('retry-after', '30');
+    if (answer.status === 204) return void response.writeHead(204).end();
+    json(response, answer.status, { ...answer.body, ...(answer.signsIn !== undefined && signedIn(response, answer.signsIn)) });
+  }
+
+  function signedIn(response: ServerResponse, user: string) {
     const accessToken = randomUUID();
     tokens.add(accessToken);
     response.setHeader('set-cookie', `goshawk_refresh=${randomUUID().replaceAll('-', '')}; Path=/auth; HttpOnly; SameSite=Strict`);
-    json(response, 200, { accessToken, tokenType: 'Bearer', expiresIn: 900, user: { name: 'admin', organization: 'default', roles: ['admin'] } });
+    return { accessToken, tokenType: 'Bearer', expiresIn: 900, user: { name: user, organization: 'default', roles: ['admin'] } };
   }
 
   function page(path: string, response: ServerResponse): void {

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { tell } from '../data/fresh.ts';
 import type { Problem } from '../data/problem.ts';
 import { RevokeSensorDocument, RotateSensorDocument, type EnrolledFragment, type SensorQuery } from '../gql/graphql.ts';
-import { AskDialog } from './ask-dialog.tsx';
+import { AskDialog } from '../kit/ask-dialog.tsx';
 import { OVERLAPS } from './kinds.ts';
 
 type Sensor = NonNullable<SensorQuery['sensor']>;

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { EnrolledFragment } from '../gql/graphql.ts';
 import { Icon } from '../kit/icon.tsx';
 import { Panel } from '../kit/panel.tsx';
-import { CopyBlock } from './copy-block.tsx';
+import { CopyBlock } from '../kit/copy-block.tsx';
 import { Snippets } from './snippets.tsx';
 import { Ending } from './words.tsx';
 

@@ -1,7 +1,7 @@
 // Configurations for shippers, one at a time, to be copied.
 import type { EnrolledFragment } from '../gql/graphql.ts';
 import { Segments } from '../kit/button.tsx';
-import { CopyBlock } from './copy-block.tsx';
+import { CopyBlock } from '../kit/copy-block.tsx';
 
 interface SnippetsProps {
   readonly snippets: EnrolledFragment['snippets'];

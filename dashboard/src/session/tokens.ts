@@ -1,6 +1,7 @@
 // Who is signed in here. The refresh token is in a cookie that scripts cannot read, so that a link opened in a new tab needs no
 // second sign-in; the access token lives in memory only. Local storage knows that there is a session, and nothing of it.
 import { cell } from '../kit/cell.ts';
+import { AuthError, call, type Challenge, type Method } from './api.ts';
 
 interface SignedIn {
   readonly accessToken: string;
@@ -21,39 +22,9 @@ export const session = cell<'in' | 'out'>(localStorage.getItem(KEY) === null ? '
 let access: Access | undefined;
 let renewal: Promise<string | null> | undefined;
 
-/** Why a sign-in was refused, in the API's words; `status` 0 when no answer came. */
-export class SignInError extends Error {
-  readonly status: number;
-  readonly requestId: string | null;
-
-  constructor(status: number, message: string, requestId: string | null) {
-    super(message);
-    this.name = 'SignInError';
-    this.status = status;
-    this.requestId = requestId;
-  }
-}
-
-/** @throws SignInError */
-async function post(path: string, body: unknown): Promise<SignedIn> {
-  let response: Response;
-  try {
-    response = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify(body) });
-  } catch {
-    throw new SignInError(0, 'The API does not answer. Check that it runs with `./goshawk status`.', null);
-  }
-  const answer: unknown = await response.json().catch(() => null);
-  if (!response.ok) {
-    const detail = typeof answer === 'object' && answer !== null && 'detail' in answer && typeof answer.detail === 'string' ? answer.detail : '';
-    throw new SignInError(response.status, detail, response.headers.get('x-request-id'));
-  }
-  return answer as SignedIn;
-}
-
 function keep(signedIn: SignedIn): string {
   access = { token: signedIn.accessToken, until: Date.now() + signedIn.expiresIn * 1000 };
-  localStorage.setItem(KEY, 'in');
-  session.set('in');
+  expectSession();
   return signedIn.accessToken;
 }
 
@@ -63,9 +34,38 @@ function forget(): void {
   session.set('out');
 }
 
-/** @throws SignInError */
-export async function signIn(user: string, password: string): Promise<void> {
-  keep(await post('/auth/login', { user, password }));
+/** Said before the browser leaves for an identity provider, which sends it back with a cookie and nothing else. */
+export function expectSession(): void {
+  localStorage.setItem(KEY, 'in');
+  session.set('in');
+}
+
+/** @returns What else is asked for; null when signed in. @throws AuthError */
+export async function signIn(user: string, password: string, organization: string): Promise<Challenge | null> {
+  try {
+    keep(await call<SignedIn>('POST', '/auth/login', { user, password, organization }));
+    return null;
+  } catch (error) {
+    if (error instanceof AuthError && error.challenge !== null) return error.challenge;
+    throw error;
+  }
+}
+
+/** Ends a sign-in that was begun. @returns Recovery codes when `code` proved a factor that is new: shown this once. @throws AuthError */
+export async function proveCode({ token }: Challenge, code: string): Promise<readonly string[]> {
+  const { recoveryCodes = [], ...signedIn } = await call<SignedIn & { readonly recoveryCodes?: readonly string[] }>('POST', '/auth/verify-mfa', {
+    mfaToken: token,
+    code,
+  });
+  keep(signedIn);
+  return recoveryCodes;
+}
+
+/** @param proof Shows the options of the API to the browser's owner. @throws AuthError, and what `proof` throws */
+export async function signInByPasskey(organization: string, challenge: Challenge | null, proof: (options: unknown) => Promise<unknown>): Promise<void> {
+  const about = { organization, ...(challenge === null ? {} : { mfaToken: challenge.token }) };
+  const credential = await proof(await call('POST', '/auth/passkeys/sign-in/options', about));
+  keep(await call<SignedIn>('POST', '/auth/passkeys/sign-in', { ...about, credential }));
 }
 
 /** Ends the session here at once, and at the API as soon as it hears of it. */
@@ -82,9 +82,9 @@ async function renew(): Promise<string | null> {
       return null;
     }
     try {
-      return keep(await post('/auth/refresh', {}));
+      return keep(await call<SignedIn>('POST', '/auth/refresh', {}));
     } catch (error) {
-      if (error instanceof SignInError && (error.status === 400 || error.status === 401 || error.status === 403)) forget();
+      if (error instanceof AuthError && (error.status === 400 || error.status === 401 || error.status === 403)) forget();
       return null; // anything else may pass: the session stays, and the request fails with its own reason
     }
   };
@@ -99,6 +99,19 @@ export async function accessToken(rejected?: string): Promise<string | null> {
     renewal = undefined;
   });
   return renewal;
+}
+
+/** `call` as who is signed in; once more with a new token when the API refuses the first. @throws AuthError */
+export async function callSignedIn<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  const token = await accessToken();
+  try {
+    return await call<T>(method, path, body, token ?? undefined);
+  } catch (error) {
+    if (!(error instanceof AuthError) || error.code !== 'UNAUTHENTICATED' || token === null) throw error;
+    const renewed = await accessToken(token);
+    if (renewed === null) throw error;
+    return call<T>(method, path, body, renewed);
+  }
 }
 
 window.addEventListener('storage', (event) => {

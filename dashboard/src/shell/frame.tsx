@@ -21,6 +21,7 @@ export function Frame() {
     { keys: 'g f', label: 'Fields', group: 'Go to', run: () => void navigate({ to: '/fields' }) },
     { keys: 'g p', label: 'Pipeline', group: 'Go to', run: () => void navigate({ to: '/pipeline' }) },
     { keys: 'g s', label: 'Sensors', group: 'Go to', run: () => void navigate({ to: '/pipeline/sensors' }) },
+    { keys: 'g y', label: 'Your account', group: 'Go to', run: () => void navigate({ to: '/account' }) },
   ]);
   // Where a page says nothing else, filtering for a value opens a search for it.
   const actions = useMemo<ValueActions>(

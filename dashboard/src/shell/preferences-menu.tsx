@@ -1,4 +1,5 @@
 // Who is signed in, and how they like to look at things.
+import { Link } from '@tanstack/react-router';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
 import { useFresh } from '../data/fresh.ts';
@@ -59,6 +60,10 @@ export function PreferencesMenu() {
           </div>
           <ZoneChoice zone={zone} />
           <div className="preferences-end">
+            <Link to="/account" className="menu-item" onClick={() => setOpen(false)}>
+              <Icon name="person" />
+              Your account<Key>g y</Key>
+            </Link>
             <button
               type="button"
               className="menu-item"

@@ -1,7 +1,8 @@
 // A text as a whole, with a button that copies it.
 import { useEffect, useState } from 'react';
-import { Button } from '../kit/button.tsx';
-import { copyText } from '../kit/copy.tsx';
+import { Button } from './button.tsx';
+import { copyText } from './copy.tsx';
+import './copy-block.css';
 
 export function CopyBlock({ label, note, text }: { readonly label: string; readonly note?: string; readonly text: string }) {
   const [outcome, setOutcome] = useState<'copied' | 'refused'>();

@@ -1,0 +1,21 @@
+export interface LoginSearch {
+  /** Path of the page to go to afterwards. */
+  readonly next?: string;
+  /** Id; `default` unless said. */
+  readonly organization?: string;
+  /** Code of what went wrong at an identity provider, and the request that the API logged it under. */
+  readonly problem?: string;
+  readonly requestId?: string;
+}
+
+const ORGANIZATION = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** What cannot be read is left out, and so is what would lead to another site. */
+export function readLoginSearch({ next, organization, problem, requestId }: Record<string, unknown>): LoginSearch {
+  return {
+    ...(typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {}),
+    ...(typeof organization === 'string' && ORGANIZATION.test(organization) && organization !== 'default' ? { organization } : {}),
+    ...(typeof problem === 'string' && /^[A-Z_]{1,60}$/.test(problem) ? { problem } : {}),
+    ...(typeof requestId === 'string' && /^[\w-]{1,100}$/.test(requestId) ? { requestId } : {}),
+  };
+}

@@ -1,0 +1,81 @@
+// Where the link of an invitation leads: who it is for, and the password that they choose. The token stands behind `#`, which browsers do not send.
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { Button } from '../kit/button.tsx';
+import { Moment } from '../kit/moment.tsx';
+import { useTitle } from '../kit/title.ts';
+import { Mark } from '../shell/mark.tsx';
+import { call } from './api.ts';
+import { RefusalNote, StepForm, useStep } from './step.tsx';
+import './login.css';
+
+interface Invited {
+  readonly organization: string;
+  readonly organizationName: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly expiresAt: string;
+}
+
+export function InvitationPage() {
+  const navigate = useNavigate();
+  const [token] = useState(() => window.location.hash.slice(1));
+  const [invited, setInvited] = useState<Invited>();
+  const [isMismatch, setMismatch] = useState(false);
+  const { isBusy, refusal, run } = useStep();
+  useTitle('Invitation');
+  useEffect(() => {
+    void run(async () => setInvited(await call<Invited>('POST', '/auth/invitations/look', { token })));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once a link
+  }, [token]);
+
+  const accept = (field: (name: string) => string) => {
+    const isSame = field('password') === field('again');
+    setMismatch(!isSame);
+    if (!isSame || invited === undefined) return;
+    void run(async () => {
+      await call('POST', '/auth/invitations/accept', { token, password: field('password') });
+      await navigate({ to: '/login', search: invited.organization === 'default' ? {} : { organization: invited.organization }, replace: true });
+    });
+  };
+  return (
+    <main className="login">
+      <div className="login-card">
+        <div className="login-mark">
+          <Mark size={34} />
+        </div>
+        <h1>{invited === undefined ? 'Invitation' : `Welcome, ${invited.name}`}</h1>
+        {invited === undefined ? (
+          <RefusalNote refusal={refusal} />
+        ) : (
+          <>
+            <p className="quiet">
+              You are invited to {invited.organizationName} as {invited.roles.join(', ')}, until <Moment at={invited.expiresAt} isLong />.
+            </p>
+            <StepForm label="Accept the invitation" onSubmit={accept}>
+              <input type="hidden" name="username" autoComplete="username" value={invited.name} />
+              <label className="field">
+                <span>Choose a password: four unrelated words, or what a password manager makes</span>
+                <input className="input" name="password" type="password" autoComplete="new-password" required autoFocus />
+              </label>
+              <label className="field">
+                <span>Once more</span>
+                <input className="input" name="again" type="password" autoComplete="new-password" required aria-invalid={isMismatch} />
+              </label>
+              {isMismatch && (
+                <p className="login-error" role="alert">
+                  The two are not the same.
+                </p>
+              )}
+              <RefusalNote refusal={refusal} />
+              <Button kind="main" type="submit" disabled={isBusy}>
+                {isBusy ? 'Accepting' : 'Accept'}
+              </Button>
+            </StepForm>
+            <p className="login-note">You sign in as {invited.name} afterwards.</p>
+          </>
+        )}
+      </div>
+    </main>
+  );
+}
