@@ -87,25 +87,24 @@ export const keyRotation = z.strictObject({
   overlapSeconds: z.int().min(0).max(2_592_000).default(86_400).meta({ description: 'How long the key before still holds.' }),
 });
 
+const organizationName = text(200).refine((given) => given.trim() !== '', 'Not empty.');
 export const newOrganization = z.strictObject({
   id: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Lower-case letters, digits and dashes, at most 63: part of the names of topics.')
     .meta({ description: 'Stays for ever.' }),
-  name: text(200).refine((given) => given.trim() !== '', 'Not empty.'),
+  name: organizationName,
   admin: z
     .strictObject({ name, email: email.nullable().default(null) })
     .optional()
     .meta({ description: 'Who is invited to administer it.' }),
 });
 export const organizationChange = z
-  .strictObject({ name: text(200).optional(), suspended: z.boolean().optional() })
+  .strictObject({ name: organizationName.optional(), suspended: z.boolean().optional() })
   .refine((given) => Object.keys(given).length > 0, 'Say what to change: name or suspended.');
 export const settingsChange = z
   .strictObject({
-    name: text(200)
-      .refine((given) => given.trim() !== '', 'Not empty.')
-      .optional(),
+    name: organizationName.optional(),
     mfaRoles: roles.optional().meta({ description: 'Who holds one of these needs a second factor.' }),
     sessionHours: z.int().min(1).max(8_760).nullable().optional().meta({ description: 'Life of a session without use; null: as the installation has it.' }),
     outboundHosts: z
