@@ -3,7 +3,6 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isAllowEntry } from '../../outbound/allow-list.ts';
 import { isPermission, ROLE_NAME, ROLES } from '../gate/roles.ts';
-import type { Permission } from '../gate/roles.ts';
 import { text } from '../rest/kit.ts';
 
 /** A colon is left to accounts of programs, and nothing in a name can be taken for another name. */
