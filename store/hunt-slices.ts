@@ -157,10 +157,10 @@ export function indicatorCondition(indicators: NonNullable<HuntContent['indicato
     );
   }
   if (domains.length > 0) {
-    const ends = parameters.add(domains.map((domain) => `(^|[.])${domain.replaceAll(/[^a-z0-9-]/g, (character) => `[${character}]`)}[.]?$`).join('|'));
-    any.push(`e.dns_question ~* ${ends}`, `e.url_domain ~* ${ends}`);
+    const below = domainTest(domains, parameters);
+    any.push(below('e.dns_question'), below('e.url_domain'));
     any.push(
-      `EXISTS (SELECT FROM jsonb_array_elements_text(CASE jsonb_typeof(e.detail -> 'related.hosts') WHEN 'array' THEN e.detail -> 'related.hosts' END) v WHERE v ~* ${ends})`,
+      `EXISTS (SELECT FROM jsonb_array_elements_text(CASE jsonb_typeof(e.detail -> 'related.hosts') WHEN 'array' THEN e.detail -> 'related.hosts' END) v WHERE ${below('v')})`,
     );
   }
   if (hashes.length > 0) any.push(`lower((e.detail -> 'related.hash')::text)::jsonb ?| ${parameters.add(hashes)}::text[]`);
@@ -172,6 +172,16 @@ export function indicatorCondition(indicators: NonNullable<HuntContent['indicato
     );
   }
   return `(${any.map((condition) => `coalesce(${condition}, false)`).join(' OR ')})`;
+}
+
+/** By the last two or three labels, which are compared with a list as a whole: a pattern of all domains takes 200 us an event. */
+function domainTest(domains: readonly string[], parameters: Parameters): (value: string) => string {
+  const ends = domains.map((domain) => domain.split('.').slice(-3));
+  const lists = [2, 3].map((labels) => ({ labels, names: ends.filter((end) => end.length === labels).map((end) => end.join('.')) }));
+  const tests = lists
+    .filter(({ names }) => names.length > 0)
+    .map(({ labels, names }) => ({ pattern: `(${Array(labels).fill('[^.]+').join('[.]')})[.]?$`, list: parameters.add([...new Set(names)]) }));
+  return (value) => `(${tests.map(({ pattern, list }) => `substring(lower(${value}) from '${pattern}') = ANY (${list}::text[])`).join(' OR ')})`;
 }
 
 /** @returns How many of the findings no hunt had made before: these go out. */

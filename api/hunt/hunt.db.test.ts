@@ -84,6 +84,8 @@ describe.skipIf(serverUrl === '')('hunts', () => {
     ['a network', { indicators: '192.0.2.0/24' }, [1, 11], 'source.ip=192.0.2.7'],
     ['a network that an event only relates to', { indicators: '198.51.100.0/24' }, [7], 'related.ip=198.51.100.9'],
     ['a domain and what is below it', { indicators: 'evil[.]example' }, [3], 'dns.question.name=a.Evil.example'],
+    ['a domain of three labels', { indicators: 'a.evil.example\nb.other.example' }, [3], 'dns.question.name=a.Evil.example'],
+    ['not a sibling of a domain', { indicators: 'b.a.evil.example' }, [], ''],
     ['a hash', { indicators: MD5 }, [5], `process.hash.md5=${MD5.toUpperCase()}`],
     ['a URL in another spelling', { indicators: 'hxxp://evil.example/drop?x=1' }, [6], 'url.original=http://EVIL.example:80/drop?x=1'],
     ['a search', { query: 'user.name:root mimikatz' }, [8], 'user.name=Root'],
