@@ -45,8 +45,7 @@ describe.skipIf(serverUrl === '')('work on alerts', () => {
   const alert = async (id: string, fields = WORK) => (await as('ada', `query ($id: ID!) { alert(id: $id) { ${fields} } }`, { id })).data.alert;
   const codeOf = ({ errors }: Loose) => errors?.[0]?.extensions.code;
   const decisions = async (id: string) =>
-    (await database.owner.query(`SELECT key, payload FROM goshawk.outbox WHERE topic = 'ref.decisions.v1' AND payload->>'id' = $1 ORDER BY id`, [id]))
-      .rows;
+    (await database.owner.query(`SELECT key, payload FROM goshawk.outbox WHERE topic = 'ref.decisions.v1' AND payload->>'id' = $1 ORDER BY id`, [id])).rows;
 
   it('brings each alert of a bulk change back to how it was, with its note, and the undoing too', async () => {
     await change([two], { status: 'acknowledged', assignee: 'bob', addLabels: ['Kept ', 'b'] });
