@@ -39,6 +39,13 @@ export const FIELDS = {
   'Query.topValues': 'events:read',
   'Query.searchExplanation': 'events:read',
   'Query.searchCompletion': 'events:read',
+  'Query.entity': 'events:read',
+  'Query.entities': 'events:read',
+  'EntityProfile.findings': 'alerts:read', // null for others, as are the next
+  'EntityProfile.alerts': 'alerts:read',
+  'EntityProfile.rules': 'alerts:read',
+  'EntityProfile.asset': 'assets:read',
+  'EntityProfile.zones': 'assets:read',
   'Query.findings': 'alerts:read',
   'Query.finding': 'alerts:read',
   'Query.findingsByRule': 'alerts:read',

@@ -123,6 +123,36 @@ export async function seedAlerts(owner: pg.Pool, alerts: readonly SeedAlert[]): 
   }
 }
 
+export interface SeedFeature {
+  readonly organization?: string;
+  /** Of a host unless said. */
+  readonly type?: string;
+  readonly entity: string;
+  /** Of the window, NOON unless said; one hour long unless said. */
+  readonly start?: number;
+  readonly seconds?: number;
+  readonly events?: number;
+  readonly failures?: number;
+}
+
+export async function seedFeatures(owner: pg.Pool, features: readonly SeedFeature[]): Promise<void> {
+  await prepare(
+    owner,
+    ['feature'],
+    features.map(({ start = NOON }) => start),
+  );
+  for (const { organization = 'default', type = 'host', entity, start = NOON, seconds = 3_600, events = 1, failures = 0 } of features)
+    await owner.query('INSERT INTO goshawk.feature VALUES (api.from_micros($1), $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0)', [
+      start,
+      seconds * 1_000_000,
+      organization,
+      type,
+      entity,
+      events,
+      failures,
+    ]);
+}
+
 async function prepare(owner: pg.Pool, tables: readonly string[], times: readonly number[]): Promise<void> {
   const days = [...new Set(times.map((time) => new Date(time / 1_000).toISOString().slice(0, 10)))];
   for (const table of tables) await owner.query('SELECT goshawk.prepare_days($1, $2::date[])', [table, days]);

@@ -58,6 +58,13 @@ export const literalsOf = (ids: Ids | null): Literals => {
     'eventTop.field': '"host.name"',
     'topValues.field': '"host.name"',
     'alerts.first': '3',
+    // What alerts and findings of the world are about; the word itself would come back to whoever asks with it.
+    'entity.type': 'host',
+    'entity.value': '"web01"',
+    'entity.from': '"2026-02-27T00:00:00Z"',
+    'entity.to': '"2026-03-02T00:00:00Z"',
+    'entities.from': '"2026-02-27T00:00:00Z"',
+    'entities.to': '"2026-03-02T00:00:00Z"',
     'event.id': quoted(EVENT),
     'finding.id': quoted(FINDING),
     'alert.id': quoted(ALERT),

@@ -5,7 +5,7 @@ import { openTestApi } from './api.ts';
 import { openTestDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 import { noteAll, setAside } from './dead-letters.ts';
-import { hexId, NOON, seedAlerts, seedEvents, seedFindings, seedOrganization } from './seed.ts';
+import { hexId, NOON, seedAlerts, seedEvents, seedFeatures, seedFindings, seedOrganization } from './seed.ts';
 
 /** Fits wherever a name goes. */
 export const SECRET = 'only-for-alpha';
@@ -86,6 +86,7 @@ async function seedRows({ owner }: TestDatabase): Promise<void> {
   await seedFindings(owner, [{ n: 2, organization: 'alpha', columns: { title: SECRET, rule_id: SECRET } }]);
   const events = [{ id: hexId(1), time: NOON + 1_000_000, dataset: 'test.log', topic: `raw.alpha.${SECRET}`, partition: 0, offset: 1 }];
   await seedAlerts(owner, [{ n: 3, organization: 'alpha', columns: { title: SECRET, events: JSON.stringify(events) } }]);
+  await seedFeatures(owner, [{ organization: 'alpha', entity: SECRET }]);
 }
 
 async function seedThroughApi(database: TestDatabase, api: TestApi) {

@@ -28,7 +28,8 @@ export interface ZoneFields {
 }
 
 const SELECT_VERSION = `id, valid_from AS "validFrom", valid_to AS "validTo", written_at AS "writtenAt", written_by AS "writtenBy"`;
-const SELECT = {
+/** What a version is read as, of `api.asset` and `api.zone`. */
+export const SELECT_REFERENCE = {
   asset: `${SELECT_VERSION}, name, kind, hostnames, ARRAY (SELECT host(x) FROM unnest(addresses) x) AS addresses, owner, criticality`,
   zone: `${SELECT_VERSION}, name, cidr::text AS cidr, kind`,
 } as const;
@@ -48,7 +49,7 @@ export function pageOfVersions<T extends ReferenceTable>(
 ): Promise<readonly Rows[T][]> {
   return manyOf(
     sql,
-    `SELECT ${SELECT[table]} FROM api.${table} WHERE valid_from <= api.from_micros($1) AND (valid_to IS NULL OR valid_to > api.from_micros($1))
+    `SELECT ${SELECT_REFERENCE[table]} FROM api.${table} WHERE valid_from <= api.from_micros($1) AND (valid_to IS NULL OR valid_to > api.from_micros($1))
     AND ($2::text IS NULL OR (name, id) > ($2, $3::uuid)) ORDER BY name, id LIMIT $4`,
     [at, after?.name ?? null, after?.id ?? null, limit],
   );
@@ -56,7 +57,7 @@ export function pageOfVersions<T extends ReferenceTable>(
 
 /** Newest first; empty when there is no such thing. */
 export function versionsOf<T extends ReferenceTable>(sql: Sql, table: T, id: string): Promise<readonly Rows[T][]> {
-  return manyOf(sql, `SELECT ${SELECT[table]} FROM api.${table} WHERE id = $1 ORDER BY valid_from DESC`, [id]);
+  return manyOf(sql, `SELECT ${SELECT_REFERENCE[table]} FROM api.${table} WHERE id = $1 ORDER BY valid_from DESC`, [id]);
 }
 
 /** A version from `validFrom` on; `id` null makes a new asset. SQLSTATE P0002: no such asset. @returns its id */
