@@ -21,11 +21,17 @@ export function encode(format: Format, pages: Pages, columns: readonly string[])
   return { ndjson: toNdjson, csv: toCsv, parquet: toParquet }[format](pages, columns);
 }
 
+/** Callers choose the names of columns: `constructor` is none, although every object seems to have it. */
+const cellOf = (row: ExportRow, column: string): unknown => (Object.hasOwn(row, column) ? row[column] : undefined);
+
 async function* toNdjson(pages: Pages, columns: readonly string[]): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const rows of pages)
     yield Buffer.from(
       rows
-        .map((row) => `${JSON.stringify(Object.fromEntries(columns.flatMap((column) => (row[column] === undefined ? [] : [[column, row[column]]]))))}\n`)
+        .map(
+          (row) =>
+            `${JSON.stringify(Object.fromEntries(columns.flatMap((column) => (cellOf(row, column) === undefined ? [] : [[column, cellOf(row, column)]]))))}\n`,
+        )
         .join(''),
     );
 }
@@ -35,7 +41,7 @@ async function* toCsv(pages: Pages, columns: readonly string[]): AsyncGenerator<
   const line = (rows: readonly (readonly string[])[], isHeader = false) =>
     Buffer.from(stringify(rows as string[][], { record_delimiter: 'windows', escape_formulas: !isHeader })); // `@timestamp` is a name
   yield line([columns], true);
-  for await (const rows of pages) yield line(rows.map((row) => columns.map((column) => textOf(row[column]))));
+  for await (const rows of pages) yield line(rows.map((row) => columns.map((column) => textOf(cellOf(row, column)))));
 }
 
 /** A list of plain values as `a; b`, anything else that has parts as JSON. */
@@ -65,7 +71,7 @@ async function* toParquet(pages: Pages, columns: readonly string[]): AsyncGenera
     schema: [{ name: 'root', num_children: columns.length }, ...columns.map((name) => ({ name, ...ELEMENTS[typeOfColumn(name)] }))],
   });
   for await (const rows of pages) {
-    await file.write({ columnData: columns.map((name) => ({ name, data: rows.map((row) => valueOf(row[name], typeOfColumn(name))) })) });
+    await file.write({ columnData: columns.map((name) => ({ name, data: rows.map((row) => valueOf(cellOf(row, name), typeOfColumn(name))) })) });
     yield taken();
   }
   await file.finish();

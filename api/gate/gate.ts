@@ -69,7 +69,7 @@ export function registerGate(app: FastifyInstance, { config, authenticate, limit
     if (token !== null && (access !== 'public' || WITH_OPTIONAL_TOKEN.has(request.routeOptions.url ?? '')))
       request.principal = await authenticate(token, request.ip);
     // What is answered to one caller is for nobody else, and not for the next one at this computer; a route may say otherwise.
-    if (access !== 'public') reply.header('cache-control', 'no-store');
+    if (access !== 'public' || request.principal !== null || request.method === 'POST') reply.header('cache-control', 'no-store');
     if (access === 'public' || (access === 'loopback' && isOpen(request, config))) return;
     requireRole(principalOf(request), permissionName(request));
   });

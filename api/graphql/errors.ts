@@ -1,6 +1,8 @@
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import type { Principal } from '../auth/tokens.ts';
 import { asProblem } from '../gate/as-problem.ts';
+import { mayDo } from '../gate/permissions.ts';
 
 /** Codes of what is wrong with a query's text, named as every GraphQL server names them; for a value in it, ours. */
 export type QueryCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'INVALID_REQUEST';
@@ -22,6 +24,10 @@ export function maskedError(error: unknown, requestId: string, log: Logger, fall
   const extensions = { code: problem.code, requestId, ...(problem.errors.length > 0 && { errors: problem.errors }), ...problem.extensions };
   return error instanceof GraphQLError ? withExtensions(error, extensions, problem.message) : new GraphQLError(problem.message, { extensions });
 }
+
+/** Suggestions of what was nearly hit would show the schema, name by name, to who may not look at it. */
+export const withoutHints = (error: GraphQLError, principal: Pick<Principal, 'permissions'>): GraphQLError =>
+  mayDo('Query.__schema', principal) ? error : withExtensions(error, error.extensions, error.message.replace(/ Did you mean .*$/s, ''));
 
 const withExtensions = ({ nodes, source, positions, path, message }: GraphQLError, extensions: Record<string, unknown>, text = message): GraphQLError =>
   new GraphQLError(text, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, extensions });

@@ -9,7 +9,7 @@ import { ApiProblem } from '../gate/problem.ts';
 import type { ApiContext } from './context.ts';
 import { operationOf } from './documents.ts';
 import type { Documents, QueryParams } from './documents.ts';
-import { maskedError } from './errors.ts';
+import { maskedError, withoutHints } from './errors.ts';
 import { checkQuery, QUERY_LIMITS } from './limits.ts';
 
 export interface OperationDeps {
@@ -73,7 +73,7 @@ async function answerOne(body: unknown, context: ApiContext, mayChange: boolean,
     operationName: operation.name?.value ?? null,
   });
   const extensions = { cost: { requested: cost, limit: QUERY_LIMITS.cost } };
-  const errors = result.errors?.map((error) => maskedError(error, context.requestId, deps.log));
+  const errors = result.errors?.map((error) => withoutHints(maskedError(error, context.requestId, deps.log), context.principal));
   return {
     body: { ...(errors !== undefined && { errors }), ...(result.data !== undefined && { data: result.data }), extensions },
     isRefused: result.data === undefined,
@@ -91,7 +91,7 @@ function readyFor(
   if (typeof body !== 'object' || body === null) throw new ApiProblem('INVALID_REQUEST', 'Send {"query": "...", "variables": {...}} as JSON.');
   const params = body as QueryParams;
   const document = documents.of(params);
-  if (document.errors.length > 0) return { errors: document.errors };
+  if (document.errors.length > 0) return { errors: document.errors.map((error) => withoutHints(error, principal)) };
   const operation = operationOf(document, params.operationName);
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
   if (operation.operation === OperationTypeNode.MUTATION && !mayChange)

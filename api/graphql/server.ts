@@ -20,7 +20,7 @@ import { requireOwnOrigin } from '../live/origin.ts';
 import { apiUrlOf } from '../sensors/address.ts';
 import { contextOf } from './context.ts';
 import type { ApiContext, Services } from './context.ts';
-import { maskedError } from './errors.ts';
+import { maskedError, withoutHints } from './errors.ts';
 import { Documents } from './documents.ts';
 import type { AllowList } from './documents.ts';
 import { checkQuery, parseLimited } from './limits.ts';
@@ -193,7 +193,10 @@ function overWebSocket(getEnveloped: Envelop, requestIds: AsyncLocalStorage<stri
           } = getEnveloped({ principal: extra.principal as Principal, requestId, params } as never);
           const document = parse(params.query);
           const errors = validate(schema, document);
-          if (errors.length > 0) return errors.map((error: GraphQLError) => maskedError(error, requestId, log, 'GRAPHQL_VALIDATION_FAILED'));
+          if (errors.length > 0)
+            return errors.map((error: GraphQLError) =>
+              withoutHints(maskedError(error, requestId, log, 'GRAPHQL_VALIDATION_FAILED'), extra.principal as Principal),
+            );
           return {
             schema,
             document,
@@ -209,7 +212,8 @@ function overWebSocket(getEnveloped: Envelop, requestIds: AsyncLocalStorage<stri
     },
     execute: (args) => (args.rootValue as Enveloped).execute(args),
     subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
-    onError: (_context, _id, _payload, errors) => errors.map((error) => maskedError(error, requestIds.getStore() ?? randomUUID(), log).toJSON()),
+    onError: ({ extra }, _id, _payload, errors) =>
+      errors.map((error) => withoutHints(maskedError(error, requestIds.getStore() ?? randomUUID(), log), extra.principal as Principal).toJSON()),
   });
 }
 

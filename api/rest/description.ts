@@ -99,6 +99,11 @@ export async function registerDescription(app: FastifyInstance, version: string)
     transform: describe,
     transformObject: jsonSchemaTransformObject,
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { deepLinking: true, persistAuthorization: false } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    transformStaticCSP: (header) => `${header}; frame-ancestors 'none'`,
+    uiConfig: { deepLinking: true, persistAuthorization: false },
+  });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
