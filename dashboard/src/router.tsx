@@ -1,5 +1,6 @@
 // Every page with its address. Areas come when they are visited; the address holds what is shown.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+import { readAccountsSearch, readAuditSearch, readRolesSearch, readUsersSearch } from './administration/address.ts';
 import { readAlertsSearch } from './alerts/address.ts';
 import { readEventsSearch } from './events/address.ts';
 import { readFieldsSearch } from './fields/address.ts';
@@ -126,6 +127,35 @@ const account = createRoute({
   path: '/account',
   component: lazyRouteComponent(() => import('./account/page.tsx'), 'AccountPage'),
 });
+const users = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration',
+  validateSearch: readUsersSearch,
+  component: lazyRouteComponent(() => import('./administration/users-page.tsx'), 'UsersPage'),
+});
+const user = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/users/$userId',
+  component: lazyRouteComponent(() => import('./administration/user-page.tsx'), 'UserPage'),
+});
+const serviceAccounts = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/service-accounts',
+  validateSearch: readAccountsSearch,
+  component: lazyRouteComponent(() => import('./administration/accounts-page.tsx'), 'AccountsPage'),
+});
+const roles = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/roles',
+  validateSearch: readRolesSearch,
+  component: lazyRouteComponent(() => import('./administration/roles-page.tsx'), 'RolesPage'),
+});
+const audit = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('./administration/audit-page.tsx'), 'AuditPage'),
+});
 const kit = createRoute({
   getParentRoute: () => root,
   path: '/kit',
@@ -153,6 +183,11 @@ export const router = createRouter({
       trySensor,
       sensor,
       account,
+      users,
+      user,
+      serviceAccounts,
+      roles,
+      audit,
     ]),
   ]),
   defaultPreload: 'intent',

@@ -51,6 +51,9 @@ export class Account {
   /** Passwords given to /auth/change-password, newest last. */
   readonly passwords: string[] = [];
 
+  /** Users who were let in again, or lost their factors: what and who, newest last. */
+  readonly helped: string[] = [];
+
   #session(id: string, isThisOne: boolean, agent: string, address: string, methods: readonly string[], usedMs: number) {
     return { id, isThisOne, agent, address, methods, usedAt: ago(usedMs), createdAt: ago(usedMs + 86_400_000), expiresAt: ago(-1_209_600_000) };
   }
@@ -107,7 +110,12 @@ export class Account {
   }
 
   #own(method: string, path: string, body: Body): AuthAnswer | undefined {
-    const id = decodeURIComponent(path.split('/')[3] ?? '');
+    const [, , area, rest = '', deed] = path.split('/');
+    if (method === 'POST' && area === 'users' && deed !== undefined) {
+      this.helped.push(`${deed} ${rest}`);
+      return ok(null);
+    }
+    const id = decodeURIComponent(rest);
     switch (id === '' ? `${method} ${path}` : `${method} ${path.slice(0, path.lastIndexOf('/'))}/:id`) {
       case 'GET /auth/mfa':
         return ok({ isRequired: false, totpSince: this.totpSince, passkeys: this.passkeys.length, recoveryCodes: this.recoveryCodes });

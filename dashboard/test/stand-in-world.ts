@@ -4,6 +4,7 @@ import { anotherAlert, makeAlerts, type StandInAlert } from './stand-in-alerts.t
 import { chance, countIn, DATASETS, eventAt, SENSORS, TICK_MS, type StandInEvent } from './stand-in-events.ts';
 import { searchOf } from './stand-in-search.ts';
 import { fieldDatasets, fieldsOf } from './stand-in-fields.ts';
+import { Access } from './stand-in-access.ts';
 import { Rules } from './stand-in-rules.ts';
 import { Sensors } from './stand-in-sensors.ts';
 import { Work } from './stand-in-work.ts';
@@ -38,6 +39,7 @@ export class World {
   isEmpty = false;
   /** Newest first. */
   readonly redrives: { readonly redriven: number; readonly already: number; readonly [field: string]: unknown }[] = [];
+  readonly access = new Access();
   readonly rules = new Rules(Date.now());
   readonly work = new Work((alert) => this.#tell(alert));
   readonly #listeners = new Set<(alert: StandInAlert) => void>();
@@ -93,7 +95,8 @@ export class World {
 
   readonly resolvers = {
     Query: {
-      viewer: () => ({ user: 'admin', organization: 'default', roles: ['platform_admin', 'admin'] }),
+      ...this.access.queries,
+      viewer: () => ({ user: 'admin', organization: 'default', roles: ['platform_admin', 'admin'], permissions: this.access.held }),
       events: (_root: unknown, { first, after, filter }: { first: number; after?: string | null; filter?: Filter | null }) => {
         this.#need('database');
         const found: StandInEvent[] = [];
@@ -253,6 +256,7 @@ export class World {
       },
     },
     Mutation: {
+      ...this.access.mutations,
       addRule: (_root: unknown, { input: { text, state } }: { input: { text: string; state?: 'draft' | null } }) => this.rules.add(text, state ?? 'draft'),
       updateRule: (_root: unknown, { id, change }: { id: string; change: { text?: string; version?: number } }) => this.rules.change(id, change),
       retireRule: (_root: unknown, { id, version }: { id: string; version?: number | null }) =>

@@ -26,12 +26,15 @@ export function AuthenticatorPanel({ factors, onChanged }: Props) {
     <Panel title="Authenticator application" note={isRequired ? 'your organization wants a second factor of your role' : undefined}>
       <div className="account-text">
         {totpSince === null ? (
-          <p className="quiet">
-            <HealthShape health={passkeys > 0 ? 'off' : 'waiting'} size={9} /> Not set up. With it, your password alone lets nobody in.
+          <p className="account-state quiet">
+            <HealthShape health={passkeys > 0 ? 'off' : 'waiting'} /> <span>Not set up. With it, your password alone lets nobody in.</span>
           </p>
         ) : (
-          <p>
-            <HealthShape health="good" size={9} /> Set up <Moment at={totpSince} isLong />.
+          <p className="account-state">
+            <HealthShape health="good" />
+            <span>
+              Set up <Moment at={totpSince} isLong />.
+            </span>
           </p>
         )}
         {totpSince === null ? (

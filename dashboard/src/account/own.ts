@@ -30,7 +30,6 @@ export interface OwnSession {
   readonly agent: string | null;
   readonly usedAt: string;
   readonly createdAt: string;
-  readonly expiresAt: string;
 }
 
 /** @param what For the sentence that says what failed. `data` stays when a later request fails. */

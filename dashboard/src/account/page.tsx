@@ -2,7 +2,7 @@
 import { useTitle } from '../kit/title.ts';
 import { Page, Panel } from '../kit/panel.tsx';
 import { Failed, Waiting } from '../kit/states.tsx';
-import { useViewer } from '../shell/preferences-menu.tsx';
+import { useViewer } from '../shell/viewer.tsx';
 import { AuthenticatorPanel } from './authenticator-panel.tsx';
 import { useOwn, type OwnFactors } from './own.ts';
 import { PasskeysPanel } from './passkeys-panel.tsx';

@@ -5,7 +5,7 @@ import { Panel } from '../kit/panel.tsx';
 import { RequestId } from '../kit/states.tsx';
 import { report } from '../kit/undo.tsx';
 import { callSignedIn } from '../session/tokens.ts';
-import { useViewer } from '../shell/preferences-menu.tsx';
+import { useViewer } from '../shell/viewer.tsx';
 import { useProof } from './proof.tsx';
 
 export function PasswordPanel() {

@@ -31,11 +31,13 @@ export function RecoveryPanel({
   return (
     <Panel title="Recovery codes">
       <div className="account-text">
-        <p>
-          <HealthShape health={recoveryCodes > FEW ? 'good' : recoveryCodes > 0 ? 'waiting' : 'bad'} size={9} />{' '}
-          {recoveryCodes === 0
-            ? 'None is left: without your device only an administrator could let you in.'
-            : `${plural(recoveryCodes, 'code')} left. Each lets you in once, without your device.`}
+        <p className="account-state">
+          <HealthShape health={recoveryCodes > FEW ? 'good' : recoveryCodes > 0 ? 'waiting' : 'bad'} />
+          <span>
+            {recoveryCodes === 0
+              ? 'None is left: without your device only an administrator could let you in.'
+              : `${plural(recoveryCodes, 'code')} left. Each lets you in once, without your device.`}
+          </span>
         </p>
         <Button onClick={() => setAsking(true)}>New recovery codes</Button>
       </div>

@@ -41,7 +41,7 @@ export function SessionsPanel() {
     >
       {data === undefined && (problem === undefined ? <Waiting rows={3} label="Loading your sessions" /> : <Failed problem={problem} onRetry={reload} />)}
       {sessions.length > 0 && (
-        <Table label="Sessions" columns={['Device', 'Address', 'Last used', 'Signed in', 'By', 'Ends', 'End']}>
+        <Table label="Sessions" columns={['Device', 'Address', 'Last used', 'Signed in', 'By', 'End']}>
           {sessions.map((session) => (
             <tr key={session.id}>
               <th scope="row" className="account-agent" title={session.agent ?? ''}>
@@ -55,9 +55,6 @@ export function SessionsPanel() {
                 <Moment at={session.createdAt} isLong />
               </td>
               <td>{session.methods.map((method) => METHODS[method] ?? method).join(', ')}</td>
-              <td>
-                <Moment at={session.expiresAt} isLong />
-              </td>
               <td>
                 {session.isThisOne ? (
                   <span className="faint">this one</span>

@@ -12,7 +12,7 @@ import { SearchInput } from '../kit/search-input.tsx';
 import { Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import { useMayWrite } from '../rules/roles.ts';
-import { useViewer } from '../shell/preferences-menu.tsx';
+import { useViewer } from '../shell/viewer.tsx';
 import { filterOf, rangeOf, VIEWS, type AlertsSearch, type Sort, type View } from './address.ts';
 import { AlertDetail } from './detail.tsx';
 import { AssignDialog, CloseDialog } from './dialogs.tsx';

@@ -27,7 +27,6 @@ const known: Record<string, Pick<Problem, 'title' | 'advice'>> = {
     title: 'The schema registry does not answer.',
     advice: 'Known schemas are cached, so records keep flowing. `./goshawk status` says why it is away.',
   },
-  FORBIDDEN: { title: 'Your role may not see this.', advice: 'An administrator of your organization can give you a role that may.' },
 };
 
 function positionOf(value: unknown): Problem['position'] {
@@ -42,7 +41,8 @@ export function describe(error: CombinedError, what: string): Problem {
   if (first !== undefined) {
     const code = typeof first.extensions['code'] === 'string' ? first.extensions['code'] : '';
     const position = positionOf(first.extensions['position']);
-    const sentences = known[code] ?? { title: `${what} could not be loaded.`, advice: first.message };
+    const title = code === 'FORBIDDEN' ? 'Your roles do not allow this.' : `${what} could not be loaded.`;
+    const sentences = known[code] ?? { title, advice: first.message };
     const id = typeof first.extensions['requestId'] === 'string' ? first.extensions['requestId'] : requestId;
     return { ...sentences, code, requestId: id, position };
   }

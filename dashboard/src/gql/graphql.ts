@@ -35,6 +35,26 @@ export type AlertStatus =
   | 'closed'
   | 'open';
 
+export type ApiKeyInput = {
+  days?: number | null | undefined;
+  /** Addresses and networks it is taken from; absent: everywhere. */
+  networks?: Array<string> | null | undefined;
+  /** A part of what the account's roles give; absent: all of it. */
+  permissions?: Array<string> | null | undefined;
+};
+
+export type AuditFilter = {
+  /** `alert.change`, or `alert.` for every action on alerts. */
+  action?: string | null | undefined;
+  /** Name of a user, a sensor or a service account. */
+  actor?: string | null | undefined;
+  from?: string | null | undefined;
+  /** Id or name of what it was done to. */
+  object?: string | null | undefined;
+  /** Exclusive. */
+  to?: string | null | undefined;
+};
+
 /** What a late event did to a finding. */
 export type ChangeCode =
   /** The condition is not met any more, or another finding covers it. */
@@ -68,6 +88,24 @@ export type DeadLetterOutcome =
   | 'rejected'
   /** Nobody can tell without sending it. */
   | 'undecided';
+
+export type EntityCountSource =
+  /** Its events, one by one. */
+  | 'events'
+  /** Windows of features: it has very many events. The newest are not in them yet. */
+  | 'features'
+  /** Its events, as the index of values names them. */
+  | 'index';
+
+export type EntityType =
+  | 'address'
+  /** Asked for by DNS, in a URL, as a peer or by TLS. */
+  | 'domain'
+  | 'hash'
+  | 'host'
+  /** Of an account that is no person: a SPIFFE id, an ARN, a Kubernetes service account; by name or id of the account, or subject of its certificate. */
+  | 'service_identity'
+  | 'user';
 
 export type EventFilter = {
   /** Source or destination address, or a network in CIDR form. */
@@ -146,6 +184,21 @@ export type FieldState =
   /** Not seen for a day, in which it would have come many times. */
   | 'vanished';
 
+/** Those that features are computed of. */
+export type FollowedEntityType =
+  | 'address'
+  | 'host'
+  | 'user';
+
+export type InvitationInput = {
+  email?: string | null | undefined;
+  /** How long it can be accepted. */
+  hours?: number | null | undefined;
+  /** What the user will sign in with. */
+  name: string;
+  roles: Array<string>;
+};
+
 export type NewSavedSearch = {
   /** Of events: fields that the list shows. */
   columns?: Array<string> | null | undefined;
@@ -159,6 +212,17 @@ export type NewSavedSearch = {
   name: string;
   query?: string | null | undefined;
   to?: string | null | undefined;
+};
+
+export type RoleChange = {
+  description?: string | null | undefined;
+  permissions?: Array<string> | null | undefined;
+};
+
+export type RoleInput = {
+  description?: string | null | undefined;
+  name: string;
+  permissions: Array<string>;
 };
 
 export type RuleChange = {
@@ -261,6 +325,18 @@ export type SensorState =
   /** Nothing came for longer than it may. */
   | 'silent';
 
+export type ServiceAccountChange = {
+  description?: string | null | undefined;
+  disabled?: boolean | null | undefined;
+  roles?: Array<string> | null | undefined;
+};
+
+export type ServiceAccountInput = {
+  description?: string | null | undefined;
+  name: string;
+  roles: Array<string>;
+};
+
 export type Severity =
   | 'critical'
   | 'high'
@@ -277,10 +353,176 @@ export type TrialInput = {
   text: string;
 };
 
+export type UserChange = {
+  disabled?: boolean | null | undefined;
+  /** Null takes it away. */
+  email?: string | null | undefined;
+  name?: string | null | undefined;
+  roles?: Array<string> | null | undefined;
+};
+
+export type UserFilter = {
+  /** Absent: both. */
+  disabled?: boolean | null | undefined;
+  /** Who holds it. */
+  role?: string | null | undefined;
+  /** Part of name or address. */
+  search?: string | null | undefined;
+};
+
 export type Verdict =
   | 'benign'
   | 'false_positive'
   | 'true_positive';
+
+export type UsersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  filter?: UserFilter | null | undefined;
+}>;
+
+
+export type UsersQuery = { users: { edges: Array<{ node: { id: string, name: string, email: string | null, roles: Array<string>, createdAt: string, hasPassword: boolean, disabledAt: string | null, sessions: number, seenAt: string | null } }>, pageInfo: { hasNextPage: boolean } } };
+
+export type UserQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type UserQuery = { user: { id: string, name: string, email: string | null, roles: Array<string>, createdAt: string, hasPassword: boolean, passwordAt: string, disabledAt: string | null, sessions: number, seenAt: string | null } | null };
+
+export type InvitationsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  withClosed?: boolean | null | undefined;
+}>;
+
+
+export type InvitationsQuery = { invitations: { edges: Array<{ node: { id: string, name: string, email: string | null, roles: Array<string>, createdAt: string, createdBy: string, expiresAt: string, acceptedAt: string | null, revokedAt: string | null } }>, pageInfo: { hasNextPage: boolean } } };
+
+export type InviteUserMutationVariables = Exact<{
+  input: InvitationInput;
+}>;
+
+
+export type InviteUserMutation = { inviteUser: { link: string, invitation: { id: string, name: string, expiresAt: string } } };
+
+export type RevokeInvitationMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RevokeInvitationMutation = { revokeInvitation: { id: string } };
+
+export type ChangeUserMutationVariables = Exact<{
+  id: string | number;
+  change: UserChange;
+}>;
+
+
+export type ChangeUserMutation = { changeUser: { id: string } };
+
+export type EndUserSessionsMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type EndUserSessionsMutation = { endUserSessions: number };
+
+export type RolesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RolesQuery = { roles: Array<{ name: string, isBuiltIn: boolean, description: string, permissions: Array<string>, changedAt: string | null, changedBy: string | null, users: number | null, serviceAccounts: number | null }>, permissions: Array<{ name: string, text: string, isOwnable: boolean }> };
+
+export type AddRoleMutationVariables = Exact<{
+  input: RoleInput;
+}>;
+
+
+export type AddRoleMutation = { addRole: { name: string } };
+
+export type ChangeRoleMutationVariables = Exact<{
+  name: string;
+  change: RoleChange;
+}>;
+
+
+export type ChangeRoleMutation = { changeRole: { name: string } };
+
+export type RemoveRoleMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type RemoveRoleMutation = { removeRole: { name: string, description: string, permissions: Array<string> } };
+
+export type ServiceAccountsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  withRemoved?: boolean | null | undefined;
+}>;
+
+
+export type ServiceAccountsQuery = { serviceAccounts: { edges: Array<{ node: { id: string, name: string, description: string, roles: Array<string>, createdAt: string, createdBy: string, disabledAt: string | null, removedAt: string | null, keys: Array<{ id: string, hint: string, permissions: Array<string> | null, networks: Array<string> | null, createdAt: string, createdBy: string, expiresAt: string, lastUsedAt: string | null, lastUsedFrom: string | null }> } }>, pageInfo: { hasNextPage: boolean } } };
+
+export type AddServiceAccountMutationVariables = Exact<{
+  input: ServiceAccountInput;
+}>;
+
+
+export type AddServiceAccountMutation = { addServiceAccount: { id: string, name: string } };
+
+export type ChangeServiceAccountMutationVariables = Exact<{
+  id: string | number;
+  change: ServiceAccountChange;
+}>;
+
+
+export type ChangeServiceAccountMutation = { changeServiceAccount: { id: string } };
+
+export type RemoveServiceAccountMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RemoveServiceAccountMutation = { removeServiceAccount: { id: string } };
+
+export type AddApiKeyMutationVariables = Exact<{
+  accountId: string | number;
+  input: ApiKeyInput;
+}>;
+
+
+export type AddApiKeyMutation = { addApiKey: { secret: string } };
+
+export type RotateApiKeyMutationVariables = Exact<{
+  accountId: string | number;
+  keyId: string | number;
+  days?: number | null | undefined;
+  overlapSeconds?: number | null | undefined;
+}>;
+
+
+export type RotateApiKeyMutation = { rotateApiKey: { secret: string } };
+
+export type RevokeApiKeyMutationVariables = Exact<{
+  accountId: string | number;
+  keyId: string | number;
+}>;
+
+
+export type RevokeApiKeyMutation = { revokeApiKey: { id: string } };
+
+export type AuditEntriesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: AuditFilter | null | undefined;
+}>;
+
+
+export type AuditEntriesQuery = { auditEntries: { edges: Array<{ node: { seq: number, at: string, actor: string, action: string, object: string, detail: unknown, hash: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type AuditStateQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditStateQuery = { auditState: { seq: number, publishedAt: string | null, publishedSeq: number | null } | null };
 
 export type AlertRowFragment = { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, verdictReason: string | null, assignee: string | null, labels: Array<string>, workRevision: number, changeId: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> };
 
@@ -424,6 +666,50 @@ export type RedrivesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type RedrivesQuery = { redrives: Array<{ id: string, requestedBy: string, requestedAt: string, state: string, matched: number, redriven: number, already: number, failure: string | null, obstacles: Array<{ name: string, count: number }> }> };
+
+export type RelationFragment = { name: string, count: number, lastSeen: string };
+
+export type EntityAboutQueryVariables = Exact<{
+  type: EntityType;
+  value: string;
+  from: string;
+  to: string;
+}>;
+
+
+export type EntityAboutQuery = { entity: { firstSeen: string | null, lastSeen: string | null, asset: { id: string, name: string, kind: string, hostnames: Array<string>, addresses: Array<string>, owner: string | null, criticality: number, validFrom: string, validTo: string | null } | null, zones: Array<{ id: string, name: string, cidr: string, kind: string }> | null, activity: { eventsLookedAt: number, isWhole: boolean, since: string | null, datasets: Array<RelationFragment>, sensors: Array<RelationFragment>, hosts: Array<RelationFragment>, users: Array<RelationFragment>, addresses: Array<RelationFragment>, ownAddresses: Array<RelationFragment>, ownHosts: Array<RelationFragment>, domains: Array<RelationFragment>, processes: Array<RelationFragment> } } };
+
+export type EntityOverTimeQueryVariables = Exact<{
+  type: EntityType;
+  value: string;
+  from: string;
+  to: string;
+  spanSeconds: number;
+}>;
+
+
+export type EntityOverTimeQuery = { entity: { counts: { spanSeconds: number, source: EntityCountSource, buckets: Array<{ start: string, series: string, count: number }> } | null, features: Array<{ start: string, spanSeconds: number, events: number, failures: number, bytesOut: number, bytesIn: number, distinctDestinations: number, distinctPorts: number, distinctUsers: number }> } };
+
+export type EntityRecordsQueryVariables = Exact<{
+  type: EntityType;
+  value: string;
+  from: string;
+  to: string;
+}>;
+
+
+export type EntityRecordsQuery = { entity: { alerts: { edges: Array<{ node: { id: string, title: string, severity: Severity, status: AlertStatus, verdict: Verdict | null, score: number, lastTime: string } }>, pageInfo: { hasNextPage: boolean } } | null, rules: Array<{ ruleId: string, title: string, severity: Severity, count: number, lastTime: string }> | null, findings: { edges: Array<{ node: { id: string, time: string, severity: Severity, rule: { id: string, title: string }, events: Array<{ id: string }> } }>, pageInfo: { hasNextPage: boolean } } | null } };
+
+export type EntitiesQueryVariables = Exact<{
+  type: FollowedEntityType;
+  search?: string | null | undefined;
+  from: string;
+  to: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type EntitiesQuery = { entities: { edges: Array<{ node: { value: string, events: number, failures: number, lastSeen: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type EventsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -725,7 +1011,7 @@ export type TrySensorMutation = { trySensor: { records: number, isCut: boolean, 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ViewerQuery = { viewer: { user: string, organization: string, roles: Array<string> } };
+export type ViewerQuery = { viewer: { user: string, organization: string, roles: Array<string>, permissions: Array<string> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -808,6 +1094,13 @@ export const SavedViewFragmentDoc = new TypedDocumentString(`
   revision
 }
     `, {"fragmentName":"SavedView"}) as unknown as TypedDocumentString<SavedViewFragment, unknown>;
+export const RelationFragmentDoc = new TypedDocumentString(`
+    fragment Relation on RelatedEntity {
+  name
+  count
+  lastSeen
+}
+    `, {"fragmentName":"Relation"}) as unknown as TypedDocumentString<RelationFragment, unknown>;
 export const EventRowFragmentDoc = new TypedDocumentString(`
     fragment EventRow on Event {
   id
@@ -900,6 +1193,249 @@ export const EnrolledFragmentDoc = new TypedDocumentString(`
   notes
 }
     `, {"fragmentName":"Enrolled"}) as unknown as TypedDocumentString<EnrolledFragment, unknown>;
+export const UsersDocument = new TypedDocumentString(`
+    query Users($first: Int, $filter: UserFilter) {
+  users(first: $first, filter: $filter) {
+    edges {
+      node {
+        id
+        name
+        email
+        roles
+        createdAt
+        hasPassword
+        disabledAt
+        sessions
+        seenAt
+      }
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsersQuery, UsersQueryVariables>;
+export const UserDocument = new TypedDocumentString(`
+    query User($id: ID!) {
+  user(id: $id) {
+    id
+    name
+    email
+    roles
+    createdAt
+    hasPassword
+    passwordAt
+    disabledAt
+    sessions
+    seenAt
+  }
+}
+    `) as unknown as TypedDocumentString<UserQuery, UserQueryVariables>;
+export const InvitationsDocument = new TypedDocumentString(`
+    query Invitations($first: Int, $withClosed: Boolean) {
+  invitations(first: $first, withClosed: $withClosed) {
+    edges {
+      node {
+        id
+        name
+        email
+        roles
+        createdAt
+        createdBy
+        expiresAt
+        acceptedAt
+        revokedAt
+      }
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<InvitationsQuery, InvitationsQueryVariables>;
+export const InviteUserDocument = new TypedDocumentString(`
+    mutation InviteUser($input: InvitationInput!) {
+  inviteUser(input: $input) {
+    invitation {
+      id
+      name
+      expiresAt
+    }
+    link
+  }
+}
+    `) as unknown as TypedDocumentString<InviteUserMutation, InviteUserMutationVariables>;
+export const RevokeInvitationDocument = new TypedDocumentString(`
+    mutation RevokeInvitation($id: ID!) {
+  revokeInvitation(id: $id) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeInvitationMutation, RevokeInvitationMutationVariables>;
+export const ChangeUserDocument = new TypedDocumentString(`
+    mutation ChangeUser($id: ID!, $change: UserChange!) {
+  changeUser(id: $id, change: $change) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ChangeUserMutation, ChangeUserMutationVariables>;
+export const EndUserSessionsDocument = new TypedDocumentString(`
+    mutation EndUserSessions($id: ID!) {
+  endUserSessions(id: $id)
+}
+    `) as unknown as TypedDocumentString<EndUserSessionsMutation, EndUserSessionsMutationVariables>;
+export const RolesDocument = new TypedDocumentString(`
+    query Roles {
+  roles {
+    name
+    isBuiltIn
+    description
+    permissions
+    changedAt
+    changedBy
+    users
+    serviceAccounts
+  }
+  permissions {
+    name
+    text
+    isOwnable
+  }
+}
+    `) as unknown as TypedDocumentString<RolesQuery, RolesQueryVariables>;
+export const AddRoleDocument = new TypedDocumentString(`
+    mutation AddRole($input: RoleInput!) {
+  addRole(input: $input) {
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<AddRoleMutation, AddRoleMutationVariables>;
+export const ChangeRoleDocument = new TypedDocumentString(`
+    mutation ChangeRole($name: String!, $change: RoleChange!) {
+  changeRole(name: $name, change: $change) {
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<ChangeRoleMutation, ChangeRoleMutationVariables>;
+export const RemoveRoleDocument = new TypedDocumentString(`
+    mutation RemoveRole($name: String!) {
+  removeRole(name: $name) {
+    name
+    description
+    permissions
+  }
+}
+    `) as unknown as TypedDocumentString<RemoveRoleMutation, RemoveRoleMutationVariables>;
+export const ServiceAccountsDocument = new TypedDocumentString(`
+    query ServiceAccounts($first: Int, $withRemoved: Boolean) {
+  serviceAccounts(first: $first, withRemoved: $withRemoved) {
+    edges {
+      node {
+        id
+        name
+        description
+        roles
+        createdAt
+        createdBy
+        disabledAt
+        removedAt
+        keys {
+          id
+          hint
+          permissions
+          networks
+          createdAt
+          createdBy
+          expiresAt
+          lastUsedAt
+          lastUsedFrom
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ServiceAccountsQuery, ServiceAccountsQueryVariables>;
+export const AddServiceAccountDocument = new TypedDocumentString(`
+    mutation AddServiceAccount($input: ServiceAccountInput!) {
+  addServiceAccount(input: $input) {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<AddServiceAccountMutation, AddServiceAccountMutationVariables>;
+export const ChangeServiceAccountDocument = new TypedDocumentString(`
+    mutation ChangeServiceAccount($id: ID!, $change: ServiceAccountChange!) {
+  changeServiceAccount(id: $id, change: $change) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ChangeServiceAccountMutation, ChangeServiceAccountMutationVariables>;
+export const RemoveServiceAccountDocument = new TypedDocumentString(`
+    mutation RemoveServiceAccount($id: ID!) {
+  removeServiceAccount(id: $id) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<RemoveServiceAccountMutation, RemoveServiceAccountMutationVariables>;
+export const AddApiKeyDocument = new TypedDocumentString(`
+    mutation AddApiKey($accountId: ID!, $input: ApiKeyInput!) {
+  addApiKey(accountId: $accountId, input: $input) {
+    secret
+  }
+}
+    `) as unknown as TypedDocumentString<AddApiKeyMutation, AddApiKeyMutationVariables>;
+export const RotateApiKeyDocument = new TypedDocumentString(`
+    mutation RotateApiKey($accountId: ID!, $keyId: ID!, $days: Int, $overlapSeconds: Int) {
+  rotateApiKey(
+    accountId: $accountId
+    keyId: $keyId
+    days: $days
+    overlapSeconds: $overlapSeconds
+  ) {
+    secret
+  }
+}
+    `) as unknown as TypedDocumentString<RotateApiKeyMutation, RotateApiKeyMutationVariables>;
+export const RevokeApiKeyDocument = new TypedDocumentString(`
+    mutation RevokeApiKey($accountId: ID!, $keyId: ID!) {
+  revokeApiKey(accountId: $accountId, keyId: $keyId) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
+export const AuditEntriesDocument = new TypedDocumentString(`
+    query AuditEntries($first: Int, $after: String, $filter: AuditFilter) {
+  auditEntries(first: $first, after: $after, filter: $filter) {
+    edges {
+      node {
+        seq
+        at
+        actor
+        action
+        object
+        detail
+        hash
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditEntriesQuery, AuditEntriesQueryVariables>;
+export const AuditStateDocument = new TypedDocumentString(`
+    query AuditState {
+  auditState {
+    seq
+    publishedAt
+    publishedSeq
+  }
+}
+    `) as unknown as TypedDocumentString<AuditStateQuery, AuditStateQueryVariables>;
 export const AlertsDocument = new TypedDocumentString(`
     query Alerts($first: Int, $after: String, $filter: AlertFilter) {
   alerts(first: $first, after: $after, filter: $filter) {
@@ -1441,6 +1977,166 @@ export const RedrivesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RedrivesQuery, RedrivesQueryVariables>;
+export const EntityAboutDocument = new TypedDocumentString(`
+    query EntityAbout($type: EntityType!, $value: String!, $from: Time!, $to: Time!) {
+  entity(type: $type, value: $value, from: $from, to: $to) {
+    firstSeen
+    lastSeen
+    asset {
+      id
+      name
+      kind
+      hostnames
+      addresses
+      owner
+      criticality
+      validFrom
+      validTo
+    }
+    zones {
+      id
+      name
+      cidr
+      kind
+    }
+    activity {
+      eventsLookedAt
+      isWhole
+      since
+      datasets {
+        ...Relation
+      }
+      sensors {
+        ...Relation
+      }
+      hosts {
+        ...Relation
+      }
+      users {
+        ...Relation
+      }
+      addresses {
+        ...Relation
+      }
+      ownAddresses {
+        ...Relation
+      }
+      ownHosts {
+        ...Relation
+      }
+      domains {
+        ...Relation
+      }
+      processes {
+        ...Relation
+      }
+    }
+  }
+}
+    fragment Relation on RelatedEntity {
+  name
+  count
+  lastSeen
+}`) as unknown as TypedDocumentString<EntityAboutQuery, EntityAboutQueryVariables>;
+export const EntityOverTimeDocument = new TypedDocumentString(`
+    query EntityOverTime($type: EntityType!, $value: String!, $from: Time!, $to: Time!, $spanSeconds: Int!) {
+  entity(type: $type, value: $value, from: $from, to: $to) {
+    counts(spanSeconds: $spanSeconds) {
+      spanSeconds
+      source
+      buckets {
+        start
+        series
+        count
+      }
+    }
+    features(first: 24) {
+      start
+      spanSeconds
+      events
+      failures
+      bytesOut
+      bytesIn
+      distinctDestinations
+      distinctPorts
+      distinctUsers
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EntityOverTimeQuery, EntityOverTimeQueryVariables>;
+export const EntityRecordsDocument = new TypedDocumentString(`
+    query EntityRecords($type: EntityType!, $value: String!, $from: Time!, $to: Time!) {
+  entity(type: $type, value: $value, from: $from, to: $to) {
+    alerts(first: 20) {
+      edges {
+        node {
+          id
+          title
+          severity
+          status
+          verdict
+          score
+          lastTime
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+    rules {
+      ruleId
+      title
+      severity
+      count
+      lastTime
+    }
+    findings(first: 20) {
+      edges {
+        node {
+          id
+          time
+          severity
+          rule {
+            id
+            title
+          }
+          events {
+            id
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EntityRecordsQuery, EntityRecordsQueryVariables>;
+export const EntitiesDocument = new TypedDocumentString(`
+    query Entities($type: FollowedEntityType!, $search: String, $from: Time!, $to: Time!, $after: String) {
+  entities(
+    type: $type
+    search: $search
+    from: $from
+    to: $to
+    first: 100
+    after: $after
+  ) {
+    edges {
+      node {
+        value
+        events
+        failures
+        lastSeen
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EntitiesQuery, EntitiesQueryVariables>;
 export const EventsDocument = new TypedDocumentString(`
     query Events($first: Int, $after: String, $filter: EventFilter) {
   events(first: $first, after: $after, filter: $filter) {
@@ -2386,6 +3082,7 @@ export const ViewerDocument = new TypedDocumentString(`
     user
     organization
     roles
+    permissions
   }
 }
     `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;

@@ -1,4 +1,4 @@
-import { useViewer } from '../shell/preferences-menu.tsx';
+import { useViewer } from '../shell/viewer.tsx';
 
 /** Roles that write rules and exceptions; the API refuses the others anyway. */
 const WRITERS: readonly string[] = ['platform_admin', 'admin', 'analyst', 'engineer'];

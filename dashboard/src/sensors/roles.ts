@@ -1,4 +1,4 @@
-import { useViewer } from '../shell/preferences-menu.tsx';
+import { useViewer } from '../shell/viewer.tsx';
 
 /** Roles that enrol, rotate, revoke and try; the API refuses the others anyway. */
 const BUILDERS: readonly string[] = ['platform_admin', 'admin', 'engineer'];

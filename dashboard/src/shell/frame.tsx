@@ -9,6 +9,7 @@ import { HealthProvider } from './health.tsx';
 import { KeysHelp } from './keys-help.tsx';
 import { OpenAlertsProvider } from './open-alerts.tsx';
 import { Rail } from './rail.tsx';
+import { ViewerProvider } from './viewer.tsx';
 import './frame.css';
 
 export function Frame() {
@@ -22,6 +23,7 @@ export function Frame() {
     { keys: 'g p', label: 'Pipeline', group: 'Go to', run: () => void navigate({ to: '/pipeline' }) },
     { keys: 'g s', label: 'Sensors', group: 'Go to', run: () => void navigate({ to: '/pipeline/sensors' }) },
     { keys: 'g y', label: 'Your account', group: 'Go to', run: () => void navigate({ to: '/account' }) },
+    { keys: 'g m', label: 'Administration', group: 'Go to', run: () => void navigate({ to: '/administration' }) },
   ]);
   // Where a page says nothing else, filtering for a value opens a search for it.
   const actions = useMemo<ValueActions>(
@@ -29,23 +31,25 @@ export function Frame() {
     [navigate],
   );
   return (
-    <HealthProvider>
-      <OpenAlertsProvider>
-        <ValueContext value={actions}>
-          <div className="frame">
-            <Rail />
-            <div className="frame-main">
-              <Banner />
-              <main className="frame-page">
-                <Outlet />
-              </main>
+    <ViewerProvider>
+      <HealthProvider>
+        <OpenAlertsProvider>
+          <ValueContext value={actions}>
+            <div className="frame">
+              <Rail />
+              <div className="frame-main">
+                <Banner />
+                <main className="frame-page">
+                  <Outlet />
+                </main>
+              </div>
             </div>
-          </div>
-          <Deeds />
-          <ValueMenu />
-          <KeysHelp />
-        </ValueContext>
-      </OpenAlertsProvider>
-    </HealthProvider>
+            <Deeds />
+            <ValueMenu />
+            <KeysHelp />
+          </ValueContext>
+        </OpenAlertsProvider>
+      </HealthProvider>
+    </ViewerProvider>
   );
 }

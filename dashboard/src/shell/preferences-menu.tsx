@@ -2,23 +2,19 @@
 import { Link } from '@tanstack/react-router';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
-import { useFresh } from '../data/fresh.ts';
-import { ViewerDocument } from '../gql/graphql.ts';
 import { Key, Segments } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { choose, isZone, usePreferences, type Preferences } from '../kit/preferences.ts';
 import { zoneName, zoneOffset } from '../kit/time.ts';
 import { signOut } from '../session/tokens.ts';
 import { isHelpOpen } from './keys-help.tsx';
-
-/** Undefined until the API has said who asks. */
-export function useViewer() {
-  return useFresh(ViewerDocument, { key: 'viewer', variables: () => ({}), what: 'Your account' }).data?.viewer;
-}
+import { useViewer } from './viewer.tsx';
 
 export function PreferencesMenu() {
   const [isOpen, setOpen] = useState(false);
   const viewer = useViewer();
+  const may = (permission: string) => viewer?.permissions.includes(permission) === true;
+  const mayAdminister = may('users:read') || may('audit:read');
   const { theme, density, zone } = usePreferences();
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
@@ -64,6 +60,12 @@ export function PreferencesMenu() {
               <Icon name="person" />
               Your account<Key>g y</Key>
             </Link>
+            {mayAdminister && (
+              <Link to={may('users:read') ? '/administration' : '/administration/audit'} className="menu-item" onClick={() => setOpen(false)}>
+                <Icon name="settings" />
+                Administration<Key>g m</Key>
+              </Link>
+            )}
             <button
               type="button"
               className="menu-item"

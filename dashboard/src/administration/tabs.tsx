@@ -1,0 +1,23 @@
+// The pages of this area, side by side: those that one may see.
+import { Link } from '@tanstack/react-router';
+import { useMay } from './may.ts';
+
+const PAGES = [
+  { to: '/administration', name: 'Users', needs: 'users:read' },
+  { to: '/administration/service-accounts', name: 'Service accounts', needs: 'users:read' },
+  { to: '/administration/roles', name: 'Roles', needs: 'users:read' },
+  { to: '/administration/audit', name: 'Audit', needs: 'audit:read' },
+] as const;
+
+export function AdministrationTabs() {
+  const may = useMay();
+  return (
+    <nav className="access-tabs" aria-label="Administration">
+      {PAGES.filter(({ needs }) => may(needs)).map(({ to, name }) => (
+        <Link key={to} to={to} className="access-tab" activeOptions={{ exact: true, includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
+          {name}
+        </Link>
+      ))}
+    </nav>
+  );
+}
