@@ -48,7 +48,7 @@ async function* toCsv(pages: Pages, columns: readonly string[]): AsyncGenerator<
 function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object' || one === null)) return value.join('; ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 const ELEMENTS: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {
@@ -82,7 +82,7 @@ function valueOf(value: unknown, type: ColumnType): string | number | bigint | n
   if (value === undefined || value === null) return null;
   if (type === 'text') return textOf(value);
   if (type === 'time') {
-    const micros = parseTime(String(value));
+    const micros = typeof value === 'string' ? parseTime(value) : null;
     return micros === null ? null : BigInt(micros);
   }
   const number = Number(value);

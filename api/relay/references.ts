@@ -17,7 +17,9 @@ export interface ReferencesDeps {
   readonly log: Logger;
 }
 
-const SCHEMAS = new Map([topics.auditHeads, topics.eventChanges, ...Object.values(refTables).map(({ topic }) => topic)].map(({ name, schema }) => [name as string, schema]));
+const SCHEMAS = new Map(
+  [topics.auditHeads, topics.eventChanges, ...Object.values(refTables).map(({ topic }) => topic)].map(({ name, schema }) => [name, schema]),
+);
 
 /**
  * Publishes the oldest rows, in order, keyed `<entity>|<valid from>`.

@@ -4,7 +4,7 @@ export type { Coverage, CoveredTechnique, TaggedRule } from './coverage.ts';
 export { navigatorLayer } from './navigator.ts';
 export type { Layer, LayerOptions, LayerTechnique } from './navigator.ts';
 export { familyOf } from './family.ts';
-export { ATTACK_VERSION, techniqueOf, titleOfTechnique } from './techniques.ts';
+export { techniqueOf, titleOfTechnique } from './techniques.ts';
 export type { Technique } from './techniques.ts';
 export { TACTICS } from './tactics.ts';
 export type { Tactic } from './tactics.ts';

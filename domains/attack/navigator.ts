@@ -63,7 +63,7 @@ export function navigatorLayer<R extends TaggedRule>({ techniques }: Coverage<R>
   };
 }
 
-const origins = ({ byOrigin, byProduct }: CoveredTechnique<TaggedRule>): Readonly<Record<string, number>> => ({
+const origins = ({ byOrigin, byProduct }: CoveredTechnique): Readonly<Record<string, number>> => ({
   ...Object.fromEntries(Object.entries(byOrigin).map(([origin, count]) => [`from ${origin}`, count])),
   ...byProduct,
 });

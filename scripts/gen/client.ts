@@ -28,7 +28,7 @@ export default {
   async generate() {
     const api = await openTestApi();
     try {
-      const { paths, components } = (await api.inject({ url: '/openapi.json' }, null)).json() as Description;
+      const { paths, components } = (await api.inject({ url: '/openapi.json' }, null)).json<Description>();
       const schemas = Object.entries(components.schemas).map(
         ([name, schema]) => `${comment(schema.description)}export type ${name} = ${typeOf(schema, name.endsWith('Input'))};`,
       );

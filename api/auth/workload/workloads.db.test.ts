@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openOutbound } from '../../../outbound/client.ts';
 import { config as outboundConfig } from '../../../outbound/config.ts';
 import { INSTALLATION, openTestApi } from '../../test/api.ts';
-import type { Loose, TestApi } from '../../test/api.ts';
+import type { TestApi } from '../../test/api.ts';
 import { openTestDatabase, serverUrl } from '../../test/database.ts';
 import type { TestDatabase } from '../../test/database.ts';
 import { seedOrganization } from '../../test/seed.ts';

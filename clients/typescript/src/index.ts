@@ -117,7 +117,8 @@ export function openClient(options: ClientOptions): Client {
 
   const request: Client['request'] = async (operation, input) => {
     const { method, url } = addressOf(base, operation, input);
-    return (await read(await attempt(method, url, (input as { body?: unknown } | undefined)?.body, input?.signal))) as never;
+    const answer = await read(await attempt(method, url, input?.body, input?.signal));
+    return answer as never; // what the description says of the operation
   };
 
   return {
@@ -154,7 +155,7 @@ function addressOf(base: string, operation: string, input: { readonly path?: unk
   const url = new URL(base + template.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(String(path[name]))));
   for (const [name, value] of Object.entries((input?.query ?? {}) as Readonly<Record<string, unknown>>))
     for (const one of Array.isArray(value) ? (value as readonly unknown[]) : [value])
-      if (one !== undefined && one !== null) url.searchParams.append(name, String(one));
+      if (one !== undefined && one !== null) url.searchParams.append(name, typeof one === 'string' ? one : JSON.stringify(one));
   return { method, url: url.href };
 }
 
