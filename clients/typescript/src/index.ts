@@ -107,18 +107,18 @@ export function openClient(options: ClientOptions): Client {
     });
   }
 
-  async function read(response: Response): Promise<unknown> {
+  /** What it gives has the type that the description says. */
+  async function read<T>(response: Response): Promise<T> {
     const text = await response.text();
     const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     const content: unknown = isJson && text !== '' ? JSON.parse(text) : text;
     if (!response.ok) throw new ApiError(response.status, content);
-    return response.status === 204 ? undefined : content;
+    return (response.status === 204 ? undefined : content) as T;
   }
 
   const request: Client['request'] = async (operation, input) => {
     const { method, url } = addressOf(base, operation, input);
-    const answer = await read(await attempt(method, url, input?.body, input?.signal));
-    return answer as never; // what the description says of the operation
+    return read(await attempt(method, url, input?.body, input?.signal));
   };
 
   return {
@@ -127,7 +127,7 @@ export function openClient(options: ClientOptions): Client {
       let { url } = addressOf(base, operation, input);
       for (;;) {
         const response = await attempt('GET', url, undefined, input?.signal);
-        const page = (await read(response)) as Readonly<Record<string, unknown>>;
+        const page = await read<Readonly<Record<string, unknown>>>(response);
         const rows = Object.values(page).find((value) => Array.isArray(value));
         yield* (rows ?? []) as never[];
         const next = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];

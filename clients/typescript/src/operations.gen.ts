@@ -1861,6 +1861,71 @@ export interface Operations {
   };
   /** The whole audit of the organization, a JSON document a line, for `./goshawk audit verify --file`; audited itself */
   'GET /v2/audit/export': { readonly path: undefined; readonly query: undefined; readonly body: undefined; readonly answer: string };
+  /** Events as a file, newest first; each export is audited */
+  'GET /v2/exports/events': {
+    readonly path: undefined;
+    readonly query: {
+      /** `ndjson`; `csv` (RFC 4180, with what a spreadsheet would take for a formula made harmless); `parquet`. */
+      readonly format?: 'ndjson' | 'csv' | 'parquet' | undefined;
+      /** Names, with commas between; of events any ECS field, `id`, `sensor` and `native`. Left out: the usual ones. */
+      readonly columns?: string | undefined;
+      /** Rows at most; never more than 1,000,000. */
+      readonly limit?: number | undefined;
+      /** Inclusive. */
+      readonly from?: string | undefined;
+      /** Exclusive. */
+      readonly to?: string | undefined;
+      /** The search language of the dashboard. */
+      readonly search?: string | undefined;
+      readonly dataset?: string | readonly string[] | undefined;
+      readonly minSeverity?: number | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: string;
+  };
+  /** Findings as a file, newest first; each export is audited */
+  'GET /v2/exports/findings': {
+    readonly path: undefined;
+    readonly query: {
+      /** `ndjson`; `csv` (RFC 4180, with what a spreadsheet would take for a formula made harmless); `parquet`. */
+      readonly format?: 'ndjson' | 'csv' | 'parquet' | undefined;
+      /** Names, with commas between; of events any ECS field, `id`, `sensor` and `native`. Left out: the usual ones. */
+      readonly columns?: string | undefined;
+      /** Rows at most; never more than 1,000,000. */
+      readonly limit?: number | undefined;
+      /** Inclusive. */
+      readonly from?: string | undefined;
+      /** Exclusive. */
+      readonly to?: string | undefined;
+      /** The search language of the dashboard. */
+      readonly search?: string | undefined;
+      readonly minSeverity?: 'informational' | 'low' | 'medium' | 'high' | 'critical' | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: string;
+  };
+  /** Alerts as a file, newest first; each export is audited */
+  'GET /v2/exports/alerts': {
+    readonly path: undefined;
+    readonly query: {
+      /** `ndjson`; `csv` (RFC 4180, with what a spreadsheet would take for a formula made harmless); `parquet`. */
+      readonly format?: 'ndjson' | 'csv' | 'parquet' | undefined;
+      /** Names, with commas between; of events any ECS field, `id`, `sensor` and `native`. Left out: the usual ones. */
+      readonly columns?: string | undefined;
+      /** Rows at most; never more than 1,000,000. */
+      readonly limit?: number | undefined;
+      /** Inclusive. */
+      readonly from?: string | undefined;
+      /** Exclusive. */
+      readonly to?: string | undefined;
+      /** The search language of the dashboard. */
+      readonly search?: string | undefined;
+      readonly minSeverity?: 'informational' | 'low' | 'medium' | 'high' | 'critical' | undefined;
+      readonly status?: 'open' | 'acknowledged' | 'closed' | readonly ('open' | 'acknowledged' | 'closed')[] | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: string;
+  };
   /** What one's organization may have in a day, and has used */
   'GET /v2/quotas': {
     readonly path: undefined;
