@@ -104,6 +104,14 @@ describe('a request', () => {
     expect(body.destroyed).toBe(true);
   });
 
+  it('that nobody reads ends by itself, and tells who comes to read it later', async () => {
+    const port = await serve((_request, response) => void response.writeHead(200).write('begun'));
+    const { body } = await ask(port, { limits: { wholeMs: 50 } });
+    await new Promise((resolve) => body.once('close', resolve)); // `once` of events would reject with its error
+    expect(body.destroyed).toBe(true);
+    await expect(text(body)).rejects.toMatchObject({ code: 'OUTBOUND_FAILED' });
+  });
+
   it.each([
     ['gzip', gzipSync],
     ['deflate', deflateSync],

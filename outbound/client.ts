@@ -225,6 +225,7 @@ function exchange(options: PinnedOptions, target: Target, asked: OutboundRequest
         return stop(error as Error);
       }
       body.once('close', settle);
+      body.on('error', () => {}); // for one who never reads it: the process does not end of that, and who reads is told all the same
       resolve({ status: answer.statusCode!, headers: answer.headers, body });
     });
     sent.on('error', (error) => {
