@@ -195,7 +195,7 @@ describe.skipIf(chromiumPath === undefined)('the administration', { timeout: 90_
     await page.getByRole('button', { name: 'Show older' }).click();
     await eventually(() => entries.locator('tbody tr').count()).toBe(200);
     await entries
-      .getByRole('button', { name: /^Details of entry/ })
+      .getByRole('button', { name: /details of entry/ })
       .first()
       .click();
     await entries.getByRole('figure', { name: /^Details of entry/ }).waitFor();

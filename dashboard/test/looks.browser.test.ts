@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { chromiumPath, eventually, openStage, picture, type Stage } from './browser.ts';
+import { CODE, INVITATION, PASSWORD } from './stand-in-account.ts';
 
 const FIRST_LOAD_BYTES = 250_000;
 
@@ -76,6 +77,56 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
           .waitFor();
       },
     ],
+    account: [
+      () => {
+        Object.assign(stage.standIn.account, {
+          totpSince: '2026-01-02T03:04:05Z',
+          recoveryCodes: 2,
+          passkeys: [{ id: 'p1', name: 'Work laptop', isBackedUp: true, createdAt: '2026-01-02T03:04:05Z', usedAt: null }],
+        });
+        return '/account';
+      },
+      async (page) => Promise.all(['Passkeys', 'Sessions'].map((name) => page.getByRole('region', { name }).waitFor())),
+    ],
+    'second-factor': [
+      () => {
+        stage.standIn.account.totpSince = null;
+        return '/account';
+      },
+      async (page) => {
+        await page.getByRole('button', { name: 'Set up an application' }).click();
+        await page.getByRole('button', { name: 'Show the QR code' }).click();
+        await page.getByRole('img', { name: /^QR code/ }).waitFor();
+      },
+    ],
+    users: [() => '/administration?which=all', (page) => page.getByRole('region', { name: 'Users' }).waitFor()],
+    user: [
+      () => `/administration/users/${stage.standIn.world.access.users[1]?.id}`,
+      async (page) => {
+        await page.getByRole('button', { name: 'Change name, mail or roles' }).click();
+        await page.getByRole('checkbox', { name: /^analyst/ }).waitFor();
+      },
+    ],
+    'service-accounts': [() => '/administration/service-accounts', (page) => page.getByRole('region', { name: 'Keys of ticket-bridge' }).waitFor()],
+    'api-key': [
+      () => '/administration/service-accounts',
+      async (page) => {
+        await page.getByRole('button', { name: 'New key for ticket-bridge' }).click();
+        await page.getByLabel('May less than the account').check();
+        await page.getByRole('checkbox', { name: 'alerts:read' }).check();
+      },
+    ],
+    roles: [() => '/administration/roles?role=night-shift', (page) => page.getByRole('region', { name: 'Permissions of night-shift' }).waitFor()],
+    audit: [
+      () => '/administration/audit',
+      async (page) => {
+        await page
+          .getByRole('button', { name: /details of entry/ })
+          .first()
+          .click();
+        await page.getByRole('figure').waitFor();
+      },
+    ],
     pipeline: [() => '/pipeline', (page) => page.getByRole('region', { name: 'Stages' }).waitFor()],
     close: [
       () => '/alerts',
@@ -110,6 +161,14 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
     'coverage',
     'exceptions',
     'exception',
+    'account',
+    'second-factor',
+    'users',
+    'user',
+    'service-accounts',
+    'api-key',
+    'roles',
+    'audit',
   ];
   const THEMES = ['dark', 'light'] as const;
   const each = (names: readonly string[]) => THEMES.flatMap((theme) => names.map((name) => [name, theme] as const));
@@ -147,6 +206,38 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
     expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
     expect(await violationsOf(page)).toEqual([]);
     await picture(page, `${name}-390-${theme}`);
+  });
+
+  it('has no violation of WCAG AA on any step of coming in, in both themes and on a phone', async () => {
+    const page = await stage.visit({ width: 390, height: 844, isTouch: true });
+    const looks = async () => {
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await violationsOf(page), colorScheme).toEqual([]);
+      }
+    };
+    const signIn = async (name: string) => {
+      await page.goto('/login?organization=acme');
+      await page.getByLabel('Name').fill(name);
+      await page.getByLabel('Password').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+    };
+    await signIn('ada');
+    await page.getByRole('button', { name: 'Use a recovery code' }).click();
+    await page.getByLabel('One of your recovery codes').waitFor();
+    await looks();
+    await signIn('new');
+    await page.getByRole('img', { name: /^QR code/ }).waitFor();
+    await looks();
+    await picture(page, 'sign-in-enrol-390');
+    await page.getByLabel('Code that the application shows').fill(CODE);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByLabel('I have kept them').waitFor();
+    await looks();
+    await page.goto(`/invitation#${INVITATION}`);
+    await page.getByLabel('Once more').waitFor();
+    await looks();
   });
 
   it('shows queue, alert and acknowledgement on a phone', async () => {

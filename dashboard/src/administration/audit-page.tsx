@@ -144,13 +144,9 @@ function Entries({ entries }: { readonly entries: readonly AuditEntry[] }) {
             <td>{entry.object === '' ? <span className="faint">none</span> : entry.object}</td>
             <td className="n">{exactCount(entry.seq)}</td>
             <td>
-              <Button
-                kind="quiet"
-                aria-expanded={open === entry.seq}
-                aria-label={`Details of entry ${entry.seq}`}
-                onClick={() => setOpen(open === entry.seq ? undefined : entry.seq)}
-              >
+              <Button kind="quiet" aria-expanded={open === entry.seq} onClick={() => setOpen(open === entry.seq ? undefined : entry.seq)}>
                 {open === entry.seq ? 'Hide' : 'Show'}
+                <span className="hidden-text"> details of entry {entry.seq}</span>
               </Button>
             </td>
           </tr>,
