@@ -2,6 +2,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { readAccountsSearch, readAuditSearch, readRolesSearch, readUsersSearch } from './administration/address.ts';
 import { readAlertsSearch } from './alerts/address.ts';
+import { readEntitiesSearch, readEntitySearch } from './entities/address.ts';
 import { readEventsSearch } from './events/address.ts';
 import { readFieldsSearch } from './fields/address.ts';
 import { readOverviewSearch } from './overview/address.ts';
@@ -57,6 +58,18 @@ const events = createRoute({
   component: lazyRouteComponent(() => import('./events/page.tsx'), 'EventsPage'),
 });
 const event = createRoute({ getParentRoute: () => events, path: '$eventId' });
+const entities = createRoute({
+  getParentRoute: () => inside,
+  path: '/entities',
+  validateSearch: readEntitiesSearch,
+  component: lazyRouteComponent(() => import('./entities/list.tsx'), 'EntitiesPage'),
+});
+const entity = createRoute({
+  getParentRoute: () => inside,
+  path: '/entities/$type/$value',
+  validateSearch: readEntitySearch,
+  component: lazyRouteComponent(() => import('./entities/page.tsx'), 'EntityPage'),
+});
 const pipeline = createRoute({
   getParentRoute: () => inside,
   path: '/pipeline',
@@ -171,6 +184,8 @@ export const router = createRouter({
       overview,
       alerts.addChildren([alert]),
       events.addChildren([event]),
+      entities,
+      entity,
       rules,
       newRule,
       rule,

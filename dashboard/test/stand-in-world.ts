@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import { anotherAlert, makeAlerts, type StandInAlert } from './stand-in-alerts.ts';
 import { chance, countIn, DATASETS, eventAt, SENSORS, TICK_MS, type StandInEvent } from './stand-in-events.ts';
 import { searchOf } from './stand-in-search.ts';
+import { entityNames, entityOf } from './stand-in-entities.ts';
 import { fieldDatasets, fieldsOf } from './stand-in-fields.ts';
 import { Access } from './stand-in-access.ts';
 import { Rules } from './stand-in-rules.ts';
@@ -111,6 +112,14 @@ export class World {
         for (const alert of this.alerts) for (const { event } of alert.events) if (event?.id === id) return event;
         const event = eventAt(Math.floor(Number(id.split('-')[0]) / 1000 / TICK_MS));
         return event.id === id ? event : null;
+      },
+      entity: (_root: unknown, asked: Parameters<typeof entityOf>[0]) => {
+        this.#need('database');
+        return entityOf(asked, this.#eventsIn(asked), this.isEmpty ? [] : this.alerts);
+      },
+      entities: (_root: unknown, { type, search, from, to, first, after }: Filter & { type: string; search: string; first: number; after?: string | null }) => {
+        this.#need('database');
+        return connection(entityNames(type, search, after, this.#eventsIn({ from: from ?? null, to: to ?? null })), first, ({ value }) => value);
       },
       rules: (_root: unknown, { first, after, filter }: { first: number; after?: string | null; filter?: Parameters<Rules['list']>[0] | null }) => {
         this.#need('database');

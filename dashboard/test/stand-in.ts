@@ -140,7 +140,9 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
 
   function page(path: string, response: ServerResponse): void {
     if (folder === undefined) return void response.writeHead(404).end();
-    const wanted = extname(path) === '' ? 'index.html' : normalize(path).replace(/^(\.\.[/\\])+/, '');
+    // Names of hosts and addresses have dots in them: their pages are no files.
+    const isFile = extname(path) !== '' && !path.startsWith('/entities/');
+    const wanted = !isFile ? 'index.html' : normalize(path).replace(/^(\.\.[/\\])+/, '');
     try {
       const file = join(folder, wanted);
       const bytes = readFileSync(file);

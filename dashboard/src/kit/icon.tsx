@@ -116,7 +116,7 @@ export function Icon({ name, size = 16 }: { readonly name: IconName; readonly si
 export const entityIcon = (type: string): IconName =>
   type === 'host'
     ? 'host'
-    : type === 'user' || type === 'identity'
+    : type === 'user' || type === 'service_identity'
       ? 'person'
       : type === 'address' || type === 'ip' || type === 'domain'
         ? 'address'

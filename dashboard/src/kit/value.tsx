@@ -1,9 +1,11 @@
-// A value of a field. A click offers to filter for it, to filter it out, and to copy it.
+// A value of a field. A click offers to filter for it, to filter it out, the page of the entity that it names, and to copy it.
+import { useNavigate } from '@tanstack/react-router';
 import { DropdownMenu } from 'radix-ui';
 import { createContext, useContext, useRef, type ReactNode } from 'react';
 import { cell, useCell } from './cell.ts';
 import { copyText } from './copy.tsx';
-import { Icon } from './icon.tsx';
+import { entityTypeOf } from './entity-fields.ts';
+import { entityIcon, Icon } from './icon.tsx';
 import { shorten } from './numbers.ts';
 import './menu.css';
 
@@ -51,6 +53,8 @@ export function Value({ field, value, children, length }: ValueProps) {
 /** The one menu behind all values; stands once, at the root. */
 export function ValueMenu() {
   const shown = useCell(open);
+  const navigate = useNavigate();
+  const type = shown === null ? null : entityTypeOf(shown.field);
   const kept = useRef<Open | null>(null);
   if (shown !== null) kept.current = shown;
   const rect = shown?.anchor.getBoundingClientRect();
@@ -89,6 +93,15 @@ export function ValueMenu() {
                 <Icon name="minus" />
                 Filter out
               </DropdownMenu.Item>
+              {type !== null && (
+                <DropdownMenu.Item
+                  className="menu-item"
+                  onSelect={() => void navigate({ to: '/entities/$type/$value', params: { type, value: shown.value }, search: {} })}
+                >
+                  <Icon name={entityIcon(type)} />
+                  All that is known of it
+                </DropdownMenu.Item>
+              )}
               <DropdownMenu.Separator className="menu-line" />
               <DropdownMenu.Item className="menu-item" onSelect={() => void copyText(shown.value)}>
                 <Icon name="copy" />

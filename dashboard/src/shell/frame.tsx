@@ -18,6 +18,7 @@ export function Frame() {
     { keys: 'g o', label: 'Overview', group: 'Go to', run: () => void navigate({ to: '/' }) },
     { keys: 'g a', label: 'Alerts', group: 'Go to', run: () => void navigate({ to: '/alerts' }) },
     { keys: 'g e', label: 'Events', group: 'Go to', run: () => void navigate({ to: '/events' }) },
+    { keys: 'g n', label: 'Entities', group: 'Go to', run: () => void navigate({ to: '/entities' }) },
     { keys: 'g r', label: 'Rules', group: 'Go to', run: () => void navigate({ to: '/rules' }) },
     { keys: 'g f', label: 'Fields', group: 'Go to', run: () => void navigate({ to: '/fields' }) },
     { keys: 'g p', label: 'Pipeline', group: 'Go to', run: () => void navigate({ to: '/pipeline' }) },

@@ -19,6 +19,7 @@ export function Rail() {
         <Area to="/" icon="overview" name="Overview" hint="g o" />
         <Area to="/alerts" icon="alerts" name="Alerts" hint="g a" end={<OpenCount />} />
         <Area to="/events" icon="events" name="Events" hint="g e" />
+        <Area to="/entities" icon="thing" name="Entities" hint="g n" />
         <Area to="/rules" icon="rules" name="Rules" hint="g r" />
         <Area to="/fields" icon="fields" name="Fields" hint="g f" />
         <Area to="/pipeline" icon="pipeline" name="Pipeline" hint="g p" end={<PipelineState />} />
@@ -29,7 +30,7 @@ export function Rail() {
 }
 
 interface AreaProps {
-  readonly to: '/' | '/alerts' | '/events' | '/rules' | '/fields' | '/pipeline';
+  readonly to: '/' | '/alerts' | '/events' | '/entities' | '/rules' | '/fields' | '/pipeline';
   readonly icon: IconName;
   readonly name: string;
   readonly hint: string;
