@@ -39,6 +39,16 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
         await page.getByRole('button', { name: 'Pause' }).click(); // looking takes longer than rows stay
       },
     ],
+    entities: [() => '/entities', (page) => page.getByRole('region', { name: 'Entities' }).waitFor()],
+    entity: [
+      () => '/entities/host/WORKSTATION5.theshire.local?from=now-1h&to=now',
+      async (page) =>
+        Promise.all([
+          page.locator('.entity-time canvas').waitFor(),
+          page.getByRole('region', { name: 'Features' }).waitFor(),
+          page.locator('.entity-row').first().waitFor(),
+        ]),
+    ],
     fields: [() => '/fields', (page) => page.getByRole('region', { name: 'Datasets' }).waitFor()],
     sensors: [() => '/pipeline/sensors', (page) => page.getByRole('region', { name: 'Sensors' }).waitFor()],
     sensor: [
@@ -151,6 +161,8 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
     'alerts',
     'alert',
     'events',
+    'entities',
+    'entity',
     'tail',
     'pipeline',
     'sensors',
