@@ -31,11 +31,11 @@ function RecordsPanel<K extends 'alerts' | 'findings' | 'rules'>({
   readonly children: (rows: NonNullable<Entity[K]>) => readonly ReactNode[];
 }) {
   const rows = records.data?.entity[of];
-  const items = rows === undefined || rows === null ? [] : children(rows as NonNullable<Entity[K]>);
+  const items = rows === undefined || rows === null ? [] : children(rows);
   return (
     <Panel
       title={title}
-      note={rows === undefined || rows === null ? undefined : note?.(rows as NonNullable<Entity[K]>)}
+      note={rows === undefined || rows === null ? undefined : note?.(rows)}
       isFlush
       className={className}
       actions={<Stale problem={records.problem} at={records.at} />}
