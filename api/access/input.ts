@@ -4,11 +4,16 @@ import { z } from 'zod';
 import { isAllowEntry } from '../../outbound/allow-list.ts';
 import { isPermission, ROLE_NAME, ROLES } from '../gate/roles.ts';
 import { text } from '../rest/kit.ts';
+import { whyAlike } from './look-alikes.ts';
 
 /** A colon is left to accounts of programs, and nothing in a name can be taken for another name. */
 const name = text(200)
   .transform((value) => value.normalize('NFC').trim())
   .pipe(z.string().regex(/^[\p{L}\p{N}](?:[\p{L}\p{N}._@+' -]*[\p{L}\p{N}])?$/u, "Letters, digits, spaces and ._@+'- between them."))
+  .superRefine((value, context) => {
+    const message = whyAlike(value);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  })
   .meta({ description: 'What the user signs in with, and is called in the audit.' });
 const email = z.email('An address, for example ada@example.org.').max(320);
 const role = z.string().regex(ROLE_NAME, 'Lower-case letters, digits, _ and -, at most 40, a letter first.');

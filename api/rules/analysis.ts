@@ -9,6 +9,7 @@ import type { Sql } from '../../store/queries/sql.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
 import { ApiProblem } from '../gate/problem.ts';
+import { writtenDocument } from '../rest/events/lossless-json.ts';
 import { text } from '../rest/kit.ts';
 import type { Analysis, Detection } from './detection.ts';
 
@@ -60,7 +61,7 @@ export class Analyses {
       organization,
       ...rules,
       exceptions,
-      records: events.map((event) => (typeof event === 'string' ? event : JSON.stringify(event))),
+      records: events.map(recordOf),
       ...(format === 'auto' ? {} : { format: format ?? CANONICAL }),
       source,
       now,
@@ -121,3 +122,11 @@ const refException = ({ id, ruleIds, conditions, owner, reason, createdAt, expir
   owner,
   reason,
 });
+
+/** @throws ApiProblem INVALID_REQUEST for what is nested too deeply */
+function recordOf(event: string | Readonly<Record<string, unknown>>, index: number): string {
+  const record = typeof event === 'string' ? event : writtenDocument(event);
+  if (record !== null) return record;
+  const detail = 'The document is nested too deeply.';
+  throw new ApiProblem('INVALID_REQUEST', detail, { errors: [{ pointer: `/body/events/${index}`, detail }] });
+}

@@ -22,8 +22,12 @@ import { draftOf } from './exception-draft.ts';
 import type { ExceptionDraft } from './exception-draft.ts';
 
 const MOST_BYTES = 65_536;
+/** Maps of lists of values, in a list; what goes deeper is none, and is not looked at. */
+const MOST_LEVELS = 10;
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 const conditions = z.unknown().superRefine((value, context) => {
-  const reason = whyRefused(value);
+  const reason = isDeeper(value, MOST_LEVELS) ? 'Nested too deeply' : whyRefused(value);
   if (reason !== null) context.addIssue({ code: 'custom', message: `${reason}.` });
   else if (JSON.stringify(value).length > MOST_BYTES) context.addIssue({ code: 'custom', message: `Longer than ${MOST_BYTES} characters.` });
 });

@@ -1,5 +1,6 @@
 // From what a provider says of somebody to who that is here, and with which roles. Pure.
 import type { ProviderSettings } from '../../../store/queries/identity-providers.ts';
+import { whyAlike } from '../../access/look-alikes.ts';
 
 export type ClaimRules = Pick<ProviderSettings, 'nameClaim' | 'groupsClaim' | 'groupRoles' | 'defaultRoles' | 'emailDomains'>;
 export type Claims = Readonly<Record<string, unknown>>;
@@ -28,6 +29,8 @@ export function judgeClaims(rules: ClaimRules, claims: Claims, nameWithout: stri
   // A colon is in the names of what is no person: `provider:name`, `spiffe://...`.
   if (typeof name !== 'string' || name.trim() === '' || name.length > 200 || !isPrintable(name) || name.includes(':'))
     return refused('no-name', `The claim ${rules.nameClaim} holds no name. Choose another claim for names, or ask for the scope that brings it.`);
+  const alike = whyAlike(name);
+  if (alike !== null) return refused('no-name', `The claim ${rules.nameClaim} holds a name that can be taken for another. ${alike}`);
   const groups = groupsOf(claims, rules.groupsClaim);
   if (groups === null)
     return refused(

@@ -24,3 +24,13 @@ export function parseLossless(text: string): unknown {
 
 /** A number that is kept as its text. */
 export const isRaw = (value: unknown): boolean => json.isRawJSON(value);
+
+/** Null for what is nested some thousand levels deep: it can be read, but not written. */
+export function writtenDocument(event: unknown): string | null {
+  try {
+    return JSON.stringify(event);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}

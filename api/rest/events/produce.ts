@@ -9,7 +9,7 @@ import { ApiProblem, pointer } from '../../gate/problem.ts';
 import type { BodyBudget } from '../../inputs/body.ts';
 import { unpackBodies } from '../../inputs/body.ts';
 import type { Routes } from '../kit.ts';
-import { isRaw, parseLossless } from './lossless-json.ts';
+import { isRaw, parseLossless, writtenDocument } from './lossless-json.ts';
 import { receiptOf } from './receipt.ts';
 
 const MAX_EVENTS = 1_000;
@@ -133,7 +133,9 @@ function bytesOf(event: unknown, isCanonical: boolean): Buffer | NonNullable<Ite
     };
   }
   if (isObject && Object.keys(event).length === 0) return { code: 'INVALID_REQUEST', detail: 'The document is empty.' };
-  const bytes = Buffer.from(typeof event === 'string' ? event : JSON.stringify(event));
+  const written = typeof event === 'string' ? event : writtenDocument(event);
+  if (written === null) return { code: 'INVALID_REQUEST', detail: 'The document is nested too deeply.' };
+  const bytes = Buffer.from(written);
   return bytes.length <= MAX_EVENT_BYTES
     ? bytes
     : { code: 'BODY_TOO_LARGE', detail: `An event has at most ${MAX_EVENT_BYTES} bytes; this one has ${bytes.length}.` };
