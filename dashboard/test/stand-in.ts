@@ -98,6 +98,7 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
     const path = new URL(request.url ?? '/', standIn.url).pathname;
     if (path === '/graphql') return graphql(request, response);
     if (path.startsWith('/auth/')) return auth(path, request, response);
+    if (path.startsWith('/v2/exports/')) return exported(path, request, response);
     return page(path, response);
   }
 
@@ -136,6 +137,15 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
     tokens.add(accessToken);
     response.setHeader('set-cookie', `goshawk_refresh=${randomUUID().replaceAll('-', '')}; Path=/auth; HttpOnly; SameSite=Strict`);
     return { accessToken, tokenType: 'Bearer', expiresIn: 900, user: { name: user, organization: 'default', roles: ['admin'] } };
+  }
+
+  /** A file that has the question in it; `error:` in a search is refused as the API refuses a search that it cannot read. */
+  function exported(path: string, request: IncomingMessage, response: ServerResponse): void {
+    if (!isKnown(request.headers.authorization)) return void json(response, 401, { code: 'UNAUTHENTICATED', detail: 'Send a valid token.' });
+    const asked = Object.fromEntries(new URL(request.url ?? '/', standIn.url).searchParams);
+    if (asked['search']?.includes('error:')) return void json(response, 429, { code: 'QUOTA_EXCEEDED', detail: 'All exports of today are made.' });
+    const name = `${path.split('/').at(-1)}.${asked['format']}`;
+    response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-disposition': `attachment; filename="${name}"` }).end(JSON.stringify(asked));
   }
 
   function page(path: string, response: ServerResponse): void {

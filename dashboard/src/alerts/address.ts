@@ -51,6 +51,18 @@ export function filterOf(search: AlertsSearch): AlertFilter {
   };
 }
 
+/** The same as names and values of an export. */
+export function exportFilterOf(search: AlertsSearch): Readonly<Record<string, string | readonly string[]>> {
+  const span = resolveRange(rangeOf(search), Date.now());
+  return {
+    from: toIso(span.from),
+    ...(rangeOf(search).to === 'now' ? {} : { to: toIso(span.to) }),
+    ...(search.min === undefined ? {} : { minSeverity: search.min }),
+    ...(search.view === 'all' ? {} : { status: statusesOf(search.view ?? 'active') }),
+    ...(search.q === undefined ? {} : { search: search.q }),
+  };
+}
+
 /** What a saved view keeps of the address. */
 export function viewOf(search: AlertsSearch): Omit<NewSavedSearch, 'name' | 'isShared'> {
   const { view = 'active', min, sort, q, from, to } = search;

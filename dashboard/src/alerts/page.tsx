@@ -2,6 +2,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { Segments } from '../kit/button.tsx';
 import { Choice } from '../kit/choice.tsx';
+import { ExportMenu } from '../kit/export-menu.tsx';
 import { useKeys } from '../kit/keys.ts';
 import { NARROW, useMedia, WIDE } from '../kit/media.ts';
 import { count } from '../kit/numbers.ts';
@@ -13,7 +14,7 @@ import { Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import { useMayWrite } from '../rules/roles.ts';
 import { useViewer } from '../shell/viewer.tsx';
-import { filterOf, rangeOf, VIEWS, type AlertsSearch, type Sort, type View } from './address.ts';
+import { exportFilterOf, filterOf, rangeOf, VIEWS, type AlertsSearch, type Sort, type View } from './address.ts';
 import { AlertDetail } from './detail.tsx';
 import { AssignDialog, CloseDialog } from './dialogs.tsx';
 import { LabelDialog } from './label-dialog.tsx';
@@ -159,6 +160,7 @@ export function AlertsPage() {
       tools={
         <>
           <SearchInput key={search.q} value={search.q ?? ''} label="Search alerts" placeholder="Title, host, user, address" onSearch={(q) => set({ q })} />
+          <ExportMenu question={() => ({ kind: 'alerts', filter: exportFilterOf(search) })} />
           <RangePicker range={rangeOf(search)} onChange={(range) => set({ ...range })} />
         </>
       }

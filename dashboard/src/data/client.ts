@@ -6,7 +6,7 @@ import { accessToken } from '../session/tokens.ts';
 import { socketToken } from './socket-token.ts';
 
 /** Sends the token, and once more with a new one when the API refuses it. */
-async function authorizedFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+export async function authorizedFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const send = (token: string | null) => {
     const headers = new Headers(init.headers);
     if (token !== null) headers.set('authorization', `Bearer ${token}`);

@@ -26,3 +26,9 @@ export const filterOf = (search: EventsSearch, span: Span): EventFilter => ({
   to: toIso(span.to),
   ...(search.q === undefined ? {} : { search: search.q }),
 });
+
+/** The same as names and values of an export. */
+export function exportFilterOf(search: EventsSearch): Readonly<Record<string, string>> {
+  const span = spanOf(search);
+  return { from: toIso(span.from), to: toIso(span.to), ...(search.q === undefined ? {} : { search: search.q }) };
+}

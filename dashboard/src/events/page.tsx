@@ -3,6 +3,7 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import { ask } from '../data/fresh.ts';
 import { EventFacetDocument } from '../gql/graphql.ts';
 import { Button } from '../kit/button.tsx';
+import { ExportMenu } from '../kit/export-menu.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useKeys } from '../kit/keys.ts';
 import { NARROW, useMedia, WIDE } from '../kit/media.ts';
@@ -15,7 +16,7 @@ import { withTerm } from '../kit/search-language.ts';
 import { Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import { ValueContext, type ValueActions } from '../kit/value.tsx';
-import { rangeOf, spanOf, type EventsSearch } from './address.ts';
+import { exportFilterOf, rangeOf, spanOf, type EventsSearch } from './address.ts';
 import { Body, TailBody } from './body.tsx';
 import { EventDetail } from './detail.tsx';
 import { Facets } from './facets.tsx';
@@ -137,6 +138,7 @@ export function EventsPage() {
             <Button kind={isLive ? 'main' : 'plain'} hint="l" aria-pressed={isLive} icon={isLive ? 'pause' : 'play'} onClick={toggleLive}>
               {isLive ? 'Stop' : 'Live'}
             </Button>
+            {!isLive && <ExportMenu question={() => ({ kind: 'events', filter: exportFilterOf(search) })} />}
             {!isLive && <RangePicker range={rangeOf(search)} onChange={(range) => set({ ...range })} />}
           </>
         }
