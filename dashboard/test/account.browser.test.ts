@@ -86,11 +86,11 @@ describe.skipIf(chromiumPath === undefined)('signing in and one’s own account'
     const page = await stage.visit();
     await page.goto(`/invitation#${INVITATION}`);
     await page.getByRole('heading', { name: 'Welcome, grace' }).waitFor();
-    await page.getByLabel('Choose a password').fill('short');
-    await page.getByLabel('Once more').fill('shirt');
+    await page.getByLabel('Choose a password').fill('four unrelated words here');
+    await page.getByLabel('Once more').fill('four unrelated words there');
     await page.getByRole('button', { name: 'Accept' }).click();
     await page.getByText('The two are not the same.').waitFor();
-    await page.getByLabel('Once more').fill('short');
+    for (const label of ['Choose a password', 'Once more']) await page.getByLabel(label).fill('short');
     await page.getByRole('button', { name: 'Accept' }).click();
     await page.getByText('This is easy to guess.').waitFor();
     await picture(page, 'invitation');
@@ -177,6 +177,7 @@ describe.skipIf(chromiumPath === undefined)('signing in and one’s own account'
     await change(PASSWORD, 'four unrelated words');
     await page.locator('.deeds').getByText('Your password is changed').waitFor();
     expect(await page.getByLabel('Present one').inputValue()).toBe('');
+    await eventually(() => page.getByRole('region', { name: 'Sessions' }).locator('tbody tr').count()).toBe(1);
   });
 
   it('shows where one is signed in, and ends one session or all others', async () => {

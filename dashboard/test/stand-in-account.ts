@@ -155,6 +155,7 @@ export class Account {
         if (body['currentPassword'] !== PASSWORD) return invalid('/body/currentPassword', 'This is not your password.');
         if (String(body['newPassword']).length < 12) return invalid('/body/newPassword', 'This is easy to guess. Take four unrelated words.');
         this.passwords.push(String(body['newPassword']));
+        this.sessions = this.sessions.filter(({ isThisOne }) => isThisOne);
         return ok(null);
       default:
         return undefined;

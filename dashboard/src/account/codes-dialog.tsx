@@ -4,12 +4,11 @@ import { RecoveryCodes } from '../session/authenticator.tsx';
 
 /** Not there while there are no codes. */
 export function CodesDialog({ codes, onKept }: { readonly codes: readonly string[]; readonly onKept: () => void }) {
-  const stay = (event: Event) => event.preventDefault();
   return (
     <Dialog.Root open={codes.length > 0}>
       <Dialog.Portal>
         <Dialog.Overlay className="veil" />
-        <Dialog.Content className="dialog" aria-describedby={undefined} onEscapeKeyDown={stay} onInteractOutside={stay}>
+        <Dialog.Content className="dialog" aria-describedby={undefined}>
           <div className="dialog-head">
             <Dialog.Title>Your recovery codes</Dialog.Title>
           </div>

@@ -32,16 +32,25 @@ export interface OwnSession {
   readonly createdAt: string;
 }
 
+interface Own {
+  readonly '/auth/mfa': OwnFactors;
+  readonly '/auth/passkeys': { readonly passkeys: readonly OwnPasskey[] };
+  readonly '/auth/sessions': { readonly sessions: readonly OwnSession[] };
+}
+
 /** @param what For the sentence that says what failed. `data` stays when a later request fails. */
-export function useOwn<T>(path: string, what: string): { readonly data: T | undefined; readonly problem: Problem | undefined; readonly reload: () => void } {
-  const [data, setData] = useState<T>();
+export function useOwn<P extends keyof Own>(
+  path: P,
+  what: string,
+): { readonly data: Own[P] | undefined; readonly problem: Problem | undefined; readonly reload: () => void } {
+  const [data, setData] = useState<Own[P]>();
   const [problem, setProblem] = useState<Problem>();
   const [round, setRound] = useState(0);
   useEffect(() => {
     let isOver = false;
     const read = async () => {
       try {
-        const found = await callSignedIn<T>('GET', path);
+        const found = await callSignedIn<Own[P]>('GET', path);
         if (isOver) return;
         setData(found);
         setProblem(undefined);

@@ -1,10 +1,11 @@
 // Who one is here: password, second factors, and where one is signed in.
+import { useState } from 'react';
 import { useTitle } from '../kit/title.ts';
 import { Page, Panel } from '../kit/panel.tsx';
 import { Failed, Waiting } from '../kit/states.tsx';
 import { useViewer } from '../shell/viewer.tsx';
 import { AuthenticatorPanel } from './authenticator-panel.tsx';
-import { useOwn, type OwnFactors } from './own.ts';
+import { useOwn } from './own.ts';
 import { PasskeysPanel } from './passkeys-panel.tsx';
 import { PasswordPanel } from './password-panel.tsx';
 import { RecoveryPanel } from './recovery-panel.tsx';
@@ -13,7 +14,8 @@ import './account.css';
 
 export function AccountPage() {
   const viewer = useViewer();
-  const { data: factors, problem, reload } = useOwn<OwnFactors>('/auth/mfa', 'Your second factors');
+  const { data: factors, problem, reload } = useOwn('/auth/mfa', 'Your second factors');
+  const [passwords, setPasswords] = useState(0);
   useTitle('Your account');
   return (
     <Page title="Your account">
@@ -37,8 +39,8 @@ export function AccountPage() {
             <RecoveryPanel factors={factors} onChanged={reload} />
           </>
         )}
-        <PasswordPanel />
-        <SessionsPanel />
+        <PasswordPanel onChanged={() => setPasswords((n) => n + 1)} />
+        <SessionsPanel key={passwords} />
       </div>
     </Page>
   );

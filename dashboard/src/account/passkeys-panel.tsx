@@ -14,7 +14,7 @@ import { useOwn, type OwnPasskey } from './own.ts';
 import { useProof } from './proof.tsx';
 
 export function PasskeysPanel({ onChanged }: { readonly onChanged: () => void }) {
-  const { data, problem, reload } = useOwn<{ readonly passkeys: readonly OwnPasskey[] }>('/auth/passkeys', 'Your passkeys');
+  const { data, problem, reload } = useOwn('/auth/passkeys', 'Your passkeys');
   const [isAdding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<OwnPasskey>();
   const [codes, setCodes] = useState<readonly string[]>([]);

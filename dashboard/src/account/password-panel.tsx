@@ -8,7 +8,8 @@ import { callSignedIn } from '../session/tokens.ts';
 import { useViewer } from '../shell/viewer.tsx';
 import { useProof } from './proof.tsx';
 
-export function PasswordPanel() {
+/** @param onChanged Other sessions have ended. */
+export function PasswordPanel({ onChanged }: { readonly onChanged: () => void }) {
   const viewer = useViewer();
   const [isMismatch, setMismatch] = useState(false);
   const { isBusy, problem, run } = useProof();
@@ -23,6 +24,7 @@ export function PasswordPanel() {
       await callSignedIn('POST', '/auth/change-password', { currentPassword: data.get('currentPassword'), newPassword: data.get('newPassword') });
       form.reset();
       report({ text: 'Your password is changed; your other sessions have ended' });
+      onChanged();
     });
   };
   return (

@@ -22,7 +22,7 @@ const METHODS: Readonly<Record<string, string>> = {
 };
 
 export function SessionsPanel() {
-  const { data, problem, reload } = useOwn<{ readonly sessions: readonly OwnSession[] }>('/auth/sessions', 'Your sessions');
+  const { data, problem, reload } = useOwn('/auth/sessions', 'Your sessions');
   const [ending, setEnding] = useState<OwnSession | 'others'>();
   const sessions = data?.sessions ?? [];
   const others = sessions.filter(({ isThisOne }) => !isThisOne).length;

@@ -4,12 +4,11 @@ import type { ReactNode } from 'react';
 import { Button } from '../kit/button.tsx';
 
 export function OnceDialog({ title, children, onKept }: { readonly title: string; readonly children: ReactNode; readonly onKept: () => void }) {
-  const stay = (event: Event) => event.preventDefault();
   return (
     <Dialog.Root open>
       <Dialog.Portal>
         <Dialog.Overlay className="veil" />
-        <Dialog.Content className="dialog" onEscapeKeyDown={stay} onInteractOutside={stay}>
+        <Dialog.Content className="dialog">
           <div className="ask">
             <div className="dialog-head">
               <Dialog.Title className="cut">{title}</Dialog.Title>

@@ -65,7 +65,7 @@ export function UsersPage() {
             key={search.name ?? ''}
             value={search.name ?? ''}
             label="Part of a name or an address"
-            placeholder="Part of a name or an address"
+            placeholder="Name or address"
             onSearch={(name) => show({ ...(name === '' ? {} : { name }), ...(search.which === 'all' ? { which: 'all' } : {}) })}
           />
           <Segments

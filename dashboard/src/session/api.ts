@@ -74,7 +74,8 @@ const span = (seconds: number): string => (seconds < 90 ? `${Math.max(1, Math.ro
 /** What to tell the person in front of the page. */
 export function sentence({ status, code, message, retryAfter }: AuthError): string {
   if (code === 'LOGIN_FAILED') return 'Name or password is wrong.';
-  if (code === 'MFA_FAILED') return 'This code does not hold. Each works once, and for half a minute: take the next one.';
+  if (code === 'MFA_FAILED')
+    return 'This code does not hold. One of an application works once, and for half a minute: take the next. A recovery code works once.';
   if (code === 'PASSKEY_REFUSED') return 'This passkey does not hold here. Use another, or sign in with name and password.';
   if (status === 429) return `Too many attempts. Try again ${retryAfter === null ? 'in a minute' : `in ${span(retryAfter)}`}.`;
   return message === '' ? `The API answered with status ${status}. Its log has the reason under the request id.` : message;
