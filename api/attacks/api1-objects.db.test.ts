@@ -31,7 +31,7 @@ describe.skipIf(serverUrl === '')('an object of somebody else', () => {
   const graphql = (query: string, variables: Record<string, unknown> = {}, organization = 'beta', roles: readonly string[] = ['admin']) =>
     world.api.graphql(query, variables, roles, organization);
   const rest = (method: string, url: string, payload?: object, organization = 'beta') =>
-    world.api.inject({ method: method as 'GET', url, ...(payload && { payload }) }, ['admin'], organization);
+    world.api.inject({ method, url, ...(payload && { payload }) }, ['admin'], organization);
 
   beforeAll(async () => {
     world = await openWorld();

@@ -155,9 +155,8 @@ describe.skipIf(serverUrl === '')('who is not who he says', () => {
         const { status, body: answer } = await accounts.post('/auth/login', { refresh: 'body', ...body });
         expect([status, answer.code]).toEqual([401, 'LOGIN_FAILED']);
         return query.mock.calls
-          .map(([first]) => (typeof first === 'string' ? first : String((first as { text?: unknown }).text)))
-          .filter((text) => !/^LISTEN/.test(text))
-          .map((text) => text.replace(/(SET LOCAL goshawk.organization = )'[a-z0-9-]*'/, '$1'));
+          .map(([first]) => (typeof first === 'string' ? first : (first as unknown as { readonly text: string }).text))
+          .filter((text) => /sign_in|attempt|credential|account|app_user|session/.test(text)); // others run by themselves
       } finally {
         query.mockRestore();
       }
@@ -170,10 +169,12 @@ describe.skipIf(serverUrl === '')('who is not who he says', () => {
       ['a long name', { user: 'n'.repeat(200), password: 'wrong' }],
       ['a long password', { user: 'ada', password: 'p'.repeat(1_000) }],
       ['a user who is disabled', { user: 'dan', password: PASSWORD }],
-    ])('%s: the same statements as for a wrong password, and one hash', async (_name, body) => {
+    ])('%s: the same statements as for a wrong password', async (_name, body) => {
       const id = await accounts.addUser('dan').catch(() => null);
       if (id !== null) await accounts.ask('PATCH', `/auth/users/${id}`, { disabled: true }, await accounts.api.token(['admin']));
-      expect(await workOf(body)).toEqual(await workOf({ user: 'ada', password: 'wrong' }));
+      const expected = await workOf({ user: 'ada', password: 'wrong' });
+      expect(expected.length).toBeGreaterThan(2);
+      expect(await workOf(body)).toEqual(expected);
     });
   });
 

@@ -100,13 +100,27 @@ export class EventTail {
 
   /** Exposed for the reader only: hands a batch of events.enriched to the watchers. */
   async takeBatch({ records }: RawBatch): Promise<void> {
-    const { codec } = this.#options;
+    const { codec, log } = this.#options;
+    const absent = new Set<number>(); // asked for once: the registry may be away
+    let unreadable = 0;
+    let firstError: unknown;
     for (const { value } of records) {
       if (value === null || this.#watches.size === 0) continue;
-      const missing = codec.missingWriter(value);
-      if (missing !== undefined) await codec.load(missing);
-      this.#take(value);
+      try {
+        const missing = codec.missingWriter(value);
+        if (missing !== undefined && !absent.has(missing)) {
+          absent.add(missing);
+          await codec.load(missing);
+          absent.delete(missing);
+        }
+        this.#take(value);
+      } catch (error) {
+        unreadable += 1;
+        firstError ??= error;
+      }
     }
+    if (unreadable > 0)
+      log.error({ code: 'UNEXPECTED', err: firstError, records: unreadable }, 'Records of the live tail cannot be read; the others are shown.');
     if (this.#isQuiet) this.#flush();
   }
 

@@ -55,6 +55,8 @@ export interface PutOptions {
 }
 /** SQLSTATE 23505: the name is taken; P0002: there is none that the actor may change; 40001: it has another revision; 54000: the actor has too many. @returns its id */
 export async function putSavedSearch(sql: Sql, actor: string, content: SavedSearchContent, { id, expectedRevision, anyOwner }: PutOptions): Promise<string> {
+  // One after the other, or many at once would all count fewer than there may be.
+  if (id === null) await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('saved searches ' || api.organization() || ' ' || $1, 0))`, [actor]);
   const row = await oneOf<{ readonly id: string }>(sql, 'SELECT api.put_saved_search($1, $2, $3, $4, $5) AS id', [
     actor,
     id,
