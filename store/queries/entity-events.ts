@@ -96,7 +96,7 @@ function mostFrequent(events: readonly Seen[], names: (event: Seen) => readonly 
 }
 
 /** Events of it that a count may read one by one; more are counted by the windows of features. */
-const MOST_COUNTED = 200_000;
+const MOST_COUNTED = 50_000;
 export type EntityCountSource = CountSource | 'features';
 export interface EntityCounts {
   readonly rows: readonly CountRow[];
@@ -109,15 +109,19 @@ export interface EntityCounts {
  * a domain, hash or service identity that is nearly everywhere.
  */
 export async function countsOf(sql: Sql, entity: EntityKey, range: TimeRange & { readonly spanMicros: Micros }): Promise<EntityCounts | null> {
-  if (entity.type !== 'host' || (await isFewer(sql, entity.value, range))) {
-    try {
-      return { ...(await countEvents(sql, range, 'dataset', eventsOf(entity))), spanMicros: range.spanMicros };
-    } catch (error) {
-      if (!(error instanceof SearchTooBroadError)) throw error;
-    }
+  const summed = isFollowed(entity.type) ? await fromFeatures(sql, entity, range) : null;
+  // Asking the index of values for what is in very many events takes seconds.
+  const isMuch = entity.type === 'host' ? !(await isFewer(sql, entity.value, range)) : sumOf(summed) > MOST_COUNTED;
+  if (isMuch) return summed;
+  try {
+    return { ...(await countEvents(sql, range, 'dataset', eventsOf(entity))), spanMicros: range.spanMicros };
+  } catch (error) {
+    if (!(error instanceof SearchTooBroadError)) throw error;
+    return summed;
   }
-  return isFollowed(entity.type) ? fromFeatures(sql, entity, range) : null;
 }
+
+const sumOf = (counts: EntityCounts | null): number => (counts?.rows ?? []).reduce((sum, { count }) => sum + count, 0);
 
 /** Of a host: read from its index alone. */
 async function isFewer(sql: Sql, host: string, { from, to }: TimeRange): Promise<boolean> {

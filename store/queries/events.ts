@@ -117,7 +117,11 @@ export function eventConditions(filter: EventFilter, parameters: Parameters): st
   if (to !== undefined) conditions.push(`e.event_time < api.from_micros(${parameters.add(to)})`);
   if (dataset !== undefined) conditions.push(`e.dataset = ANY (${parameters.add(dataset)}::text[])`);
   if (sensor !== undefined) conditions.push(`e.sensor = ANY (${parameters.add(sensor)}::text[])`);
-  if (host !== undefined) conditions.push(`e.host_name = ANY (${parameters.add(host.map((name) => name.toLowerCase()))}::text[])`);
+  if (host !== undefined) {
+    const names = host.map((name) => name.toLowerCase());
+    // Of one host the index has the order of pages; of a list it has not, and all its events would be read and sorted.
+    conditions.push(names.length === 1 ? `e.host_name = ${parameters.add(names[0])}` : `e.host_name = ANY (${parameters.add(names)}::text[])`);
+  }
   if (user !== undefined) conditions.push(`lower(e.user_name) = ANY (${parameters.add(user.map((name) => name.toLowerCase()))}::text[])`);
   if (address !== undefined) {
     const network = `${parameters.add(address)}::inet`;
