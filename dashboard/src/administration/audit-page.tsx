@@ -22,7 +22,7 @@ import './administration.css';
 const FILTERS = [
   { name: 'actor', label: 'Who', placeholder: 'ada, service:ticket-bridge' },
   { name: 'action', label: 'Action', placeholder: 'alert. or alert.change' },
-  { name: 'object', label: 'To what', placeholder: 'Id or name' },
+  { name: 'object', label: 'To what', placeholder: 'id or name' },
 ] as const;
 
 export function AuditPage() {
