@@ -80,6 +80,7 @@ describe.skipIf(serverUrl === '')('entities over GraphQL', () => {
       ...['a', 'b', 'c', 'db01'].map((entity) => ({ entity })),
       { entity: 'yesterday', start: NOON - DAY },
       { type: 'user', entity: 'ann' },
+      ...[0, 1].map((n) => ({ type: 'user', entity: 'busy', start: NOON + n * HOUR, events: 30_000 })),
       { entity: 'theirs', organization: 'other' },
     ]);
     api = await openTestApi(database);
@@ -148,6 +149,12 @@ describe.skipIf(serverUrl === '')('entities over GraphQL', () => {
     const bar = (series: string, count: number) => ({ start: iso(NOON - 12 * HOUR), series, count });
     expect((await ask('host', 'web01', counts)).counts).toEqual({ spanSeconds: 86_400, source: 'events', buckets: [bar('test.log', 2)] });
     expect((await ask('user', 'ann', counts)).counts).toEqual({ spanSeconds: 86_400, source: 'index', buckets: [bar('b.log', 1), bar('test.log', 2)] });
+  });
+
+  it('counts what is in very many events by its windows of features, in bars that are no shorter than a window', async () => {
+    const { counts } = await ask('user', 'busy', 'counts(spanSeconds: 600) { spanSeconds source buckets { start series count } }');
+    const bars = [0, 1].map((n) => ({ start: iso(NOON + n * HOUR), series: 'all', count: 30_000 }));
+    expect(counts).toEqual({ spanSeconds: 3_600, source: 'features', buckets: bars });
   });
 
   it('has alerts, findings and rules that are about it', async () => {
