@@ -19,12 +19,25 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...SERVICES, ...WHOLE, ...NEVER],
+          maxWorkers: 2,
           isolate: false, // a process for each file costs 120 ms; unit tests keep no global state
           testTimeout: 20_000, // a busy machine is no failure
           sequence: { groupOrder: 0 },
         },
       },
-      { resolve, test: { name: 'services', include: SERVICES, exclude: NEVER, globalSetup: './test/services.ts', sequence: { groupOrder: 1 }, ...patience } },
+      // They wait for servers more than they compute, so two at once also where there are two processors.
+      {
+        resolve,
+        test: {
+          name: 'services',
+          include: SERVICES,
+          exclude: NEVER,
+          globalSetup: './test/services.ts',
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          ...patience,
+        },
+      },
       // One at a time: each of them loads the machine by itself.
       {
         resolve,
