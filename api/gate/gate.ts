@@ -55,6 +55,7 @@ export function registerGate(app: FastifyInstance, { config, authenticate, limit
   app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    reply.raw.setMaxListeners(20); // a file that is sent has eleven for its end alone: Fastify's, its streams', and our counters'
     if (request.url.length > MAX_ADDRESS_CHARACTERS)
       throw new ApiProblem('ADDRESS_TOO_LONG', `Send at most ${MAX_ADDRESS_CHARACTERS} characters; what is longer belongs into a body.`);
     if (hostsOf(request) !== 1 && request.raw.httpVersion !== '1.0') throw new ApiProblem('INVALID_REQUEST', 'Send one header field Host.');
