@@ -1,6 +1,6 @@
 // Counts of events. Sums by day, hour and minute answer what they can, the events the rest, and the answer says which; both are exact.
 import type { Micros } from '../../pipeline/core/index.ts';
-import { eventConditions } from './events.ts';
+import { eventConditions, fromNamedEvents } from './events.ts';
 import type { EventFilter } from './events.ts';
 import { COST_LIMITS, costPerEvent, SearchTooBroadError } from './search/cost.ts';
 import { COLUMNS, ecsNameOf } from './search/fields.ts';
@@ -108,11 +108,7 @@ async function fromEvents(
       const times = parameters.add(named.map(({ micros }) => micros));
       const ids = parameters.add(named.map(({ id }) => id));
       const conditions = eventConditions(within, parameters).join(' AND ');
-      return {
-        text: `FROM unnest(${times}::bigint[], ${ids}::text[]) AS wanted (micros, hex)
-        JOIN api.event e ON e.event_time = api.from_micros(wanted.micros) AND e.id = decode(wanted.hex, 'hex') WHERE ${conditions}`,
-        source: 'index',
-      };
+      return { text: `${fromNamedEvents(times, ids)} WHERE ${conditions}`, source: 'index' };
     }
   }
   if (filter.host?.length !== 1) await refuseTooMany(sql, range, filter);

@@ -1,7 +1,7 @@
 // Pages of events. A page reads newest first; what is rare is found by the index of values; and no page reads without end: one that
 // has looked at as many events as it may says how far it came, and the next goes on from there.
 import type { Micros } from '../../../pipeline/core/index.ts';
-import { eventConditions, SELECT_EVENT } from '../events.ts';
+import { eventConditions, fromNamedEvents, SELECT_EVENT } from '../events.ts';
 import type { EventFilter, EventRow } from '../events.ts';
 import { manyOf, oneOf } from '../sql.ts';
 import type { Sql } from '../sql.ts';
@@ -180,8 +180,7 @@ function ofThese<Row>(sql: Sql, { filter, limit, columns }: Omit<Asked, 'isBackw
   const [newest, oldest] = [these[0], these.at(-1)] as [CandidateRow, CandidateRow];
   return manyOf<Row>(
     sql,
-    `SELECT ${columns} FROM unnest(${times}::bigint[], ${ids}::text[]) AS wanted (micros, hex)
-    JOIN api.event e ON e.event_time = api.from_micros(wanted.micros) AND e.id = decode(wanted.hex, 'hex')
+    `SELECT ${columns} ${fromNamedEvents(times, ids)}
     WHERE e.event_time BETWEEN api.from_micros(${parameters.add(oldest.micros)}) AND api.from_micros(${parameters.add(newest.micros)})
       AND ${eventConditions(filter, parameters).join(' AND ')}
     ORDER BY e.event_time DESC, e.id DESC LIMIT ${parameters.add(limit)}`,
