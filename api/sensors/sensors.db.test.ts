@@ -71,7 +71,7 @@ describe.skipIf(serverUrl === '')('the register of sensors', () => {
     const { credential } = await enrol({ name: 'dns-01', source: 'resolvers', format: 'zeek' }, ['admin'], 'other');
     const answer = await send(credential.token, { source: 'elsewhere', format: 'windows', events: ['a'] });
     expect(answer.statusCode).toBe(202);
-    expect(await headersOn('raw.other.gateway-resolvers')).toEqual([['sensor=dns-01', 'format=zeek', `request=${answer.headers['x-request-id']}`]]);
+    expect(await headersOn('raw.other.gateway-resolvers')).toEqual([['sensor=dns-01', 'format=zeek', `request=${String(answer.headers['x-request-id'])}`]]);
     expect((await api.broker.admin().topics()).has('raw.other.gateway-elsewhere')).toBe(false);
   });
 

@@ -179,7 +179,8 @@ export class Providers {
     if (audience === null) return;
     const own = audienceOf(this.#deps.installationId, organization);
     if (audience === clientId) throw invalid('audience', 'Must differ from the client id: else ID tokens would be access tokens.');
-    if (audience !== own && !permissions.has('organizations:manage')) throw invalid('audience', `Must be ${own}. Only a platform administrator may choose another.`);
+    if (audience !== own && !permissions.has('organizations:manage'))
+      throw invalid('audience', `Must be ${own}. Only a platform administrator may choose another.`);
   }
 }
 
