@@ -70,6 +70,24 @@ describe.skipIf(chromiumPath === undefined)('alerts', { timeout: 90_000 }, () =>
     await page.getByRole('button', { name: 'Acknowledge', exact: true }).waitFor();
   });
 
+  it('gives an alert to whoever acknowledges it before the page knows who that is', async () => {
+    const alert = titled('Many Accounts Failed from One Address');
+    const page = await stage.enter('/events');
+    const isKnown = Promise.withResolvers<void>();
+    await page.route('**/graphql', async (route) => {
+      if (/query Viewer\b/.test(route.request().postData() ?? '')) await isKnown.promise;
+      await route.continue();
+    });
+    await page.goto(`/alerts/${alert.id}`);
+    await page.getByRole('button', { name: 'Acknowledge', exact: true }).waitFor();
+    await page.keyboard.press('a');
+    isKnown.resolve();
+    await eventually(() => [alert.status, alert.assignee]).toEqual(['acknowledged', 'admin']);
+    await page.locator('.deeds').getByText('acknowledged, yours now').waitFor();
+    await page.keyboard.press('z');
+    await eventually(() => alert.status).toBe('open');
+  });
+
   it('closes many with a verdict, each comes back as it was', async () => {
     const [a, b] = [titled('Kerberos Service Ticket with RC4'), titled('Regular Connections to a Rare Destination')];
     expect([a.status, b.status]).toEqual(['open', 'acknowledged']);

@@ -6,6 +6,7 @@ import {
   UndoAlertChangeDocument,
   UpdateAlertsByFilterDocument,
   UpdateAlertsDocument,
+  ViewerDocument,
   type AlertChange,
   type AlertFilter,
   type Verdict,
@@ -90,13 +91,15 @@ export function alertActions(queue: Queue, user: string | undefined, onDone: (id
       commit: () => queue.settle(ids),
     });
   };
+  /** Who is quick may be so before the page knows whose the alerts are to be. */
+  const acknowledge = async (alerts: readonly AlertRow[]) => {
+    const viewer = user === undefined ? await ask(ViewerDocument, {}, 'Your account') : { data: { viewer: { user } } };
+    if ('problem' in viewer) return reportProblem(viewer.problem);
+    const open = alerts.filter(({ status }) => status === 'open');
+    return change(open, { status: 'acknowledged', assignee: viewer.data.viewer.user }, 'acknowledged, yours now');
+  };
   return {
-    acknowledge: (alerts) =>
-      void change(
-        alerts.filter(({ status }) => status === 'open'),
-        { status: 'acknowledged', ...(user === undefined ? {} : { assignee: user }) },
-        'acknowledged, yours now',
-      ),
+    acknowledge: (alerts) => void acknowledge(alerts),
     close: (alerts, verdict, reason) =>
       void change(
         alerts,
