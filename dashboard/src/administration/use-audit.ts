@@ -40,7 +40,7 @@ export function useAudit(key: string, filter: () => AuditFilter) {
     return () => {
       isOver = true;
     };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `filter` is new with each rendering, `key` says when it differs
+    // `filter` is new with each rendering, `key` says when it differs.
   }, [key, round]);
 
   const more = async () => {

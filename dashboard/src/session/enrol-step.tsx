@@ -18,7 +18,7 @@ export function EnrolStep({ challenge, onSignedIn, onBack }: EnrolStepProps) {
   const { isBusy, refusal, run } = useStep();
   useEffect(() => {
     void run(async () => setProposal(await call<Proposal>('POST', '/auth/setup-mfa', { mfaToken: challenge.token })));
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once a challenge
+    // Once a challenge.
   }, [challenge.token]);
   return (
     <>

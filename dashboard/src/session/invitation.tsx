@@ -26,7 +26,7 @@ export function InvitationPage() {
   useTitle('Invitation');
   useEffect(() => {
     void run(async () => setInvited(await call<Invited>('POST', '/auth/invitations/look', { token })));
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- once a link
+    // Once a link.
   }, [token]);
 
   const accept = (field: (name: string) => string) => {
