@@ -23,38 +23,49 @@ export interface Notices {
 
 const RETRY_MS = 2_000;
 
-export function followNotices({ openListener, channel, onListening, onNotice, log, retryMs = RETRY_MS }: NoticeOptions): Notices {
+/** What is done on one connection, from the moment that it listens. */
+export interface Attendance {
+  /** A notice, once its transaction is committed. Must not throw. */
+  readonly hear: (payload: string) => void;
+  /** Runs until it throws or `over` does, with which the connection ends. @param arrived To be called once all is well: the next outage is worth a line in the log. */
+  readonly attend: (over: Promise<never>, arrived: () => void) => Promise<void>;
+}
+export interface ListenOptions extends Pick<NoticeOptions, 'openListener' | 'channel' | 'log' | 'retryMs'> {
+  /** Called for each connection, before it is one. */
+  readonly begin: (client: DatabaseClient) => Attendance;
+}
+
+/** Listens for as long as it is not told to stop, on one connection after another. */
+export function keepListening({ openListener, channel, begin, log, retryMs = RETRY_MS }: ListenOptions): Notices {
   const ending = new AbortController();
   const { signal } = ending;
   const first = Promise.withResolvers<void>();
   let isAway = false;
-
-  async function begin(client: DatabaseClient): Promise<void> {
-    await client.connect();
-    await client.query(`LISTEN ${channel}`); // before reading, so that nothing falls in between
-    await onListening(client);
-  }
+  const arrived = () => {
+    isAway = false;
+    first.resolve();
+  };
 
   async function listen(): Promise<void> {
     const client = openListener();
-    const broken = Promise.withResolvers<never>();
-    broken.promise.catch(() => {}); // also when nobody waits for it any more
-    const missed: string[] = [];
-    let hear: (payload: string) => void = (payload) => void missed.push(payload);
-    client.on('error', broken.reject);
-    client.on('end', () => broken.reject(new Error('connection ended')));
+    const over = Promise.withResolvers<never>();
+    over.promise.catch(() => {}); // also when nobody waits for it any more
+    const { hear, attend } = begin(client);
+    client.on('error', over.reject);
+    client.on('end', () => over.reject(new Error('connection ended')));
     client.on('notification', ({ payload }) => hear(payload ?? ''));
-    const stop = () => broken.reject(new Error('stopping'));
+    const stop = () => over.reject(new Error('stopping'));
     signal.addEventListener('abort', stop, { once: true });
+    const work = async () => {
+      await client.connect();
+      await client.query(`LISTEN ${channel}`);
+      await attend(over.promise, arrived);
+    };
     try {
-      await Promise.race([begin(client), broken.promise]); // a server that has stopped answering keeps nobody from ending
-      hear = onNotice;
-      missed.forEach(onNotice);
-      isAway = false;
-      first.resolve();
-      await broken.promise;
+      await Promise.race([work(), over.promise]); // a server that has stopped answering keeps nobody from ending
     } finally {
       signal.removeEventListener('abort', stop);
+      over.reject(new Error('given up')); // for what is still under way
       await client.end().catch(() => {});
     }
   }
@@ -82,4 +93,22 @@ export function followNotices({ openListener, channel, onListening, onNotice, lo
       await running;
     },
   };
+}
+
+export function followNotices({ onListening, onNotice, ...options }: NoticeOptions): Notices {
+  const begin = (client: DatabaseClient): Attendance => {
+    const missed: string[] = [];
+    let hear: (payload: string) => void = (payload) => void missed.push(payload);
+    return {
+      hear: (payload) => hear(payload),
+      async attend(over, arrived) {
+        await Promise.race([onListening(client), over]); // it listens already, so nothing falls in between
+        hear = onNotice;
+        missed.forEach(onNotice);
+        arrived();
+        await over;
+      },
+    };
+  };
+  return keepListening({ ...options, begin });
 }

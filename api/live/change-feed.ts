@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { changesBetween, livePosition } from '../../store/queries/live.ts';
 import type { Change, LivePosition } from '../../store/queries/live.ts';
 import type { DatabaseClient } from '../../store/queries/sql.ts';
+import { keepListening } from '../notices.ts';
+import type { Attendance } from '../notices.ts';
 
 /** A state is another, or other people are in a room: whoever shows it reads it again. */
 export type StateNotice =
@@ -38,7 +40,6 @@ const PAGE = 2_000;
 const SPACING_MS = 25;
 /** Also when nobody calls, so that positions do not grow old. */
 const LOOK_EVERY_MS = 10_000;
-const RETRY_MS = 2_000;
 
 const WAKE = '{}';
 const stateNotice = z.union([
@@ -53,9 +54,7 @@ export interface FeedOptions<News> {
   readonly retryMs?: number;
 }
 
-export function openChangeFeed<News>({ openListener, listener, log, retryMs = RETRY_MS }: FeedOptions<News>): ChangeFeed {
-  const ending = new AbortController();
-  const { signal } = ending;
+export function openChangeFeed<News>({ openListener, listener, log, retryMs }: FeedOptions<News>): ChangeFeed {
   let position: LivePosition | undefined;
 
   /** Everything from `position` to now, piece by piece. */
@@ -81,64 +80,37 @@ export function openChangeFeed<News>({ openListener, listener, log, retryMs = RE
     }
   }
 
-  async function listen(): Promise<void> {
-    const client = openListener();
-    const broken = Promise.withResolvers<never>();
-    broken.promise.catch(() => {});
+  const begin = (client: DatabaseClient): Attendance => {
     const wake = new Wake();
-    let isOver = false;
-    client.on('error', broken.reject);
-    client.on('end', () => broken.reject(new Error('connection ended')));
-    client.on('notification', ({ payload }) => {
-      if (payload === WAKE) return wake.call();
-      const heard = stateNotice.safeParse(parseJson(payload));
-      if (heard.success) listener.onState(heard.data);
-      else log.warn({ channel: CHANNEL }, 'A notification of the database is not of the form expected.');
-    });
-    const stop = () => broken.reject(new Error('stopping'));
-    signal.addEventListener('abort', stop, { once: true });
-    const timer = setInterval(() => wake.call(), LOOK_EVERY_MS);
-    try {
-      await client.connect();
-      await client.query(`LISTEN ${CHANNEL}`);
-      for (;;) {
-        await Promise.race([read(client, () => isOver), broken.promise]);
-        await Promise.race([wake.next(), broken.promise]);
-        await Promise.race([delay(SPACING_MS), broken.promise]);
-      }
-    } finally {
-      isOver = true;
-      clearInterval(timer);
-      signal.removeEventListener('abort', stop);
-      await client.end().catch(() => {});
-    }
-  }
-
-  async function run(): Promise<void> {
-    let isAway = false;
-    while (!signal.aborted) {
-      const began = position;
-      await listen().catch((error: unknown) => {
-        if (signal.aborted) return;
-        if (position !== began) isAway = false;
-        if (!isAway) log.warn({ code: 'DATABASE_UNAVAILABLE', reason: String(error) }, 'The database tells no changes for now; trying again.');
-        isAway = true;
-      });
-      await delay(retryMs, undefined, { signal }).catch(() => {});
-    }
-  }
-
-  let running: Promise<void> | undefined;
-  return {
-    start() {
-      running ??= run();
-    },
-    position: () => position,
-    async stop() {
-      ending.abort();
-      await running;
-    },
+    return {
+      hear(payload) {
+        if (payload === WAKE) return wake.call();
+        const heard = stateNotice.safeParse(parseJson(payload));
+        if (heard.success) listener.onState(heard.data);
+        else log.warn({ channel: CHANNEL }, 'A notification of the database is not of the form expected.');
+      },
+      async attend(over, arrived) {
+        let isOver = false;
+        over.catch(() => {
+          isOver = true;
+        });
+        const timer = setInterval(() => wake.call(), LOOK_EVERY_MS);
+        try {
+          for (;;) {
+            await Promise.race([read(client, () => isOver), over]);
+            arrived();
+            await Promise.race([wake.next(), over]);
+            await Promise.race([delay(SPACING_MS), over]);
+          }
+        } finally {
+          clearInterval(timer);
+        }
+      },
+    };
   };
+
+  const listening = keepListening({ openListener, channel: CHANNEL, begin, log, ...(retryMs !== undefined && { retryMs }) });
+  return { start: () => void listening.start(), position: () => position, stop: listening.stop };
 }
 
 /** Calls while nobody waits are one. */
@@ -161,9 +133,9 @@ class Wake {
   }
 }
 
-function parseJson(text: string | undefined): unknown {
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text ?? '') as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }
