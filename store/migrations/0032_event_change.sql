@@ -16,6 +16,10 @@ CREATE TABLE goshawk.event_change (
 CREATE VIEW api.event_change WITH (security_barrier) AS
   SELECT organization, event_id, event_time, revision, at, by, status, verdict, labels, comment FROM goshawk.event_change WHERE organization = (SELECT api.organization());
 
+-- Until the end of the transaction nobody else changes what is said of this event: who reads after it reads what was decided last.
+CREATE FUNCTION api.hold_event(event_id bytea) RETURNS void LANGUAGE sql
+  RETURN pg_advisory_xact_lock(hashtextextended(api.organization() || encode(event_id, 'hex'), 32));
+
 -- As it is to be; `expected` is the revision that it was decided upon, 0 for none, null for whatever is there.
 -- SQLSTATE P0002: there is no such event; 40001: somebody changed it meanwhile.
 CREATE FUNCTION api.change_event(actor text, event_id bytea, event_time timestamptz, expected integer, status text, verdict text, labels text[], comment text) RETURNS integer
@@ -30,8 +34,7 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'No such event' USING ERRCODE = 'no_data_found';
   END IF;
-  -- Two who change it at once make two revisions, or one of them is told.
-  PERFORM pg_advisory_xact_lock(hashtextextended(org || encode(event_id, 'hex'), 32));
+  PERFORM api.hold_event(event_id);
   SELECT coalesce(max(c.revision), 0) + 1 INTO following FROM goshawk.event_change c
     WHERE c.organization = org AND c.event_id = change_event.event_id AND c.event_time = change_event.event_time;
   IF expected IS NOT NULL AND expected <> following - 1 THEN
@@ -47,6 +50,6 @@ BEGIN
   RETURN following;
 END $$;
 
-REVOKE ALL ON FUNCTION api.change_event(text, bytea, timestamptz, integer, text, text, text[], text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION api.change_event(text, bytea, timestamptz, integer, text, text, text[], text) TO goshawk_api;
+REVOKE ALL ON FUNCTION api.hold_event(bytea), api.change_event(text, bytea, timestamptz, integer, text, text, text[], text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION api.hold_event(bytea), api.change_event(text, bytea, timestamptz, integer, text, text, text[], text) TO goshawk_api;
 GRANT SELECT ON api.event_change TO goshawk_api;

@@ -31,6 +31,11 @@ export const changesOfEvent = (sql: Sql, { time, id }: EventKey): Promise<readon
      WHERE event_id = decode($2, 'hex') AND event_time = api.from_micros($1) ORDER BY revision LIMIT 1000`,
     [time, id],
   );
+/** The last change, which stays the last until the end of the transaction; undefined while nobody changed it. */
+export async function heldChangeOfEvent(sql: Sql, key: EventKey): Promise<EventChangeRow | undefined> {
+  await sql.query(`SELECT api.hold_event(decode($1, 'hex'))`, [key.id]);
+  return lastChangeOfEvent(sql, key); // a statement of its own: it sees what those did who were waited for
+}
 /** Undefined while nobody changed it. */
 export const lastChangeOfEvent = (sql: Sql, { time, id }: EventKey): Promise<EventChangeRow | undefined> =>
   oneOf(

@@ -67,9 +67,9 @@ describe.skipIf(serverUrl === '')('PATCH /v2/events/:id', () => {
   });
 
   it('takes every one of changes that come at once', async () => {
-    const answers = await Promise.all([1, 2, 3].map((n) => patch(4, { comment: `c${n}` })));
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => patch(4, { comment: `c${n}` })));
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
-    expect((await api.inject({ url: `${urlOf(4)}/history` }, ['viewer'])).json().history).toHaveLength(3);
+    expect((await api.inject({ url: `${urlOf(4)}/history` }, ['viewer'])).json().history).toHaveLength(12);
   });
 
   it.each<[name: string, status: number, answer: () => ReturnType<typeof patch>]>([

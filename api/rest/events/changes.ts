@@ -1,6 +1,6 @@
 // What people say of an event, over REST: resolve it, give a verdict, label it. The event itself never changes.
 import { z } from 'zod';
-import { changeEvent, changesOfEvent, EVENT_STATUSES, EVENT_VERDICTS, lastChangeOfEvent } from '../../../store/queries/event-changes.ts';
+import { changeEvent, changesOfEvent, EVENT_STATUSES, EVENT_VERDICTS, heldChangeOfEvent, lastChangeOfEvent } from '../../../store/queries/event-changes.ts';
 import type { EventChangeRow, EventWork } from '../../../store/queries/event-changes.ts';
 import type { InOrganization } from '../../database.ts';
 import { parsePublicId } from '../../event-view.ts';
@@ -74,26 +74,18 @@ export function registerEventChangeRoutes(app: Routes, { run }: { readonly run: 
       const { organization, user } = principalOf(request);
       const key = keyOf(request.params.id);
       const { status, verdict, labels, comment = null, revision } = request.body;
-      const attempt = () =>
-        run(organization, async (sql) => {
-          const before = await lastChangeOfEvent(sql, key);
-          const next = {
-            status: status ?? before?.status ?? UNTOUCHED.status,
-            verdict: verdict === undefined ? (before?.verdict ?? null) : verdict,
-            labels: labels === undefined ? (before?.labels ?? []) : [...new Set(labels)],
-          };
-          await changeEvent(sql, user, key, { ...next, comment, expected: revision ?? before?.revision ?? 0 });
-          return lastChangeOfEvent(sql, key);
-        });
-      // Who names no revision changes whatever is there, so a change that came in between is no reason to refuse.
-      const work = await attempt()
-        .catch((error: unknown) => {
-          if (revision === undefined && codeOf(error) === '40001') return attempt();
-          throw error;
-        })
-        .catch((error: unknown) => {
-          throw problemOf(error);
-        });
+      const work = await run(organization, async (sql) => {
+        const before = await heldChangeOfEvent(sql, key);
+        const next = {
+          status: status ?? before?.status ?? UNTOUCHED.status,
+          verdict: verdict === undefined ? (before?.verdict ?? null) : verdict,
+          labels: labels === undefined ? (before?.labels ?? []) : [...new Set(labels)],
+        };
+        await changeEvent(sql, user, key, { ...next, comment, expected: revision ?? before?.revision ?? 0 });
+        return lastChangeOfEvent(sql, key);
+      }).catch((error: unknown) => {
+        throw problemOf(error);
+      });
       return { id: request.params.id, work: workDocument(work) };
     },
   });
@@ -120,10 +112,8 @@ function keyOf(id: string) {
   return key;
 }
 
-const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown }).code;
-
 function problemOf(error: unknown): unknown {
-  const code = codeOf(error);
+  const code = (error as { readonly code?: unknown }).code;
   if (code === 'P0002') return notFound('stored event of this id');
   if (code === '40001') return new ApiProblem('CONFLICT', 'Somebody changed the event meanwhile. Read it again, and decide upon what it says now.');
   return error;
