@@ -4,6 +4,7 @@ import { AddServiceAccountDocument, ChangeServiceAccountDocument, RemoveServiceA
 import { AskDialog } from '../kit/ask-dialog.tsx';
 import { report } from '../kit/undo.tsx';
 import type { ServiceAccount } from './account-panel.tsx';
+import { NameAndPurpose } from './name-and-purpose.tsx';
 import { RolePicker } from './role-picker.tsx';
 import { reportUndoable, telling, useChange } from './use-change.ts';
 
@@ -45,26 +46,19 @@ export function AccountDialog({ account, onDone, onUndone, onCancel }: AccountDi
       onDo={act}
       onCancel={onCancel}
     >
-      {account === undefined && (
-        <label className="field">
-          <span>Name: lower-case letters, digits and dashes; it stays</span>
-          <input
-            className="input"
-            required
-            autoFocus
-            pattern="[a-z0-9][a-z0-9\-]{0,39}"
-            placeholder="ticket-bridge"
-            spellCheck={false}
-            autoComplete="off"
-            value={name}
-            onChange={({ target }) => setName(target.value)}
-          />
-        </label>
-      )}
-      <label className="field">
-        <span>What it is for</span>
-        <input className="input" maxLength={500} value={description} onChange={({ target }) => setDescription(target.value)} />
-      </label>
+      <NameAndPurpose
+        {...(account === undefined && {
+          name: {
+            value: name,
+            onChange: setName,
+            rule: 'lower-case letters, digits and dashes',
+            pattern: String.raw`[a-z0-9][a-z0-9\-]{0,39}`,
+            placeholder: 'ticket-bridge',
+          },
+        })}
+        purpose={description}
+        onPurpose={setDescription}
+      />
       <RolePicker value={roles} onChange={setRoles} isForProgram />
     </AskDialog>
   );

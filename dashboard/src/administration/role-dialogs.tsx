@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { AddRoleDocument, ChangeRoleDocument, RemoveRoleDocument } from '../gql/graphql.ts';
 import { AskDialog } from '../kit/ask-dialog.tsx';
 import { report } from '../kit/undo.tsx';
+import { NameAndPurpose } from './name-and-purpose.tsx';
 import { PermissionPicker } from './permission-picker.tsx';
 import type { Role } from './roles-page.tsx';
 import { reportUndoable, telling, useChange } from './use-change.ts';
@@ -45,26 +46,19 @@ export function RoleDialog({ role, onDone, onUndone, onCancel }: RoleDialogProps
       onDo={act}
       onCancel={onCancel}
     >
-      {role === undefined && (
-        <label className="field">
-          <span>Name: lower-case letters, digits, dashes and _; it stays</span>
-          <input
-            className="input"
-            required
-            autoFocus
-            pattern="[a-z][a-z0-9_\-]{0,39}"
-            placeholder="night-shift"
-            spellCheck={false}
-            autoComplete="off"
-            value={name}
-            onChange={({ target }) => setName(target.value)}
-          />
-        </label>
-      )}
-      <label className="field">
-        <span>What it is for</span>
-        <input className="input" maxLength={500} value={description} onChange={({ target }) => setDescription(target.value)} />
-      </label>
+      <NameAndPurpose
+        {...(role === undefined && {
+          name: {
+            value: name,
+            onChange: setName,
+            rule: 'lower-case letters, digits, dashes and _',
+            pattern: String.raw`[a-z][a-z0-9_\-]{0,39}`,
+            placeholder: 'night-shift',
+          },
+        })}
+        purpose={description}
+        onPurpose={setDescription}
+      />
       <PermissionPicker value={permissions} onChange={setPermissions} />
       {role !== undefined && <p className="quiet">In force at once, for everybody who holds it.</p>}
     </AskDialog>
