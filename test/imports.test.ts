@@ -31,7 +31,13 @@ function allowed(file: string): readonly string[] | null {
     case 'dashboard':
       return ['dashboard/'];
     case 'connectors':
-      return [...CORE, 'outbound/', `connectors/${second}/`, 'connectors/_listen/', ...(second === '_worker' ? ['pipeline/runtime/port.ts'] : [])];
+      return [
+        ...CORE,
+        'outbound/',
+        `connectors/${second}/`,
+        ...['_listen', '_sink', '_formats'].map((shared) => `connectors/${shared}/`),
+        ...(['_worker', 'kafka'].includes(second) ? ['pipeline/runtime/port.ts', 'topologies/topics.ts'] : []),
+      ];
     case 'pipeline':
       if (second === 'core') return CORE;
       if (second === 'runtime') return [...CORE, 'pipeline/runtime/', 'topologies/topics.ts'];

@@ -1,0 +1,1 @@
+-- 0034: what of each organization is published to its sink topics.
