@@ -1,7 +1,7 @@
 import type { Micros } from '../pipeline/core/index.ts';
 import type { EventFilter } from '../store/queries/events.ts';
 import { isAddressOrNetwork } from '../store/queries/search/sql.ts';
-import { parseSearch } from '../store/queries/search/syntax.ts';
+import { parseSearch } from '../domains/search/syntax.ts';
 import { ApiProblem } from './gate/problem.ts';
 
 /** As it comes in: `null` is the same as absent. */

@@ -1,7 +1,7 @@
 // An event as people and programs see it: the same over GraphQL and REST.
 import type { Micros } from '../pipeline/core/index.ts';
 import type { EventRow } from '../store/queries/events.ts';
-import { COLUMNS } from '../store/queries/search/fields.ts';
+import { COLUMNS } from '../domains/search/fields.ts';
 import { isoOf } from './time.ts';
 
 /** `<time in micros>-<hash>`: the time finds the partition in which the hash is looked up. */

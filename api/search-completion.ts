@@ -1,9 +1,9 @@
 // What may follow in a search at the caret: fields from the catalogue, values of a field from the newest events and the catalogue's examples.
 import { fieldExamplesLike, fieldNamesLike } from '../store/queries/fields.ts';
-import { COLUMNS, ecsNameOf } from '../store/queries/search/fields.ts';
-import { printValue } from '../store/queries/search/print.ts';
+import { COLUMNS, ecsNameOf } from '../domains/search/fields.ts';
+import { printValue } from '../domains/search/print.ts';
 import { recentValues } from '../store/queries/search/recent-values.ts';
-import { LEVELS } from '../store/queries/search/values.ts';
+import { LEVELS } from '../domains/search/values.ts';
 import type { Sql } from '../store/queries/sql.ts';
 
 export interface Offer {

@@ -8,7 +8,7 @@ import type { EventRow } from './queries/events.ts';
 import type { HuntContent } from './queries/hunts.ts';
 import { searchCondition } from './queries/search/sql.ts';
 import { Parameters } from './queries/search/sql.ts';
-import { parseSearch } from './queries/search/syntax.ts';
+import { parseSearch } from '../domains/search/syntax.ts';
 import type { Sql } from './queries/sql.ts';
 import { manyOf, oneOf } from './queries/sql.ts';
 

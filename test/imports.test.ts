@@ -23,7 +23,7 @@ function allowed(file: string): readonly string[] | null {
     case 'outbound':
       return ['outbound/', 'pipeline/core/'];
     case 'store':
-      return [...CORE, 'store/'];
+      return [...CORE, 'store/', 'domains/search/']; // the language; what it means in SQL is here
     case 'topologies':
       return [...CORE, 'topologies/', 'pipeline/!runtime', 'store/connect.ts']; // the pool of persist
     case 'api':

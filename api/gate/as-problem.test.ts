@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FatalError, RetryableError } from '../../pipeline/core/errors.ts';
-import { SearchError } from '../../store/queries/search/syntax.ts';
+import { SearchError } from '../../domains/search/syntax.ts';
 import { asProblem } from './as-problem.ts';
 import { ApiProblem, pointer, PROBLEMS } from './problem.ts';
 

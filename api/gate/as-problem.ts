@@ -2,7 +2,7 @@
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { PipelineError } from '../../pipeline/core/errors.ts';
 import { SearchTooBroadError } from '../../store/queries/search/cost.ts';
-import { SearchError } from '../../store/queries/search/syntax.ts';
+import { SearchError } from '../../domains/search/syntax.ts';
 import { ApiProblem } from './problem.ts';
 
 /** Whatever was thrown, as what the caller may know of it. An `UNEXPECTED` is to be logged by whoever asks: its cause is the error. */

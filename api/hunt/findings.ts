@@ -6,7 +6,7 @@ import type { Micros } from '../../pipeline/core/index.ts';
 import type { HuntMatch, RunningHunt } from '../../store/hunt-slices.ts';
 import type { EventRow } from '../../store/queries/events.ts';
 import { SEVERITIES } from '../../store/queries/findings.ts';
-import { parseSearch } from '../../store/queries/search/syntax.ts';
+import { parseSearch } from '../../domains/search/syntax.ts';
 import { isoOf } from '../time.ts';
 import { whyMet } from './why.ts';
 import type { MetField } from './why.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { MAX_INDICATORS, readIndicators } from '../../domains/hunt/index.ts';
 import { SEVERITIES } from '../../store/queries/findings.ts';
-import { parseSearch } from '../../store/queries/search/syntax.ts';
+import { parseSearch } from '../../domains/search/syntax.ts';
 import { Parameters, searchCondition } from '../../store/queries/search/sql.ts';
 import { text, time } from '../rest/kit.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EventRow } from '../../store/queries/events.ts';
-import { parseSearch } from '../../store/queries/search/syntax.ts';
+import { parseSearch } from '../../domains/search/syntax.ts';
 import { whyMet } from './why.ts';
 
 const event = {

@@ -1,7 +1,7 @@
 // Which fields of an event met a search.
 import type { EventRow } from '../../store/queries/events.ts';
-import { ecsNameOf } from '../../store/queries/search/fields.ts';
-import type { Search } from '../../store/queries/search/syntax.ts';
+import { ecsNameOf } from '../../domains/search/fields.ts';
+import type { Search } from '../../domains/search/syntax.ts';
 import { compileFilter, valuesIn } from '../live/match.ts';
 
 export interface MetField {

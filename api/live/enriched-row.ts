@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Enriched, Event } from '../../schemas/avro/types.gen.ts';
 import { ECS_PATHS } from '../../schemas/avro/types.gen.ts';
 import type { EventRow } from '../../store/queries/events.ts';
-import { COLUMNS } from '../../store/queries/search/fields.ts';
+import { COLUMNS } from '../../domains/search/fields.ts';
 import { isoOf } from '../time.ts';
 
 const HAS_OWN_FIELD = new Set(['@timestamp', 'organization.id', 'event.created', ...COLUMNS.keys()]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventFilter, EventRow } from '../../store/queries/events.ts';
-import { CASES, EVENTS } from '../../store/queries/search/cases.ts';
-import { parseSearch } from '../../store/queries/search/syntax.ts';
+import { CASES, EVENTS } from '../../domains/search/cases.ts';
+import { parseSearch } from '../../domains/search/syntax.ts';
 import { compileFilter } from './match.ts';
 import type { Outline } from './match.ts';
 

@@ -1,10 +1,10 @@
-// A filter on an event in memory, with the answers that the same filter has in SQL; store/queries/search/cases.ts holds both to it.
+// A filter on an event in memory, with the answers that the same filter has in SQL; domains/search/cases.ts holds both to it.
 import { BlockList, isIP } from 'node:net';
 import type { EventFilter, EventRow } from '../../store/queries/events.ts';
 import { RE2JS } from 're2js';
-import { COLUMNS, ecsNameOf, isTypedField, TIME_FIELD } from '../../store/queries/search/fields.ts';
-import type { FieldTest, Pieces, Search } from '../../store/queries/search/syntax.ts';
-import { isAddressOrNetwork, LEVEL_STARTS, levelBound, levelOf, LEVELS_END, timeOf, timeSpan } from '../../store/queries/search/values.ts';
+import { COLUMNS, ecsNameOf, isTypedField, TIME_FIELD } from '../../domains/search/fields.ts';
+import type { FieldTest, Pieces, Search } from '../../domains/search/syntax.ts';
+import { isAddressOrNetwork, LEVEL_STARTS, levelBound, levelOf, LEVELS_END, timeOf, timeSpan } from '../../domains/search/values.ts';
 
 /** What the typed part of a filter asks of an event. */
 export interface Outline {

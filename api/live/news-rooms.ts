@@ -6,7 +6,7 @@ import type { FindingRow } from '../../store/queries/findings.ts';
 import type { ChangeKind } from '../../store/queries/live.ts';
 import { versionsOf } from '../../store/queries/reference.ts';
 import type { AssetRow } from '../../store/queries/reference.ts';
-import { parseSearch } from '../../store/queries/search/syntax.ts';
+import { parseSearch } from '../../domains/search/syntax.ts';
 import type { z } from 'zod';
 import { alertDocument } from '../alert-view.ts';
 import type { InOrganization } from '../database.ts';

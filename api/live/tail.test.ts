@@ -7,7 +7,7 @@ import { plainContext, plainEvent } from '../../schemas/avro/plain.ts';
 import { fixedIds } from '../../schemas/avro/registry.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
 import type { Event } from '../../schemas/avro/types.gen.ts';
-import { parseSearch } from '../../store/queries/search/syntax.ts';
+import { parseSearch } from '../../domains/search/syntax.ts';
 import { settingsOf } from '../../pipeline/core/topic-settings.ts';
 import { topics } from '../../topologies/topics.ts';
 import { eventually } from '../test/eventually.ts';

@@ -3,7 +3,7 @@ import { deedsOf } from '../../store/queries/alert-work.ts';
 import { alertsByIds, notesOf, pageOfAlerts } from '../../store/queries/alerts.ts';
 import type { AlertRow } from '../../store/queries/alerts.ts';
 import { SEVERITIES } from '../../store/queries/findings.ts';
-import { parseSearch } from '../../store/queries/search/syntax.ts';
+import { parseSearch } from '../../domains/search/syntax.ts';
 import { alertDocument } from '../alert-view.ts';
 import { alertChange } from '../alert-work/input.ts';
 import { principalOf } from '../gate/gate.ts';

@@ -10,7 +10,7 @@ import { addException, alertsOfFindings, endException, exceptionById, findingsTo
 import type { ExceptionRow, JudgedFinding } from '../../store/queries/exceptions.ts';
 import { fieldNames } from '../../store/queries/fields.ts';
 import { findingsByIds } from '../../store/queries/findings.ts';
-import { COLUMNS } from '../../store/queries/search/fields.ts';
+import { COLUMNS } from '../../domains/search/fields.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import type { EventRef } from '../../schemas/avro/types.gen.ts';
 import type { Principal } from '../auth/tokens.ts';

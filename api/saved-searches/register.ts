@@ -4,7 +4,7 @@ import { STATUSES } from '../../domains/alerts/index.ts';
 import { SEVERITIES } from '../../store/queries/findings.ts';
 import { deleteSavedSearch, putSavedSearch, savedSearchById, savedSearchesOf } from '../../store/queries/saved-searches.ts';
 import type { SavedSearchContent, SavedSearchKind, SavedSearchRow } from '../../store/queries/saved-searches.ts';
-import { parseSearch } from '../../store/queries/search/syntax.ts';
+import { parseSearch } from '../../domains/search/syntax.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
 import { ApiProblem, notFound } from '../gate/problem.ts';

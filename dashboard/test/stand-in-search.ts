@@ -1,6 +1,6 @@
 // Whether an event of the stand-in matches a search, by the tree of the API's own parser.
 import { GraphQLError } from 'graphql';
-import { parseSearch, SearchError, type Search } from '../../store/queries/search/syntax.ts';
+import { parseSearch, SearchError, type Search } from '../../domains/search/syntax.ts';
 import type { StandInEvent } from './stand-in-events.ts';
 
 const matches = (value: string, pieces: readonly string[]): boolean =>

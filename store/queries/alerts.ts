@@ -4,7 +4,7 @@ import type { CountRow } from './events.ts';
 import { bySeverity } from './findings.ts';
 import { alertCondition } from './search/alert-sql.ts';
 import { Parameters } from './search/sql.ts';
-import type { Search } from './search/syntax.ts';
+import type { Search } from '../../domains/search/syntax.ts';
 import { manyOf } from './sql.ts';
 import type { Sql } from './sql.ts';
 

@@ -5,7 +5,7 @@ import type { EventFilter } from './events.ts';
 import { pageOfFindings } from './findings.ts';
 import { SELECT_REFERENCE } from './reference.ts';
 import type { AssetRow, ZoneRow } from './reference.ts';
-import type { Search } from './search/syntax.ts';
+import type { Search } from '../../domains/search/syntax.ts';
 import { manyOf, oneOf } from './sql.ts';
 import type { Sql } from './sql.ts';
 

@@ -6,7 +6,7 @@ import { NOON, seedEvents } from '../../api/test/seed.ts';
 import { withOrganization } from '../connect.ts';
 import { foldCounts } from '../upkeep.ts';
 import { countEvents, sumsFor } from './event-counts.ts';
-import { parseSearch } from './search/syntax.ts';
+import { parseSearch } from '../../domains/search/syntax.ts';
 
 const MINUTE = 60_000_000;
 const HOUR = 60 * MINUTE;

@@ -3,11 +3,11 @@ import type { Micros } from '../../pipeline/core/index.ts';
 import { eventConditions, fromNamedEvents } from './events.ts';
 import type { EventFilter } from './events.ts';
 import { COST_LIMITS, costPerEvent, SearchTooBroadError } from './search/cost.ts';
-import { COLUMNS, ecsNameOf } from './search/fields.ts';
+import { COLUMNS, ecsNameOf } from '../../domains/search/fields.ts';
 import { indexClauses } from './search/index-clauses.ts';
 import { candidates } from './search/page.ts';
 import { Parameters } from './search/parameters.ts';
-import type { Search } from './search/syntax.ts';
+import type { Search } from '../../domains/search/syntax.ts';
 import { manyOf, oneOf } from './sql.ts';
 import type { Sql } from './sql.ts';
 

@@ -2,7 +2,7 @@
 import type { Micros } from '../../pipeline/core/index.ts';
 import { searchCondition } from './search/sql.ts';
 import type { Parameters } from './search/sql.ts';
-import type { Search } from './search/syntax.ts';
+import type { Search } from '../../domains/search/syntax.ts';
 import { manyOf } from './sql.ts';
 import type { Sql } from './sql.ts';
 

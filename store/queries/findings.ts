@@ -3,7 +3,7 @@ import type { Entity, EventRef, MatchedField, Revisable } from '../../schemas/av
 import type { CountRow } from './event-counts.ts';
 import { Parameters } from './search/sql.ts';
 import { findingCondition } from './search/finding-sql.ts';
-import type { Search } from './search/syntax.ts';
+import type { Search } from '../../domains/search/syntax.ts';
 import { manyOf, oneOf } from './sql.ts';
 import type { Sql } from './sql.ts';
 

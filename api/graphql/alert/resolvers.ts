@@ -5,7 +5,7 @@ import type { Deed, DeedDetail } from '../../../store/queries/alert-work.ts';
 import { alertsByIds, countAlerts, pageOfAlerts } from '../../../store/queries/alerts.ts';
 import type { AlertFilter, AlertRow, AlertStatus, NoteRow, Verdict } from '../../../store/queries/alerts.ts';
 import { SEVERITIES } from '../../../store/queries/findings.ts';
-import { parseSearch } from '../../../store/queries/search/syntax.ts';
+import { parseSearch } from '../../../domains/search/syntax.ts';
 import { alertChange, isAlertId, note } from '../../alert-work/input.ts';
 import { readRange, withoutNul } from '../../event-filter.ts';
 import { notFound } from '../../gate/problem.ts';

@@ -1,6 +1,6 @@
 import { fieldDatasets, pageOfFields } from '../../../store/queries/fields.ts';
 import type { FieldFilter } from '../../../store/queries/fields.ts';
-import { SEARCH_LIMITS } from '../../../store/queries/search/syntax.ts';
+import { SEARCH_LIMITS } from '../../../domains/search/syntax.ts';
 import { withoutNul } from '../../event-filter.ts';
 import { fieldKey, parseFieldCursor } from '../../fields.ts';
 import { pageSize, toConnection } from '../../paging.ts';

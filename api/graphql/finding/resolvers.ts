@@ -2,7 +2,7 @@ import type { Micros } from '../../../pipeline/core/index.ts';
 import type { EventRef, Severity } from '../../../schemas/avro/types.gen.ts';
 import { countFindings, findingByHash, findingsByRule, pageOfFindings, SEVERITIES } from '../../../store/queries/findings.ts';
 import type { FindingFilter, FindingRow, RuleCountRow } from '../../../store/queries/findings.ts';
-import { parseSearch } from '../../../store/queries/search/syntax.ts';
+import { parseSearch } from '../../../domains/search/syntax.ts';
 import { namesOf, readRange } from '../../event-filter.ts';
 import { parsePublicId, publicIdOf } from '../../event-view.ts';
 import { pageOf, pageSize, readPage } from '../../paging.ts';

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { SEVERITIES } from '../../../store/queries/findings.ts';
-import { parseSearch } from '../../../store/queries/search/syntax.ts';
+import { parseSearch } from '../../../domains/search/syntax.ts';
 import { noteAuditRead } from '../../audit/note.ts';
 import type { InOrganization } from '../../database.ts';
 import { readEventFilter } from '../../event-filter.ts';

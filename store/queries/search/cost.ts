@@ -1,8 +1,8 @@
 // What a search costs: how many events are to be looked at, and how long each takes. In units of reading an event by time and comparing columns of it,
 // about 2 us of PostgreSQL (bench/query measures it).
 import type { EventFilter } from '../events.ts';
-import { COLUMNS, ecsNameOf, isTypedField, TIME_FIELD } from './fields.ts';
-import type { Search } from './syntax.ts';
+import { COLUMNS, ecsNameOf, isTypedField, TIME_FIELD } from '../../../domains/search/fields.ts';
+import type { Search } from '../../../domains/search/syntax.ts';
 
 /** Ends of what one request may cost. */
 export const COST_LIMITS = {

@@ -1,8 +1,8 @@
 // Conditions on what has no column: `detail`, a flat jsonb by ECS name, and `native`, the sensor's own document as text.
 import { inJson, isAscii, textCondition } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
-import type { FieldTest } from './syntax.ts';
-import { isAddressOrNetwork } from './values.ts';
+import type { FieldTest } from '../../../domains/search/syntax.ts';
+import { isAddressOrNetwork } from '../../../domains/search/values.ts';
 
 const NUMBER = '^-?[0-9]{1,30}([.][0-9]{1,30})?$';
 

@@ -6,10 +6,10 @@ import type { CountSource, TimeRange } from '../event-counts.ts';
 import { oneOf } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 import { COST_LIMITS, costPerEvent } from './cost.ts';
-import { describeSearch } from './describe.ts';
+import { describeSearch } from '../../../domains/search/describe.ts';
 import { indexClauses } from './index-clauses.ts';
 import { candidates } from './page.ts';
-import { printSearch } from './print.ts';
+import { printSearch } from '../../../domains/search/print.ts';
 
 /** `values`: the index of whole values. `host`: of hosts by time. `time`: events one after the other. `sums`: no event at all. */
 export type ServedBy = 'time' | 'host' | 'values' | 'sums';

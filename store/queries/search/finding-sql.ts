@@ -2,7 +2,7 @@
 import type { Parameters } from './parameters.ts';
 import { recordCondition } from './record-sql.ts';
 import type { RecordFields } from './record-sql.ts';
-import type { Search } from './syntax.ts';
+import type { Search } from '../../../domains/search/syntax.ts';
 
 const FINDINGS: RecordFields = {
   noun: 'Findings',

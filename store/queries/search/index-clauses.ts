@@ -1,9 +1,9 @@
 // Which events the index of values can lead to: those that must have certain whole values, whatever else is asked of them.
 import type { EventFilter } from '../events.ts';
-import { COLUMNS, ecsNameOf, TIME_FIELD } from './fields.ts';
-import type { Search } from './syntax.ts';
+import { COLUMNS, ecsNameOf, TIME_FIELD } from '../../../domains/search/fields.ts';
+import type { Search } from '../../../domains/search/syntax.ts';
 import { addressTermOf, termOf } from './terms.ts';
-import { isAddressOrNetwork } from './values.ts';
+import { isAddressOrNetwork } from '../../../domains/search/values.ts';
 
 /** An event that is asked for has one of these values. `what` is how people wrote it. */
 export interface Clause {

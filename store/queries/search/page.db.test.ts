@@ -8,7 +8,7 @@ import { COST_LIMITS, SearchTooBroadError } from './cost.ts';
 import { explainSearch } from './explain.ts';
 import { searchEvents } from './page.ts';
 import type { PageOptions, Place } from './page.ts';
-import { parseSearch } from './syntax.ts';
+import { parseSearch } from '../../../domains/search/syntax.ts';
 import { TermList } from './terms.ts';
 
 const DAY = 86_400_000_000;

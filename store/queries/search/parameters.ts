@@ -1,5 +1,5 @@
 // What every condition is made of: parameters, and patterns of LIKE.
-import type { Pieces } from './tokens.ts';
+import type { Pieces } from '../../../domains/search/tokens.ts';
 
 /** Gathers parameters of a statement: `$1`, `$2` and so on in the order of asking. */
 export class Parameters {

@@ -12,10 +12,10 @@ import { manyOf } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 import { indexClauses } from './index-clauses.ts';
 import { Parameters } from './parameters.ts';
-import { printSearch } from './print.ts';
-import { parseSearch, SearchError } from './syntax.ts';
+import { printSearch } from '../../../domains/search/print.ts';
+import { parseSearch, SearchError } from '../../../domains/search/syntax.ts';
 import { TermList } from './terms.ts';
-import { event, search } from './test/arbitraries.ts';
+import { event, search } from '../../../domains/search/test/arbitraries.ts';
 
 const EVENTS = 150;
 const SEED = 20_261_125;

@@ -1,5 +1,5 @@
 // Frequent values of a field among the newest events: quick at any size of the store, for completion.
-import { COLUMNS, ecsNameOf } from './fields.ts';
+import { COLUMNS, ecsNameOf } from '../../../domains/search/fields.ts';
 import { Parameters } from './parameters.ts';
 import { manyOf } from '../sql.ts';
 import type { Sql } from '../sql.ts';

@@ -1,9 +1,9 @@
 // A search as a condition on records that are about events: alerts, findings. Words are looked for in title, tags, rules and entities.
-import { SearchError } from './error.ts';
+import { SearchError } from '../../../domains/search/error.ts';
 import { escapeLike, likePattern } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
-import type { FieldTest, Pieces, Search } from './syntax.ts';
-import { levelOf } from './values.ts';
+import type { FieldTest, Pieces, Search } from '../../../domains/search/syntax.ts';
+import { levelOf } from '../../../domains/search/values.ts';
 
 type Term = Search & { readonly kind: 'field' };
 

@@ -4,8 +4,8 @@ import type { TestDatabase } from '../../../api/test/database.ts';
 import { NOON, seedEvents } from '../../../api/test/seed.ts';
 import { withOrganization } from '../../connect.ts';
 import { searchEvents } from './page.ts';
-import { CASES, EVENTS, REFUSED } from './cases.ts';
-import { parseSearch, SearchError } from './syntax.ts';
+import { CASES, EVENTS, REFUSED } from '../../../domains/search/cases.ts';
+import { parseSearch, SearchError } from '../../../domains/search/syntax.ts';
 
 describe.skipIf(serverUrl === '')('a search in SQL', () => {
   let database: TestDatabase;

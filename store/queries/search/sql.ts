@@ -1,15 +1,15 @@
 // A search as a condition on `api.event e`. Values become parameters; field names too, unless they are columns of ours.
 import { detailCondition, nativeCondition } from './document-sql.ts';
-import { SearchError } from './error.ts';
-import { COLUMNS, ecsNameOf, isTypedField, TIME_FIELD } from './fields.ts';
-import type { Column } from './fields.ts';
+import { SearchError } from '../../../domains/search/error.ts';
+import { COLUMNS, ecsNameOf, isTypedField, TIME_FIELD } from '../../../domains/search/fields.ts';
+import type { Column } from '../../../domains/search/fields.ts';
 import { inJson, textCondition } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
-import type { FieldTest, Pieces, Search } from './syntax.ts';
-import { isAddressOrNetwork, levelBound, levelOf, LEVEL_STARTS, LEVELS_END, timeSpan } from './values.ts';
+import type { FieldTest, Pieces, Search } from '../../../domains/search/syntax.ts';
+import { isAddressOrNetwork, levelBound, levelOf, LEVEL_STARTS, LEVELS_END, timeSpan } from '../../../domains/search/values.ts';
 
 export { Parameters } from './parameters.ts';
-export { isAddressOrNetwork } from './values.ts';
+export { isAddressOrNetwork } from '../../../domains/search/values.ts';
 export type FieldTerm = Search & { readonly kind: 'field' };
 
 /**

@@ -1,4 +1,4 @@
-// The search language: text to a tree. What a tree means in SQL is in sql.ts, for an event in memory in api/live/match.ts; one
+// The search language: text to a tree. What a tree means in SQL is in store/queries/search, for an event in memory in api/live/match.ts; one
 // table of cases (cases.ts) holds both to the same answers.
 import { SearchError } from './error.ts';
 import { readRegex, RegexError } from './regex.ts';

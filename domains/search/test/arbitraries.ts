@@ -1,6 +1,6 @@
 // Random searches and random events that have something to do with each other.
 import fc from 'fast-check';
-import type { SeedEvent } from '../../../../api/test/seed.ts';
+import type { SeedEvent } from '../../../api/test/seed.ts';
 import type { Bound, FieldTest, Pieces, Search } from '../syntax.ts';
 import { readRegex } from '../regex.ts';
 

@@ -1,5 +1,5 @@
 // Where the fields that people name are kept in api.event.
-import { ECS_PATHS } from '../../../schemas/avro/types.gen.ts';
+import { ECS_PATHS } from '../../schemas/avro/types.gen.ts';
 
 export type ColumnKind = 'text' | 'texts' | 'number' | 'address';
 export interface Column {
