@@ -99,11 +99,15 @@ const api = (organizations: readonly string[]): Principal =>
     [group('connect-', true), 'describe'],
   ]);
 
-const connect = (): Principal =>
-  principal('connect', 'Runs the sinks: reads documents, sets aside what a system refused.', [
+const connect = (organizations: readonly string[]): Principal =>
+  principal('connect', 'Runs the connectors: reads documents and hands them on, sets aside what a system refused, writes what sources bring.', [
     [family('sink.'), 'read', 'describe-configs'],
-    [family('connect-'), 'read', 'write', 'create', 'describe-configs'], // its dead letters and retries
-    [group('connect-', true), 'read'],
+    ...organizations.map((organization): [Resource, ...Operation[]] => [family(rawTopic(organization, 'connect-')), 'write', 'create', 'describe-configs']), // sources
+    [family('connect.'), 'read', 'write', 'describe-configs'], // connectors, their state, dead letters
+    [topic(topics.ledger.name), 'write', 'describe-configs'],
+    [group('connect-', true), 'read'], // one of each sink connector
+    [group(`${APP}.connect`), 'read'], // who of the workers runs what
+    [{ resource: 'transactional-id', name: `${APP}-connect-`, isPrefix: true }, 'write', 'describe'],
   ]);
 
 /** A sensor writes its own raw topics and does nothing else. It cannot write what the gateway vouches for. */
@@ -126,7 +130,7 @@ export function principals(organizations: readonly string[] = ['default']): read
     persist(),
     relay(organizations),
     api(organizations),
-    connect(),
+    connect(organizations),
   ];
 }
 

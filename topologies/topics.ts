@@ -99,6 +99,31 @@ export const topics = {
     key: 'organization + event id + revision',
     note: 'What people say of events; written by the relay only. Every key once, so the history stays.',
   }),
+  connectConfigs: declare<Uint8Array, 'connect.configs.v1'>('connect.configs.v1', 'bytes', {
+    ...reference,
+    key: 'connector-NAME, target-state-NAME, restart-connector-NAME',
+    note: 'Connectors, JSON as Kafka Connect keeps them. Written by whichever worker was asked.',
+  }),
+  connectStatus: declare<Uint8Array, 'connect.status.v1'>('connect.status.v1', 'bytes', {
+    ...reference,
+    key: 'status-connector-NAME, status-task-NAME-N, worker-ID',
+    note: 'What connectors and tasks are doing, and where; JSON.',
+  }),
+  connectOffsets: declare<Uint8Array, 'connect.offsets.v1'>('connect.offsets.v1', 'bytes', {
+    ...reference,
+    key: '["NAME",{source partition}]',
+    note: 'How far source connectors have come; written in the transaction of their records.',
+  }),
+  connectSlots: declare<Uint8Array, 'connect.slots.v1'>('connect.slots.v1', 'bytes', {
+    ...reference,
+    key: 'none',
+    partitions: 32,
+    note: 'Never a record: workers divide its partitions among them, and with them the tasks.',
+  }),
+  connectDeadLetters: declare<Uint8Array, 'connect.dead-letters.v1'>('connect.dead-letters.v1', 'bytes', {
+    ...work('key of the record', 4096, 30 * DAY_MS, 4),
+    note: 'What sinks refused: original bytes, the reason in headers `__connect.errors.*`.',
+  }),
   refAssets: declare<RefAsset, 'ref.assets.v1'>('ref.assets.v1', schemas.refAsset, reference),
   refDecisions: declare<RefDecision, 'ref.decisions.v1'>('ref.decisions.v1', schemas.refDecision, { ...reference, key: 'alert + when it was decided' }),
   refRules: declare<RefRule, 'ref.rules.v1'>('ref.rules.v1', schemas.refRule, { ...reference, key: 'organization + rule + set' }),
