@@ -35,7 +35,7 @@ function allowed(file: string): readonly string[] | null {
         ...CORE,
         'outbound/',
         `connectors/${second}/`,
-        ...['_listen', '_sink', '_formats'].map((shared) => `connectors/${shared}/`),
+        ...['_listen', '_sink', '_source', '_formats', '_aws'].map((shared) => `connectors/${shared}/`),
         ...(['_worker', 'kafka'].includes(second) ? ['pipeline/runtime/port.ts', 'topologies/topics.ts'] : []),
       ];
     case 'pipeline':

@@ -39,6 +39,8 @@ export const ERROR_CODES = {
   OUTBOUND_TOO_LARGE: 'An address that a user named answered with more than is taken, packed or unpacked.',
   SINK_MISCONFIGURED:
     'A sink cannot work as it is configured: credentials, an address or a target that the far side does not know. The task stops; the message says what to correct.',
+  SOURCE_MISCONFIGURED:
+    'A source cannot work as it is configured: credentials, an address or a name that the far side does not know, or answers that are not what was described. The task stops; the message says what to correct.',
   // RecordError
   DECODE_FAILED: 'The bytes are not what their topic declares.',
   BATCH_UNREADABLE:
@@ -49,6 +51,7 @@ export const ERROR_CODES = {
   PAST_TIMESTAMP: 'The event is older than maxPast allows.',
   RECORD_TOO_LARGE: 'The record, or what became of it, exceeds the limit of its topic.',
   SOURCE_REFUSED: 'What was sent would make a raw topic that may not be made: the name is none, or there are too many sources. The message says which.',
+  SINK_REFUSED: 'The far side of a sink will never take this document as it is. The message has what it said.',
   FORMAT_REFUSED: 'A document cannot be written in the format that a sink was asked for. The message says which field.',
   UNEXPECTED: 'A bug of ours: a stage threw something it does not document. Please report it.',
   // RetryableError
@@ -60,6 +63,7 @@ export const ERROR_CODES = {
   QUOTA_EXCEEDED: 'An organization has used up what it may have in a day. Senders are told to come again after midnight (UTC), or to have it raised.',
   OUTBOUND_FAILED: 'An address that a user named does not answer: no address, no connection, a certificate that does not hold, or too slow. It may later.',
   TXN_MUST_ABORT: 'The transaction cannot be committed; it is aborted and done again.',
+  SOURCE_UNAVAILABLE: 'The far side of a source does not answer, or asks for patience. It is asked again from where it was left.',
   SINK_UNAVAILABLE: 'The far side of a sink does not take what is sent. It is sent again, and stays owed until then.',
   // FencedError
   PRODUCER_FENCED: 'Another process has the transactional id.',
