@@ -1,0 +1,132 @@
+// One transaction a commit: dead letters, the ledger's entries and the offsets, all or none.
+import { FencedError, RetryableError } from '../../../pipeline/core/errors.ts';
+import type { Admin, Broker, GroupMetadata, OutRecord, TxnProducer } from '../../../pipeline/runtime/port.ts';
+import { tpKey } from '../../../pipeline/runtime/port.ts';
+import type { LedgerEntry } from '../../../schemas/avro/types.gen.ts';
+import { topics } from '../../../topologies/topics.ts';
+import { deadLetterOf } from './dead-letter.ts';
+import type { Stretch } from './window.ts';
+
+export interface CommitterOptions {
+  readonly connector: string;
+  readonly task: number;
+  readonly groupId: string;
+  readonly broker: Broker;
+  readonly admin: Admin;
+  readonly deadLetters: { readonly topic: string; readonly hasHeaders: boolean };
+  /** Bytes of an entry for ledger.v1. */
+  readonly encodeEntry: (entry: LedgerEntry) => Buffer;
+  readonly nowMs: () => number;
+}
+
+export const LEDGER_APP = 'connect';
+
+export class Committer {
+  readonly #options: CommitterOptions;
+  #producer: TxnProducer | null = null;
+  #letterPartitions = 0;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @returns Whether it is committed: an answer that was lost is looked up.
+   * @throws FencedError when another has the task or the partitions; RetryableError when the broker is away: the same call may be made again.
+   */
+  async commit(stretches: readonly Stretch[], group: GroupMetadata): Promise<void> {
+    const producer = (this.#producer ??= await this.#open());
+    const letters = stretches.flatMap((stretch) => stretch.entries.filter(({ refusal }) => refusal !== null).map((entry) => deadLetterOf(entry, this.#letter)));
+    const entries = stretches.map((stretch): OutRecord => this.#ledgerRecord(stretch));
+    try {
+      await producer.transact(async (txn) => {
+        await txn.send([...letters, ...entries]);
+        await txn.offsets(new Map(stretches.map(({ tp, to }) => [tpKey(tp), to])), group);
+      });
+    } catch (error) {
+      if (!producer.isUsable() || error instanceof FencedError) await this.close();
+      if (error instanceof RetryableError && error.details.outcome === 'unknown' && (await this.#isDone(stretches))) return;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = null;
+    await producer?.close();
+  }
+
+  get #letter() {
+    const { connector, task, deadLetters } = this.#options;
+    return { connector, task, ...deadLetters, partitions: this.#letterPartitions };
+  }
+
+  /** Its id fences a worker that had the task before and does not know that it is over. */
+  async #open(): Promise<TxnProducer> {
+    const { broker, admin, connector, task, groupId, deadLetters } = this.#options;
+    this.#letterPartitions = (await admin.topics()).get(deadLetters.topic) ?? 0;
+    if (this.#letterPartitions === 0) throw new RetryableError('TOPIC_MISSING', `The topic ${deadLetters.topic} for dead letters does not exist yet.`);
+    const producer = broker.txnProducer({ transactionalId: `goshawk-connect-${connector}-${task}` });
+    const outputs = Array.from({ length: this.#letterPartitions }, (_none, partition) => ({ topic: deadLetters.topic, partition }));
+    try {
+      await producer.init({ outputs: [...outputs, { topic: topics.ledger.name, partition: 0 }], groupId });
+    } catch (error) {
+      await producer.close();
+      throw error;
+    }
+    return producer;
+  }
+
+  /** The next producer with the same id ends the transaction of the last one, one way or the other. */
+  async #isDone(stretches: readonly Stretch[]): Promise<boolean> {
+    this.#producer = await this.#open();
+    const committed = await this.#options.admin.committed(
+      this.#options.groupId,
+      stretches.map(({ tp }) => tp),
+    );
+    return stretches.every(({ tp, to }) => (committed.get(tpKey(tp)) ?? 0) >= to);
+  }
+
+  #ledgerRecord({ tp, from, to, entries }: Stretch): OutRecord {
+    const { connector, encodeEntry, nowMs } = this.#options;
+    const counts = { in: 0, passed: 0 };
+    const dropped = new Map<string, number>();
+    const rejected = new Map<string, number>();
+    const count = (into: Map<string, number>, reason: string, by: number) => into.set(reason, (into.get(reason) ?? 0) + by);
+    for (const { settled, records } of entries) {
+      counts.in += records;
+      if (settled!.kind === 'left') count(dropped, settled!.reason, records);
+      else if (settled!.kind === 'rejected') count(rejected, settled!.reason, records);
+      else counts.passed += records;
+    }
+    const reasons = (of: ReadonlyMap<string, number>) => [...of].sort().map(([reason, each]) => ({ reason, count: each }));
+    const wall = nowMs() * 1_000;
+    const stage = groupOf(connector);
+    return {
+      topic: topics.ledger.name,
+      partition: 0,
+      key: Buffer.from(`${stage}|${tpKey(tp)}`),
+      value: encodeEntry({
+        app: LEDGER_APP,
+        stage,
+        topic: tp.topic,
+        partition: tp.partition,
+        from,
+        to,
+        ...counts,
+        dropped: reasons(dropped),
+        rejected: reasons(rejected),
+        emitted: 0,
+        out: [],
+        watermark: null,
+        wallFrom: wall,
+        wallTo: wall,
+        watermarks: [],
+        throttledMs: 0,
+      }),
+    };
+  }
+}
+
+/** The consumer group of a sink connector, as Kafka Connect names it; also its stage in the ledger. */
+export const groupOf = (connector: string): string => `connect-${connector}`;

@@ -1,0 +1,44 @@
+// What a task tells of itself.
+import type { TaskProgress } from '../task.ts';
+import type { Settlement } from './entry.ts';
+
+export class Counters {
+  readonly #nowMs: () => number;
+  #delivered = 0;
+  #present = 0;
+  #rejected = 0;
+  #filtered = 0;
+  #duplicates = 0;
+  #lastError: TaskProgress['lastError'] = null;
+  #lastProgressAt: number | null = null;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  settled({ kind }: Settlement, records: number): void {
+    if (kind === 'delivered') this.#delivered += records;
+    else if (kind === 'present') this.#present += records;
+    else if (kind === 'rejected') this.#rejected += records;
+    else this.#filtered += records;
+    this.#lastProgressAt = this.#nowMs();
+  }
+  retried(message: string, isAmbiguous: boolean): void {
+    if (isAmbiguous) this.#duplicates++;
+    this.error(message);
+  }
+  error(message: string): void {
+    this.#lastError = { at: this.#nowMs(), message };
+  }
+  counts(): Pick<TaskProgress, 'delivered' | 'present' | 'rejected' | 'filtered' | 'duplicates' | 'lastError' | 'lastProgressAt'> {
+    return {
+      delivered: this.#delivered,
+      present: this.#present,
+      rejected: this.#rejected,
+      filtered: this.#filtered,
+      duplicates: this.#duplicates,
+      lastError: this.#lastError,
+      lastProgressAt: this.#lastProgressAt,
+    };
+  }
+}

@@ -1,0 +1,75 @@
+// One partition between the committed offset and the last record read. Only its beginning, as far as everything is settled, can be committed.
+import type { TopicPartition } from '../../../pipeline/runtime/port.ts';
+import type { Entry } from './entry.ts';
+
+/** What became of the records of offsets [from, to). */
+export interface Stretch {
+  readonly tp: TopicPartition;
+  readonly from: number;
+  readonly to: number;
+  readonly entries: readonly Entry[];
+}
+
+export class Window {
+  readonly tp: TopicPartition;
+  /** Committed. */
+  #from: number;
+  /** Offset after the last that was read, markers and holes included. */
+  #next: number;
+  #entries: Entry[] = [];
+  #head = 0;
+  /** Last stable offset of the topic, as far as it is known. */
+  end: number;
+
+  constructor(tp: TopicPartition, from: number) {
+    this.tp = tp;
+    this.#from = from;
+    this.#next = from;
+    this.end = from;
+  }
+
+  get from(): number {
+    return this.#from;
+  }
+  get next(): number {
+    return this.#next;
+  }
+  /** Records read and not committed. */
+  get size(): number {
+    return this.#entries.length - this.#head;
+  }
+  /** The first that is not settled: everything before it can be committed. */
+  get oldestOwed(): Entry | undefined {
+    for (let at = this.#head; at < this.#entries.length; at++) if (this.#entries[at]!.settled === null) return this.#entries[at];
+    return undefined;
+  }
+  *[Symbol.iterator](): Iterator<Entry> {
+    for (let at = this.#head; at < this.#entries.length; at++) yield this.#entries[at]!;
+  }
+
+  add(entry: Entry): void {
+    this.#entries.push(entry);
+    this.#next = entry.offset + 1;
+  }
+  /** Markers and holes behind the last record. */
+  extend(next: number): void {
+    this.#next = Math.max(this.#next, next);
+  }
+
+  /** What can be committed now; null when nothing can. Nothing changes before `committed`. */
+  settledStretch(): Stretch | null {
+    let end = this.#head;
+    while (end < this.#entries.length && this.#entries[end]!.settled !== null) end++;
+    const to = end === this.#entries.length ? this.#next : this.#entries[end]!.offset;
+    return to <= this.#from ? null : { tp: this.tp, from: this.#from, to, entries: this.#entries.slice(this.#head, end) };
+  }
+
+  committed({ to, entries }: Stretch): void {
+    this.#from = to;
+    this.#head += entries.length;
+    if (this.#head > 1_024 && this.#head * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}
