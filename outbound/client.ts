@@ -5,17 +5,19 @@ import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { ConfigError, RetryableError } from '../pipeline/core/errors.ts';
-import { canonicalAddress, networkOf, reachOf } from './address.ts';
-import { allowListOf, eitherOf, within } from './allow-list.ts';
 import type { AllowList } from './allow-list.ts';
-import { ACCEPTED_ENCODINGS, asFailure, boundedBody, tooLarge } from './body.ts';
+import { ACCEPTED_ENCODINGS, boundedBody, tooLarge } from './body.ts';
 import type { OutboundConfig } from './config.ts';
-import { openAgents, pinnedLookup } from './connect.ts';
+import { notReached, openAgents, pinnedLookup } from './connect.ts';
 import type { PinnedOptions } from './connect.ts';
+import { openDial } from './dial.ts';
+import type { Dial } from './dial.ts';
+import { openGuard } from './guard.ts';
+import { outcomeOf } from './metrics.ts';
 import type { OutboundMetrics } from './metrics.ts';
 import { openResolve } from './resolve.ts';
 import type { Resolve } from './resolve.ts';
-import { isLocalName, isMetadataName, parseTarget, refused } from './target.ts';
+import { parseTarget, refused } from './target.ts';
 import type { Target } from './target.ts';
 
 export type Limits = Pick<OutboundConfig, 'connectMs' | 'firstByteMs' | 'wholeMs' | 'headerMaxBytes' | 'bodyMaxBytes'>;
@@ -45,6 +47,8 @@ export interface OutboundAnswer {
 }
 
 export interface Outbound {
+  /** For what is not HTTP, under the same rules. */
+  readonly dial: Dial;
   /**
    * Sends one request. Any status is an answer, except a redirect.
    *
@@ -59,7 +63,6 @@ export interface Outbound {
   readonly close: () => void;
 }
 
-const NOTHING_ALLOWED: AllowList = { opens: () => false };
 /** Said by us alone: two programs that disagree on where a request ends are how others are smuggled in. */
 const OWN_HEADERS = new Set([
   'host',
@@ -83,15 +86,11 @@ export function openOutbound(
   { metrics, resolve = openResolve(config.connectMs) }: { readonly metrics?: OutboundMetrics; readonly resolve?: Resolve } = {},
 ): Outbound {
   const agents = openAgents(config.proxy);
-  const installation = allowListOf(config.allow, 'outbound.allow');
-  const networks = config.organizationNetworks.map(networkOf).filter((network) => network !== null);
+  const guard = openGuard(config, resolve);
 
-  const vet = async (url: string, organization: AllowList = NOTHING_ALLOWED) => {
+  const vet = async (url: string, organization?: AllowList) => {
     const target = parseTarget(url);
-    const allow = eitherOf(installation, within(organization, networks));
-    checkName(target, config.ports, allow);
-    const found = target.isAddress ? [target.host] : await inTime(resolve(target.host, allow.opens(target, null)), config.connectMs, target.host);
-    return { target, addresses: checkedAddresses(target, found, config.ports, allow) };
+    return { target, addresses: await guard.vet(target, organization) };
   };
 
   const send = async (asked: OutboundRequest): Promise<OutboundAnswer> => {
@@ -117,6 +116,7 @@ export function openOutbound(
   };
 
   return {
+    dial: openDial(config, guard, metrics),
     check: async (url, allow) => void (await vet(url, allow)),
     request: async (asked) => {
       const ended = metrics?.duration.startTimer({ purpose: asked.purpose });
@@ -136,41 +136,6 @@ export function openOutbound(
       agents.https.destroy();
     },
   };
-}
-
-/** What can be refused without asking a name server: a name that nobody opened is not even looked up. */
-function checkName(target: Target, ports: readonly number[], allow: AllowList): void {
-  const { host, port, isTls } = target;
-  if (isMetadataName(target))
-    throw refused('address', host, 'leads to a metadata service, which hands out credentials of this machine', 'It cannot be allowed.');
-  if (allow.opens(target, null)) return;
-  const entry = `outbound.allow: ${isTls ? '' : 'http://'}${host.includes(':') ? `[${host}]` : host}:${port}`;
-  if (!isTls) throw refused('scheme', host, 'is asked without TLS', `Use https://, or have it allowed (${entry}).`);
-  if (isLocalName(target))
-    throw refused('name', host, 'is a name that only means something on a network of its own', `Use its public name, or have it allowed (${entry}).`);
-  if (!ports.includes(port))
-    throw refused('port', `Port ${port} of ${host}`, 'is not open to users', `Use port ${ports.join(' or ')}, or have it allowed (${entry}).`);
-}
-
-/** All or none: of a name with one public and one private address nobody knows where it leads. */
-function checkedAddresses(target: Target, found: readonly string[], ports: readonly number[], allow: AllowList): readonly string[] {
-  return found.map((text) => {
-    const address = canonicalAddress(text);
-    const reach = address === null ? ({ kind: 'special', reason: 'a link-local address' } as const) : reachOf(address);
-    const { host } = target;
-    const leads = target.isAddress ? 'is' : 'leads to';
-    if (reach.kind === 'never') throw refused('address', host, `${leads} ${reach.reason}`, 'It cannot be allowed.');
-    if (address !== null && allow.opens(target, address)) return address;
-    checkName(target, ports, { opens: () => false }); // an entry for a network could have opened it, and has not
-    if (address === null || reach.kind === 'special')
-      throw refused(
-        'address',
-        host,
-        `${leads} an address that users may not point at (${reach.kind === 'special' ? reach.reason : ''})`,
-        "Have the host or its network allowed (outbound.allow, or the organization's outboundHosts).",
-      );
-    return address;
-  });
 }
 
 function checkHeaders(headers: Readonly<Record<string, string>>): void {
@@ -255,34 +220,4 @@ function checkRedirect({ statusCode, headers: { location } }: IncomingMessage, {
     host,
     to: named,
   });
-}
-
-function notReached(error: Error, host: string): Error {
-  if (error instanceof ConfigError || error instanceof RetryableError) return error;
-  const { code = '' } = error as NodeJS.ErrnoException;
-  const isCertificate = /^(ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH)/.test(code);
-  return isCertificate
-    ? new RetryableError(
-        'OUTBOUND_FAILED',
-        `The certificate of ${host} does not hold (${code}). Have it renewed, or give the authority that signed it.`,
-        { host },
-        { cause: error },
-      )
-    : asFailure(error, host);
-}
-
-function outcomeOf(error: unknown): string {
-  if (!(error instanceof ConfigError)) return 'failed';
-  if (error.code === 'OUTBOUND_REDIRECTED') return 'redirected';
-  return error.code === 'OUTBOUND_TOO_LARGE' ? 'too_large' : `refused_${String(error.details.reason).replaceAll('-', '_')}`;
-}
-
-async function inTime<T>(work: Promise<T>, ms: number, host: string): Promise<T> {
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => timeout.reject(new RetryableError('OUTBOUND_FAILED', `${host} was not resolved within ${ms} ms.`, { host })), ms);
-  try {
-    return await Promise.race([work, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -15,8 +15,8 @@ export const config = z.strictObject({
     })
     .meta({
       description:
-        'What users may point at beyond public addresses over HTTPS on port 443: hosts, `*.host`, addresses and networks, `http://` before and `:port` behind where needed. Metadata services stay closed.',
-      examples: ['siem.example.com:8088', 'http://10.20.0.0/16:9200'],
+        'What users may point at beyond public addresses over HTTPS on port 443: hosts, `*.host`, addresses and networks, `http://` before and `:port` behind where needed; `tls://host:port`, `tcp://host:port` and `udp://host:port` for what is not HTTP, such as syslog and another Kafka. Metadata services stay closed.',
+      examples: ['siem.example.com:8088', 'http://10.20.0.0/16:9200', 'tls://10.20.0.5:6514'],
     }),
   organizationNetworks: z
     .array(z.string().refine((text) => networkOf(text) !== null, 'An address or a network, such as 10.20.0.0/16.'))

@@ -8,6 +8,8 @@ import type { LookupFunction, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
+import { ConfigError, RetryableError } from '../pipeline/core/errors.ts';
+import { asFailure } from './body.ts';
 
 /** `pinned` is part of a connection's key in the pool: one that was opened to other addresses is not used again. */
 export type PinnedOptions = RequestOptions & { readonly pinned: readonly string[] };
@@ -30,6 +32,21 @@ export function openAgents(proxyUrl: string): Agents {
   const options: AgentOptions = { keepAlive: true, maxSockets: 64, maxTotalSockets: 512, maxFreeSockets: 16, timeout: 30_000, scheduling: 'lifo' };
   const proxy = proxyUrl === '' ? null : proxyOf(new URL(proxyUrl));
   return { http: new PinnedHttpAgent(options, proxy), https: new PinnedHttpsAgent(options, proxy) };
+}
+
+/** Why a connection did not come about, for whoever has to mend it. */
+export function notReached(error: Error, host: string): Error {
+  if (error instanceof ConfigError || error instanceof RetryableError) return error;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const isCertificate = /^(ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH)/.test(code);
+  return isCertificate
+    ? new RetryableError(
+        'OUTBOUND_FAILED',
+        `The certificate of ${host} does not hold (${code}). Have it renewed, or give the authority that signed it.`,
+        { host },
+        { cause: error },
+      )
+    : asFailure(error, host);
 }
 
 /** Answers every question with what was resolved before. */
@@ -96,8 +113,14 @@ function proxyOf({ hostname, port, username, password }: URL): Proxy {
   };
 }
 
+/** Through the proxy to a place that was checked. @param proxyUrl As of `openAgents`. */
+export const tunnelBy = (proxyUrl: string, to: Pick<PinnedOptions, 'pinned' | 'port' | 'signal'>): Promise<Socket> => tunnel(proxyOf(new URL(proxyUrl)), to);
+
 /** To the address, not to the name: the proxy has no say in where a name leads. */
-function tunnel({ host, port, authorization }: Proxy, { pinned, port: targetPort, signal }: PinnedOptions): Promise<Socket> {
+function tunnel(
+  { host, port, authorization }: Proxy,
+  { pinned, port: targetPort, signal }: Pick<PinnedOptions, 'pinned' | 'port' | 'signal'>,
+): Promise<Socket> {
   const address = pinned[0]!;
   const place = `${isIPv6(address) ? `[${address}]` : address}:${targetPort}`;
   return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { ConfigError } from '../pipeline/core/errors.ts';
 
 export interface OutboundMetrics {
   readonly requests: Counter<'purpose' | 'outcome'>;
@@ -10,7 +11,7 @@ export interface OutboundMetrics {
 export const outboundMetrics = (registry: Registry): OutboundMetrics => ({
   requests: new Counter({
     name: 'outbound_requests_total',
-    help: 'Requests to addresses that users named. refused_*: never sent, with the reason; redirected, too_large, failed: sent, and not answered as we take it.',
+    help: 'Requests and connections to addresses that users named. refused_*: never sent, with the reason; redirected, too_large, failed: sent, and not answered as we take it.',
     labelNames: ['purpose', 'outcome'],
     registers: [registry],
   }),
@@ -22,3 +23,10 @@ export const outboundMetrics = (registry: Registry): OutboundMetrics => ({
     registers: [registry],
   }),
 });
+
+/** Of what did not go well. */
+export function outcomeOf(error: unknown): string {
+  if (!(error instanceof ConfigError)) return 'failed';
+  if (error.code === 'OUTBOUND_REDIRECTED') return 'redirected';
+  return error.code === 'OUTBOUND_TOO_LARGE' ? 'too_large' : `refused_${String(error.details.reason).replaceAll('-', '_')}`;
+}

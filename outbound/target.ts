@@ -2,14 +2,14 @@
 import { isIP } from 'node:net';
 import { ConfigError } from '../pipeline/core/errors.ts';
 import { canonicalAddress } from './address.ts';
+import type { Asked } from './allow-list.ts';
 
-export interface Target {
-  readonly url: URL;
-  readonly isTls: boolean;
-  /** Lower case; an address in its canonical form, without brackets. */
-  readonly host: string;
+/** A host and a port, and what is spoken there. The host is in lower case; an address in its canonical form, without brackets. */
+export interface Place extends Asked {
   readonly isAddress: boolean;
-  readonly port: number;
+}
+export interface Target extends Place {
+  readonly url: URL;
 }
 
 /** Why a target is refused; the label of the metric. */
@@ -50,10 +50,26 @@ export function parseTarget(text: string): Target {
   return { url, isTls, host: address ?? bare, isAddress: address !== null, port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port) };
 }
 
+/** @param text `tls://host:port`, `tcp://host:port` or `udp://host:port`, and nothing behind it. @throws ConfigError OUTBOUND_REFUSED */
+export function parseEndpoint(text: string): Place {
+  const [, scheme = '', authority = '', port = ''] = /^(tls|tcp|udp):\/\/(.*?)(?::([1-9]\d{0,4}))?$/s.exec(text) ?? [];
+  if (scheme === '') throw refused('scheme', 'An address', 'does not begin with tls://, tcp:// or udp://', 'Write it as tls://host:port.');
+  if (port === '' || Number(port) > 65_535) throw refused('port', 'An address', 'has no port', 'Write it as tls://host:port.');
+  if (/[/?#]/.test(authority)) throw refused('spelling', 'An address', 'holds more than a host and a port', 'Write it as tls://host:port.');
+  const { host, isAddress } = parseTarget(`https://${authority}:${port}`);
+  return { isTls: scheme === 'tls', host, isAddress, port: Number(port), transport: scheme === 'udp' ? 'udp' : 'tcp' };
+}
+
+/** As an allow-list writes it. */
+export function nameOf({ host, port, isTls, transport }: Asked): string {
+  const scheme = transport === undefined ? (isTls ? '' : 'http://') : `${isTls ? 'tls' : transport}://`;
+  return `${scheme}${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** A name that resolves differently from place to place, which only an allow-list opens. */
-export const isLocalName = ({ host, isAddress }: Target): boolean => !isAddress && (!host.includes('.') || LOCAL_NAME.test(host));
+export const isLocalName = ({ host, isAddress }: Place): boolean => !isAddress && (!host.includes('.') || LOCAL_NAME.test(host));
 /** No allow-list opens these. */
-export const isMetadataName = ({ host }: Target): boolean => METADATA_NAME.test(host);
+export const isMetadataName = ({ host }: Place): boolean => METADATA_NAME.test(host);
 
 /** @param what Never holds more of an address than its host: paths and queries carry secrets. */
 export const refused = (reason: Refusal, what: string, why: string, cure: string): ConfigError =>
