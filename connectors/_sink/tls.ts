@@ -1,45 +1,39 @@
-// The TLS options that sinks have in common. Their values are PEM: a sink opens no file by a name that a user gave.
+// Certificates of a far side that is asked over HTTPS, as files that an owner names.
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { ConfigError } from '../../pipeline/core/errors.ts';
 import type { OutboundRequest } from '../../outbound/client.ts';
 
-const pem = z
-  .string()
-  .regex(/^\s*(#[^\n]*\n|\s)*-----BEGIN [A-Z0-9 ]+-----/, 'PEM is expected. Refer to its file: ${file:/etc/goshawk/secrets/name.pem}.')
-  .optional();
+const file = (displayName: string, description: string) =>
+  z.string().default('').meta({ displayName, description, group: 'Connection', importance: 'medium', width: 'long' });
 
-/** Spread into a sink's config. */
 export const tlsOptions = {
-  caFile: pem.meta({
-    displayName: 'Authorities',
-    description: 'Certificates of the authorities that the far side is checked against, in place of those that this machine trusts. PEM, as `${file:/path}`.',
-    group: 'TLS',
-    importance: 'low',
-  }),
-  certFile: pem.meta({
-    displayName: 'Certificate',
-    description: 'Certificate that is shown to the far side, with its chain. PEM, as `${file:/path}`.',
-    group: 'TLS',
-    importance: 'low',
-    dependents: ['keyFile'],
-  }),
-  keyFile: pem.meta({
-    displayName: 'Private key',
-    description: 'Private key of `certFile`. PEM, as `${file:/path}`.',
-    group: 'TLS',
-    importance: 'low',
-    secret: true,
-  }),
+  caFile: file('Certificate authority', 'Authorities of the far side, PEM. Empty: those that this machine trusts.'),
+  certFile: file('Client certificate', 'Certificate chain that is shown to the far side, PEM. Empty: none.'),
+  keyFile: file('Client key', 'Private key of the client certificate, PEM.'),
 };
 
-interface TlsConfig {
-  readonly caFile?: string | undefined;
-  readonly certFile?: string | undefined;
-  readonly keyFile?: string | undefined;
+export interface TlsFiles {
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
 }
+export const areTogether = ({ certFile, keyFile }: TlsFiles): boolean => (certFile === '') === (keyFile === '');
+export const TOGETHER = { path: ['keyFile'], error: 'certFile and keyFile go together' };
 
-/** For `OutboundRequest.tls`. */
-export const tlsOf = ({ caFile, certFile, keyFile }: TlsConfig): NonNullable<OutboundRequest['tls']> => ({
-  ...(caFile !== undefined && { ca: caFile }),
-  ...(certFile !== undefined && { cert: certFile }),
-  ...(keyFile !== undefined && { key: keyFile }),
-});
+/** @returns What `outbound` takes; undefined when no file is named. @throws ConfigError SINK_MISCONFIGURED for a file that cannot be read. */
+export function readTls({ caFile, certFile, keyFile }: TlsFiles): OutboundRequest['tls'] {
+  const read = (option: string, path: string): string => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (cause) {
+      throw new ConfigError('SINK_MISCONFIGURED', `${option}: ${path} cannot be read (${(cause as NodeJS.ErrnoException).code}).`, { option }, { cause });
+    }
+  };
+  if (caFile === '' && certFile === '' && keyFile === '') return undefined;
+  return {
+    ...(caFile !== '' && { ca: read('caFile', caFile) }),
+    ...(certFile !== '' && { cert: read('certFile', certFile) }),
+    ...(keyFile !== '' && { key: read('keyFile', keyFile) }),
+  };
+}
