@@ -1,6 +1,6 @@
 import type { Micros } from '../pipeline/core/index.ts';
 import type { EventFilter } from '../store/queries/events.ts';
-import { isAddressOrNetwork } from '../store/queries/search/sql.ts';
+import { isAddressOrNetwork } from '../domains/search/values.ts';
 import { parseSearch } from '../domains/search/syntax.ts';
 import { ApiProblem } from './gate/problem.ts';
 

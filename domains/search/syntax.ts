@@ -33,6 +33,8 @@ export type Search =
   /** `at` and `length` are where the term stands, for those who find later that field and test do not go together. */
   | { readonly kind: 'field'; readonly field: string; readonly test: FieldTest; readonly at: number; readonly length: number };
 
+export type FieldTerm = Search & { readonly kind: 'field' };
+
 export const SEARCH_LIMITS = { characters: 2_000, terms: 50, depth: 20 } as const;
 
 /**

@@ -49,8 +49,8 @@ export function nativeCondition(field: string, test: FieldTest, parameters: Para
   if (test.op === 'exists') return `${native} ~* ${parameters.add(`${name}(?!null|""|\\[\\s*\\]|\\{\\s*\\})`)}`;
   if (test.op === 'is') {
     const value = pieces.map((piece) => escapeRegex(inJson(piece))).join(`(?:[^"\\\\]|\\\\.)*`);
-    const bare = pieces.length === 1 ? `|${value}\\s*[,}]` : '';
-    return `${native} ~* ${parameters.add(`${name}(?:"${value}"${bare})`)}`;
+    const bare = pieces.map((piece) => escapeRegex(inJson(piece))).join('[^"\\[\\]{},\\s]*'); // a number, true, false
+    return `${native} ~* ${parameters.add(`${name}(?:"${value}"|(?!null)${bare}\\s*[,}])`)}`;
   }
   const scalar = parameters.add(`${name}(?:"((?:[^"\\\\]|\\\\.)*)"|(-?[0-9][0-9.eE+-]*|true|false))`);
   return `EXISTS (SELECT FROM regexp_matches(e.native, ${scalar}, 'gi') m, LATERAL (SELECT coalesce(api.json_text(m[1]), m[2]) AS v) one WHERE one.v <> '' AND ${valueCondition('one.v', test, parameters)})`;
