@@ -48,9 +48,12 @@ export interface Output<in In> {
   readonly input?: (input: In) => void;
   /** Of a `send`: where the stage stood in event time, if that is beyond the time of the value; that of the input unless given. See `StreamRecord`. */
   readonly behind?: Micros;
+  /** Of a `send`: what its record says besides the value. `appended` and `behind` are the runtime's. */
+  readonly headers?: Headers;
   /** Of a `send` by a timer of a stage that reads bytes: what it tells was read before, and held back until now. */
   readonly held?: Held;
 }
+export type Headers = readonly (readonly [name: string, value: Buffer])[];
 /** The input that something was read from, and the append time that it waited for, which is the output's. */
 export interface Held extends Owned {
   readonly appendedAt: Micros;
@@ -79,6 +82,11 @@ export function append<E, C>(to: Topic<{ readonly event: E; readonly context: C 
 /** A new record, partitioned by its key. */
 export function send<V>(to: Topic<V>, key: string, value: NoInfer<V>, behind?: Micros): Output<unknown> {
   return behind === undefined ? { to, kind: 'send', key, value } : { to, kind: 'send', key, value, behind };
+}
+
+/** The same with headers. */
+export function withHeaders<In>(output: Output<In>, headers: Headers): Output<In> {
+  return { ...output, headers };
 }
 
 /** Owned by one task, in memory, hence synchronous. Values are immutable. Writes show outside when the task commits. */

@@ -15,6 +15,8 @@ export interface Driven {
   readonly key: string | null;
   /** The whole value that the topic gets: of a forward the input, of an append `{ event, context }`. */
   readonly value: unknown;
+  /** Of a send with headers, as text. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 export interface SendOptions {
   readonly key?: string | null;
@@ -176,10 +178,11 @@ class Collected implements Sink {
   rollback(mark: number): void {
     this.outputs.length = mark;
   }
-  output({ to, kind, key, value }: Output<never>, record: StreamRecord<unknown> | null): void {
+  output({ to, kind, key, value, headers }: Output<never>, record: StreamRecord<unknown> | null): void {
     if (kind !== 'send' && record === null) throw new TypeError('A timer has no input to forward');
     const whole = kind === 'forward' ? this.#input : kind === 'append' ? { event: this.#input, context: value } : value;
-    this.outputs.push({ to: to.name, kind, key: kind === 'send' ? key! : record!.key, value: whole });
+    const told = headers && { headers: Object.fromEntries(headers.map(([name, bytes]) => [name, bytes.toString()])) };
+    this.outputs.push({ to: to.name, kind, key: kind === 'send' ? key! : record!.key, value: whole, ...told });
   }
   passed(): void {
     this.result = { outcome: 'passed', outputs: [...this.outputs], summary: this.outputs.map(({ to }) => shortName(to)).join('+') || 'passed' };

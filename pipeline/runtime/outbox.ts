@@ -142,7 +142,8 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
     const destination = to === this.#lastTo ? this.#lastDestination : this.#destinationOf(to);
     if (output.kind === 'send') {
       const key = Buffer.from(output.key!);
-      const value = destination.encode(output.value, key.length);
+      const own = output.headers;
+      const value = destination.encode(output.value, key.length + (own === undefined ? 0 : headerBytes(own)));
       let behind = output.behind ?? record?.behind;
       const { held } = output;
       const appendedAt = held?.appendedAt ?? (record === null ? this.timerAppendedAt : record.appendedAt);
@@ -153,7 +154,7 @@ export class Outbox<I extends InputLike> implements Sink<InputRecord<unknown>> {
         this.#times.push(told);
       }
       const headers = withBehind(this.#appended(appendedAt), behind);
-      this.#push(destination.name, partitionFor(key, destination.partitions), key, value, headers);
+      this.#push(destination.name, partitionFor(key, destination.partitions), key, value, own === undefined ? headers : [...headers, ...own]);
       return;
     }
     if (record === null) throw new TypeError('A timer has no input to forward');

@@ -1,5 +1,6 @@
 // What is asked of a broker. `kafka/` and `memory/` fulfil it; one contract suite runs on both. Codes of the broker become the
 // error classes of core/errors.ts here and nowhere else.
+import type { Headers } from '../core/index.ts';
 
 export interface TopicPartition {
   readonly topic: string;
@@ -9,7 +10,7 @@ export interface TopicPartition {
 export const tpKey = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 /** Offsets by `tpKey`. */
 export type Offsets = ReadonlyMap<string, number>;
-export type Headers = readonly (readonly [name: string, value: Buffer])[];
+export type { Headers };
 
 export interface RawRecord {
   readonly key: Buffer | null;

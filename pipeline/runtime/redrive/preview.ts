@@ -10,6 +10,7 @@ import type { RawRecord } from '../port.ts';
 import type { ReferenceData } from '../reference.ts';
 import type { StageWire } from '../stage-plan.ts';
 import { isPattern } from '../stage-plan.ts';
+import { headerBytes } from '../set-aside.ts';
 import { Task } from '../task.ts';
 import type { Sink } from '../task.ts';
 import { redrivenRecord, targetOf } from './target.ts';
@@ -123,12 +124,12 @@ class Tried implements Sink<InputRecord<unknown>> {
   rollback(mark: number): void {
     this.#outputs.length = mark;
   }
-  output({ to, kind, key, value }: Output<never>, record: InputRecord<unknown> | null): void {
+  output({ to, kind, key, value, headers = [] }: Output<never>, record: InputRecord<unknown> | null): void {
     const destination = new Destination(this.#codec, to, to.name, 1, this.#wire.from, 1);
     const own = record?.raw.key ?? null;
     const input = record?.raw.value ?? NO_BYTES;
     if (kind === 'send') {
-      destination.encode(value, key!.length);
+      destination.encode(value, key!.length + headerBytes(headers));
       this.#outputs.push({ topic: to.name, key: key!, value });
     } else {
       if (kind === 'append') destination.append(input, value, own?.length ?? 0);
