@@ -102,7 +102,7 @@ const api = (organizations: readonly string[]): Principal =>
 const connect = (organizations: readonly string[]): Principal =>
   principal('connect', 'Runs the connectors: reads documents and hands them on, sets aside what a system refused, writes what sources bring.', [
     [family('sink.'), 'read', 'describe-configs'],
-    ...organizations.map((organization): [Resource, ...Operation[]] => [family(rawTopic(organization, 'connect-')), 'write', 'create', 'describe-configs']), // sources
+    ...organizations.map((organization): [Resource, ...Operation[]] => [family(rawTopic(organization, 'gateway-')), 'write', 'create', 'describe-configs']), // sources
     [family('connect.'), 'read', 'write', 'describe-configs'], // connectors, their state, dead letters
     [topic(topics.ledger.name), 'write', 'describe-configs'],
     [group('connect-', true), 'read'], // one of each sink connector
