@@ -1,6 +1,6 @@
 // Access tokens of OAuth 2: fetched once for all who wait, renewed before they end, and once more when the far side refuses one.
 import { z } from 'zod';
-import { ConfigError, PipelineError, RetryableError } from '../../pipeline/core/errors.ts';
+import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
 import { exchange, retryAfterMs } from './http.ts';
 import type { Answer } from './http.ts';
 import type { SinkDeps } from './index.ts';
