@@ -2,11 +2,7 @@
 import type { FileFormat, LineFormat } from '../format.ts';
 
 /** Documents as publish wrote them, one at a time. A sink that needs nothing else passes on the bytes of the record instead. */
-export const json: LineFormat = {
-  name: 'json',
-  mediaType: 'application/json',
-  encode: (document) => Buffer.from(JSON.stringify(document)),
-};
+export const json: LineFormat = { name: 'json', mediaType: 'application/json', encode: (document) => Buffer.from(JSON.stringify(document)) };
 
 export const ndjson: FileFormat = {
   name: 'ndjson',
