@@ -15,6 +15,7 @@ import type {
   RefDecision,
   RefRule,
   RefSensor,
+  RefSubscription,
   RefSuppression,
   RefZone,
 } from '../schemas/avro/types.gen.ts';
@@ -128,6 +129,7 @@ export const topics = {
   refDecisions: declare<RefDecision, 'ref.decisions.v1'>('ref.decisions.v1', schemas.refDecision, { ...reference, key: 'alert + when it was decided' }),
   refRules: declare<RefRule, 'ref.rules.v1'>('ref.rules.v1', schemas.refRule, { ...reference, key: 'organization + rule + set' }),
   refSensors: declare<RefSensor, 'ref.sensors.v1'>('ref.sensors.v1', schemas.refSensor, reference),
+  refSubscriptions: declare<RefSubscription, 'ref.subscriptions.v1'>('ref.subscriptions.v1', schemas.refSubscription, reference),
   refSuppressions: declare<RefSuppression, 'ref.suppressions.v1'>('ref.suppressions.v1', schemas.refSuppression, reference),
   refZones: declare<RefZone, 'ref.zones.v1'>('ref.zones.v1', schemas.refZone, reference),
 } as const;
@@ -137,6 +139,7 @@ export const refTables = {
   decisions: { name: 'decisions', topic: topics.refDecisions } as RefTable<RefDecision>,
   rules: { name: 'rules', topic: topics.refRules } as RefTable<RefRule>,
   sensors: { name: 'sensors', topic: topics.refSensors } as RefTable<RefSensor>,
+  subscriptions: { name: 'subscriptions', topic: topics.refSubscriptions } as RefTable<RefSubscription>,
   suppressions: { name: 'suppressions', topic: topics.refSuppressions } as RefTable<RefSuppression>,
   zones: { name: 'zones', topic: topics.refZones } as RefTable<RefZone>,
 } as const;

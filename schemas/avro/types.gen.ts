@@ -935,6 +935,34 @@ export interface RefSensor {
   readonly silenceSeconds: number | null;
 }
 
+/** What an organization wants of its events, findings and alerts on its sink topics. Each change is a record of its own, so that history stays. */
+export interface RefSubscription {
+  /** Id of the subscription. */
+  readonly id: string;
+  /** Owner. */
+  readonly organization: string;
+  /** When it was made or changed: from then on this is what it says. */
+  readonly validFrom: number;
+  /** Wall-clock time of the write. */
+  readonly writtenAt: number;
+  /** Number of the write, from the outbox. */
+  readonly version: number;
+  /** One of its organization's, by which connectors ask for it; never changes. */
+  readonly name: string;
+  /** ecs or ocsf. */
+  readonly format: string;
+  /** event, finding, alert: at least one. */
+  readonly kinds: readonly string[];
+  /** What is less severe is left out. */
+  readonly minSeverity: Severity;
+  /** Of events their dataset, of findings and alerts that of one of their events; empty for all. */
+  readonly datasets: readonly string[];
+  /** A search, in the language of searches; empty for all. */
+  readonly query: string;
+  /** False: it takes nothing, for now or because it was removed. */
+  readonly enabled: boolean;
+}
+
 /** An exception: what rules find makes no alerts where the event meets the conditions. */
 export interface RefSuppression {
   /** Id of the exception. */
@@ -1015,6 +1043,7 @@ export const schemas = {
   refDecision: { fullName: 'goshawk.v1.RefDecision' } as { readonly fullName: string; readonly $type?: RefDecision },
   refRule: { fullName: 'goshawk.v1.RefRule' } as { readonly fullName: string; readonly $type?: RefRule },
   refSensor: { fullName: 'goshawk.v1.RefSensor' } as { readonly fullName: string; readonly $type?: RefSensor },
+  refSubscription: { fullName: 'goshawk.v1.RefSubscription' } as { readonly fullName: string; readonly $type?: RefSubscription },
   refSuppression: { fullName: 'goshawk.v1.RefSuppression' } as { readonly fullName: string; readonly $type?: RefSuppression },
   refZone: { fullName: 'goshawk.v1.RefZone' } as { readonly fullName: string; readonly $type?: RefZone },
   watermark: { fullName: 'goshawk.v1.Watermark' } as { readonly fullName: string; readonly $type?: Watermark },
