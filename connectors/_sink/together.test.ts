@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
+import { sinkRecord } from '../_contract/test-sink.ts';
+import { DELIVERED, rejected } from './index.ts';
+import { sendTogether } from './together.ts';
+
+const records = (count: number) => Array.from({ length: count }, (_, n) => sinkRecord(String(n)));
+
+describe('records that share a request', () => {
+  it('are sent until each refused one stands alone; all others arrive once, in order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 40 }), async (isBad) => {
+        const arrived: string[] = [];
+        const outcomes = await sendTogether(records(isBad.length), async (part) => {
+          if (part.some(({ id }) => isBad[Number(id)])) return part.length === 1 ? rejected('bad', 'Bad.') : 'apart';
+          arrived.push(...part.map(({ id }) => id));
+          return DELIVERED;
+        });
+        expect(outcomes.map(({ kind }) => kind)).toEqual(isBad.map((bad) => (bad ? 'rejected' : 'delivered')));
+        expect(arrived).toEqual(isBad.flatMap((bad, n) => (bad ? [] : [String(n)])));
+      }),
+    );
+  });
+
+  it.each([
+    ['what is not known of a failure counts as taken', {}, { isAmbiguous: true }],
+    ['and otherwise as it says', { isAmbiguous: false, afterMs: 5 }, { isAmbiguous: false, afterMs: 5 }],
+  ])('are owed after a failure: %s', async (_name, details, outcome) => {
+    const outcomes = await sendTogether(records(2), async () => {
+      throw new RetryableError('SINK_UNAVAILABLE', 'Down.', details);
+    });
+    expect(outcomes).toEqual([1, 2].map(() => ({ kind: 'retry', message: 'Down.', ...outcome })));
+  });
+
+  it('take an outcome each, and pass on what a person must mend', async () => {
+    expect(await sendTogether(records(2), async () => [DELIVERED, rejected('x', 'y')])).toMatchObject([{ kind: 'delivered' }, { kind: 'rejected' }]);
+    const refused = sendTogether(records(2), async () => {
+      throw new ConfigError('SINK_MISCONFIGURED', 'No.');
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'SINK_MISCONFIGURED' });
+  });
+});
