@@ -99,7 +99,7 @@ export class Committer {
       else if (settled!.kind === 'rejected') count(rejected, settled!.reason, records);
       else counts.passed += records;
     }
-    const reasons = (of: ReadonlyMap<string, number>) => [...of].sort().map(([reason, each]) => ({ reason, count: each }));
+    const reasons = (of: ReadonlyMap<string, number>) => [...of].map(([reason, each]) => ({ reason, count: each }));
     const wall = nowMs() * 1_000;
     const stage = groupOf(connector);
     return {

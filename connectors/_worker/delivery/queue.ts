@@ -157,7 +157,7 @@ class ByKey implements SendQueue {
         continue;
       }
       this.#behind--;
-      this.#ready.push(line[0]!);
+      this.#ready.push(line[0]);
     }
   }
   take(nowMs: number): ReturnType<SendQueue['take']> {

@@ -3,19 +3,10 @@ import { ConfigError, RecordError, RetryableError } from '../../../pipeline/core
 import { topics } from '../../../topologies/topics.ts';
 import { DELIVERED, PRESENT, rejected } from '../../_sink/index.ts';
 import type { Outcome } from '../../_sink/index.ts';
-import type { SinkTask } from './sink-task.ts';
 import { FarSide, ids, LIMITS, sorted, TOPIC, world } from './test/world.ts';
 import type { World } from './test/world.ts';
 
 const DEAD = topics.connectDeadLetters.name;
-const settled = (task: SinkTask, count: number) =>
-  vi.waitFor(
-    () => {
-      const { delivered, present, rejected: refused, filtered, owed } = task.progress();
-      expect([delivered + present + refused + filtered, owed]).toEqual([count, 0]);
-    },
-    { timeout: 10_000, interval: 2 },
-  );
 const totalOf = async (at: World) => [...(await at.committed()).values()].reduce((sum, offset) => sum + offset, 0);
 const all = async (at: World, count: number) => vi.waitFor(async () => expect(await totalOf(at)).toBe(count), { timeout: 10_000, interval: 2 });
 const again: Outcome = { kind: 'retry', message: 'Busy.', isAmbiguous: false };

@@ -183,7 +183,7 @@ export class SinkTask implements RunningTask {
     if (this.#sink === null) this.#ending.abort();
     await this.#consumer.stop().catch((error: unknown) => this.#log.warn({ err: error }, 'A sink left its group without order.'));
     this.#ending.abort();
-    await Promise.allSettled([...this.#calls]);
+    await Promise.allSettled(this.#calls);
     this.#drop(() => true);
     await Promise.allSettled([this.#sink?.close(), this.#committer.close(), this.#admin.close()]);
   }
@@ -283,7 +283,7 @@ export class SinkTask implements RunningTask {
     if (this.#calls.size === 0) return;
     const timeout = Promise.withResolvers<void>();
     const cancel = this.#options.clock.after(this.#options.drainMs, timeout.resolve);
-    await Promise.race([Promise.allSettled([...this.#calls]), timeout.promise]);
+    await Promise.race([Promise.allSettled(this.#calls), timeout.promise]);
     cancel();
   }
 
@@ -352,7 +352,7 @@ export class SinkTask implements RunningTask {
       if (!(error instanceof RecordError)) throw error;
       entry = new Entry(original, null, nowMs);
       settlement = rejected(error.code, error.message);
-      refusal = { stage: 'TRANSFORMATION', className: String(error.details.transform ?? this.#options.className), error };
+      refusal = { stage: 'TRANSFORMATION', className: typeof error.details.transform === 'string' ? error.details.transform : this.#options.className, error };
     }
     window.add(entry);
     this.#held += entry.bytes;

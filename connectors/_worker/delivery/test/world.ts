@@ -98,7 +98,7 @@ export async function world({ maxBatchRecords = 20 }: { readonly maxBatchRecords
     broker,
     codec,
     records,
-    async write(count, { partition, key = (n) => `k${n}`, bytes = 0 } = {}) {
+    async write(count, { partition, key = (n: number) => `k${n}`, bytes = 0 } = {}) {
       const all = Array.from({ length: count }, (_none, n) => written + n);
       written += count;
       await producer.send(
