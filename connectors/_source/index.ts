@@ -76,19 +76,17 @@ export interface RawTarget {
   readonly sensor: string;
 }
 
-/** The default export of `connectors/<name>/index.ts` of a pulled source. `name` is its `connector.class`. As for sinks, loading has no side effects. */
+/**
+ * The default export of `connectors/<name>/index.ts` of a pulled source. `name` is its `connector.class`. As for sinks, loading has no side effects. One task
+ * runs it, whatever `tasks.max` says: the transactional id of that task is what keeps a worker that was thought dead from writing beside its successor.
+ */
 export interface SourceConnector<Config extends RawTarget = RawTarget> {
   readonly name: string;
   readonly type: 'source';
   readonly version: string;
   /** As that of a sink; see `_sink/index.ts`. */
   readonly config: ConfigSchema<Config>;
-  /**
-   * Divides the work. No source partition is ever in two of them: what one task has not kept, another cannot see.
-   * @returns One to `max`; tasks beyond them stand idle.
-   */
-  readonly tasks: (config: Config, max: number) => readonly Config[];
-  /** The parts that it can stand in, for whoever sets positions by hand; others are refused. @returns What is wrong, for people; null = nothing. */
+  /** For positions that are set by hand. @returns What is wrong with one, for people; null = nothing. */
   readonly checkPosition: (partition: JsonObject, position: JsonObject) => string | null;
   /** @throws ConfigError SOURCE_MISCONFIGURED; RetryableError SOURCE_UNAVAILABLE: it is opened again later. */
   readonly source: (config: Config, deps: SourceDeps) => Promise<PulledSource>;
