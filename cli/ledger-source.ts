@@ -3,6 +3,7 @@ import type { LedgerEntry } from '../schemas/avro/types.gen.ts';
 import { schemas } from '../schemas/avro/types.gen.ts';
 import { schemaIdOf } from '../schemas/avro/codec.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
+import { groupOf } from '../domains/ledger/index.ts';
 import type { Surroundings } from '../domains/ledger/index.ts';
 import type { Broker, PartitionReader, TopicPartition } from '../pipeline/runtime/port.ts';
 import { tpKey } from '../pipeline/runtime/port.ts';
@@ -38,7 +39,7 @@ export async function surroundingsOf(entries: readonly LedgerEntry[], broker: Br
     await reader.close();
   }
   const pending = new Set<string>();
-  const byGroup = Map.groupBy(consumers, ([, { entry }]) => `${entry.app}.${entry.stage}`);
+  const byGroup = Map.groupBy(consumers, ([, { entry }]) => groupOf(entry));
   for (const [group, members] of byGroup) {
     const committed = await admin.committed(
       group,

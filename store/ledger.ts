@@ -85,6 +85,7 @@ export async function loadStageLedger(
     watermark: null,
     watermarks: [],
     throttledMs: 0,
+    begins: false,
     wallFrom: row.wall_from,
     wallTo: row.wall_to,
   }));

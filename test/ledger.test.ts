@@ -183,6 +183,7 @@ it('names each break once, and tells one that is taken from one that is doubled'
     watermark: null,
     watermarks: [],
     throttledMs: 0,
+    begins: false,
     wallFrom: 0,
     wallTo: 0,
   };

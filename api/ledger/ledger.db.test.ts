@@ -89,6 +89,7 @@ describe.skipIf(serverUrl === '')('the books', () => {
       watermark: null,
       watermarks: [],
       throttledMs: 0,
+      begins: false,
       wallFrom: now,
       wallTo: now,
       ...fields,

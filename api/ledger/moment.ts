@@ -1,6 +1,6 @@
 // What the entries do not tell yet, read from the broker at one moment: counts beside the committed offsets, and what waits in the topics.
 import type { Moment } from '../../domains/ledger/index.ts';
-import { consumerKey } from '../../domains/ledger/index.ts';
+import { CONNECT, consumerKey, groupOf } from '../../domains/ledger/index.ts';
 import type { Admin, PartitionReader, TopicPartition } from '../../pipeline/runtime/port.ts';
 import { tpKey } from '../../pipeline/runtime/port.ts';
 import type { LedgerEntry } from '../../schemas/avro/types.gen.ts';
@@ -57,17 +57,22 @@ export async function readMoment(
   const moving = movingOutputs(first, second, known, ends);
   const open = new Map(stored.map((entry) => [consumerKey(entry), entry]));
   const ahead: (Consumer & { committed: number; to: number })[] = [];
-  for (const { consumer, offset, open: entry } of first.values()) {
+  for (const { consumer, offset, metadata, open: entry } of first.values()) {
+    if (isSetByHand(consumer, metadata)) continue;
     const to = known.get(consumerKey(consumer))?.to;
     if (to !== undefined && offset < to) ahead.push({ ...consumer, committed: offset, to });
     else if (entry !== undefined && (to === undefined || entry.from === to)) open.set(consumerKey(consumer), entry);
   }
-  const tails = await countTails([...consumers, ...stored], open, known, ends, moving, deps);
+  const tails = new Map(await countTails([...consumers, ...stored], open, known, ends, moving, deps));
+  for (const { consumer, metadata } of first.values()) if (isSetByHand(consumer, metadata)) tails.set(consumerKey(consumer), 'moving');
   return { open: [...open.values()], unread: tails, ahead };
 }
 
+/** A connector commits with a text; the worker that sets its position for a person does not. Its next entry says so (`begins`). */
+const isSetByHand = ({ app }: Consumer, metadata: string): boolean => app === CONNECT && metadata === '';
+
 async function standings(consumers: readonly Consumer[], { admin, openEntry }: MomentDeps): Promise<ReadonlyMap<string, Standing>> {
-  const groups = Map.groupBy(consumers, ({ app, stage }) => `${app}.${stage}`);
+  const groups = Map.groupBy(consumers, groupOf);
   const found = await Promise.all(
     [...groups].map(async ([group, members]) => ({
       members,

@@ -22,6 +22,7 @@ const entry = (fields: Partial<LedgerEntry>): LedgerEntry => ({
   watermark: null,
   watermarks: [],
   throttledMs: 0,
+  begins: false,
   wallFrom: NOW - 10 * SECOND,
   wallTo: NOW,
   ...fields,

@@ -1,6 +1,6 @@
 // A topic of real documents in memory, and a sink that reads it, for the contract's tests.
 import pino from 'pino';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { openOutbound } from '../../outbound/client.ts';
 import { config as outboundConfig } from '../../outbound/config.ts';
 import { settingsOf } from '../../pipeline/core/topic-settings.ts';
@@ -95,7 +95,7 @@ export async function sinkWorld(connector: SinkConnector, standIn: StandIn): Pro
       now: () => Date.now(),
       slowDown: () => {},
       ...more,
-    } as SinkDeps);
+    });
 
   return {
     config,

@@ -48,13 +48,15 @@ export interface Closing {
 }
 /** A book as it is stored. */
 export interface StoredBook {
-  readonly accounts: readonly (Account & { readonly last: Compared | null })[];
+  readonly accounts: readonly (Account & { readonly last: Compared | null; readonly isMoved?: boolean })[];
   readonly written: Readonly<Record<string, readonly [count: number, floor: number]>>;
 }
 
 interface Line {
   account: Account;
   last: Compared | null;
+  /** Its position was set by a person, and it was not compared since: what it owes is what the next comparison finds. */
+  isMoved: boolean;
   /** Where entries ended, and what had been read by then, since the last closing. */
   ends: { readonly offset: number; readonly read: number }[];
 }
@@ -68,7 +70,7 @@ export class Book {
 
   static of(stored: StoredBook): Book {
     const book = new Book();
-    for (const { last, ...account } of stored.accounts) book.#lines.set(consumerKey(account), { account, last, ends: [] });
+    for (const { last, isMoved = false, ...account } of stored.accounts) book.#lines.set(consumerKey(account), { account, last, isMoved, ends: [] });
     for (const [key, [count, floor]] of Object.entries(stored.written)) book.#written.set(key, new Written(count, floor));
     return book;
   }
@@ -76,7 +78,7 @@ export class Book {
   /** To be called after `close`: detail that only the next comparison would use is not stored. */
   stored(): StoredBook {
     return {
-      accounts: [...this.#lines.values()].map(({ account, last }) => ({ ...account, last })),
+      accounts: [...this.#lines.values()].map(({ account, last, isMoved }) => ({ ...account, last, ...(isMoved && { isMoved }) })),
       written: Object.fromEntries([...this.#written].map(([key, written]) => [key, [written.total, written.floor] as const])),
     };
   }
@@ -94,7 +96,8 @@ export class Book {
     const key = consumerKey(entry);
     let line = this.#lines.get(key);
     const breaks = faultsOf(entry, line?.account.to);
-    if (line === undefined) this.#lines.set(key, (line = { account: opened(entry), last: null, ends: [] }));
+    if (line === undefined) this.#lines.set(key, (line = { account: opened(entry), last: null, isMoved: false, ends: [] }));
+    if (entry.begins) Object.assign(line, { account: { ...line.account, to: entry.from }, last: null, isMoved: line.account.in > 0, ends: [] });
     line.account = grown(line.account, entry);
     line.ends.push({ offset: line.account.to, read: line.account.in });
     for (const { topic, partition, ...stretch } of entry.out) this.#writtenTo(`${topic}/${partition}`).add(stretch);
@@ -116,7 +119,7 @@ export class Book {
     const extra = new Map<string, Stretch[]>();
     for (const entry of open) {
       const key = consumerKey(entry);
-      const line = lines.get(key) ?? { account: opened(entry), last: null, ends: [] };
+      const line = lines.get(key) ?? { account: opened(entry), last: null, isMoved: false, ends: [] };
       line.account = grown(line.account, entry);
       line.ends.push({ offset: line.account.to, read: line.account.in });
       lines.set(key, line);
@@ -150,6 +153,7 @@ export class Book {
   #settle(compared: ReadonlyMap<string, Compared>, floors: ReadonlyMap<string, number>): void {
     for (const [key, line] of this.#lines) {
       line.last = compared.get(key) ?? line.last;
+      if (compared.has(key)) line.isMoved = false;
       line.ends = compared.has(key) ? [] : line.ends.slice(-MAX_ENDS);
     }
     for (const [to, floor] of floors) this.#written.get(to)?.fold(floor);
@@ -204,14 +208,14 @@ function grown(account: Account, entry: LedgerEntry): Account {
  * lies outside them, records went missing or came from nowhere since the last end at which it held. The end of the topic is exact.
  */
 function compare(
-  { account, last, ends }: Line,
+  { account, last, isMoved, ends }: Line,
   written: Written,
   extra: readonly Stretch[],
   tail: { readonly count: number; readonly end: number },
 ): { readonly now: Compared; readonly breaks: readonly Break[] } {
   const total = extra.reduce((sum, { count }) => sum + count, written.total);
   const now: Compared = { to: tail.end, difference: total - account.in - tail.count };
-  const before = last ?? openingOf(account, written, extra);
+  const before = last ?? (isMoved ? null : openingOf(account, written, extra));
   if (before === null) return { now, breaks: [] };
   const usable = ends.filter(({ offset }) => offset >= written.floor && offset > before.to).toSorted((a, b) => a.offset - b.offset);
   const bounds = written.bounds(

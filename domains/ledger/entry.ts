@@ -22,6 +22,10 @@ export type BreakKind = 'unaccounted' | 'counted-twice' | 'outcomes' | 'impossib
 
 export const consumerKey = ({ stage, topic, partition }: { readonly stage: string; readonly topic: string; readonly partition: number }): string =>
   `${stage}|${topic}/${partition}`;
+/** The consumer group of who writes entries: a stage's, or that of a sink connector, whose name is the group's. */
+export const groupOf = ({ app, stage }: { readonly app: string; readonly stage: string }): string => (app === CONNECT ? stage : `${app}.${stage}`);
+/** `app` of entries of connectors. */
+export const CONNECT = 'connect';
 export const sumOf = (counts: readonly { readonly count: number }[]): number => counts.reduce((total, { count }) => total + count, 0);
 
 /** @param end Where the entry before it ends; undefined for the first. */
@@ -29,7 +33,7 @@ export function faultsOf(entry: LedgerEntry, end: number | undefined): Break[] {
   const { stage, topic, partition, from, to } = entry;
   const place = { stage, topic, partition };
   const breaks: Break[] = [];
-  if (end !== undefined && from > end)
+  if (end !== undefined && from > end && !entry.begins)
     breaks.push({
       ...place,
       kind: 'unaccounted',
@@ -38,7 +42,7 @@ export function faultsOf(entry: LedgerEntry, end: number | undefined): Break[] {
       count: from - end,
       detail: 'No entry covers these offsets: the position moved without work.',
     });
-  if (end !== undefined && from < end) {
+  if (end !== undefined && from < end && !entry.begins) {
     const twiceTo = Math.min(end, to);
     breaks.push({ ...place, kind: 'counted-twice', from, to: twiceTo, count: twiceTo - from, detail: 'Two entries cover these offsets.' });
   }

@@ -8,7 +8,7 @@ import { consumerKey } from './entry.ts';
 export type { Account, Closed, Moment, StoredBook } from './book.ts';
 export { Book } from './book.ts';
 export type { Break } from './entry.ts';
-export { consumerKey } from './entry.ts';
+export { CONNECT, consumerKey, groupOf } from './entry.ts';
 
 export type Hop = Omit<Account, 'app'>;
 export interface Balance {

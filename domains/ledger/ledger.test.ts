@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { LedgerEntry } from '../../schemas/avro/types.gen.ts';
-import { balance } from './index.ts';
+import { balance, Book } from './index.ts';
+import type { Break } from './index.ts';
 
 const entry = (fields: Partial<LedgerEntry>): LedgerEntry => ({
   app: 'goshawk',
@@ -19,6 +20,7 @@ const entry = (fields: Partial<LedgerEntry>): LedgerEntry => ({
   watermark: null,
   watermarks: [],
   throttledMs: 0,
+  begins: false,
   wallFrom: 0,
   wallTo: 0,
   ...fields,
@@ -83,4 +85,30 @@ it('finds any one record taken out of any flow', () => {
       expect(found.breaks).toMatchObject([{ kind: 'missing', count: 1, from: starts[victim], to: starts[victim]! + sizes[victim]! }]);
     }),
   );
+});
+
+it('lets a person set the position of a connector back or ahead, and compares from there on', () => {
+  const sink = (from: number, to: number, fields: Partial<LedgerEntry> = {}) =>
+    entry({ app: 'connect', stage: 'connect-siem', topic: 'events.parsed.v1', from, to, in: to - from, passed: to - from, ...fields });
+  const book = new Book();
+  const breaks: Break[] = [];
+  const close = (end: number) => {
+    const closing = book.close({ open: [], unread: new Map([['connect-siem|events.parsed.v1/0', { count: 0, end }]]) });
+    breaks.push(...closing.breaks);
+    closing.settle();
+  };
+  const post = (...entries: readonly LedgerEntry[]) => breaks.push(...entries.flatMap((one) => book.post(one)));
+  post(ingest(0, 20), sink(0, 20, { begins: true }));
+  close(20);
+  post(sink(5, 20, { begins: true })); // set back to 5
+  close(20);
+  post(ingest(20), sink(20, 30));
+  close(30);
+  post(ingest(30), ingest(40), sink(45, 50, { begins: true })); // set ahead
+  close(50);
+  expect(breaks).toEqual([]);
+  post(ingest(50), sink(50, 60, { in: 9, passed: 9 }));
+  close(60);
+  expect(breaks).toMatchObject([{ kind: 'missing', count: 1, from: 50, to: 60 }]);
+  expect(Book.of(book.stored()).accounts[0]).toEqual(book.accounts[0]);
 });

@@ -152,6 +152,7 @@ export function entryOf(
     wallTo: tally.wallToMs * 1000,
     watermarks: byDataset(watermarks),
     throttledMs,
+    begins: false,
   };
 }
 

@@ -794,6 +794,8 @@ export interface LedgerEntry {
   readonly watermarks: readonly DatasetWatermark[];
   /** How long the topic was left alone because too much of it was refused, in milliseconds. */
   readonly throttledMs: number;
+  /** The position was set by a person before it: `from` has nothing to do with where the entry before ends. */
+  readonly begins: boolean;
 }
 
 /** A rule met an event, and a correlation wants to know. Internal. */

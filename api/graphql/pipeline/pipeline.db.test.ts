@@ -41,6 +41,7 @@ describe.skipIf(serverUrl === '')('the pipeline over GraphQL', () => {
             { dataset: 'zeek.conn', at: 1_772_366_400_000_000 },
           ],
           throttledMs: 0,
+          begins: false,
           wallFrom: 0,
           wallTo: 1_772_369_999_000_000,
         }),

@@ -19,7 +19,10 @@ export interface CommitterOptions {
   readonly nowMs: () => number;
 }
 
+/** `app` of its ledger entries, as domains/ledger knows it. */
 export const LEDGER_APP = 'connect';
+/** Text beside a committed offset. One without it was set by a person: the chain of ledger entries begins anew there. */
+export const COMMITTED = 'delivery';
 
 export class Committer {
   readonly #options: CommitterOptions;
@@ -41,7 +44,8 @@ export class Committer {
     try {
       await producer.transact(async (txn) => {
         await txn.send([...letters, ...entries]);
-        await txn.offsets(new Map(stretches.map(({ tp, to }) => [tpKey(tp), to])), group);
+        const keys = stretches.map(({ tp }) => tpKey(tp));
+        await txn.offsets(new Map(stretches.map(({ to }, at) => [keys[at]!, to])), group, new Map(keys.map((key) => [key, COMMITTED])));
       });
     } catch (error) {
       if (!producer.isUsable() || error instanceof FencedError) await this.close();
@@ -87,7 +91,7 @@ export class Committer {
     return stretches.every(({ tp, to }) => (committed.get(tpKey(tp)) ?? 0) >= to);
   }
 
-  #ledgerRecord({ tp, from, to, entries }: Stretch): OutRecord {
+  #ledgerRecord({ tp, from, to, entries, begins }: Stretch): OutRecord {
     const { connector, encodeEntry, nowMs } = this.#options;
     const counts = { in: 0, passed: 0 };
     const dropped = new Map<string, number>();
@@ -123,6 +127,7 @@ export class Committer {
         wallTo: wall,
         watermarks: [],
         throttledMs: 0,
+        begins,
       }),
     };
   }

@@ -150,6 +150,22 @@ describe('a task of a sink', () => {
     await Promise.all([task.stop(), next.stop()]);
   });
 
+  it('says in the ledger where a person has set its position', async () => {
+    const at = await world();
+    await at.write(9, { partition: 0 });
+    const first = at.start(new FarSide());
+    await all(at, 9);
+    await first.stop();
+    await at.broker.admin().setCommitted('connect-siem', new Map([[`${TOPIC}/0`, 4]]));
+    const far = new FarSide();
+    const next = at.start(far);
+    await all(at, 9);
+    await next.stop();
+    expect(far.taken).toEqual(['d4', 'd5', 'd6', 'd7', 'd8']);
+    const entries = await at.ledger();
+    expect(entries.filter(({ begins }) => begins).map(({ from }) => from)).toEqual([0, 4]);
+  });
+
   it('waits, with everything, while the far side is away, and says what is wrong', async () => {
     const at = await world();
     const far = new FarSide();

@@ -7,7 +7,7 @@ import { tpKey } from '../../../pipeline/runtime/port.ts';
 import { rejected } from '../../_sink/index.ts';
 import type { Outcome, Sink } from '../../_sink/index.ts';
 import type { RunningTask, TaskProgress } from '../task.ts';
-import { Committer, groupOf } from './committer.ts';
+import { COMMITTED, Committer, groupOf } from './committer.ts';
 import { Counters } from './counters.ts';
 import { Entry } from './entry.ts';
 import type { Original, Refusal, Settlement } from './entry.ts';
@@ -250,14 +250,15 @@ export class SinkTask implements RunningTask {
     const kept = new Set(isNext ? owned.map(tpKey) : []);
     this.#drop((key) => !kept.has(key));
     const fresh = owned.filter((tp) => !this.#windows.has(tpKey(tp)));
-    const [committed, earliest, ends] = await Promise.all([
-      this.#consumer.committed(fresh),
+    const [positions, earliest, ends] = await Promise.all([
+      this.#admin.positions(groupOf(this.#options.connector), fresh),
       this.#admin.offsets(fresh, 'earliest'),
       this.#admin.offsets(fresh, 'stable'),
     ]);
     for (const tp of fresh) {
       const key = tpKey(tp);
-      const window = new Window(tp, committed.get(key) ?? earliest.get(key) ?? 0);
+      const at = positions.get(key);
+      const window = new Window(tp, at?.offset ?? earliest.get(key) ?? 0, at?.metadata !== COMMITTED);
       window.end = Math.max(window.from, ends.get(key) ?? 0);
       this.#windows.set(key, window);
     }

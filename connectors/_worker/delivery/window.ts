@@ -7,6 +7,8 @@ export interface Stretch {
   readonly tp: TopicPartition;
   readonly from: number;
   readonly to: number;
+  /** The position was set by a person, and nothing was committed since. */
+  readonly begins: boolean;
   readonly entries: readonly Entry[];
 }
 
@@ -20,9 +22,12 @@ export class Window {
   #head = 0;
   /** Last stable offset of the topic, as far as it is known. */
   end: number;
+  #begins: boolean;
 
-  constructor(tp: TopicPartition, from: number) {
+  /** @param begins Nobody committed `from` by delivering: it was set, or is where the topic begins. */
+  constructor(tp: TopicPartition, from: number, begins: boolean) {
     this.tp = tp;
+    this.#begins = begins;
     this.#from = from;
     this.#next = from;
     this.end = from;
@@ -61,11 +66,12 @@ export class Window {
     let end = this.#head;
     while (end < this.#entries.length && this.#entries[end]!.settled !== null) end++;
     const to = end === this.#entries.length ? this.#next : this.#entries[end]!.offset;
-    return to <= this.#from ? null : { tp: this.tp, from: this.#from, to, entries: this.#entries.slice(this.#head, end) };
+    return to <= this.#from ? null : { tp: this.tp, from: this.#from, to, begins: this.#begins, entries: this.#entries.slice(this.#head, end) };
   }
 
   committed({ to, entries }: Stretch): void {
     this.#from = to;
+    this.#begins = false;
     this.#head += entries.length;
     if (this.#head > 1_024 && this.#head * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head);

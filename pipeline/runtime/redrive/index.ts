@@ -250,6 +250,7 @@ class Redrive {
       watermark: null,
       watermarks: [],
       throttledMs: 0,
+      begins: false,
       wallFrom: wallMs * 1000,
       wallTo: wallMs * 1000,
     });
