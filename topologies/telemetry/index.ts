@@ -10,7 +10,7 @@ import { enrich } from '../../pipeline/enrich/index.ts';
 import { features, partials } from '../../pipeline/features/index.ts';
 import { ingest, ingestMetrics } from '../../pipeline/ingest/index.ts';
 import { persist } from '../../pipeline/persist/index.ts';
-import { publishAlerts, publishEvents, publishFindings } from '../../pipeline/publish/index.ts';
+import { publishAlerts, publishEvents, publishFindings, publishMetrics } from '../../pipeline/publish/index.ts';
 import { validate, validateMetrics } from '../../pipeline/validate/index.ts';
 import { openPool } from '../../store/connect.ts';
 import type { OpenTopology, TopologyDeps, TopologyFile } from '../open.ts';
@@ -26,6 +26,7 @@ async function open(
   const pool = isChosen(PERSIST) && databaseUrl !== null ? openPool({ databaseUrl, role: 'goshawk_stages', applicationName: 'goshawk-persist', log }) : null;
   const rules = isChosen('detect', 'correlate') ? await openRules(config.detect, log) : null;
 
+  const tellSkipped = publishMetrics(metrics, log);
   const lateness = openLateness(config.time.latenessSeconds);
 
   const wires: Wire[] = [
@@ -50,9 +51,9 @@ async function open(
     stage(partials(config.features, { isLane }), flow.partials),
     stage(features(config.features, { isLane }), flow.features),
     stage(alert(config.alert, { isLane }), flow.alert),
-    stage(publishEvents(config.publish), flow['publish-events']),
-    stage(publishFindings(config.publish), flow['publish-findings']),
-    stage(publishAlerts(config.publish), flow['publish-alerts']),
+    stage(publishEvents(config.publish, tellSkipped), flow['publish-events']),
+    stage(publishFindings(config.publish, tellSkipped), flow['publish-findings']),
+    stage(publishAlerts(config.publish, tellSkipped), flow['publish-alerts']),
   ];
   if (pool !== null) {
     const loaders = persist(config.persist, { pool, committed, ...(extents ? { extents } : {}), log, metrics });

@@ -1,5 +1,5 @@
 // ECS 9 documents of what is published. Fields that ECS does not have stand under `goshawk`.
-import { eventToEcs } from '../../../schemas/avro/ecs.ts';
+import { eventToEcs, eventToEcsText } from '../../../schemas/avro/ecs.ts';
 import type { Alert, Context, Entity, Event, EventRef, Finding, Revisable, Severity } from '../../../schemas/avro/types.gen.ts';
 
 /** ECS event.severity is a number; these keep the order and leave room between. */
@@ -7,7 +7,9 @@ const SEVERITY: Readonly<Record<Severity, number>> = { informational: 10, low: 3
 const iso = (micros: number) => `${new Date(Math.floor(micros / 1000)).toISOString().slice(0, -1)}${String(micros % 1000).padStart(3, '0')}Z`;
 const ECS_VERSION = '9.4.0';
 
-export const eventDocument = (event: Event, context: Context): object => ({ ...eventToEcs(event, context), ecs: { version: ECS_VERSION } });
+export const eventDocument = (event: Event, context: Context): object => eventToEcs(event, context);
+/** The same as text. The sensor's document stands in it as it was written: long numbers keep their digits. */
+export const eventText = (event: Event, context: Context): string => eventToEcsText(event, context);
 
 type PublishedFinding = Omit<Finding, 'groupKey' | 'fields' | 'reason' | 'revisable' | 'ruleSet' | 'suppressedBy'> & {
   readonly revisable: Pick<Revisable, 'revision' | 'isWithdrawn'> | null;
@@ -16,7 +18,7 @@ export const findingDocument = (finding: PublishedFinding): object => ({
   '@timestamp': iso(finding.time),
   ecs: { version: ECS_VERSION },
   event: {
-    id: finding.id,
+    id: `${finding.id}-${finding.revisable?.revision ?? 1}`,
     kind: 'signal',
     dataset: 'goshawk.finding',
     module: 'goshawk',
@@ -40,6 +42,7 @@ export const findingDocument = (finding: PublishedFinding): object => ({
   related: related(finding.entities),
   goshawk: {
     finding: {
+      id: finding.id,
       kind: finding.kind,
       status: finding.status,
       severity: finding.severity,

@@ -1,11 +1,9 @@
 // A search as a condition on records that are about events: alerts, findings. Words are looked for in title, tags, rules and entities.
-import { SearchError } from '../../../domains/search/error.ts';
+import { checkRecordTerm, ENTITY_TYPES } from '../../../domains/search/record-check.ts';
+import type { FieldTerm, FieldTest, Pieces, Search } from '../../../domains/search/syntax.ts';
+import { levelOf } from '../../../domains/search/values.ts';
 import { escapeLike, likePattern } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
-import type { FieldTest, Pieces, Search } from '../../../domains/search/syntax.ts';
-import { levelOf } from '../../../domains/search/values.ts';
-
-type Term = Search & { readonly kind: 'field' };
 
 /** Expressions of SQL by the name that people write. */
 export interface RecordFields {
@@ -25,18 +23,6 @@ export interface RecordFields {
   readonly numbers: ReadonlyMap<string, string>;
   readonly times: ReadonlyMap<string, string>;
 }
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['host', 'host'],
-  ['host.name', 'host'],
-  ['user', 'user'],
-  ['user.name', 'user'],
-  ['address', 'address'],
-  ['source.ip', 'address'],
-  ['destination.ip', 'address'],
-  ['hash', 'hash'],
-  ['domain', 'domain'],
-]);
-
 /** @throws SearchError for a field that such records do not have. */
 export function recordCondition(search: Search, fields: RecordFields, parameters: Parameters): string {
   switch (search.kind) {
@@ -57,56 +43,34 @@ export function recordCondition(search: Search, fields: RecordFields, parameters
   }
 }
 
-function fieldCondition(term: Term, fields: RecordFields, parameters: Parameters): string {
+function fieldCondition(term: FieldTerm, fields: RecordFields, parameters: Parameters): string {
+  checkRecordTerm(term, fields);
   const { field, test } = term;
   const like = (value: string, pieces: Pieces) => `${value} ILIKE ${parameters.add(likePattern(pieces))}`;
-  /** Of a text, when it is asked for more than to be there. */
+  /** Of a text that is there. */
   const tested = (value: string): string => {
     if (test.op === 'matches') return `${value} ~* ${parameters.add(test.pattern)}`;
-    if (test.op === 'is') return like(value, test.pieces);
-    if (test.op === 'exists') return 'true';
-    throw new SearchError(`\`${field}\` is no number, so \`${test.bounds[0].op}\` says nothing about it.`, term.at, term.length);
+    return test.op === 'is' ? like(value, test.pieces) : 'true';
   };
   const time = fields.times.get(field);
-  if (time !== undefined || field === 'severity')
-    return test.op === 'exists' ? 'true' : rankCondition(term, time ?? fields.severity, time !== undefined, parameters);
+  if (time !== undefined || field === 'severity') return rankCondition(test, time, fields.severity, parameters);
   const number = fields.numbers.get(field);
   if (number !== undefined) {
-    if (test.op === 'exists') return 'true';
     if (test.op === 'is') return like(`${number}::text`, test.pieces);
-    if (test.op === 'matches' || test.of !== 'number') throw new SearchError(`\`${field}\` is a number: write \`${field}>=10\`.`, term.at, term.length);
-    return within(number, test.bounds, (value) => `${parameters.add(value)}::numeric`);
+    return test.op === 'within' ? within(number, test.bounds, (value) => `${parameters.add(value)}::numeric`) : 'true';
   }
   const text = fields.texts.get(field);
   if (text !== undefined) return test.op === 'exists' ? `${text} IS NOT NULL` : tested(text);
   const set = fields.sets.get(field);
   if (set !== undefined) return `EXISTS (SELECT FROM ${set} v WHERE ${tested('v')})`;
-  const type = ENTITIES.get(field);
-  if (type === undefined) {
-    throw new SearchError(
-      `${fields.noun} have no field \`${field}\`. They have ${[...new Set([...fields.texts.keys(), ...fields.sets.keys(), ...fields.numbers.keys(), 'severity', ...fields.times.keys(), ...ENTITIES.keys()])].join(', ')}; other words are looked for in title, tags and entities.`,
-      term.at,
-      term.length,
-    );
-  }
-  return `EXISTS (SELECT FROM jsonb_array_elements(${fields.entities}) v WHERE v ->> 'type' = ${parameters.add(type)} AND ${tested(`v ->> 'value'`)})`;
+  return `EXISTS (SELECT FROM jsonb_array_elements(${fields.entities}) v WHERE v ->> 'type' = ${parameters.add(ENTITY_TYPES.get(field))} AND ${tested(`v ->> 'value'`)})`;
 }
 
 /** Severities and times, which people write as words and dates. */
-function rankCondition(term: Term, value: string, isTime: boolean, parameters: Parameters): string {
-  const { test, field } = term;
-  const kind = isTime ? 'time' : 'level';
-  if (test.op === 'within' && test.of === kind)
-    return within(value, test.bounds, (bound) => (isTime ? `api.from_micros(${parameters.add(bound)})` : parameters.add(bound)));
-  const level = !isTime && test.op === 'is' && test.pieces.length === 1 ? levelOf(test.pieces[0]) : null;
-  if (level !== null) return `${value} = ${parameters.add(level)}`;
-  throw new SearchError(
-    !isTime
-      ? `Severities are informational, low, medium, high and critical: write \`${field}>=high\`.`
-      : `\`${field}\` is a time: write \`${field}>=2026-11-25T12:00Z\`.`,
-    term.at,
-    term.length,
-  );
+function rankCondition(test: FieldTest, time: string | undefined, severity: string, parameters: Parameters): string {
+  if (test.op === 'within')
+    return within(time ?? severity, test.bounds, (bound) => (time === undefined ? parameters.add(bound) : `api.from_micros(${parameters.add(bound)})`));
+  return test.op === 'is' ? `${severity} = ${parameters.add(levelOf(test.pieces[0]))}` : 'true';
 }
 
 const within = (value: string, bounds: (FieldTest & { readonly op: 'within' })['bounds'], parameter: (value: number) => string): string =>
