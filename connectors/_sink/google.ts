@@ -23,9 +23,10 @@ const LASTS_SECONDS = 3_600;
  * Tokens of a service account (RFC 7523).
  *
  * @param credentials The text of its key file, as Google makes it.
+ * @param ca As of a token's request.
  * @throws ConfigError SINK_MISCONFIGURED when that is no such file.
  */
-export async function serviceAccountTokens(credentials: string, deps: SinkDeps): Promise<Tokens> {
+export async function serviceAccountTokens(credentials: string, deps: SinkDeps, ca?: string): Promise<Tokens> {
   const key = readKeyFile(credentials);
   const { SignJWT, importPKCS8 } = await import('jose');
   const signingKey = await importPKCS8(key.private_key, 'RS256').catch(() => {
@@ -41,7 +42,7 @@ export async function serviceAccountTokens(credentials: string, deps: SinkDeps):
       .setIssuedAt(atSeconds)
       .setExpirationTime(atSeconds + LASTS_SECONDS)
       .sign(signingKey);
-    return requestToken(deps, { url: key.token_uri, form: { grant_type: GRANT, assertion }, secrets: [assertion] });
+    return requestToken(deps, { url: key.token_uri, form: { grant_type: GRANT, assertion }, secrets: [assertion], ca });
   };
   const load = () =>
     ask().catch((error: unknown) => {

@@ -73,18 +73,24 @@ const refusal = z.object({ error: z.string(), error_description: z.string().defa
 /** RFC 6749, 5.2, and what servers say beside it of a moment that passes. */
 const PASSING = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
 
+export interface TokenRequest {
+  readonly url: string;
+  readonly form: Readonly<Record<string, string>>;
+  /** What is taken out of whatever an error says. */
+  readonly secrets: readonly string[];
+  /** Authorities in place of this machine's, PEM: of a proxy that opens TLS they sign for all hosts. */
+  readonly ca?: string | undefined;
+}
+
 /**
  * Asks a token endpoint (RFC 6749).
  *
- * @param form Its secrets are taken out of what an error says.
  * @throws RetryableError SINK_UNAVAILABLE: nothing of the sink's own was sent. ConfigError SINK_MISCONFIGURED, with `details.error` as the server calls it and
  *   `details.headers`, when it refuses.
  */
-export async function requestToken(
-  deps: Pick<SinkDeps, 'outbound' | 'allow' | 'now' | 'signal'>,
-  { url, form, secrets }: { readonly url: string; readonly form: Readonly<Record<string, string>>; readonly secrets: readonly string[] },
-): Promise<Token> {
-  const { status, headers, body } = await asked(deps, url, form);
+export async function requestToken(deps: Pick<SinkDeps, 'outbound' | 'allow' | 'now' | 'signal'>, request: TokenRequest): Promise<Token> {
+  const { url, secrets } = request;
+  const { status, headers, body } = await asked(deps, request);
   const answer = jsonOf(body);
   if (status === 200) {
     const token = granted.safeParse(answer);
@@ -107,7 +113,7 @@ export async function requestToken(
   });
 }
 
-async function asked({ outbound, allow, signal }: Pick<SinkDeps, 'outbound' | 'allow' | 'signal'>, url: string, form: Readonly<Record<string, string>>) {
+async function asked({ outbound, allow, signal }: Pick<SinkDeps, 'outbound' | 'allow' | 'signal'>, { url, form, ca }: TokenRequest): Promise<Answer> {
   try {
     return await exchange(
       { outbound, allow },
@@ -116,6 +122,7 @@ async function asked({ outbound, allow, signal }: Pick<SinkDeps, 'outbound' | 'a
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body: new URLSearchParams(form).toString(),
+        ...(ca !== undefined && { tls: { ca } }),
         signal,
       },
     );
