@@ -10,7 +10,9 @@ import { openEngine } from '../detect/open-rules.ts';
 import { config as enrichConfig, enrich } from '../enrich/index.ts';
 import { config as ingestConfig, ingest } from '../ingest/index.ts';
 import { recordsOf, sampleFiles } from '../ingest/test/records.ts';
+import type { RefSubscription } from '../../schemas/avro/types.gen.ts';
 import { tpKey } from '../runtime/port.ts';
+import type { RawRecord } from '../runtime/port.ts';
 import type { TopologyDriver } from '../runtime/topology-driver.ts';
 import { runOnMemory } from '../runtime/topology-driver.ts';
 import { config as validateConfig, validate } from '../validate/index.ts';
@@ -26,6 +28,28 @@ const RULES = parseRuleSet([
   },
 ]);
 const platform = { deadLetters: topics.deadLetters, ledger: topics.ledger };
+const subscription = (organization: string, name: string, fields: Partial<RefSubscription>): RefSubscription => ({
+  id: `${organization} ${name}`,
+  organization,
+  validFrom: 0,
+  writtenAt: 0,
+  version: 1,
+  name,
+  format: 'ecs',
+  kinds: ['event', 'finding', 'alert'],
+  minSeverity: 'informational',
+  datasets: [],
+  query: '',
+  enabled: true,
+  ...fields,
+});
+const SUBSCRIPTIONS = {
+  subscriptions: [
+    subscription('acme', 'windows', { kinds: ['event'], query: 'event.dataset:windows*' }),
+    subscription('acme', 'lake', { format: 'ocsf', kinds: ['event', 'alert'] }),
+    subscription('other', 'broken', { query: '(' }),
+  ],
+};
 const common = { platform, topics: RAW, partitions: 2, referenceTables: Object.values(refTables) };
 
 async function topologyOf(options: Partial<PublishConfig>) {
@@ -43,8 +67,8 @@ async function topologyOf(options: Partial<PublishConfig>) {
 }
 const SENT = sampleFiles().flatMap((file) => recordsOf(file).slice(0, 20));
 
-async function run(options: Partial<PublishConfig>): Promise<TopologyDriver> {
-  const driver = await runOnMemory(await topologyOf(options), common);
+async function run(options: Partial<PublishConfig>, reference: Readonly<Record<string, readonly RefSubscription[]>> = {}): Promise<TopologyDriver> {
+  const driver = await runOnMemory(await topologyOf(options), { ...common, reference });
   for (const topic of RAW)
     await driver.write(
       topic,
@@ -56,6 +80,12 @@ async function run(options: Partial<PublishConfig>): Promise<TopologyDriver> {
 }
 const documents = async (driver: TopologyDriver, organization: string, format: string, topicName = (name: string) => name) =>
   (await driver.raw(topicName(`sink.${organization}.${format}.v1`))).map(({ key, value }) => `${String(key)} ${Buffer.from(value!).toString('utf8')}`).sort();
+const headerOf = ({ headers: all }: Pick<RawRecord, 'headers'>, name: string) => all.find(([header]) => header === `goshawk.${name}`)?.[1].toString();
+/** `<id> <kind> <dataset> <subscriptions>` of each. */
+const headers = async (driver: TopologyDriver, organization: string, format: string, topicName = (name: string) => name) =>
+  (await driver.raw(topicName(`sink.${organization}.${format}.v1`)))
+    .map((record) => ['id', 'kind', 'dataset', 'subscriptions'].map((name) => headerOf(record, name)).join(' '))
+    .sort();
 const classOf = (line: string) => (JSON.parse(line.slice(line.indexOf('{'))) as { readonly class_uid: number }).class_uid;
 
 describe('documents', { timeout: 120_000 }, () => {
@@ -76,7 +106,7 @@ describe('documents', { timeout: 120_000 }, () => {
   });
 
   it('are the same bytes in a replay', async () => {
-    const driver = await run({ formats: ['ocsf'] });
+    const driver = await run({ formats: ['ocsf'] }, SUBSCRIPTIONS);
     await driver.stop();
     const tps = RAW.flatMap((topic) => [0, 1].map((partition) => ({ topic, partition })));
     const ends = await driver.broker.admin().offsets(tps, 'stable');
@@ -96,7 +126,34 @@ describe('documents', { timeout: 120_000 }, () => {
       const before = events(await documents(again, organization, 'ocsf'));
       expect(before.length).toBeGreaterThan(SENT.length / 2);
       expect(events(await documents(again, organization, 'ocsf', topicName))).toEqual(before);
+      const ofEvents = (lines: readonly string[]) => lines.filter((line) => line.includes(' event '));
+      expect(ofEvents(await headers(again, organization, 'ocsf', topicName))).toEqual(ofEvents(await headers(again, organization, 'ocsf')));
     }
+    const windows = await headers(again, 'acme', 'ecs', topicName);
+    expect(windows).toEqual(await headers(again, 'acme', 'ecs'));
+    expect(windows.length).toBeGreaterThan(5);
+  });
+
+  it('say who asked for them', async () => {
+    const driver = await run({ formats: ['ecs'], eventDatasets: ['zeek.conn'] }, SUBSCRIPTIONS);
+    const asked = async (organization: string, format: string) =>
+      [...new Set((await headers(driver, organization, format)).map((line) => line.slice(line.indexOf(' ') + 1)))].sort();
+    const usual = ['alert goshawk.alert default', 'event zeek.conn default', 'finding goshawk.finding default'];
+    const windows = ['other', 'security', 'sysmon'].map((dataset) => `event windows.${dataset} windows`);
+    expect(await asked('acme', 'ecs')).toEqual([...usual, ...windows].sort());
+    expect(await asked('other', 'ecs')).toEqual(usual);
+    const ocsf = await asked('acme', 'ocsf');
+    expect(ocsf.length).toBeGreaterThan(8);
+    expect(ocsf.filter((line) => !/^(event|alert) \S+ lake$/.test(line))).toEqual([]);
+    for (const format of ['ecs', 'ocsf'])
+      for (const record of await driver.raw(`sink.acme.${format}.v1`)) {
+        const document = JSON.parse(Buffer.from(record.value!).toString()) as {
+          readonly event?: { readonly id: string };
+          readonly metadata?: { readonly uid: string };
+        };
+        expect(headerOf(record, 'id')).toBe(document.event?.id ?? document.metadata!.uid);
+      }
+    await driver.stop();
   });
 
   it('are none where no format is asked for', async () => {
