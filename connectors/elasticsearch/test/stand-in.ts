@@ -93,10 +93,11 @@ export async function openCluster(options: ClusterOptions = {}): Promise<Cluster
     lines.pop();
     const actions: { readonly index: string; readonly id: string; readonly text: string }[] = [];
     for (let at = 0; at < lines.length; at += 2) {
-      const action = parseDocument(lines[at]!)?.create as { readonly _index?: string; readonly _id?: string } | undefined;
-      if (action?._index === undefined || action._id === undefined || lines[at + 1] === undefined)
+      const { _index: index, _id: id } = (parseDocument(lines[at]!)?.create ?? {}) as { readonly _index?: string; readonly _id?: string };
+      const text = lines[at + 1];
+      if (index === undefined || id === undefined || text === undefined)
         return refusal(400, 'illegal_argument_exception', `Malformed action/metadata line [${at + 1}]`);
-      actions.push({ index: action._index, id: action._id, text: lines[at + 1]! });
+      actions.push({ index, id, text });
     }
     const tooLong = actions.find(({ id }) => Buffer.byteLength(id) > 512);
     if (tooLong !== undefined)

@@ -1,0 +1,127 @@
+// A real OpenSearch is the far side. GOSHAWK_OPENSEARCH names its distribution (scripts/fetch-opensearch.sh FOLDER); absent = skipped.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NEVER, plainRecord, sinkDeps } from '../_contract/one-sink.ts';
+import type { Outcome } from '../_sink/index.ts';
+import elasticsearch from './index.ts';
+import { hasOpenSearch, startOpenSearch } from './test/opensearch.ts';
+import type { OpenSearch } from './test/opensearch.ts';
+
+const kinds = (outcomes: readonly Outcome[]) => outcomes.map((outcome) => (outcome.kind === 'rejected' ? outcome.reason : outcome.kind));
+const records = (...ids: readonly string[]) => ids.map((id) => plainRecord({ id }));
+
+describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
+  let cluster: OpenSearch;
+  beforeAll(async () => {
+    cluster = await startOpenSearch({ 'http.max_content_length': '1mb' });
+    await cluster.ask('PUT', '/_index_template/logs-goshawk', {
+      index_patterns: ['logs-goshawk.*-*'],
+      data_stream: {},
+      priority: 500,
+      template: {
+        settings: { number_of_replicas: 0 },
+        mappings: { properties: { '@timestamp': { type: 'date' }, source: { properties: { ip: { type: 'ip' } } } } },
+      },
+    });
+  }, 120_000);
+  afterAll(() => cluster?.destroy(), 60_000);
+
+  const settings = (options: object = {}) => elasticsearch.config.parse({ urls: [cluster.url], timeoutMs: 10_000, ...options });
+  const deps = () => sinkDeps([cluster.url]);
+  const opened = (options: object = {}) => elasticsearch.sink(settings(options), deps());
+  const found = async (target: string): Promise<readonly string[]> => {
+    await cluster.ask('POST', `/${target}/_refresh`);
+    const { hits } = (await cluster.ask('GET', `/${target}/_search?size=1000&_source=false`)) as { hits: { hits: { _id: string }[] } };
+    return hits.hits.map(({ _id }) => _id).sort();
+  };
+
+  it('takes documents into a data stream, once each', async () => {
+    const sink = await opened({ index: 'logs-goshawk.{kind}-one' });
+    expect(kinds(await sink.send(records('a', 'b', 'q"\\'), NEVER))).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(kinds(await sink.send(records('b', 'c'), NEVER))).toEqual(['present', 'delivered']);
+    expect(await found('logs-goshawk.finding-one')).toEqual(['a', 'b', 'c', 'q"\\']);
+    const { data_streams } = (await cluster.ask('GET', '/_data_stream/logs-goshawk.finding-one')) as { data_streams: object[] };
+    expect(data_streams).toHaveLength(1);
+  });
+
+  it.each<[name: string, value: string | Buffer]>([
+    ['no time', '{"m":1}'],
+    ['a field of another type', '{"@timestamp":"2026-03-01T12:00:00Z","source":{"ip":"nope"}}'],
+    ['broken JSON', '{"@timestamp":"2026-03-01T12:00:00Z"'],
+    ['an action that is smuggled in', '{"@timestamp":"2026-03-01T12:00:00Z"}\n{"delete":{"_index":"x","_id":"first"}}'],
+    ['no object', '"text"'],
+    ['nothing', ''],
+    ['bytes that are no UTF-8', Buffer.from('7b2240ff', 'hex')],
+  ])('refuses a document with %s, and takes its neighbours', async (name, value) => {
+    const sink = await opened({ index: `logs-goshawk.refused-${name.replaceAll(/[^a-z]/g, '.')}` });
+    const outcomes = await sink.send([...records('first'), plainRecord({ id: 'odd', value }), ...records('last')], NEVER);
+    expect(kinds(outcomes)).toEqual(['delivered', 'mapper_parsing_exception', 'delivered']);
+  });
+
+  it('takes in halves what is too large together, and refuses what is too large alone', async () => {
+    const sink = await opened({ index: 'logs-goshawk.{kind}-large' });
+    const padded = (id: string, bytes: number) => plainRecord({ id, value: { '@timestamp': '2026-03-01T12:00:00Z', text: 'x'.repeat(bytes) } });
+    expect(kinds(await sink.send([padded('a', 600_000), padded('b', 600_000), padded('c', 2_000_000)], NEVER))).toEqual([
+      'delivered',
+      'delivered',
+      'too_large',
+    ]);
+    expect(await found('logs-goshawk.finding-large')).toEqual(['a', 'b']);
+  });
+
+  it('takes what is packed', async () => {
+    const sink = await opened({ index: 'logs-goshawk.{kind}-packed', compression: 'gzip' });
+    expect(kinds(await sink.send(records('a', 'b'), NEVER))).toEqual(['delivered', 'delivered']);
+  });
+
+  it('says which index cannot be written to', async () => {
+    await cluster.ask('PUT', '/blocked', { settings: { 'index.blocks.write': true } });
+    const sink = await opened({ index: 'blocked', dataStream: false });
+    expect(await sink.send(records('a'), NEVER)).toMatchObject([{ kind: 'retry', afterMs: 60_000, message: expect.stringContaining('blocked by') }]);
+    await cluster.ask('PUT', '/_cluster/settings', { persistent: { 'action.auto_create_index': '-absent*,*' } });
+    await expect((await opened({ index: 'absent', dataStream: false })).send(records('a'), NEVER)).rejects.toMatchObject({ code: 'SINK_MISCONFIGURED' });
+    await expect((await opened({ pipeline: 'nono' })).send(records('a'), NEVER)).rejects.toMatchObject({
+      message: expect.stringContaining('pipeline with id [nono]'),
+    });
+  });
+
+  it('waits for shards that are away', async () => {
+    await cluster.ask('PUT', '/away?timeout=1s', { settings: { 'index.routing.allocation.require.box': 'none' } });
+    const sink = await opened({ index: 'away', dataStream: false, timeoutMs: 2_000 });
+    expect(await sink.send(records('a'), NEVER)).toMatchObject([{ kind: 'retry', message: expect.stringContaining('unavailable_shards_exception') }]);
+  });
+
+  it.each<[name: string, options: object, problems: readonly string[]]>([
+    ['a data stream that a template makes', { index: 'logs-goshawk.{kind}-default' }, []],
+    ['a name that no template knows', { index: 'other-{kind}' }, ['other-event', 'other-finding', 'other-alert']],
+    ['a plain index on purpose', { index: 'other-{kind}', dataStream: false }, []],
+  ])('is checked: %s', async (_name, options, problems) => {
+    const said = await elasticsearch.check!(settings(options), deps());
+    expect(said.map(({ option, message }) => [option, /makes (\S+) a data/.exec(message)?.[1]])).toEqual(problems.map((target) => ['index', target]));
+  });
+
+  it('is killed while it is written to: nothing is lost, nothing is there twice', async () => {
+    const sink = await opened({ index: 'logs-goshawk.{kind}-killed' });
+    const owed = new Map(Array.from({ length: 3_000 }, (_none, n) => [`k${n}`, plainRecord({ id: `k${n}` })]));
+    const all = [...owed.keys()].sort();
+    let sent = 0;
+    let failures = 0;
+    let again: Promise<void> | null = null;
+    while (owed.size > 0) {
+      const batch = [...owed.values()].slice(0, 50);
+      const sending = sink.send(batch, NEVER);
+      sent += 1;
+      if (sent === 20) again = cluster.kill().then(() => cluster.start());
+      try {
+        for (const [n, { kind }] of (await sending).entries()) if (kind === 'delivered' || kind === 'present') owed.delete(batch[n]!.id);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'SINK_UNAVAILABLE' });
+        failures += 1;
+        await again;
+      }
+    }
+    expect(failures).toBeGreaterThan(0);
+    await cluster.ask('POST', '/logs-goshawk.finding-killed/_refresh');
+    const { hits } = (await cluster.ask('GET', '/logs-goshawk.finding-killed/_search?size=10000&_source=false')) as { hits: { hits: { _id: string }[] } };
+    expect(hits.hits.map(({ _id }) => _id).sort()).toEqual(all);
+  }, 120_000);
+});
