@@ -52,6 +52,7 @@ export const ERROR_CODES = {
   RECORD_TOO_LARGE: 'The record, or what became of it, exceeds the limit of its topic.',
   SOURCE_REFUSED: 'What was sent would make a raw topic that may not be made: the name is none, or there are too many sources. The message says which.',
   SINK_REFUSED: 'The far side of a sink will never take this document as it is. The message has what it said.',
+  TRANSFORM_FAILED: 'A transform of a connector cannot be applied to a record. The message says what it has found; the details name the transform.',
   FORMAT_REFUSED: 'A document cannot be written in the format that a sink was asked for. The message says which field.',
   UNEXPECTED: 'A bug of ours: a stage threw something it does not document. Please report it.',
   // RetryableError

@@ -13,8 +13,10 @@ export interface Definition {
   readonly importance: 'HIGH' | 'MEDIUM' | 'LOW';
   readonly documentation: string;
   readonly group: string | null;
-  /** Within its group. -1 = none. */
+  /** Within its group. */
   readonly order: number;
+  /** The same: what Kafka Connect 4.2 calls it. */
+  readonly order_in_group: number;
   readonly width: 'NONE' | 'SHORT' | 'MEDIUM' | 'LONG';
   readonly display_name: string;
   readonly dependents: readonly string[];

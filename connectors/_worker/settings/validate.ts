@@ -1,0 +1,230 @@
+// Reads a configuration: every option as what it is, every problem at its option.
+import { nearest } from '../../../domains/fields/nearest.ts';
+import type { Alias, Block, Blocks, Texts } from './blocks.ts';
+import { blocksOf, commonBlock, ownBlock, typeProblem } from './blocks.ts';
+import { DEAD_LETTER_TOPIC } from './common.ts';
+import type { Option } from './options.ts';
+import type { Plugin } from './plugins.ts';
+import { holdsReference, parseReference } from './reference.ts';
+import { sinkProblems } from './rules.ts';
+import type { Secrets } from './secrets.ts';
+import type { ConfigValue, ConnectorConfig, Definition, Validation } from './shapes.ts';
+
+const HIDDEN = '[hidden]';
+
+/** What a configuration comes to. */
+export interface Reading {
+  readonly blocks: Blocks;
+  /** What the schema of a block has made of it; undefined when something is wrong with it. */
+  readonly values: ReadonlyMap<Block, object | undefined>;
+  /** By option; options that nobody knows are among them. */
+  readonly problems: ReadonlyMap<string, readonly string[]>;
+  /** References by option. */
+  readonly texts: Texts;
+}
+
+/**
+ * @param resolved Values of secrets by option, in place of the references. null = they are not looked up: only their form and place are judged.
+ * @param secrets null = any place will do.
+ */
+export function readTexts(plugin: Plugin, config: ConnectorConfig, secrets: Pick<Secrets, 'refusal' | 'fileRefusal'> | null, resolved: Texts | null): Reading {
+  const texts = new Map(Object.entries(config).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  const blocks = blocksOf(plugin, texts);
+  const problems = new Map<string, string[]>();
+  const note = (option: string, message: string) => void (problems.get(option) ?? problems.set(option, []).get(option)!).push(message);
+  const values = new Map<Block, object | undefined>();
+  for (const block of [blocks.common, ...blocks.aliases.map((alias) => alias.block), blocks.own]) {
+    if (!values.has(block)) values.set(block, readBlock(block, { texts, secrets, resolved, note }));
+  }
+  if (plugin.type === 'sink') for (const [option, message] of sinkProblems(Object.fromEntries(texts), DEAD_LETTER_TOPIC)) note(option, message);
+  for (const alias of blocks.aliases) noteAlias(alias, blocks, texts, note);
+  for (const kind of ['transforms', 'predicates'] as const) noteTwice(kind, texts, note);
+  const known = new Set(
+    [blocks.common, blocks.own, ...blocks.aliases.map(({ block }) => block)].flatMap(({ options }) => options.map(({ definition }) => definition.name)),
+  );
+  const isTyped = (option: string) => blocks.aliases.every(({ named, block }) => named !== null || !option.startsWith(block.prefix));
+  for (const [option, value] of Object.entries(config)) {
+    if (value === null) note(option, 'Null value can not be supplied as the configuration value.');
+    // Options of a transform of unknown type may be right: its type is what is wrong.
+    if (!known.has(option) && isTyped(option)) note(option, unknownOption(option, known));
+  }
+  return { blocks, values, problems, texts };
+}
+
+type Note = (option: string, message: string) => void;
+interface Sources {
+  readonly texts: Texts;
+  readonly secrets: Pick<Secrets, 'refusal' | 'fileRefusal'> | null;
+  readonly resolved: Texts | null;
+  readonly note: Note;
+}
+
+function readBlock({ prefix, schema, options }: Block, { texts, secrets, resolved, note }: Sources): object | undefined {
+  const given: Record<string, unknown> = {};
+  const noted = new Set<string>();
+  const refuse = (option: Option, message: string) => {
+    noted.add(option.definition.name.slice(prefix.length));
+    note(option.definition.name, message);
+  };
+  let isUnresolved = false;
+  for (const option of options) {
+    const { name, type, required } = option.definition;
+    const text = texts.get(name);
+    if (name === `${prefix}type` && prefix !== '') continue;
+    if (text === undefined || (text.trim() === '' && type === 'PASSWORD' && !required)) {
+      if (required) refuse(option, `Missing required configuration "${name}" which has no default value.`);
+      continue;
+    }
+    const wrong = type === 'PASSWORD' ? secretProblem(text, secrets) : plainProblem(option, text, secrets);
+    if (wrong !== null) {
+      refuse(option, invalid(option, text, wrong));
+      continue;
+    }
+    const secret = type === 'PASSWORD' ? resolved?.get(name) : undefined;
+    if (type === 'PASSWORD' && secret === undefined) isUnresolved = true;
+    const bare = name.slice(prefix.length);
+    try {
+      given[bare] = secret ?? option.read(text);
+    } catch (error) {
+      refuse(option, invalid(option, text, (error as Error).message));
+    }
+  }
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return noted.size === 0 && !isUnresolved ? (parsed.data as object) : undefined;
+  for (const { path, message } of parsed.error.issues) {
+    const bare = String(path[0] ?? '');
+    const option = options.find(({ definition }) => definition.name === prefix + bare) ?? options[0]!;
+    if (noted.has(bare)) continue;
+    // What the schema says of a reference, it says of the wrong text.
+    if (option.definition.type === 'PASSWORD' && resolved === null && texts.has(option.definition.name)) continue;
+    const where = path.length > 1 && typeof path[1] === 'number' ? textOfItem(option, texts, path[1]) : texts.get(option.definition.name);
+    note(option.definition.name, invalid(option, where ?? null, message));
+  }
+  return undefined;
+}
+
+const textOfItem = (option: Option, texts: Texts, index: number): string | undefined => texts.get(option.definition.name)?.split(',')[index]?.trim();
+
+/** As Kafka's ConfigException words it. */
+function invalid({ definition }: Option, text: string | null, message: string): string {
+  return `Invalid value ${definition.type === 'PASSWORD' ? HIDDEN : text === null ? 'null' : text.trim()} for configuration ${definition.name}: ${message}`;
+}
+
+function secretProblem(text: string, secrets: Sources['secrets']): string | null {
+  const reference = parseReference(text);
+  return typeof reference === 'string' ? reference : (secrets?.refusal(reference) ?? null);
+}
+
+function plainProblem({ isFile }: Option, text: string, secrets: Sources['secrets']): string | null {
+  if (holdsReference(text)) return 'only secrets are named by reference, and this option is none';
+  return isFile && text.trim() !== '' ? (secrets?.fileRefusal(text.trim()) ?? null) : null;
+}
+
+function noteAlias(alias: Alias, blocks: Blocks, texts: Texts, note: Note): void {
+  const { kind, block } = alias;
+  const wrong = typeProblem(alias, texts);
+  if (wrong !== null) note(`${block.prefix}type`, wrong);
+  if (kind === 'predicates') return;
+  const predicate = texts.get(`${block.prefix}predicate`)?.trim();
+  if (predicate === undefined && texts.has(`${block.prefix}negate`))
+    note(
+      `${block.prefix}type`,
+      `Config '${block.prefix}negate' was provided but there is no config '${block.prefix}predicate' defining a predicate to be negated.`,
+    );
+  if (predicate !== undefined && predicate !== '' && !blocks.aliases.some((other) => other.kind === 'predicates' && other.alias === predicate))
+    note(`${block.prefix}predicate`, `Invalid value ${predicate} for configuration ${block.prefix}predicate: predicates names none of this name`);
+}
+
+function noteTwice(kind: Alias['kind'], texts: Texts, note: Note): void {
+  const aliases = (texts.get(kind) ?? '').split(',').map((alias) => alias.trim());
+  if (new Set(aliases).size < aliases.length) note(kind, `Invalid value [${aliases.join(', ')}] for configuration ${kind}: Duplicate alias provided.`);
+  if (aliases.length > 1 && aliases.includes('')) note(kind, `Invalid value [${aliases.join(', ')}] for configuration ${kind}: an alias is empty`);
+}
+
+function unknownOption(option: string, known: ReadonlySet<string>): string {
+  const [, kind, alias] = /^(transforms|predicates)\.([^.]+)\./.exec(option) ?? [];
+  if (alias !== undefined && !known.has(`${kind}.${alias}.type`)) return `Unknown option "${option}": ${kind} does not name ${alias}.`;
+  if (/^(producer|consumer|admin)\.override\./.test(option)) return `Unknown option "${option}": clients of Kafka are configured for the whole worker.`;
+  const near = nearest(option, known);
+  return `Unknown option "${option}".${near === undefined ? '' : ` Did you mean "${near}"?`}`;
+}
+
+/** Definitions of `GET /connector-plugins/<name>/config`: its own, then those of every connector. */
+export const pluginConfig = (plugin: Plugin): readonly Definition[] => {
+  const own = ownBlock(plugin).options.map(({ definition }) => definition);
+  return [
+    ...own,
+    ...commonBlock(plugin)
+      .options.map(({ definition }) => definition)
+      .filter(({ name }) => own.every((option) => option.name !== name)),
+  ];
+};
+
+/** Answer of `PUT /connector-plugins/<name>/config/validate`. Nothing is looked up, nobody is asked. */
+export function validateConfig(plugin: Plugin, config: ConnectorConfig, secrets: Pick<Secrets, 'refusal' | 'fileRefusal'> | null = null): Validation {
+  const { blocks, problems, texts } = readTexts(plugin, config, secrets, null);
+  const options = new Map(
+    [blocks.common, ...blocks.aliases.map(({ block }) => block), blocks.own].flatMap((block) =>
+      block.options.map((option) => [option.definition.name, option] as const),
+    ),
+  );
+  const unknown = [...problems.keys()].filter((name) => !options.has(name));
+  const groups = new Set([...options.values()].flatMap(({ definition: { group } }) => (group === null ? [] : [group])));
+  return {
+    name: plugin.name,
+    error_count: [...problems.values()].flat().length,
+    groups: [...groups],
+    configs: [
+      ...unknown.map((name) => ({ definition: null, value: valueOf(name, HIDDEN, [], problems) })),
+      ...[...options.values()].map((option) => ({
+        definition: option.definition,
+        value: valueOf(option.definition.name, shown(option, texts), option.choices, problems),
+      })),
+    ],
+  };
+}
+
+const valueOf = (name: string, value: string | null, choices: readonly string[], problems: Reading['problems']): ConfigValue => ({
+  name,
+  value,
+  recommended_values: choices,
+  errors: problems.get(name) ?? [],
+  visible: true,
+});
+
+/** As Connect shows it: read and written again; null when it cannot be read. An unknown option may hold a secret whose name is misspelt. */
+function shown({ definition, read }: Option, texts: Texts): string | null {
+  const text = texts.get(definition.name);
+  if (text === undefined) return definition.default_value;
+  if (definition.type === 'PASSWORD') return HIDDEN;
+  try {
+    const value = read(text);
+    return Array.isArray(value) ? value.join(',') : String(value);
+  } catch {
+    return null;
+  }
+}
+
+/** The message of a refused `POST /connectors`, as Connect words it; null when nothing is wrong. */
+export function refusalOf({ error_count: count, configs }: Validation): string | null {
+  if (count === 0) return null;
+  const errors = configs.flatMap(({ value }) => value.errors);
+  return `Connector configuration is invalid and contains the following ${count} error(s):\n${errors.join('\n')}\nYou can also find the above list of errors at the endpoint \`/connector-plugins/{connectorType}/config/validate\``;
+}
+
+/** The same with what `check` of a plugin has found. */
+export function withProblems(validation: Validation, found: readonly { readonly option: string; readonly message: string }[]): Validation {
+  if (found.length === 0) return validation;
+  const at = (name: string) => found.filter(({ option }) => option === name).map(({ message }) => message);
+  const placed = new Set(validation.configs.map(({ value }) => value.name));
+  // Of the connector as a whole, where no option is meant.
+  const rest = found.filter(({ option }) => !placed.has(option)).map(({ message }) => message);
+  return {
+    ...validation,
+    error_count: validation.error_count + found.length,
+    configs: validation.configs.map(({ definition, value }) => ({
+      definition,
+      value: { ...value, errors: [...value.errors, ...at(value.name), ...(value.name === 'connector.class' ? rest : [])] },
+    })),
+  };
+}
