@@ -49,12 +49,12 @@ const header = (text: string, maxLength: number): string => {
   const short = cut(text, maxLength);
   return IN_HEADER.test(short) ? short.replaceAll(/[\\|\p{Cc}]/gu, (found) => (found === '\\' || found === '|' ? `\\${found}` : ' ')) : short;
 };
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '=': '\\=', '\n': '\\n', '\r': '\\r', '\t': '\t' };
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '=': '\\=', '\n': '\\n', '\r': '\\r' };
 /** Blanks around a value are lost on the way, so none are written. */
 const extension = (text: string): string =>
   IN_EXTENSION.test(text)
     ? text
+        .replaceAll(/(?![\t\n\r])\p{Cc}/gu, ' ')
         .trim()
-        .replaceAll(/[\\=\p{Cc}]/gu, (found) => ESCAPES[found] ?? ' ')
-        .trim()
+        .replaceAll(/[\\=\n\r]/g, (found) => ESCAPES[found]!)
     : text.trim();

@@ -25,7 +25,7 @@ export function leef({ version = 2, delimiter = '\t', maxBytes }: LeefOptions = 
   const steps = compile(LEEF_MAPPINGS);
   const write = cleaner(delimiter);
   const device = [DEVICE.vendor, DEVICE.product, DEVICE.version].join('|');
-  const named = version === 1 ? '' : `${hex(delimiter)}|`;
+  const named = version === 1 ? '' : `${delimiter === '\t' ? hex(delimiter) : delimiter}|`;
   return {
     name: 'leef',
     mediaType: 'text/plain; charset=utf-8',

@@ -9,12 +9,14 @@ export const DEVICE = { vendor: 'Goshawk', product: 'Goshawk', version: '1.0' } 
 
 type By<V> = Readonly<Record<DocumentKind, V>>;
 const text = CONVERTERS.text.convert;
+/** Blanks and control characters are lost on the way: a text of nothing else says nothing. */
+const SAYS_SOMETHING = /[^\s\p{Cc}]/u;
 const firstOf = (paths: string) => {
   const readers = paths.split(' ').map(readerOf);
   return (document: Document): string | undefined => {
     for (const read of readers) {
       const found = text(read(document));
-      if (found !== undefined) return found;
+      if (found !== undefined && SAYS_SOMETHING.test(found)) return found;
     }
     return undefined;
   };
