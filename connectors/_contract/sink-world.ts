@@ -24,9 +24,8 @@ const MICROS = Date.UTC(2026, 2, 1) * 1_000;
 
 /** The finding number `n`, as publish writes it. */
 export function documentOf(n: number): { readonly id: string; readonly value: Buffer } {
-  const id = `f${String(n).padStart(31, '0')}`;
   const document = findingDocument({
-    id,
+    id: `f${String(n).padStart(31, '0')}`,
     organization: 'alpha',
     time: MICROS + n * 1_000_000,
     lastTime: MICROS + n * 1_000_000,
@@ -51,6 +50,7 @@ export function documentOf(n: number): { readonly id: string; readonly value: Bu
     supersedes: null,
     revisable: null,
   } as unknown as Parameters<typeof findingDocument>[0]);
+  const { id } = (document as { readonly event: { readonly id: string } }).event;
   return { id, value: Buffer.from(JSON.stringify(document)) };
 }
 
@@ -136,7 +136,9 @@ export async function sinkWorld(connector: SinkConnector, standIn: StandIn): Pro
         },
         transform: (record) => record,
         tolerance: 'all',
-        deadLetters: { topic: topics.connectDeadLetters.name, hasHeaders: true },
+        deadLetters: { topic: topics.connectDeadLetters.name, replication: 1, hasHeaders: true },
+        logs: { refusals: false, positions: false },
+        mask: (text) => text,
         encodeEntry: (entry) => codec.encode(schemas.ledgerEntry, entry),
         maxOwedBytes: 10_000_000,
         commitEveryMs: 10,

@@ -126,6 +126,7 @@ describe.each(sinks.map((sink) => [sink.connector.name, sink.connector, sink.ope
   });
 
   it('loses nothing when its process is killed, again and again', async () => {
+    if (has('slow')) await standIn.fail('slow', { ms: 5 });
     for (let kill = 0; kill < 3; kill++) {
       start({ limits: { maxRecords: 5, maxInFlight: 2 } });
       await vi.waitFor(async () => expect((await standIn.taken()).length).toBeGreaterThan(Math.min(kill * 10, COUNT - 1)), WAIT);
@@ -133,6 +134,7 @@ describe.each(sinks.map((sink) => [sink.connector.name, sink.connector, sink.ope
       const there = new Set(await standIn.taken());
       for (const id of await world.committedIds()) expect(there.has(id), id).toBe(true);
     }
+    await standIn.fail(null);
     start();
     await everythingIsThere({ mayRepeat: true });
   });

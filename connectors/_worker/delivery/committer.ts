@@ -2,6 +2,7 @@
 import { FencedError, RetryableError } from '../../../pipeline/core/errors.ts';
 import type { Admin, Broker, GroupMetadata, OutRecord, TxnProducer } from '../../../pipeline/runtime/port.ts';
 import { tpKey } from '../../../pipeline/runtime/port.ts';
+import { settingsOf } from '../../../pipeline/core/topic-settings.ts';
 import type { LedgerEntry } from '../../../schemas/avro/types.gen.ts';
 import { topics } from '../../../topologies/topics.ts';
 import { deadLetterOf } from './dead-letter.ts';
@@ -13,7 +14,8 @@ export interface CommitterOptions {
   readonly groupId: string;
   readonly broker: Broker;
   readonly admin: Admin;
-  readonly deadLetters: { readonly topic: string; readonly hasHeaders: boolean };
+  /** `topic`: empty = none. It is made when it is not there. */
+  readonly deadLetters: { readonly topic: string; readonly replication: number; readonly hasHeaders: boolean };
   /** Bytes of an entry for ledger.v1. */
   readonly encodeEntry: (entry: LedgerEntry) => Buffer;
   readonly nowMs: () => number;
@@ -67,9 +69,8 @@ export class Committer {
 
   /** Its id fences a worker that had the task before and does not know that it is over. */
   async #open(): Promise<TxnProducer> {
-    const { broker, admin, connector, task, groupId, deadLetters } = this.#options;
-    this.#letterPartitions = (await admin.topics()).get(deadLetters.topic) ?? 0;
-    if (this.#letterPartitions === 0) throw new RetryableError('TOPIC_MISSING', `The topic ${deadLetters.topic} for dead letters does not exist yet.`);
+    const { broker, connector, task, groupId, deadLetters } = this.#options;
+    this.#letterPartitions = deadLetters.topic === '' ? 0 : await this.#letterTopic();
     const producer = broker.txnProducer({ transactionalId: `goshawk-connect-${connector}-${task}` });
     const outputs = Array.from({ length: this.#letterPartitions }, (_none, partition) => ({ topic: deadLetters.topic, partition }));
     try {
@@ -79,6 +80,16 @@ export class Committer {
       throw error;
     }
     return producer;
+  }
+
+  /** @returns Its partitions. */
+  async #letterTopic(): Promise<number> {
+    const { admin, deadLetters } = this.#options;
+    const { topic, replication } = deadLetters;
+    const there = (await admin.topics()).get(topic);
+    if (there !== undefined) return there;
+    await admin.createTopics([{ ...settingsOf(topics.connectDeadLetters, 1), name: topic }], replication);
+    return 1;
   }
 
   /** The next producer with the same id ends the transaction of the last one, one way or the other. */

@@ -4,6 +4,7 @@ import type { Settlement } from './entry.ts';
 
 export class Counters {
   readonly #nowMs: () => number;
+  readonly #mask: (text: string) => string;
   #delivered = 0;
   #present = 0;
   #rejected = 0;
@@ -12,8 +13,10 @@ export class Counters {
   #lastError: TaskProgress['lastError'] = null;
   #lastProgressAt: number | null = null;
 
-  constructor(nowMs: () => number) {
+  /** @param mask Takes secrets out of what is told. */
+  constructor(nowMs: () => number, mask: (text: string) => string) {
     this.#nowMs = nowMs;
+    this.#mask = mask;
   }
 
   settled({ kind }: Settlement, records: number): void {
@@ -28,7 +31,7 @@ export class Counters {
     this.error(message);
   }
   error(message: string): void {
-    this.#lastError = { at: this.#nowMs(), message };
+    this.#lastError = { at: this.#nowMs(), message: this.#mask(message) };
   }
   counts(): Pick<TaskProgress, 'delivered' | 'present' | 'rejected' | 'filtered' | 'duplicates' | 'lastError' | 'lastProgressAt'> {
     return {

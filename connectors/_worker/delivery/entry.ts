@@ -51,6 +51,10 @@ export class Entry {
     this.orderKey = key === null ? null : `${tpKey(original.tp)}:${key.toString('latin1')}`;
   }
 
+  /** Its bytes count: it is owed, or its dead letter is. */
+  get isHeld(): boolean {
+    return this.settled === null || this.refusal !== null;
+  }
   get original(): Original {
     return this.#original;
   }

@@ -80,7 +80,12 @@ describe('a task of a sink', () => {
     await at.write(3, { partition: 0 });
     const task = at.start(far, {
       transform: (record) => {
-        if (String(record.value).includes('"n":1')) throw new RecordError('FORMAT_REFUSED', 'Not a number.', { transform: 'Cast' });
+        if (String(record.value).includes('"n":1'))
+          throw new RecordError('TRANSFORM_FAILED', 'Not a number.', {
+            stage: 'TRANSFORMATION',
+            className: 'org.apache.kafka.connect.transforms.Cast',
+            exception: 'org.apache.kafka.connect.errors.DataException',
+          });
         return record;
       },
     });
@@ -88,7 +93,11 @@ describe('a task of a sink', () => {
     await task.stop();
     const [letter] = await at.records(DEAD);
     const headers = new Map(letter!.headers.map(([name, value]) => [name, String(value)]));
-    expect([headers.get('__connect.errors.stage'), headers.get('__connect.errors.class.name')]).toEqual(['TRANSFORMATION', 'Cast']);
+    expect(['stage', 'class.name', 'exception.class.name'].map((name) => headers.get(`__connect.errors.${name}`))).toEqual([
+      'TRANSFORMATION',
+      'org.apache.kafka.connect.transforms.Cast',
+      'org.apache.kafka.connect.errors.DataException',
+    ]);
     expect(far.taken).toEqual(['d0', 'd2']);
   });
 

@@ -1,29 +1,24 @@
 // One task of a sink connector: reads its partitions, hands records to the sink, and commits what is settled.
 import type { Logger } from 'pino';
-import { ConfigError, FencedError, PipelineError, RecordError, RetryableError } from '../../../pipeline/core/errors.ts';
+import { ConfigError, FencedError, RecordError, RetryableError } from '../../../pipeline/core/errors.ts';
 import type { LedgerEntry } from '../../../schemas/avro/types.gen.ts';
-import type { Admin, Broker, GroupConsumer, GroupMetadata, Headers, Offsets, RawBatch, RawRecord, TopicPartition } from '../../../pipeline/runtime/port.ts';
+import type { Admin, Broker, GroupConsumer, GroupMetadata, Offsets, RawBatch, TopicPartition } from '../../../pipeline/runtime/port.ts';
 import { tpKey } from '../../../pipeline/runtime/port.ts';
-import { rejected } from '../../_sink/index.ts';
-import type { Outcome, Sink } from '../../_sink/index.ts';
+import type { Settled, Sink } from '../../_sink/index.ts';
 import type { RunningTask, TaskProgress } from '../task.ts';
+import { sleep } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { COMMITTED, Committer, groupOf } from './committer.ts';
 import { Counters } from './counters.ts';
-import { Entry } from './entry.ts';
-import type { Original, Refusal, Settlement } from './entry.ts';
-import { openQueue } from './queue.ts';
-import type { SendQueue } from './queue.ts';
-import { sinkRecordOf } from './record.ts';
+import type { Entry, Refusal, Settlement } from './entry.ts';
+import { Holdings } from './holdings.ts';
+import { take, takeUnreadable } from './intake.ts';
+import type { Taken } from './intake.ts';
+import { asError, masked } from './masked.ts';
 import type { Transform } from './record.ts';
-import { Window } from './window.ts';
-import type { Stretch } from './window.ts';
+import { Sender } from './sender.ts';
+import type { Window } from './window.ts';
 
-/** Wall clock; tests move their own. */
-export interface Clock {
-  readonly nowMs: () => number;
-  /** @returns Cancels it. */
-  readonly after: (ms: number, run: () => void) => () => void;
-}
 export interface SinkTaskOptions {
   readonly connector: string;
   readonly task: number;
@@ -36,7 +31,8 @@ export interface SinkTaskOptions {
   readonly transform: Transform;
   /** `none`: the first record that is refused fails the task. */
   readonly tolerance: 'none' | 'all';
-  readonly deadLetters: { readonly topic: string; readonly hasHeaders: boolean };
+  /** `topic`: empty = what is refused is counted, and gone. `replication`: of a topic that has to be made. */
+  readonly deadLetters: { readonly topic: string; readonly replication: number; readonly hasHeaders: boolean };
   readonly encodeEntry: (entry: LedgerEntry) => Buffer;
   /** Of everything that is read and not settled, and of refused records whose dead letter is not written. */
   readonly maxOwedBytes: number;
@@ -44,6 +40,10 @@ export interface SinkTaskOptions {
   /** Longest that a rebalance or a stop waits for what is under way. */
   readonly drainMs: number;
   readonly retry: { readonly initialMs: number; readonly maxMs: number };
+  /** Whether each refused record is logged, and where it lay. */
+  readonly logs: { readonly refusals: boolean; readonly positions: boolean };
+  /** Takes secrets out of texts that leave the task. */
+  readonly mask: (text: string) => string;
   readonly isPaused: boolean;
   readonly clock: Clock;
   /** 0 to 1: spreads retries. */
@@ -51,8 +51,6 @@ export interface SinkTaskOptions {
   readonly log: Logger;
 }
 
-/** Records of a partition between its oldest owed one and the last read: behind one that nobody takes, a partition is not read without end. */
-const MAX_WINDOW = 100_000;
 /** Records a turn of the event loop. */
 const TURN = 1_000;
 /** Settled records after which a commit does not wait for its time. */
@@ -62,7 +60,7 @@ const ENDS_EVERY_MS = 10_000;
 
 export class SinkTask implements RunningTask {
   readonly failed: Promise<Error>;
-  readonly #fail: (error: Error) => void;
+  readonly #fail: (error: unknown) => void;
   readonly #options: SinkTaskOptions;
   readonly #log: Logger;
   readonly #admin: Admin;
@@ -70,40 +68,34 @@ export class SinkTask implements RunningTask {
   readonly #consumer: GroupConsumer;
   readonly #ending = new AbortController();
   readonly #counters: Counters;
-  readonly #windows = new Map<string, Window>();
-  #sink: Sink | null = null;
-  #queue: SendQueue | null = null;
+  readonly #holdings: Holdings;
+  readonly #duties = new Map<string, () => void>();
+  #sender: Sender | null = null;
   #group: GroupMetadata | null = null;
   #topics: readonly string[] = [];
-  #held = 0;
-  readonly #brakes = new Set<string>();
-  readonly #calls = new Set<Promise<void>>();
-  /** Nothing is sent before: the far side asked for it, or is away. */
-  #gateMs = 0;
-  #failures = 0;
   #isPaused: boolean;
   #isDraining = false;
   #isOver = false;
   #settledSinceCommit = 0;
   #commit: Promise<void> | null = null;
-  #cancelWake: (() => void) | null = null;
-  readonly #cancels = new Map<string, () => void>();
   #stopping: Promise<void> | null = null;
 
   constructor(options: SinkTaskOptions) {
-    const { broker, connector, task, log, clock } = options;
+    const { broker, connector, task, log, clock, mask, maxOwedBytes } = options;
     this.#options = options;
     this.#isPaused = options.isPaused;
     this.#log = log.child({ connector, task });
     this.#admin = broker.admin();
     this.#committer = new Committer({ ...options, groupId: groupOf(connector), admin: this.#admin, nowMs: clock.nowMs });
     this.#consumer = broker.consumer({ groupId: groupOf(connector) });
-    this.#counters = new Counters(clock.nowMs);
+    this.#counters = new Counters(clock.nowMs, mask);
+    this.#holdings = new Holdings(maxOwedBytes, this.#consumer);
     const failed = Promise.withResolvers<Error>();
     this.failed = failed.promise;
-    this.#fail = (error) => {
+    this.#fail = (thrown) => {
       if (this.#isOver) return;
       this.#isOver = true;
+      const error = masked(asError(thrown), mask);
       this.#counters.error(error.message);
       failed.resolve(error);
       void this.stop();
@@ -113,20 +105,19 @@ export class SinkTask implements RunningTask {
 
   /** Opens the far side and joins the group, in the background: what is away is waited for. */
   start(): void {
-    void this.#begin().catch((error: unknown) => this.#fail(asError(error)));
+    void this.#begin().catch(this.#fail);
   }
 
   async pause(): Promise<void> {
     this.#isPaused = true;
-    this.#brake();
-    await this.#settleDown();
+    this.#holdings.brake(true);
+    await this.#sender?.settleDown(this.#options.drainMs);
     await this.#commitNow().catch(() => {}); // it comes with the next
   }
 
   async resume(): Promise<void> {
     this.#isPaused = false;
-    this.#brake();
-    this.#pump();
+    this.#goOn();
   }
 
   stop(): Promise<void> {
@@ -135,32 +126,19 @@ export class SinkTask implements RunningTask {
   }
 
   progress(): TaskProgress {
-    let owed = 0;
-    let lag: number | null = this.#group === null ? null : 0;
-    let oldestOwedAt: number | null = null;
-    for (const window of this.#windows.values()) {
-      if (lag !== null) lag += Math.max(0, window.end - window.from);
-      for (const { settled, records } of window) if (settled === null) owed += records;
-      const oldest = window.oldestOwed;
-      if (oldest !== undefined) oldestOwedAt = Math.min(oldestOwedAt ?? Infinity, oldest.timestampMs);
-    }
-    return { ...this.#counters.counts(), owed, owedBytes: this.#held, lag, oldestOwedAt };
+    const { lag, ...held } = this.#holdings.progress();
+    return { ...this.#counters.counts(), ...held, lag: this.#group === null ? null : lag };
   }
 
   async #begin(): Promise<void> {
+    const { openSink, topics, commitEveryMs, clock } = this.#options;
     const { signal } = this.#ending;
-    const slowDown = (ms: number) => {
-      this.#gateMs = Math.max(this.#gateMs, this.#options.clock.nowMs() + ms);
-    };
-    const opened = await this.#patiently(async () => {
-      const sink = await this.#options.openSink({ signal, slowDown });
-      if (signal.aborted) await sink.close();
-      return sink;
-    });
-    if (opened === undefined || signal.aborted) return;
-    this.#sink = opened;
-    this.#queue = openQueue(opened.limits);
-    this.#topics = (await this.#patiently(() => this.#options.topics())) ?? [];
+    const slowDown = (ms: number) => this.#sender?.notBefore(clock.nowMs() + ms);
+    const sink = await this.#patiently(() => openSink({ signal, slowDown }));
+    if (sink === undefined) return;
+    this.#sender = this.#senderTo(sink);
+    if (signal.aborted) return this.#sender.close();
+    this.#topics = (await this.#patiently(topics)) ?? [];
     if (signal.aborted) return;
     await this.#consumer.run(
       { topics: this.#topics, isolation: 'committed', start: 'earliest' },
@@ -171,53 +149,56 @@ export class SinkTask implements RunningTask {
         batch: (batch, control) => this.#batch(batch, control),
       },
     );
-    this.#every('commit', this.#options.commitEveryMs, () => this.#commitNow());
+    this.#every('commit', commitEveryMs, () => this.#commitNow());
     this.#every('topics', TOPICS_EVERY_MS, () => this.#followTopics());
-    this.#every('ends', ENDS_EVERY_MS, () => this.#learnEnds());
+    this.#every('ends', ENDS_EVERY_MS, async () => this.#holdings.learnEnds(await this.#admin.offsets(this.#holdings.partitions, 'stable')));
+  }
+
+  #senderTo(sink: Sink): Sender {
+    return new Sender({
+      sink,
+      signal: this.#ending.signal,
+      clock: this.#options.clock,
+      counters: this.#counters,
+      backoffMs: (attempt) => this.#backoffMs(attempt),
+      mayRun: () => !this.#isPaused && !this.#isDraining && !this.#isOver,
+      settled: (entry, settlement) => this.#settle(entry, settlement, this.#refusalOf(settlement)),
+      progressed: () => {
+        this.#holdings.brake(this.#isPaused);
+        if (this.#settledSinceCommit >= COMMIT_RECORDS && this.#commit === null) void this.#duty(() => this.#commitNow());
+      },
+      failed: this.#fail,
+    });
   }
 
   async #end(): Promise<void> {
     this.#isDraining = true;
-    for (const cancel of this.#cancels.values()) cancel();
-    this.#cancelWake?.();
-    if (this.#sink === null) this.#ending.abort();
+    for (const cancel of this.#duties.values()) cancel();
+    if (this.#sender === null) this.#ending.abort();
     await this.#consumer.stop().catch((error: unknown) => this.#log.warn({ err: error }, 'A sink left its group without order.'));
     this.#ending.abort();
-    await Promise.allSettled(this.#calls);
+    await Promise.allSettled([this.#sender?.close()]);
     this.#drop(() => true);
-    await Promise.allSettled([this.#sink?.close(), this.#committer.close(), this.#admin.close()]);
+    await Promise.allSettled([this.#committer.close(), this.#admin.close()]);
   }
 
   /** Does what may fail for a while, until it succeeds or the task ends (then undefined). */
   async #patiently<T>(work: () => Promise<T>): Promise<T | undefined> {
-    for (let attempt = 1; !this.#ending.signal.aborted; attempt++) {
+    const { signal } = this.#ending;
+    for (let attempt = 1; !signal.aborted; attempt++) {
       try {
         return await work();
       } catch (error) {
         if (!(error instanceof RetryableError)) throw error;
         this.#counters.error(error.message);
         this.#log.warn({ err: error }, 'A sink cannot begin for now.');
-        await this.#sleep(this.#backoffMs(attempt));
+        await sleep(this.#options.clock, this.#backoffMs(attempt), signal);
       }
     }
     return undefined;
   }
 
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#ending;
-      const cancel = this.#options.clock.after(ms, done);
-      function done() {
-        cancel();
-        signal.removeEventListener('abort', done);
-        resolve();
-      }
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
-    });
-  }
-
-  /** Full jitter above a half: 300 ms, 600 ms ... as `errors.retry.delay.max.ms` allows. */
+  /** 300 ms, 600 ms ... up to `errors.retry.delay.max.ms`; of each, the upper half at random. */
   #backoffMs(attempt: number): number {
     const { initialMs, maxMs } = this.#options.retry;
     const whole = Math.min(maxMs, initialMs * 2 ** Math.min(attempt - 1, 20));
@@ -225,22 +206,26 @@ export class SinkTask implements RunningTask {
   }
 
   #every(name: string, ms: number, work: () => Promise<void>): void {
-    const again = () => {
-      this.#cancels.set(
-        name,
-        this.#options.clock.after(ms, () => {
-          work()
-            .catch((error: unknown) => {
-              if (error instanceof RetryableError) this.#log.warn({ err: error }, 'A duty of a sink is put off.');
-              else this.#fail(asError(error));
-            })
-            .finally(() => {
-              if (!this.#isOver) again();
-            });
-        }),
-      );
-    };
-    if (!this.#isOver) again();
+    if (this.#isOver) return;
+    const again = () => this.#every(name, ms, work);
+    this.#duties.set(
+      name,
+      this.#options.clock.after(ms, () => void this.#duty(work).then(again)),
+    );
+  }
+
+  async #duty(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof RetryableError) this.#log.warn({ err: error }, 'A duty of a sink is put off.');
+      else this.#fail(error);
+    }
+  }
+
+  #goOn(): void {
+    this.#holdings.brake(this.#isPaused);
+    this.#sender?.pump();
   }
 
   // Partitions
@@ -249,56 +234,36 @@ export class SinkTask implements RunningTask {
     const isNext = this.#group !== null && group.generationId === this.#group.generationId + 1;
     const kept = new Set(isNext ? owned.map(tpKey) : []);
     this.#drop((key) => !kept.has(key));
-    const fresh = owned.filter((tp) => !this.#windows.has(tpKey(tp)));
+    const fresh = owned.filter((tp) => this.#holdings.of(tp) === undefined);
     const [positions, earliest, ends] = await Promise.all([
       this.#admin.positions(groupOf(this.#options.connector), fresh),
       this.#admin.offsets(fresh, 'earliest'),
       this.#admin.offsets(fresh, 'stable'),
     ]);
     for (const tp of fresh) {
-      const key = tpKey(tp);
-      const at = positions.get(key);
-      const window = new Window(tp, at?.offset ?? earliest.get(key) ?? 0, at?.metadata !== COMMITTED);
-      window.end = Math.max(window.from, ends.get(key) ?? 0);
-      this.#windows.set(key, window);
+      const at = positions.get(tpKey(tp));
+      this.#holdings.open(tp, at?.offset ?? earliest.get(tpKey(tp)) ?? 0, at?.metadata !== COMMITTED);
     }
+    this.#holdings.learnEnds(ends);
     this.#group = group;
     this.#isDraining = false;
-    this.#brakes.clear();
-    this.#brake();
-    this.#pump();
+    this.#holdings.unbrake();
+    this.#goOn();
     this.#log.info({ generation: group.generationId, partitions: owned.length }, 'A sink has its partitions.');
-    return new Map([...this.#windows].map(([key, { next }]) => [key, next]));
+    return this.#holdings.positions;
   }
 
   async #revoked(): Promise<void> {
     this.#isDraining = true;
-    await this.#settleDown();
+    await this.#sender?.settleDown(this.#options.drainMs);
     await this.#commitNow().catch((error: unknown) =>
       this.#log.warn({ err: error }, 'What a sink has settled could not be committed before it lost its partitions.'),
     );
   }
 
-  /** Waits for open calls, not longer than `drainMs`. */
-  async #settleDown(): Promise<void> {
-    if (this.#calls.size === 0) return;
-    const timeout = Promise.withResolvers<void>();
-    const cancel = this.#options.clock.after(this.#options.drainMs, timeout.resolve);
-    await Promise.race([Promise.allSettled(this.#calls), timeout.promise]);
-    cancel();
-  }
-
   #drop(isGone: (key: string) => boolean): void {
-    const gone = [...this.#windows].filter(([key]) => isGone(key));
-    for (const [key, window] of gone) {
-      for (const entry of window) {
-        entry.isAbandoned = true;
-        if (entry.settled === null || entry.refusal !== null) this.#held -= entry.bytes;
-      }
-      this.#windows.delete(key);
-    }
-    if (gone.length > 0) this.#queue?.forget(({ isAbandoned }) => isAbandoned);
-    if (this.#windows.size === 0) this.#group = null;
+    if (this.#holdings.drop(isGone)) this.#sender?.forget();
+    if (this.#holdings.isEmpty) this.#group = null;
   }
 
   async #followTopics(): Promise<void> {
@@ -308,21 +273,14 @@ export class SinkTask implements RunningTask {
     await this.#consumer.resubscribe(names);
   }
 
-  async #learnEnds(): Promise<void> {
-    const ends = await this.#admin.offsets(
-      [...this.#windows.values()].map(({ tp }) => tp),
-      'stable',
-    );
-    for (const [key, window] of this.#windows) window.end = Math.max(window.end, ends.get(key) ?? 0);
-  }
-
-  // In
+  // Records
 
   async #batch(batch: RawBatch, control: { readonly beat: () => Promise<void>; readonly isStale: () => boolean }): Promise<void> {
-    const window = this.#windows.get(tpKey(batch.tp));
+    const window = this.#holdings.of(batch.tp);
     if (window === undefined) return;
+    const { transform, className, clock } = this.#options;
     window.end = Math.max(window.end, batch.lastStableOffset);
-    if (batch.unreadable !== undefined && batch.nextOffset > window.next) this.#takeUnreadable(window, batch, batch.unreadable);
+    if (batch.unreadable !== undefined && batch.nextOffset > window.next) this.#took(window, takeUnreadable(batch, batch.unreadable, className, clock.nowMs()));
     const { records } = batch;
     for (let at = 0; at < records.length; at += TURN) {
       if (at > 0) {
@@ -331,215 +289,51 @@ export class SinkTask implements RunningTask {
         });
         await control.beat();
       }
-      if (control.isStale() || this.#windows.get(tpKey(batch.tp)) !== window) return;
-      for (const raw of records.slice(at, at + TURN)) if (raw.offset >= window.next && !this.#isOver) this.#take(window, raw);
-      this.#pump();
+      if (control.isStale() || this.#holdings.of(batch.tp) !== window) return;
+      for (const raw of records.slice(at, at + TURN))
+        if (raw.offset >= window.next && !this.#isOver) this.#took(window, take(raw, window.tp, transform, className, clock.nowMs()));
+      this.#sender?.pump();
     }
     window.extend(batch.nextOffset);
-    this.#brake();
+    this.#holdings.brake(this.#isPaused);
   }
 
-  #take(window: Window, raw: RawRecord): void {
-    const original = copyOf(raw, window.tp);
-    const nowMs = this.#options.clock.nowMs();
-    let entry: Entry;
-    let settlement: Settlement | null = null;
-    let refusal: Refusal | null = null;
-    try {
-      const found = sinkRecordOf(original, this.#options.transform);
-      entry = new Entry(original, typeof found === 'string' ? null : found, nowMs);
-      if (typeof found === 'string') settlement = { kind: 'left', reason: found };
-    } catch (error) {
-      if (!(error instanceof RecordError)) throw error;
-      entry = new Entry(original, null, nowMs);
-      settlement = rejected(error.code, error.message);
-      refusal = { stage: 'TRANSFORMATION', className: typeof error.details.transform === 'string' ? error.details.transform : this.#options.className, error };
-    }
-    window.add(entry);
-    this.#held += entry.bytes;
-    if (settlement === null) this.#queue!.push(entry);
+  #took(window: Window, { entry, settlement, refusal }: Taken): void {
+    this.#holdings.add(window, entry);
+    if (settlement === null) this.#sender!.push(entry);
     else this.#settle(entry, settlement, refusal);
   }
 
-  #takeUnreadable(window: Window, batch: RawBatch, { reason, records, bytes }: NonNullable<RawBatch['unreadable']>): void {
-    const original: Original = {
-      tp: batch.tp,
-      offset: batch.nextOffset - 1,
-      key: null,
-      value: Buffer.from(bytes),
-      headers: [],
-      timestampMs: this.#options.clock.nowMs(),
-    };
-    const entry = new Entry(original, null, original.timestampMs, records);
-    window.add(entry);
-    this.#held += entry.bytes;
-    const error = new RecordError('BATCH_UNREADABLE', `Offsets ${batch.from} to ${batch.nextOffset} cannot be read: ${reason}`);
-    this.#settle(entry, rejected(error.code, error.message), { stage: 'CONSUMER', className: this.#options.className, error });
-  }
-
-  /** Pauses and resumes partitions so that the budget holds: all of them when it is used up, one whose oldest record is stuck. */
-  #brake(): void {
-    const { maxOwedBytes } = this.#options;
-    const isBraked = this.#brakes.size > 0;
-    const isFull = this.#isPaused || this.#held >= (isBraked ? maxOwedBytes / 2 : maxOwedBytes);
-    const pause: TopicPartition[] = [];
-    const resume: TopicPartition[] = [];
-    for (const [key, { tp, size }] of this.#windows) {
-      const isWanted = isFull || size >= (this.#brakes.has(key) ? MAX_WINDOW / 2 : MAX_WINDOW);
-      if (isWanted === this.#brakes.has(key)) continue;
-      (isWanted ? pause : resume).push(tp);
-      if (isWanted) this.#brakes.add(key);
-      else this.#brakes.delete(key);
-    }
-    if (pause.length > 0) this.#consumer.pause(pause);
-    if (resume.length > 0) this.#consumer.resume(resume);
-  }
-
-  // Out
-
-  #pump(): void {
-    const sink = this.#sink;
-    if (sink === null || this.#queue === null) return;
-    while (!this.#isPaused && !this.#isDraining && !this.#isOver && this.#calls.size < sink.limits.maxInFlight) {
-      const nowMs = this.#options.clock.nowMs();
-      if (nowMs < this.#gateMs) return this.#wakeAt(this.#gateMs);
-      const { batch, wakeMs } = this.#queue.take(nowMs);
-      if (batch === null) return this.#wakeAt(wakeMs);
-      const call: Promise<void> = this.#send(sink, batch, nowMs).finally(() => {
-        this.#calls.delete(call);
-        this.#brake();
-        this.#pump();
-      });
-      this.#calls.add(call);
-    }
-  }
-
-  #wakeAt(ms: number): void {
-    this.#cancelWake?.();
-    this.#cancelWake = null;
-    if (ms === Infinity) return;
-    this.#cancelWake = this.#options.clock.after(Math.max(1, ms - this.#options.clock.nowMs()), () => {
-      this.#cancelWake = null;
-      this.#pump();
-    });
-  }
-
-  async #send(sink: Sink, batch: readonly Entry[], beganMs: number): Promise<void> {
-    let outcomes: readonly Outcome[];
-    try {
-      outcomes = await sink.send(
-        batch.map(({ record }) => record!),
-        this.#ending.signal,
-      );
-      if (outcomes.length !== batch.length) throw new Error(`A sink answered with ${outcomes.length} outcomes for ${batch.length} records.`);
-    } catch (error) {
-      if (!(error instanceof RetryableError)) {
-        this.#queue!.release(batch);
-        this.#fail(asError(error));
-        return;
-      }
-      const { isAmbiguous = false, afterMs } = error.details as { readonly isAmbiguous?: boolean; readonly afterMs?: number };
-      this.#isAway(beganMs, afterMs);
-      const outcome: Outcome = { kind: 'retry', message: error.message, isAmbiguous, ...(afterMs !== undefined && { afterMs }) };
-      this.#apply(
-        batch,
-        batch.map(() => outcome),
-      );
-      return;
-    }
-    if (outcomes.some(({ kind }) => kind !== 'retry')) this.#failures = 0;
-    this.#apply(batch, outcomes);
-  }
-
-  /** All of a call failed: nothing is sent until a growing time has passed. Calls that were open together count once. */
-  #isAway(beganMs: number, afterMs: number | undefined): void {
-    const nowMs = this.#options.clock.nowMs();
-    if (beganMs >= this.#gateMs) this.#failures++;
-    this.#gateMs = Math.max(this.#gateMs, nowMs + (afterMs ?? this.#backoffMs(this.#failures)));
-  }
-
-  #apply(batch: readonly Entry[], outcomes: readonly Outcome[]): void {
-    const again: Entry[] = [];
-    for (let at = 0; at < batch.length; at++) {
-      const entry = batch[at]!;
-      const outcome = outcomes[at]!;
-      if (outcome.kind === 'retry') {
-        this.#sentAgain(entry, outcome);
-        again.push(entry);
-      } else if (outcome.kind === 'accepted') this.#await(entry, outcome.acknowledged);
-      else this.#settleSent(entry, outcome);
-    }
-    this.#queue!.release(batch);
-    this.#queue!.again(again.filter(({ isAbandoned }) => !isAbandoned));
-    this.#commitSoon();
-  }
-
-  #await(entry: Entry, acknowledged: Extract<Outcome, { kind: 'accepted' }>['acknowledged']): void {
-    acknowledged.then(
-      (outcome) => {
-        if (entry.isAbandoned) return;
-        if (outcome.kind === 'retry') {
-          this.#sentAgain(entry, outcome);
-          this.#queue!.again([entry]);
-        } else {
-          this.#settleSent(entry, outcome);
-          this.#queue!.release([entry]);
-        }
-        this.#brake();
-        this.#pump();
-        this.#commitSoon();
-      },
-      (error: unknown) => this.#fail(asError(error)),
-    );
-  }
-
-  #sentAgain(entry: Entry, { message, isAmbiguous, afterMs }: Extract<Outcome, { kind: 'retry' }>): void {
-    if (entry.isAbandoned) return;
-    entry.attempts++;
-    entry.dueMs = this.#options.clock.nowMs() + (afterMs ?? this.#backoffMs(entry.attempts));
-    this.#counters.retried(message, isAmbiguous);
-  }
-
-  #settleSent(entry: Entry, settlement: Settlement): void {
-    if (entry.isAbandoned) return;
-    const refusal: Refusal | null =
-      settlement.kind === 'rejected'
-        ? { stage: 'TASK_PUT', className: this.#options.className, error: new RecordError('SINK_REFUSED', `${settlement.reason}: ${settlement.message}`) }
-        : null;
-    this.#settle(entry, settlement, refusal);
+  #refusalOf(settlement: Settled): Refusal | null {
+    if (settlement.kind !== 'rejected') return null;
+    return { stage: 'TASK_PUT', className: this.#options.className, error: new RecordError('SINK_REFUSED', `${settlement.reason}: ${settlement.message}`) };
   }
 
   #settle(entry: Entry, settlement: Settlement, refusal: Refusal | null): void {
-    if (refusal !== null) {
-      this.#counters.error(refusal.error.message);
-      if (this.#options.tolerance === 'none') {
-        this.#fail(
-          new ConfigError(
-            'SINK_MISCONFIGURED',
-            `A record at ${tpKey(entry.original.tp)}:${entry.offset} is refused, and errors.tolerance is none: ${refusal.error.message}`,
-          ),
-        );
-        return; // it stays owed
-      }
-    }
+    if (refusal !== null && !this.#setAside(entry, refusal)) return;
     entry.settled = settlement;
-    entry.refusal = refusal;
     this.#counters.settled(settlement, entry.records);
     this.#settledSinceCommit += entry.records;
-    if (refusal !== null) return; // held until its dead letter is written
-    this.#held -= entry.bytes;
-    entry.free();
+    if (!entry.isHeld) this.#holdings.release(entry);
+  }
+
+  /** @returns False: the task fails of it, and the record stays owed. */
+  #setAside(entry: Entry, refusal: Refusal): boolean {
+    const { tolerance, deadLetters, logs, mask } = this.#options;
+    const error = masked(refusal.error, mask);
+    const place = `${tpKey(entry.original.tp)}:${entry.offset}`;
+    this.#counters.error(error.message);
+    if (logs.refusals)
+      this.#log.error({ reason: error.message, ...(logs.positions && { place, timestampMs: entry.timestampMs }) }, 'A record cannot be delivered as it is.');
+    if (tolerance === 'none') {
+      this.#fail(new ConfigError('SINK_MISCONFIGURED', `The record at ${place} is refused, and errors.tolerance is none: ${error.message}`));
+      return false;
+    }
+    if (deadLetters.topic !== '') entry.refusal = { ...refusal, error };
+    return true;
   }
 
   // Commits
-
-  #commitSoon(): void {
-    if (this.#settledSinceCommit < COMMIT_RECORDS || this.#commit !== null) return;
-    void this.#commitNow().catch((error: unknown) => {
-      if (error instanceof RetryableError) this.#log.warn({ err: error }, 'A commit of a sink is put off.');
-      else this.#fail(asError(error));
-    });
-  }
 
   /** One at a time; what is settled meanwhile comes with the next. */
   async #commitNow(): Promise<void> {
@@ -552,9 +346,8 @@ export class SinkTask implements RunningTask {
 
   async #commitOnce(): Promise<void> {
     const group = this.#group;
-    if (group === null) return;
-    const stretches = [...this.#windows.values()].map((window) => window.settledStretch()).filter((stretch) => stretch !== null);
-    if (stretches.length === 0) return;
+    const stretches = this.#holdings.settledStretches();
+    if (group === null || stretches.length === 0) return;
     this.#settledSinceCommit = 0;
     try {
       await this.#committer.commit(stretches, group);
@@ -565,22 +358,7 @@ export class SinkTask implements RunningTask {
       if (!this.#isDraining) this.#consumer.rejoin();
       return;
     }
-    for (const stretch of stretches) this.#written(stretch);
-    this.#brake();
-  }
-
-  #written(stretch: Stretch): void {
-    const window = this.#windows.get(tpKey(stretch.tp));
-    if (window?.from !== stretch.from) return; // lost meanwhile
-    for (const entry of stretch.entries) if (entry.refusal !== null) this.#held -= entry.bytes;
-    window.committed(stretch);
+    this.#holdings.committed(stretches);
+    this.#holdings.brake(this.#isPaused);
   }
 }
-
-/** What is fetched is a view into a buffer that is used again. */
-function copyOf({ key, value, headers, timestampMs, offset }: RawRecord, tp: TopicPartition): Original {
-  const copied: Headers = headers.length === 0 ? headers : headers.map(([name, text]) => [name, Buffer.from(text)] as const);
-  return { tp, offset, timestampMs, key: key === null ? null : Buffer.from(key), value: value === null ? null : Buffer.from(value), headers: copied };
-}
-
-const asError = (error: unknown): Error => (error instanceof PipelineError ? error : error instanceof Error ? error : new Error(String(error)));

@@ -14,7 +14,8 @@ import { DELIVERED } from '../../../_sink/index.ts';
 import type { BatchLimits, Outcome, Sink, SinkRecord } from '../../../_sink/index.ts';
 import { groupOf } from '../committer.ts';
 import { SinkTask } from '../sink-task.ts';
-import type { Clock, SinkTaskOptions } from '../sink-task.ts';
+import type { Clock } from '../clock.ts';
+import type { SinkTaskOptions } from '../sink-task.ts';
 
 export const TOPIC = 'sink.alpha.ecs.v1';
 export const PARTITIONS = 3;
@@ -121,7 +122,9 @@ export async function world({ maxBatchRecords = 20 }: { readonly maxBatchRecords
         openSink: far.open,
         transform: (record) => record,
         tolerance: 'all',
-        deadLetters: { topic: topics.connectDeadLetters.name, hasHeaders: true },
+        deadLetters: { topic: topics.connectDeadLetters.name, replication: 1, hasHeaders: true },
+        logs: { refusals: false, positions: false },
+        mask: (text) => text,
         encodeEntry: (entry) => codec.encode(schemas.ledgerEntry, entry),
         maxOwedBytes: 1_000_000,
         commitEveryMs: 5,
