@@ -81,6 +81,7 @@ export const CASES: readonly (readonly [name: string, search: string, found: rea
   ['a native field is compared whole', 'EventID:462', []],
   ['a native number with a star', 'EventID:46*', ['logon']],
   ['whether an object of the native document has anything in it', 'Nested:*', ['process']],
+  ['an empty value can be asked for', 'Empty:""', ['logon']],
   ['null is no value', 'None:n*', []],
   ['a number written otherwise', 'destination.port:53.0', ['dns']],
   ['one address of a list, as it is written', 'related.ip:192.0.2.7', ['dns']],

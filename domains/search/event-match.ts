@@ -78,6 +78,7 @@ function compileTerm<E>({ field: written, test }: FieldTerm, { column: columnOf,
   }
   const read = field.startsWith('labels.') ? label(field.slice(7)) : detail(field);
   const own = valueTest(test, detailTest);
+  const asNative = valueTest(test, nativeTest);
   if (field.startsWith('labels.') || isTypedField(field)) return { values: (event) => valuesOf(read(event)), test: own, native: null };
   return {
     values: (event) => {
@@ -85,22 +86,25 @@ function compileTerm<E>({ field: written, test }: FieldTerm, { column: columnOf,
       return value === undefined ? null : valuesOf(value);
     },
     test: own,
-    native: { values: nativeField(field.slice(field.lastIndexOf('.') + 1).toLowerCase()), test: valueTest(test, nativeTest) },
+    native: {
+      values: nativeField(field.slice(field.lastIndexOf('.') + 1).toLowerCase()),
+      test: test.op === 'is' ? asNative : (value) => value !== '' && asNative(value),
+    },
   };
 }
 
 const NONE: readonly unknown[] = [];
 const valuesOf = (value: unknown): readonly unknown[] =>
-  value === null || value === undefined || value === '' ? NONE : Array.isArray(value) ? (value as readonly unknown[]) : [value];
+  value === null || value === undefined ? NONE : Array.isArray(value) ? (value as readonly unknown[]) : [value];
 
 /**
- * Values of a JSON text by their name in lower case, wherever in it. Numbers stand as they are written, empty values are left out, and of objects
+ * Values of a JSON text by their name in lower case, wherever in it. Numbers stand as they are written, null and what is empty is left out, and of objects
  * and arrays it is only of interest that they are there. Of what is no JSON there are none.
  */
 export function nativeValues(native: string): ReadonlyMap<string, readonly unknown[]> {
   const found = new Map<string, unknown[]>();
   const note = (key: string, value: unknown, context?: { readonly source?: string }) => {
-    if (value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0)) return value;
+    if (value === null || (typeof value === 'object' && Object.keys(value).length === 0)) return value;
     const name = key.toLowerCase();
     const values = found.get(name);
     const kept = typeof value === 'number' ? (context?.source ?? value) : value;
@@ -119,7 +123,7 @@ export function nativeValues(native: string): ReadonlyMap<string, readonly unkno
 function valueTest(test: FieldTest, whole: (pieces: Pieces) => ValueTest, microsOf: (value: unknown) => number = timeIn): ValueTest {
   switch (test.op) {
     case 'exists':
-      return () => true;
+      return (value) => value !== '';
     case 'is':
       return whole(test.pieces);
     case 'matches': {

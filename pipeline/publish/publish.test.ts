@@ -1,32 +1,16 @@
 // From raw records to documents on the broker in memory: which topics they are on, and that a replay writes the same bytes.
 import { describe, expect, it } from 'vitest';
 import { refTables, topics } from '../../topologies/topics.ts';
-import { flow } from '../../topologies/telemetry/flow.ts';
-import { parseRuleSet } from '../../domains/sigma/index.ts';
-import { alert, config as alertConfig } from '../alert/index.ts';
-import { defineTopology, stage } from '../core/topology.ts';
-import { config as detectConfig, detect } from '../detect/index.ts';
-import { openEngine } from '../detect/open-rules.ts';
-import { config as enrichConfig, enrich } from '../enrich/index.ts';
-import { config as ingestConfig, ingest } from '../ingest/index.ts';
 import { recordsOf, sampleFiles } from '../ingest/test/records.ts';
 import type { RefSubscription } from '../../schemas/avro/types.gen.ts';
 import { tpKey } from '../runtime/port.ts';
 import type { RawRecord } from '../runtime/port.ts';
 import type { TopologyDriver } from '../runtime/topology-driver.ts';
 import { runOnMemory } from '../runtime/topology-driver.ts';
-import { config as validateConfig, validate } from '../validate/index.ts';
 import type { PublishConfig } from './index.ts';
-import { config, publishAlerts, publishEvents, publishFindings } from './index.ts';
+import { RAW, topologyOf } from './test/topology.ts';
 import { openValidator } from './ocsf/test/validator.ts';
 
-const RAW = ['raw.acme.test', 'raw.other.test'] as const;
-const RULES = parseRuleSet([
-  {
-    file: 'own.yml',
-    text: 'title: Image\nid: one\nstatus: stable\nlevel: high\ntags: [attack.t1003.002]\nlogsource: {product: windows}\ndetection: {s: {EventID: 7}, condition: s}\n',
-  },
-]);
 const platform = { deadLetters: topics.deadLetters, ledger: topics.ledger };
 const subscription = (organization: string, name: string, fields: Partial<RefSubscription>): RefSubscription => ({
   id: `${organization} ${name}`,
@@ -52,19 +36,6 @@ const SUBSCRIPTIONS = {
 };
 const common = { platform, topics: RAW, partitions: 2, referenceTables: Object.values(refTables) };
 
-async function topologyOf(options: Partial<PublishConfig>) {
-  const publish = config.parse({ eventKinds: ['*'], ...options });
-  return defineTopology('documents', [
-    stage(await ingest(ingestConfig.parse({}), { installation: 'one' }), flow.ingest),
-    stage(validate(validateConfig.parse({ maxPastDays: 10_000 })), flow.validate),
-    stage(await enrich(enrichConfig.parse({})), flow.enrich),
-    stage(detect(detectConfig.parse({}), { set: RULES, engine: openEngine(RULES, { isGated: false }), isOwn: () => true }), flow.detect),
-    stage(alert(alertConfig.parse({ revisionsPerMinute: 1000 }), { isLane: false }), flow.alert),
-    stage(publishEvents(publish), flow['publish-events']),
-    stage(publishFindings(publish), flow['publish-findings']),
-    stage(publishAlerts(publish), flow['publish-alerts']),
-  ]);
-}
 const SENT = sampleFiles().flatMap((file) => recordsOf(file).slice(0, 20));
 
 async function run(options: Partial<PublishConfig>, reference: Readonly<Record<string, readonly RefSubscription[]>> = {}): Promise<TopologyDriver> {

@@ -49,7 +49,7 @@ function columnCondition({ name, kind }: Column, test: FieldTest, parameters: Pa
   const column = `e.${name}`;
   switch (test.op) {
     case 'exists':
-      return kind === 'texts' ? `${column} <> '{}'` : `${column} IS NOT NULL`;
+      return kind === 'texts' ? `${column} <> '{}'` : kind === 'text' ? `${column} <> ''` : `${column} IS NOT NULL`;
     case 'within':
       return test.bounds
         .filter((bound) => bound !== undefined)
