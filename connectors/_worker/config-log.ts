@@ -1,0 +1,129 @@
+// Reads and changes the topic of configurations. Any worker may change it, without a leader: who writes fences whoever else was about to.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { FencedError, RetryableError } from '../../pipeline/core/errors.ts';
+import type { Broker } from '../../pipeline/runtime/port.ts';
+import { ConfigState } from './config-state.ts';
+import type { ConfigRecord } from './config-state.ts';
+import { followTopic } from './topic-log.ts';
+
+/** What a change writes, decided by what is there. */
+export interface Change<T> {
+  readonly records: readonly ConfigRecord[];
+  readonly result: T;
+}
+export interface ConfigLog {
+  readonly state: ConfigState;
+  /**
+   * Changes what connectors there are. `decide` sees everything that anybody has written, and nobody writes between its answer and ours; it may
+   * be asked more than once. Changes of this process come one after the other. This worker has taken the change when it resolves.
+   *
+   * @throws what `decide` throws; RetryableError when the broker does not answer in time, or others write all the time.
+   */
+  readonly change: <T>(decide: (state: ConfigState) => Change<T> | Promise<Change<T>>) => Promise<T>;
+  /** Reads to the end of what is committed now. */
+  readonly refresh: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+export interface ConfigLogOptions {
+  readonly broker: Broker;
+  readonly topic: string;
+  readonly transactionalId: string;
+  readonly changed: () => void;
+  readonly log: Logger;
+}
+
+const ATTEMPTS = 8;
+const TRANSACTION_TIMEOUT_MS = 10_000;
+const WRITE_HEADER = 'write';
+/** Ids of writes that are remembered: only those of the last seconds matter. */
+const REMEMBERED_WRITES = 1_000;
+
+export async function openConfigLog({ broker, topic, transactionalId, changed, log }: ConfigLogOptions): Promise<ConfigLog> {
+  const state = new ConfigState();
+  const writes = new Set<string>();
+  const following = await followTopic({
+    broker,
+    topic,
+    log,
+    changed,
+    take(record, isLive) {
+      for (const [name, value] of record.headers) if (name === WRITE_HEADER) remember(writes, value.toString());
+      if (!state.take(record, isLive)) log.warn({ topic, offset: record.offset, key: record.key?.toString() }, 'A record of connectors cannot be read.');
+    },
+  });
+  let queue: Promise<unknown> = Promise.resolve();
+
+  /** @returns null when somebody else came in between: begin again. */
+  async function attempt<T>(decide: (state: ConfigState) => Change<T> | Promise<Change<T>>): Promise<{ readonly result: T } | null> {
+    const producer = broker.txnProducer({ transactionalId, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS });
+    const id = randomUUID();
+    let result: T;
+    try {
+      await producer.init({ outputs: [{ topic, partition: 0 }], groupId: null });
+      await following.untilNow(); // nobody can add to it now without fencing this producer
+      const change = await decide(state);
+      result = change.result;
+      if (change.records.length === 0) return { result };
+      await producer.transact(async (transaction) => {
+        const headers = [[WRITE_HEADER, Buffer.from(id)]] as const;
+        await transaction.send(change.records.map((record) => ({ ...record, topic, partition: 0, headers })));
+      });
+    } catch (error) {
+      if (!isToRepeat(error)) throw error;
+      if (!isUnknown(error)) return null;
+      // The answer was lost: the next to begin decides whether it counts, and then it can be read.
+      await settle();
+      return writes.has(id) ? { result: result! } : null;
+    } finally {
+      await producer.close();
+    }
+    await following.untilNow();
+    return { result };
+  }
+  async function settle(): Promise<void> {
+    const producer = broker.txnProducer({ transactionalId, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS });
+    try {
+      await producer.init({ outputs: [{ topic, partition: 0 }], groupId: null });
+      await following.untilNow();
+    } finally {
+      await producer.close();
+    }
+  }
+  async function changeNow<T>(decide: (state: ConfigState) => Change<T> | Promise<Change<T>>): Promise<T> {
+    for (let n = 0; n < ATTEMPTS; n++) {
+      const done = await attempt(decide);
+      if (done !== null) return done.result;
+      await delay(Math.random() * 50 * 2 ** n); // of two that fence each other, one gets through
+    }
+    throw new RetryableError('BROKER_UNAVAILABLE', 'Other workers change connectors all the time. Ask again.');
+  }
+
+  return {
+    state,
+    change(decide) {
+      const mine = queue.then(() => changeNow(decide));
+      queue = mine.catch(() => {});
+      return mine;
+    },
+    refresh: () => following.untilNow(),
+    async close() {
+      await queue;
+      await following.close();
+    },
+  };
+}
+
+function remember(writes: Set<string>, id: string): void {
+  writes.add(id);
+  if (writes.size <= REMEMBERED_WRITES) return;
+  for (const oldest of writes) {
+    writes.delete(oldest);
+    return;
+  }
+}
+
+/** Fenced by another writer, or aborted: nothing of it counts, unless `isUnknown`. */
+const isToRepeat = (error: unknown): boolean => error instanceof FencedError || (error instanceof RetryableError && error.code === 'TXN_MUST_ABORT');
+const isUnknown = (error: unknown): boolean => error instanceof RetryableError && error.details['outcome'] === 'unknown';
