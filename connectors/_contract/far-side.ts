@@ -18,8 +18,8 @@ export interface FarRequest {
 export interface FarAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** An object is sent as JSON. */
-  readonly body?: string | object;
+  /** An object is sent as JSON; text and bytes as they are. */
+  readonly body?: string | Buffer | object;
 }
 
 export interface FarSideOptions {
@@ -114,8 +114,8 @@ export async function openFarSide({ tls, answer, throttled, isSubject = () => tr
 }
 
 function write(response: ServerResponse, { status, headers = {}, body = '' }: FarAnswer): void {
-  const isText = typeof body === 'string';
-  response.writeHead(status, { ...(!isText && { 'content-type': 'application/json' }), ...headers }).end(isText ? body : JSON.stringify(body));
+  const isWritten = typeof body === 'string' || Buffer.isBuffer(body);
+  response.writeHead(status, { ...(!isWritten && { 'content-type': 'application/json' }), ...headers }).end(isWritten ? body : JSON.stringify(body));
 }
 
 /** The body, unpacked where it says that it is packed. */

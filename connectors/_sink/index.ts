@@ -93,6 +93,11 @@ export interface SinkDeps {
   readonly now: () => number;
   /** The far side is near its limit: no call of `send` begins within that time. */
   readonly slowDown: (ms: number) => void;
+  /**
+   * Of the consumer group, as this task knows it: whoever has a partition later has a higher one, until the group is made anew. For a far side that can tell
+   * a worker that was thought dead from its successor. Absent = 0; -1 = the task has no partitions.
+   */
+  readonly generation?: () => number;
 }
 
 /**

@@ -26,7 +26,7 @@ export interface DeliveryDeps {
   readonly mayFind: (organization: string, topic: string) => boolean;
   readonly encodeEntry: (entry: LedgerEntry) => Buffer;
   /** What a sink asks for beyond the network; see `SinkDeps`. */
-  readonly extra: Omit<SinkDeps, 'log' | 'outbound' | 'allow' | 'connector' | 'task' | 'organization' | 'signal' | 'now' | 'slowDown'>;
+  readonly extra: Omit<SinkDeps, 'log' | 'outbound' | 'allow' | 'connector' | 'task' | 'organization' | 'signal' | 'now' | 'slowDown' | 'generation'>;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -4,7 +4,7 @@ import { ConfigError, FencedError, RecordError, RetryableError } from '../../../
 import type { LedgerEntry } from '../../../schemas/avro/types.gen.ts';
 import type { Admin, Broker, GroupConsumer, GroupMetadata, Offsets, RawBatch, TopicPartition } from '../../../pipeline/runtime/port.ts';
 import { tpKey } from '../../../pipeline/runtime/port.ts';
-import type { Settled, Sink } from '../../_sink/index.ts';
+import type { Settled, Sink, SinkDeps } from '../../_sink/index.ts';
 import type { RunningTask, TaskProgress } from '../task.ts';
 import { sleep } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -27,7 +27,7 @@ export interface SinkTaskOptions {
   /** What it reads; asked again every half minute. */
   readonly topics: () => Promise<readonly string[]>;
   readonly broker: Broker;
-  readonly openSink: (given: { readonly signal: AbortSignal; readonly slowDown: (ms: number) => void }) => Promise<Sink>;
+  readonly openSink: (given: Required<Pick<SinkDeps, 'signal' | 'slowDown' | 'generation'>>) => Promise<Sink>;
   readonly transform: Transform;
   /** `none`: the first record that is refused fails the task. */
   readonly tolerance: 'none' | 'all';
@@ -134,7 +134,8 @@ export class SinkTask implements RunningTask {
     const { openSink, topics, commitEveryMs, clock } = this.#options;
     const { signal } = this.#ending;
     const slowDown = (ms: number) => this.#sender?.notBefore(clock.nowMs() + ms);
-    const sink = await this.#patiently(() => openSink({ signal, slowDown }));
+    const generation = () => this.#group?.generationId ?? -1;
+    const sink = await this.#patiently(() => openSink({ signal, slowDown, generation }));
     if (sink === undefined) return;
     this.#sender = this.#senderTo(sink);
     if (signal.aborted) return this.#sender.close();
