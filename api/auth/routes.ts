@@ -83,11 +83,19 @@ export function registerAuthRoutes(app: Routes, { signIn, sessions, accounts, ke
     schema: {
       tags: ['auth'],
       summary: 'Who the token says one is',
-      response: { 200: z.object({ name: z.string(), organization: z.string(), roles: z.array(z.string()), expiresAt: z.string() }) },
+      response: {
+        200: z.object({
+          name: z.string(),
+          organization: z.string(),
+          roles: z.array(z.string()),
+          permissions: z.array(z.string()).meta({ description: 'All that the roles give now, and no more than the credential was made for.' }),
+          expiresAt: z.string(),
+        }),
+      },
     },
     handler: async (request) => {
-      const { user, organization, roles, expiresAt } = principalOf(request);
-      return { name: user, organization, roles: [...roles], expiresAt: new Date(expiresAt * 1_000).toISOString() };
+      const { user, organization, roles, permissions, expiresAt } = principalOf(request);
+      return { name: user, organization, roles: [...roles], permissions: [...permissions].sort(), expiresAt: new Date(expiresAt * 1_000).toISOString() };
     },
   });
 

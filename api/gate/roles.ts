@@ -14,6 +14,7 @@ const BUILDERS: readonly Role[] = ['platform_admin', 'admin', 'engineer'];
 const DETECTION_WRITERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'engineer'];
 const SHARERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'responder', 'engineer'];
 const HUNTERS: readonly Role[] = ['platform_admin', 'admin', 'analyst'];
+const CONNECTOR_READERS: readonly Role[] = ['platform_admin', 'admin', 'analyst', 'responder', 'engineer', 'auditor'];
 const AUDITORS: readonly Role[] = ['platform_admin', 'admin', 'auditor'];
 const SENDERS: readonly Role[] = ['platform_admin', 'admin', 'engineer', 'sensor'];
 
@@ -39,6 +40,8 @@ const ROWS = {
   'assets:write': { roles: BUILDERS, text: 'Change assets and network zones.' },
   'sensors:read': { roles: READERS, text: 'See sensors and how they do.' },
   'sensors:manage': { roles: BUILDERS, text: 'Enrol, rotate, revoke and try sensors.' },
+  'connectors:read': { roles: CONNECTOR_READERS, text: 'See connectors, how they do, and what they can be set to.' },
+  'connectors:manage': { roles: BUILDERS, text: 'Make, change, pause, restart and delete connectors, and set where they go on.' },
   'pipeline:read': { roles: READERS, text: 'See stages, parts, the ledger, and which records were set aside and why.' },
   'dead-letters:handle': { roles: BUILDERS, text: 'See the contents of records that were set aside, which may hold secrets, and send them again.' },
   'users:read': { roles: AUDITORS, text: 'See users, roles, invitations and service accounts.' },
