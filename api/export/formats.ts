@@ -1,7 +1,6 @@
 // Rows as bytes of a format, a page of rows at a time: what is held is one page, however long the export.
-import { stringify } from 'csv-stringify/sync';
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import type { SchemaElement } from 'hyparquet-writer';
+import { csvText, openParquet, textOfCell } from '../../domains/tables/index.ts';
+import type { ColumnType as TableColumnType } from '../../domains/tables/index.ts';
 import { parseTime } from '../time.ts';
 import { typeOfColumn } from './columns.ts';
 import type { ColumnType, ExportRow } from './columns.ts';
@@ -36,51 +35,30 @@ async function* toNdjson(pages: Pages, columns: readonly string[]): AsyncGenerat
     );
 }
 
-/** RFC 4180. What a spreadsheet would take for a formula begins with an apostrophe. */
+/** What a spreadsheet would take for a formula begins with an apostrophe. */
 async function* toCsv(pages: Pages, columns: readonly string[]): AsyncGenerator<Uint8Array, void, undefined> {
-  const line = (rows: readonly (readonly string[])[], isHeader = false) =>
-    Buffer.from(stringify(rows as string[][], { record_delimiter: 'windows', escape_formulas: !isHeader })); // `@timestamp` is a name
-  yield line([columns], true);
-  for await (const rows of pages) yield line(rows.map((row) => columns.map((column) => textOf(cellOf(row, column)))));
+  yield Buffer.from(csvText([columns], { guardsFormulas: false })); // `@timestamp` is a name
+  for await (const rows of pages)
+    yield Buffer.from(
+      csvText(
+        rows.map((row) => columns.map((column) => textOfCell(cellOf(row, column)))),
+        { guardsFormulas: true },
+      ),
+    );
 }
 
-/** A list of plain values as `a; b`, anything else that has parts as JSON. */
-function textOf(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (Array.isArray(value) && value.every((one) => typeof one !== 'object' || one === null)) return value.join('; ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-const ELEMENTS: Readonly<Record<ColumnType, Omit<SchemaElement, 'name'>>> = {
-  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'OPTIONAL' },
-  number: { type: 'DOUBLE', repetition_type: 'OPTIONAL' },
-  time: { type: 'INT64', converted_type: 'TIMESTAMP_MICROS', repetition_type: 'OPTIONAL' },
-};
+const TYPES: Readonly<Record<ColumnType, TableColumnType>> = { text: 'text', number: 'number', time: 'micros' };
 
 /** A row group for each page. Times are microseconds, UTC. */
 async function* toParquet(pages: Pages, columns: readonly string[]): AsyncGenerator<Uint8Array, void, undefined> {
-  const writer = new ByteWriter();
-  const taken = (): Uint8Array => {
-    const chunk = writer.getBytes().slice();
-    writer.index = 0; // `offset`, which the file's index goes by, runs on
-    return chunk;
-  };
-  const file = new ParquetWriter({
-    writer,
-    createdBy: 'goshawk',
-    schema: [{ name: 'root', num_children: columns.length }, ...columns.map((name) => ({ name, ...ELEMENTS[typeOfColumn(name)] }))],
-  });
-  for await (const rows of pages) {
-    await file.write({ columnData: columns.map((name) => ({ name, data: rows.map((row) => valueOf(cellOf(row, name), typeOfColumn(name))) })) });
-    yield taken();
-  }
-  await file.finish();
-  yield taken();
+  const file = openParquet(columns.map((name) => ({ name, type: TYPES[typeOfColumn(name)] })));
+  for await (const rows of pages) yield file.group(columns.map((name) => rows.map((row) => valueOf(cellOf(row, name), typeOfColumn(name)))));
+  yield file.end();
 }
 
 function valueOf(value: unknown, type: ColumnType): string | number | bigint | null {
   if (value === undefined || value === null) return null;
-  if (type === 'text') return textOf(value);
+  if (type === 'text') return textOfCell(value);
   if (type === 'time') {
     const micros = typeof value === 'string' ? parseTime(value) : null;
     return micros === null ? null : BigInt(micros);

@@ -17,4 +17,13 @@ export interface FileFormat {
   readonly extension: string;
   /** @throws RecordError FORMAT_REFUSED; `details.index` is that of the first document that cannot be written, and nothing is. */
   readonly encode: (documents: readonly Document[]) => Buffer;
+  /** What adds documents to a file that `encode` began; absent where the format has an end. Nobody else may have written to the file. */
+  readonly append?: (documents: readonly Document[]) => Buffer;
 }
+
+/** A file of lines. */
+export function linesOf(format: LineFormat, extension: string): FileFormat {
+  const encode = (documents: readonly Document[]): Buffer => Buffer.concat(documents.flatMap((document) => [format.encode(document), NEWLINE]));
+  return { name: format.name, mediaType: format.mediaType, extension, encode, append: encode };
+}
+const NEWLINE = Buffer.from('\n');

@@ -9,3 +9,6 @@ export { leef } from './leef/index.ts';
 export type { LeefOptions } from './leef/index.ts';
 export { rfc3164Header, rfc5424Header, withHeader } from './syslog/index.ts';
 export type { SyslogHeader, SyslogOptions } from './syslog/index.ts';
+export { csv } from './csv/index.ts';
+export type { CsvOptions } from './csv/index.ts';
+export { linesOf } from './format.ts';

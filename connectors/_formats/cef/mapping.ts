@@ -12,7 +12,14 @@ export type CefVersion = 0 | 1;
 const CUSTOM: readonly Mapping[] = [
   mapping('cs1', 'list', 4000, 'event.id', 'metadata.uid', { label: 'Document ID' }),
   mapping('cs2', 'list', 4000, 'rule.id goshawk.alert.rules', 'finding_info.analytic.uid', { label: 'Rule ID' }),
-  mapping('cs3', 'list', 4000, 'threat.technique.id', 'finding_info.attacks.technique.uid', { label: 'ATT&CK Technique' }),
+  mapping(
+    'cs3',
+    'list',
+    4000,
+    'threat.technique.id threat.technique.subtechnique.id',
+    'finding_info.attacks.technique.uid finding_info.attacks.sub_technique.uid',
+    { label: 'ATT&CK Technique' },
+  ),
   mapping('cs4', 'list', 4000, 'event.dataset', 'metadata.log_name', { label: 'Dataset' }),
   mapping('cs5', 'list', 4000, 'process.command_line', 'process.cmd_line evidences.process.cmd_line actor.process.cmd_line', { label: 'Command Line' }),
   mapping('cs6', 'list', 4000, 'organization.id', 'metadata.tenant_uid', { label: 'Organization' }),
