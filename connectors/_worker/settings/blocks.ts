@@ -31,7 +31,7 @@ export interface Blocks {
 export type Texts = ReadonlyMap<string, string>;
 
 export const commonBlock = ({ type }: Pick<Plugin, 'type'>): Block => blockOf('', type === 'sink' ? sinkOptions : sourceOptions, 'Common');
-export const ownBlock = ({ config }: Pick<Plugin, 'config'>): Block => blockOf('', config as z.ZodType, 'Connector');
+export const ownBlock = ({ config }: Pick<Plugin, 'config'>): Block => blockOf('', config, 'Connector');
 const blockOf = (prefix: string, schema: z.ZodType, group: string): Block => ({ prefix, schema, options: optionsOf(schema, group) });
 
 export function blocksOf(plugin: Plugin, texts: Texts): Blocks {
@@ -71,7 +71,11 @@ function aliasBlock(kind: Alias['kind'], alias: string, texts: Texts): Alias {
     display_name: `${displayName} type for ${alias}`,
     dependents: [],
   };
-  const typeOption: Option = { definition: typeDefinition, choices: all.map(({ className }) => className), isFile: false, read: () => type };
+  const read = () => {
+    if (named === null) throw new Error('not a class that is known');
+    return named.className;
+  };
+  const typeOption: Option = { definition: typeDefinition, choices: all.map(({ className }) => className), isFile: false, read };
   const options = named === null ? [] : optionsOf(named.options, within).toSorted(byRank);
   return {
     kind,

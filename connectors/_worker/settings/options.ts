@@ -46,7 +46,7 @@ interface Inner {
   readonly minValue?: number | null;
   readonly maxValue?: number | null;
 }
-const innerOf = (schema: z.ZodType): Inner => schema as unknown as Inner;
+const innerOf = (schema: z.ZodType): Inner => schema;
 
 /** The object itself, where a plugin's schema goes on to change what it has read. */
 export function objectOf(schema: z.ZodType): z.ZodObject {
@@ -91,7 +91,7 @@ function unwrap(schema: z.ZodType): Unwrapped {
 }
 
 function optionOf(name: string, { core, meta, isRequired, fallback }: Unwrapped, group: string | null, order: number): Option {
-  const isFile = /File$/.test(name);
+  const isFile = name.endsWith('File');
   const type = meta.type ?? (meta.secret === true && !isFile ? 'PASSWORD' : typeOf(core));
   const choices = (core.def.type === 'array' && core.def.element !== undefined ? innerOf(core.def.element) : core).def;
   const closed = Object.values(choices.entries ?? {}).map(String);

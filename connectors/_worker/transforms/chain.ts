@@ -53,16 +53,16 @@ function settled(record: TransformRecord, working: Working, last: Link): Transfo
 
 const CONVERTER = { key: 'KEY_CONVERTER', value: 'VALUE_CONVERTER' } as const;
 
-/** Whatever a document holds, it is one record that fails: what is nested too deeply is more than the stack holds. */
-function failure(error: unknown, alias: string, className: string): Error {
+/** Whatever a document holds, it is one record that fails: what is nested too deeply is more than the stack holds, the rest a bug of ours. */
+function failure(error: unknown, alias: string, className: string): RecordError {
   const isConversion = error instanceof ConversionError;
-  if (!(error instanceof DataError) && !isConversion && !(error instanceof RangeError)) return error as Error;
-  const message = error instanceof RangeError ? 'The document is nested too deeply or too large.' : error.message;
+  const isExpected = error instanceof DataError || isConversion;
+  const message = isExpected ? error.message : error instanceof RangeError ? 'The document is nested too deeply, or too large.' : String(error);
   const details = {
     alias,
     stage: isConversion ? CONVERTER[error.half] : 'TRANSFORMATION',
     className: isConversion ? 'org.apache.kafka.connect.json.JsonConverter' : className,
     exception: 'org.apache.kafka.connect.errors.DataException',
   };
-  return new RecordError('TRANSFORM_FAILED', message, details, { cause: error });
+  return new RecordError(isExpected || error instanceof RangeError ? 'TRANSFORM_FAILED' : 'UNEXPECTED', message, details, { cause: error });
 }

@@ -55,16 +55,22 @@ export function valueAt(datum: Datum, steps: readonly string[], purpose: string)
 export interface PathTree {
   readonly [step: string]: PathTree | true;
 }
+type Growing = Record<string, PathTree | true>;
+const nothing = (): Growing => Object.create(null) as Growing; // without what JavaScript puts into every object
+
 export function treeOf(paths: readonly (readonly string[])[]): PathTree {
-  const root = Object.create(null) as Record<string, PathTree | true>;
-  for (const steps of paths) {
-    let node = root;
-    for (const [index, step] of steps.entries()) {
-      const existing = node[step];
-      if (existing === true) break;
-      if (index === steps.length - 1) node[step] = true;
-      else node = (node[step] = existing ?? (Object.create(null) as Record<string, PathTree | true>)) as Record<string, PathTree | true>;
-    }
-  }
+  const root = nothing();
+  for (const steps of paths) grow(root, steps);
   return root;
+}
+
+function grow(root: Growing, steps: readonly string[]): void {
+  let node = root;
+  for (const step of steps.slice(0, -1)) {
+    const existing = node[step] ?? nothing();
+    if (existing === true) return;
+    node[step] = existing;
+    node = existing as Growing;
+  }
+  node[steps.at(-1)!] = true;
 }

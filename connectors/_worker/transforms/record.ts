@@ -13,7 +13,7 @@ export interface Transforms {
    * Applies all of them in their order.
    *
    * @returns null when one of them leaves the record out. `id`, `kind` and `position` are never changed. Bytes that no transform changed are the same object.
-   * @throws RecordError TRANSFORM_FAILED with `details`: `stage` (`TRANSFORMATION` or `VALUE_CONVERTER`), `className` as Kafka Connect names it, `exception`
+   * @throws RecordError TRANSFORM_FAILED with `details`: `stage` (`TRANSFORMATION`, `KEY_CONVERTER` or `VALUE_CONVERTER`), `className` as Kafka Connect names it, `exception`
    *   (the class that Connect would throw), `alias`.
    */
   readonly apply: (record: TransformRecord) => TransformRecord | null;
