@@ -38,7 +38,7 @@ export function compileEventSearch<E>(search: Search, fields: EventFields<E>): E
       return (event) => !part(event);
     }
     case 'text': {
-      const pieces = lowerPieces(search.pieces.map((piece) => JSON.stringify(piece).slice(1, -1)) as unknown as Pieces);
+      const pieces = asInJson(search.pieces);
       return (event) => containsPieces(fields.lowerNative(event), pieces);
     }
     case 'field': {
@@ -67,7 +67,7 @@ interface Term<E> {
 }
 type ValueTest = (value: unknown) => boolean;
 
-function compileTerm<E>({ field: written, test }: FieldTerm, { column: columnOf, time, detail, label, nativeField }: EventFields<E>): Term<E> {
+function compileTerm<E>({ field: written, test }: FieldTerm, { column: columnOf, time, detail, label, lowerNative, nativeField }: EventFields<E>): Term<E> {
   const field = ecsNameOf(written);
   const column = COLUMNS.get(field);
   if (field === TIME_FIELD) return { values: (event) => [time(event)], test: valueTest(test, timeTest, Number), native: null };
@@ -80,6 +80,8 @@ function compileTerm<E>({ field: written, test }: FieldTerm, { column: columnOf,
   const own = valueTest(test, detailTest);
   const asNative = valueTest(test, nativeTest);
   if (field.startsWith('labels.') || isTypedField(field)) return { values: (event) => valuesOf(read(event)), test: own, native: null };
+  const inNative = nativeField(field.slice(field.lastIndexOf('.') + 1).toLowerCase());
+  const literal = test.op === 'is' ? longest(asInJson(test.pieces)) : '';
   return {
     values: (event) => {
       const value = read(event);
@@ -87,12 +89,15 @@ function compileTerm<E>({ field: written, test }: FieldTerm, { column: columnOf,
     },
     test: own,
     native: {
-      values: nativeField(field.slice(field.lastIndexOf('.') + 1).toLowerCase()),
+      values: (event) => (literal === '' || lowerNative(event).includes(literal) ? inNative(event) : NONE), // looking is cheaper than parsing
       test: test.op === 'is' ? asNative : (value) => value !== '' && asNative(value),
     },
   };
 }
 
+/** As they stand in a JSON text, in lower case. */
+const asInJson = (pieces: Pieces): Pieces => lowerPieces(pieces.map((piece) => JSON.stringify(piece).slice(1, -1)) as unknown as Pieces);
+const longest = (pieces: Pieces): string => pieces.reduce((one, other) => (other.length > one.length ? other : one));
 const NONE: readonly unknown[] = [];
 const valuesOf = (value: unknown): readonly unknown[] =>
   value === null || value === undefined ? NONE : Array.isArray(value) ? (value as readonly unknown[]) : [value];
