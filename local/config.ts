@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { config as api } from '../api/config.ts';
 import { config as relay } from '../api/relay/index.ts';
 import { config as ticker } from '../api/ticker/index.ts';
+import { config as connect } from '../connectors/_worker/settings/section.ts';
 import { config as outbound } from '../outbound/config.ts';
 import { loadConfig } from '../pipeline/core/config.ts';
 import type { ConfigOf, Environment } from '../pipeline/core/config.ts';
@@ -32,7 +33,7 @@ const registry = z.strictObject({
 const log = z.strictObject({
   level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info').meta({ description: 'Least level that is logged.' }),
 });
-export const ownSections = { kafka, registry, database, log, api, relay, ticker, outbound } as const;
+export const ownSections = { kafka, registry, database, log, api, relay, ticker, outbound, connect } as const;
 export type OwnConfig = ConfigOf<typeof ownSections>;
 
 const topologiesFolder = new URL('../topologies/', import.meta.url);

@@ -13,7 +13,8 @@ const CONNECTORS = new URL('../connectors/', import.meta.url);
 const sectionOf = (name: string): string => name.replaceAll(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
 
 const connectors = await Promise.all(names(CONNECTORS).map((name) => load<Connector<object>>(CONNECTORS, name)));
-const sources = connectors.filter(({ source }) => source !== undefined);
+/** What has a type is run by the worker of `connect`. */
+const sources = connectors.filter((connector) => connector.source !== undefined && !('type' in connector));
 
 /** Options of all sources there are, a section each. */
 export const inputSections = Object.fromEntries(sources.map(({ name, config }) => [sectionOf(name), config as unknown as z.ZodObject]));

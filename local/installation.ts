@@ -30,6 +30,8 @@ export interface Addresses {
   readonly databaseUrl: string;
   /** Null until the API serves, and when it is not part of this run. */
   readonly apiUrl: string | null;
+  /** Of the worker of connectors, likewise. */
+  readonly connectUrl: string | null;
   readonly clusterId: string;
   readonly installationId: string;
   readonly pid: number;
@@ -51,7 +53,7 @@ export interface Installation {
 
 const NEEDED_MIB = 500;
 const STOPPING_MS = 15_000;
-const PARTS = ['broker', 'registry', 'database', 'collect', 'analyse', 'serve', 'player'] as const;
+const PARTS = ['broker', 'registry', 'database', 'collect', 'analyse', 'serve', 'connect', 'player'] as const;
 /** Bootstrap installs nothing while one of these is alive. */
 const runningFolder = join(stateFolder, 'running');
 

@@ -11,6 +11,7 @@ import { Codec } from '../schemas/avro/codec.ts';
 import { openRegistry } from '../schemas/avro/registry.ts';
 import { serveApi } from './api.ts';
 import { openBroker } from './broker.ts';
+import { serveConnect } from './connect.ts';
 import { loadProcessConfig, loadTopologyFile } from './config.ts';
 import type { ProcessConfig } from './config.ts';
 import { DUTIES, startDuties } from './duties.ts';
@@ -18,6 +19,7 @@ import { openTrials } from './preview.ts';
 import { SharedMetrics } from './metrics.ts';
 import { playForEver } from './player-loop.ts';
 import type { Notice, ProcessSpec, ProcessState, Report } from './process-messages.ts';
+import { findRunning } from './installation.ts';
 import { schemaCacheFile } from './project.ts';
 import { startStages } from './stages.ts';
 
@@ -56,7 +58,31 @@ async function run(config: ProcessConfig): Promise<void> {
   open.push(() => broker.close());
   if (spec.player)
     return playForEver({ broker, dataFolder: spec.dataFolder, log, onOpen: (close) => open.push(close), onReady: () => tell({ type: 'ready' }) });
+  if (spec.connect !== null) return runConnect(broker, config);
   await runStages(broker, config);
+}
+
+async function runConnect(broker: Broker, { own }: ProcessConfig): Promise<void> {
+  const metrics = new SharedMetrics({ process: spec.name });
+  collectDefaultMetrics({ register: metrics });
+  listenToSupervisor(metrics);
+  const port = spec.connect?.port ?? own.connect.port;
+  const connect = await serveConnect({
+    broker,
+    codec: new Codec(await openRegistry({ url: spec.addresses.registryUrl, cacheFile: schemaCacheFile(spec.dataFolder) })),
+    config: { ...own.connect, port },
+    outbound: own.outbound,
+    isPortExplicit: spec.connect?.port === null && Boolean(process.env.GOSHAWK_CONNECT_PORT),
+    apiUrl: () => findRunning(spec.dataFolder)?.apiUrl ?? null,
+    replicationFactor: own.kafka.replication,
+    environment: process.env,
+    log,
+    metrics,
+  });
+  open.push(() => connect.stop());
+  void connect.failed.then((error) => fail(error));
+  tell({ type: 'connecting', url: connect.url });
+  tell({ type: 'ready' });
 }
 
 async function runStages(broker: Broker, config: ProcessConfig): Promise<void> {
@@ -130,7 +156,10 @@ async function startApi({ broker, codec, config, topology, metrics, states }: Ap
     ticker: config.own.ticker,
     inputs: config.inputs,
     isPortExplicit: ports.isPortExplicit,
-    probes: (['collect', 'analyse', 'serve'] as const).map((name): PartProbe => ({ name, kind: 'process', check: async () => stateOf(states().states[name]) })),
+    probes: [
+      ...(['collect', 'analyse', 'serve'] as const).map((name): PartProbe => ({ name, kind: 'process', check: async () => stateOf(states().states[name]) })),
+      connectProbe(states),
+    ],
     replicationFactor: config.own.kafka.replication,
     log,
     metrics,
@@ -140,6 +169,15 @@ async function startApi({ broker, codec, config, topology, metrics, states }: Ap
   tell({ type: 'serving', url: api.url });
 }
 
+/** Its address is known once it serves. */
+const connectProbe = (states: () => ProcessStates): PartProbe => ({
+  name: 'connect',
+  kind: 'connect',
+  get url() {
+    return states().connectUrl ?? '';
+  },
+  check: async () => stateOf(states().states.connect),
+});
 const stateOf = (state: ProcessState | undefined): Awaited<ReturnType<PartProbe['check']>> => ({
   state: state ?? 'starting',
   version: null,
@@ -149,7 +187,7 @@ const stateOf = (state: ProcessState | undefined): Awaited<ReturnType<PartProbe[
 type ProcessStates = Notice & { readonly type: 'processes' };
 /** The supervisor says how the other processes are, and asks for numbers on behalf of the one that serves them. */
 function listenToSupervisor(metrics: SharedMetrics): () => ProcessStates {
-  let last: ProcessStates = { type: 'processes', states: {} };
+  let last: ProcessStates = { type: 'processes', states: {}, connectUrl: null };
   metrics.connect((id) => tell({ type: 'metrics?', id }));
   process.on('message', (notice: Notice) => {
     if (notice.type === 'processes') last = notice;

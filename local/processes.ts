@@ -17,7 +17,8 @@ export interface ProcessesOptions {
   readonly isPortExplicit: boolean;
   readonly dashboardFolder: string | null;
   readonly report: Report;
-  readonly onServing: (url: string) => void;
+  /** Where the API and the worker of connectors serve, as far as they do. */
+  readonly onServing: (urls: { readonly api: string | null; readonly connect: string | null }) => void;
   readonly onFirstPassword: (password: string) => void;
   readonly onFail: (error: FatalError) => void;
   /** Each process as soon as it runs, to be stopped whatever happens next. */
@@ -41,6 +42,9 @@ export function startProcesses(options: ProcessesOptions): Processes {
   const { promise: serving, resolve: isServing } = Promise.withResolvers<string>();
   let asked = 0;
   let port = options.port;
+  let connectPort: number | null = null;
+  const urls: { api: string | null; connect: string | null } = { api: null, connect: null };
+  const tellStates = () => all.get(SERVER)?.tell({ type: 'processes', states, connectUrl: urls.connect });
 
   const specOf = (name: ProcessName): ProcessSpec => ({
     name,
@@ -50,6 +54,7 @@ export function startProcesses(options: ProcessesOptions): Processes {
     installationId: installation.identity.installationId,
     stages: name === 'player' ? [] : PROCESSES[name],
     player: name === 'player',
+    connect: name === 'connect' ? { port: connectPort } : null,
     api: name === SERVER ? { port, isPortExplicit: options.isPortExplicit, dashboardFolder } : null,
   });
 
@@ -64,7 +69,7 @@ export function startProcesses(options: ProcessesOptions): Processes {
       onMessage: (message) => onMessage(name, message),
       onState: (state) => {
         states[name] = state;
-        all.get(SERVER)?.tell({ type: 'processes', states });
+        tellStates();
       },
     });
     all.set(name, process);
@@ -75,8 +80,14 @@ export function startProcesses(options: ProcessesOptions): Processes {
     if (message.type === 'serving') {
       port = Number(new URL(message.url).port); // the same after a restart, so that open pages find it again
       isServing(message.url);
-      onServing(message.url);
-      all.get(from)?.tell({ type: 'processes', states });
+      urls.api = message.url;
+      onServing(urls);
+      tellStates();
+    } else if (message.type === 'connecting') {
+      connectPort = Number(new URL(message.url).port);
+      urls.connect = message.url;
+      onServing(urls);
+      tellStates();
     } else if (message.type === 'administrator') onFirstPassword(message.password);
     else if (message.type === 'metrics') questions.get(message.id)?.(message.families);
     else if (message.type === 'metrics?') void collect(from).then((families) => all.get(from)?.tell({ type: 'metrics', id: message.id, families }));

@@ -71,7 +71,7 @@ export async function up(options: UpOptions, environment: UpEnvironment): Promis
     dashboard?.catch(() => {}); // awaited below, after the servers
     const addresses = await services;
     supervisor.watch();
-    await publish(installation, addresses, null);
+    await publish(installation, addresses, { api: null, connect: null });
     if (config !== null) {
       await prepare(installation, addresses, config);
       await startAll(installation, addresses, supervisor, { ...options, port, dashboard: (await dashboard) ?? null }, environment);
@@ -88,8 +88,14 @@ export async function up(options: UpOptions, environment: UpEnvironment): Promis
   }
 }
 
-const publish = (installation: Installation, addresses: ServiceAddresses, apiUrl: string | null) =>
-  installation.publish({ ...addresses, apiUrl, clusterId: installation.identity.clusterId, installationId: installation.identity.installationId });
+const publish = (installation: Installation, addresses: ServiceAddresses, urls: { readonly api: string | null; readonly connect: string | null }) =>
+  installation.publish({
+    ...addresses,
+    apiUrl: urls.api,
+    connectUrl: urls.connect,
+    clusterId: installation.identity.clusterId,
+    installationId: installation.identity.installationId,
+  });
 
 /** Tables, topics and schemas: each once, all harmless when they are there. */
 async function prepare(installation: Installation, addresses: ServiceAddresses, { kafka }: OwnConfig): Promise<void> {
@@ -127,7 +133,7 @@ async function startAll(
     report,
     onProcess: supervisor.addProcess,
     onFail: supervisor.fail,
-    onServing: (url) => void publish(installation, addresses, url),
+    onServing: (urls) => void publish(installation, addresses, urls),
     onFirstPassword: (password) =>
       report.say('administrator', `Sign in as admin with the password ${password} (shown this once, kept nowhere).`, { user: 'admin', password }),
   });
