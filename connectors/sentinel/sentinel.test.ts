@@ -92,7 +92,7 @@ describe('the service', () => {
     await send(sink, records('first'));
     await azure.fail(fault);
     expect(await send(sink, records('a'))).toMatchObject([{ kind: 'retry', isAmbiguous }]);
-    expect(test.slowedMs).toEqual(fault === 'throttle' ? [2_000] : []);
+    expect(test.slowedMs).toEqual(fault === 'throttle' ? [1_000] : []);
     await azure.fail(null);
     expect(await kinds(sink, records('a'))).toEqual(['delivered']);
   });

@@ -88,7 +88,7 @@ export async function openStandIn({
   const side = await openFarSide({
     ...(tls !== undefined && { tls }),
     isSubject: ({ path }) => path.startsWith('/dataCollectionRules/'),
-    throttled: { ...error(429, 'TooManyRequests', 'Slow down.'), headers: { 'retry-after': '2', 'x-ms-error-code': 'TooManyRequests' } },
+    throttled: { ...error(429, 'TooManyRequests', 'Slow down.'), headers: { 'retry-after': '1', 'x-ms-error-code': 'TooManyRequests' } },
     answer: (request, refusedId) => (request.path === `/${TENANT}/oauth2/v2.0/token` ? token(request) : ingest(request, refusedId)),
   });
 

@@ -1,0 +1,133 @@
+import { ConfigError, RecordError, RetryableError } from '../../pipeline/core/errors.ts';
+import { awsHost, credentialsOf } from '../_aws/options.ts';
+import { openFarClock } from '../_sink/far-clock.ts';
+import { findingFacts } from '../_sink/finding-document.ts';
+import { exchange } from '../_sink/http.ts';
+import type { Answer } from '../_sink/http.ts';
+import { rejected } from '../_sink/index.ts';
+import type { Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
+import { signed } from '../_sink/sigv4.ts';
+import { readTls } from '../_sink/tls.ts';
+import { sendTogether } from '../_sink/together.ts';
+import { awsFinding, partitionOf } from './finding.ts';
+import type { SecurityHubConfig } from './index.ts';
+import { awsError, CLOCK_CODES, outcomeOf } from './outcome.ts';
+
+const MAX_FINDING_BYTES = 240_000;
+const MAX_REQUEST_BYTES = 6_000_000;
+/** What surrounds the findings. */
+const HEAD = '{"Findings":[';
+const TAIL = ']}';
+
+const WAITS: Outcome = { kind: 'retry', message: 'An earlier revision of the finding is still owed.', isAmbiguous: false };
+
+type Ready = SinkRecord & { readonly findingId: string; readonly json: string; readonly bytes: number };
+
+/** @throws ConfigError SINK_MISCONFIGURED when a certificate cannot be read. */
+export async function openSecurityHub(config: SecurityHubConfig, deps: SinkDeps): Promise<Sink> {
+  const { region, accountId, maxBatchRecords, lingerMs, maxInFlight } = config;
+  const productArn =
+    config.productArn === '' ? `arn:${partitionOf(region)}:securityhub:${region}:${accountId}:product/${accountId}/default` : config.productArn;
+  const ask = client(config, deps);
+
+  const ready = (record: SinkRecord): Ready | Outcome => {
+    try {
+      const finding = awsFinding(findingFacts(record), { region, accountId, productArn }, record.timestampMs);
+      const json = JSON.stringify(finding);
+      const bytes = Buffer.byteLength(json);
+      if (bytes > MAX_FINDING_BYTES) return rejected('too_large', `The finding has ${bytes} bytes, and AWS takes ${MAX_FINDING_BYTES}.`);
+      return { ...record, findingId: finding.Id, json, bytes };
+    } catch (error) {
+      if (error instanceof RecordError) return rejected(error.code, error.message);
+      throw error;
+    }
+  };
+  const post = async (findings: readonly Ready[], signal: AbortSignal) => {
+    const answer = await ask('/findings/import', `${HEAD}${findings.map(({ json }) => json).join(',')}${TAIL}`, signal);
+    const outcome = outcomeOf(
+      answer,
+      findings.map(({ findingId }) => findingId),
+      deps.now(),
+    );
+    if (typeof outcome === 'object' && 'afterMs' in outcome && outcome.afterMs !== undefined) deps.slowDown(outcome.afterMs);
+    return outcome;
+  };
+
+  return {
+    // A later revision of a finding must come later: Security Hub keeps the one with the latest time, and refuses earlier ones.
+    limits: { maxRecords: maxBatchRecords, maxBytes: MAX_REQUEST_BYTES, lingerMs, maxInFlight, orderedByKey: true },
+    send: async (records, signal) => {
+      const outcomes: Outcome[] = [];
+      const findings: (Ready & { readonly place: number })[] = [];
+      for (const [place, record] of records.entries()) {
+        const found = ready(record);
+        if ('json' in found) findings.push({ ...found, place });
+        else outcomes[place] = found;
+      }
+      const owed = new Set<string>();
+      for (const request of requestsOf(findings)) {
+        const due = request.filter(({ findingId, place }) => {
+          if (owed.has(findingId)) outcomes[place] = WAITS;
+          return !owed.has(findingId);
+        });
+        const said = await sendTogether(due, (part) => post(part, signal));
+        for (const [index, { findingId, place }] of due.entries()) {
+          outcomes[place] = said[index]!;
+          if (said[index]!.kind === 'retry') owed.add(findingId);
+        }
+      }
+      return outcomes;
+    },
+    close: async () => {},
+  };
+}
+
+/** In order, within the limits of a request, and no finding twice in one: of two revisions the second goes in the next request. */
+function requestsOf<R extends Ready>(findings: readonly R[]): readonly (readonly R[])[] {
+  const requests: R[][] = [];
+  let ids = new Set<string>();
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const finding of findings) {
+    bytes += finding.bytes + 1;
+    if (bytes > MAX_REQUEST_BYTES || ids.has(finding.findingId)) {
+      requests.push([]);
+      ids = new Set();
+      bytes = HEAD.length + TAIL.length + finding.bytes;
+    }
+    ids.add(finding.findingId);
+    requests.at(-1)!.push(finding);
+  }
+  return requests;
+}
+
+/** Signs and sends; once more with the clock of AWS when ours is minutes off. */
+function client(config: SecurityHubConfig, deps: SinkDeps): (path: string, body: string, signal: AbortSignal) => Promise<Answer> {
+  const { region, timeoutMs } = config;
+  const base = (config.url ?? `https://${awsHost('securityhub', region)}`).replace(/\/+$/, '');
+  const credentials = credentialsOf(config);
+  const clock = openFarClock(deps.now);
+  const tls = readTls(config);
+  const limits = { firstByteMs: timeoutMs, wholeMs: timeoutMs };
+  return async (path, body, signal) => {
+    const once = () => {
+      const request = { method: 'POST', url: `${base}${path}`, headers: { 'content-type': 'application/json' }, body };
+      const headers = signed({ ...request, service: 'securityhub', region, credentials, nowMs: clock.now() });
+      return exchange(deps, { ...request, headers, ...(tls !== undefined && { tls }), limits, signal });
+    };
+    const answer = await once();
+    return answer.status >= 400 && CLOCK_CODES.has(awsError(answer).code) && clock.learn(answer.headers) ? once() : answer;
+  };
+}
+
+/** Asks for an import of nothing, which AWS refuses as empty once it has taken the credentials. */
+export async function problemsOf(config: SecurityHubConfig, deps: SinkDeps): Promise<readonly { readonly option: string; readonly message: string }[]> {
+  try {
+    const answer = await client(config, deps)('/findings/import', `${HEAD}${TAIL}`, deps.signal);
+    outcomeOf(answer, [], deps.now());
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof RetryableError)) throw error;
+    const { code } = error.details as { readonly code?: string };
+    return [{ option: code === undefined ? 'url' : code.includes('Access') ? 'accountId' : 'secretAccessKey', message: error.message }];
+  }
+}
