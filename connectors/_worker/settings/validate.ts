@@ -98,7 +98,7 @@ function readBlock({ prefix, schema, options }: Block, { texts, secrets, resolve
     // What the schema says of a reference, it says of the wrong text.
     if (option.definition.type === 'PASSWORD' && resolved === null && texts.has(option.definition.name)) continue;
     const where = path.length > 1 && typeof path[1] === 'number' ? textOfItem(option, texts, path[1]) : texts.get(option.definition.name);
-    note(option.definition.name, invalid(option, where ?? null, message));
+    note(option.definition.name, invalid(option, where ?? option.definition.default_value, message));
   }
   return undefined;
 }
@@ -142,11 +142,12 @@ function noteTwice(kind: Alias['kind'], texts: Texts, note: Note): void {
 }
 
 function unknownOption(option: string, known: ReadonlySet<string>): string {
-  const [, kind, alias] = /^(transforms|predicates)\.([^.]+)\./.exec(option) ?? [];
-  if (alias !== undefined && !known.has(`${kind}.${alias}.type`)) return `Unknown option "${option}": ${kind} does not name ${alias}.`;
+  const [prefix = '', kind, alias] = /^(transforms|predicates)\.([^.]+)\./.exec(option) ?? [];
+  if (kind !== undefined && !known.has(`${prefix}type`)) return `Unknown option "${option}": ${kind} does not name ${alias}.`;
   if (/^(producer|consumer|admin)\.override\./.test(option)) return `Unknown option "${option}": clients of Kafka are configured for the whole worker.`;
-  const near = nearest(option, known);
-  return `Unknown option "${option}".${near === undefined ? '' : ` Did you mean "${near}"?`}`;
+  const beside = [...known].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  const near = nearest(option.slice(prefix.length), beside);
+  return `Unknown option "${option}".${near === undefined ? '' : ` Did you mean "${prefix}${near}"?`}`;
 }
 
 /** Definitions of `GET /connector-plugins/<name>/config`: its own, then those of every connector. */
