@@ -75,7 +75,7 @@ function aliasBlock(kind: Alias['kind'], alias: string, texts: Texts): Alias {
     if (named === null) throw new Error('not a class that is known');
     return named.className;
   };
-  const typeOption: Option = { definition: typeDefinition, choices: all.map(({ className }) => className), isFile: false, read };
+  const typeOption: Option = { definition: typeDefinition, choices: all.map(({ className }) => className), isClosed: true, isFile: false, read };
   const options = named === null ? [] : optionsOf(named.options, within).toSorted(byRank);
   return {
     kind,

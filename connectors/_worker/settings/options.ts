@@ -5,8 +5,10 @@ import type { Definition, OptionType } from './shapes.ts';
 /** An option of a schema, as text. */
 export interface Option {
   readonly definition: Definition;
-  /** Values that it takes, where they are a closed set. */
+  /** Values that are recommended. */
   readonly choices: readonly string[];
+  /** It takes no others. */
+  readonly isClosed: boolean;
   /** Names a file of the worker: by its name, which ends in `File`. */
   readonly isFile: boolean;
   /** What the schema takes for this text. @throws Error with what is wrong with it, as Connect says it. */
@@ -112,6 +114,7 @@ function optionOf(name: string, { core, meta, isRequired, fallback }: Unwrapped,
       dependents: meta.dependents ?? [],
     },
     choices: meta.recommended ?? closed,
+    isClosed: closed.length > 0,
     isFile,
     read: (text) => readText(type, core, text.trim()),
   };

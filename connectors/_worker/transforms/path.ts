@@ -70,7 +70,7 @@ function grow(root: Growing, steps: readonly string[]): void {
     const existing = node[step] ?? nothing();
     if (existing === true) return;
     node[step] = existing;
-    node = existing as Growing;
+    node = existing;
   }
   node[steps.at(-1)!] = true;
 }
