@@ -60,6 +60,7 @@ function task(source: PulledSource | (() => Promise<PulledSource>), given: Parti
     tolerance: 'all',
     deadLetters: { topic: topics.connectDeadLetters.name, hasHeaders: true },
     retry: { initialMs: 1, maxMs: 10 },
+    mask: (text) => text.replaceAll('s3cret', '***'),
     isPaused: false,
     clock,
     random: () => 0.5,
@@ -220,12 +221,12 @@ describe('a task of a source', () => {
       async poll(positions, signal) {
         asked++;
         if (asked < 3) throw new RetryableError('SOURCE_UNAVAILABLE', 'Not now.', { afterMs: 5 });
-        if (seen.includes('kept 5')) throw new ConfigError('SOURCE_MISCONFIGURED', 'The key was taken back.');
+        if (seen.includes('kept 5')) throw new ConfigError('SOURCE_MISCONFIGURED', 'The key s3cret was taken back.');
         return { ...(await source.poll(positions, signal)), waitMs: 0 };
       },
     });
-    expect(await running.failed).toMatchObject({ code: 'SOURCE_MISCONFIGURED' });
-    expect(running.progress()).toMatchObject({ delivered: 5, lastError: { message: 'The key was taken back.' } });
+    expect(await running.failed).toMatchObject({ code: 'SOURCE_MISCONFIGURED', message: 'The key *** was taken back.' });
+    expect(running.progress()).toMatchObject({ delivered: 5, lastError: { message: 'The key *** was taken back.' } });
     expect(await taken()).toEqual(upTo(5));
     expect(seen.at(-1)).toBe('closed');
   });

@@ -28,6 +28,8 @@ export interface SourceTaskOptions {
   readonly tolerance: 'none' | 'all';
   readonly deadLetters: { readonly topic: string; readonly hasHeaders: boolean };
   readonly retry: { readonly initialMs: number; readonly maxMs: number };
+  /** Takes secrets out of what leaves the task. */
+  readonly mask: (text: string) => string;
   readonly isPaused: boolean;
   readonly clock: Clock;
   /** 0 to 1: spreads retries. */
@@ -59,7 +61,7 @@ export class SourceTask implements RunningTask {
     this.#log = log.child({ connector, task });
     this.#admin = broker.admin();
     this.#writer = new PulledWriter({ ...options, admin: this.#admin, signal: this.#ending.signal });
-    this.#counters = new Counters(clock.nowMs);
+    this.#counters = new Counters(clock.nowMs, options.mask);
     if (isPaused) this.#paused = Promise.withResolvers();
     const { promise, resolve } = Promise.withResolvers<Error>();
     this.failed = promise;
@@ -70,7 +72,9 @@ export class SourceTask implements RunningTask {
   start(): void {
     this.#running ??= this.#run().catch(async (error: unknown) => {
       if (this.#ending.signal.aborted) return;
+      const { mask } = this.#options;
       const reason = error instanceof Error ? error : new Error(String(error));
+      Object.assign(reason, { message: mask(reason.message), stack: mask(reason.stack ?? '') });
       this.#counters.error(reason.message);
       this.#fail(reason);
       this.#ending.abort();
