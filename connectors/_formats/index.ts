@@ -12,3 +12,7 @@ export type { SyslogHeader, SyslogOptions } from './syslog/index.ts';
 export { csv } from './csv/index.ts';
 export type { CsvOptions } from './csv/index.ts';
 export { linesOf } from './format.ts';
+export { parquet } from './parquet/index.ts';
+export type { ParquetOptions } from './parquet/index.ts';
+export { avro, avroValue } from './avro/index.ts';
+export type { AvroValue } from './avro/index.ts';

@@ -2,4 +2,4 @@
 export { csvText, textOfCell } from './csv.ts';
 export type { Column, ColumnType, RecordColumn, ValueColumn } from './column.ts';
 export { openParquet } from './parquet.ts';
-export type { ParquetFile } from './parquet.ts';
+export type { ParquetCompression, ParquetFile } from './parquet.ts';

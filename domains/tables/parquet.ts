@@ -1,4 +1,5 @@
 // Apache Parquet, a row group at a time: what is held is one group, however large the file.
+import { zstdCompressSync } from 'node:zlib';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import type { SchemaElement } from 'hyparquet-writer';
 import type { Column, ColumnType } from './column.ts';
@@ -14,14 +15,15 @@ export interface ParquetFile {
   readonly end: () => Uint8Array;
 }
 
+/** Old readers go by the converted type; it does not say to others that a time is UTC. */
 const ELEMENTS: Readonly<Record<ColumnType, Omit<SchemaElement, 'name' | 'repetition_type'>>> = {
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
   json: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
   integer: { type: 'INT64' },
   number: { type: 'DOUBLE' },
   boolean: { type: 'BOOLEAN' },
-  micros: { type: 'INT64', converted_type: 'TIMESTAMP_MICROS' },
-  millis: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
+  micros: { type: 'INT64', converted_type: 'TIMESTAMP_MICROS', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' } },
+  millis: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' } },
 };
 
 /** A column is one element or, as the format nests them, several, parents first. */
@@ -38,7 +40,10 @@ function elementsOf({ isList, ...column }: Column, repetition: 'OPTIONAL' | 'REP
   return [{ name, repetition_type: repetition, ...ELEMENTS[column.type] }];
 }
 
-export function openParquet(columns: readonly Column[]): ParquetFile {
+export type ParquetCompression = keyof typeof CODECS;
+const CODECS = { none: 'UNCOMPRESSED', snappy: 'SNAPPY', zstd: 'ZSTD' } as const;
+
+export function openParquet(columns: readonly Column[], compression: ParquetCompression = 'snappy'): ParquetFile {
   const writer = new ByteWriter();
   const taken = (): Uint8Array => {
     const chunk = writer.getBytes().slice();
@@ -48,6 +53,8 @@ export function openParquet(columns: readonly Column[]): ParquetFile {
   const file = new ParquetWriter({
     writer,
     createdBy: 'goshawk',
+    codec: CODECS[compression],
+    compressors: { ZSTD: (input) => zstdCompressSync(input) },
     schema: [{ name: 'root', num_children: columns.length }, ...columns.flatMap((column) => elementsOf(column))],
   });
   return {

@@ -37,7 +37,7 @@ const FINDING: Parameters<typeof ecs.findingDocument>[0] & Parameters<typeof ocs
   ...BOTH,
   kind: 'event',
   ruleId: '4bb9a18a-9b8a-4d5c-8e51-2b5c1ae7d2e1',
-  ruleVersion: 3,
+  ruleVersion: '3',
   description: 'A copy of the SAM hive',
   author: 'us',
   license: null,
