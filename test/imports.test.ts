@@ -36,7 +36,9 @@ function allowed(file: string): readonly string[] | null {
         'outbound/',
         `connectors/${second}/`,
         ...['_listen', '_sink', '_source', '_formats', '_aws'].map((shared) => `connectors/${shared}/`),
-        ...(['_worker', 'kafka'].includes(second) ? ['pipeline/runtime/port.ts', 'topologies/topics.ts'] : []),
+        ...(['_worker', '_sink', 'kafka'].includes(second) ? ['pipeline/runtime/port.ts'] : []),
+        ...(second === '_worker' ? ['topologies/topics.ts'] : []),
+        ...(second === 'kafka' ? ['pipeline/runtime/partition.ts'] : []), // the same partition for a key as Java clients choose
         ...(second === '_worker' ? ['domains/fields/nearest.ts'] : []), // for options that are misspelt
         ...(second === '_formats' ? ['domains/tables/'] : []),
       ];

@@ -94,6 +94,7 @@ export async function sinkWorld(connector: SinkConnector, standIn: StandIn): Pro
       signal: new AbortController().signal,
       now: () => Date.now(),
       slowDown: () => {},
+      ...standIn.deps,
       ...more,
     });
 

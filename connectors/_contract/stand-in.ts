@@ -1,4 +1,5 @@
 // The far side of a sink as the tests have it: true to the wire, obedient about faults, and with a memory of what it took.
+import type { SinkDeps } from '../_sink/index.ts';
 
 /**
  * What it can be told to do.
@@ -23,6 +24,8 @@ export interface FaultOptions {
 export interface StandIn {
   /** The configuration of a connector that points at it, as its owner would write it, less `connector.class`, `topics` and the like. Secrets as they are. */
   readonly settings: Readonly<Record<string, string>>;
+  /** What the worker hands to its sink beside the usual. */
+  readonly deps?: Partial<SinkDeps>;
   /** Entries of `outbound.allow` that open it. */
   readonly outboundAllow: readonly string[];
   /** Faults that this far side can show; the contract asks for no others. */

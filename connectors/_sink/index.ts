@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { AllowList } from '../../outbound/allow-list.ts';
 import type { Outbound } from '../../outbound/client.ts';
 import type { ConfigSchema, Position } from '../../pipeline/core/index.ts';
+import type { OpenCluster } from './cluster.ts';
 
 /** A record of a sink topic, after the transforms of its connector. */
 export interface SinkRecord {
@@ -93,6 +94,10 @@ export interface SinkDeps {
   readonly now: () => number;
   /** The far side is near its limit: no call of `send` begins within that time. */
   readonly slowDown: (ms: number) => void;
+  /** For a sink whose far side is a Kafka. Absent: none can be reached from here. */
+  readonly openCluster?: OpenCluster;
+  /** Folders below which the connectors of the organization may keep files; absolute. Absent: none. */
+  readonly fileFolders?: readonly string[];
   /**
    * Of the consumer group, as this task knows it: whoever has a partition later has a higher one, until the group is made anew. For a far side that can tell
    * a worker that was thought dead from its successor. Absent = 0; -1 = the task has no partitions.
