@@ -66,6 +66,21 @@ describe('a file', () => {
   });
 });
 
+/** Parsing canonical form, as the specification transforms schemas: full names, no attributes that readers do not need, in its order. */
+function canonical(type: unknown, namespace: string): unknown {
+  if (typeof type === 'string') return type;
+  if (Array.isArray(type)) return type.map((one) => canonical(one, namespace));
+  const {
+    type: kind,
+    name,
+    fields,
+    items,
+  } = type as { readonly type: string; readonly name?: string; readonly fields?: readonly { name: string; type: unknown }[]; readonly items?: unknown };
+  if (kind === 'array') return { type: 'array', items: canonical(items, namespace) };
+  if (kind !== 'record') return kind;
+  return { name: `${namespace}.${name!}`, type: 'record', fields: fields!.map((field) => ({ name: field.name, type: canonical(field.type, namespace) })) };
+}
+
 describe('a single value', () => {
   it('is read with the schema that it names', () => {
     for (const document of [...OWN.ecs, ...OWN.ocsf]) {
@@ -74,7 +89,7 @@ describe('a single value', () => {
       expect(type.fromBuffer(body)).toMatchObject(isOcsf(document) ? { class_uid: 2004, message: null } : { message: document.message });
       const object = singleObject();
       expect([object.readUInt16BE(0), object.subarray(10)]).toEqual([0xc301, body]);
-      expect(object.readBigUInt64LE(2)).toBe(fingerprintOf(JSON.stringify(type)));
+      expect(object.readBigUInt64LE(2)).toBe(fingerprintOf(JSON.stringify(canonical(JSON.parse(schema), 'goshawk.documents'))));
     }
     expect(avroValue(OWN.ocsf[0]).schema).toBe(avroValue(OWN.ocsf[1]).schema);
   });

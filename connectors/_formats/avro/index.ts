@@ -25,7 +25,7 @@ function writerOf({ schema, class: classUid, columns }: Pick<Table, 'schema' | '
   const rename = renamer(columns);
   const writer: Writer = {
     schema: JSON.stringify(recordSchema(columns, name, NAMESPACE)),
-    head: singleObjectHead(JSON.stringify(type)), // avsc prints the parsing canonical form
+    head: singleObjectHead(JSON.stringify(type.schema())), // in parsing canonical form, which JSON of the type itself is not: it has defaults
     write: (row) => type.toBuffer(rename(row)),
   };
   writers.set(name, writer);
