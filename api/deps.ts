@@ -27,7 +27,8 @@ export interface PartState {
 export interface PartProbe {
   readonly name: string;
   readonly kind: string;
-  readonly url?: string;
+  /** Asked each time: it may be known later. */
+  readonly url?: string | undefined;
   readonly check: (signal: AbortSignal) => Promise<PartState>;
 }
 

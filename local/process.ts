@@ -174,15 +174,14 @@ const connectProbe = (states: () => ProcessStates): PartProbe => ({
   name: 'connect',
   kind: 'connect',
   get url() {
-    return states().connectUrl ?? '';
+    return states().connectUrl ?? undefined;
   },
-  check: async () => stateOf(states().states.connect),
+  check: async () => stateOf(states().states.connect, 'It ended and is started again. What connectors owe stays owed; nothing is lost.'),
 });
-const stateOf = (state: ProcessState | undefined): Awaited<ReturnType<PartProbe['check']>> => ({
-  state: state ?? 'starting',
-  version: null,
-  detail: state === 'down' ? 'It ended and is started again. Its stages wait; nothing is lost.' : '',
-});
+const stateOf = (
+  state: ProcessState | undefined,
+  whenDown = 'It ended and is started again. Its stages wait; nothing is lost.',
+): Awaited<ReturnType<PartProbe['check']>> => ({ state: state ?? 'starting', version: null, detail: state === 'down' ? whenDown : '' });
 
 type ProcessStates = Notice & { readonly type: 'processes' };
 /** The supervisor says how the other processes are, and asks for numbers on behalf of the one that serves them. */

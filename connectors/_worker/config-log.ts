@@ -35,6 +35,7 @@ export interface ConfigLogOptions {
 }
 
 const ATTEMPTS = 8;
+const ANSWER_MS = 30_000;
 const TRANSACTION_TIMEOUT_MS = 10_000;
 const WRITE_HEADER = 'write';
 /** Ids of writes that are remembered: only those of the last seconds matter. */
@@ -105,7 +106,7 @@ export async function openConfigLog({ broker, topic, transactionalId, changed, l
     change(decide) {
       const mine = queue.then(() => changeNow(decide));
       queue = mine.catch(() => {});
-      return mine;
+      return inTime(mine);
     },
     refresh: () => following.untilNow(),
     async close() {
@@ -113,6 +114,25 @@ export async function openConfigLog({ broker, topic, transactionalId, changed, l
       await following.close();
     },
   };
+}
+
+/** Nobody waits without end for a broker that is away. What was begun goes on. */
+async function inTime<T>(change: Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  const late = delay(ANSWER_MS, undefined, { signal: timer.signal }).then(
+    () => {
+      throw new RetryableError(
+        'BROKER_UNAVAILABLE',
+        `The broker has not answered within ${ANSWER_MS / 1_000} s. The change may still be made: look before you ask again.`,
+      );
+    },
+    () => change,
+  );
+  try {
+    return await Promise.race([change, late]);
+  } finally {
+    timer.abort();
+  }
 }
 
 function remember(writes: Set<string>, id: string): void {

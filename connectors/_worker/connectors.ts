@@ -7,6 +7,7 @@ import type { ConfigLog } from './config-log.ts';
 import { connectorRecord, forgetRecords, restartRecord, targetRecord, topicsResetRecord } from './config-state.ts';
 import type { ConfigRecord, ConfigState, ConnectorEntry, RestartRequest, TargetState } from './config-state.ts';
 import { badRequest, conflict, notFound } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
 import { groupOf } from './runner.ts';
 import { refusalOf, withProblems } from './settings/validate.ts';
 import type { Validation } from './settings/shapes.ts';
@@ -94,10 +95,11 @@ export function openConnectors({ configs, statuses, statusEnd, catalogue, admin,
     caller: Caller,
     name: string,
     decide: (before: ConnectorEntry | undefined) => Promise<{ readonly config: Config; readonly target?: TargetState }>,
+    ofAnother: () => Refusal = () => conflict(`Connector ${name} already exists`),
   ) =>
     configs.change<Created>(async (from) => {
       const holder = from.get(name);
-      if (holder !== undefined && holder.organization !== caller.organization) throw conflict(`Connector ${name} already exists`);
+      if (holder !== undefined && holder.organization !== caller.organization) throw ofAnother();
       const { config, target } = await decide(holder);
       const records = await write(caller, config, holder, target, from);
       const { type } = catalogue.find(config['connector.class']!)!;
@@ -131,14 +133,17 @@ export function openConnectors({ configs, statuses, statusEnd, catalogue, admin,
       return put(caller, name, async (before) => ({ config, ...(before === undefined ? { target: 'STARTED' } : {}) }));
     },
     /** @param patch Null takes a key away. */
-    patch: (caller: Caller, name: string, patch: Readonly<Record<string, string | null>>): Promise<Created> =>
-      put(caller, name, async (before) => {
-        if (before === undefined) throw notFound(`Connector ${name} not found`);
+    patch(caller: Caller, name: string, patch: Readonly<Record<string, string | null>>): Promise<Created> {
+      const missing = () => notFound(`Connector ${name} not found`);
+      const decide = async (before: ConnectorEntry | undefined) => {
+        if (before === undefined) throw missing();
         const merged = Object.entries({ ...before.config, ...patch }).filter((entry): entry is [string, string] => entry[1] !== null);
         const config = Object.fromEntries(merged);
         requireName(name, config);
         return { config: check(caller, name, config) };
-      }),
+      };
+      return put(caller, name, decide, missing);
+    },
     remove: (caller: Caller, name: string): Promise<void> =>
       change((from) => {
         require(caller, name, undefined, from);

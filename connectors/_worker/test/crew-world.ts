@@ -6,6 +6,7 @@ import type { Outbound } from '../../../outbound/client.ts';
 import { settingsOf } from '../../../pipeline/core/topic-settings.ts';
 import type { Broker } from '../../../pipeline/runtime/port.ts';
 import { topics } from '../../../topologies/topics.ts';
+import type { SourceConnector } from '../../_source/index.ts';
 import type { Caller, ConnectPermission } from '../caller.ts';
 import { openCatalogue } from '../catalogue.ts';
 import { notFound, Refusal } from '../refusal.ts';
@@ -13,8 +14,8 @@ import type { Plugin } from '../settings/plugins.ts';
 import { openSecrets } from '../settings/secrets.ts';
 import { NO_PROGRESS } from '../task.ts';
 import type { RunningTask, StartTask, TaskProgress, TaskSpec } from '../task.ts';
-import { openWorker } from '../worker.ts';
-import type { Worker, WorkerOptions } from '../worker.ts';
+import { NAMES, openWorker } from '../worker.ts';
+import type { Worker, WorkerNames, WorkerOptions } from '../worker.ts';
 
 export const silent = pino({ level: 'silent' });
 
@@ -24,11 +25,12 @@ export const counting: Plugin = {
   version: '1.0.0',
   config: z.strictObject({ file: z.string().default('').meta({ description: 'Nothing.' }) }),
 };
-export const feeding: Plugin = {
+export const feeding: Plugin & Pick<SourceConnector, 'checkPosition'> = {
   name: 'feeding',
   type: 'source',
   version: '1.0.0',
   config: z.strictObject({ url: z.string().default('').meta({ description: 'Nothing.' }) }),
+  checkPosition: ({ bucket }) => (bucket === '' ? 'A bucket has a name' : null),
 };
 
 /** A task that does nothing; the test moves it. */
@@ -55,11 +57,21 @@ export async function authorize(authorization: string | undefined): Promise<Call
   return { ...found, may: (permission) => found.permissions.includes(permission), outboundHosts: async () => [] };
 }
 
-/** The topics of the workers, and two sink topics. */
-export async function prepare(broker: Broker): Promise<void> {
+/** Names that only one test uses on a broker that many do. */
+export const namesOf = (prefix: string): WorkerNames => ({
+  configs: prefix + NAMES.configs,
+  statuses: prefix + NAMES.statuses,
+  slots: prefix + NAMES.slots,
+  group: prefix + NAMES.group,
+  transactionalId: prefix + NAMES.transactionalId,
+});
+
+/** The topics of the workers, and three sink topics. */
+export async function prepare(broker: Broker, prefix = ''): Promise<void> {
   const { connectConfigs, connectStatus, connectOffsets, connectSlots } = topics;
-  const own = [connectConfigs, connectStatus, connectOffsets, connectSlots].map((topic) => settingsOf(topic, 1));
+  const own = [connectConfigs, connectStatus, connectSlots].map((topic) => settingsOf(topic, 1, prefix + topic.name));
   const sinks = ['sink.default.ecs.v1', 'sink.default.ocsf.v1', 'sink.acme.ecs.v1'].map((name) => ({ name, partitions: 1, config: {} }));
+  own.push(settingsOf(connectOffsets, 1));
   await broker.admin().createTopics([...own, ...sinks], 1);
 }
 
