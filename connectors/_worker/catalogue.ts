@@ -6,6 +6,7 @@ import { ConfigError } from '../../pipeline/core/errors.ts';
 import type { SinkDeps } from '../_sink/index.ts';
 import type { JsonObject, SourceConnector } from '../_source/index.ts';
 import { optionsOf } from './settings/options.ts';
+import { maskedLog } from './settings/masked-log.ts';
 import { isSink } from './settings/plugins.ts';
 import type { Plugin } from './settings/plugins.ts';
 import { readConfig } from './settings/read.ts';
@@ -90,12 +91,14 @@ export function openCatalogue({ plugins, version, secretsOf, outbound, allowOf, 
     validate: (config, organization) => validateConfig(require(config), config, secretsOf(organization)),
     async ask(config, organization) {
       const closing = AbortSignal.timeout(ASK_MS);
+      let mask = (text: string): string => text;
       try {
         const { plugin, settings } = await read(config, organization);
+        mask = settings.mask;
         if (!isSink(plugin) || plugin.check === undefined) return [];
         const found = await plugin.check(settings.connector, {
           ...extra,
-          log,
+          log: maskedLog(log, mask),
           outbound,
           allow: await allowOf(organization),
           connector: config['name'] ?? '',
@@ -105,11 +108,10 @@ export function openCatalogue({ plugins, version, secretsOf, outbound, allowOf, 
           now: Date.now,
           slowDown: () => {},
         });
-        return found.map(({ option, message }) => ({ option, message: settings.mask(message) }));
+        return found.map(({ option, message }) => ({ option, message: mask(message) }));
       } catch (error) {
-        return [
-          { option: 'connector.class', message: error instanceof ConfigError ? error.message : `The far side could not be asked: ${(error as Error).message}` },
-        ];
+        const message = error instanceof ConfigError ? error.message : `The far side could not be asked: ${(error as Error).message}`;
+        return [{ option: 'connector.class', message: mask(message) }];
       }
     },
     common(config) {

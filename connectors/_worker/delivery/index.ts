@@ -8,6 +8,7 @@ import type { LedgerEntry } from '../../../schemas/avro/types.gen.ts';
 import type { SinkConnector, SinkDeps } from '../../_sink/index.ts';
 import { topicPattern } from '../settings/common.ts';
 import type { CommonConfig } from '../settings/common.ts';
+import { maskedLog } from '../settings/masked-log.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { StartTask, TaskSpec } from '../task.ts';
 import { isAskedFor } from './record.ts';
@@ -52,7 +53,7 @@ export const sinkTasks =
         plugin.sink(config, {
           ...extra,
           ...given,
-          log: log.child({ connector, task }),
+          log: maskedLog(log.child({ connector, task }), mask),
           outbound,
           allow: await allowOf(organization),
           connector,
