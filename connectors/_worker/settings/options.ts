@@ -163,10 +163,11 @@ function readText(type: OptionType, core: Inner, text: string): unknown {
       return Number(text);
     case 'LIST': {
       const element = core.def.element === undefined ? null : innerOf(core.def.element);
-      const items = text === '' ? [] : text.split(/\s*,\s*/);
+      const items = listed(text);
       return element?.def.type === 'number' ? items.map((item) => (item !== '' && Number.isFinite(Number(item)) ? Number(item) : item)) : items;
     }
     default:
-      return text;
+      return core.def.type === 'array' ? listed(text) : text; // a secret may be several
   }
 }
+const listed = (text: string): readonly string[] => (text === '' ? [] : text.split(/\s*,\s*/));

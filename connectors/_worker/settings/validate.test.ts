@@ -156,6 +156,11 @@ describe('validation', () => {
       'Invalid value ${file:/ok/a:b} for configuration index: only secrets are named by reference, and this option is none',
     ],
     ['a file outside', { caFile: '/etc/ssl/ca.pem' }, 'Invalid value /etc/ssl/ca.pem for configuration caFile: not there'],
+    [
+      'an address with a password',
+      { url: 'https://bob:c0ffee12@a.example/' },
+      'Invalid value [hidden] for configuration url: what stands before @ in an address is shown to everybody who may see the connector; there are options for it',
+    ],
     ['a secret from elsewhere', { token: '${env:PATH}' }, 'Invalid value [hidden] for configuration token: not here'],
   ])('says of %s what is wrong', (_what, more, message) => {
     // The rule between options is asked only when each of them is right by itself, secrets too.
@@ -163,7 +168,7 @@ describe('validation', () => {
   });
 
   it('says how a secret is named, and never repeats it', () => {
-    const found = ask({ token: 'c0ffee12', passwrod: 'hunter22' });
+    const found = ask({ token: 'c0ffee12', passwrod: 'hunter22', url: 'https://c0ffee12@a.example', hosts: 'a, tcp://u:hunter22@b' });
     expect(errorsOf(found)['token']?.[0]).toContain('${env:NAME}');
     expect(JSON.stringify(found)).not.toMatch(/c0ffee12|hunter22/);
     expect(valueOf(found, 'token')?.value).toBe('[hidden]');

@@ -84,7 +84,7 @@ function readBlock({ prefix, schema, options }: Block, { texts, secrets, resolve
     if (type === 'PASSWORD' && secret === undefined) isUnresolved = true;
     const bare = name.slice(prefix.length);
     try {
-      given[bare] = secret ?? option.read(text);
+      given[bare] = option.read(secret ?? text);
     } catch (error) {
       refuse(option, invalid(option, text, (error as Error).message));
     }
@@ -107,8 +107,12 @@ const textOfItem = (option: Option, texts: Texts, index: number): string | undef
 
 /** As Kafka's ConfigException words it. */
 function invalid({ definition }: Option, text: string | null, message: string): string {
-  return `Invalid value ${definition.type === 'PASSWORD' ? HIDDEN : text === null ? 'null' : text.trim()} for configuration ${definition.name}: ${message}`;
+  const isHidden = definition.type === 'PASSWORD' || (text !== null && holdsCredentials(text));
+  return `Invalid value ${isHidden ? HIDDEN : text === null ? 'null' : text.trim()} for configuration ${definition.name}: ${message}`;
 }
+
+/** An address with a password in it, alone or in a list. */
+const holdsCredentials = (text: string): boolean => /(^|[\s,])[a-z][a-z0-9+.-]*:\/\/[^/?#\s,]*@/i.test(text);
 
 function secretProblem(text: string, secrets: Sources['secrets']): string | null {
   const reference = parseReference(text);
@@ -116,6 +120,7 @@ function secretProblem(text: string, secrets: Sources['secrets']): string | null
 }
 
 function plainProblem({ isFile }: Option, text: string, secrets: Sources['secrets']): string | null {
+  if (holdsCredentials(text)) return 'what stands before @ in an address is shown to everybody who may see the connector; there are options for it';
   if (holdsReference(text)) return 'only secrets are named by reference, and this option is none';
   return isFile && text.trim() !== '' ? (secrets?.fileRefusal(text.trim()) ?? null) : null;
 }
@@ -197,7 +202,7 @@ const valueOf = (name: string, value: string | null, choices: readonly string[],
 function shown({ definition, read }: Option, texts: Texts): string | null {
   const text = texts.get(definition.name);
   if (text === undefined) return definition.default_value;
-  if (definition.type === 'PASSWORD') return HIDDEN;
+  if (definition.type === 'PASSWORD' || holdsCredentials(text)) return HIDDEN;
   try {
     const value = read(text);
     return Array.isArray(value) ? value.join(',') : String(value);
