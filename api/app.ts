@@ -39,6 +39,7 @@ import { registerAuditRoutes } from './rest/audit/routes.ts';
 import { registerAlertRoutes } from './rest/alerts.ts';
 import { registerHuntRoutes } from './rest/hunts.ts';
 import { registerSavedSearchRoutes } from './rest/saved-searches.ts';
+import { registerSubscriptionRoutes } from './rest/subscriptions.ts';
 import { registerDeadLetterRoutes } from './rest/dead-letters/routes.ts';
 import { registerExportRoutes } from './rest/exports/routes.ts';
 import { registerFieldRoutes } from './rest/fields/routes.ts';
@@ -136,6 +137,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerInputs(app, { ...gateway, deliver, config, authenticate, budget, installationId: deps.installationId, wallMicros });
   registerAlertRoutes(routes, services);
   registerSavedSearchRoutes(routes, services);
+  registerSubscriptionRoutes(routes, services);
   registerHuntRoutes(routes, services);
   registerReferenceRoutes(routes, { run: services.run, wallMicros });
   registerSensorRoutes(routes, { run: services.run, sensors: services.register, wallMicros });

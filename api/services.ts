@@ -27,6 +27,7 @@ import { openBrokerUsers } from './sensors/broker-users.ts';
 import { openSensorGate } from './sensors/gate.ts';
 import { Sensors } from './sensors/register.ts';
 import { Trials } from './sensors/trials.ts';
+import { Subscriptions } from './subscriptions/register.ts';
 import { apiProbe, brokerProbe, connectProbe, databaseProbe, Parts } from './pipeline/parts.ts';
 
 export interface RunningServices extends Services {
@@ -78,6 +79,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     alertWork: new AlertWorkRegister(run),
     hunts: new HuntRegister(run, wallMicros),
     savedSearches: new SavedSearches(run),
+    subscriptions: new Subscriptions(run, wallMicros),
     tail,
     sensors,
     register,

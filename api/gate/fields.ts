@@ -56,6 +56,9 @@ export const FIELDS = {
   'Query.alertChangePreview': 'alerts:work',
   'Query.savedSearches': 'events:read',
   'Query.savedSearch': 'events:read',
+  'Query.publishSubscriptions': 'subscriptions:read',
+  'Query.publishSubscription': 'subscriptions:read',
+  'Query.publishSubscriptionPreview': 'subscriptions:manage', // counts what any search finds
   'Query.hunts': 'alerts:read',
   'Query.hunt': 'alerts:read',
   'Query.huntEstimate': 'hunts:run',
@@ -101,6 +104,9 @@ export const FIELDS = {
   'Mutation.undoAlertChange': 'alerts:work',
   'Mutation.editAlertNote': 'alerts:work',
   'Mutation.removeAlertNote': 'alerts:work',
+  'Mutation.addPublishSubscription': 'subscriptions:manage',
+  'Mutation.updatePublishSubscription': 'subscriptions:manage',
+  'Mutation.deletePublishSubscription': 'subscriptions:manage',
   'Mutation.addSavedSearch': 'events:read', // for oneself; sharing is another permission
   'Mutation.updateSavedSearch': 'events:read',
   'Mutation.deleteSavedSearch': 'events:read',

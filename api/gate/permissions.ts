@@ -144,6 +144,12 @@ export const PERMISSIONS = {
   'POST /v2/saved-searches': 'events:read',
   'PATCH /v2/saved-searches/:id': 'events:read',
   'DELETE /v2/saved-searches/:id': 'events:read',
+  'GET /v2/subscriptions': 'subscriptions:read',
+  'GET /v2/subscriptions/:id': 'subscriptions:read',
+  'POST /v2/subscriptions': 'subscriptions:manage',
+  'POST /v2/subscriptions/preview': 'subscriptions:manage', // counts what any search finds
+  'PATCH /v2/subscriptions/:id': 'subscriptions:manage',
+  'DELETE /v2/subscriptions/:id': 'subscriptions:manage',
   'GET /v2/status': 'pipeline:read',
   'GET /v2/assets': 'assets:read',
   'GET /v2/assets/:id': 'assets:read',

@@ -40,6 +40,8 @@ const ROWS = {
   'assets:write': { roles: BUILDERS, text: 'Change assets and network zones.' },
   'sensors:read': { roles: READERS, text: 'See sensors and how they do.' },
   'sensors:manage': { roles: BUILDERS, text: 'Enrol, rotate, revoke and try sensors.' },
+  'subscriptions:read': { roles: CONNECTOR_READERS, text: 'See what is published to the sink topics.' },
+  'subscriptions:manage': { roles: BUILDERS, text: 'Choose what is published to the sink topics, and with it what leaves the platform.' },
   'connectors:read': { roles: CONNECTOR_READERS, text: 'See connectors, how they do, and what they can be set to.' },
   'connectors:manage': { roles: BUILDERS, text: 'Make, change, pause, restart and delete connectors, and set where they go on.' },
   'pipeline:read': { roles: READERS, text: 'See stages, parts, the ledger, and which records were set aside and why.' },

@@ -34,6 +34,7 @@ import type { Rules } from '../rules/register.ts';
 import type { RuleTrials } from '../rules/trials.ts';
 import type { Sensors } from '../sensors/register.ts';
 import type { Trials } from '../sensors/trials.ts';
+import type { Subscriptions } from '../subscriptions/register.ts';
 
 /** What lives as long as the API and serves every request. */
 export interface Services {
@@ -48,6 +49,7 @@ export interface Services {
   readonly alertWork: AlertWorkRegister;
   readonly hunts: HuntRegister;
   readonly savedSearches: SavedSearches;
+  readonly subscriptions: Subscriptions;
   readonly tail: EventTail;
   readonly sensors: RunningSensorGate;
   readonly register: Sensors;

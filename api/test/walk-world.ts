@@ -36,6 +36,7 @@ export interface World {
       | 'hunt'
       | 'note'
       | 'savedSearch'
+      | 'subscription'
       | 'alertChange',
       string
     >
@@ -138,6 +139,11 @@ async function seedWork({ owner }: TestDatabase, api: TestApi) {
     savedSearch: await idOf(
       `INSERT INTO goshawk.saved_search (organization, owner, kind, name, query, columns, filter, is_shared, changed_by)
        VALUES ('alpha', 'tester', 'events', $1, $1, '{}', '{}', true, 'tester') RETURNING id`,
+      [SECRET],
+    ),
+    subscription: await idOf(
+      `INSERT INTO goshawk.subscription (organization, name, format, kinds, min_severity, datasets, query, enabled, description, created_by, changed_by)
+       VALUES ('alpha', $1, 'ecs', '{event}', 'low', '{}', $1, true, $1, 'test', 'test') RETURNING id`,
       [SECRET],
     ),
     hunt: await idOf(

@@ -97,7 +97,14 @@ export interface Operations {
     readonly path: undefined;
     readonly query: undefined;
     readonly body: undefined;
-    readonly answer: { readonly name: string; readonly organization: string; readonly roles: readonly string[]; readonly expiresAt: string };
+    readonly answer: {
+      readonly name: string;
+      readonly organization: string;
+      readonly roles: readonly string[];
+      /** All that the roles give now, and no more than the credential was made for. */
+      readonly permissions: readonly string[];
+      readonly expiresAt: string;
+    };
   };
   /** Another password; all other sessions end */
   'POST /auth/change-password': {
@@ -1249,6 +1256,74 @@ export interface Operations {
   };
   /** Delete a saved search */
   'DELETE /v2/saved-searches/{id}': { readonly path: { readonly id: string }; readonly query: undefined; readonly body: undefined; readonly answer: undefined };
+  /** What is published to the sink topics of the organization, by name */
+  'GET /v2/subscriptions': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: { readonly subscriptions: readonly { readonly [name: string]: unknown }[] };
+  };
+  /** Publish what meets these conditions */
+  'POST /v2/subscriptions': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly kinds: readonly ('event' | 'finding' | 'alert')[];
+      /** What is less severe is left out. An event without a severity is informational; numbers of events are low from 20, medium from 40, high from 60, critical from 80. */
+      readonly minSeverity?: 'informational' | 'low' | 'medium' | 'high' | 'critical' | undefined;
+      /** Of events their dataset, of findings and alerts that of one of their events. Empty: all. */
+      readonly datasets?: readonly string[] | undefined;
+      /** A search, in the search language; each of the kinds must have its fields. Empty: all. */
+      readonly query?: string | undefined;
+      /** By which connectors ask for it; it never changes. */
+      readonly name: string;
+      readonly description?: string | undefined;
+      readonly format: 'ecs' | 'ocsf';
+      readonly enabled?: boolean | undefined;
+    };
+    readonly answer: { readonly [name: string]: unknown };
+  };
+  /** One subscription */
+  'GET /v2/subscriptions/{id}': {
+    readonly path: { readonly id: string };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: { readonly [name: string]: unknown };
+  };
+  /** Change a subscription */
+  'PATCH /v2/subscriptions/{id}': {
+    readonly path: { readonly id: string };
+    readonly query: undefined;
+    readonly body: {
+      readonly description?: string | undefined;
+      readonly format?: 'ecs' | 'ocsf' | undefined;
+      readonly kinds?: readonly ('event' | 'finding' | 'alert')[] | undefined;
+      readonly minSeverity?: 'informational' | 'low' | 'medium' | 'high' | 'critical' | undefined;
+      readonly datasets?: readonly string[] | undefined;
+      readonly query?: string | undefined;
+      readonly enabled?: boolean | undefined;
+      /** That the change was made from; refused when there is another. Left out: whatever there is. */
+      readonly revision?: number | undefined;
+    };
+    readonly answer: { readonly [name: string]: unknown };
+  };
+  /** Publish it no more */
+  'DELETE /v2/subscriptions/{id}': { readonly path: { readonly id: string }; readonly query: undefined; readonly body: undefined; readonly answer: undefined };
+  /** What a subscription would have taken of the last day */
+  'POST /v2/subscriptions/preview': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: {
+      readonly kinds: readonly ('event' | 'finding' | 'alert')[];
+      /** What is less severe is left out. An event without a severity is informational; numbers of events are low from 20, medium from 40, high from 60, critical from 80. */
+      readonly minSeverity?: 'informational' | 'low' | 'medium' | 'high' | 'critical' | undefined;
+      /** Of events their dataset, of findings and alerts that of one of their events. Empty: all. */
+      readonly datasets?: readonly string[] | undefined;
+      /** A search, in the search language; each of the kinds must have its fields. Empty: all. */
+      readonly query?: string | undefined;
+    };
+    readonly answer: { readonly [name: string]: unknown };
+  };
   /** Hunts through stored events, newest first */
   'GET /v2/hunts': {
     readonly path: undefined;
