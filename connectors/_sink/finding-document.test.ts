@@ -99,6 +99,10 @@ describe.each([
       reference: null,
     });
   });
+
+  it('of an alert whose findings were all withdrawn', () => {
+    expect(read(format.alertDocument({ ...alert, findingCount: 0 }))).toMatchObject({ id: 'a1', isWithdrawn: true });
+  });
 });
 
 describe('a document', () => {

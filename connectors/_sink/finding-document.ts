@@ -10,7 +10,7 @@ export interface FindingFacts {
   /** Of all its revisions. */
   readonly id: string;
   readonly revision: number;
-  /** What it said does not hold any more. */
+  /** What it said does not hold any more: a finding that was taken back, an alert all of whose findings were. */
   readonly isWithdrawn: boolean;
   readonly organization: string;
   readonly title: string;
@@ -60,6 +60,7 @@ const own = z.object({
   withdrawn: z.boolean().catch(false),
   rules: words,
   event_count: count,
+  finding_count: z.number().nullable().catch(null),
 });
 const ecs = z.object({
   '@timestamp': text,
@@ -86,7 +87,7 @@ function fromEcs(document: object, { timestampMs }: SinkRecord): FindingFacts | 
     kind,
     id: about.id ?? event.id,
     revision: about.revision,
-    isWithdrawn: about.withdrawn,
+    isWithdrawn: about.withdrawn || about.finding_count === 0,
     organization: data.organization.id,
     title: data.message ?? `Goshawk ${kind}`,
     description: rule.description ?? event.reason,
@@ -147,7 +148,7 @@ function fromOcsf(document: object): FindingFacts | null {
     kind,
     id: info.uid,
     revision: count.parse(unmapped[`goshawk.${kind}.revision`]),
-    isWithdrawn: data.activity_id === CLOSED,
+    isWithdrawn: data.activity_id === CLOSED || unmapped['goshawk.alert.finding_count'] === 0,
     organization: metadata.tenant_uid,
     title: info.title ?? `Goshawk ${kind}`,
     description: info.desc ?? data.comment,
