@@ -289,6 +289,14 @@ describe('a source', () => {
 describe('each kind of connector there is', async () => {
   const all = await plugins();
   it('is found by its folder', () => expect(all.length).toBeGreaterThan(0));
+  it.each(all.map((each) => [each.name, each] as const))('%s takes its defaults as a form sends them', (_name, each) => {
+    const defaults = pluginConfig(each).flatMap(({ name, type, required, default_value: text }) =>
+      required ? [] : [[name, type === 'PASSWORD' ? '' : (text ?? '')] as const],
+    );
+    const own = ['connector.class', 'name', 'topics', 'topics.regex'];
+    const wrong = (config: ConnectorConfig) => Object.keys(errorsOf(validateConfig(each, config))).filter((name) => !own.includes(name));
+    expect(wrong(Object.fromEntries(defaults))).toEqual(wrong({}));
+  });
   it.each(all.map((each) => [each.name, each] as const))('%s describes its options, and gives none a name of every connector', (_name, each) => {
     const own = pluginConfig(each);
     expect(own.filter(({ documentation }) => documentation === '').map(({ name }) => name)).toEqual([]);

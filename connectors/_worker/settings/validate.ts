@@ -71,7 +71,9 @@ function readBlock({ prefix, schema, options }: Block, { texts, secrets, resolve
     const { name, type, required } = option.definition;
     const text = texts.get(name);
     if (name === `${prefix}type` && prefix !== '') continue;
-    if (text === undefined || (text.trim() === '' && type === 'PASSWORD' && !required)) {
+    // Forms send what nobody has filled in.
+    const isLeftOpen = text?.trim() === '' && !required && (type === 'PASSWORD' || (prefix === '' && option.definition.default_value === null));
+    if (text === undefined || isLeftOpen) {
       if (required) refuse(option, `Missing required configuration "${name}" which has no default value.`);
       continue;
     }
