@@ -5,7 +5,6 @@ import type { Document } from '../document.ts';
 import { readerOf } from '../path.ts';
 import { anyDocument, hostileText, OWN, realDocuments } from '../test/documents.ts';
 import { csv } from './index.ts';
-import { ECS_COLUMNS, OCSF_COLUMNS } from './mapping.ts';
 
 type Row = Readonly<Record<string, string>>;
 const read = (content: Buffer): readonly Row[] => parse(content, { columns: true, record_delimiter: '\r\n' });
@@ -46,12 +45,23 @@ describe('a file', () => {
   });
 
   it.each([
-    ['ECS', ECS_COLUMNS, OWN.ecs],
-    ['OCSF', OCSF_COLUMNS, OWN.ocsf],
-  ] as const)('of findings and alerts in %s says who, where and why', (_name, columns, documents) => {
-    const text = csv({ columns }).encode(documents).toString();
-    for (const said of ['workstation5', 'ada', '10.1.2.3', 'T1003', '4bb9a18a-9b8a-4d5c-8e51-2b5c1ae7d2e1', 'Hive copied | with ""esentutl"" = bad'])
-      expect(text).toContain(said);
+    ['ECS', OWN.ecs],
+    ['OCSF', OWN.ocsf],
+  ] as const)('of findings and alerts in %s says who, where and why, without being told the columns', (_name, documents) => {
+    const text = csv().encode(documents).toString();
+    const alone = csv().append!(documents).toString();
+    expect(text.endsWith(alone)).toBe(true);
+    const said = ['workstation5', 'ada', '10.1.2.3', 'T1003', '4bb9a18a-9b8a-4d5c-8e51-2b5c1ae7d2e1', 'Hive copied | with ""esentutl"" = bad'];
+    expect(said.filter((word) => !alone.includes(word))).toEqual([]);
+  });
+
+  it.each<[name: string, documents: readonly Document[], index: number]>([
+    ['OCSF among ECS', [OWN.ecs[0], OWN.ocsf[0]], 1],
+    ['ECS among OCSF', [OWN.ocsf[0], OWN.ocsf[1], OWN.ecs[0]], 2],
+    ['what is neither', [{ a: 1 }], 0],
+  ])('refuses %s unless it is told the columns', (_name, documents, index) => {
+    expect(() => csv().encode(documents)).toThrow(expect.objectContaining({ code: 'FORMAT_REFUSED', details: { index } }));
+    expect(read(csv({ columns: ['message'] }).encode(documents)).length).toBe(documents.length);
   });
 
   it("has a row for every document there is, by another's reader", () => {

@@ -15,7 +15,7 @@ export async function queryParquet(content: Buffer, ...queries: readonly string[
     const path = join(folder, 'content.parquet');
     writeFileSync(path, content);
     const answers: Rows[] = [];
-    for (const query of queries) answers.push((await connection.runAndReadAll(query.replaceAll('$file', `'${path}'`))).getRowObjectsJson() as unknown as Rows);
+    for (const query of queries) answers.push((await connection.runAndReadAll(query.replaceAll('$file', `'${path}'`))).getRowObjectsJson());
     return answers;
   } finally {
     connection.closeSync();
