@@ -182,7 +182,8 @@ export async function sinkWorld(connector: SinkConnector, standIn: StandIn): Pro
         const { id, value } = documentOf(n);
         const headers = [['goshawk.id', Buffer.from(id)] as const, ['goshawk.kind', Buffer.from('finding')] as const];
         return sinkRecordOf(
-          { tp: { topic: TOPIC, partition: 0 }, offset: n, key: Buffer.from(id), value, headers, timestampMs: Date.now() },
+          { offset: n, key: Buffer.from(id), value, headers, timestampMs: Date.now() },
+          { topic: TOPIC, partition: 0 },
           (record) => record,
         ) as SinkRecord;
       }),

@@ -12,6 +12,7 @@ export class Counters {
   #duplicates = 0;
   #lastError: TaskProgress['lastError'] = null;
   #lastProgressAt: number | null = null;
+  #hasMoved = false;
 
   /** @param mask Takes secrets out of what is told. */
   constructor(nowMs: () => number, mask: (text: string) => string) {
@@ -24,7 +25,12 @@ export class Counters {
     else if (kind === 'present') this.#present += records;
     else if (kind === 'rejected') this.#rejected += records;
     else this.#filtered += records;
-    this.#lastProgressAt = this.#nowMs();
+    this.#hasMoved = true;
+  }
+  /** After a call: what was settled since the last one, was settled now. */
+  progressed(): void {
+    if (this.#hasMoved) this.#lastProgressAt = this.#nowMs();
+    this.#hasMoved = false;
   }
   retried(message: string, isAmbiguous: boolean): void {
     if (isAmbiguous) this.#duplicates++;

@@ -1,4 +1,5 @@
 // A record set aside, as Kafka Connect does it (KIP-298): its own key and bytes, why in headers.
+import type { Position } from '../../../pipeline/core/index.ts';
 import type { Headers, OutRecord } from '../../../pipeline/runtime/port.ts';
 import type { Entry, Refusal } from './entry.ts';
 
@@ -15,21 +16,21 @@ const PREFIX = '__connect.errors.';
 const MAX_STACK = 4_000;
 const MAX_MESSAGE = 2_000;
 
-export function deadLetterOf({ original, refusal }: Entry, context: LetterContext): OutRecord {
-  const { key, value, headers, tp } = original;
+export function deadLetterOf({ tp, raw, refusal }: Entry, context: LetterContext): OutRecord {
+  const { key, value, headers, offset } = raw;
   return {
     topic: context.topic,
     partition: tp.partition % context.partitions,
     key,
     value,
-    headers: context.hasHeaders ? [...headers, ...errorHeaders(original, refusal!, context)] : headers,
+    headers: context.hasHeaders ? [...headers, ...errorHeaders({ ...tp, offset }, refusal!, context)] : headers,
   };
 }
 
-function errorHeaders({ tp, offset }: Entry['original'], { stage, className, error }: Refusal, { connector, task }: LetterContext): Headers {
+function errorHeaders({ topic, partition, offset }: Position, { stage, className, error }: Refusal, { connector, task }: LetterContext): Headers {
   const values: Readonly<Record<string, string>> = {
-    topic: tp.topic,
-    partition: String(tp.partition),
+    topic,
+    partition: String(partition),
     offset: String(offset),
     'connector.name': connector,
     'task.id': String(task),

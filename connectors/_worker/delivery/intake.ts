@@ -1,9 +1,9 @@
-// Records as they lie on a topic, made entries: copied, transformed, or refused.
+// Records as they lie on a topic, made entries: transformed, or refused.
 import { RecordError } from '../../../pipeline/core/errors.ts';
-import type { Headers, RawBatch, RawRecord, TopicPartition } from '../../../pipeline/runtime/port.ts';
+import type { RawBatch, RawRecord, TopicPartition } from '../../../pipeline/runtime/port.ts';
 import { rejected } from '../../_sink/index.ts';
 import { Entry } from './entry.ts';
-import type { Original, Refusal, Settlement } from './entry.ts';
+import type { Refusal, Settlement } from './entry.ts';
 import { sinkRecordOf } from './record.ts';
 import type { Transform } from './record.ts';
 
@@ -16,29 +16,22 @@ export interface Taken {
 
 /** @param className `connector.class`, where a transform does not say which it was. */
 export function take(raw: RawRecord, tp: TopicPartition, transform: Transform, className: string, nowMs: number): Taken {
-  const original = copyOf(raw, tp);
   try {
-    const found = sinkRecordOf(original, transform);
-    if (typeof found !== 'string') return { entry: new Entry(original, found, nowMs), settlement: null, refusal: null };
-    return { entry: new Entry(original, null, nowMs), settlement: { kind: 'left', reason: found }, refusal: null };
+    const found = sinkRecordOf(raw, tp, transform);
+    if (typeof found !== 'string') return { entry: new Entry(tp, raw, found, nowMs), settlement: null, refusal: null };
+    return { entry: new Entry(tp, raw, null, nowMs), settlement: { kind: 'left', reason: found }, refusal: null };
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
-    return { entry: new Entry(original, null, nowMs), settlement: rejected(error.code, error.message), refusal: transformRefusal(error, className) };
+    return { entry: new Entry(tp, raw, null, nowMs), settlement: rejected(error.code, error.message), refusal: transformRefusal(error, className) };
   }
 }
 
 /** A batch that cannot be read: one entry at its last offset, with its raw bytes. */
 export function takeUnreadable(batch: RawBatch, { reason, records, bytes }: NonNullable<RawBatch['unreadable']>, className: string, nowMs: number): Taken {
-  const original: Original = { tp: batch.tp, offset: batch.nextOffset - 1, key: null, value: Buffer.from(bytes), headers: [], timestampMs: nowMs };
+  const raw: RawRecord = { offset: batch.nextOffset - 1, key: null, value: bytes, headers: [], timestampMs: nowMs };
   const error = new RecordError('BATCH_UNREADABLE', `Offsets ${batch.from} to ${batch.nextOffset} cannot be read: ${reason}`);
   const refusal: Refusal = { stage: 'CONSUMER', className, error };
-  return { entry: new Entry(original, null, nowMs, records), settlement: rejected(error.code, error.message), refusal };
-}
-
-/** What is fetched is a view into a buffer that is used again. */
-function copyOf({ key, value, headers, timestampMs, offset }: RawRecord, tp: TopicPartition): Original {
-  const copied: Headers = headers.length === 0 ? headers : headers.map(([name, text]) => [name, Buffer.from(text)] as const);
-  return { tp, offset, timestampMs, key: key === null ? null : Buffer.from(key), value: value === null ? null : Buffer.from(value), headers: copied };
+  return { entry: new Entry(batch.tp, raw, null, nowMs, records), settlement: rejected(error.code, error.message), refusal };
 }
 
 /** A transform says which of them it was, and what Kafka Connect would have thrown. */

@@ -3,7 +3,7 @@ import { tpKey } from '../../../pipeline/runtime/port.ts';
 import type { BatchLimits } from '../../_sink/index.ts';
 import type { Entry } from './entry.ts';
 
-const sizeOf = (entry: Entry): number => entry.record!.value.length;
+const sizeOf = (entry: Entry): number => entry.record.value.length;
 
 /** Entries in the order in which they were read, and those that are offered again. Taking from the front is constant in time. */
 class Line {
@@ -119,12 +119,19 @@ class Unordered implements SendQueue {
   }
 }
 
+/** Null without a key: such records are in nobody's way. */
+function orderKeyOf(entry: Entry): string | null {
+  const { key } = entry.record;
+  return key === null ? null : `${tpKey(entry.tp)}:${key.toString('latin1')}`;
+}
+
 /** One record of a key at a time; those behind it wait, in order. Keys of different partitions are different keys. */
 class ByKey implements SendQueue {
   /** The first of each key, which may be sent, in order of arrival. */
   readonly #ready: Unordered;
   /** By key: the one that is ready, open or waits to be sent again, then those behind it. */
   readonly #lines = new Map<string, Entry[]>();
+  readonly #keys = new Map<Entry, string>();
   #behind = 0;
 
   constructor(limits: BatchLimits) {
@@ -134,7 +141,8 @@ class ByKey implements SendQueue {
     return this.#ready.length + this.#behind;
   }
   push(entry: Entry): void {
-    const key = entry.orderKey;
+    const key = orderKeyOf(entry);
+    if (key !== null) this.#keys.set(entry, key);
     const line = key === null ? undefined : this.#lines.get(key);
     if (line !== undefined) {
       line.push(entry);
@@ -149,11 +157,13 @@ class ByKey implements SendQueue {
   }
   release(entries: readonly Entry[]): void {
     for (const entry of entries) {
-      const line = entry.orderKey === null ? undefined : this.#lines.get(entry.orderKey);
+      const key = this.#keys.get(entry); // its record is gone
+      const line = key === undefined ? undefined : this.#lines.get(key);
       if (line?.[0] !== entry || entry.settled === null) continue; // what is offered again keeps its place
       line.shift();
+      this.#keys.delete(entry);
       if (line.length === 0) {
-        this.#lines.delete(entry.orderKey!);
+        this.#lines.delete(key!);
         continue;
       }
       this.#behind--;
@@ -169,6 +179,7 @@ class ByKey implements SendQueue {
       if (!isGone(line[0]!)) continue;
       this.#lines.delete(key);
       this.#behind -= line.length - 1;
+      for (const entry of line) this.#keys.delete(entry);
     }
   }
 }
@@ -193,7 +204,7 @@ class ByPartition implements SendQueue {
     at.bytes += sizeOf(entry);
   }
   again(entries: readonly Entry[]): void {
-    for (const [, of] of Map.groupBy(entries, ({ original }) => tpKey(original.tp))) {
+    for (const [, of] of Map.groupBy(entries, ({ tp }) => tpKey(tp))) {
       const at = this.#lineOf(of[0]!);
       at.line.unshift(of.toSorted((a, b) => a.offset - b.offset));
       for (const entry of of) at.bytes += sizeOf(entry);
@@ -201,7 +212,7 @@ class ByPartition implements SendQueue {
   }
   release(entries: readonly Entry[]): void {
     const first = entries[0]!;
-    const at = this.#lines.get(tpKey(first.original.tp));
+    const at = this.#lines.get(tpKey(first.tp));
     if (at?.open === first) at.open = null;
   }
   take(nowMs: number): ReturnType<SendQueue['take']> {
@@ -233,7 +244,7 @@ class ByPartition implements SendQueue {
     }
   }
   #lineOf(entry: Entry) {
-    const key = tpKey(entry.original.tp);
+    const key = tpKey(entry.tp);
     let at = this.#lines.get(key);
     if (at === undefined) this.#lines.set(key, (at = { line: new Line(), bytes: 0, open: null }));
     return at;

@@ -1,8 +1,7 @@
 // What a sink is given of a record on a topic.
-import type { Headers } from '../../../pipeline/runtime/port.ts';
+import type { Headers, RawRecord, TopicPartition } from '../../../pipeline/runtime/port.ts';
 import type { SinkRecord } from '../../_sink/index.ts';
 import type { TransformRecord } from '../transforms/record.ts';
-import type { Original } from './entry.ts';
 
 /** @returns Null: left out. @throws RecordError TRANSFORM_FAILED for what it cannot do with a record. */
 export type Transform = (record: TransformRecord) => TransformRecord | null;
@@ -16,13 +15,17 @@ const KINDS: ReadonlySet<string> = new Set(['event', 'finding', 'alert']);
 const ID = /^[\x21-\x7e]{1,512}$/;
 
 /** @returns Why it never goes to the far side, or the record. */
-export function sinkRecordOf({ tp, offset, key, value, headers, timestampMs }: Original, transform: Transform): SinkRecord | 'filtered' | 'tombstone' {
+export function sinkRecordOf(
+  { key, value, headers, timestampMs, offset }: RawRecord,
+  { topic, partition }: TopicPartition,
+  transform: Transform,
+): SinkRecord | 'filtered' | 'tombstone' {
   const id = textOf(headers, ID_HEADER);
   const kind = textOf(headers, KIND_HEADER);
   const found = transform({
-    topic: tp.topic,
-    position: { topic: tp.topic, partition: tp.partition, offset },
-    id: id !== undefined && ID.test(id) ? id : `${tp.topic}+${tp.partition}+${offset}`,
+    topic,
+    position: { topic, partition, offset },
+    id: id !== undefined && ID.test(id) ? id : `${topic}+${partition}+${offset}`,
     kind: kind !== undefined && KINDS.has(kind) ? (kind as SinkRecord['kind']) : 'unknown',
     key,
     value,

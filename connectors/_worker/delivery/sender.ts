@@ -97,7 +97,7 @@ export class Sender {
     let outcomes: readonly Outcome[];
     try {
       outcomes = await sink.send(
-        batch.map(({ record }) => record!),
+        batch.map(({ record }) => record),
         signal,
       );
       if (outcomes.length !== batch.length) throw new Error(`A sink answered with ${outcomes.length} outcomes for ${batch.length} records.`);
@@ -148,9 +148,9 @@ export class Sender {
     }, this.#options.failed);
   }
 
-  /** Puts off. */
+  /** Puts off. It stays while its neighbours go, so it keeps bytes of its own. */
   #put(entry: Entry, { message, isAmbiguous, afterMs }: Extract<Outcome, { kind: 'retry' }>): Entry {
-    entry.attempts++;
+    if (entry.attempts++ === 0) entry.detach();
     entry.dueMs = this.#options.clock.nowMs() + (afterMs ?? this.#options.backoffMs(entry.attempts));
     this.#options.counters.retried(message, isAmbiguous);
     return entry;

@@ -165,6 +165,7 @@ export class SinkTask implements RunningTask {
       mayRun: () => !this.#isPaused && !this.#isDraining && !this.#isOver,
       settled: (entry, settlement) => this.#settle(entry, settlement, this.#refusalOf(settlement)),
       progressed: () => {
+        this.#counters.progressed();
         this.#holdings.brake(this.#isPaused);
         if (this.#settledSinceCommit >= COMMIT_RECORDS && this.#commit === null) void this.#duty(() => this.#commitNow());
       },
@@ -291,8 +292,9 @@ export class SinkTask implements RunningTask {
         await control.beat();
       }
       if (control.isStale() || this.#holdings.of(batch.tp) !== window) return;
+      const nowMs = clock.nowMs();
       for (const raw of records.slice(at, at + TURN))
-        if (raw.offset >= window.next && !this.#isOver) this.#took(window, take(raw, window.tp, transform, className, clock.nowMs()));
+        if (raw.offset >= window.next && !this.#isOver) this.#took(window, take(raw, window.tp, transform, className, nowMs));
       this.#sender?.pump();
     }
     window.extend(batch.nextOffset);
@@ -322,7 +324,7 @@ export class SinkTask implements RunningTask {
   #setAside(entry: Entry, refusal: Refusal): boolean {
     const { tolerance, deadLetters, logs, mask } = this.#options;
     const error = masked(refusal.error, mask);
-    const place = `${tpKey(entry.original.tp)}:${entry.offset}`;
+    const place = `${tpKey(entry.tp)}:${entry.offset}`;
     this.#counters.error(error.message);
     if (logs.refusals)
       this.#log.error({ reason: error.message, ...(logs.positions && { place, timestampMs: entry.timestampMs }) }, 'A record cannot be delivered as it is.');
@@ -330,7 +332,10 @@ export class SinkTask implements RunningTask {
       this.#fail(new ConfigError('SINK_MISCONFIGURED', `The record at ${place} is refused, and errors.tolerance is none: ${error.message}`));
       return false;
     }
-    if (deadLetters.topic !== '') entry.refusal = { ...refusal, error };
+    if (deadLetters.topic !== '') {
+      entry.refusal = { ...refusal, error };
+      entry.detach();
+    }
     return true;
   }
 
