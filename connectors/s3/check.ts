@@ -4,6 +4,7 @@ import { failureOf } from '../_aws/failure.ts';
 import { openS3 } from '../_aws/s3.ts';
 import type { SinkDeps } from '../_sink/index.ts';
 import type { S3Config } from './index.ts';
+import { journalFolder } from './journal.ts';
 
 const OPTIONS: Readonly<Record<string, string>> = {
   NoSuchBucket: 'bucket',
@@ -17,7 +18,8 @@ const OPTIONS: Readonly<Record<string, string>> = {
 
 export async function problemsOf(config: S3Config, deps: SinkDeps): Promise<readonly { readonly option: string; readonly message: string }[]> {
   try {
-    const answer = await openS3(config, deps, config.timeoutMs).call({ method: 'GET', query: { 'list-type': '2', 'max-keys': '1' }, signal: deps.signal });
+    const query = { 'list-type': '2', 'max-keys': '1', prefix: `${journalFolder(config, deps.connector)}/` };
+    const answer = await openS3(config, deps, config.timeoutMs).call({ method: 'GET', query, signal: deps.signal });
     if (answer.status === 200) return [];
     const { code, message } = failureOf(answer);
     return [{ option: OPTIONS[code] ?? 'bucket', message }];

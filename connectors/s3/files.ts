@@ -17,6 +17,8 @@ export interface Placed {
   /** Event time, milliseconds; append time where the document has none. */
   readonly timeMs: number;
   readonly prefix: string;
+  /** OCSF class; empty for what has none. */
+  readonly documentClass: string;
 }
 export interface File {
   readonly key: string;
@@ -56,9 +58,10 @@ export class FileMaker {
         const isLine = !record.value.includes(NEWLINE);
         const document = this.#readsDocuments || !isLine ? parseDocument(record.value) : null;
         const timeMs = (document === null ? undefined : timeOf(document)) ?? record.timestampMs;
-        const prefix = this.#prefix(record, document, timeMs);
+        const documentClass = classOf(document);
+        const prefix = this.#prefix(record, documentClass, timeMs);
         const line = isLine ? record : { ...record, value: Buffer.from(JSON.stringify(document)) };
-        placed.push({ index, record: line, document, timeMs, prefix });
+        placed.push({ index, record: line, document, timeMs, prefix, documentClass });
       } catch (error) {
         refusals.set(index, refusalOf(error));
       }
@@ -68,11 +71,12 @@ export class FileMaker {
 
   /** One file for each prefix, named for the first of its records. @param id Tells these files from those of other attempts. */
   files(placed: readonly Placed[], id: string, refusals: Refusals): readonly File[] {
-    const byPrefix = Map.groupBy(placed, ({ prefix }) => prefix);
-    return [...byPrefix].flatMap(([prefix, all]) => {
-      const { topic, partition, offset } = all[0]!.record.position;
+    const isTyped = this.#format !== null && this.#format.append === undefined; // its columns are those of one class
+    const groups = Map.groupBy(placed, ({ prefix, documentClass }) => (isTyped ? `${prefix} ${documentClass}` : prefix));
+    return [...groups.values()].flatMap((all) => {
+      const { prefix, record } = all[0]!;
       const body = this.#bodyOf(all, refusals);
-      return body === null ? [] : [{ key: `${prefix}${fileName({ topic, partition, offset }, id, this.#extension)}`, body, mediaType: this.#mediaType }];
+      return body === null ? [] : [{ key: `${prefix}${fileName(record.position, id, this.#extension)}`, body, mediaType: this.#mediaType }];
     });
   }
 
@@ -83,8 +87,7 @@ export class FileMaker {
   /** Null: no record of them can be written. */
   #bodyOf(all: readonly Placed[], refusals: Refusals): Buffer | null {
     if (this.#format === null) return this.#packed(ndjsonOf(all.map(({ record }) => record.value)));
-    // Stable, so that records of one time stay in order.
-    let rows = this.#format.name === 'parquet' ? all.toSorted((a, b) => a.timeMs - b.timeMs) : all;
+    let rows = all;
     while (rows.length > 0) {
       try {
         const body = this.#format.encode(rows.map(({ document }) => document!));
@@ -106,17 +109,15 @@ export class FileMaker {
     return compression === 'zstd' ? zstdCompressSync(body) : body;
   }
 
-  #prefix(record: SinkRecord, document: Document | null, timeMs: number): string {
+  #prefix(record: SinkRecord, documentClass: string, timeMs: number): string {
     const { layout, key, region, accountId } = this.#config;
     const { year, month, day, hour } = datePartsOf(timeMs);
-    const uid = document?.class_uid;
-    const ocsfClass = typeof uid === 'number' ? String(uid) : '';
     if (layout === 'security-lake') {
-      const source = this.#sources.get(ocsfClass);
+      const source = this.#sources.get(documentClass);
       if (source === undefined)
         throw new RecordError(
           'FORMAT_REFUSED',
-          ocsfClass === '' ? 'The document has no class_uid: Security Lake takes OCSF.' : `No custom source is named for class ${ocsfClass}.`,
+          documentClass === '' ? 'The document has no class_uid: Security Lake takes OCSF.' : `No custom source is named for class ${documentClass}.`,
         );
       return `ext/${source}/region=${region}/accountId=${accountId}/eventDay=${year}${month}${day}/`;
     }
@@ -130,7 +131,7 @@ export class FileMaker {
       connector,
       kind: record.kind,
       dataset,
-      class: ocsfClass,
+      class: documentClass,
       year,
       month,
       day,
@@ -138,6 +139,8 @@ export class FileMaker {
     });
   }
 }
+
+const classOf = (document: Document | null): string => (typeof document?.class_uid === 'number' ? String(document.class_uid) : '');
 
 /** ECS and OCSF, milliseconds. Years that a name cannot have are none. */
 function timeOf(document: Document): number | undefined {

@@ -18,7 +18,7 @@ export const config = z
       .enum(['none', 'gzip', 'zstd'])
       .default('gzip')
       .meta({
-        description: 'Of NDJSON and CSV files; Parquet and Avro compress by themselves.',
+        description: 'Of NDJSON and CSV files as a whole; Parquet is packed within, by zstd unless this is `none`, Avro always by deflate.',
         group: 'Files',
         importance: 'medium',
         displayName: 'Compression',

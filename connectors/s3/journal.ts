@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
 import { asError, failureOf } from '../_aws/failure.ts';
 import type { S3 } from '../_aws/s3.ts';
+import type { S3Config } from './index.ts';
 
 const entrySchema = z.object({
   /** Offsets [from, to) of the records that were given; holes and refused ones included. */
@@ -38,6 +39,12 @@ const GENERATIONS_COUNT_MS = 3_600_000;
 /** The position that a worker comes back to is among these: it commits within seconds. */
 const KEPT_MS = 3_600_000;
 const KEPT = 16;
+
+/** Security Lake lets a source write below its own folder only. Names that begin with `_` are not data to those who read a lake. */
+export const journalFolder = ({ journalPrefix, layout, sources }: Pick<S3Config, 'journalPrefix' | 'layout' | 'sources'>, connector: string): string => {
+  if (journalPrefix !== '') return journalPrefix;
+  return `${layout === 'security-lake' ? `ext/${sources[0]!.split('=')[1]!}/` : ''}_goshawk/${connector}`;
+};
 
 /** What of the past is still worth knowing when [from, ...) is written: all that begins there or behind it is written anew. */
 export function past(entries: readonly JournalEntry[], from: number, nowMs: number): readonly JournalEntry[] {

@@ -11,13 +11,13 @@ import { FileMaker } from './files.ts';
 import type { File, Refusals } from './files.ts';
 import { fileFormat } from './file-format.ts';
 import type { S3Config } from './index.ts';
-import { isFenced, JournalStore, past } from './journal.ts';
+import { isFenced, journalFolder, JournalStore, past } from './journal.ts';
 import type { FoundJournal, JournalEntry } from './journal.ts';
 import { upload } from './upload.ts';
 
 export const openS3Sink = async (config: S3Config, deps: SinkDeps): Promise<Sink> => {
   const { maxBatchRecords, maxBatchBytes, lingerMs, maxInFlight, timeoutMs } = config;
-  const files = new S3Files(config, deps, openS3(config, deps, timeoutMs), await fileFormat(config));
+  const files = new S3Files(config, deps, openS3(config, deps, timeoutMs), fileFormat(config));
   return {
     limits: { maxRecords: maxBatchRecords, maxBytes: maxBatchBytes, lingerMs, maxInFlight, perPartition: true },
     send: (records, signal) => files.send(records, signal),
@@ -56,7 +56,7 @@ export class S3Files {
     this.#s3 = s3;
     this.#maker = new FileMaker(config, deps, format);
     this.#journals = new JournalStore(s3, config.conditionalWrites, deps.now);
-    this.#journalPrefix = config.journalPrefix === '' ? `${lakeFolder(config)}_goshawk/${deps.connector}` : config.journalPrefix;
+    this.#journalPrefix = journalFolder(config, deps.connector);
     this.#deps = deps;
   }
 
@@ -160,9 +160,6 @@ export class S3Files {
 
 const isAnothers = (journalKey: string) =>
   new RetryableError('SINK_UNAVAILABLE', `Another worker writes the files of this partition (${journalKey}).`, { isAmbiguous: false });
-
-/** Security Lake lets a source write below its own folder only. Names that begin with `_` are not data to those who read the lake. */
-const lakeFolder = ({ layout, sources }: S3Config): string => (layout === 'security-lake' ? `ext/${sources[0]!.split('=')[1]!}/` : '');
 
 /** Begins nothing more once one has failed, and is over when nothing is under way any more. */
 async function inTurns<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {

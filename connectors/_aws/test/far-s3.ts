@@ -3,8 +3,10 @@ import { openFarSide } from '../../_contract/far-side.ts';
 import type { FarAnswer, FarRequest, FarSide } from '../../_contract/far-side.ts';
 import { error, MemoryS3 } from './memory-s3.ts';
 import type { StoreAnswer } from './memory-s3.ts';
+import { signatureProblem } from './signature.ts';
 
 export const BUCKET = 'telemetry';
+export const REGION = 'eu-central-1';
 export const KEY_ID = 'AKIDEXAMPLE';
 export const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 
@@ -21,20 +23,19 @@ export async function openFarS3(
   store = new MemoryS3(),
 ): Promise<FarS3> {
   const side = await openFarSide({
-    answer: async (request) => (await other(request)) ?? asFar(answered(store, request)),
+    answer: async (request) => (await other(request)) ?? asFar(await answered(store, request)),
     throttled: asFar(error(503, 'SlowDown', 'Please reduce your request rate.')),
   });
-  return { store, side, settings: { url: side.url, bucket: BUCKET, pathStyle: 'true', region: 'eu-central-1', accessKeyId: KEY_ID, secretAccessKey: SECRET } };
+  return { store, side, settings: { url: side.url, bucket: BUCKET, pathStyle: 'true', region: REGION, accessKeyId: KEY_ID, secretAccessKey: SECRET } };
 }
 
-function answered(store: MemoryS3, { method, path, headers, body }: FarRequest): StoreAnswer {
-  const authorization = headers.authorization ?? '';
-  if (!authorization.startsWith(`AWS4-HMAC-SHA256 Credential=${KEY_ID}/`)) return error(403, 'InvalidAccessKeyId');
-  if (!authorization.includes('/eu-central-1/s3/aws4_request')) return error(400, 'AuthorizationHeaderMalformed');
-  const { pathname, searchParams } = new URL(path.replaceAll('+', '%2B'), 'http://store');
+async function answered(store: MemoryS3, request: FarRequest): Promise<StoreAnswer> {
+  const problem = await signatureProblem(request, { accessKeyId: KEY_ID, secretAccessKey: SECRET, region: REGION, service: 's3' });
+  if (problem !== null) return error(problem === 'AuthorizationHeaderMalformed' ? 400 : 403, problem);
+  const { pathname, searchParams } = new URL(request.path.replaceAll('+', '%2B'), 'http://store');
   const [, bucket = '', ...rest] = pathname.split('/');
   if (bucket !== BUCKET) return error(404, 'NoSuchBucket');
-  return store.answer({ method, key: decodeURIComponent(rest.join('/')), query: new Map(searchParams), headers, body });
+  return store.answer({ ...request, key: decodeURIComponent(rest.join('/')), query: new Map(searchParams) });
 }
 
 const asFar = ({ status, headers = {}, body = '' }: StoreAnswer): FarAnswer => ({ status, headers, body });
