@@ -170,14 +170,16 @@ async function startApi({ broker, codec, config, topology, metrics, states }: Ap
 }
 
 /** Its address is known once it serves. */
-const connectProbe = (states: () => ProcessStates): PartProbe => ({
-  name: 'connect',
-  kind: 'connect',
-  get url() {
-    return states().connectUrl ?? undefined;
-  },
-  check: async () => stateOf(states().states.connect, 'It ended and is started again. What connectors owe stays owed; nothing is lost.'),
-});
+function connectProbe(states: () => ProcessStates): PartProbe {
+  return {
+    name: 'connect',
+    kind: 'connect',
+    get url() {
+      return states().connectUrl ?? undefined;
+    },
+    check: async () => stateOf(states().states.connect, 'It ended and is started again. What connectors owe stays owed; nothing is lost.'),
+  };
+}
 const stateOf = (
   state: ProcessState | undefined,
   whenDown = 'It ended and is started again. Its stages wait; nothing is lost.',

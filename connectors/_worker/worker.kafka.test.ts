@@ -11,7 +11,7 @@ import { crewWorld, namesOf, prepare, silent } from './test/crew-world.ts';
 
 const address = process.env['GOSHAWK_TEST_KAFKA'] ?? '';
 const brokerOf = (brokers: string) => kafkaBroker({ brokers: [brokers], clientId: 'workers', log: silent });
-const SINK = { 'connector.class': 'counting', topics: 'sink.default.ecs.v1' };
+const sink = (prefix: string) => ({ 'connector.class': 'counting', topics: `sink.default.ecs.${prefix}v1` });
 const EVENTUALLY = { timeout: 40_000, interval: 200 };
 const ended: (() => void)[] = [];
 afterEach(() => {
@@ -50,7 +50,7 @@ describe.skipIf(address === '')('workers on a broker', () => {
     const broker = brokerOf(address);
     await prepare(broker, prefix);
     const [one, two] = await Promise.all([startWorker(address, prefix), startWorker(address, prefix)]);
-    expect((await ask(one.url, 'POST', '/connectors', { name: `${prefix}a`, config: { ...SINK, 'tasks.max': '4' } })).status).toBe(201);
+    expect((await ask(one.url, 'POST', '/connectors', { name: `${prefix}a`, config: { ...sink(prefix), 'tasks.max': '4' } })).status).toBe(201);
     for (const { url } of [one, two]) {
       await expect
         .poll(async () => (await places(url, `${prefix}a`)).sort(), EVENTUALLY)
@@ -74,7 +74,7 @@ describe.skipIf(address === '')('workers on a broker', () => {
     const changed = await Promise.all(
       Array.from({ length: 12 }, async (_, n) => {
         const { app } = workers[n % 2]!;
-        const payload = { name: `${prefix}c${n % 6}`, config: { ...SINK, file: String(n) }, initial_state: 'STOPPED' };
+        const payload = { name: `${prefix}c${n % 6}`, config: { ...sink(prefix), file: String(n) }, initial_state: 'STOPPED' };
         return (await app.inject({ method: 'POST', url: '/connectors', headers: { authorization: 'engineer' }, payload })).statusCode;
       }),
     );
@@ -95,13 +95,13 @@ it.skipIf(problem !== null || address === '')('a worker goes on when the broker 
     const worker = await world.open(broker, 'one:1');
     const inject = (method: 'POST' | 'GET', url: string, payload?: object) =>
       worker.app.inject({ method, url, headers: { authorization: 'engineer' }, ...(payload === undefined ? {} : { payload }) });
-    expect((await inject('POST', '/connectors', { name: 'a', config: SINK })).statusCode).toBe(201);
+    expect((await inject('POST', '/connectors', { name: 'a', config: sink('') })).statusCode).toBe(201);
     await expect.poll(() => world.running(), EVENTUALLY).toEqual(['one:1 a/0']);
     await own.kill();
     expect((await inject('GET', '/health')).json()).toMatchObject({ status: 'unhealthy' });
     await own.start();
     await expect.poll(async () => (await inject('GET', '/health')).statusCode, EVENTUALLY).toBe(200);
-    await expect.poll(async () => (await inject('POST', '/connectors', { name: 'b', config: SINK })).statusCode, EVENTUALLY).toBe(201);
+    await expect.poll(async () => (await inject('POST', '/connectors', { name: 'b', config: sink('') })).statusCode, EVENTUALLY).toBe(201);
     await expect.poll(() => world.running(), EVENTUALLY).toEqual(['one:1 a/0', 'one:1 b/0']);
     await expect.poll(async () => (await inject('GET', '/connectors/b/status')).json<Status>().tasks[0]?.state, EVENTUALLY).toBe('RUNNING');
     await worker.stop();

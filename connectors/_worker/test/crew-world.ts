@@ -70,7 +70,7 @@ export const namesOf = (prefix: string): WorkerNames => ({
 export async function prepare(broker: Broker, prefix = ''): Promise<void> {
   const { connectConfigs, connectStatus, connectOffsets, connectSlots } = topics;
   const own = [connectConfigs, connectStatus, connectSlots].map((topic) => settingsOf(topic, 1, prefix + topic.name));
-  const sinks = ['sink.default.ecs.v1', 'sink.default.ocsf.v1', 'sink.acme.ecs.v1'].map((name) => ({ name, partitions: 1, config: {} }));
+  const sinks = ['default.ecs', 'default.ocsf', 'acme.ecs'].map((name) => `sink.${name}.${prefix}v1`).map((name) => ({ name, partitions: 1, config: {} }));
   own.push(settingsOf(connectOffsets, 1));
   await broker.admin().createTopics([...own, ...sinks], 1);
 }
