@@ -11,11 +11,13 @@ import { isSink } from './settings/plugins.ts';
 import type { Plugin } from './settings/plugins.ts';
 import { readConfig } from './settings/read.ts';
 import { commonOf } from './settings/common.ts';
-import type { CommonConfig, SinkOptions } from './settings/common.ts';
+import type { SinkOptions } from './settings/common-options.ts';
+import type { CommonConfig } from './settings/common.ts';
 import type { Secrets } from './settings/secrets.ts';
 import type { Settings } from './settings/settings.ts';
 import type { Definition, Validation } from './settings/shapes.ts';
-import { pluginConfig, readTexts, validateConfig } from './settings/validate.ts';
+import { readTexts } from './settings/reading.ts';
+import { pluginConfig, validateConfig } from './settings/validate.ts';
 import { PREDICATES, TRANSFORMS } from './transforms/index.ts';
 import type { Named } from './transforms/index.ts';
 

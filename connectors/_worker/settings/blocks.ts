@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { nearest } from '../../../domains/fields/nearest.ts';
 import type { Named } from '../transforms/index.ts';
 import { PREDICATES, TRANSFORMS } from '../transforms/index.ts';
-import { sinkOptions, sourceOptions } from './common.ts';
+import { sinkOptions, sourceOptions } from './common-options.ts';
 import type { Option } from './options.ts';
 import { optionsOf } from './options.ts';
 import type { Plugin } from './plugins.ts';

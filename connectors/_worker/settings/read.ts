@@ -6,16 +6,17 @@ import type { Predicate, Transform } from '../transforms/definition.ts';
 import type { Condition } from '../transforms/options.ts';
 import type { Transforms } from '../transforms/record.ts';
 import type { Alias } from './blocks.ts';
-import type { SinkOptions } from './common.ts';
-import { CONVERTERS, commonOf } from './common.ts';
+import type { SinkOptions } from './common-options.ts';
+import { CONVERTERS } from './common-options.ts';
+import { commonOf } from './common.ts';
 import { maskOf } from './mask.ts';
 import type { Plugin } from './plugins.ts';
 import { parseReference } from './reference.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { ConnectorConfig } from './shapes.ts';
-import type { Reading } from './validate.ts';
-import { readTexts } from './validate.ts';
+import type { Reading } from './reading.ts';
+import { readTexts } from './reading.ts';
 
 /**
  * Resolves secrets and reads everything.

@@ -1,6 +1,7 @@
 // What has to hold between options of a sink, as Kafka Connect's SinkConnectorConfig.validate has it.
-import type { SinkOptions } from './common.ts';
-import { topicPattern, wrongWith } from './common.ts';
+import type { SinkOptions } from './common-options.ts';
+import { topicPattern } from './common.ts';
+import { wrongWith } from './regex.ts';
 
 type Texts = Readonly<Record<string, string | null | undefined>>;
 type Problem = readonly [option: keyof SinkOptions, message: string];

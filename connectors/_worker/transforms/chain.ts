@@ -1,6 +1,6 @@
 // Transforms of one connector, one after the other.
 import { RecordError } from '../../../pipeline/core/errors.ts';
-import type { Form } from '../settings/common.ts';
+import type { Form } from '../settings/common-options.ts';
 import type { Step, Test } from './definition.ts';
 import type { TransformRecord, Transforms } from './record.ts';
 import { ConversionError, DataError, Working } from './working.ts';

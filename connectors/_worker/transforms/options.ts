@@ -1,6 +1,6 @@
 // Pieces of the options of transforms.
 import { z } from 'zod';
-import { wrongWith } from '../settings/common.ts';
+import { wrongWith } from '../settings/regex.ts';
 
 type Importance = 'high' | 'medium' | 'low';
 export const text = (description: string, importance: Importance) => z.string().meta({ description, importance });

@@ -1,6 +1,6 @@
 // A record while transforms are at it: key and value as bytes until somebody asks, and again when all are done.
 import type { Position } from '../../../pipeline/core/index.ts';
-import type { Form } from '../settings/common.ts';
+import type { Form } from '../settings/common-options.ts';
 import type { Half } from './definition.ts';
 import type { Json, JsonObject } from './json.ts';
 import { isExactNumber, isObject, parseJson } from './json.ts';

@@ -6,7 +6,7 @@ import { copyOf, isObject, put } from '../json.ts';
 import { withCondition } from '../options.ts';
 import type { PathTree } from '../path.ts';
 import { parsePath, treeOf } from '../path.ts';
-import { wrongWith } from '../../settings/common.ts';
+import { wrongWith } from '../../settings/regex.ts';
 import { pathList } from './project.ts';
 
 interface Options {
