@@ -49,6 +49,7 @@ describe.skipIf(serverUrl === '')('schema api', () => {
         await client.query(`SELECT api.edit_note('test', n.id, NULL, 'm') FROM api.alert_note n`);
         await client.query(
           `SELECT api.put_saved_search('test', NULL, NULL, false, '{"kind":"alerts","name":"n","query":"","columns":[],"filter":{},"isShared":true}'),
+             api.put_subscription('test', NULL, NULL, '{"name":"n","description":"","format":"ecs","kinds":["event"],"minSeverity":"low","datasets":[],"query":"","enabled":true}'),
              api.start_hunt('test', '{"name":"n","query":"x","datasets":[],"from":1,"to":2,"severity":1,"makesAlerts":false,"events":0}')`,
         );
         await client.query(
@@ -99,6 +100,7 @@ describe.skipIf(serverUrl === '')('schema api', () => {
     'alert_change',
     'alert_change_part',
     'saved_search',
+    'subscription',
     'hunt',
     'hunt_match',
     'evidence',
@@ -225,6 +227,11 @@ describe.skipIf(serverUrl === '')('schema api', () => {
         [await idIn('saved_search')],
       ],
       [`SELECT api.delete_saved_search('test', $1, true)`, [await idIn('saved_search')]],
+      [
+        `SELECT api.put_subscription('test', $1, NULL, '{"description":"taken","format":"ecs","kinds":["event"],"minSeverity":"low","datasets":[],"query":"","enabled":true}')`,
+        [await idIn('subscription')],
+      ],
+      [`SELECT api.delete_subscription('test', $1)`, [await idIn('subscription')]],
       [`SELECT api.steer_hunt('x', $1, 'paused')`, [await idIn('hunt')]],
       [`SELECT api.put_asset('x', $1, now(), 'n', 'k', '{}', '{}', NULL, 0)`, [asset?.id]],
       [`SELECT api.end_asset('x', $1, now())`, [asset?.id]],

@@ -1,5 +1,12 @@
 // Subscriptions over REST and GraphQL: kept, checked, audited, handed to the relay, and counted before they are made.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { config, publishEvents } from '../../pipeline/publish/index.ts';
+import { StageDriver } from '../../pipeline/runtime/driver.ts';
+import { Codec } from '../../schemas/avro/codec.ts';
+import { plainContext, plainEvent } from '../../schemas/avro/plain.ts';
+import { fixedIds } from '../../schemas/avro/registry.ts';
+import type { RefSubscription } from '../../schemas/avro/types.gen.ts';
+import { schemas } from '../../schemas/avro/types.gen.ts';
 import type { Role } from '../gate/roles.ts';
 import { openTestApi } from '../test/api.ts';
 import type { Loose, TestApi } from '../test/api.ts';
@@ -56,6 +63,22 @@ describe.skipIf(serverUrl === '')('subscriptions', () => {
     expect(key).toBe(`${id}|${payload.validFrom}`);
     const { rows } = await database.owner.query('SELECT actor, action, detail FROM goshawk.audit WHERE object = $1', [id]);
     expect(rows).toMatchObject([{ actor: 'tester', action: 'subscription.put', detail: soc }]);
+  });
+
+  it('reach publish as they were made', async () => {
+    const { id } = await add();
+    await call('PATCH', `/${id}`, { format: 'ocsf' });
+    const codec = new Codec(fixedIds());
+    const driver = new StageDriver(publishEvents(config.parse({ formats: [] })));
+    let lastAt = 0;
+    for (const { payload } of await published()) {
+      const row = codec.decode<RefSubscription>(schemas.refSubscription, codec.encode(schemas.refSubscription, payload));
+      driver.addReference('subscriptions', [row], row.writtenAt);
+      lastAt = row.writtenAt;
+    }
+    const event = { organization: 'default', dataset: 'windows.sysmon', severity: 40, host: { name: 'web01', id: null, ip: [], os: null } };
+    const at = (appendedAt: number) => driver.send({ event: plainEvent(event), context: plainContext() }, { appendedAt }).outputs.map(({ to }) => to);
+    expect([at(lastAt), at(lastAt + 9_999_999), at(lastAt + 10_000_000)]).toEqual([[], ['sink.default.ecs.v1'], ['sink.default.ocsf.v1']]);
   });
 
   it('change in what is given, and each change is published under a key of its own', async () => {

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { connectionMetrics } from '../../api/gate/connections.ts';
 import { limitMetrics } from '../../api/gate/limits/index.ts';
@@ -10,6 +11,7 @@ import { correlateMetrics } from '../../pipeline/correlate/index.ts';
 import { suppressedCounter, uncorrelatedCounter } from '../../pipeline/detect/index.ts';
 import { ingestMetrics } from '../../pipeline/ingest/index.ts';
 import { rowCounter } from '../../pipeline/persist/metrics.ts';
+import { publishMetrics } from '../../pipeline/publish/index.ts';
 import { metricsOf } from '../../pipeline/runtime/metrics.ts';
 import type { Generator } from './files.ts';
 
@@ -30,6 +32,7 @@ export default {
     outboundMetrics(registry);
     uncorrelatedCounter(registry);
     suppressedCounter(registry);
+    publishMetrics(registry, pino({ level: 'silent' }));
     droppedCounter(registry);
     takenCounter(registry);
     requestMetrics(registry);
