@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainRecord } from '../_contract/one-sink.ts';
@@ -69,12 +70,14 @@ describe('an envelope', () => {
     const values = fc.oneof(
       fc.array(piece).map((pieces) => Buffer.from(pieces.join(''))),
       fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+      fc.uint8Array().map((bytes) => Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')])),
       fc.json().map((text) => Buffer.from(text)),
     );
     fc.assert(
       fc.property(fc.array(values, { minLength: 1, maxLength: 5 }), (all) => {
         const events = all.map((value, n) => open(plainRecord({ id: `r${n}`, value })));
         const body = bodyOf(events);
+        expect(isUtf8(body)).toBe(true);
         expect(body.length).toBe(events.reduce((sum, { bytes }) => sum + bytes, 0));
         const found = objectsIn(body).map((text) => JSON.parse(text) as { readonly fields: object });
         expect(found.map(({ fields }) => fields)).toEqual(all.map((_value, n) => ({ goshawk_id: `r${n}` })));

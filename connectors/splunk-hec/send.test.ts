@@ -232,6 +232,9 @@ describe('splunk-hec', () => {
       expect(await inTheEnd(before)).toEqual(['retry']);
       hec.index();
       expect(await inTheEnd(after)).toEqual(['delivered']);
+      await sink.send(records('c'), NEVER);
+      const [one, two, three] = hec.requests.filter(({ path }) => path.includes('event')).map(({ headers }) => headers['x-splunk-request-channel']);
+      expect([one === two, two === three]).toEqual([true, false]);
     });
 
     it('asks once more at the end, and has the rest sent again', async () => {
@@ -242,6 +245,19 @@ describe('splunk-hec', () => {
       const held = await sink.send(records('b'), NEVER);
       await sink.close();
       expect([await inTheEnd(indexed), await inTheEnd(held)]).toEqual([['delivered'], ['retry']]);
+    });
+
+    it('stops when the token loses it', async () => {
+      const hec = await started({ hasAcks: true });
+      const sink = await opened(hec, { acks: true });
+      hec.hold();
+      await sink.send(records('a'), NEVER);
+      hec.answer = said(400, 14);
+      await expect.poll(() => hec.requests.some(({ path }) => path.includes('/ack')), { timeout: 10_000 }).toBe(true);
+      hec.answer = null;
+      await expect
+        .poll(() => sink.send(records('b'), NEVER).then(kinds, ({ message }: Error) => message), { timeout: 10_000 })
+        .toContain('HEC does not say what is indexed. T (code 14)');
     });
 
     it('stops when the token has none', async () => {

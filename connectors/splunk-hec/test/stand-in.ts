@@ -24,7 +24,10 @@ export interface TakenEvent {
 export interface Hec extends StandIn {
   readonly url: string;
   readonly requests: readonly FarRequest[];
+  /** That were taken, indexed or not. */
   readonly events: readonly TakenEvent[];
+  /** Ids of those that can be found. */
+  readonly indexed: () => readonly string[];
   /** What is answered in place of everything, until it is null again. */
   answer: FarAnswer | null;
   /** Of events alone; acknowledgements go on. */
@@ -46,11 +49,13 @@ const KEYS = new Set(['time', 'host', 'source', 'sourcetype', 'index', 'fields',
 interface Channel {
   nextId: number;
   readonly indexed: Set<number>;
-  readonly held: Set<number>;
+  /** With the events that wait for it. */
+  readonly held: Map<number, readonly TakenEvent[]>;
 }
 
 export async function openHec({ hasAcks = false, maxBytes = 838_860_800, isCloud = false, indexes, indexers = 1 }: HecOptions = {}): Promise<Hec> {
   const events: TakenEvent[] = [];
+  const indexed: string[] = [];
   const script: (FarAnswer | null)[] = [];
   let channels = new Map<string, Channel>();
   let isHeld = false;
@@ -58,15 +63,20 @@ export async function openHec({ hasAcks = false, maxBytes = 838_860_800, isCloud
 
   const channelOf = (indexer: number, name: string): Channel => {
     const key = `${indexer}/${name}`;
-    const channel = channels.get(key) ?? { nextId: 0, indexed: new Set(), held: new Set() };
+    const channel = channels.get(key) ?? { nextId: 0, indexed: new Set(), held: new Map() };
     channels.set(key, channel);
     return channel;
   };
-  const receipt = (indexer: number, channel: string): object => {
+  /** Takes events. @returns What the answer says of them besides. */
+  const keep = (taken: readonly TakenEvent[], indexer: number, name: string): object => {
+    events.push(...taken);
+    if (!isHeld) indexed.push(...taken.map(({ id }) => id));
     if (!hasAcks) return {};
-    const { nextId: ackId, indexed, held } = channelOf(indexer, channel);
-    channelOf(indexer, channel).nextId += 1;
-    (isHeld ? held : indexed).add(ackId);
+    const channel = channelOf(indexer, name);
+    const ackId = channel.nextId;
+    channel.nextId += 1;
+    if (isHeld) channel.held.set(ackId, taken);
+    else channel.indexed.add(ackId);
     return { ackId };
   };
 
@@ -101,8 +111,7 @@ export async function openHec({ hasAcks = false, maxBytes = 838_860_800, isCloud
     const taken: TakenEvent[] = [];
     const channel = String(headers['x-splunk-request-channel']);
     const stop = (code: number, text: string, number = taken.length): FarAnswer => {
-      events.push(...taken);
-      return said(400, code, text, { 'invalid-event-number': number, ...(taken.length > 0 && receipt(indexer, channel)) });
+      return said(400, code, text, { 'invalid-event-number': number, ...(taken.length > 0 && keep(taken, indexer, channel)) });
     };
     for (const text of objectsIn(body)) {
       const envelope = parseObject(text);
@@ -120,8 +129,7 @@ export async function openHec({ hasAcks = false, maxBytes = 838_860_800, isCloud
       taken.push({ id, envelope });
       if (Object.keys(envelope).some((key) => !KEYS.has(key))) break; // those behind it are lost, and nothing said
     }
-    events.push(...taken);
-    return said(200, 0, 'Success', receipt(indexer, channel));
+    return said(200, 0, 'Success', keep(taken, indexer, channel));
   };
 
   const acknowledge = (request: FarRequest, indexer: number): FarAnswer => {
@@ -160,14 +168,18 @@ export async function openHec({ hasAcks = false, maxBytes = 838_860_800, isCloud
     faults: ALL_FAULTS,
     requests: side.requests,
     events,
+    indexed: () => indexed,
     answer: null,
     eventAnswer: null,
     script,
     hold: () => (isHeld = true),
     index: () => {
       isHeld = false;
-      for (const { held, indexed } of channels.values()) {
-        for (const id of held) indexed.add(id);
+      for (const { held, indexed: ids } of channels.values()) {
+        for (const [ackId, taken] of held) {
+          ids.add(ackId);
+          indexed.push(...taken.map(({ id }) => id));
+        }
         held.clear();
       }
     },
