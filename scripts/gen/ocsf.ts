@@ -32,7 +32,7 @@ publish:
   formatsOfOrganization: { acme: [ocsf] }     # in place of it
 \`\`\`
 
-Which events, findings and alerts are published is the same for all formats ([options](options.md), \`publish\`). Read with \`isolation.level=read_committed\`.
+Subscriptions ask for them, too ([what is published](../operating/publish.md)). Which events, findings and alerts the configuration asks for is the same for all formats ([options](options.md), \`publish\`). Read with \`isolation.level=read_committed\`.
 
 - **Class**: the first of the list below of which a condition holds, and whose required attributes are known. The rest is Base Event.
 - **\`native.<name>\`** in the tables is a field of the sensor's own document; all other names are ECS.
