@@ -19,7 +19,8 @@ reported at once, each at its option (\`PUT /connector-plugins/<class>/config/va
 
 **Secrets** are named, never written into a configuration: \`\${file:PATH:KEY}\` is a key of a properties file, \`\${file:PATH}\` a whole file, \`\${dir:FOLDER:FILE}\` a file of a folder, \`\${env:NAME}\`
 an environment variable of the worker. The worker's own options \`connect.secretFolders\` and \`connect.secretVariables\` say which of them an organization may name
-([options](options.md)). They are looked up when a task starts, and taken out of every message that leaves it. Options whose name ends in \`File\` name a file in the same folders.
+([options](options.md)). They are looked up when a task starts, and taken out of every message that leaves it. Options whose name ends in \`File\` name a file in the same folders. Whoever may manage
+an organization's connectors decides where its secrets are sent; nobody sees them.
 `;
 
 const ON_TRANSFORMS = `

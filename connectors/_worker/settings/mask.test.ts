@@ -21,6 +21,20 @@ describe('a mask', () => {
     expect(masked).not.toContain(encodeURIComponent(SECRET));
   });
 
+  it.each(['', 'u:', 'us:', 'use:', 'user:'])('takes it out of Basic behind %j', (name) => {
+    const masked = maskOf(['hunter22hunter22'])(`Basic ${Buffer.from(`${name}hunter22hunter22`).toString('base64')} refused`);
+    const [, left = ''] = /Basic (\S*) refused/.exec(masked)!;
+    // What is left are the digits that it shares with what is before and behind it.
+    expect(left).toContain('***');
+    expect(left.replace('***', '').length).toBeLessThanOrEqual(12);
+    expect(Buffer.from(left.replace('***', ''), 'base64').toString()).not.toContain('unter');
+  });
+
+  it('takes out a secret as large as they may be', () => {
+    const secret = Array.from({ length: 1_000 }, (_one, index) => `line ${index} ${'x'.repeat(50)}`).join('\n');
+    expect(maskOf([secret])(`before ${secret} after`)).toBe('before *** after');
+  });
+
   it('takes out each line of a key', () => {
     const pem = '-----BEGIN KEY-----\nMIIBVgIBADANBgkq\nhkiG9w0BAQEFAAS\n-----END KEY-----\n';
     const masked = maskOf([pem])('bad line hkiG9w0BAQEFAAS in key');

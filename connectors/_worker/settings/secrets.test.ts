@@ -25,7 +25,7 @@ beforeAll(() => {
   writeFileSync(join(root, 'acme/whole'), 'line\n');
   writeFileSync(join(root, 'acme/two'), 'one\ntwo\n\n');
   writeFileSync(join(root, 'acme/..data/token'), 'mounted');
-  writeFileSync(join(root, 'acme/large'), 'x'.repeat(1_048_577));
+  writeFileSync(join(root, 'acme/large'), 'x'.repeat(65_537));
   writeFileSync(join(root, 'acme-x/token'), 'of another');
   writeFileSync(join(root, 'outside'), 'not yours');
   symlinkSync('..data/token', join(root, 'acme/token'));

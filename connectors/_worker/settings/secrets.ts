@@ -7,7 +7,7 @@ import type { Reference } from './reference.ts';
 import type { ConnectConfig } from './section.ts';
 
 /** No secret is larger: a chain of certificates is some kilobytes. */
-const MAX_FILE_BYTES = 1_048_576;
+const MAX_FILE_BYTES = 65_536;
 
 /** What one organization may name. */
 export interface Secrets {
