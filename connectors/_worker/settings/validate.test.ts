@@ -297,6 +297,12 @@ describe('each kind of connector there is', async () => {
     const wrong = (config: ConnectorConfig) => Object.keys(errorsOf(validateConfig(each, config))).filter((name) => !own.includes(name));
     expect(wrong(Object.fromEntries(defaults))).toEqual(wrong({}));
   });
+  it.each(all.map((each) => [each.name, each] as const))('%s takes references to its secrets, whatever they must look like', (_name, each) => {
+    const named = pluginConfig(each).flatMap(({ name, type }) => (type === 'PASSWORD' ? [[name, '${env:TOKEN}'] as const] : []));
+    expect(Object.keys(errorsOf(validateConfig(each, Object.fromEntries(named), secrets))).filter((name) => named.some(([option]) => option === name))).toEqual(
+      [],
+    );
+  });
   it.each(all.map((each) => [each.name, each] as const))('%s describes its options, and gives none a name of every connector', (_name, each) => {
     const own = pluginConfig(each);
     expect(own.filter(({ documentation }) => documentation === '').map(({ name }) => name)).toEqual([]);
