@@ -29,7 +29,7 @@ export const config = z
       group: 'Azure Monitor',
       importance: 'high',
     }),
-    tenantId: word(/^[A-Za-z0-9.-]{1,128}$/, '11111111-2222-3333-4444-555555555555').meta({
+    tenantId: word(/^[A-Za-z0-9][A-Za-z0-9.-]{0,127}$/, '11111111-2222-3333-4444-555555555555').meta({
       displayName: 'Tenant',
       description: 'Id or domain of the Microsoft Entra tenant.',
       group: 'Application',

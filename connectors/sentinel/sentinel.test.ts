@@ -103,6 +103,8 @@ describe('the service', () => {
     azure.answer = { status: 403, headers: { 'x-ms-error-code': 'OperationFailed' } };
     expect(await kinds(sink, records('a'))).toEqual(['retry']);
     test.nowMs += 1_799_999;
+    await azure.fail('throttle', { times: 1 }); // says nothing of roles
+    expect(await kinds(sink, records('a'))).toEqual(['retry']);
     expect(await kinds(sink, records('a'))).toEqual(['retry']);
     test.nowMs += 1;
     await expect(send(sink, records('a'))).rejects.toMatchObject({ code: 'SINK_MISCONFIGURED' });

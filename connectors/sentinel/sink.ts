@@ -39,8 +39,8 @@ export async function openSentinel(config: SentinelConfig, deps: SinkDeps): Prom
       exchange(deps, { url, method: 'POST', headers: { ...headers, authorization }, body, ...(tls !== undefined && { tls }), limits, signal }),
     );
     const nowMs = deps.now();
-    if (answer.status !== 403) forbiddenSinceMs = null;
-    else if (forbiddenSinceMs === null) {
+    if (answer.status < 300) forbiddenSinceMs = null;
+    if (answer.status === 403 && forbiddenSinceMs === null) {
       forbiddenSinceMs = nowMs;
       deps.log.warn(
         { connector: deps.connector, ruleId, waitMs: roleWaitMs },
