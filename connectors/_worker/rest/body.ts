@@ -54,9 +54,9 @@ export function readOffsetRows(body: unknown): readonly GivenRow[] {
   return offsets as readonly GivenRow[];
 }
 
-/** Of a query. @throws Refusal 400 */
+/** Of a query, in whatever case: Python writes `True`. @throws Refusal 400 */
 export function readFlag(query: unknown, name: string, otherwise: boolean): boolean {
-  const value = (query as Readonly<Record<string, unknown>>)[name];
+  const [value] = valuesOf(query, name).map((text) => text.toLowerCase());
   if (value === undefined) return otherwise;
   if (value === 'true') return true;
   if (value === 'false' || value === '') return false;
