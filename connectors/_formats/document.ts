@@ -4,8 +4,8 @@ import { RecordError } from '../../pipeline/core/errors.ts';
 /** A parsed JSON object. Those of publish are ECS documents (`@timestamp`, `event`) or OCSF documents (`class_uid`, `metadata`). */
 export type Document = Readonly<Record<string, unknown>>;
 
-/** `finding`: the ECS document of a finding or an alert of Goshawk's own. In OCSF they are a class like others. */
-export type DocumentKind = 'event' | 'finding' | 'ocsf';
+/** ECS or OCSF, of an event or of a finding or an alert of Goshawk's own. */
+export type DocumentKind = 'ecs-event' | 'ecs-finding' | 'ocsf-event' | 'ocsf-finding';
 
 /** @throws RecordError FORMAT_REFUSED when the bytes are not one JSON object. */
 export function parseDocument(value: Buffer): Document {
@@ -24,9 +24,11 @@ const OWN_DATASETS = new Set<unknown>(['goshawk.finding', 'goshawk.alert']);
 
 /** @throws RecordError FORMAT_REFUSED when it is neither an ECS nor an OCSF document: formats whose keys have meanings would say nothing of it. */
 export function kindOf(document: Document): DocumentKind {
-  if (typeof document.class_uid === 'number') return 'ocsf';
+  if (typeof document.class_uid === 'number') return OWN_DATASETS.has((document.metadata as Document | undefined)?.log_name) ? 'ocsf-finding' : 'ocsf-event';
   const { event } = document;
-  if (typeof event === 'object' && event !== null) return OWN_DATASETS.has((event as Document).dataset) ? 'finding' : 'event';
-  if (typeof document['@timestamp'] === 'string') return 'event';
+  if (typeof event === 'object' && event !== null) return OWN_DATASETS.has((event as Document).dataset) ? 'ecs-finding' : 'ecs-event';
+  if (typeof document['@timestamp'] === 'string') return 'ecs-event';
   throw new RecordError('FORMAT_REFUSED', 'Document has neither class_uid (OCSF) nor event or @timestamp (ECS), so its fields have no meaning in this format');
 }
+
+export const isOcsf = (kind: DocumentKind): kind is 'ocsf-event' | 'ocsf-finding' => kind.startsWith('ocsf');

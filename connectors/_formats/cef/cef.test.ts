@@ -4,8 +4,9 @@ import { longName } from '../../../pipeline/ingest/cef/keys.ts';
 import { readCef } from '../../../pipeline/ingest/cef/text.ts';
 import { TELEMETRY } from '../../../pipeline/ingest/test/records.ts';
 import type { Document } from '../document.ts';
+import { kindOf } from '../document.ts';
 import { compile, cut, rootsOf } from '../pairs/mapping.ts';
-import { anyDocument, hostileText, OWN, realDocuments, recordedDocuments } from '../test/documents.ts';
+import { anyDocument, hostileText, OWN, realDocuments, recordedDocuments, someDocuments } from '../test/documents.ts';
 import { readSyslog } from '../test/nsyslog.ts';
 import { cef } from './index.ts';
 import { cefMappings, HEADER_LENGTHS } from './mapping.ts';
@@ -93,28 +94,26 @@ describe('a message', () => {
     expect([field('externalId'), field('cs1')]).toEqual([undefined, id]);
   });
 
-  it('says of an alert what led to it', () => {
+  it('says of an alert what led to it and whom it names, in ECS and in OCSF', () => {
     for (const document of [OWN.ecs[1], OWN.ocsf[1]]) {
       const field = parsed(written(document));
-      expect([
-        field('cs1'),
-        field('cs2'),
-        field('cn1'),
-        field('cnt'),
-        field('GoshawkTactic'),
-        field('GoshawkSubtechnique'),
-        field('GoshawkRevision'),
-        field('reason'),
-      ]).toEqual([
-        `${'f'.repeat(32)}-2`,
-        document === OWN.ecs[1] ? '4bb9a18a-9b8a-4d5c-8e51-2b5c1ae7d2e1, other' : '4bb9a18a-9b8a-4d5c-8e51-2b5c1ae7d2e1',
-        '73',
-        '2',
-        'credential-access',
-        'T1003.002',
-        '2',
-        'joined',
-      ]);
+      expect(
+        Object.fromEntries(
+          ['cs1', 'cn1', 'cnt', 'GoshawkTactic', 'GoshawkSubtechnique', 'GoshawkRevision', 'reason', 'dvchost', 'suser', 'src'].map((key) => [key, field(key)]),
+        ),
+      ).toEqual({
+        cs1: `${'f'.repeat(32)}-2`,
+        cn1: '73',
+        cnt: '2',
+        GoshawkTactic: 'credential-access',
+        GoshawkSubtechnique: 'T1003.002',
+        GoshawkRevision: '2',
+        reason: 'joined',
+        dvchost: 'workstation5',
+        suser: 'ada',
+        src: '10.1.2.3',
+      });
+      expect(`${field('cs2')} ${field('GoshawkRelatedRuleIds')}`).toContain('other');
     }
   });
 
@@ -144,7 +143,7 @@ function expectRoundTrip(document: Document): void {
   const message = written(document);
   expect(message).toMatch(GRAMMAR);
   const field = parsed(message);
-  const kind = typeof document.class_uid === 'number' ? 'ocsf' : String((document.event as Document).dataset).startsWith('goshawk.') ? 'finding' : 'event';
+  const kind = kindOf(document);
   const lost = steps[kind].flatMap(({ key, read }) => {
     const text = read(document, rootsOf(document));
     const said = text
@@ -179,7 +178,7 @@ describe('read back', () => {
 
   it("by another's reader: the same keys and values, where it can read them", { timeout: 60_000 }, () => {
     let compared = 0;
-    for (const document of realDocuments()) {
+    for (const document of someDocuments()) {
       const message = written(document);
       if (message.includes('\\')) continue; // it does not know escapes
       const { cef: headers = {}, fields } = readSyslog(`<134>Nov 26 02:37:59 host ${message}`);
@@ -191,7 +190,7 @@ describe('read back', () => {
       expect(Object.entries(fields).filter(([key, value]) => ours[longName(key)] !== value)).toEqual([]);
       compared++;
     }
-    expect(compared).toBeGreaterThan(300);
+    expect(compared).toBeGreaterThan(60);
   });
 });
 

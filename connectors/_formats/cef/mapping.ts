@@ -35,7 +35,7 @@ const ownKeys = (all: readonly Mapping[]) => all.filter(({ key }) => !CARRIED.ha
 /** Version 0 has keys of their own for IPv6; in 1.x each address may be either. */
 function addresses(version: CefVersion): readonly Mapping[] {
   const as: Converter = version === 0 ? 'ipv4' : 'ip';
-  const SOURCE = ['source.ip', 'src_endpoint.ip evidences.src_endpoint.ip'] as const;
+  const SOURCE = ['source.ip related.ip?', 'src_endpoint.ip evidences.src_endpoint.ip observables.[type_id=2].value?'] as const;
   const DESTINATION = ['destination.ip', 'dst_endpoint.ip evidences.dst_endpoint.ip'] as const;
   const HOST = ['host.ip observer.ip', 'device.ip metadata.reporter.ip'] as const;
   return [
@@ -59,13 +59,13 @@ const STANDARD: readonly Mapping[] = [
   mapping('start', 'millis', null, 'event.start', 'start_time'),
   mapping('end', 'millis', null, 'event.end', 'end_time'),
   mapping('externalId', 'text', 40, 'event.id', 'metadata.uid', { isWhole: true }),
-  mapping('msg', 'text', 1023, 'message', 'message finding_info.desc'),
+  mapping('msg', 'text', 1023, 'message', 'message finding_info.desc finding_info.title'),
   mapping('cat', 'list', 1023, 'event.category', 'category_name'),
   mapping('act', 'text', 63, 'event.action', 'activity_name'),
   mapping('outcome', 'text', 63, 'event.outcome', 'status'),
   mapping('reason', 'text', 1023, 'event.reason', 'comment status_detail'),
   mapping('cnt', 'integer', null, 'goshawk.finding.event_count goshawk.alert.event_count', 'unmapped.[goshawk.event_count]'),
-  mapping('dvchost', 'text', 100, 'host.name observer.hostname related.hosts?', 'device.hostname metadata.reporter.hostname'),
+  mapping('dvchost', 'text', 100, 'host.name observer.hostname related.hosts?', 'device.hostname metadata.reporter.hostname observables.[type_id=1].value?'),
   mapping('dvcmac', 'mac', null, 'host.mac observer.mac', 'device.mac'),
   mapping('deviceExternalId', 'text', 255, 'host.id', 'device.uid'),
   mapping('deviceFacility', 'text', 1023, 'event.provider', 'metadata.log_provider'),
@@ -76,7 +76,7 @@ const STANDARD: readonly Mapping[] = [
   mapping('shost', 'text', 1023, 'source.domain', 'src_endpoint.hostname evidences.src_endpoint.hostname'),
   mapping('smac', 'mac', null, 'source.mac', 'src_endpoint.mac evidences.src_endpoint.mac'),
   mapping('sourceTranslatedPort', 'port', null, 'source.nat.port'),
-  mapping('suser', 'text', 1023, 'user.name related.user?', 'actor.user.name evidences.user.name'),
+  mapping('suser', 'text', 1023, 'user.name related.user?', 'actor.user.name evidences.user.name observables.[type_id=4].value?'),
   mapping('suid', 'text', 1023, 'user.id', 'actor.user.uid evidences.user.uid'),
   mapping('sntdom', 'text', 255, 'user.domain', 'actor.user.domain evidences.user.domain'),
   mapping(

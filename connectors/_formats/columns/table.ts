@@ -2,7 +2,7 @@
 import type { Column } from '../../../domains/tables/index.ts';
 import { RecordError } from '../../../pipeline/core/errors.ts';
 import type { Document } from '../document.ts';
-import { kindOf } from '../document.ts';
+import { isOcsf, kindOf } from '../document.ts';
 import { millisOf } from '../pairs/values.ts';
 import { ecsColumns, OTHER } from './ecs.ts';
 import type { FillRow, Whole } from './fill.ts';
@@ -48,7 +48,7 @@ function ocsfRow(fill: FillRow, document: Document): Row {
 /** @throws RecordError FORMAT_REFUSED */
 function sortOf(document: Document, index: number): number | 'ecs' {
   try {
-    return kindOf(document) === 'ocsf' ? (document.class_uid as number) : 'ecs';
+    return isOcsf(kindOf(document)) ? (document.class_uid as number) : 'ecs';
   } catch (error) {
     throw error instanceof RecordError ? new RecordError('FORMAT_REFUSED', error.message, { index }, { cause: error }) : error;
   }

@@ -2,7 +2,7 @@
 import { csvText, textOfCell } from '../../../domains/tables/index.ts';
 import { ConfigError, RecordError } from '../../../pipeline/core/errors.ts';
 import type { Document } from '../document.ts';
-import { kindOf } from '../document.ts';
+import { isOcsf, kindOf } from '../document.ts';
 import type { FileFormat } from '../format.ts';
 import { readerOf } from '../path.ts';
 import { ECS_COLUMNS, OCSF_COLUMNS } from './mapping.ts';
@@ -63,7 +63,7 @@ function usualLayout(documents: readonly Document[]): Layout {
 }
 function schemaOf(document: Document, index: number): keyof typeof USUAL {
   try {
-    return kindOf(document) === 'ocsf' ? 'ocsf' : 'ecs';
+    return isOcsf(kindOf(document)) ? 'ocsf' : 'ecs';
   } catch (error) {
     throw error instanceof RecordError ? new RecordError('FORMAT_REFUSED', error.message, { index }, { cause: error }) : error;
   }

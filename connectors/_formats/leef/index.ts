@@ -1,7 +1,7 @@
 // Log Event Extended Format: IBM "LEEF version 2" guide. One message a document, without a syslog header.
 import { ConfigError } from '../../../pipeline/core/errors.ts';
 import type { Document, DocumentKind } from '../document.ts';
-import { kindOf } from '../document.ts';
+import { isOcsf, kindOf } from '../document.ts';
 import type { LineFormat } from '../format.ts';
 import { DEVICE, eventClassOf, severityOf } from '../pairs/head.ts';
 import { compile, cut, rootsOf } from '../pairs/mapping.ts';
@@ -24,6 +24,7 @@ export function leef({ version = 2, delimiter = '\t', maxBytes }: LeefOptions = 
     throw new ConfigError('SINK_MISCONFIGURED', `LEEF ${version}.0 cannot have ${JSON.stringify(delimiter)} between its pairs`);
   const steps = compile(LEEF_MAPPINGS);
   const write = cleaner(delimiter);
+  const writeId = cleaner('\t'); // the delimiter ends no field of the header
   const device = [DEVICE.vendor, DEVICE.product, DEVICE.version].join('|');
   const named = version === 1 ? '' : `${delimiter === '\t' ? hex(delimiter) : delimiter}|`;
   return {
@@ -32,7 +33,7 @@ export function leef({ version = 2, delimiter = '\t', maxBytes }: LeefOptions = 
     encode(document: Document): Buffer {
       const kind = kindOf(document);
       const present = rootsOf(document);
-      const message = new Message(`LEEF:${version}.0|${device}|${write(cut(eventClassOf(kind, document), MAX_EVENT_ID))}|${named}`, delimiter, maxBytes);
+      const message = new Message(`LEEF:${version}.0|${device}|${writeId(cut(eventClassOf(kind, document), MAX_EVENT_ID))}|${named}`, delimiter, maxBytes);
       const severity = severityOf(kind, document);
       if (severity !== undefined) message.add(`sev=${Math.max(Math.round(severity / 10), 1)}`); // 1 to 10
       const signs = signing(kind, document);
@@ -56,11 +57,11 @@ const TYPE = readerOf('event.type');
 const has = (value: unknown, word: string): boolean => (Array.isArray(value) ? value.includes(word) : value === word);
 /** Somebody signs in or out. */
 function signing(kind: DocumentKind, document: Document): 'isLoginEvent' | 'isLogoutEvent' | undefined {
-  if (kind === 'ocsf') {
+  if (isOcsf(kind)) {
     if (document.class_uid !== 3002) return undefined; // Authentication: 1 is Logon, 2 is Logoff
     return document.activity_id === 1 ? 'isLoginEvent' : document.activity_id === 2 ? 'isLogoutEvent' : undefined;
   }
-  if (kind !== 'event' || !has(CATEGORY(document), 'authentication')) return undefined;
+  if (kind !== 'ecs-event' || !has(CATEGORY(document), 'authentication')) return undefined;
   const type = TYPE(document);
   return has(type, 'start') ? 'isLoginEvent' : has(type, 'end') ? 'isLogoutEvent' : undefined;
 }

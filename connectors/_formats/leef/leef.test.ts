@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decoded, openTestIngestor, TELEMETRY } from '../../../pipeline/ingest/test/records.ts';
 import type { Document } from '../document.ts';
-import { anyDocument, OWN, realDocuments, recordedDocuments } from '../test/documents.ts';
+import { anyDocument, OWN, realDocuments, recordedDocuments, someDocuments } from '../test/documents.ts';
 import { readSyslog } from '../test/nsyslog.ts';
 import { leef } from './index.ts';
 import { LEEF_MAPPINGS } from './mapping.ts';
@@ -71,13 +71,15 @@ describe('a message', () => {
     ['a host of a finding is one of those that it names', OWN.ecs[0], 'identHostName', 'workstation5'],
     ['a user of an alert is one of those that it names', OWN.ecs[1], 'usrName', 'ada'],
     ['an address of an alert is one of those that it names', OWN.ecs[1], 'src', '10.1.2.3'],
+    ['a user of an alert in OCSF, too', OWN.ocsf[1], 'usrName', 'ada'],
     ['an event has no host that it only names among others', event({}, { related: { hosts: ['x'] } }), 'identHostName', undefined],
   ])('%s', (_name, document, key, value) => {
     expect(pairsOf(written(document)).get(key)).toBe(value);
   });
 
   it('has another delimiter where that is asked for, which is in no value', () => {
-    const document = event({}, { message: 'a;b', user: { name: 'x' } });
+    const document = event({ code: '4;5' }, { message: 'a;b', user: { name: 'x' } });
+    expect(written(document, { delimiter: ';' })).toContain('|a.b:4;5|;|');
     expect(pairsOf(written(document, { delimiter: ';' }), ';').get('msg')).toBe('a b');
     expect(pairsOf(written(document, { delimiter: '^' }), '^').get('msg')).toBe('a;b');
   });
@@ -134,7 +136,7 @@ describe('read back', () => {
 
   it("by another's reader: the same keys and values", { timeout: 60_000 }, () => {
     let compared = 0;
-    for (const document of realDocuments()) {
+    for (const document of someDocuments()) {
       const message = written(document, { delimiter: '^' });
       const pairs = pairsOf(message, '^');
       if ([...pairs.values()].some((value) => value.includes('='))) continue; // it splits at every equals sign
@@ -143,6 +145,6 @@ describe('read back', () => {
       expect(fields).toEqual(Object.fromEntries(pairs));
       compared++;
     }
-    expect(compared).toBeGreaterThan(1_000);
+    expect(compared).toBeGreaterThan(200);
   });
 });

@@ -1,5 +1,6 @@
 // What the first lines of CEF, LEEF and syslog messages have in common: what kind of thing it is, its name, how bad it is, when it was.
 import type { Document, DocumentKind } from '../document.ts';
+import { isOcsf } from '../document.ts';
 import type { Reader } from '../path.ts';
 import { readerOf } from '../path.ts';
 import { CONVERTERS } from './values.ts';
@@ -31,14 +32,16 @@ const withCode = (dataset: string | undefined, code: string | undefined): string
 
 /** Equal for all documents of one sort, and the same for ever: the rule of findings and alerts; dataset and code (else action) of events. */
 const EVENT_CLASS: By<(document: Document) => string | undefined> = {
-  finding: firstOf('rule.id goshawk.alert.rules event.dataset'),
-  event: (document) => withCode(DATASET(document), CODE(document)),
-  ocsf: (document) => OCSF_RULE(document) ?? withCode(LOG(document), OCSF_CODE(document)),
+  'ecs-finding': firstOf('rule.id goshawk.alert.rules event.dataset'),
+  'ecs-event': (document) => withCode(DATASET(document), CODE(document)),
+  'ocsf-finding': firstOf('finding_info.analytic.uid metadata.log_name'),
+  'ocsf-event': (document) => OCSF_RULE(document) ?? withCode(LOG(document), OCSF_CODE(document)),
 };
 const NAME: By<(document: Document) => string | undefined> = {
-  finding: firstOf('rule.name message event.dataset'),
-  event: firstOf('rule.name event.action event.code event.dataset'),
-  ocsf: firstOf('finding_info.title activity_name class_name'),
+  'ecs-finding': firstOf('rule.name message event.dataset'),
+  'ecs-event': firstOf('rule.name event.action event.code event.dataset'),
+  'ocsf-finding': firstOf('finding_info.title class_name'),
+  'ocsf-event': firstOf('finding_info.title activity_name class_name'),
 };
 
 /** Places from which class and name come, for the printed pages. */
@@ -65,16 +68,17 @@ const OCSF_SEVERITIES: ReadonlyMap<unknown, number> = new Map([
 ]);
 /** 0 to 100; undefined = nobody rated it. */
 export function severityOf(kind: DocumentKind, document: Document): number | undefined {
-  if (kind === 'ocsf') return OCSF_SEVERITIES.get(document.severity_id);
+  if (isOcsf(kind)) return OCSF_SEVERITIES.get(document.severity_id);
   const severity = SEVERITY(document);
   return typeof severity === 'number' && Number.isFinite(severity) ? Math.min(Math.max(severity, 0), 100) : undefined;
 }
 
 /** When it was, as the document has it: ISO 8601 to the microsecond, or milliseconds. */
-export const timeOf = (kind: DocumentKind, document: Document): unknown => (kind === 'ocsf' ? document.time : document['@timestamp']);
+export const timeOf = (kind: DocumentKind, document: Document): unknown => (isOcsf(kind) ? document.time : document['@timestamp']);
 
 export const hostOf: By<(document: Document) => string | undefined> = {
-  event: firstOf('host.name observer.hostname host.ip observer.ip observer.name'),
-  finding: firstOf('host.name related.hosts'),
-  ocsf: firstOf('device.hostname device.ip metadata.reporter.hostname metadata.reporter.ip metadata.reporter.name'),
+  'ecs-event': firstOf('host.name observer.hostname host.ip observer.ip observer.name'),
+  'ecs-finding': firstOf('host.name related.hosts'),
+  'ocsf-event': firstOf('device.hostname device.ip metadata.reporter.hostname metadata.reporter.ip metadata.reporter.name'),
+  'ocsf-finding': firstOf('device.hostname observables.[type_id=1].value'),
 };

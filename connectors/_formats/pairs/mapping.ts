@@ -1,6 +1,6 @@
 // Mappings as data: which key comes from which places of a document. One function reads them, another prints them.
 import type { Document, DocumentKind } from '../document.ts';
-import { partsOf, readerOf } from '../path.ts';
+import { readerOf, rootOf } from '../path.ts';
 import type { Converter } from './values.ts';
 import { CONVERTERS } from './values.ts';
 
@@ -40,15 +40,19 @@ export type Steps = Readonly<Record<DocumentKind, readonly Step[]>>;
 export function compile(mappings: readonly Mapping[]): Steps {
   const of = (pathsOf: (mapping: Mapping) => readonly string[]) => mappings.flatMap((one) => stepOf(one, pathsOf(one)) ?? []);
   return {
-    event: of(({ ecs }) => ecs.filter((path) => !path.endsWith('?'))),
-    finding: of(({ ecs }) => ecs.map((path) => path.replace('?', ''))),
-    ocsf: of(({ ocsf }) => ocsf),
+    'ecs-event': of(({ ecs }) => ofEvents(ecs)),
+    'ecs-finding': of(({ ecs }) => ofFindings(ecs)),
+    'ocsf-event': of(({ ocsf }) => ofEvents(ocsf)),
+    'ocsf-finding': of(({ ocsf }) => ofFindings(ocsf)),
   };
 }
 
+const ofEvents = (paths: readonly string[]) => paths.filter((path) => !path.endsWith('?'));
+const ofFindings = (paths: readonly string[]) => paths.map((path) => path.replace('?', ''));
+
 function stepOf(one: Mapping, paths: readonly string[]): Step | undefined {
   if (paths.length === 0) return undefined;
-  const places = paths.map((path) => ({ read: readerOf(path), root: rootBit(partsOf(path)[0]!) }));
+  const places = paths.map((path) => ({ read: readerOf(path), root: rootBit(rootOf(path)) }));
   const { convert } = CONVERTERS[one.as];
   const shorten = shortened(one);
   return {

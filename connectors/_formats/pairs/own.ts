@@ -18,14 +18,17 @@ export const ABOUT: readonly Mapping[] = [
   own('Technique', 'threat.technique.id', 'finding_info.attacks.technique.uid'),
   own('Subtechnique', 'threat.technique.subtechnique.id', 'finding_info.attacks.sub_technique.uid'),
   own('Tags', 'tags', 'unmapped.tags'),
+  own('RelatedRuleIds', '', 'finding_info.related_analytics.uid'),
   own('AlertId', 'goshawk.alert.id'),
+  own('FindingId', 'goshawk.finding.id', 'finding_info.uid?'),
+  own('Withdrawn', 'goshawk.finding.withdrawn goshawk.alert.withdrawn'),
   own('Revision', 'goshawk.alert.revision goshawk.finding.revision', 'unmapped.[goshawk.alert.revision] unmapped.[goshawk.finding.revision]'),
   own('Findings', 'goshawk.alert.findings', 'unmapped.[goshawk.alert.findings]'),
   own('Events', 'goshawk.alert.events.id goshawk.finding.events.id', 'finding_info.related_events.uid'),
-  own('Hosts', 'related.hosts?'),
-  own('Users', 'related.user?'),
-  own('Addresses', 'related.ip?'),
-  own('Hashes', 'related.hash?'),
+  own('Hosts', 'related.hosts?', 'observables.[type_id=1].value?'),
+  own('Users', 'related.user?', 'observables.[type_id=4].value?'),
+  own('Addresses', 'related.ip?', 'observables.[type_id=2].value?'),
+  own('Hashes', 'related.hash?', 'observables.[type_id=8].value?'),
 ];
 
 /** What happened, in more detail than the standard's keys have. */

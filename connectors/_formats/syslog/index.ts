@@ -1,7 +1,7 @@
 // Syslog headers: RFC 5424, and the older form that RFC 3164 describes. Framing is the business of who sends.
 import { ConfigError } from '../../../pipeline/core/errors.ts';
 import type { Document, DocumentKind } from '../document.ts';
-import { kindOf } from '../document.ts';
+import { isOcsf, kindOf } from '../document.ts';
 import type { LineFormat } from '../format.ts';
 import { hostOf, severityOf, timeOf } from '../pairs/head.ts';
 import { compile, cut, rootsOf } from '../pairs/mapping.ts';
@@ -94,7 +94,7 @@ function priority(facility: number, severity: number | undefined): number {
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d{1,6})?Z$/;
 const ORIGINAL = readerOf('metadata.original_time');
 function timestamp(kind: DocumentKind, document: Document): string {
-  const original = kind === 'ocsf' ? ORIGINAL(document) : undefined;
+  const original = isOcsf(kind) ? ORIGINAL(document) : undefined;
   const time = original ?? timeOf(kind, document);
   if (typeof time === 'string' && TIMESTAMP.test(time)) return time;
   const millis = millisOf(time);
@@ -104,7 +104,12 @@ function timestamp(kind: DocumentKind, document: Document): string {
 
 const dataset = readerOf('event.dataset');
 const logName = readerOf('metadata.log_name');
-const MESSAGE_ID: Readonly<Record<DocumentKind, (document: Document) => unknown>> = { event: dataset, finding: dataset, ocsf: logName };
+const MESSAGE_ID: Readonly<Record<DocumentKind, (document: Document) => unknown>> = {
+  'ecs-event': dataset,
+  'ecs-finding': dataset,
+  'ocsf-event': logName,
+  'ocsf-finding': logName,
+};
 
 /** Printable ASCII without blanks; each other character becomes `_`. undefined = there is nothing. */
 function printable(value: unknown, maxLength: number): string | undefined {
