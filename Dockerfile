@@ -17,6 +17,6 @@ COPY --from=build --chown=root:root /app /app
 RUN useradd --system --uid 10001 --home-dir /tmp --shell /usr/sbin/nologin goshawk && mkdir /data && chown goshawk:goshawk /data
 USER 10001:10001
 VOLUME /data
-EXPOSE 8080
+EXPOSE 8080 8083
 ENTRYPOINT ["node", "/app/cli/main.ts"]
 CMD ["--help"]

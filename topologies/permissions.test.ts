@@ -23,13 +23,13 @@ describe('permissions', () => {
     expect(may('sensor', 'write', 'raw.default.gateway-http')).toBe(false);
   });
 
-  it('only the gateway writes what the gateway vouches for', () => {
+  it('only the gateway writes what the gateway vouches for, and the worker, whose sources know who sends as well', () => {
     for (const topic of ['raw.default.gateway-http', 'raw.acme.gateway-syslog'])
-      expect(all.filter(({ name }) => may(name, 'write', topic)).map(({ name }) => name)).toEqual(['api']);
+      expect(all.filter(({ name }) => may(name, 'write', topic)).map(({ name }) => name)).toEqual(['api', 'connect']);
   });
 
-  it('nobody but gateway and relay writes what the platform tells of itself', () => {
-    expect(all.filter(({ name }) => may(name, 'write', 'raw.default.gateway-goshawk')).map(({ name }) => name)).toEqual(['relay', 'api']);
+  it('nobody but gateway, worker and relay may write what the platform tells of itself; the worker refuses to', () => {
+    expect(all.filter(({ name }) => may(name, 'write', 'raw.default.gateway-goshawk')).map(({ name }) => name)).toEqual(['relay', 'api', 'connect']);
   });
 
   it('nobody but its stage writes an intermediate topic, and the relay, which sends dead letters again', () => {

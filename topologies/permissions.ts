@@ -104,6 +104,7 @@ const connect = (organizations: readonly string[]): Principal =>
     [family('sink.'), 'read', 'describe-configs'],
     ...organizations.map((organization): [Resource, ...Operation[]] => [family(rawTopic(organization, 'gateway-')), 'write', 'create', 'describe-configs']), // sources
     [family('connect.'), 'read', 'write', 'describe-configs'], // connectors, their state, dead letters
+    [family('connect.dead-letters.'), 'create'], // connectors may name one of their own
     [topic(topics.ledger.name), 'write', 'describe-configs'],
     [group('connect-', true), 'read'], // one of each sink connector
     [group(`${APP}.connect`), 'read'], // who of the workers runs what
