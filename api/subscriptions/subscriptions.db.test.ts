@@ -39,8 +39,8 @@ describe.skipIf(serverUrl === '')('subscriptions', () => {
     api.inject({ method, url: `${PATH}${url}`, ...(payload && { payload }) }, [role], organization);
   const add = async (fields: object = {}): Promise<Loose> => (await call('POST', '', { ...soc, ...fields })).json();
   const list = async (organization = 'default'): Promise<Loose[]> => (await call('GET', '', undefined, 'analyst', organization)).json().subscriptions;
-  const published = async () =>
-    (await database.owner.query(`SELECT key, payload FROM goshawk.outbox WHERE topic = 'ref.subscriptions.v1' ORDER BY id`)).rows as Loose[];
+  const published = async (): Promise<Loose[]> =>
+    (await database.owner.query(`SELECT key, payload FROM goshawk.outbox WHERE topic = 'ref.subscriptions.v1' ORDER BY id`)).rows;
 
   it('are kept, audited, and handed to the relay', async () => {
     const answer = await call('POST', '', soc);
@@ -219,14 +219,14 @@ describe.skipIf(serverUrl === '')('subscriptions', () => {
     const { data } = await ask(`mutation ($input: NewPublishSubscription!) { addPublishSubscription(input: $input) { ${FIELDS} } }`, {
       input: { ...soc, description: null },
     });
-    const added = (data as Loose).addPublishSubscription;
+    const added = data.addPublishSubscription;
     expect(added).toMatchObject({ ...soc, description: '', enabled: true, revision: 1 });
     const changed = await ask(
       `mutation ($id: ID!, $change: PublishSubscriptionChange!) { updatePublishSubscription(id: $id, change: $change) { ${FIELDS} } }`,
       { id: added.id, change: { format: 'ocsf', query: null } },
     );
-    expect((changed.data as Loose).updatePublishSubscription).toEqual({ ...added, format: 'ocsf', revision: 2 });
-    expect(((await ask(`{ publishSubscriptions { name effectiveFrom } }`, {}, 'analyst')).data as Loose).publishSubscriptions).toMatchObject([{ name: 'soc' }]);
+    expect(changed.data.updatePublishSubscription).toEqual({ ...added, format: 'ocsf', revision: 2 });
+    expect((await ask(`{ publishSubscriptions { name effectiveFrom } }`, {}, 'analyst')).data.publishSubscriptions).toMatchObject([{ name: 'soc' }]);
     expect((await ask(`mutation ($id: ID!) { deletePublishSubscription(id: $id) }`, { id: added.id })).data).toEqual({ deletePublishSubscription: added.id });
     expect((await ask(`query ($id: ID!) { publishSubscription(id: $id) { name } }`, { id: added.id })).data).toEqual({ publishSubscription: null });
   });

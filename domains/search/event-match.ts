@@ -125,6 +125,9 @@ export function nativeValues(native: string): ReadonlyMap<string, readonly unkno
   return found;
 }
 
+/** Of a scalar. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 function valueTest(test: FieldTest, whole: (pieces: Pieces) => ValueTest, microsOf: (value: unknown) => number = timeIn): ValueTest {
   switch (test.op) {
     case 'exists':
@@ -133,7 +136,7 @@ function valueTest(test: FieldTest, whole: (pieces: Pieces) => ValueTest, micros
       return whole(test.pieces);
     case 'matches': {
       const fits = regexTest(test);
-      return (value) => typeof value !== 'object' && fits(String(value));
+      return (value) => typeof value !== 'object' && fits(textOf(value));
     }
     case 'within': {
       const bounds = test.bounds.filter((bound) => bound !== undefined).map((bound) => (test.of === 'level' ? levelBound(bound) : bound));
@@ -148,7 +151,7 @@ function valueTest(test: FieldTest, whole: (pieces: Pieces) => ValueTest, micros
 
 function textTest(pieces: Pieces): ValueTest {
   const lower = lowerPieces(pieces);
-  return (value) => equalsPieces(String(value).toLowerCase(), lower);
+  return (value) => equalsPieces(textOf(value).toLowerCase(), lower);
 }
 function nativeTest(pieces: Pieces): ValueTest {
   const isText = textTest(pieces);
@@ -163,7 +166,7 @@ function detailTest(pieces: Pieces): ValueTest {
 function addressTest(pieces: Pieces): ValueTest {
   if (pieces.length > 1) return textTest(pieces);
   const isInside = networkTest(pieces[0]);
-  return (value) => isInside(String(value));
+  return (value) => isInside(textOf(value));
 }
 function numberTest(pieces: Pieces): ValueTest {
   if (pieces.length > 1) return textTest(pieces);
@@ -183,6 +186,6 @@ function timeTest(pieces: Pieces): ValueTest {
 
 /** A time with a zone, as sensors write it, in microseconds; NaN for anything else. */
 function timeIn(value: unknown): number {
-  const match = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)\d{0,3}(Z|[+-]\d\d:?\d\d)$/.exec(String(value));
+  const match = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)\d{0,3}(Z|[+-]\d\d:?\d\d)$/.exec(textOf(value));
   return match === null ? Number.NaN : (timeOf(`${match[1]}${match[2]}`) ?? Number.NaN);
 }

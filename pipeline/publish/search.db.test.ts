@@ -221,7 +221,7 @@ function searchesFor(enriched: Enriched): readonly string[] {
     .flatMap(([name, value]) => {
       const [first] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
       if (first === null || first === undefined || typeof first === 'object') return [`${name}:*`];
-      const text = String(first).slice(0, 200);
+      const text = (typeof first === 'string' ? first : JSON.stringify(first)).slice(0, 200);
       const [start, end] = [text.slice(0, 4), text.slice(-4)].map(printValue);
       const order = Number.isFinite(Number(text)) && /^-?\d{1,15}$/.test(text) ? [`${name}>=${text}`, `${name}<${text}`] : [];
       return [`${name}:${printValue(text)}`, `${name}:${start}*`, `${name}:*${end}`, `not ${name}:*`, ...order];

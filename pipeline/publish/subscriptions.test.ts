@@ -94,7 +94,7 @@ function sendTo(kind: Kind, value: object, rows: readonly RefSubscription[], opt
   const stages = { event: publishEvents, finding: publishFindings, alert: publishAlerts };
   const driver = new StageDriver(stages[kind](config.parse(options), (_kind, some) => skipped.push(...some)) as never);
   driver.addReference('subscriptions', rows);
-  const { outputs, outcome } = driver.send(value as never, { appendedAt: T });
+  const { outputs, outcome } = driver.send(value, { appendedAt: T });
   expect(outcome).toBe('passed');
   return outputs.map(({ to, headers }) => `${to} ${headers!['goshawk.subscriptions']}`);
 }
