@@ -17,6 +17,13 @@ export const config = z.strictObject({
       description:
         'Where browsers reach the dashboard, such as `https://soc.example.org`: identity providers send them back there. Empty: as each request says, which is right without a proxy.',
     }),
+  connectUrl: z
+    .string()
+    .regex(/^(https?:\/\/[^\s/?#]+)?$/, 'An address without a path, such as http://connect:8083.')
+    .default('')
+    .meta({
+      description: 'Where a worker of connectors serves its REST interface, for the page of connectors. Empty: the one that `./goshawk up` runs, if it does.',
+    }),
   trustedProxies: z.array(z.string()).default([]).meta({ description: 'Addresses or networks of proxies whose X-Forwarded-* headers are believed.' }),
   bodyMaxBytes: z.int().min(65_536).max(268_435_456).default(16_777_216).meta({ description: 'Largest request body, in bytes.' }),
   accessTokenSeconds: z

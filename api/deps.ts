@@ -88,6 +88,8 @@ export interface ApiDeps {
   readonly openInputs?: OpenInputs;
   /** Registry, connect, processes: what the API does not use itself. */
   readonly probes: readonly PartProbe[];
+  /** Where a worker of connectors serves, as far as it is known now; absent = only the configuration may say. */
+  readonly connectUrl?: () => string | null;
   /** For addresses that users name; absent = one of the API's own, which reaches public addresses only. */
   readonly outbound?: Outbound;
   readonly metrics: MetricsRegistry;

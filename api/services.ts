@@ -4,6 +4,7 @@ import { topics } from '../topologies/topics.ts';
 import { openAccess } from './access/index.ts';
 import { AlertWorkRegister } from './alert-work/register.ts';
 import { openRevocations } from './auth/revocation.ts';
+import { openConnectWorkers } from './connect/workers.ts';
 import { inOrganization } from './database.ts';
 import { Quotas } from './gateway/quotas.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -80,6 +81,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     hunts: new HuntRegister(run, wallMicros),
     savedSearches: new SavedSearches(run),
     subscriptions: new Subscriptions(run, wallMicros),
+    connectors: openConnectWorkers({ url: () => config.connectUrl || (deps.connectUrl?.() ?? null) }),
     tail,
     sensors,
     register,

@@ -47,6 +47,8 @@ export interface ApiOptions {
   readonly ticker: TickerConfig;
   readonly isPortExplicit: boolean;
   readonly probes: readonly PartProbe[];
+  /** Where a worker of connectors serves; absent = the configuration says. */
+  readonly connectUrl?: () => string | null;
   readonly tryLetters: TryLetters;
   readonly replicationFactor: number;
   readonly log: Logger;
@@ -95,6 +97,7 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
         }
       },
       sensorAddresses: { kafkaBrokers: options.kafkaBrokers, syslogTls: syslogTlsOf(options) },
+      ...(options.connectUrl !== undefined && { connectUrl: options.connectUrl }),
       tryLetters: options.tryLetters,
       recordTrials: openRecordTrials(),
       ruleOptions: ruleOptionsOf(options.detect),

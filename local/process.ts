@@ -160,6 +160,7 @@ async function startApi({ broker, codec, config, topology, metrics, states }: Ap
       ...(['collect', 'analyse', 'serve'] as const).map((name): PartProbe => ({ name, kind: 'process', check: async () => stateOf(states().states[name]) })),
       connectProbe(states),
     ],
+    connectUrl: () => states().connectUrl,
     replicationFactor: config.own.kafka.replication,
     log,
     metrics,

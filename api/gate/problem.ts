@@ -46,6 +46,7 @@ export const PROBLEMS = {
   GATEWAY_BUSY: { status: 503, title: 'More is waiting for the broker than may.' },
   BROKER_UNAVAILABLE: { status: 503, title: 'The broker does not answer.' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database does not answer.' },
+  CONNECT_UNAVAILABLE: { status: 503, title: 'The worker of connectors does not answer.' },
   QUERY_TIMEOUT: { status: 503, title: 'The query took too long.' },
 } as const;
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -18,6 +18,7 @@ import type { HuntRegister } from '../hunt/register.ts';
 import type { SavedSearches } from '../saved-searches/register.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { Revocations } from '../auth/revocation.ts';
+import type { ConnectWorkers } from '../connect/workers.ts';
 import type { InOrganization } from '../database.ts';
 import type { RetentionDays } from '../deps.ts';
 import type { Live } from '../live/live.ts';
@@ -50,6 +51,7 @@ export interface Services {
   readonly hunts: HuntRegister;
   readonly savedSearches: SavedSearches;
   readonly subscriptions: Subscriptions;
+  readonly connectors: ConnectWorkers;
   readonly tail: EventTail;
   readonly sensors: RunningSensorGate;
   readonly register: Sensors;
@@ -65,6 +67,8 @@ export interface Services {
 export interface ApiContext {
   readonly principal: Principal;
   readonly requestId: string;
+  /** The header that named the caller, for those who are asked in its name. Null over WebSocket. */
+  readonly authorization: string | null;
   /** The API as the caller reaches it, without a slash at the end. */
   readonly apiUrl: string;
   readonly services: Services;
@@ -90,11 +94,17 @@ interface Ref {
   readonly time: Micros;
 }
 
-/** @param signal Aborted when the caller is gone: what is read for him then ends. */
-export function contextOf(services: Services, principal: Principal, requestId: string, apiUrl = 'http://localhost', signal?: AbortSignal): ApiContext {
+/** @param caller `signal` is aborted when the caller is gone: what is read for him then ends. */
+export function contextOf(services: Services, principal: Principal, requestId: string, caller: Caller = {}): ApiContext {
+  const { apiUrl = 'http://localhost', authorization = null, signal } = caller;
   const read: ApiContext['read'] = (work) => services.run(principal.organization, work, { signal });
   const look: ApiContext['look'] = (work) => services.run(principal.organization, work, { signal, reads: true });
-  return { principal, requestId, apiUrl, services, read, look, loaders: loadersOf(read, services.wallMicros) };
+  return { principal, requestId, apiUrl, authorization, services, read, look, loaders: loadersOf(read, services.wallMicros) };
+}
+export interface Caller {
+  readonly apiUrl?: string;
+  readonly authorization?: string | null;
+  readonly signal?: AbortSignal;
 }
 
 const MAX_DEEDS = 100;

@@ -19,7 +19,7 @@ import type { SocketDeps, SocketExtra } from '../live/graphql-socket.ts';
 import { requireOwnOrigin } from '../live/origin.ts';
 import { apiUrlOf } from '../sensors/address.ts';
 import { contextOf } from './context.ts';
-import type { ApiContext, Services } from './context.ts';
+import type { ApiContext, Caller, Services } from './context.ts';
 import { maskedError, withoutHints } from './errors.ts';
 import { Documents } from './documents.ts';
 import type { AllowList } from './documents.ts';
@@ -38,11 +38,10 @@ export interface GraphqlDeps {
   readonly allowed: AllowList | null;
   readonly log: Logger;
 }
-interface ServerContext {
+/** `Caller` not over WebSocket. */
+interface ServerContext extends Caller {
   readonly principal: Principal;
   readonly requestId: string;
-  /** Not over WebSocket. */
-  readonly apiUrl?: string;
 }
 
 /** Registers /graphql. @fastify/websocket must be there. */
@@ -51,7 +50,7 @@ export function registerGraphql(app: FastifyInstance, { schema, services, authen
   const documents = new Documents(schema, allowed);
   const yoga = createYoga<ServerContext, ApiContext>({
     schema,
-    context: ({ principal, requestId, apiUrl }) => contextOf(services, principal, requestId, apiUrl),
+    context: ({ principal, requestId, ...caller }) => contextOf(services, principal, requestId, caller),
     plugins: [limitsBy(takeCost, documents)],
     maskedErrors: { maskError: (error) => maskedError(error, requestIds.getStore() ?? randomUUID(), log) },
     graphiql: false,
@@ -82,7 +81,7 @@ export function registerGraphql(app: FastifyInstance, { schema, services, authen
     const principal = principalOf(request);
     const isPost = request.method === 'POST';
     const gone = goneSignal(reply);
-    const context = contextOf(services, principal, request.id, apiUrlOf(request), gone);
+    const context = contextOf(services, principal, request.id, { ...callerOf(request), signal: gone });
     const answered = await answerOperations(isPost ? request.body : fromAddress(request), context, isPost, { schema, documents, takeCost, log });
     if (answered === null) return bySse(request, reply);
     // Clients that know GraphQL over HTTP tell a request that is none by its status; for the others every answer is 200.
@@ -96,16 +95,14 @@ export function registerGraphql(app: FastifyInstance, { schema, services, authen
   /** Subscriptions without a WebSocket. */
   async function bySse(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const response = await requestIds.run(request.id, () =>
-      yoga.handleNodeRequestAndResponse(request as never, reply as never, {
-        principal: principalOf(request),
-        requestId: request.id,
-        apiUrl: apiUrlOf(request),
-      }),
+      yoga.handleNodeRequestAndResponse(request as never, reply as never, { principal: principalOf(request), requestId: request.id, ...callerOf(request) }),
     );
     response.headers.forEach((value, name) => reply.header(name, value));
     return reply.code(response.status).send(response.body ?? '');
   }
 }
+
+const callerOf = (request: FastifyRequest) => ({ apiUrl: apiUrlOf(request), authorization: request.headers.authorization ?? null });
 
 /** Aborted when the connection closes before the answer was sent. */
 function goneSignal({ raw }: FastifyReply): AbortSignal {
