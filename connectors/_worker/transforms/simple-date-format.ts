@@ -23,14 +23,17 @@ export function dateFormat(pattern: string, nowMs = Date.now()): DateFormat {
       const reading = new Reading(text, nowMs);
       const isRead = tokens.every((token, index) => {
         if ('literal' in token) return reading.literal(token.literal);
-        const next = tokens[index + 1];
-        return reading.field(token.letter, token.count, next !== undefined && 'letter' in next);
+        return reading.field(token.letter, token.count, isNumeric(tokens[index + 1]));
       });
       if (!isRead) throw new DataError(`Could not parse timestamp: value (${text}) does not match pattern (${pattern})`);
       return reading.ms();
     },
   };
 }
+
+/** Digits behind digits: the first have as many as their letters. */
+const isNumeric = (token: Token | undefined): boolean =>
+  token !== undefined && 'letter' in token && ('ydDHkKhmsSu'.includes(token.letter) || ('ML'.includes(token.letter) && token.count < 3));
 
 const LETTERS = 'yMLdDHkKhmsSEuazZX';
 
@@ -99,7 +102,10 @@ function writeField(date: Date, letter: string, count: number): string {
   }
 }
 
-/** Fields by letter, as they were found; times of zones in minutes. */
+/** Letters that say the same of a time in other words. */
+const SAME: Readonly<Record<string, string>> = { L: 'M', k: 'H', K: 'h', u: 'E', Z: 'X', z: 'X' };
+
+/** Fields by letter, in the order in which they were found; times of zones in minutes. */
 class Reading {
   readonly #text: string;
   readonly #nowMs: number;
@@ -117,12 +123,13 @@ class Reading {
     return isThere;
   }
 
-  /** @param isAbutting Another field follows at once: of digits, this one has as many as its letters. */
+  /** @param isAbutting Of digits, it has as many as its letters. */
   field(letter: string, count: number, isAbutting: boolean): boolean {
-    this.#at += /^[ \t]*/.exec(this.#text.slice(this.#at))![0].length;
     const value = this.#readField(letter, count, isAbutting);
     if (value === null) return false;
-    this.#found.set(letter === 'L' ? 'M' : letter, value);
+    const field = SAME[letter] ?? letter;
+    this.#found.delete(field); // the last counts, also by its place
+    this.#found.set(field, value);
     return true;
   }
 
@@ -130,22 +137,24 @@ class Reading {
     if ((letter === 'M' || letter === 'L') && count > 2) return this.#name(MONTHS);
     if (letter === 'E') return this.#name(DAYS);
     if (letter === 'a') return this.#name(['AM', 'PM']);
+    const end = isAbutting ? this.#at + count : this.#text.length; // blanks count
+    this.#at += /^[ \t]*/.exec(this.#text.slice(this.#at))![0].length; // not before names
     if (letter === 'X')
       return this.#zone([/^Z/, /^([+-])(\d\d)/, /^([+-])(\d\d)(\d\d)/, /^([+-])(\d\d):(\d\d)/].filter((_one, index) => index === 0 || index === count));
-    if (letter === 'z' || letter === 'Z')
-      return this.#zone([/^(?:GMT|UTC|UT)?([+-])(\d{1,2}):(\d\d)/i, /^([+-])(\d\d)(\d\d)/, /^(?:Coordinated Universal Time|GMT|UTC|UT)/i]);
-    return this.#number(letter, count, isAbutting);
+    if (letter === 'z' || letter === 'Z') return this.#zone([/^GMT([+-])(\d{1,2}):(\d\d)/i, /^([+-])(\d\d)(\d\d)/, /^(?:Coordinated Universal Time|GMT|UTC)/i]);
+    return end > this.#text.length ? null : this.#number(letter, count, end);
   }
 
-  #number(letter: string, count: number, isAbutting: boolean): number | null {
-    const rest = this.#text.slice(this.#at, isAbutting ? this.#at + count : undefined);
-    const [digits] = /^-?\d+/.exec(rest) ?? [];
-    if (digits === undefined || (isAbutting && rest.length < count)) return null;
+  #number(letter: string, count: number, end: number): number | null {
+    const [digits] = /^-?\d+/.exec(this.#text.slice(this.#at, end)) ?? [];
+    if (digits === undefined) return null;
     this.#at += digits.length;
     const value = Number(digits);
     if (letter === 'M' || letter === 'L') return value - 1;
     if (letter === 'y' && count <= 2 && /^\d\d$/.test(digits)) return this.#century(value);
     if (letter === 'k' && value === 24) return 0;
+    // Sunday is 0 here; what is no day of the week counts as Java's, from 1.
+    if (letter === 'u') return value >= 1 && value <= 7 ? value % 7 : (((value - 1) % 7) + 7) % 7;
     return letter === 'h' && value === 12 ? 0 : value;
   }
 
@@ -172,9 +181,11 @@ class Reading {
     for (const form of forms) {
       const found = form.exec(this.#text.slice(this.#at));
       if (found === null) continue;
+      const hours = Number(found[2] ?? 0);
+      const minutes = Number(found[3] ?? 0);
+      if (hours > 23 || minutes > 59) return null;
       this.#at += found[0].length;
-      const minutes = Number(found[2] ?? 0) * 60 + Number(found[3] ?? 0);
-      return found[1] === '-' ? -minutes : minutes;
+      return (found[1] === '-' ? -1 : 1) * (hours * 60 + minutes);
     }
     return null;
   }
@@ -182,13 +193,25 @@ class Reading {
   /** What is too large runs over into the next field, as lenient calendars have it. */
   ms(): number {
     const of = (letter: string, absent: number) => this.#found.get(letter) ?? absent;
-    const isByDayOfYear = this.#found.has('D') && !this.#found.has('d');
     const date = new Date(0);
+    const isByDayOfYear = this.#order('D') > this.#order('d');
     date.setUTCFullYear(of('y', 1970), isByDayOfYear ? 0 : of('M', 0), isByDayOfYear ? of('D', 1) : of('d', 1));
-    const hour = this.#found.get('H') ?? this.#found.get('k') ?? of('h', of('K', 0)) + 12 * of('a', 0);
-    const zoneMinutes = of('X', of('Z', of('z', 0)));
-    const ms = date.getTime() + ((hour * 60 + of('m', 0) - zoneMinutes) * 60 + of('s', 0)) * 1_000 + of('S', 0);
+    const weekday = this.#found.get('E');
+    // Without a day, the first of its name in the month.
+    if (weekday !== undefined && !isByDayOfYear && !this.#found.has('d')) date.setUTCDate(1 + ((weekday - date.getUTCDay() + 7) % 7));
+    const ms = date.getTime() + ((this.#hour() * 60 + of('m', 0) - of('X', 0)) * 60 + of('s', 0)) * 1_000 + of('S', 0);
     if (Number.isNaN(ms)) throw new DataError(`Could not parse timestamp: value (${this.#text}) is no time`);
     return ms;
+  }
+
+  /** Of the day, unless the half of the day was said later. */
+  #hour(): number {
+    const isHalved = this.#found.has('h') && this.#found.has('a') && Math.max(this.#order('h'), this.#order('a')) > this.#order('H');
+    const whole = this.#found.get('H');
+    return whole !== undefined && !isHalved ? whole : (this.#found.get('h') ?? 0) + 12 * (this.#found.get('a') ?? 0);
+  }
+  /** -1 = it was not found. */
+  #order(letter: string): number {
+    return [...this.#found.keys()].indexOf(letter);
   }
 }
