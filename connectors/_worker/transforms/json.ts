@@ -20,7 +20,8 @@ const INEXACT = /[[:,\s](?:-?(?:\d{16}|[\d.]{17}|(?:\d+\.\d*0|\d[\d.]*[eE][+-]?\
 const INEXACT_ALONE = /^\s*-?\d/;
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
-const keepDigits: Reviver = (_key, value, { source }) => (typeof value === 'number' && String(value) !== source ? rawJSON(source!) : value);
+const keepDigits: Reviver = (_key, value, { source }) =>
+  typeof value === 'number' && (String(value) !== source || (Number.isInteger(value) && /\D/.test(source.slice(1)))) ? rawJSON(source!) : value;
 
 /** @throws SyntaxError for bytes that are no JSON in UTF-8. */
 export function parseJson(bytes: Buffer): Json {
