@@ -12,14 +12,15 @@ const SPACE = 0x20;
  * An action line and a document line for each record. The bytes of a value are the document; a line break in them, which in JSON can only stand between
  * tokens, becomes a space: as it is, what follows would be read as an action.
  */
-export function bulkBody(records: readonly SinkRecord[], indexOf: (record: SinkRecord) => string): Buffer {
+export function bulkBody(records: readonly SinkRecord[], indexOf: (record: SinkRecord) => string, documentOf: (record: SinkRecord) => Buffer): Buffer {
   const actions = records.map((record) => `{"create":{"_index":"${indexOf(record)}","_id":${quoted(record.id)}}}\n`);
+  const documents = records.map(documentOf);
   let bytes = 0;
-  for (let n = 0; n < records.length; n += 1) bytes += Buffer.byteLength(actions[n]!) + records[n]!.value.length + 1;
+  for (let n = 0; n < records.length; n += 1) bytes += Buffer.byteLength(actions[n]!) + documents[n]!.length + 1;
   const body = Buffer.allocUnsafe(bytes);
   let at = 0;
   for (let n = 0; n < records.length; n += 1) {
-    const { value } = records[n]!;
+    const value = documents[n]!;
     at += body.write(actions[n]!, at);
     body.set(value, at);
     for (let found = value.indexOf(NEWLINE); found >= 0; found = value.indexOf(NEWLINE, found + 1)) body[at + found] = SPACE;

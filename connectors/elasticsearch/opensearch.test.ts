@@ -1,10 +1,12 @@
 // A real OpenSearch is the far side. GOSHAWK_OPENSEARCH names its distribution (scripts/fetch-opensearch.sh FOLDER); absent = skipped.
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NEVER, plainRecord, sinkDeps } from '../_contract/one-sink.ts';
 import type { Outcome } from '../_sink/index.ts';
 import elasticsearch from './index.ts';
 import { hasOpenSearch, startOpenSearch } from './test/opensearch.ts';
 import type { OpenSearch } from './test/opensearch.ts';
+import { realDocuments } from './test/real-documents.ts';
 
 const kinds = (outcomes: readonly Outcome[]) => outcomes.map((outcome) => (outcome.kind === 'rejected' ? outcome.reason : outcome.kind));
 const records = (...ids: readonly string[]) => ids.map((id) => plainRecord({ id }));
@@ -13,8 +15,8 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
   let cluster: OpenSearch;
   beforeAll(async () => {
     cluster = await startOpenSearch({ 'http.max_content_length': '1mb' });
-    await cluster.ask('PUT', '/_index_template/logs-goshawk', {
-      index_patterns: ['logs-goshawk.*-*'],
+    await cluster.ask('PUT', '/_index_template/logs-tried', {
+      index_patterns: ['logs-tried.*-*'],
       data_stream: {},
       priority: 500,
       template: {
@@ -35,16 +37,16 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
   };
 
   it('takes documents into a data stream, once each', async () => {
-    const sink = await opened({ index: 'logs-goshawk.{kind}-one' });
+    const sink = await opened({ index: 'logs-tried.{kind}-one' });
     expect(kinds(await sink.send(records('a', 'b', 'q"\\'), NEVER))).toEqual(['delivered', 'delivered', 'delivered']);
     expect(kinds(await sink.send(records('b', 'c'), NEVER))).toEqual(['present', 'delivered']);
-    expect(await found('logs-goshawk.finding-one')).toEqual(['a', 'b', 'c', 'q"\\']);
-    const { data_streams } = (await cluster.ask('GET', '/_data_stream/logs-goshawk.finding-one')) as { data_streams: object[] };
+    expect(await found('logs-tried.finding-one')).toEqual(['a', 'b', 'c', 'q"\\']);
+    const { data_streams } = (await cluster.ask('GET', '/_data_stream/logs-tried.finding-one')) as { data_streams: object[] };
     expect(data_streams).toHaveLength(1);
   });
 
   it.each<[name: string, value: string | Buffer]>([
-    ['no time', '{"m":1}'],
+    ['no time', '{"@timestamp":null}'],
     ['a field of another type', '{"@timestamp":"2026-03-01T12:00:00Z","source":{"ip":"nope"}}'],
     ['broken JSON', '{"@timestamp":"2026-03-01T12:00:00Z"'],
     ['an action that is smuggled in', '{"@timestamp":"2026-03-01T12:00:00Z"}\n{"delete":{"_index":"x","_id":"first"}}'],
@@ -52,24 +54,24 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
     ['nothing', ''],
     ['bytes that are no UTF-8', Buffer.from('7b2240ff', 'hex')],
   ])('refuses a document with %s, and takes its neighbours', async (name, value) => {
-    const sink = await opened({ index: `logs-goshawk.refused-${name.replaceAll(/[^a-z]/g, '.')}` });
+    const sink = await opened({ index: `logs-tried.refused-${name.replaceAll(/[^a-z]/g, '.')}` });
     const outcomes = await sink.send([...records('first'), plainRecord({ id: 'odd', value }), ...records('last')], NEVER);
     expect(kinds(outcomes)).toEqual(['delivered', 'mapper_parsing_exception', 'delivered']);
   });
 
   it('takes in halves what is too large together, and refuses what is too large alone', async () => {
-    const sink = await opened({ index: 'logs-goshawk.{kind}-large' });
+    const sink = await opened({ index: 'logs-tried.{kind}-large' });
     const padded = (id: string, bytes: number) => plainRecord({ id, value: { '@timestamp': '2026-03-01T12:00:00Z', text: 'x'.repeat(bytes) } });
     expect(kinds(await sink.send([padded('a', 600_000), padded('b', 600_000), padded('c', 2_000_000)], NEVER))).toEqual([
       'delivered',
       'delivered',
       'too_large',
     ]);
-    expect(await found('logs-goshawk.finding-large')).toEqual(['a', 'b']);
+    expect(await found('logs-tried.finding-large')).toEqual(['a', 'b']);
   });
 
   it('takes what is packed', async () => {
-    const sink = await opened({ index: 'logs-goshawk.{kind}-packed', compression: 'gzip' });
+    const sink = await opened({ index: 'logs-tried.{kind}-packed', compression: 'gzip' });
     expect(kinds(await sink.send(records('a', 'b'), NEVER))).toEqual(['delivered', 'delivered']);
   });
 
@@ -91,7 +93,7 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
   });
 
   it.each<[name: string, options: object, problems: readonly string[]]>([
-    ['a data stream that a template makes', { index: 'logs-goshawk.{kind}-default' }, []],
+    ['a data stream that a template makes', { index: 'logs-tried.{kind}-default' }, []],
     ['a name that no template knows', { index: 'other-{kind}' }, ['other-event', 'other-finding', 'other-alert']],
     ['a plain index on purpose', { index: 'other-{kind}', dataStream: false }, []],
   ])('is checked: %s', async (_name, options, problems) => {
@@ -99,8 +101,27 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
     expect(said.map(({ option, message }) => [option, /makes (\S+) a data/.exec(message)?.[1]])).toEqual(problems.map((target) => ['index', target]));
   });
 
+  it('takes real documents, ECS and OCSF, with the template of the page', async () => {
+    const [, template = ''] =
+      /```json\n(\{\n {2}"index_patterns".*?)```/s.exec(readFileSync(new URL('../../docs/sinks/elasticsearch.md', import.meta.url), 'utf8')) ?? [];
+    await cluster.ask('PUT', '/_index_template/logs-goshawk', JSON.parse(template) as object);
+    for (const [form, documents] of Object.entries(await realDocuments())) {
+      const sink = await opened({ index: `logs-goshawk.{kind}-${form}` });
+      const sent = documents.map((value, n) => plainRecord({ id: `${form}-${n}`, kind: 'event', value }));
+      for (let from = 0; from < sent.length; from += 200) {
+        const outcomes = await sink.send(sent.slice(from, from + 200), NEVER);
+        expect(outcomes.filter(({ kind }) => kind !== 'delivered')).toEqual([]);
+      }
+    }
+    await cluster.ask('POST', '/logs-goshawk.event-*/_refresh');
+    const { hits } = (await cluster.ask('GET', '/logs-goshawk.event-*/_search?size=0&q=event.kind:event%20OR%20class_uid:*&track_total_hits=true')) as {
+      hits: { total: { value: number } };
+    };
+    expect(hits.total.value).toBeGreaterThan(100);
+  }, 120_000);
+
   it('is killed while it is written to: nothing is lost, nothing is there twice', async () => {
-    const sink = await opened({ index: 'logs-goshawk.{kind}-killed' });
+    const sink = await opened({ index: 'logs-tried.{kind}-killed' });
     const owed = new Map(Array.from({ length: 3_000 }, (_none, n) => [`k${n}`, plainRecord({ id: `k${n}` })]));
     const all = [...owed.keys()].sort();
     let sent = 0;
@@ -120,8 +141,8 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
       }
     }
     expect(failures).toBeGreaterThan(0);
-    await cluster.ask('POST', '/logs-goshawk.finding-killed/_refresh');
-    const { hits } = (await cluster.ask('GET', '/logs-goshawk.finding-killed/_search?size=10000&_source=false')) as { hits: { hits: { _id: string }[] } };
+    await cluster.ask('POST', '/logs-tried.finding-killed/_refresh');
+    const { hits } = (await cluster.ask('GET', '/logs-tried.finding-killed/_search?size=10000&_source=false')) as { hits: { hits: { _id: string }[] } };
     expect(hits.hits.map(({ _id }) => _id).sort()).toEqual(all);
   }, 120_000);
 });

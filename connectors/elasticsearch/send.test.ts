@@ -74,7 +74,10 @@ describe('elasticsearch', () => {
 
   it('takes a document of the failure store for refused', async () => {
     const sink = await opened(await started({ hasFailureStore: true }));
-    expect(kinds(await sink.send([plainRecord({ id: 'a', value: {} }), plainRecord({ id: 'b' })], NEVER))).toEqual(['failure_store', 'delivered']);
+    expect(kinds(await sink.send([plainRecord({ id: 'a', value: { '@timestamp': null } }), plainRecord({ id: 'b' })], NEVER))).toEqual([
+      'failure_store',
+      'delivered',
+    ]);
   });
 
   it('sends halves of what is too large together, and learns from it', async () => {

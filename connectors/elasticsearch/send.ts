@@ -15,6 +15,7 @@ import type { ElasticsearchConfig } from './config.ts';
 import { spelled } from './names.ts';
 import { answerOf, outcomeOf } from './outcome.ts';
 import { openRequests } from './requests.ts';
+import { withTime } from './time.ts';
 
 const packed = promisify(gzip);
 /** OpenSearch, and Elasticsearch before 8.13, refuse a request that has it; nothing was taken then. */
@@ -26,6 +27,7 @@ export function openSink(options: ElasticsearchConfig, deps: SinkDeps): Sink {
   const endpoints = openEndpoints(urls, deps.now);
   const request = openRequests(options, deps);
   const indexOf = nameByRecord(index, deps.organization, spelled);
+  const documentOf = dataStream ? withTime : ({ value }: SinkRecord) => value;
   const path = `/_bulk?filter_path=${FILTER_PATH}&timeout=${Math.floor(timeoutMs / 2)}ms${pipeline === '' ? '' : `&pipeline=${encodeURIComponent(pipeline)}`}`;
   const headers = { 'content-type': 'application/x-ndjson', ...(compression === 'gzip' && { 'content-encoding': 'gzip' }) };
   let knowsFlag = dataStream;
@@ -41,7 +43,7 @@ export function openSink(options: ElasticsearchConfig, deps: SinkDeps): Sink {
     );
 
   const ask = async (records: readonly SinkRecord[], signal: AbortSignal): Promise<Together> => {
-    const plain = bulkBody(records, indexOf);
+    const plain = bulkBody(records, indexOf, documentOf);
     if (plain.length >= tooManyBytes && records.length > 1) return 'apart';
     const body = compression === 'gzip' ? await packed(plain, { level: 1 }) : plain;
     let answer = await post(body, signal);
