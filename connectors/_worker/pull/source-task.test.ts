@@ -36,7 +36,7 @@ function numbers(count: number, seen: string[] = []): PulledSource {
   };
 }
 
-/** Time passes as fast as it can, but for waits of a minute: those end with the test. */
+/** Time passes as fast as it can, but for long waits: those end with the test. */
 const clock = {
   nowMs: () => 1_000,
   after: (ms: number, run: () => void) =>

@@ -3,16 +3,12 @@ import type { Logger } from 'pino';
 import { ConfigError, FencedError, PipelineError, RetryableError } from '../../../pipeline/core/errors.ts';
 import type { Admin, Broker } from '../../../pipeline/runtime/port.ts';
 import type { PulledSource, RawTarget } from '../../_source/index.ts';
+import { sleep } from '../delivery/clock.ts';
+import type { Clock } from '../delivery/clock.ts';
 import { Counters } from '../delivery/counters.ts';
 import type { RunningTask, TaskProgress } from '../task.ts';
 import { PulledWriter } from './writer.ts';
 
-/** Wall clock; tests move their own. */
-export interface Clock {
-  readonly nowMs: () => number;
-  /** @returns Cancels it. */
-  readonly after: (ms: number, run: () => void) => () => void;
-}
 export interface SourceTaskOptions {
   readonly connector: string;
   readonly task: number;
@@ -36,6 +32,8 @@ export interface SourceTaskOptions {
   readonly random: () => number;
   readonly log: Logger;
 }
+
+const DRAIN_MS = 30_000;
 
 export class SourceTask implements RunningTask {
   readonly failed: Promise<Error>;
@@ -97,7 +95,11 @@ export class SourceTask implements RunningTask {
     this.#ending.abort();
     this.#round.abort();
     this.#paused?.resolve();
-    await this.#running;
+    // A broker that is away must not hold up whoever stops the task: what is under way is fenced by the next.
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(DRAIN_MS, late.resolve);
+    await Promise.race([this.#running, late.promise]);
+    cancel();
     await this.#close();
   }
 
@@ -107,6 +109,7 @@ export class SourceTask implements RunningTask {
 
   async #run(): Promise<void> {
     const { signal } = this.#ending;
+    const { clock } = this.#options;
     while (!signal.aborted) {
       await this.#paused?.promise;
       if (signal.aborted) return;
@@ -114,15 +117,16 @@ export class SourceTask implements RunningTask {
       this.#idle = idle.promise;
       this.#round = new AbortController();
       if (this.#paused !== null) this.#round.abort();
+      const round = AbortSignal.any([signal, this.#round.signal]);
       try {
-        const waitMs = await this.#once(AbortSignal.any([signal, this.#round.signal]));
+        const waitMs = await this.#once(round);
         this.#failures = 0;
         if (waitMs > 0) {
           idle.resolve();
-          await this.#sleep(waitMs);
+          await sleep(clock, waitMs, round);
         }
       } catch (error) {
-        if (signal.aborted || this.#round.signal.aborted) {
+        if (round.aborted) {
           // It was told to leave off; what was under way is not kept, and asked for again. What only a person can mend shows itself then.
         } else if (error instanceof RetryableError || error instanceof FencedError) {
           this.#failures++;
@@ -130,7 +134,7 @@ export class SourceTask implements RunningTask {
           this.#log.warn({ err: error }, 'A source is asked again later.');
           idle.resolve();
           const { afterMs } = error.details as { readonly afterMs?: number };
-          await this.#sleep(afterMs ?? this.#backoffMs());
+          await sleep(clock, afterMs ?? this.#backoffMs(), round);
         } else throw error;
       } finally {
         idle.resolve();
@@ -172,20 +176,6 @@ export class SourceTask implements RunningTask {
     const { retry, random } = this.#options;
     const whole = Math.min(retry.maxMs, retry.initialMs * 2 ** Math.min(this.#failures - 1, 20));
     return Math.ceil(whole / 2 + (whole / 2) * random());
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const signals = [this.#ending.signal, this.#round.signal];
-      const cancel = this.#options.clock.after(ms, done);
-      function done() {
-        cancel();
-        for (const signal of signals) signal.removeEventListener('abort', done);
-        resolve();
-      }
-      for (const signal of signals) signal.addEventListener('abort', done);
-      if (signals.some(({ aborted }) => aborted)) done();
-    });
   }
 
   async #close(): Promise<void> {
