@@ -1,0 +1,112 @@
+// Documents to a file, each once: with the bytes it is kept how far each partition has come, so what is offered again is known.
+import { join } from 'node:path';
+import { RetryableError } from '../../pipeline/core/errors.ts';
+import type { BatchLimits, Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
+import { PRESENT } from '../_sink/index.ts';
+import { disk as realDisk } from './disk.ts';
+import type { Disk } from './disk.ts';
+import { isOlder, readJournal } from './journal.ts';
+import type { Reached } from './journal.ts';
+import type { LinesOf } from './lines.ts';
+import { lock as realLock } from './lock.ts';
+import type { Lock } from './lock.ts';
+import { LogFile } from './log-file.ts';
+import type { Rotation } from './log-file.ts';
+import { failedFile } from './outcome.ts';
+import { placeOf } from './place.ts';
+import type { Place } from './place.ts';
+
+export interface FileSinkOptions {
+  readonly path: string;
+  readonly linesOf: LinesOf;
+  readonly rotation: Rotation;
+  readonly limits: Pick<BatchLimits, 'maxRecords' | 'maxBytes' | 'lingerMs'>;
+}
+/** What of this machine it uses; tests bring their own. */
+export interface Machine {
+  readonly disk: Disk;
+  readonly lock: Lock;
+}
+
+export async function openFileSink(
+  { path, linesOf, rotation, limits }: FileSinkOptions,
+  { task, fileFolders = [], generation = () => 0, now }: Pick<SinkDeps, 'task' | 'fileFolders' | 'generation' | 'now'>,
+  { disk, lock }: Machine = { disk: realDisk, lock: realLock },
+): Promise<Sink> {
+  const place = await placeOf(path, task, fileFolders, disk).catch((error: unknown) => {
+    throw failedFile(error, path);
+  });
+  let isOver = false;
+  let working: Promise<unknown> = Promise.resolve();
+  let closing: Promise<void> | null = null;
+  const close = () => (closing ??= end());
+  const unlock = await lock(place.path, close);
+  const log = await LogFile.open(place, disk, rotation, now()).catch(async (error: unknown) => {
+    await unlock();
+    throw failedFile(error, place.path);
+  });
+  async function end(): Promise<void> {
+    isOver = true;
+    await working.catch(() => {});
+    await log.close();
+    await unlock();
+  }
+  let others: ReadonlyMap<string, Reached> = new Map();
+  let seenGeneration: number | null = null;
+
+  /** How far a partition has come, in this file or in that of another task, which may have had it until now. */
+  const reachedOf = async (key: string): Promise<Reached | undefined> => {
+    const current = generation();
+    if (current !== seenGeneration) {
+      others = await reachedByOthers(place, disk);
+      seenGeneration = current;
+    }
+    return later(log.reached.get(key), others.get(key));
+  };
+
+  const write = async (records: readonly SinkRecord[]): Promise<readonly Outcome[]> => {
+    const { topic, partition } = records[0]!.position;
+    const key = `${topic}/${partition}`;
+    const reached = await reachedOf(key);
+    const isThere = ({ position, timestampMs }: SinkRecord) => reached !== undefined && position.offset < reached.next && timestampMs <= reached.timestampMs;
+    const missing = records.filter((record) => !isThere(record));
+    if (missing.length === 0) return records.map(() => PRESENT);
+    const upToBytes = missing.reduce((sum, { value }) => sum + value.length + 1, 0);
+    const { bytes, outcomes } = linesOf(missing, await log.prepare(upToBytes, now()));
+    const next = missing.at(-1)!.position.offset + 1;
+    // The clocks of two brokers may differ, so the last is not always the latest.
+    const timestampMs = missing.reduce((latest, record) => Math.max(latest, record.timestampMs), reached?.timestampMs ?? 0);
+    await log.append(bytes, new Map([[key, { next, timestampMs }]]));
+    const written = new Map(missing.map((record, n) => [record, outcomes[n]!]));
+    return records.map((record) => written.get(record) ?? PRESENT);
+  };
+
+  return {
+    // In order, and one call at a time: how far a partition has come can then be said in one number.
+    limits: { ...limits, maxInFlight: 1, perPartition: true },
+    async send(records) {
+      if (isOver) throw new RetryableError('SINK_UNAVAILABLE', `Another task of this worker has taken ${place.path} over.`, { isAmbiguous: false });
+      try {
+        const work = write(records);
+        working = work;
+        return await work;
+      } catch (error) {
+        throw failedFile(error, place.path);
+      }
+    },
+    close,
+  };
+}
+
+async function reachedByOthers(place: Place, disk: Disk): Promise<ReadonlyMap<string, Reached>> {
+  const reached = new Map<string, Reached>();
+  const names = (await disk.names(place.folder)).filter((name) => place.isJournal(name) && join(place.folder, name) !== place.journal);
+  for (const name of names)
+    for (const [key, found] of (await readJournal(join(place.folder, name), disk))?.reached ?? []) reached.set(key, later(found, reached.get(key))!);
+  return reached;
+}
+
+function later(a: Reached | undefined, b: Reached | undefined): Reached | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return isOlder(a, b) ? b : a;
+}

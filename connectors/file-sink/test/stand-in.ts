@@ -1,0 +1,36 @@
+// A folder. What it has is read from its files, full ones and all tasks' included.
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OpenStandIn } from '../../_contract/stand-in.ts';
+
+export const openStandIn: OpenStandIn = async () => {
+  const root = await mkdtemp(join(tmpdir(), 'goshawk-file-sink-'));
+  const folder = join(root, 'out');
+  const away = join(root, 'away');
+  await mkdir(folder);
+  let isAway = false;
+  return {
+    settings: { path: join(folder, 'alerts.ndjson'), rotateBytes: '8192', keepFiles: '0' },
+    deps: { fileFolders: [root] },
+    outboundAllow: [],
+    faults: ['down'],
+    async taken() {
+      const place = isAway ? away : folder;
+      const names = (await readdir(place)).filter((name) => name.endsWith('.ndjson')).toSorted();
+      const texts = await Promise.all(names.map((name) => readFile(join(place, name), 'utf8')));
+      return texts.flatMap((text) =>
+        text
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => (JSON.parse(line) as { readonly event: { readonly id: string } }).event.id),
+      );
+    },
+    async fail(fault) {
+      if ((fault === 'down') === isAway) return;
+      isAway = fault === 'down';
+      await (isAway ? rename(folder, away) : rename(away, folder));
+    },
+    close: () => rm(root, { recursive: true, force: true }),
+  };
+};
