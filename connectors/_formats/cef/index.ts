@@ -44,7 +44,8 @@ const severity = (of100: number | undefined): string => (of100 === undefined ? '
 
 // Control characters are not escaped by anything: they become blanks, but for line breaks in the extension.
 const IN_HEADER = /[\\|\p{Cc}]/u;
-const IN_EXTENSION = /[\\=\p{Cc}]/u;
+/** Printable ASCII but for `=` and the backslash: most values are nothing else. */
+const BESIDE_PLAIN = /[^ -<>-[\]-~]/;
 const header = (text: string, maxLength: number): string => {
   const short = cut(text, maxLength);
   return IN_HEADER.test(short) ? short.replaceAll(/[\\|\p{Cc}]/gu, (found) => (found === '\\' || found === '|' ? `\\${found}` : ' ')) : short;
@@ -52,7 +53,7 @@ const header = (text: string, maxLength: number): string => {
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '=': '\\=', '\n': '\\n', '\r': '\\r' };
 /** Blanks around a value are lost on the way, so none are written. */
 const extension = (text: string): string =>
-  IN_EXTENSION.test(text)
+  BESIDE_PLAIN.test(text)
     ? text
         .replaceAll(/(?![\t\n\r])\p{Cc}/gu, ' ')
         .trim()

@@ -71,7 +71,7 @@ function signing(kind: DocumentKind, document: Document): 'isLoginEvent' | 'isLo
  * readable; control characters, line breaks and the delimiter a blank.
  */
 function cleaner(delimiter: string): (text: string) => string {
-  const forbidden = new RegExp(`[\\p{Cc}\\u2028\\u2029|^\\${hex(delimiter)}]`, 'u');
-  const all = new RegExp(forbidden, 'gu');
-  return (text) => (forbidden.test(text) ? text.replaceAll(all, (found) => (found === '|' ? '\u00a6' : found === '^' ? '\u02c6' : ' ')) : text).trim();
+  const besidePlain = new RegExp(`[^ -\\]_-{}~]|\\${hex(delimiter)}`); // most values are printable ASCII, and need no more than this look
+  const forbidden = new RegExp(`[\\p{Cc}\\u2028\\u2029|^\\${hex(delimiter)}]`, 'gu');
+  return (text) => (besidePlain.test(text) ? text.replaceAll(forbidden, (found) => (found === '|' ? '\u00a6' : found === '^' ? '\u02c6' : ' ')) : text).trim();
 }
