@@ -4,13 +4,13 @@ import type { AllowList } from '../../outbound/allow-list.ts';
 import type { Outbound } from '../../outbound/client.ts';
 import type { Broker } from '../../pipeline/runtime/port.ts';
 import type { LedgerEntry } from '../../schemas/avro/types.gen.ts';
-import { topics } from '../../topologies/topics.ts';
 import type { SourceConnector } from '../_source/index.ts';
 import { isTopicOf } from './caller.ts';
 import type { Catalogue, CatalogueOptions } from './catalogue.ts';
 import type { Clock } from './delivery/clock.ts';
 import { sinkTasks } from './delivery/index.ts';
 import { SourceTask } from './pull/source-task.ts';
+import { maskedLog } from './settings/masked-log.ts';
 import { isSink } from './settings/plugins.ts';
 import type { StartTask, TaskSpec } from './task.ts';
 
@@ -57,7 +57,7 @@ async function startSource({ connector, task, organization, config, isPaused }: 
     createRawTopic,
     openSource: async (signal) =>
       source.source(own, {
-        log: log.child({ connector, task }),
+        log: maskedLog(log.child({ connector, task }), settings.mask),
         outbound,
         allow: await allowOf(organization),
         connector,
@@ -67,13 +67,13 @@ async function startSource({ connector, task, organization, config, isPaused }: 
         now: clock.nowMs,
       }),
     tolerance: settings.common.errors.tolerance,
-    deadLetters: { topic: settings.common.errors.deadLetterTopic || topics.connectDeadLetters.name, hasHeaders: true },
+    deadLetters: { topic: settings.common.errors.deadLetterTopic, hasHeaders: settings.common.errors.deadLetterContext },
     retry: RETRY,
     mask: settings.mask,
     isPaused,
     clock,
     random: Math.random,
-    log,
+    log: maskedLog(log, settings.mask),
   });
   started.start();
   return started;

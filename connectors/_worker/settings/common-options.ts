@@ -63,6 +63,17 @@ const everyConnector = {
     }),
 };
 
+const tolerance = oneOf(['none', 'all'])
+  .default('all')
+  .meta({
+    description:
+      'What a record does that cannot be delivered as it is: `all` sets it aside in the dead-letter topic and goes on; `none` stops the task. In Kafka Connect the default is `none`.',
+    group: 'Error Handling',
+    importance: 'medium',
+    width: 'short',
+    displayName: 'Error Tolerance',
+  });
+
 export const sinkOptions = z.strictObject({
   ...everyConnector,
   topics: z
@@ -183,16 +194,7 @@ export const sinkOptions = z.strictObject({
       width: 'medium',
       displayName: 'Maximum Delay Between Retries for Errors',
     }),
-  'errors.tolerance': oneOf(['none', 'all'])
-    .default('all')
-    .meta({
-      description:
-        'What a record does that cannot be delivered as it is: `all` sets it aside in the dead-letter topic and goes on; `none` stops the task. In Kafka Connect the default is `none`.',
-      group: 'Error Handling',
-      importance: 'medium',
-      width: 'short',
-      displayName: 'Error Tolerance',
-    }),
+  'errors.tolerance': tolerance,
   'errors.log.enable': z
     .boolean()
     .default(false)
@@ -244,8 +246,8 @@ export const sinkOptions = z.strictObject({
     }),
 });
 export type SinkOptions = z.infer<typeof sinkOptions>;
-/** Pulled sources write to raw topics: no topics to read, nothing to transform. */
-export const sourceOptions = z.strictObject(everyConnector);
+/** Pulled sources write to raw topics: no topics to read, nothing to transform, and one topic for what cannot be kept. */
+export const sourceOptions = z.strictObject({ ...everyConnector, 'errors.tolerance': tolerance });
 export type SourceOptions = z.infer<typeof sourceOptions>;
 
 /** A time has its zone: whoever leaves it out means one of two. */

@@ -1,7 +1,7 @@
 // What every connector has, read from those options.
 import { RE2JS } from 're2js';
 import type { SinkOptions, SourceOptions } from './common-options.ts';
-import { startOf } from './common-options.ts';
+import { DEAD_LETTER_TOPIC, startOf } from './common-options.ts';
 
 export interface CommonConfig {
   readonly name: string;
@@ -32,28 +32,27 @@ export interface CommonConfig {
   };
 }
 
-const SOURCE: Omit<CommonConfig, 'name' | 'tasksMax'> = {
+const SOURCE: Omit<CommonConfig, 'name' | 'tasksMax' | 'errors'> = {
   topics: [],
   topicsRegex: '',
   start: 'now',
   subscription: '',
   maxOwedBytes: 0,
   commitIntervalMs: 0,
-  errors: {
-    tolerance: 'none',
-    retryTimeoutMs: 0,
-    retryDelayMaxMs: 0,
-    deadLetterTopic: '',
-    deadLetterReplication: 0,
-    deadLetterContext: false,
-    log: false,
-    logRecords: false,
-  },
+};
+const SOURCE_ERRORS: Omit<CommonConfig['errors'], 'tolerance'> = {
+  retryTimeoutMs: 0,
+  retryDelayMaxMs: 60_000,
+  deadLetterTopic: DEAD_LETTER_TOPIC,
+  deadLetterReplication: 3,
+  deadLetterContext: true,
+  log: false,
+  logRecords: false,
 };
 
 export function commonOf(options: SinkOptions | SourceOptions): CommonConfig {
-  const { name, 'tasks.max': tasksMax } = options;
-  if (!('topics' in options)) return { ...SOURCE, name, tasksMax };
+  const { name, 'tasks.max': tasksMax, 'errors.tolerance': tolerance } = options;
+  if (!('topics' in options)) return { ...SOURCE, name, tasksMax, errors: { ...SOURCE_ERRORS, tolerance } };
   return {
     name,
     tasksMax,
@@ -64,7 +63,7 @@ export function commonOf(options: SinkOptions | SourceOptions): CommonConfig {
     maxOwedBytes: options.maxOwedBytes,
     commitIntervalMs: options['offset.flush.interval.ms'],
     errors: {
-      tolerance: options['errors.tolerance'],
+      tolerance,
       retryTimeoutMs: options['errors.retry.timeout'],
       retryDelayMaxMs: options['errors.retry.delay.max.ms'],
       deadLetterTopic: options['errors.deadletterqueue.topic.name'],

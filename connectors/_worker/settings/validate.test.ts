@@ -276,13 +276,14 @@ describe('a source', () => {
   const source = { name: 'poll', type: 'source', version: '1.0.0', config: z.strictObject({ url: z.string().meta({ description: 'Where from.' }) }) } as const;
   it('has no topics to read and nothing to transform', () => {
     const names = pluginConfig(source).map(({ name }) => name);
-    expect(names).toEqual(['url', 'name', 'connector.class', 'tasks.max', 'tasks.max.enforce', 'config.action.reload']);
+    expect(names).toEqual(['url', 'name', 'connector.class', 'tasks.max', 'tasks.max.enforce', 'config.action.reload', 'errors.tolerance']);
     const found = validateConfig(source, { name: 'x', 'connector.class': 'poll', url: 'u', transforms: 'm', topics: 'a' });
     expect(Object.keys(errorsOf(found)).sort()).toEqual(['topics', 'transforms']);
   });
   it('is read', async () => {
     const { connector, common } = await readConfig(source, { name: 'x', 'connector.class': 'poll', url: 'u', 'tasks.max': '2' }, secrets);
     expect([connector, common.name, common.tasksMax]).toEqual([{ url: 'u' }, 'x', 2]);
+    expect(common.errors).toMatchObject({ tolerance: 'all', deadLetterTopic: 'connect.dead-letters.v1', deadLetterContext: true });
   });
 });
 
