@@ -25,6 +25,7 @@ import type { Codec } from '../schemas/avro/codec.ts';
 import { schemas } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';
 import { askApi } from './connect-caller.ts';
+import { openClusters } from './other-clusters.ts';
 import { version } from './version.ts';
 
 /** What its REST interface says it speaks: tools look at it. */
@@ -94,13 +95,14 @@ async function open(options: ConnectOptions, workerId: string, outbound: ReturnT
     const [newest] = [...own].sort((a, b) => b.revision - a.revision);
     return allowListOf(newest?.outboundHosts ?? [], 'outboundHosts');
   };
+  const extra = { openCluster: openClusters(outbound, ownLog), fileFolders: config.fileFolders };
   const catalogue = openCatalogue({
     plugins: await plugins(),
     version,
     secretsOf: (organization) => openSecrets(config, organization, environment),
     outbound,
     allowOf,
-    extra: {},
+    extra,
     log: ownLog,
   });
   const admin = broker.admin();
@@ -118,7 +120,7 @@ async function open(options: ConnectOptions, workerId: string, outbound: ReturnT
         const partitions = (await admin.topics()).get(topics.parsed.name) ?? 1;
         await admin.createTopics([settingsOf(topics.raw, partitions, name)], options.replicationFactor);
       },
-      extra: {},
+      extra,
       clock: systemClock,
       log: ownLog,
     }),
@@ -140,6 +142,14 @@ async function listen({ host, port }: ConnectConfig, isPortExplicit: boolean): P
 }
 
 function countTasks(worker: Worker, registry: Registry): void {
+  new Gauge({
+    name: 'connect_unsettled_retention_ratio',
+    help: 'Age of the oldest record that a connector of this worker has not settled, as a part of the retention of its topic. From 1 on records are lost.',
+    registers: [registry],
+    collect() {
+      this.set(worker.risk());
+    },
+  });
   new Gauge({
     name: 'connect_tasks',
     help: 'Tasks of connectors that this worker has, by state.',

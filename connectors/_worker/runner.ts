@@ -2,6 +2,7 @@
 import type { ConfigState, ConnectorEntry } from './config-state.ts';
 import { HeldTask } from './held-task.ts';
 import type { Wanted } from './held-task.ts';
+import type { Risk } from './retention.ts';
 import type { StatusLog } from './status-log.ts';
 import { connectorStatusRecord, taskStatusRecord, workerRecord } from './status-state.ts';
 import type { ConnectorStatus, StatusRecord, TaskStateName, TaskStatus } from './status-state.ts';
@@ -14,6 +15,8 @@ export interface RunnerOptions {
   readonly start: StartTask;
   /** Version of the plugin of a connector. @throws Error that says why it cannot run: the connector is FAILED then. */
   readonly versionOf: (connector: ConnectorEntry) => string;
+  /** How near a connector is to losing records. */
+  readonly riskOf: (connector: string) => Risk | null;
   /** Between reports of how far tasks have come, where that has changed. */
   readonly progressMs: number;
 }
@@ -34,7 +37,7 @@ export class Runner {
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#report(), options.progressMs);
+    this.#timer = setInterval(() => this.report(), options.progressMs);
     this.#timer.unref();
   }
 
@@ -76,9 +79,9 @@ export class Runner {
     for (const [key, { name, number, wanted: want }] of wanted) {
       const before = this.#tasks.get(key);
       if (before !== undefined) before.held.want(want);
-      else this.#tasks.set(key, { name, number, held: new HeldTask(want, this.#options.start, () => this.#report()) });
+      else this.#tasks.set(key, { name, number, held: new HeldTask(want, this.#options.start, () => this.report()) });
     }
-    this.#report();
+    this.report();
   }
 
   /** Stops everything and says so, so that nobody takes it for running. */
@@ -90,7 +93,7 @@ export class Runner {
     await Promise.all(held.map((task) => task.held.stop()));
     const { workerId } = this.#options;
     this.#options.statuses.put([
-      ...this.#owned().map((connector) => connectorStatusRecord(connector.name, { ...this.#connectorStatus(connector), state: 'UNASSIGNED' })),
+      ...this.owned().map((connector) => connectorStatusRecord(connector.name, { ...this.#connectorStatus(connector), state: 'UNASSIGNED' })),
       ...held.map(({ name, number }) => taskStatusRecord(name, number, this.#taskStatus(name, 'UNASSIGNED'))),
       workerRecord(workerId, null),
     ]);
@@ -105,14 +108,15 @@ export class Runner {
   }
 
   /** Connectors of which this worker has the first slot: it speaks for them. */
-  #owned(): readonly ConnectorEntry[] {
+  owned(): readonly ConnectorEntry[] {
     return this.#options.configs.all().filter(({ slots }) => this.#slots.has(slots[0] ?? -1));
   }
 
-  #report(): void {
+  /** Tells what has changed. */
+  report(): void {
     if (!this.#isMember) return;
     const records = [
-      ...this.#owned().map((connector) => connectorStatusRecord(connector.name, this.#connectorStatus(connector))),
+      ...this.owned().map((connector) => connectorStatusRecord(connector.name, this.#connectorStatus(connector))),
       ...[...this.#tasks.values()].map(({ name, number, held }) => taskStatusRecord(name, number, { ...this.#taskStatus(name), ...held.status })),
       ...this.#leftovers(),
     ].filter((record) => this.#isNew(record));
@@ -137,7 +141,7 @@ export class Runner {
   }
 
   #connectorStatus(connector: ConnectorEntry): ConnectorStatus {
-    const common = { worker_id: this.#options.workerId, generation: this.#generation };
+    const common = { worker_id: this.#options.workerId, generation: this.#generation, risk: this.#options.riskOf(connector.name) };
     try {
       const version = this.#options.versionOf(connector);
       return { state: connector.target === 'STARTED' ? 'RUNNING' : connector.target, ...common, version, trace: null };

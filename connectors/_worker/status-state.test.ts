@@ -62,7 +62,7 @@ describe('records', () => {
 
   it('of what is not there any more are named, also where names hold dashes', () => {
     const state = fold(
-      connectorStatusRecord('a-1', { state: 'RUNNING', worker_id: 'one', generation: 1, version: '1', trace: null }),
+      connectorStatusRecord('a-1', { state: 'RUNNING', worker_id: 'one', generation: 1, version: '1', trace: null, risk: null }),
       taskStatusRecord('a-1', 0, { state: 'RUNNING', worker_id: 'one', generation: 1, version: '1', trace: null, progress: null }),
       task('one', 1),
     );

@@ -1,6 +1,7 @@
 // What connectors and tasks are doing, folded from the records of the topic of states. Keys and values are those of Kafka Connect, with what is
 // ours beside.
 import type { RawRecord } from '../../pipeline/runtime/port.ts';
+import type { Risk } from './retention.ts';
 import type { TaskProgress } from './task.ts';
 
 export type ConnectorStateName = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'FAILED' | 'RESTARTING' | 'STOPPED';
@@ -16,7 +17,10 @@ interface Stated<State extends string> {
   /** Why it failed; null = it did not. No secrets. */
   readonly trace: string | null;
 }
-export type ConnectorStatus = Stated<ConnectorStateName>;
+export interface ConnectorStatus extends Stated<ConnectorStateName> {
+  /** Of sinks; null = not known yet. */
+  readonly risk: Risk | null;
+}
 export interface TaskStatus extends Stated<TaskStateName> {
   /** Null = it has not run. */
   readonly progress: TaskProgress | null;

@@ -1,5 +1,6 @@
 // Connectors as the REST interface shows them: the shapes of Kafka Connect 4.2, and our own of deliveries.
 import type { ConnectorEntry } from './config-state.ts';
+import type { Risk } from './retention.ts';
 import type { ConnectorStateName, StatusState, TaskStateName } from './status-state.ts';
 import { NO_PROGRESS } from './task.ts';
 import type { TaskProgress } from './task.ts';
@@ -35,6 +36,8 @@ export interface DeliveryView {
     /** When these counts were told; null = never. Milliseconds since 1970. */
     readonly reportedAt: number | null;
   } & TaskProgress)[];
+  /** How near it is to losing records, of sinks; null = not known yet. Looked at once a minute. */
+  readonly risk: Risk | null;
   /** Sums of all tasks, and the last error and progress and the oldest owed of any. */
   readonly total: TaskProgress;
 }
@@ -82,7 +85,8 @@ export function deliveryOf(connector: ConnectorEntry, statuses: StatusState): De
     const { state, worker_id } = taskStatusOf(connector, task, statuses);
     return { id: task, state, worker_id, reportedAt: told?.progress == null ? null : told.writtenAtMs, ...NO_PROGRESS, ...told?.progress };
   });
-  return { name: connector.name, type: connector.type, state: connectorStateOf(connector, statuses).state, tasks, total: sumOf(tasks) };
+  const { risk = null } = statuses.connector(connector.name, connector.since) ?? {};
+  return { name: connector.name, type: connector.type, state: connectorStateOf(connector, statuses).state, tasks, risk, total: sumOf(tasks) };
 }
 
 function sumOf(tasks: readonly TaskProgress[]): TaskProgress {

@@ -15,6 +15,7 @@ import { joinCrew } from './crew.ts';
 import { openOffsets } from './offsets.ts';
 import { registerRoutes } from './rest/routes.ts';
 import { openServer } from './rest/server.ts';
+import { watchRisks } from './retention.ts';
 import { Runner } from './runner.ts';
 import { bySlotWeight, weigh } from './slots.ts';
 import { openStatusLog } from './status-log.ts';
@@ -51,6 +52,8 @@ export interface WorkerOptions {
   readonly sessionTimeoutMs?: number;
   /** Between reports of how far tasks have come. */
   readonly progressMs?: number;
+  /** Between looks at how near connectors are to losing records. */
+  readonly riskMs?: number;
   /** How long tasks may take to end before their offsets are changed. */
   readonly patienceMs?: number;
   readonly requestsPerSecond?: number;
@@ -63,6 +66,8 @@ export interface Worker {
   readonly failed: Promise<Error>;
   /** Its own tasks. */
   readonly states: () => ReadonlyMap<TaskStateName, number>;
+  /** Of the connectors that it speaks for, the nearest to losing records: see `Risk.usedRatio`. */
+  readonly risk: () => number;
   /** By name, of all organizations. */
   readonly connectors: () => readonly ConnectorEntry[];
   /** Ends its tasks, tells the others, and leaves. */
@@ -71,6 +76,7 @@ export interface Worker {
 
 const SESSION_MS = 6_000;
 const PROGRESS_MS = 5_000;
+const RISK_MS = 60_000;
 const PATIENCE_MS = 10_000;
 const HEALTH_MS = 5_000;
 const FLUSH_MS = 3_000;
@@ -90,7 +96,18 @@ export async function openWorker(options: WorkerOptions): Promise<Worker> {
     if (plugin === undefined) throw new Error(`This worker has no connectors of class ${config['connector.class']}`);
     return plugin.version;
   };
-  runner = new Runner({ workerId, configs: configs.state, statuses, start, versionOf, progressMs: options.progressMs ?? PROGRESS_MS });
+  const risks = watchRisks({
+    broker,
+    admin,
+    catalogue,
+    nowMs: Date.now,
+    connectors: () => runner?.owned() ?? [],
+    changed: () => runner?.report(),
+    everyMs: options.riskMs ?? RISK_MS,
+    log,
+  });
+  const riskOf = (connector: string) => risks.of(connector);
+  runner = new Runner({ workerId, configs: configs.state, statuses, start, versionOf, riskOf, progressMs: options.progressMs ?? PROGRESS_MS });
   const crew = await joinCrew({
     broker,
     groupId: names.group,
@@ -150,9 +167,11 @@ export async function openWorker(options: WorkerOptions): Promise<Worker> {
     app,
     failed: crew.failed,
     states: () => runner.states(),
+    risk: () => Math.max(0, ...runner.owned().map(({ name }) => risks.of(name)?.usedRatio ?? 0)),
     connectors: () => configs.state.all(),
     async stop() {
       await app.close();
+      await risks.stop();
       await runner.stop();
       await statuses.flush(FLUSH_MS);
       await crew.leave();

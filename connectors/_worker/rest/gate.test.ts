@@ -26,8 +26,9 @@ async function ask(method: HTTPMethods, url: string, payload?: object | string, 
 }
 const as = (authorization: string) => ({ authorization });
 
+type Route = [method: HTTPMethods, url: string, payload?: object];
 /** All routes that concern the connector `a`, and what they take. */
-const READS: readonly (readonly [HTTPMethods, string])[] = [
+const READS: readonly Route[] = [
   ['GET', '/connectors/a'],
   ['GET', '/connectors/a/config'],
   ['GET', '/connectors/a/status'],
@@ -36,7 +37,7 @@ const READS: readonly (readonly [HTTPMethods, string])[] = [
   ['GET', '/connectors/a/tasks/0/status'],
   ['GET', '/connectors/a/offsets'],
 ];
-const CHANGES: readonly (readonly [HTTPMethods, string, object?])[] = [
+const CHANGES: readonly Route[] = [
   ['PATCH', '/connectors/a/config', { 'tasks.max': '2' }],
   ['PUT', '/connectors/a/pause'],
   ['PUT', '/connectors/a/resume'],
@@ -50,23 +51,19 @@ const CHANGES: readonly (readonly [HTTPMethods, string, object?])[] = [
 ];
 
 describe('who may', () => {
-  it.each([
-    ...READS,
-    ...CHANGES,
-    ['GET', '/connectors'] as const,
-    ['POST', '/connectors', {}] as const,
-    ['GET', '/connector-plugins'] as const,
-    ['GET', '/'] as const,
-  ])('%s %s: nobody without a token, and nobody without permission', async (method, url, payload) => {
-    expect((await ask(method, url, payload, {})).status).toBe(401);
-    expect((await ask(method, url, payload, as('nobody'))).status).toBe(403);
-  });
+  it.each<Route>([...READS, ...CHANGES, ['GET', '/connectors'], ['POST', '/connectors', {}], ['GET', '/connector-plugins'], ['GET', '/']])(
+    '%s %s: nobody without a token, and nobody without permission',
+    async (method, url, payload) => {
+      expect((await ask(method, url, payload, {})).status).toBe(401);
+      expect((await ask(method, url, payload, as('nobody'))).status).toBe(403);
+    },
+  );
 
   it.each(READS)('%s %s: who may read', async (method, url) => {
     expect((await ask(method, url, undefined, as('analyst'))).status).toBe(200);
   });
 
-  it.each([...CHANGES, ['POST', '/connectors', { name: 'b', config: SINK }] as const, ['PUT', '/connectors/b/config', SINK] as const])(
+  it.each<Route>([...CHANGES, ['POST', '/connectors', { name: 'b', config: SINK }], ['PUT', '/connectors/b/config', SINK]])(
     '%s %s: not who may read only',
     async (method, url, payload) => {
       expect((await ask(method, url, payload, as('analyst'))).status).toBe(403);
@@ -79,7 +76,7 @@ describe('who may', () => {
 });
 
 describe('of another organization', () => {
-  it.each([...READS, ...CHANGES])('%s %s: not there', async (method, url, payload) => {
+  it.each<Route>([...READS, ...CHANGES])('%s %s: not there', async (method, url, payload) => {
     expect((await ask(method, url, payload, as('stranger'))).status).toBe(404);
   });
 
