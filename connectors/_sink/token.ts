@@ -5,36 +5,38 @@ import { exchange, retryAfterMs } from './http.ts';
 import type { Answer } from './http.ts';
 import type { SinkDeps } from './index.ts';
 
-export interface Token {
-  readonly value: string;
+/** Something that opens doors for a while: a token, or temporary keys. */
+export interface Lasting<V> {
+  readonly value: V;
   /** Wall clock, milliseconds. */
   readonly expiresAtMs: number;
 }
-
-export interface Tokens {
+export interface Renewed<V> {
   /** One that holds for some time yet. @throws What loading throws. */
-  readonly get: () => Promise<string>;
+  readonly get: () => Promise<V>;
   /** The far side does not take it: the next `get` loads another, unless one was loaded since. */
-  readonly refuse: (token: string) => void;
+  readonly refuse: (value: V) => void;
 }
+export type Token = Lasting<string>;
+export type Tokens = Renewed<string>;
 
-/** Renewed when this much of its time is left, and no later than 5 minutes before its end. */
+/** Renewed when this much of its time is left, and no earlier than 5 minutes before its end. */
 const EARLY_RATIO = 0.1;
 const EARLY_MS = 300_000;
-/** Between two tries to renew a token that still holds. */
+/** Between two tries to renew one that still holds. */
 const PATIENCE_MS = 30_000;
 
-/** @param load Asked by one at a time. While the token at hand holds, its errors are not passed on: it is asked again half a minute later. */
-export function openTokens(load: () => Promise<Token>, now: () => number): Tokens {
-  let token: (Token & { readonly renewAtMs: number }) | null = null;
-  let loading: Promise<string> | null = null;
+/** @param load Asked by one at a time. While what is at hand holds, its errors are not passed on: it is asked again half a minute later. */
+export function openTokens<V>(load: () => Promise<Lasting<V>>, now: () => number): Renewed<V> {
+  let held: (Lasting<V> & { readonly renewAtMs: number }) | null = null;
+  let loading: Promise<V> | null = null;
   let tryAgainAtMs = 0;
 
-  const renew = (): Promise<string> => {
+  const renew = (): Promise<V> => {
     loading ??= load()
       .then((loaded) => {
         const lastsMs = loaded.expiresAtMs - now();
-        token = { ...loaded, renewAtMs: loaded.expiresAtMs - Math.min(EARLY_MS, lastsMs * EARLY_RATIO) };
+        held = { ...loaded, renewAtMs: loaded.expiresAtMs - Math.min(EARLY_MS, lastsMs * EARLY_RATIO) };
         return loaded.value;
       })
       .finally(() => {
@@ -46,15 +48,15 @@ export function openTokens(load: () => Promise<Token>, now: () => number): Token
   return {
     get: async () => {
       const at = now();
-      if (token === null || at >= token.expiresAtMs) return renew();
-      if (at >= token.renewAtMs && at >= tryAgainAtMs && loading === null) {
+      if (held === null || at >= held.expiresAtMs) return renew();
+      if (at >= held.renewAtMs && at >= tryAgainAtMs && loading === null) {
         tryAgainAtMs = at + PATIENCE_MS;
-        renew().catch(() => {}); // whoever finds the token at its end asks again, and is told
+        renew().catch(() => {}); // whoever finds it at its end asks again, and is told
       }
-      return token.value;
+      return held.value;
     },
     refuse: (refused) => {
-      if (token?.value === refused) token = null;
+      if (held?.value === refused) held = null;
     },
   };
 }

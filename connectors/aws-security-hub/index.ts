@@ -1,5 +1,6 @@
 // Findings and alerts into AWS Security Hub.
 import { z } from 'zod';
+import { roleOptions } from '../_aws/assume-role.ts';
 import { awsOptions } from '../_aws/options.ts';
 import type { SinkConnector } from '../_sink/index.ts';
 import { areTogether, TOGETHER, tlsOptions } from '../_sink/tls.ts';
@@ -8,6 +9,7 @@ import { openSecurityHub, problemsOf } from './sink.ts';
 export const config = z
   .strictObject({
     ...awsOptions,
+    ...roleOptions,
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'A region such as eu-central-1.')
@@ -23,7 +25,7 @@ export const config = z
       .regex(/^\d{12}$/, 'Twelve digits.')
       .meta({
         displayName: 'Account',
-        description: 'Account that the findings are for: that of the access key, unless `productArn` is one of a partner.',
+        description: 'Account that the findings are for: that of the access key or of the role, unless `productArn` is one of a partner.',
         group: 'Connection',
         importance: 'high',
         examples: ['123456789012'],

@@ -8,17 +8,19 @@ import { findingFacts } from '../_sink/finding-document.ts';
 import type { Sink, SinkRecord } from '../_sink/index.ts';
 import { awsFinding } from './finding.ts';
 import securityHub, { config } from './index.ts';
-import { ACCOUNT, CREDENTIALS, openStandIn, REGION } from './test/stand-in.ts';
+import { ACCOUNT, CREDENTIALS, openStandIn, REGION, ROLE } from './test/stand-in.ts';
+import type { SecurityHubStandIn } from './test/stand-in.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function open(options: Readonly<Record<string, unknown>> = {}) {
+const open = (options: Readonly<Record<string, unknown>> = {}) => openHub(() => options);
+async function openHub(optionsOf: (hub: SecurityHubStandIn) => Readonly<Record<string, unknown>>) {
   const hub = await openStandIn({ now: () => test.nowMs });
   const test = testDeps(hub.outboundAllow);
-  const sink = await securityHub.sink(config.parse({ ...hub.settings, ...options }), test.deps);
+  const sink = await securityHub.sink(config.parse({ ...hub.settings, ...optionsOf(hub) }), test.deps);
   closing.push(() => sink.close(), test.close, hub.close);
   return { hub, sink, test };
 }
@@ -148,6 +150,55 @@ describe('the service', () => {
   });
 });
 
+describe('a role', () => {
+  const withRole = (options: Readonly<Record<string, unknown>> = {}) => openHub((hub) => ({ ...ROLE, stsUrl: `${hub.settings.url}/sts`, ...options }));
+
+  it('is taken on once, and its keys sign', async () => {
+    const { hub, sink } = await withRole();
+    expect(await Promise.all([kinds(sink, findings('a')), kinds(sink, findings('b'))])).toEqual([['delivered'], ['delivered']]);
+    expect(hub.lent).toEqual(['ASIA1']);
+  });
+
+  it('is taken on again when its keys end in the middle, or their hour is over', async () => {
+    const { hub, sink, test } = await withRole();
+    await send(sink, findings('a'));
+    hub.endLent();
+    expect(await kinds(sink, findings('b'))).toEqual(['delivered']);
+    test.nowMs += 3_600_000;
+    expect(await kinds(sink, findings('c'))).toEqual(['delivered']);
+    expect(hub.lent).toEqual(['ASIA1', 'ASIA2', 'ASIA3']);
+  });
+
+  it('is taken on by a clock that is hours off', async () => {
+    const { hub, sink } = await withRole();
+    hub.aheadMs = 7_200_000;
+    expect(await kinds(sink, findings('a'))).toEqual(['delivered']);
+  });
+
+  it.each<[name: string, options: Readonly<Record<string, unknown>>, sentence: RegExp]>([
+    ['that asks for another id', { externalId: 'theirs' }, /AccessDenied.*trust policy/],
+    ['for a key with a wrong secret', { secretAccessKey: 'other-secret' }, /Correct `secretAccessKey`/],
+    ['at an address that is not STS', { stsUrl: 'URL/elsewhere' }, /STS gives no credentials/],
+  ])('%s stops the sink, and check says so', async (_name, options, sentence) => {
+    const { hub, sink, test } = await openHub(({ settings }) => ({
+      ...ROLE,
+      stsUrl: `${settings.url}/sts`,
+      ...options,
+      ...(options.stsUrl !== undefined && { stsUrl: `${settings.url}/elsewhere` }),
+    }));
+    const error = await send(sink, findings('a')).catch((thrown: unknown) => thrown as Error);
+    expect(error).toMatchObject({ code: 'SINK_MISCONFIGURED', message: expect.stringMatching(sentence) as string });
+    expect(JSON.stringify([error, (error as Error).message, test.logged])).not.toMatch(/other-secret|standin\/secret/);
+    expect(hub.taken()).toEqual([]);
+  });
+
+  it('that STS is too busy to lend is asked for again', async () => {
+    const { sink, hub } = await withRole();
+    await hub.close();
+    expect(await send(sink, findings('a'))).toMatchObject([{ kind: 'retry', isAmbiguous: false }]);
+  });
+});
+
 describe('a configuration', () => {
   it.each<[name: string, options: Readonly<Record<string, unknown>>, problems: readonly string[]]>([
     ['that can work has no problem', {}, []],
@@ -159,9 +210,12 @@ describe('a configuration', () => {
     expect(hub.updates).toEqual([]);
   });
 
-  it.each([{ region: 'Frankfurt' }, { accountId: '12' }, { productArn: 'goshawk' }, { maxBatchRecords: 101 }])('refuses %j', (options) => {
-    expect(config.safeParse({ region: REGION, accountId: ACCOUNT, ...CREDENTIALS, ...options }).success).toBe(false);
-  });
+  it.each([{ region: 'Frankfurt' }, { accountId: '12' }, { productArn: 'goshawk' }, { roleArn: 'goshawk' }, { maxBatchRecords: 101 }])(
+    'refuses %j',
+    (options) => {
+      expect(config.safeParse({ region: REGION, accountId: ACCOUNT, ...CREDENTIALS, ...options }).success).toBe(false);
+    },
+  );
 });
 
 describe("AWS's own client", () => {

@@ -1,5 +1,6 @@
 import { ConfigError, RecordError, RetryableError } from '../../pipeline/core/errors.ts';
-import { awsHost, credentialsOf } from '../_aws/options.ts';
+import { awsCredentials } from '../_aws/assume-role.ts';
+import { awsHost } from '../_aws/options.ts';
 import { openFarClock } from '../_sink/far-clock.ts';
 import { findingFacts } from '../_sink/finding-document.ts';
 import { exchange } from '../_sink/http.ts';
@@ -7,11 +8,12 @@ import type { Answer } from '../_sink/http.ts';
 import { rejected } from '../_sink/index.ts';
 import type { Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
 import { signed } from '../_sink/sigv4.ts';
+import type { AwsCredentials } from '../_sink/sigv4.ts';
 import { readTls } from '../_sink/tls.ts';
 import { sendTogether } from '../_sink/together.ts';
 import { awsFinding, partitionOf } from './finding.ts';
 import type { SecurityHubConfig } from './index.ts';
-import { awsError, CLOCK_CODES, outcomeOf } from './outcome.ts';
+import { awsError, CLOCK_CODES, ENDED_CODES, outcomeOf } from './outcome.ts';
 
 const MAX_FINDING_BYTES = 240_000;
 const MAX_REQUEST_BYTES = 6_000_000;
@@ -100,22 +102,29 @@ function requestsOf<R extends Ready>(findings: readonly R[]): readonly (readonly
   return requests;
 }
 
-/** Signs and sends; once more with the clock of AWS when ours is minutes off. */
+/** Signs and sends; once more with the clock of AWS when ours is minutes off, or with new keys of the role when those have ended. */
 function client(config: SecurityHubConfig, deps: SinkDeps): (path: string, body: string, signal: AbortSignal) => Promise<Answer> {
   const { region, timeoutMs } = config;
   const base = (config.url ?? `https://${awsHost('securityhub', region)}`).replace(/\/+$/, '');
-  const credentials = credentialsOf(config);
   const clock = openFarClock(deps.now);
   const tls = readTls(config);
+  const keys = awsCredentials(config, deps, tls?.ca);
   const limits = { firstByteMs: timeoutMs, wholeMs: timeoutMs };
   return async (path, body, signal) => {
-    const once = () => {
+    const once = (credentials: AwsCredentials) => {
       const request = { method: 'POST', url: `${base}${path}`, headers: { 'content-type': 'application/json' }, body };
       const headers = signed({ ...request, service: 'securityhub', region, credentials, nowMs: clock.now() });
       return exchange(deps, { ...request, headers, ...(tls !== undefined && { tls }), limits, signal });
     };
-    const answer = await once();
-    return answer.status >= 400 && CLOCK_CODES.has(awsError(answer).code) && clock.learn(answer.headers) ? once() : answer;
+    const credentials = await keys.get();
+    const answer = await once(credentials);
+    if (answer.status < 400) return answer;
+    const { code } = awsError(answer);
+    if (ENDED_CODES.has(code) && config.roleArn !== '') {
+      keys.refuse(credentials);
+      return once(await keys.get());
+    }
+    return CLOCK_CODES.has(code) && clock.learn(answer.headers) ? once(credentials) : answer;
   };
 }
 
@@ -128,6 +137,7 @@ export async function problemsOf(config: SecurityHubConfig, deps: SinkDeps): Pro
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof RetryableError)) throw error;
     const { code } = error.details as { readonly code?: string };
-    return [{ option: code === undefined ? 'url' : code.includes('Access') ? 'accountId' : 'secretAccessKey', message: error.message }];
+    const refused = code?.includes('Access') === true ? 'accountId' : 'secretAccessKey';
+    return [{ option: error.message.startsWith('STS') ? 'roleArn' : code === undefined ? 'url' : refused, message: error.message }];
   }
 }

@@ -1,4 +1,5 @@
-// Security Hub's BatchImportFindings: signatures, the format of findings by AWS's service model, limits, and one finding of each Id.
+// Security Hub's BatchImportFindings: signatures, the format of findings by AWS's service model, limits, and one finding of each Id. Beside it STS, which lends
+// keys of a role.
 import { openFarSide } from '../../_contract/far-side.ts';
 import type { FarAnswer, FarRequest } from '../../_contract/far-side.ts';
 import type { StandIn } from '../../_contract/stand-in.ts';
@@ -8,6 +9,7 @@ import { amzDate, expectedAuthorization } from './signature.ts';
 export const ACCOUNT = '123456789012';
 export const REGION = 'eu-central-1';
 export const CREDENTIALS = { accessKeyId: 'AKIDSTANDIN', secretAccessKey: 'standin/secret+key' };
+export const ROLE = { roleArn: `arn:aws:iam::${ACCOUNT}:role/goshawk`, externalId: 'ours' };
 const SKEW_MS = 300_000;
 
 export interface Held extends Readonly<Record<string, unknown>> {
@@ -26,6 +28,10 @@ export interface SecurityHubStandIn extends StandIn {
   aheadMs: number;
   /** Whether an update that is not newer is refused by an error, or passed over. */
   refusesStale: boolean;
+  /** Access keys that STS has lent, in order. */
+  readonly lent: readonly string[];
+  /** They are worth nothing any more. */
+  readonly endLent: () => void;
   /** Codes that findings fail with, by Id. */
   readonly failing: Map<string, string>;
 }
@@ -40,17 +46,41 @@ export async function openStandIn({ now = Date.now }: { readonly now?: () => num
   const findings = new Map<string, Held>();
   const updates: string[] = [];
 
-  const authenticated = async (request: FarRequest): Promise<FarAnswer | null> => {
+  const lent: string[] = [];
+  const valid = new Set<string>();
+  const authenticated = async (request: FarRequest, service: string): Promise<FarAnswer | null> => {
     const { headers } = request;
     if (headers.authorization === undefined) return error(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
-    if (!headers.authorization.includes(`Credential=${CREDENTIALS.accessKeyId}/`))
+    const [, accessKeyId = ''] = /Credential=([^/]+)\//.exec(headers.authorization) ?? [];
+    const isLent = lent.includes(accessKeyId);
+    if (isLent && (!valid.has(accessKeyId) || headers['x-amz-security-token'] !== `session of ${accessKeyId}`))
+      return error(403, 'ExpiredTokenException', 'The security token included in the request is expired');
+    if (!isLent && accessKeyId !== CREDENTIALS.accessKeyId)
       return error(403, 'UnrecognizedClientException', 'The security token included in the request is invalid.');
     if (Math.abs(amzDate(String(headers['x-amz-date'])).getTime() - now() - standIn.aheadMs) > SKEW_MS)
       return error(403, 'InvalidSignatureException', 'Signature expired.');
-    const expected = await expectedAuthorization(request, { service: 'securityhub', region: REGION, ...CREDENTIALS });
+    const expected = await expectedAuthorization(request, {
+      service,
+      region: REGION,
+      accessKeyId,
+      secretAccessKey: isLent ? `secret of ${accessKeyId}` : CREDENTIALS.secretAccessKey,
+    });
     return headers.authorization === expected
       ? null
       : error(403, 'InvalidSignatureException', 'The request signature we calculated does not match the signature you provided.');
+  };
+  const assumed = async (request: FarRequest): Promise<FarAnswer> => {
+    const refusal = await authenticated(request, 'sts');
+    if (refusal !== null) return stsError(refusal.status, 'SignatureDoesNotMatch', 'Signature expired or wrong.');
+    const form = Object.fromEntries(new URLSearchParams(request.body.toString()));
+    if (form.Action !== 'AssumeRole' || form.Version !== '2011-06-15' || !/^[\w+=,.@-]{2,64}$/.test(form.RoleSessionName ?? ''))
+      return stsError(400, 'ValidationError', 'Invalid request.');
+    if (form.RoleArn !== ROLE.roleArn || form.ExternalId !== ROLE.externalId)
+      return stsError(403, 'AccessDenied', 'User is not authorized to perform: sts:AssumeRole');
+    const key = `ASIA${lent.length + 1}`;
+    lent.push(key);
+    valid.add(key);
+    return { status: 200, headers: { 'content-type': 'text/xml' }, body: assumeRoleAnswer(key) };
   };
 
   const imported = ({ body }: FarRequest, refusedId: string | null): FarAnswer => {
@@ -79,13 +109,14 @@ export async function openStandIn({ now = Date.now }: { readonly now?: () => num
   };
 
   const side = await openFarSide({
+    isSubject: ({ path }) => path !== '/sts',
     throttled: { ...error(429, 'TooManyRequestsException', 'Rate exceeded'), headers: { 'retry-after': '1', 'x-amzn-errortype': 'TooManyRequestsException' } },
     answer: async (request, refusedId) => {
-      const date = { date: new Date(now() + standIn.aheadMs).toUTCString() };
-      const found =
-        standIn.answer ?? (request.path !== '/findings/import' || request.method !== 'POST' ? error(404, 'HttpResponseNotFoundException', 'Not found') : null);
-      const answer = found ?? (await authenticated(request)) ?? imported(request, refusedId);
-      return { ...answer, headers: { ...date, ...answer.headers } };
+      const isHub = request.path === '/findings/import' && request.method === 'POST';
+      const unknown = error(404, 'HttpResponseNotFoundException', 'Not found');
+      const hub = async () => (isHub ? ((await authenticated(request, 'securityhub')) ?? imported(request, refusedId)) : unknown);
+      const answer = request.path === '/sts' ? await assumed(request) : (standIn.answer ?? (await hub()));
+      return { ...answer, headers: { date: new Date(now() + standIn.aheadMs).toUTCString(), ...answer.headers } };
     },
   });
 
@@ -99,6 +130,8 @@ export async function openStandIn({ now = Date.now }: { readonly now?: () => num
     answer: null,
     aheadMs: 0,
     refusesStale: true,
+    lent,
+    endLent: () => valid.clear(),
     failing: new Map(),
     taken: () => [...findings.values()].map(documentId),
     fail: side.fail,
@@ -106,6 +139,14 @@ export async function openStandIn({ now = Date.now }: { readonly now?: () => num
   };
   return standIn;
 }
+
+const stsError = (status: number, code: string, message: string): FarAnswer => ({
+  status,
+  headers: { 'content-type': 'text/xml' },
+  body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
+});
+const assumeRoleAnswer = (key: string): string =>
+  `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><Arn>a</Arn></AssumedRoleUser><Credentials><AccessKeyId>${key}</AccessKeyId><SecretAccessKey>secret of ${key}</SecretAccessKey><SessionToken>session of ${key}</SessionToken><Expiration>2026-11-22T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
 
 /** Of the document that it was last told by: findings are told of in revisions. */
 const documentId = ({ Id: id, ProductFields: fields = {} }: Held & { readonly ProductFields?: Readonly<Record<string, string>> }): string =>
