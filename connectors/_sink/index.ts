@@ -96,7 +96,7 @@ export interface SinkDeps {
   readonly slowDown: (ms: number) => void;
   /** For a sink whose far side is a Kafka. Absent: none can be reached from here. */
   readonly openCluster?: OpenCluster;
-  /** Folders below which the connectors of the organization may keep files; absolute. Absent: none. */
+  /** Folders below which connectors may keep files; absolute. `<organization>` in them stands for the name of the organization. Absent: none. */
   readonly fileFolders?: readonly string[];
   /**
    * Of the consumer group, as this task knows it: whoever has a partition later has a higher one, until the group is made anew. For a far side that can tell

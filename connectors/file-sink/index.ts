@@ -4,7 +4,7 @@ import type { SinkConnector } from '../_sink/index.ts';
 import { disk } from './disk.ts';
 import { FORMATS, linesIn } from './lines.ts';
 import { failedFile } from './outcome.ts';
-import { JOURNAL, placeOf } from './place.ts';
+import { foldersOf, JOURNAL, placeOf } from './place.ts';
 import { openFileSink } from './sink.ts';
 
 export const config = z
@@ -132,9 +132,9 @@ const file: SinkConnector<FileSinkConfig> = {
   version: '1.0.0',
   config,
   duplicates: 'identified',
-  async check({ path }, { task, fileFolders = [] }) {
+  async check({ path }, { task, organization, fileFolders }) {
     try {
-      await placeOf(path, task, fileFolders, disk);
+      await placeOf(path, task, foldersOf(organization, fileFolders), disk);
       return [];
     } catch (error) {
       return [{ option: 'path', message: failedFile(error, path).message }];

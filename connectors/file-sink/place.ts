@@ -17,6 +17,10 @@ export interface Place {
   readonly isJournal: (name: string) => boolean;
 }
 
+/** @param folders As `SinkDeps.fileFolders`. */
+export const foldersOf = (organization: string, folders: readonly string[] = []): readonly string[] =>
+  folders.map((folder) => folder.replaceAll('<organization>', organization));
+
 /**
  * Task 0 writes `alerts.ndjson`, task 2 `alerts-2.ndjson`.
  *

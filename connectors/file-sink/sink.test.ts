@@ -31,7 +31,7 @@ const openOn = (disk: Disk, options: Partial<FileSinkOptions> = {}, { nowMs = 0,
       limits: { maxRecords: 100, maxBytes: 10_000, lingerMs: 0 },
       ...options,
     },
-    { task, fileFolders: ['/out'], generation, now: () => nowMs },
+    { task, organization: 'alpha', fileFolders: ['/out'], generation, now: () => nowMs },
     { disk, lock: async () => async () => {} },
   );
 const kindsOf = (outcomes: readonly Outcome[]) => outcomes.map(({ kind }) => kind);

@@ -13,7 +13,7 @@ import type { Lock } from './lock.ts';
 import { LogFile } from './log-file.ts';
 import type { Rotation } from './log-file.ts';
 import { failedFile } from './outcome.ts';
-import { placeOf } from './place.ts';
+import { foldersOf, placeOf } from './place.ts';
 import type { Place } from './place.ts';
 
 export interface FileSinkOptions {
@@ -30,10 +30,10 @@ export interface Machine {
 
 export async function openFileSink(
   { path, linesOf, rotation, limits }: FileSinkOptions,
-  { task, fileFolders = [], generation = () => 0, now }: Pick<SinkDeps, 'task' | 'fileFolders' | 'generation' | 'now'>,
+  { task, organization, fileFolders, generation = () => 0, now }: Pick<SinkDeps, 'task' | 'organization' | 'fileFolders' | 'generation' | 'now'>,
   { disk, lock }: Machine = { disk: realDisk, lock: realLock },
 ): Promise<Sink> {
-  const place = await placeOf(path, task, fileFolders, disk).catch((error: unknown) => {
+  const place = await placeOf(path, task, foldersOf(organization, fileFolders), disk).catch((error: unknown) => {
     throw failedFile(error, path);
   });
   let isOver = false;

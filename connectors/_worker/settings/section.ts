@@ -18,5 +18,13 @@ export const config = z.strictObject({
       description:
         'Environment variables of the worker that connectors may name as `${env:NAME}`. `*` at the end stands for a rest that begins with a letter or digit; `<ORGANIZATION>` for the name of the organization in capitals, each dash as two underscores.',
     }),
+  fileFolders: z
+    .array(z.string().regex(/^\//, 'An absolute path.'))
+    .default([])
+    .meta({
+      description:
+        'Folders below which the connector `file-sink` may write. `<organization>` stands for the name of the organization whose connector it is: without it, all organizations share the folder. None unless set.',
+      examples: ['/var/lib/goshawk/out/<organization>'],
+    }),
 });
 export type ConnectConfig = z.infer<typeof config>;
