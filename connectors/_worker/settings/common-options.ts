@@ -1,8 +1,9 @@
 // The options that every connector has, under the names that Kafka Connect gives them where it has them.
 import { z } from 'zod';
+import { topics } from '../../../topologies/topics.ts';
 import { wrongWith } from './regex.ts';
 
-export const DEAD_LETTER_TOPIC = 'connect.dead-letters.v1';
+export const DEAD_LETTER_TOPIC = topics.connectDeadLetters.name;
 export const CONVERTERS = {
   'org.apache.kafka.connect.json.JsonConverter': 'json',
   'org.apache.kafka.connect.storage.StringConverter': 'string',
