@@ -85,20 +85,18 @@ function leastOf(shares: readonly Share[], loadOf: (share: Share) => number): Sh
   return least;
 }
 
-/** Moves the slot that evens out most between the heaviest and the lightest share. @returns false when none does. */
+/** Moves a slot to the lightest share, from the heaviest that has one whose move evens them out. @returns false when none has. */
 function moveOne(shares: readonly Share[], loadOf: (share: Share) => number, weightOf: (slot: number) => number): boolean {
-  let [from, to] = [shares[0], shares[0]];
-  for (const share of shares) {
-    if (loadOf(share) > loadOf(from!)) from = share;
-    if (loadOf(share) < loadOf(to!)) to = share;
+  const to = leastOf(shares, loadOf);
+  for (const from of [...shares].sort((a, b) => loadOf(b) - loadOf(a))) {
+    const gap = loadOf(from) - loadOf(to);
+    const distance = (slot: number) => Math.abs(gap / 2 - weightOf(slot));
+    // Sums of fractions differ by their order: what is the same but for that is no gain.
+    const [slot] = from.slots.filter((each) => weightOf(each) < gap - 1e-6).sort((a, b) => distance(a) - distance(b) || b - a);
+    if (slot === undefined) continue;
+    from.slots.splice(from.slots.indexOf(slot), 1);
+    to.slots.push(slot);
+    return true;
   }
-  if (from === undefined || to === undefined || from === to) return false;
-  const gap = loadOf(from) - loadOf(to);
-  const slot = from.slots
-    .filter((each) => weightOf(each) < gap - 1e-9)
-    .sort((a, b) => Math.abs(gap / 2 - weightOf(a)) - Math.abs(gap / 2 - weightOf(b)) || b - a)[0];
-  if (slot === undefined) return false;
-  from.slots.splice(from.slots.indexOf(slot), 1);
-  to.slots.push(slot);
-  return true;
+  return false;
 }
