@@ -17,9 +17,9 @@ const end = (ip: string | undefined, port: number | undefined) => ({ ip: ip ?? n
 
 /** As a stage sees what `seedEvents` would store. */
 function enrichedOf({ columns = {}, detail = {}, native }: SeedOf): Enriched {
-  const column = <T>(name: string) => columns[name] as T | undefined;
+  const column = (name: string) => columns[name] as never;
   const { labels, 'related.ip': relatedIp, 'dns.response_code': responseCode, 'network.bytes': bytes, ...ecs } = detail as Readonly<Record<string, never>>;
-  const question = column<string>('dns_question') ?? null;
+  const question = column('dns_question') ?? null;
   return {
     event: plainEvent({
       dataset: column('dataset') ?? '',
