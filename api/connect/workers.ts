@@ -79,7 +79,6 @@ const CODES: Readonly<Record<number, ProblemCode>> = {
   400: 'INVALID_REQUEST',
   401: 'UNAUTHENTICATED',
   403: 'FORBIDDEN',
-  404: 'NOT_FOUND',
   409: 'CONFLICT',
   429: 'RATE_LIMITED',
 };
@@ -144,9 +143,11 @@ async function reached(request: typeof fetch, url: string, init: RequestInit): P
 
 /** @param text `{"error_code","message"}`, as Kafka Connect has it. */
 function refused(status: number, text: string): ApiProblem {
+  if (status === 404) return new ApiProblem('NOT_FOUND', 'There is no connector, and no plugin, of this name.'); // theirs repeats it
   let message = '';
   try {
-    message = String((JSON.parse(text) as { readonly message?: unknown }).message ?? '');
+    const told = (JSON.parse(text) as { readonly message?: unknown }).message;
+    if (typeof told === 'string') message = told;
   } catch {
     // Whoever answered was no worker.
   }

@@ -1,4 +1,5 @@
 // What the walk over routes and fields asks with. Without a world: ids that nothing has.
+import { randomUUID } from 'node:crypto';
 import type { Literals } from './ask.ts';
 import { ALERT, EVENT, FINDING, NEW_RULE, RULE_ID, SECRET } from './walk-world.ts';
 import type { World } from './walk-world.ts';
@@ -123,10 +124,20 @@ export const literalsOf = (ids: Ids | null): Literals => {
     'updatePublishSubscription.id': quoted(ids?.subscription),
     'updatePublishSubscription.change': '{ query: "mine" }',
     'deletePublishSubscription.id': quoted(ids?.subscription),
+    ...connectorLiterals(ids === null ? 'nobodys' : SECRET),
     noteId: `"${ids?.note ?? '999999'}"`,
     changeId: quoted(ids?.alertChange),
   };
 };
+
+const connectorLiterals = (name: string): Literals => ({
+  ...Object.fromEntries(
+    ['', 'configure', 'remove', 'pause', 'resume', 'stop', 'restart'].map((verb) => [`${verb}${verb === '' ? 'c' : 'C'}onnector.name`, `"${name}"`]),
+  ),
+  'addConnector.name': `"walked-${randomUUID()}"`,
+  plugin: '"counting"',
+  config: '[{ name: "connector.class", value: "counting" }, { name: "topics", value: "sink.alpha.ecs.v1" }]',
+});
 
 /** What tells nothing of what the world has: of the caller alone, of the installation, of numbers, or of what is asked itself. */
 export const SHOWS_NOTHING: ReadonlySet<string> = new Set([
@@ -147,6 +158,8 @@ export const SHOWS_NOTHING: ReadonlySet<string> = new Set([
   'Query.alertChangePreview',
   'Query.alertCounts',
   'Query.auditState',
+  'Query.connectorPlugins',
+  'Query.connectorForm',
   'Query.redrives',
   'Query.histogram',
   'Query.eventCounts',

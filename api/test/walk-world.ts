@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { TestApi } from './api.ts';
 import { openTestApi } from './api.ts';
+import { openTestWorker } from './connect-worker.ts';
+import type { TestWorker } from './connect-worker.ts';
 import { openTestDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 import { noteAll, setAside } from './dead-letters.ts';
@@ -49,9 +51,15 @@ export interface World {
 export async function openWorld(): Promise<World> {
   const database = await openTestDatabase();
   for (const id of ['alpha', 'beta']) await seedOrganization(database.owner, id);
+  let worker: TestWorker | undefined;
   const api = await openTestApi(database, {
-    deps: { detection, tryLetters: async () => ({ outcome: 'passed', code: null, message: SECRET, isSame: false, outputs: [] }) },
+    deps: {
+      connectUrl: () => worker?.url ?? null,
+      detection,
+      tryLetters: async () => ({ outcome: 'passed', code: null, message: SECRET, isSame: false, outputs: [] }),
+    },
   });
+  worker = await openTestWorker(api, [`sink.alpha.${SECRET}.v1`]);
   await seedRows(database);
   const own = await seedThroughApi(database, api);
   const kept = await seedWork(database, api);
@@ -62,6 +70,7 @@ export async function openWorld(): Promise<World> {
     ids: { ...own, ...kept },
     alpha: () => fingerprints(database),
     async close() {
+      await worker?.close();
       await api.close();
       await database.drop();
     },
@@ -96,6 +105,7 @@ async function seedThroughApi(database: TestDatabase, api: TestApi) {
     if (response.statusCode >= 300) throw new Error(`${url}: ${response.body}`);
     return response.json();
   };
+  await seedConnector(api);
   await setAside(api, [{ organization: 'alpha', code: 'SECRET_CODE', message: SECRET, topic: `raw.alpha.${SECRET}`, value: SECRET }]);
   await noteAll(database, api);
   const redrive = (await made('/v2/dead-letters/redrive', { filter: { topic: `raw.alpha.${SECRET}` }, execute: true })) as unknown as {
@@ -121,6 +131,12 @@ async function seedThroughApi(database: TestDatabase, api: TestApi) {
     serviceAccount: account.id!,
     key: (await made(`/auth/service-accounts/${account.id}/keys`, {})).id!,
   };
+}
+
+async function seedConnector(api: TestApi): Promise<void> {
+  const config = `[{ name: "connector.class", value: "counting" }, { name: "topics", value: "sink.alpha.${SECRET}.v1" }]`;
+  const { errors } = await api.graphql(`mutation { addConnector(name: "${SECRET}", config: ${config}) { name } }`, {}, ['admin'], 'alpha');
+  if (errors !== undefined) throw new Error(JSON.stringify(errors));
 }
 
 /** What people do on alerts and events. */

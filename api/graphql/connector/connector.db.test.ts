@@ -1,14 +1,9 @@
 // Through the API to a worker that asks the API who it is: one way, in the caller's name.
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { crewWorld, prepare } from '../../../connectors/_worker/test/crew-world.ts';
-import type { CrewWorld } from '../../../connectors/_worker/test/crew-world.ts';
-import type { Worker } from '../../../connectors/_worker/worker.ts';
-import { askApi } from '../../../local/connect-caller.ts';
-import { memoryBroker } from '../../../pipeline/runtime/memory/index.ts';
-import type { MemoryBroker } from '../../../pipeline/runtime/memory/index.ts';
 import { openTestApi } from '../../test/api.ts';
 import type { TestApi } from '../../test/api.ts';
+import { openTestWorker } from '../../test/connect-worker.ts';
+import type { TestWorker } from '../../test/connect-worker.ts';
 import { openTestDatabase, serverUrl } from '../../test/database.ts';
 import type { TestDatabase } from '../../test/database.ts';
 
@@ -17,31 +12,17 @@ const SIEM = '[{ name: "connector.class", value: "counting" }, { name: "topics",
 describe.skipIf(serverUrl === '')('connectors over GraphQL', () => {
   let database: TestDatabase;
   let api: TestApi;
-  let broker: MemoryBroker;
-  let crew: CrewWorld;
-  let worker: Worker;
+  let worker: TestWorker;
   let url: string | null = null;
 
   beforeAll(async () => {
     database = await openTestDatabase();
     api = await openTestApi(database, { deps: { connectUrl: () => url } });
-    broker = memoryBroker();
-    crew = crewWorld();
-    await prepare(broker);
-    const inApi: typeof fetch = async (input, init) => {
-      const answer = await api.app.inject({ url: new URL(String(input)).pathname, headers: init?.headers as Record<string, string> });
-      return new Response(answer.body, { status: answer.statusCode });
-    };
-    worker = await crew.open(broker, 'worker:1', {
-      authorize: askApi({ apiUrl: () => 'http://api', nowMs: () => performance.now(), fetch: inApi }),
-      progressMs: 10,
-    });
-    await worker.app.listen({ host: '127.0.0.1', port: 0 });
-    url = `http://127.0.0.1:${(worker.app.server.address() as AddressInfo).port}`;
+    worker = await openTestWorker(api);
+    ({ url } = worker);
   });
   afterAll(async () => {
-    await worker.stop();
-    await broker.close();
+    await worker.close();
     await api.close();
     await database.drop();
   });
@@ -56,8 +37,8 @@ describe.skipIf(serverUrl === '')('connectors over GraphQL', () => {
       type: 'SINK',
       config: expect.arrayContaining([{ name: 'topics', value: 'sink.default.ecs.v1' }]),
     });
-    await vi.waitFor(() => expect(crew.running()).toEqual(['worker:1 siem/0']));
-    const task = crew.tasks.find(({ spec }) => spec.connector === 'siem')!;
+    await vi.waitFor(() => expect(worker.crew.running()).toEqual(['worker:1 siem/0']));
+    const task = worker.crew.tasks.find(({ spec }) => spec.connector === 'siem')!;
     task.progress = { ...task.progress, delivered: 7, owed: 2, lastError: { at: 1_772_366_400_000, message: 'Busy.' }, oldestOwedAt: 1_772_366_400_000 };
     await vi.waitFor(async () => {
       const { data } = await api.graphql(
