@@ -75,13 +75,7 @@ export interface ConnectWorkers {
 }
 
 const TIMEOUT_MS = 30_000;
-const CODES: Readonly<Record<number, ProblemCode>> = {
-  400: 'INVALID_REQUEST',
-  401: 'UNAUTHENTICATED',
-  403: 'FORBIDDEN',
-  409: 'CONFLICT',
-  429: 'RATE_LIMITED',
-};
+const CODES: Readonly<Record<number, ProblemCode>> = { 400: 'INVALID_REQUEST', 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN', 409: 'CONFLICT', 429: 'RATE_LIMITED' };
 
 /** @param url Of any worker, asked each time; null = none is known. All methods throw ApiProblem. */
 export function openConnectWorkers({ url, fetch: request = fetch }: { readonly url: () => string | null; readonly fetch?: typeof fetch }): ConnectWorkers {
