@@ -5,8 +5,8 @@ import { openFarClock } from '../_sink/far-clock.ts';
 import { findingFacts } from '../_sink/finding-document.ts';
 import { exchange } from '../_sink/http.ts';
 import type { Answer } from '../_sink/http.ts';
-import { rejected } from '../_sink/index.ts';
 import type { Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
+import { heeded, sendPrepared } from '../_sink/prepared.ts';
 import { signed } from '../_sink/sigv4.ts';
 import type { AwsCredentials } from '../_sink/sigv4.ts';
 import { readTls } from '../_sink/tls.ts';
@@ -32,61 +32,43 @@ export async function openSecurityHub(config: SecurityHubConfig, deps: SinkDeps)
     config.productArn === '' ? `arn:${partitionOf(region)}:securityhub:${region}:${accountId}:product/${accountId}/default` : config.productArn;
   const ask = client(config, deps);
 
-  const ready = (record: SinkRecord): Ready | Outcome => {
-    try {
-      const finding = awsFinding(findingFacts(record), { region, accountId, productArn }, record.timestampMs);
-      const json = JSON.stringify(finding);
-      const bytes = Buffer.byteLength(json);
-      if (bytes > MAX_FINDING_BYTES) return rejected('too_large', `The finding has ${bytes} bytes, and AWS takes ${MAX_FINDING_BYTES}.`);
-      return { ...record, findingId: finding.Id, json, bytes };
-    } catch (error) {
-      if (error instanceof RecordError) return rejected(error.code, error.message);
-      throw error;
-    }
+  const ready = (record: SinkRecord): Ready => {
+    const finding = awsFinding(findingFacts(record), { region, accountId, productArn }, record.timestampMs);
+    const json = JSON.stringify(finding);
+    const bytes = Buffer.byteLength(json);
+    if (bytes > MAX_FINDING_BYTES) throw new RecordError('RECORD_TOO_LARGE', `The finding has ${bytes} bytes, and AWS takes ${MAX_FINDING_BYTES}.`);
+    return { ...record, findingId: finding.Id, json, bytes };
   };
   const post = async (findings: readonly Ready[], signal: AbortSignal) => {
     const answer = await ask('/findings/import', `${HEAD}${findings.map(({ json }) => json).join(',')}${TAIL}`, signal);
-    const outcome = outcomeOf(
-      answer,
-      findings.map(({ findingId }) => findingId),
-      deps.now(),
-    );
-    if (typeof outcome === 'object' && 'afterMs' in outcome && outcome.afterMs !== undefined) deps.slowDown(outcome.afterMs);
-    return outcome;
+    const ids = findings.map(({ findingId }) => findingId);
+    return heeded(outcomeOf(answer, ids, deps.now()), deps);
+  };
+  /** Revisions of one finding wait for the one before them: AWS keeps the latest, and refuses earlier ones that come after it. */
+  const inOrder = async (findings: readonly Ready[], signal: AbortSignal) => {
+    const outcomes = new Map<Ready, Outcome>();
+    const owed = new Set<string>();
+    for (const request of requestsOf(findings)) {
+      const due = request.filter(({ findingId }) => !owed.has(findingId));
+      const said = await sendTogether(due, (part) => post(part, signal));
+      for (const [index, finding] of due.entries()) {
+        outcomes.set(finding, said[index]!);
+        if (said[index]!.kind === 'retry') owed.add(finding.findingId);
+      }
+    }
+    return findings.map((finding) => outcomes.get(finding) ?? WAITS);
   };
 
   return {
-    // A later revision of a finding must come later: Security Hub keeps the one with the latest time, and refuses earlier ones.
     limits: { maxRecords: maxBatchRecords, maxBytes: MAX_REQUEST_BYTES, lingerMs, maxInFlight, orderedByKey: true },
-    send: async (records, signal) => {
-      const outcomes: Outcome[] = [];
-      const findings: (Ready & { readonly place: number })[] = [];
-      for (const [place, record] of records.entries()) {
-        const found = ready(record);
-        if ('json' in found) findings.push({ ...found, place });
-        else outcomes[place] = found;
-      }
-      const owed = new Set<string>();
-      for (const request of requestsOf(findings)) {
-        const due = request.filter(({ findingId, place }) => {
-          if (owed.has(findingId)) outcomes[place] = WAITS;
-          return !owed.has(findingId);
-        });
-        const said = await sendTogether(due, (part) => post(part, signal));
-        for (const [index, { findingId, place }] of due.entries()) {
-          outcomes[place] = said[index]!;
-          if (said[index]!.kind === 'retry') owed.add(findingId);
-        }
-      }
-      return outcomes;
-    },
+    send: (records, signal) => sendPrepared(records, ready, (findings) => inOrder(findings, signal)),
     close: async () => {},
   };
 }
 
 /** In order, within the limits of a request, and no finding twice in one: of two revisions the second goes in the next request. */
-function requestsOf<R extends Ready>(findings: readonly R[]): readonly (readonly R[])[] {
-  const requests: R[][] = [];
+function requestsOf(findings: readonly Ready[]): readonly (readonly Ready[])[] {
+  const requests: Ready[][] = [];
   let ids = new Set<string>();
   let bytes = Number.POSITIVE_INFINITY;
   for (const finding of findings) {

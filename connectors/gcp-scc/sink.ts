@@ -5,6 +5,7 @@ import { exchange } from '../_sink/http.ts';
 import type { Answer } from '../_sink/http.ts';
 import { rejected } from '../_sink/index.ts';
 import type { Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
+import { heeded } from '../_sink/prepared.ts';
 import { readTls } from '../_sink/tls.ts';
 import { asRetry } from '../_sink/together.ts';
 import { withToken } from '../_sink/token.ts';
@@ -41,8 +42,7 @@ export async function openScc(config: SccConfig, deps: SinkDeps): Promise<Sink> 
       const outcomes: Outcome[] = [];
       for (const record of records) {
         const outcome = await deliver(record, signal).catch(asOutcome);
-        if ('afterMs' in outcome && outcome.afterMs !== undefined) deps.slowDown(outcome.afterMs);
-        outcomes.push(outcome);
+        outcomes.push(heeded(outcome, deps));
       }
       return outcomes;
     },

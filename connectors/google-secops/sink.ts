@@ -1,8 +1,9 @@
-import { ConfigError, RecordError, RetryableError } from '../../pipeline/core/errors.ts';
+import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
 import { serviceAccountTokens } from '../_sink/google.ts';
 import { exchange } from '../_sink/http.ts';
 import { rejected } from '../_sink/index.ts';
-import type { Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
+import type { Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
+import { heeded, sendPrepared } from '../_sink/prepared.ts';
 import { readTls } from '../_sink/tls.ts';
 import { sendTogether } from '../_sink/together.ts';
 import { withToken } from '../_sink/token.ts';
@@ -10,7 +11,7 @@ import type { SecOpsConfig } from './index.ts';
 import { logOf } from './log.ts';
 import { outcomeOf } from './outcome.ts';
 
-type Log = SinkRecord & { readonly log: string; readonly place: number };
+type Log = SinkRecord & { readonly log: string };
 
 /** @throws ConfigError SINK_MISCONFIGURED when the credentials or a certificate cannot be read. */
 export async function openSecOps(config: SecOpsConfig, deps: SinkDeps): Promise<Sink> {
@@ -30,28 +31,17 @@ export async function openSecOps(config: SecOpsConfig, deps: SinkDeps): Promise<
       const headers = { authorization, 'content-type': 'application/json' };
       return exchange(deps, { url, method: 'POST', headers, body, ...(tls !== undefined && { tls }), limits, signal });
     });
-    const outcome = outcomeOf(answer, logs.length, deps.now());
-    if (typeof outcome === 'object' && 'afterMs' in outcome && outcome.afterMs !== undefined) deps.slowDown(outcome.afterMs);
-    return outcome;
+    return heeded(outcomeOf(answer, logs.length, deps.now()), deps);
   };
 
   return {
     limits: { maxRecords: maxBatchRecords, maxBytes: Math.floor(maxBatchBytes / 2), lingerMs, maxInFlight },
-    send: async (records, signal) => {
-      const outcomes: Outcome[] = [];
-      const logs: Log[] = [];
-      for (const [place, record] of records.entries()) {
-        try {
-          logs.push({ ...record, place, log: logOf(record, namespace) });
-        } catch (error) {
-          if (!(error instanceof RecordError)) throw error;
-          outcomes[place] = rejected(error.code, error.message);
-        }
-      }
-      const said = await sendTogether(logs, (part) => post(part, signal));
-      for (const [index, { place }] of logs.entries()) outcomes[place] = said[index]!;
-      return outcomes;
-    },
+    send: (records, signal) =>
+      sendPrepared(
+        records,
+        (record): Log => ({ ...record, log: logOf(record, namespace) }),
+        (logs) => sendTogether(logs, (part) => post(part, signal)),
+      ),
     close: async () => {},
   };
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { ConfigError, RecordError, RetryableError } from '../../pipeline/core/errors.ts';
+import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
 import { exchange } from '../_sink/http.ts';
 import { rejected } from '../_sink/index.ts';
 import type { Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
+import { heeded, sendPrepared } from '../_sink/prepared.ts';
 import { readTls } from '../_sink/tls.ts';
 import { sendTogether } from '../_sink/together.ts';
 import { openTokens, requestToken, withToken } from '../_sink/token.ts';
@@ -14,6 +15,8 @@ import { outcomeOf } from './outcome.ts';
 import { rowOf } from './row.ts';
 
 const API_VERSION = '2023-01-01';
+/** Of a request, what documents may fill. */
+const DOCUMENTS_RATIO = 0.85;
 const packed = promisify(gzip);
 
 type Row = SinkRecord & { readonly row: Buffer };
@@ -48,32 +51,22 @@ export async function openSentinel(config: SentinelConfig, deps: SinkDeps): Prom
       );
     }
     const mayBeSpreading = forbiddenSinceMs !== null && nowMs - forbiddenSinceMs < roleWaitMs;
-    const outcome = outcomeOf(answer, { count: rows.length, requestId, nowMs, mayBeSpreading });
-    if (typeof outcome === 'object' && 'afterMs' in outcome && outcome.afterMs !== undefined) deps.slowDown(outcome.afterMs);
-    return outcome;
+    return heeded(outcomeOf(answer, { count: rows.length, requestId, nowMs, mayBeSpreading }), deps);
   };
 
   return {
-    limits: { maxRecords: maxBatchRecords, maxBytes: maxBatchBytes, lingerMs, maxInFlight },
-    send: async (records, signal) => {
-      const outcomes: Outcome[] = [];
-      const rows: Row[] = [];
-      const places: number[] = [];
-      for (const [index, record] of records.entries()) {
-        try {
-          rows.push({ ...record, row: rowOf(record, config) });
-          places.push(index);
-        } catch (error) {
-          if (!(error instanceof RecordError)) throw error;
-          outcomes[index] = rejected(error.code, error.message);
-        }
-      }
-      const parts = partsOf(rows, maxBatchBytes);
-      const said: Outcome[] = [];
-      for (const part of parts) said.push(...(await sendTogether(part, (together) => post(together, signal))));
-      said.forEach((outcome, index) => (outcomes[places[index]!] = outcome));
-      return outcomes;
-    },
+    // Rows are larger than their documents: a batch that filled the request by itself would need a second one for its tail.
+    limits: { maxRecords: maxBatchRecords, maxBytes: Math.floor(maxBatchBytes * DOCUMENTS_RATIO), lingerMs, maxInFlight },
+    send: (records, signal) =>
+      sendPrepared(
+        records,
+        (record): Row => ({ ...record, row: rowOf(record, config) }),
+        async (rows) => {
+          const outcomes: Outcome[] = [];
+          for (const part of partsOf(rows, maxBatchBytes)) outcomes.push(...(await sendTogether(part, (together) => post(together, signal))));
+          return outcomes;
+        },
+      ),
     close: async () => {},
   };
 }

@@ -3,6 +3,7 @@ import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
 import { exchange } from '../_sink/http.ts';
 import { rejected } from '../_sink/index.ts';
 import type { Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
+import { heeded } from '../_sink/prepared.ts';
 import { readTls } from '../_sink/tls.ts';
 import { sendTogether } from '../_sink/together.ts';
 import { arrayBytes, bodyOf, idOf } from './body.ts';
@@ -30,9 +31,7 @@ export async function openWebhook(config: WebhookConfig, deps: SinkDeps): Promis
     }
     const signed = signatureHeaders(keys, idOf(records), deps.now(), body);
     const answer = await exchange(deps, { url, method: 'POST', headers: { ...headers, ...signed }, body, ...(tls !== undefined && { tls }), limits, signal });
-    const outcome = outcomeOf(answer, records.length, deps.now());
-    if (typeof outcome === 'object' && 'afterMs' in outcome && outcome.afterMs !== undefined) deps.slowDown(outcome.afterMs);
-    return outcome;
+    return heeded(outcomeOf(answer, records.length, deps.now()), deps);
   };
 
   return {
