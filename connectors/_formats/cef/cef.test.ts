@@ -1,3 +1,4 @@
+import readSyslog from 'nsyslog-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { longName } from '../../../pipeline/ingest/cef/keys.ts';
@@ -7,7 +8,6 @@ import type { Document } from '../document.ts';
 import { kindOf } from '../document.ts';
 import { compile, cut, rootsOf } from '../pairs/mapping.ts';
 import { anyDocument, hostileText, OWN, realDocuments, recordedDocuments, someDocuments } from '../test/documents.ts';
-import { readSyslog } from '../test/nsyslog.ts';
 import { cef } from './index.ts';
 import { cefMappings, HEADER_LENGTHS } from './mapping.ts';
 

@@ -1,9 +1,9 @@
+import readSyslog from 'nsyslog-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decoded, openTestIngestor, TELEMETRY } from '../../../pipeline/ingest/test/records.ts';
 import type { Document } from '../document.ts';
 import { anyDocument, OWN, realDocuments, recordedDocuments, someDocuments } from '../test/documents.ts';
-import { readSyslog } from '../test/nsyslog.ts';
 import { leef } from './index.ts';
 import { LEEF_MAPPINGS } from './mapping.ts';
 

@@ -1,3 +1,4 @@
+import readSyslog from 'nsyslog-parser';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TELEMETRY } from '../../../pipeline/ingest/test/records.ts';
@@ -5,7 +6,6 @@ import { cef } from '../cef/index.ts';
 import type { Document } from '../document.ts';
 import { json } from '../ndjson/index.ts';
 import { anyDocument, hostileText, OWN, realDocuments, recordedDocuments } from '../test/documents.ts';
-import { readSyslog } from '../test/nsyslog.ts';
 import { rfc3164Header, rfc5424Header, withHeader } from './index.ts';
 
 const header = rfc5424Header();
