@@ -1,0 +1,99 @@
+// The few requests of SQS that we need, in its JSON protocol. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
+import { z } from 'zod';
+import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
+import { openFarClock } from '../_sink/far-clock.ts';
+import { exchange, retryAfterMs } from '../_sink/http.ts';
+import type { Answer } from '../_sink/http.ts';
+import { signed } from '../_sink/sigv4.ts';
+import { credentialsOf } from './options.ts';
+import type { AwsConfig } from './options.ts';
+import type { S3Deps } from './s3.ts';
+
+export interface Message {
+  /** Names this delivery of it, until it is delivered again. */
+  readonly receipt: string;
+  readonly body: string;
+}
+export interface Queue {
+  /** Waits for messages as long as it is told; at most ten. They are hidden from others for `visibilitySeconds`. */
+  readonly receive: (options: { readonly waitSeconds: number; readonly visibilitySeconds: number }, signal: AbortSignal) => Promise<readonly Message[]>;
+  /** @returns False when the receipt does not count any more: the message is or will be delivered again. */
+  readonly hide: (receipt: string, seconds: number, signal: AbortSignal) => Promise<boolean>;
+  readonly remove: (receipt: string, signal: AbortSignal) => Promise<void>;
+}
+
+const received = z.object({ Messages: z.array(z.object({ ReceiptHandle: z.string(), Body: z.string() })).nullish() });
+const refusal = z.object({ __type: z.string().default(''), message: z.string().optional(), Message: z.string().optional() });
+
+const RETRY = new Set([
+  'RequestThrottled',
+  'ThrottlingException',
+  'OverLimit',
+  'ServiceUnavailable',
+  'InternalFailure',
+  'InternalError',
+  'KmsThrottled',
+  'RequestExpired',
+]);
+const STALE = new Set(['ReceiptHandleIsInvalid', 'MessageNotInflight', 'InvalidParameterValue', 'AWS.SimpleQueueService.MessageNotInflight']);
+const SKEWED = new Set(['SignatureDoesNotMatch', 'InvalidSignatureException', 'RequestExpired']);
+
+/** @param queueUrl As AWS shows it: requests go to its host. Errors are in the words of a sink; see `inSourceWords`. */
+export function openQueue(config: AwsConfig, queueUrl: string, deps: S3Deps, timeoutMs: number): Queue {
+  const clock = openFarClock(deps.now);
+  const url = `${new URL(queueUrl).origin}/`;
+  const send = (action: string, given: object, signal: AbortSignal, extraMs = 0): Promise<Answer> => {
+    const body = JSON.stringify({ QueueUrl: queueUrl, ...given });
+    const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` };
+    const { region } = config;
+    const limits = { wholeMs: timeoutMs + extraMs, firstByteMs: timeoutMs + extraMs };
+    return exchange(deps, {
+      url,
+      method: 'POST',
+      headers: signed({ method: 'POST', url, headers, body, service: 'sqs', region, credentials: credentialsOf(config), nowMs: clock.now() }),
+      body,
+      limits,
+      signal,
+      purpose: 'queue',
+    });
+  };
+  /** Null: the receipt does not count any more. */
+  const call = async (action: string, given: object, signal: AbortSignal, extraMs = 0): Promise<unknown> => {
+    let answer = await send(action, given, signal, extraMs);
+    if (answer.status !== 200 && SKEWED.has(codeOf(answer)) && clock.learn(answer.headers)) answer = await send(action, given, signal, extraMs);
+    if (answer.status === 200) return jsonOf(answer.body) ?? {};
+    const code = codeOf(answer);
+    if ('ReceiptHandle' in given && STALE.has(code)) return null;
+    const { message = '', Message = message } = refusal.safeParse(jsonOf(answer.body)).data ?? {};
+    const text = `SQS, ${action}: ${code === '' ? answer.status : code}${Message === '' ? '' : `, ${Message}`}`.slice(0, 500);
+    throw RETRY.has(code) || answer.status >= 500 || answer.status === 429
+      ? new RetryableError('SINK_UNAVAILABLE', text, { code, afterMs: retryAfterMs(answer.headers, deps.now()) })
+      : new ConfigError('SINK_MISCONFIGURED', text, { code });
+  };
+  return {
+    async receive({ waitSeconds, visibilitySeconds }, signal) {
+      const answer = await call(
+        'ReceiveMessage',
+        { MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds, VisibilityTimeout: visibilitySeconds },
+        signal,
+        waitSeconds * 1_000,
+      );
+      const { data } = received.safeParse(answer);
+      if (data === undefined) throw new RetryableError('SINK_UNAVAILABLE', 'SQS answered a request for messages with something else.');
+      return (data.Messages ?? []).map(({ ReceiptHandle, Body }) => ({ receipt: ReceiptHandle, body: Body }));
+    },
+    hide: async (receipt, seconds, signal) => (await call('ChangeMessageVisibility', { ReceiptHandle: receipt, VisibilityTimeout: seconds }, signal)) !== null,
+    remove: async (receipt, signal) => void (await call('DeleteMessage', { ReceiptHandle: receipt }, signal)),
+  };
+}
+
+/** `com.amazonaws.sqs#QueueDoesNotExist` */
+const codeOf = ({ body }: Answer): string => (refusal.safeParse(jsonOf(body)).data?.__type ?? '').replace(/^.*#/, '');
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
