@@ -39,6 +39,7 @@ import { registerAuditRoutes } from './rest/audit/routes.ts';
 import { registerAlertRoutes } from './rest/alerts.ts';
 import { registerHuntRoutes } from './rest/hunts.ts';
 import { registerSavedSearchRoutes } from './rest/saved-searches.ts';
+import { registerConnectorChangeRoutes } from './rest/connector-changes.ts';
 import { registerSubscriptionRoutes } from './rest/subscriptions.ts';
 import { registerDeadLetterRoutes } from './rest/dead-letters/routes.ts';
 import { registerExportRoutes } from './rest/exports/routes.ts';
@@ -138,6 +139,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerAlertRoutes(routes, services);
   registerSavedSearchRoutes(routes, services);
   registerSubscriptionRoutes(routes, services);
+  registerConnectorChangeRoutes(routes, services);
   registerHuntRoutes(routes, services);
   registerReferenceRoutes(routes, { run: services.run, wallMicros });
   registerSensorRoutes(routes, { run: services.run, sensors: services.register, wallMicros });

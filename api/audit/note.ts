@@ -1,8 +1,8 @@
 import type { Sql } from '../../store/queries/sql.ts';
 import type { Principal } from '../auth/tokens.ts';
 
-/** Writes down a read that is worth knowing of. Call it before anything is handed out, in the organization of the reader. */
-export async function noteAuditRead(
+/** Writes down what no function of the database does: a read that is worth knowing of, before anything is handed out, or what somebody else is about to do. */
+export async function noteInAudit(
   sql: Sql,
   { user }: Pick<Principal, 'user'>,
   action: string,

@@ -144,6 +144,7 @@ export const PERMISSIONS = {
   'POST /v2/saved-searches': 'events:read',
   'PATCH /v2/saved-searches/:id': 'events:read',
   'DELETE /v2/saved-searches/:id': 'events:read',
+  'POST /v2/connectors/changes': 'connectors:manage',
   'GET /v2/subscriptions': 'subscriptions:read',
   'GET /v2/subscriptions/:id': 'subscriptions:read',
   'POST /v2/subscriptions': 'subscriptions:manage',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { auditHead, newestAudit } from '../../../store/queries/audit.ts';
 import type { AuditFilter, AuditRow } from '../../../store/queries/audit.ts';
 import { exportLines } from '../../audit/export.ts';
-import { noteAuditRead } from '../../audit/note.ts';
+import { noteInAudit } from '../../audit/note.ts';
 import { auditPages } from '../../audit/pages.ts';
 import type { InOrganization } from '../../database.ts';
 import { principalOf } from '../../gate/gate.ts';
@@ -72,7 +72,7 @@ export function registerAuditRoutes(app: Routes, { run }: { readonly run: InOrga
     handler: async (request, reply) => {
       const principal = principalOf(request);
       const head = await run(principal.organization, (sql) => auditHead(sql));
-      await run(principal.organization, (sql) => noteAuditRead(sql, principal, 'audit.export', { upTo: head?.seq ?? 0 }));
+      await run(principal.organization, (sql) => noteInAudit(sql, principal, 'audit.export', { upTo: head?.seq ?? 0 }));
       const pages = auditPages((work) => run(principal.organization, work), {}, head?.seq ?? 0);
       return reply
         .type('application/x-ndjson')

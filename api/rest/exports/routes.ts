@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { SEVERITIES } from '../../../store/queries/findings.ts';
 import { parseSearch } from '../../../domains/search/syntax.ts';
-import { noteAuditRead } from '../../audit/note.ts';
+import { noteInAudit } from '../../audit/note.ts';
 import type { InOrganization } from '../../database.ts';
 import { readEventFilter } from '../../event-filter.ts';
 import { DEFAULT_COLUMNS } from '../../export/columns.ts';
@@ -72,7 +72,7 @@ export function registerExportRoutes(app: Routes, { run, wallMicros }: Deps): vo
         // What is taken from the quota and what is noted stand or fall together, before a byte goes out.
         await run(principal.organization, async (sql) => {
           await takeWithin(sql, { exports: 1 }, wallMicros());
-          await noteAuditRead(sql, principal, 'export.read', { ...(request.query as object), columns }, kind);
+          await noteInAudit(sql, principal, 'export.read', { ...(request.query as object), columns }, kind);
         });
         const pages = exportPages(query, limit, (work) => run(principal.organization, work));
         return reply

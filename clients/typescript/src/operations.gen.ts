@@ -1324,6 +1324,19 @@ export interface Operations {
     };
     readonly answer: { readonly [name: string]: unknown };
   };
+  /** Note that a connector is about to be changed */
+  'POST /v2/connectors/changes': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** Its name. */
+      readonly connector: string;
+      readonly change: 'create' | 'configure' | 'delete' | 'pause' | 'resume' | 'stop' | 'restart' | 'set-offsets';
+      /** What is asked for; a configuration as it is written, secrets as references. */
+      readonly detail?: { readonly [name: string]: unknown } | undefined;
+    };
+    readonly answer: undefined;
+  };
   /** Hunts through stored events, newest first */
   'GET /v2/hunts': {
     readonly path: undefined;
