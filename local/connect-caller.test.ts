@@ -11,7 +11,7 @@ function api(answer: (path: string, authorization: string) => { readonly status:
     apiUrl: () => 'http://127.0.0.1:1',
     nowMs: () => clock.nowMs,
     fetch: async (url, init) => {
-      const path = new URL(String(url)).pathname;
+      const path = new URL(url as string).pathname;
       const { authorization } = init!.headers as { authorization: string };
       asked.push(`${path} ${authorization}`);
       const { status, body, headers = {} } = answer(path, authorization);

@@ -2,9 +2,9 @@
 import { hostname } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { openCatalogue } from '../connectors/_worker/catalogue.ts';
+import { workerMetrics } from '../connectors/_worker/metrics.ts';
 import { serveStarting } from '../connectors/_worker/rest/starting.ts';
 import type { Starting } from '../connectors/_worker/rest/starting.ts';
 import { plugins } from '../connectors/_worker/settings/plugins.ts';
@@ -70,7 +70,7 @@ export async function serveConnect(options: ConnectOptions): Promise<RunningConn
     throw error;
   }
   const running = worker;
-  countTasks(running, metrics);
+  workerMetrics(metrics, running);
   const shown = isEverywhere ? '127.0.0.1' : config.host;
   const { port } = running.app.server.address() as AddressInfo;
   const url = `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`;
@@ -139,25 +139,4 @@ async function listen({ host, port }: ConnectConfig, isPortExplicit: boolean): P
     if (isPortExplicit) throw new ConfigError('PORT_IN_USE', `Port ${port} is taken. Choose another with --port, or 0 for any.`, { port }, { cause: error });
     return serveStarting(host, 0);
   }
-}
-
-function countTasks(worker: Worker, registry: Registry): void {
-  new Gauge({
-    name: 'connect_unsettled_retention_ratio',
-    help: 'Age of the oldest record that a connector of this worker has not settled, as a part of the retention of its topic. From 1 on records are lost.',
-    registers: [registry],
-    collect() {
-      this.set(worker.risk());
-    },
-  });
-  new Gauge({
-    name: 'connect_tasks',
-    help: 'Tasks of connectors that this worker has, by state.',
-    labelNames: ['state'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [state, count] of worker.states()) this.set({ state }, count);
-    },
-  });
 }

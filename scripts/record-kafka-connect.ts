@@ -2,7 +2,7 @@
 //   KAFKA_BROKERS=127.0.0.1:9092 node scripts/record-kafka-connect.ts 4.2.2 4.2.0
 // The second version is that of the sink to files, which is not published with every one.
 // Needs a broker with nothing on it, Java 17 and Maven. The answers of one version do not change, so this is done by hand.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { converse, OTHER_TOPIC, TOPIC } from '../connectors/_worker/test/dialogue.ts';
 import type { Answer } from '../connectors/_worker/test/dialogue.ts';
+import { runCommand } from '../local/command.ts';
 import { findJava } from '../local/java.ts';
 import { findPort } from '../local/ports.ts';
 import { kafkaBroker } from '../pipeline/runtime/kafka/index.ts';
@@ -27,12 +28,12 @@ writeFileSync(
   join(folder, 'pom.xml'),
   `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>x</groupId><artifactId>x</artifactId><version>1</version><packaging>pom</packaging><dependencies>${artifact('connect-runtime')}${artifact('connect-transforms')}${artifact('connect-file', process.argv[3])}</dependencies></project>`,
 );
-const fetched = spawnSync(
+const fetched = await runCommand(
   'mvn',
   ['-B', '-q', '-f', join(folder, 'pom.xml'), 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}/jars`],
-  { stdio: 'inherit', env: { ...process.env, JAVA_HOME: java.home } },
+  { env: { ...process.env, JAVA_HOME: java.home } },
 );
-if (fetched.status !== 0) throw new Error('Maven could not fetch Kafka Connect.');
+if (fetched.code !== 0) throw new Error(`Maven could not fetch Kafka Connect:\n${fetched.output}`);
 
 const id = `connect-recorded-${port}`;
 writeFileSync(

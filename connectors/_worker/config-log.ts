@@ -4,8 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { FencedError, RetryableError } from '../../pipeline/core/errors.ts';
 import type { Broker } from '../../pipeline/runtime/port.ts';
-import { ConfigState } from './config-state.ts';
-import type { ConfigRecord } from './config-state.ts';
+import type { ConfigRecord, ConfigState } from './config-state.ts';
 import { followTopic } from './topic-log.ts';
 
 /** What a change writes, decided by what is there. */
@@ -28,6 +27,8 @@ export interface ConfigLog {
 }
 export interface ConfigLogOptions {
   readonly broker: Broker;
+  /** Empty; filled before this resolves, and from then on. */
+  readonly state: ConfigState;
   readonly topic: string;
   readonly transactionalId: string;
   readonly changed: () => void;
@@ -41,8 +42,7 @@ const WRITE_HEADER = 'write';
 /** Ids of writes that are remembered: only those of the last seconds matter. */
 const REMEMBERED_WRITES = 1_000;
 
-export async function openConfigLog({ broker, topic, transactionalId, changed, log }: ConfigLogOptions): Promise<ConfigLog> {
-  const state = new ConfigState();
+export async function openConfigLog({ broker, state, topic, transactionalId, changed, log }: ConfigLogOptions): Promise<ConfigLog> {
   const writes = new Set<string>();
   const following = await followTopic({
     broker,

@@ -7,7 +7,8 @@ const task = (worker: string, generation: number, state: TaskStatus['state'] = '
   taskStatusRecord('a', 0, { state, worker_id: worker, generation, version: '1', trace: null, progress: null });
 const worker = (id: string, generation: number, slots: readonly number[]) => workerRecord(id, { worker_id: id, generation, slots });
 
-function fold(...records: readonly (StatusRecord | { readonly record: StatusRecord; readonly atMs: number })[]): StatusState {
+type Told = StatusRecord | { readonly record: StatusRecord; readonly atMs: number };
+function fold(...records: readonly Told[]): StatusState {
   const state = new StatusState();
   for (const [offset, each] of records.entries()) {
     const { record, atMs } = 'record' in each ? each : { record: each, atMs: offset };
@@ -17,7 +18,7 @@ function fold(...records: readonly (StatusRecord | { readonly record: StatusReco
 }
 
 describe('what is told of a task', () => {
-  it.each<[name: string, records: Parameters<typeof fold>, worker: string | undefined]>([
+  it.each<[name: string, records: readonly Told[], worker: string | undefined]>([
     ['is the last', [task('one', 1), task('two', 2)], 'two'],
     ['is the last of its generation', [task('one', 2), task('two', 2)], 'two'],
     ['is not what a worker says that has lost its place', [task('two', 2), task('one', 1)], 'two'],

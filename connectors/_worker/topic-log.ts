@@ -39,7 +39,7 @@ export async function followTopic({ broker, topic, take, changed, log }: TopicLo
       for (const record of batch.records) take(record, isLive);
       position = batch.nextOffset;
       if (isLive && batch.records.length > 0) changed();
-      for (const waiter of [...waiting]) if (waiter.offset <= position) waiter.done();
+      for (const waiter of waiting) if (waiter.offset <= position) waiter.done();
     }
   };
   const stable = async (): Promise<number> => (await admin.offsets([tp], 'stable')).get(tpKey(tp)) ?? 0;

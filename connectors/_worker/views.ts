@@ -83,7 +83,7 @@ export function deliveryOf(connector: ConnectorEntry, statuses: StatusState): De
   const tasks = taskNumbers(connector).map((task) => {
     const told = statuses.task(connector.name, task, connector.since);
     const { state, worker_id } = taskStatusOf(connector, task, statuses);
-    return { id: task, state, worker_id, reportedAt: told?.progress == null ? null : told.writtenAtMs, ...NO_PROGRESS, ...told?.progress };
+    return { id: task, state, worker_id, reportedAt: told === null || told.progress === null ? null : told.writtenAtMs, ...NO_PROGRESS, ...told?.progress };
   });
   const { risk = null } = statuses.connector(connector.name, connector.since) ?? {};
   return { name: connector.name, type: connector.type, state: connectorStateOf(connector, statuses).state, tasks, risk, total: sumOf(tasks) };

@@ -33,7 +33,7 @@ async function start(id: string, on: MemoryBroker = broker): Promise<Worker> {
 }
 const ask = async (worker: Worker, method: HTTPMethods, url: string, payload?: object, authorization = 'engineer') => {
   const answer = await worker.app.inject({ method, url, headers: { authorization }, ...(payload === undefined ? {} : { payload }) });
-  return { status: answer.statusCode, body: answer.body === '' ? null : answer.json<never>(), headers: answer.headers };
+  return { status: answer.statusCode, body: answer.body === '' ? null : answer.json<unknown>(), headers: answer.headers };
 };
 const create = (worker: Worker, name: string, config: object = {}, authorization?: string) =>
   ask(worker, 'POST', '/connectors', { name, config: { ...SINK, ...config } }, authorization);

@@ -9,6 +9,7 @@ import { topics } from '../../topologies/topics.ts';
 import type { Authorize } from './caller.ts';
 import type { Catalogue } from './catalogue.ts';
 import { openConfigLog } from './config-log.ts';
+import { ConfigState } from './config-state.ts';
 import type { ConnectorEntry } from './config-state.ts';
 import { openConnectors } from './connectors.ts';
 import { joinCrew } from './crew.ts';
@@ -87,32 +88,33 @@ export async function openWorker(options: WorkerOptions): Promise<Worker> {
   const { broker, workerId, catalogue, start, authorize, log, names = NAMES } = options;
   const admin = broker.admin();
   const slotCount = await requireTopics(names, await admin.topics());
-  let runner: Runner | undefined;
-  const reconcile = () => runner?.reconcile();
-  const configs = await openConfigLog({ broker, topic: names.configs, transactionalId: names.transactionalId, changed: reconcile, log });
   const statuses = await openStatusLog({ broker, topic: names.statuses, changed: () => {}, log });
-  const versionOf = ({ config }: ConnectorEntry): string => {
-    const plugin = catalogue.find(config['connector.class'] ?? '');
-    if (plugin === undefined) throw new Error(`This worker has no connectors of class ${config['connector.class']}`);
-    return plugin.version;
-  };
+  const state = new ConfigState();
   const risks = watchRisks({
     broker,
     admin,
     catalogue,
     nowMs: Date.now,
-    connectors: () => runner?.owned() ?? [],
-    changed: () => runner?.report(),
+    connectors: () => runner.owned(),
+    changed: () => runner.report(),
     everyMs: options.riskMs ?? RISK_MS,
     log,
   });
-  const riskOf = (connector: string) => risks.of(connector);
-  runner = new Runner({ workerId, configs: configs.state, statuses, start, versionOf, riskOf, progressMs: options.progressMs ?? PROGRESS_MS });
+  const runner = new Runner({
+    workerId,
+    configs: state,
+    statuses,
+    start,
+    versionOf: (connector) => versionOf(catalogue, connector),
+    riskOf: risks.of,
+    progressMs: options.progressMs ?? PROGRESS_MS,
+  });
+  const configs = await openConfigLog({ broker, state, topic: names.configs, transactionalId: names.transactionalId, changed: () => runner.reconcile(), log });
   const crew = await joinCrew({
     broker,
     groupId: names.group,
     topic: names.slots,
-    assignor: bySlotWeight(() => weigh(configs.state.all())),
+    assignor: bySlotWeight(() => weigh(state.all())),
     sessionTimeoutMs: options.sessionTimeoutMs ?? SESSION_MS,
     assigned: (slots, generation) => runner.assigned(slots, generation),
     lost: () => runner.lost(),
@@ -168,7 +170,7 @@ export async function openWorker(options: WorkerOptions): Promise<Worker> {
     failed: crew.failed,
     states: () => runner.states(),
     risk: () => Math.max(0, ...runner.owned().map(({ name }) => risks.of(name)?.usedRatio ?? 0)),
-    connectors: () => configs.state.all(),
+    connectors: () => state.all(),
     async stop() {
       await app.close();
       await risks.stop();
@@ -178,6 +180,13 @@ export async function openWorker(options: WorkerOptions): Promise<Worker> {
       await Promise.all([configs.close(), statuses.close(), admin.close()]);
     },
   };
+}
+
+/** @throws Error that says why it cannot run. */
+function versionOf(catalogue: Catalogue, { config }: ConnectorEntry): string {
+  const plugin = catalogue.find(config['connector.class'] ?? '');
+  if (plugin === undefined) throw new Error(`This worker has no connectors of class ${config['connector.class']}`);
+  return plugin.version;
 }
 
 /** @returns How many slots there are. */

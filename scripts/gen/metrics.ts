@@ -5,6 +5,7 @@ import { limitMetrics } from '../../api/gate/limits/index.ts';
 import { quotaMetrics } from '../../api/gateway/quotas.ts';
 import { liveMetrics } from '../../api/live/metrics.ts';
 import { requestMetrics } from '../../api/metrics.ts';
+import { workerMetrics } from '../../connectors/_worker/metrics.ts';
 import { droppedCounter, takenCounter } from '../../local/inputs.ts';
 import { outboundMetrics } from '../../outbound/metrics.ts';
 import { correlateMetrics } from '../../pipeline/correlate/index.ts';
@@ -35,6 +36,7 @@ export default {
     publishMetrics(registry, pino({ level: 'silent' }));
     droppedCounter(registry);
     takenCounter(registry);
+    workerMetrics(registry, { states: () => new Map(), risk: () => 0 });
     requestMetrics(registry);
     quotaMetrics(registry);
     connectionMetrics(registry);
@@ -53,7 +55,7 @@ export default {
         'docs/reference/metrics.md',
         `# Metrics
 
-Written by \`npm run gen\`. \`/metrics\` of the API and of \`run --metrics-port\` print them, with those of Node (\`process_*\`, \`nodejs_*\`). In an
+Written by \`npm run gen\`. \`/metrics\` of the API and of \`run\` and \`connect\` with \`--metrics-port\` print them, with those of Node (\`process_*\`, \`nodejs_*\`). In an
 installation of \`up\` the API prints those of all its processes, told apart by the label \`process\`.
 
 | name | type | labels | |

@@ -62,21 +62,16 @@ async function ours(): Promise<Readonly<Record<string, Answer>>> {
   await broker.producer().send([1, 2, 3].map(() => ({ topic: TOPIC, partition: 0, key: null, value: Buffer.from('{}') })));
   const world = crewWorld();
   const worker = await world.open(broker, WORKER);
-  const ask = async (method: string, path: string, body: string | undefined): Promise<Answer> => {
+  const ask = async (method: HTTPMethods, path: string, body: string | undefined): Promise<Answer> => {
     for (const task of world.tasks) task.progress = { ...NO_PROGRESS, delivered: 3, lastProgressAt: Date.UTC(2027, 0, 1) };
     const answer = await worker.app.inject({
-      method: method as HTTPMethods,
+      method,
       url: path,
       headers: { authorization: 'engineer', host: WORKER, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { payload: body }),
     });
     const { location = null, 'content-type': contentType } = answer.headers;
-    return {
-      status: answer.statusCode,
-      location: location as string | null,
-      contentType: contentType?.toString() ?? null,
-      body: answer.body === '' ? null : answer.json(),
-    };
+    return { status: answer.statusCode, location, contentType: contentType?.toString() ?? null, body: answer.body === '' ? null : answer.json() };
   };
   try {
     return await converse(ask, { $SINK_CLASS: SINK, $PORT: '8083', $VERSION: '1.0.0' }, delay);

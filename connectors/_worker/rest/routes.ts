@@ -1,6 +1,7 @@
 // The routes of Kafka Connect's REST interface (4.2), and ours beside: /connectors/NAME/delivery.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { ConnectPermission } from '../caller.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { Connectors, Created } from '../connectors.ts';
 import type { ConnectorOffsets } from '../offsets.ts';
@@ -25,19 +26,30 @@ export interface RoutesDeps {
 }
 type Named = { readonly Params: { readonly name: string; readonly task: string } };
 
-const READ = { config: { permission: 'connectors:read' } } as const;
-const MANAGE = { config: { permission: 'connectors:manage' } } as const;
-
-export function registerRoutes(app: FastifyInstance, deps: RoutesDeps): void {
-  registerWorker(app, deps);
-  registerPlugins(app, deps);
-  registerConnectors(app, deps);
-  registerStates(app, deps);
-  registerOffsets(app, deps);
+type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+type Handler = (request: FastifyRequest<Named>, reply: FastifyReply) => Promise<unknown>;
+/** Adds a route that takes this permission. */
+type Add = (method: Method, url: string, handler: Handler) => void;
+interface Adding {
+  readonly read: Add;
+  readonly manage: Add;
 }
 
-function registerWorker(app: FastifyInstance, { version, commit, clusterId, trouble }: RoutesDeps): void {
-  app.get('/', READ, async () => ({ version, commit, kafka_cluster_id: await clusterId() }));
+export function registerRoutes(app: FastifyInstance, deps: RoutesDeps): void {
+  const adding =
+    (permission: ConnectPermission): Add =>
+    (method, url, handler) =>
+      void app.route<Named>({ method, url, config: { permission }, handler });
+  const add: Adding = { read: adding('connectors:read'), manage: adding('connectors:manage') };
+  addHealth(app, deps);
+  addWorker(add, deps);
+  addPlugins(add, deps);
+  addConnectors(add, deps);
+  addStates(add, deps);
+  addOffsets(add, deps);
+}
+
+function addHealth(app: FastifyInstance, { trouble }: RoutesDeps): void {
   app.get('/health', async (_request, reply) => {
     const found = await trouble();
     reply.code(found === null ? 200 : 500);
@@ -45,25 +57,29 @@ function registerWorker(app: FastifyInstance, { version, commit, clusterId, trou
       ? { status: 'healthy', message: 'Worker has completed startup and is ready to handle requests.' }
       : { status: 'unhealthy', message: found };
   });
+}
+
+function addWorker({ read }: Adding, { version, commit, clusterId }: RoutesDeps): void {
+  read('GET', '/', async () => ({ version, commit, kafka_cluster_id: await clusterId() }));
   // What is logged is set where the worker is started.
-  app.get('/admin/loggers', READ, async () => ({ root: { level: 'INFO', last_modified: null } }));
-  app.get<{ Params: { readonly logger: string } }>('/admin/loggers/:logger', READ, async ({ params }) => {
-    if (params.logger !== 'root') throw notFound(`Logger ${params.logger} not found.`);
+  read('GET', '/admin/loggers', async () => ({ root: { level: 'INFO', last_modified: null } }));
+  read('GET', '/admin/loggers/:name', async ({ params }) => {
+    if (params.name !== 'root') throw notFound(`Logger ${params.name} not found.`);
     return { level: 'INFO', last_modified: null };
   });
 }
 
-function registerPlugins(app: FastifyInstance, { catalogue, connectors }: RoutesDeps): void {
-  app.get('/connector-plugins', READ, async ({ query }) => {
+function addPlugins({ read }: Adding, { catalogue, connectors }: RoutesDeps): void {
+  read('GET', '/connector-plugins', async ({ query }) => {
     const all = !readFlag(query, 'connectorsOnly', true);
     return catalogue.plugins.filter(({ type }) => all || type === 'sink' || type === 'source');
   });
-  app.get<Named>('/connector-plugins/:name/config', READ, async ({ params }) => {
+  read('GET', '/connector-plugins/:name/config', async ({ params }) => {
     const definitions = catalogue.definitions(params.name);
     if (definitions === null) throw notFound(`Unknown plugin ${params.name}.`);
     return definitions;
   });
-  app.put<Named>('/connector-plugins/:name/config/validate', READ, async (request) => {
+  read('PUT', '/connector-plugins/:name/config/validate', async (request) => {
     const config = readConfig(request.body);
     const { name } = request.params;
     const { 'connector.class': given } = config;
@@ -77,7 +93,7 @@ function registerPlugins(app: FastifyInstance, { catalogue, connectors }: Routes
   });
 }
 
-function registerConnectors(app: FastifyInstance, { connectors, statuses, log }: RoutesDeps): void {
+function addConnectors({ read, manage }: Adding, { connectors, statuses, log }: RoutesDeps): void {
   const noted = (request: FastifyRequest, connector: string, change: string) =>
     log.info({ connector, change, by: callerOf(request).name, organization: callerOf(request).organization }, 'A connector was changed.');
   const sendCreated = (request: FastifyRequest, reply: FastifyReply, { info, isNew }: Created) => {
@@ -86,7 +102,7 @@ function registerConnectors(app: FastifyInstance, { connectors, statuses, log }:
     return info;
   };
 
-  app.get('/connectors', READ, async (request) => {
+  read('GET', '/connectors', async (request) => {
     const all = connectors.all(callerOf(request));
     const expand = valuesOf(request.query, 'expand');
     if (expand.length === 0) return all.map(({ name }) => name);
@@ -97,19 +113,19 @@ function registerConnectors(app: FastifyInstance, { connectors, statuses, log }:
       ]),
     );
   });
-  app.post('/connectors', MANAGE, async (request, reply) => {
+  manage('POST', '/connectors', async (request, reply) => {
     const { name, config, target } = readCreation(request.body);
     return sendCreated(request, reply, await connectors.create(callerOf(request), name, config, target));
   });
-  app.get<Named>('/connectors/:name', READ, async (request) => infoOf(connectors.get(callerOf(request), request.params.name)));
-  app.get<Named>('/connectors/:name/config', READ, async (request) => connectors.get(callerOf(request), request.params.name).config);
-  app.put<Named>('/connectors/:name/config', MANAGE, async (request, reply) =>
+  read('GET', '/connectors/:name', async (request) => infoOf(connectors.get(callerOf(request), request.params.name)));
+  read('GET', '/connectors/:name/config', async (request) => connectors.get(callerOf(request), request.params.name).config);
+  manage('PUT', '/connectors/:name/config', async (request, reply) =>
     sendCreated(request, reply, await connectors.replace(callerOf(request), request.params.name, readConfig(request.body))),
   );
-  app.patch<Named>('/connectors/:name/config', MANAGE, async (request, reply) =>
+  manage('PATCH', '/connectors/:name/config', async (request, reply) =>
     sendCreated(request, reply, await connectors.patch(callerOf(request), request.params.name, readPatch(request.body))),
   );
-  app.delete<Named>('/connectors/:name', MANAGE, async (request, reply) => {
+  manage('DELETE', '/connectors/:name', async (request, reply) => {
     await connectors.remove(callerOf(request), request.params.name);
     noted(request, request.params.name, 'deleted');
     return reply.code(204).send();
@@ -119,13 +135,13 @@ function registerConnectors(app: FastifyInstance, { connectors, statuses, log }:
     ['resume', 'STARTED', 202],
     ['stop', 'STOPPED', 204],
   ] as const) {
-    app.put<Named>(`/connectors/:name/${verb}`, MANAGE, async (request, reply) => {
+    manage('PUT', `/connectors/:name/${verb}`, async (request, reply) => {
       await connectors.setTarget(callerOf(request), request.params.name, target);
       noted(request, request.params.name, target);
       return reply.code(status).send();
     });
   }
-  app.post<Named>('/connectors/:name/restart', MANAGE, async (request, reply) => {
+  manage('POST', '/connectors/:name/restart', async (request, reply) => {
     const choice = { includeTasks: readFlag(request.query, 'includeTasks', false), onlyFailed: readFlag(request.query, 'onlyFailed', false) };
     const view = await connectors.restart(callerOf(request), request.params.name, choice);
     noted(request, request.params.name, 'restarted');
@@ -133,20 +149,20 @@ function registerConnectors(app: FastifyInstance, { connectors, statuses, log }:
   });
 }
 
-function registerStates(app: FastifyInstance, { connectors, statuses, offsets, log }: RoutesDeps): void {
-  app.get<Named>('/connectors/:name/status', READ, async (request) => {
+function addStates({ read, manage }: Adding, { connectors, statuses, offsets, log }: RoutesDeps): void {
+  read('GET', '/connectors/:name/status', async (request) => {
     const { name } = request.params;
     return statusOf(connectors.get(callerOf(request), name, `No status found for connector ${name}`), statuses);
   });
-  app.get<Named>('/connectors/:name/delivery', READ, async (request) => deliveryOf(connectors.get(callerOf(request), request.params.name), statuses));
-  app.get<Named>('/connectors/:name/tasks', READ, async (request) => {
+  read('GET', '/connectors/:name/delivery', async (request) => deliveryOf(connectors.get(callerOf(request), request.params.name), statuses));
+  read('GET', '/connectors/:name/tasks', async (request) => {
     const connector = connectors.get(callerOf(request), request.params.name);
     return taskNumbers(connector).map((task) => ({
       id: { connector: connector.name, task },
       config: { 'task.class': connector.config['connector.class'], ...connector.config },
     }));
   });
-  app.get<Named>('/connectors/:name/tasks/:task/status', READ, async (request) => {
+  read('GET', '/connectors/:name/tasks/:task/status', async (request) => {
     const { name } = request.params;
     const task = taskNumber(request.params.task);
     const missing = `No status found for task ${name}-${task}`;
@@ -154,14 +170,14 @@ function registerStates(app: FastifyInstance, { connectors, statuses, offsets, l
     if (!taskNumbers(connector).includes(task)) throw notFound(missing);
     return taskStatusOf(connector, task, statuses);
   });
-  app.post<Named>('/connectors/:name/tasks/:task/restart', MANAGE, async (request, reply) => {
+  manage('POST', '/connectors/:name/tasks/:task/restart', async (request, reply) => {
     const { name } = request.params;
     const task = taskNumber(request.params.task);
     await connectors.restartTask(callerOf(request), name, task);
     log.info({ connector: name, task, by: callerOf(request).name }, 'A task was restarted.');
     return reply.code(204).send();
   });
-  app.get<Named>('/connectors/:name/topics', READ, async (request) => {
+  read('GET', '/connectors/:name/topics', async (request) => {
     const { name } = request.params;
     const connector = connectors.find(callerOf(request), name);
     if (connector === undefined) return { [name]: { topics: [] } }; // so does Kafka Connect
@@ -169,26 +185,24 @@ function registerStates(app: FastifyInstance, { connectors, statuses, offsets, l
     const { total } = deliveryOf(connector, statuses);
     const isUsed = total.lastProgressAt !== null && total.lastProgressAt > connector.topicsSinceMs;
     const rows = isUsed && connector.type === 'sink' ? await offsets.list(connector) : [];
-    return { [name]: { topics: [...new Set(rows.map(({ partition }) => String(partition['kafka_topic'])))].sort() } };
+    return { [name]: { topics: [...new Set(rows.map(({ partition }) => partition['kafka_topic'] as string))].sort() } };
   });
-  app.put<Named>('/connectors/:name/topics/reset', MANAGE, async (request, reply) => {
+  manage('PUT', '/connectors/:name/topics/reset', async (request, reply) => {
     await connectors.resetTopics(callerOf(request), request.params.name);
     return reply.code(202).send();
   });
 }
 
-function registerOffsets(app: FastifyInstance, { connectors, offsets, log }: RoutesDeps): void {
-  app.get<Named>('/connectors/:name/offsets', READ, async (request) => ({
-    offsets: await offsets.list(connectors.get(callerOf(request), request.params.name)),
-  }));
-  app.patch<Named>('/connectors/:name/offsets', MANAGE, async (request) => {
+function addOffsets({ read, manage }: Adding, { connectors, offsets, log }: RoutesDeps): void {
+  read('GET', '/connectors/:name/offsets', async (request) => ({ offsets: await offsets.list(connectors.get(callerOf(request), request.params.name)) }));
+  manage('PATCH', '/connectors/:name/offsets', async (request) => {
     const rows = readOffsetRows(request.body);
     const { name } = request.params;
     await connectors.whileStopped(callerOf(request), name, (connector) => offsets.alter(connector, rows));
     log.info({ connector: name, by: callerOf(request).name, rows: rows.length }, 'Offsets of a connector were changed.');
     return { message: 'The offsets for this connector have been altered successfully' };
   });
-  app.delete<Named>('/connectors/:name/offsets', MANAGE, async (request) => {
+  manage('DELETE', '/connectors/:name/offsets', async (request) => {
     const { name } = request.params;
     await connectors.whileStopped(callerOf(request), name, (connector) => offsets.reset(connector));
     log.info({ connector: name, by: callerOf(request).name }, 'Offsets of a connector were reset.');
