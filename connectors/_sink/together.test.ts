@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
 import { sinkRecord } from '../_contract/test-sink.ts';
 import { DELIVERED, rejected } from './index.ts';
-import { sendTogether } from './together.ts';
+import type { Outcome } from './index.ts';
+import { sendInTurn, sendTogether } from './together.ts';
 
 const records = (count: number) => Array.from({ length: count }, (_, n) => sinkRecord(String(n)));
 
@@ -39,5 +40,26 @@ describe('records that share a request', () => {
       throw new ConfigError('SINK_MISCONFIGURED', 'No.');
     });
     await expect(refused).rejects.toMatchObject({ code: 'SINK_MISCONFIGURED' });
+  });
+});
+
+describe('requests in turn', () => {
+  const retry = { kind: 'retry', message: 'Busy.', isAmbiguous: false } as const;
+  it.each<[name: string, answers: readonly (readonly Outcome[])[], sent: number, kinds: readonly string[]]>([
+    ['all go when all are taken', [[DELIVERED, DELIVERED], [DELIVERED]], 2, ['delivered', 'delivered', 'delivered']],
+    ['those after a rejected record go', [[DELIVERED, rejected('x', 'y')], [DELIVERED]], 2, ['delivered', 'rejected', 'delivered']],
+    ['those after an owed record do not', [[DELIVERED, retry], [DELIVERED]], 1, ['delivered', 'retry', 'retry']],
+    ['there may be none', [], 0, []],
+  ])('%s', async (_name, answers, sent, kinds) => {
+    const asked: unknown[] = [];
+    const outcomes = await sendInTurn(
+      answers.map((answer) => answer.map((outcome) => ({ outcome }))),
+      async (request) => {
+        asked.push(request);
+        return request.map(({ outcome }) => outcome);
+      },
+    );
+    expect(outcomes.map(({ kind }) => kind)).toEqual(kinds);
+    expect(asked).toHaveLength(sent);
   });
 });

@@ -9,7 +9,7 @@ export type Together = Outcome | readonly Outcome[] | 'apart';
  * Sends records in one request; those that the far side refuses together once more in halves, down to the one that it does not take.
  *
  * @param send Never says `apart` of a single record.
- * @returns An outcome for each record. A RetryableError of a half is the outcome of that half alone.
+ * @returns An outcome for each record. What a half has delivered before the other fails stays delivered.
  * @throws ConfigError as `send` does.
  */
 export async function sendTogether<R extends SinkRecord>(
@@ -21,7 +21,27 @@ export async function sendTogether<R extends SinkRecord>(
   if (said !== 'apart') return Array.isArray(said) ? (said as readonly Outcome[]) : records.map(() => said as Outcome);
   if (records.length === 1) throw new TypeError('A record cannot be parted from itself.');
   const half = Math.ceil(records.length / 2);
-  return [...(await sendTogether(records.slice(0, half), send)), ...(await sendTogether(records.slice(half), send))];
+  return sendInTurn([records.slice(0, half), records.slice(half)], (part) => sendTogether(part, send));
+}
+
+const NOT_SENT: Outcome = { kind: 'retry', message: 'Not sent yet: what came before it is still owed.', isAmbiguous: false };
+
+/**
+ * Sends requests one after another. Once records of one are owed, those of later ones are not sent: a far side that is busy or down is not asked again at once, and
+ * nothing overtakes what comes before it.
+ *
+ * @returns The outcomes of all records, in order.
+ */
+export async function sendInTurn<R>(
+  requests: readonly (readonly R[])[],
+  send: (records: readonly R[]) => Promise<readonly Outcome[]>,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const request of requests) {
+    if (outcomes.some(({ kind }) => kind === 'retry')) outcomes.push(...request.map(() => NOT_SENT));
+    else outcomes.push(...(await send(request)));
+  }
+  return outcomes;
 }
 
 /** @throws Whatever is no RetryableError. */

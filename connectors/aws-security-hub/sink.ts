@@ -5,12 +5,12 @@ import { openFarClock } from '../_sink/far-clock.ts';
 import { findingFacts } from '../_sink/finding-document.ts';
 import { exchange } from '../_sink/http.ts';
 import type { Answer } from '../_sink/http.ts';
-import type { Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
+import type { Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
 import { heeded, sendPrepared } from '../_sink/prepared.ts';
 import { signed } from '../_sink/sigv4.ts';
 import type { AwsCredentials } from '../_sink/sigv4.ts';
 import { readTls } from '../_sink/tls.ts';
-import { sendTogether } from '../_sink/together.ts';
+import { sendInTurn, sendTogether } from '../_sink/together.ts';
 import { awsFinding, partitionOf } from './finding.ts';
 import type { SecurityHubConfig } from './index.ts';
 import { awsError, CLOCK_CODES, ENDED_CODES, outcomeOf } from './outcome.ts';
@@ -20,8 +20,6 @@ const MAX_REQUEST_BYTES = 6_000_000;
 /** What surrounds the findings. */
 const HEAD = '{"Findings":[';
 const TAIL = ']}';
-
-const WAITS: Outcome = { kind: 'retry', message: 'An earlier revision of the finding is still owed.', isAmbiguous: false };
 
 type Ready = SinkRecord & { readonly findingId: string; readonly json: string; readonly bytes: number };
 
@@ -44,29 +42,18 @@ export async function openSecurityHub(config: SecurityHubConfig, deps: SinkDeps)
     const ids = findings.map(({ findingId }) => findingId);
     return heeded(outcomeOf(answer, ids, deps.now()), deps);
   };
-  /** Revisions of one finding wait for the one before them: AWS keeps the latest, and refuses earlier ones that come after it. */
-  const inOrder = async (findings: readonly Ready[], signal: AbortSignal) => {
-    const outcomes = new Map<Ready, Outcome>();
-    const owed = new Set<string>();
-    for (const request of requestsOf(findings)) {
-      const due = request.filter(({ findingId }) => !owed.has(findingId));
-      const said = await sendTogether(due, (part) => post(part, signal));
-      for (const [index, finding] of due.entries()) {
-        outcomes.set(finding, said[index]!);
-        if (said[index]!.kind === 'retry') owed.add(finding.findingId);
-      }
-    }
-    return findings.map((finding) => outcomes.get(finding) ?? WAITS);
-  };
-
   return {
     limits: { maxRecords: maxBatchRecords, maxBytes: MAX_REQUEST_BYTES, lingerMs, maxInFlight, orderedByKey: true },
-    send: (records, signal) => sendPrepared(records, ready, (findings) => inOrder(findings, signal)),
+    send: (records, signal) =>
+      sendPrepared(records, ready, (findings) => sendInTurn(requestsOf(findings), (request) => sendTogether(request, (part) => post(part, signal)))),
     close: async () => {},
   };
 }
 
-/** In order, within the limits of a request, and no finding twice in one: of two revisions the second goes in the next request. */
+/**
+ * In order, within the limits of a request, and no finding twice in one: of two revisions the second goes in a request of its own, after the first was taken.
+ * AWS keeps the latest, and refuses one that comes after it.
+ */
 function requestsOf(findings: readonly Ready[]): readonly (readonly Ready[])[] {
   const requests: Ready[][] = [];
   let ids = new Set<string>();

@@ -7,7 +7,7 @@ import { rejected } from '../_sink/index.ts';
 import type { Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
 import { heeded } from '../_sink/prepared.ts';
 import { readTls } from '../_sink/tls.ts';
-import { asRetry } from '../_sink/together.ts';
+import { asRetry, sendInTurn } from '../_sink/together.ts';
 import { withToken } from '../_sink/token.ts';
 import { findingIdOf, sccFinding } from './finding.ts';
 import type { SccConfig } from './index.ts';
@@ -38,14 +38,11 @@ export async function openScc(config: SccConfig, deps: SinkDeps): Promise<Sink> 
 
   return {
     limits: { maxRecords: 1, maxBytes: MAX_BYTES, lingerMs: 0, maxInFlight, orderedByKey: true },
-    send: async (records, signal) => {
-      const outcomes: Outcome[] = [];
-      for (const record of records) {
-        const outcome = await deliver(record, signal).catch(asOutcome);
-        outcomes.push(heeded(outcome, deps));
-      }
-      return outcomes;
-    },
+    send: (records, signal) =>
+      sendInTurn(
+        records.map((record) => [record]),
+        async ([record]) => [heeded(await deliver(record!, signal).catch(asOutcome), deps)],
+      ),
     close: async () => {},
   };
 }

@@ -4,10 +4,10 @@ import { gzip } from 'node:zlib';
 import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
 import { exchange } from '../_sink/http.ts';
 import { rejected } from '../_sink/index.ts';
-import type { Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
+import type { Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
 import { heeded, sendPrepared } from '../_sink/prepared.ts';
 import { readTls } from '../_sink/tls.ts';
-import { sendTogether } from '../_sink/together.ts';
+import { sendInTurn, sendTogether } from '../_sink/together.ts';
 import { openTokens, requestToken, withToken } from '../_sink/token.ts';
 import type { Tokens } from '../_sink/token.ts';
 import type { SentinelConfig } from './index.ts';
@@ -61,11 +61,7 @@ export async function openSentinel(config: SentinelConfig, deps: SinkDeps): Prom
       sendPrepared(
         records,
         (record): Row => ({ ...record, row: rowOf(record, config) }),
-        async (rows) => {
-          const outcomes: Outcome[] = [];
-          for (const part of partsOf(rows, maxBatchBytes)) outcomes.push(...(await sendTogether(part, (together) => post(together, signal))));
-          return outcomes;
-        },
+        (rows) => sendInTurn(partsOf(rows, maxBatchBytes), (part) => sendTogether(part, (together) => post(together, signal))),
       ),
     close: async () => {},
   };

@@ -2,10 +2,10 @@ import type { Outbound } from '../../outbound/client.ts';
 import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
 import { exchange } from '../_sink/http.ts';
 import { rejected } from '../_sink/index.ts';
-import type { Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
+import type { Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
 import { heeded } from '../_sink/prepared.ts';
 import { readTls } from '../_sink/tls.ts';
-import { sendTogether } from '../_sink/together.ts';
+import { sendInTurn, sendTogether } from '../_sink/together.ts';
 import { arrayBytes, bodyOf, idOf } from './body.ts';
 import type { WebhookConfig } from './index.ts';
 import { outcomeOf } from './outcome.ts';
@@ -41,11 +41,9 @@ export async function openWebhook(config: WebhookConfig, deps: SinkDeps): Promis
       lingerMs: form === 'array' ? lingerMs : 0,
       maxInFlight,
     },
-    send: async (records, signal): Promise<readonly Outcome[]> => {
-      if (form === 'array') return sendTogether(records, (part) => post(part, signal));
-      const outcomes: Outcome[] = [];
-      for (const record of records) outcomes.push(...(await sendTogether([record], (part) => post(part, signal))));
-      return outcomes;
+    send: (records, signal) => {
+      const requests = form === 'array' ? [records] : records.map((record) => [record]);
+      return sendInTurn(requests, (request) => sendTogether(request, (part) => post(part, signal)));
     },
     close: async () => {},
   };

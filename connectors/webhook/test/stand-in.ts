@@ -14,6 +14,8 @@ export interface WebhookStandIn extends StandIn {
   readonly bodies: readonly string[];
   /** What is answered instead, until it is null again. */
   answer: FarAnswer | null;
+  /** Requests that it takes before it answers 500. */
+  failAfter: number;
   /** How far its clock is ahead. */
   aheadMs: number;
 }
@@ -32,6 +34,7 @@ export async function openStandIn({
     throttled: { status: 429, headers: { 'retry-after': '1' } },
     answer: (request, refusedId) => {
       if (standIn.answer !== null) return standIn.answer;
+      if (seen.size >= standIn.failAfter) return { status: 500 };
       const { method, headers, body } = request;
       if (method !== 'POST') return { status: 405 };
       if (headers['content-type'] !== 'application/json') return { status: 415 };
@@ -57,6 +60,7 @@ export async function openStandIn({
     requests: side.requests,
     bodies,
     answer: null,
+    failAfter: Number.POSITIVE_INFINITY,
     aheadMs: 0,
     taken: () => taken,
     fail: side.fail,
