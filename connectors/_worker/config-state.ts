@@ -106,6 +106,7 @@ export class ConfigState {
 
   #entryOf(name: string, value: Record<string, unknown>, offset: number, before: ConnectorEntry | undefined): ConnectorEntry {
     const { properties, ...ours } = value as unknown as Omit<StoredConnector, 'config'> & { readonly properties: StoredConnector['config'] };
+    if (typeof properties !== 'object' || !Array.isArray(ours.slots)) throw new TypeError('not written by a worker of ours');
     return {
       ...ours,
       name,
