@@ -10,7 +10,7 @@ export interface AwsCredentials {
 
 export interface SignedRequest {
   readonly method: string;
-  /** As it is sent. Names and values of its query are percent-encoded; a plus sign in it is a plus sign. */
+  /** As it is sent: path and query are percent-encoded already (URIError otherwise); a plus sign is a plus sign. */
   readonly url: string;
   /** All of them are signed, beside `host` and those that are added. */
   readonly headers?: Readonly<Record<string, string>>;

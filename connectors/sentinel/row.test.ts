@@ -43,6 +43,17 @@ describe('a row', () => {
     expect(row(null, SPREAD, ' \n {  "a" : "}{" , "TimeGenerated" : 1 } \n')).toEqual({ ...OWN, a: '}{', TimeGenerated: 1 });
   });
 
+  it('is the document and three columns, whatever the document', () => {
+    const key = fc.oneof(fc.string(), fc.constantFrom('TimeGenerated', 'GoshawkId', '__proto__', 'constructor', '@timestamp', 'time'));
+    fc.assert(
+      fc.property(fc.dictionary(key, fc.jsonValue(), { noNullPrototype: true }), (document) => {
+        const given = JSON.parse(JSON.stringify(document)) as Record<string, unknown>;
+        const made = row(given);
+        expect(made).toEqual({ ...OWN, TimeGenerated: made.TimeGenerated, ...given });
+      }),
+    );
+  });
+
   it.each(['[]', 'null', '"x"', '{"a":', ''])('is not made of %j', (text) => {
     expect(() => row(null, SPREAD, text)).toThrow(expect.objectContaining({ code: 'FORMAT_REFUSED' }));
   });

@@ -49,7 +49,7 @@ export const config = z
       .default([])
       .meta({
         displayName: 'Headers',
-        description: 'Headers that are added to each request, as `Name: value`. No secrets: they are shown.',
+        description: 'Headers that are added to each request, as `Name: value`, without commas. No secrets: they are shown.',
         group: 'Receiver',
         importance: 'low',
       }),
