@@ -70,4 +70,11 @@ describe('records', () => {
     const gone = state.orphans((name) => name === 'a').map(({ key }) => key.toString());
     expect(gone).toEqual(['status-connector-a-1', 'status-task-a-1-0']);
   });
+
+  it('of workers that died are named after an hour', () => {
+    const early = [worker('one', 1, [0]), worker('two', 2, [0])];
+    const keys = (state: StatusState) => state.orphans(() => true).map(({ key }) => key.toString());
+    expect(keys(fold(...early, { record: task('two', 2), atMs: 59 * MINUTE }))).toEqual([]);
+    expect(keys(fold(...early, { record: task('two', 2), atMs: 61 * MINUTE }))).toEqual(['worker-one']);
+  });
 });

@@ -46,13 +46,16 @@ export const workerRecord = (workerId: string, worker: WorkerEntry | null) => re
 
 /** A group that was away for days may count from 1 again: after this time a lower generation is no zombie's. */
 const FORGET_GENERATION_MS = 600_000;
+/** Long after others have told of a newer generation, so that none is forgotten which is about to. */
+const FORGET_WORKER_MS = 3_600_000;
 const taskKey = (name: string, task: number) => `${name}-${task}`;
 const TASK_KEY = /^status-task-(.+)-(\d+)$/s;
 
 export class StatusState {
   readonly #connectors = new Map<string, Kept<ConnectorStatus>>();
   readonly #tasks = new Map<string, Kept<TaskStatus>>();
-  readonly #workers = new Map<string, WorkerEntry>();
+  readonly #workers = new Map<string, WorkerEntry & { readonly writtenAtMs: number }>();
+  #newestMs = 0;
   #generation = { number: 0, sinceMs: 0 };
 
   /** The newest generation of the group of workers that any of them told of. */
@@ -74,16 +77,24 @@ export class StatusState {
   ownerOf(slot: number): string | null {
     return this.workers().find(({ slots }) => slots.includes(slot))?.worker_id ?? null;
   }
-  /** Keys that speak of connectors or tasks that are not there any more: to be forgotten. */
+  /** Keys that speak of connectors, tasks or, for an hour, workers that are not there any more: to be forgotten. */
   orphans(isKnown: (name: string, task: number | null) => boolean): readonly StatusRecord[] {
     const connectors = [...this.#connectors.keys()].filter((name) => !isKnown(name, null));
     const tasks = [...this.#tasks.keys()].map((key) => TASK_KEY.exec(`status-task-${key}`)!).filter(([, name = '', task]) => !isKnown(name, Number(task)));
-    return [...connectors.map((name) => connectorStatusRecord(name, null)), ...tasks.map(([, name = '', task]) => taskStatusRecord(name, Number(task), null))];
+    const workers = [...this.#workers.values()].filter(
+      ({ generation, writtenAtMs }) => generation !== this.#generation.number && this.#newestMs - writtenAtMs > FORGET_WORKER_MS,
+    );
+    return [
+      ...workers.map(({ worker_id: id }) => workerRecord(id, null)),
+      ...connectors.map((name) => connectorStatusRecord(name, null)),
+      ...tasks.map(([, name = '', task]) => taskStatusRecord(name, Number(task), null)),
+    ];
   }
 
   /** @returns false when the record cannot be read: it is passed over. */
   take({ key, value, offset, timestampMs }: Pick<RawRecord, 'key' | 'value' | 'offset' | 'timestampMs'>): boolean {
     const text = key?.toString() ?? '';
+    this.#newestMs = Math.max(this.#newestMs, timestampMs);
     try {
       const content: unknown = value === null ? null : JSON.parse(value.toString());
       if (text.startsWith('worker-')) this.#takeWorker(text.slice('worker-'.length), content as WorkerEntry | null, timestampMs);
@@ -107,7 +118,7 @@ export class StatusState {
     }
     if (this.#isStale(worker.generation, atMs)) return;
     if (worker.generation !== this.#generation.number) this.#generation = { number: worker.generation, sinceMs: atMs };
-    this.#workers.set(id, worker);
+    this.#workers.set(id, { ...worker, writtenAtMs: atMs });
   }
 
   /** What a worker says that has lost its place, and does not know, counts for nothing. */
