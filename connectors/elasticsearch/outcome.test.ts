@@ -16,6 +16,12 @@ describe('an item', () => {
     ['429 of OpenSearch comes again', failed(429, 'rejected_execution_exception'), { kind: 'retry' }],
     ['503 of shards comes again', failed(503, 'unavailable_shards_exception'), { kind: 'retry', isAmbiguous: false }],
     ['500 comes again: under its own id it cannot be there twice', failed(500, 'exception'), { kind: 'retry', isAmbiguous: false }],
+    [
+      '500 of what is no object is refused: it would come again for ever',
+      failed(500, 'not_x_content_exception'),
+      { kind: 'rejected', reason: 'not_x_content_exception' },
+    ],
+    ['500 of a mistake that a document brings about is refused', failed(500, 'null_pointer_exception'), { kind: 'rejected' }],
     ['a block comes again, a minute later', failed(403, 'cluster_block_exception'), { kind: 'retry', afterMs: 60_000 }],
     ['a full disk is a block too', failed(429, 'cluster_block_exception'), { kind: 'retry', afterMs: 60_000 }],
     ['400 of parsing is refused', failed(400, 'document_parsing_exception'), { kind: 'rejected', reason: 'document_parsing_exception' }],

@@ -30,6 +30,17 @@ const OF_THE_TARGET = new Set([
 /** Said with the type that documents have, too. */
 const ABOUT_THE_TARGET = /^(pipeline with id \[.*\] does not exist|no write index is defined for alias|only write ops with an op_type of create are allowed)/;
 
+/** Said with 500 of a document that the server's code does not withstand: what is no object (Elasticsearch 9), and its own mistakes. It will not withstand it later. */
+const BROUGHT_ABOUT = new Set([
+  'not_x_content_exception',
+  'null_pointer_exception',
+  'class_cast_exception',
+  'index_out_of_bounds_exception',
+  'array_index_out_of_bounds_exception',
+  'string_index_out_of_bounds_exception',
+  'number_format_exception',
+]);
+
 export function outcomeOf(item: Item): Outcome | Misconfigured {
   const { status, error } = item;
   if (status >= 200 && status < 300)
@@ -39,6 +50,7 @@ export function outcomeOf(item: Item): Outcome | Misconfigured {
   const message = textOf(item);
   if (status === 409) return type === 'version_conflict_engine_exception' ? PRESENT : rejected(type, message);
   if (type === 'cluster_block_exception') return { kind: 'retry', message, isAmbiguous: false, afterMs: BLOCKED_MS };
+  if (BROUGHT_ABOUT.has(type)) return rejected(type, message);
   // Sent again under its own id, a document that is there already is `present`.
   if (status === 429 || status >= 500) return { kind: 'retry', message, isAmbiguous: false };
   if (status === 401 || status === 403 || OF_THE_TARGET.has(type) || ABOUT_THE_TARGET.test(error?.reason ?? '')) return { kind: 'misconfigured', message };

@@ -64,6 +64,7 @@ describe('elasticsearch', () => {
   it.each<[name: string, value: string, outcome: string]>([
     ['an action that is smuggled in is part of its document', '{"@timestamp":"t"}\n{"delete":{"_index":"x","_id":"first"}}', 'document_parsing_exception'],
     ['a line break between tokens becomes a space', '{\n"@timestamp":\r\n"2026-03-01T12:00:00Z"}', 'delivered'],
+    ['what is no object is refused, though the server calls it its own error', '"text"', 'not_x_content_exception'],
     ['an empty value is a document that is refused', '', 'document_parsing_exception'],
   ])('%s', async (_name, value, outcome) => {
     const cluster = await started();

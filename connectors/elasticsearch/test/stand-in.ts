@@ -58,6 +58,8 @@ export async function openCluster(options: ClusterOptions = {}): Promise<Cluster
     const key = `${index}/${id}`;
     if (documents.has(key)) return failed(409, 'version_conflict_engine_exception', `[${id}]: version conflict, document already exists (current version [1])`);
     const document = parseDocument(text);
+    if (product === 'elasticsearch' && text !== '' && !text.trimStart().startsWith('{'))
+      return failed(500, 'not_x_content_exception', 'Compressor detection can only be called on some xcontent bytes or compressed xcontent bytes');
     const isStream = streams.test(index);
     const reason =
       document === null

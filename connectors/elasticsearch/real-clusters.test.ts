@@ -1,20 +1,24 @@
-// A real OpenSearch is the far side. GOSHAWK_OPENSEARCH names its distribution (scripts/fetch-opensearch.sh FOLDER); absent = skipped.
+// Real clusters are the far side. GOSHAWK_OPENSEARCH and GOSHAWK_ELASTICSEARCH name their distributions (scripts/fetch-cluster.sh); absent = skipped.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NEVER, plainRecord, sinkDeps } from '../_contract/one-sink.ts';
 import type { Outcome } from '../_sink/index.ts';
 import elasticsearch from './index.ts';
-import { hasOpenSearch, startOpenSearch } from './test/opensearch.ts';
-import type { OpenSearch } from './test/opensearch.ts';
+import { products, startCluster, WRITER } from './test/real-cluster.ts';
+import type { RealCluster } from './test/real-cluster.ts';
 import { realDocuments } from './test/real-documents.ts';
 
 const kinds = (outcomes: readonly Outcome[]) => outcomes.map((outcome) => (outcome.kind === 'rejected' ? outcome.reason : outcome.kind));
 const records = (...ids: readonly string[]) => ids.map((id) => plainRecord({ id }));
 
-describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
-  let cluster: OpenSearch;
+describe.skipIf(products.length > 0)('real clusters', () => {
+  it.skip('cannot be had here', () => {});
+});
+
+describe.each(products.map((product) => [product.name, product] as const))('%s', (name, product) => {
+  let cluster: RealCluster;
   beforeAll(async () => {
-    cluster = await startOpenSearch({ 'http.max_content_length': '1mb' });
+    cluster = await startCluster(product, { 'http.max_content_length': '1mb' });
     await cluster.ask('PUT', '/_index_template/logs-tried', {
       index_patterns: ['logs-tried.*-*'],
       data_stream: {},
@@ -24,10 +28,10 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
         mappings: { properties: { '@timestamp': { type: 'date' }, source: { properties: { ip: { type: 'ip' } } } } },
       },
     });
-  }, 120_000);
+  }, 240_000);
   afterAll(() => cluster?.destroy(), 60_000);
 
-  const settings = (options: object = {}) => elasticsearch.config.parse({ urls: [cluster.url], timeoutMs: 10_000, ...options });
+  const settings = (options: object = {}) => elasticsearch.config.parse({ urls: [cluster.url], timeoutMs: 10_000, ...cluster.credentials, ...options });
   const deps = () => sinkDeps([cluster.url]);
   const opened = (options: object = {}) => elasticsearch.sink(settings(options), deps());
   const found = async (target: string): Promise<readonly string[]> => {
@@ -41,8 +45,10 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
     expect(kinds(await sink.send(records('a', 'b', 'q"\\'), NEVER))).toEqual(['delivered', 'delivered', 'delivered']);
     expect(kinds(await sink.send(records('b', 'c'), NEVER))).toEqual(['present', 'delivered']);
     expect(await found('logs-tried.finding-one')).toEqual(['a', 'b', 'c', 'q"\\']);
-    const { data_streams } = (await cluster.ask('GET', '/_data_stream/logs-tried.finding-one')) as { data_streams: object[] };
-    expect(data_streams).toHaveLength(1);
+    const state = (await cluster.ask('GET', '/_cluster/state/metadata?filter_path=metadata.data_stream.data_stream')) as {
+      metadata: { data_stream: { data_stream: object } };
+    };
+    expect(Object.keys(state.metadata.data_stream.data_stream)).toEqual(['logs-tried.finding-one']);
   });
 
   it.each<[name: string, value: string | Buffer]>([
@@ -53,10 +59,11 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
     ['no object', '"text"'],
     ['nothing', ''],
     ['bytes that are no UTF-8', Buffer.from('7b2240ff', 'hex')],
-  ])('refuses a document with %s, and takes its neighbours', async (name, value) => {
-    const sink = await opened({ index: `logs-tried.refused-${name.replaceAll(/[^a-z]/g, '.')}` });
+  ])('refuses a document with %s, and takes its neighbours', async (what, value) => {
+    const sink = await opened({ index: `logs-tried.refused-${what.replaceAll(/[^a-z]/g, '.')}` });
     const outcomes = await sink.send([...records('first'), plainRecord({ id: 'odd', value }), ...records('last')], NEVER);
-    expect(kinds(outcomes)).toEqual(['delivered', 'mapper_parsing_exception', 'delivered']);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['delivered', 'rejected', 'delivered']);
+    expect([product.parsing, 'illegal_argument_exception', 'not_x_content_exception']).toContain(kinds(outcomes)[1]);
   });
 
   it('takes in halves what is too large together, and refuses what is too large alone', async () => {
@@ -101,6 +108,32 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
     expect(said.map(({ option, message }) => [option, /makes (\S+) a data/.exec(message)?.[1]])).toEqual(problems.map((target) => ['index', target]));
   });
 
+  it.skipIf(name === 'opensearch')('is checked: what a user may do', async () => {
+    expect(await elasticsearch.check!(settings({ ...WRITER, index: 'logs-tried.{kind}-checked', dataStream: false }), deps())).toEqual([]);
+    expect(await elasticsearch.check!(settings({ ...WRITER, index: 'logs-goshawk.alert-checked', dataStream: false }), deps())).toEqual([
+      { option: 'index', message: 'The credentials may not write to logs-goshawk.alert-checked: create_doc and auto_configure are missing.' },
+    ]);
+    expect(await elasticsearch.check!(settings({ ...WRITER, password: 'wrong-of-tests' }), deps())).toMatchObject([{ option: 'apiKey' }]);
+  });
+
+  it.skipIf(name === 'opensearch')('writes as one who may do no more than that, and stops where he may not', async () => {
+    const sink = await opened({ ...WRITER, index: 'logs-tried.{kind}-writer' });
+    expect(kinds(await sink.send(records('a'), NEVER))).toEqual(['delivered']);
+    expect(kinds(await sink.send(records('a'), NEVER))).toEqual(['present']);
+    const wrong = await opened({ ...WRITER, index: 'logs-goshawk.{kind}-writer' });
+    await expect(wrong.send(records('a'), NEVER)).rejects.toMatchObject({ code: 'SINK_MISCONFIGURED', message: expect.stringContaining('unauthorized') });
+    const unknown = await opened({ username: 'nobody', password: 'nobody-of-tests' });
+    await expect(unknown.send(records('a'), NEVER)).rejects.toMatchObject({
+      code: 'SINK_MISCONFIGURED',
+      message: expect.stringContaining('unable to authenticate'),
+    });
+  });
+
+  it.skipIf(name === 'opensearch')('refuses a target that no template makes a data stream', async () => {
+    const sink = await opened({ index: 'plain' });
+    await expect(sink.send(records('a'), NEVER)).rejects.toMatchObject({ code: 'SINK_MISCONFIGURED', message: expect.stringContaining('data stream') });
+  });
+
   it('takes real documents, ECS and OCSF, with the template of the page', async () => {
     const [, template = ''] =
       /```json\n(\{\n {2}"index_patterns".*?)```/s.exec(readFileSync(new URL('../../docs/sinks/elasticsearch.md', import.meta.url), 'utf8')) ?? [];
@@ -118,7 +151,7 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
       hits: { total: { value: number } };
     };
     expect(hits.total.value).toBeGreaterThan(100);
-  }, 120_000);
+  }, 240_000);
 
   it('is killed while it is written to: nothing is lost, nothing is there twice', async () => {
     const sink = await opened({ index: 'logs-tried.{kind}-killed' });
@@ -144,5 +177,5 @@ describe.skipIf(!hasOpenSearch)('OpenSearch', () => {
     await cluster.ask('POST', '/logs-tried.finding-killed/_refresh');
     const { hits } = (await cluster.ask('GET', '/logs-tried.finding-killed/_search?size=10000&_source=false')) as { hits: { hits: { _id: string }[] } };
     expect(hits.hits.map(({ _id }) => _id).sort()).toEqual(all);
-  }, 120_000);
+  }, 240_000);
 });
