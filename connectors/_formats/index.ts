@@ -2,12 +2,12 @@
 export { parseDocument } from './document.ts';
 export type { Document } from './document.ts';
 export type { FileFormat, LineFormat } from './format.ts';
-export { json, ndjson, ndjsonOf } from './ndjson/index.ts';
+export { ndjsonOf } from './ndjson/index.ts';
 export { cef } from './cef/index.ts';
 export type { CefOptions } from './cef/index.ts';
 export { leef } from './leef/index.ts';
 export type { LeefOptions } from './leef/index.ts';
-export { rfc3164Header, rfc5424Header, withHeader } from './syslog/index.ts';
+export { rfc3164Header, rfc5424Header } from './syslog/index.ts';
 export type { SyslogHeader, SyslogOptions } from './syslog/index.ts';
 export { csv } from './csv/index.ts';
 export type { CsvOptions } from './csv/index.ts';

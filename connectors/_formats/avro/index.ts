@@ -37,7 +37,8 @@ const renamer = (columns: readonly Column[]) => {
   return (row: Row): Row => Object.fromEntries(names.map(([name, to]) => [to, row[name]]));
 };
 
-const tableOf = tabulator((value) => value);
+/** The outermost of what a number carries exactly are too large for avsc. */
+const tableOf = tabulator((value) => (Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : undefined));
 
 /** Rows in order of event time, packed. A file holds documents of one kind: what is another, or of another class, is refused by its index. */
 export const avro: FileFormat = {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Column } from '../../../domains/tables/index.ts';
 import type { Document } from '../document.ts';
 import { anyDocument, OWN, realDocuments } from '../test/documents.ts';
+import { ECS_FIELDS } from '../../../schemas/avro/ecs-fields.ts';
 import { ECS_TABLE } from './ecs.ts';
 import { filler, microsOf } from './fill.ts';
 import { OCSF_CLASSES, ocsfColumns } from './ocsf.ts';
@@ -73,7 +74,16 @@ describe('columns', () => {
     expect(ocsfColumns(999_999)).toEqual(ocsfColumns(0));
     expect(ocsfColumns(4001).map(({ name }) => name)).toContain('src_endpoint');
   });
-  it('of ECS are those that are named, each once', () => {
+  it('of ECS are fields that ECS has', () => {
+    expect([...ECS_TABLE].filter(([name, { type }]) => type !== 'json' && !ECS_FIELDS.has(name)).map(([name]) => name)).toEqual([]);
+  });
+  it('of ECS hold nearly all: of ten events, at most one leaves something over', () => {
+    const rows = realDocuments()
+      .filter((document) => !('class_uid' in document))
+      .map((document) => tableOf([document]).rows[0]!);
+    expect(rows.filter((row) => row.other !== null).length / rows.length).toBeLessThan(0.1);
+  });
+  it('of ECS have their types', () => {
     expect(ECS_TABLE.get('source.ip')).toEqual({ type: 'text', isList: false });
     expect(ECS_TABLE.get('host.ip')).toEqual({ type: 'text', isList: true });
     expect(ECS_TABLE.get('@timestamp')).toEqual({ type: 'micros', isList: false });

@@ -3,8 +3,8 @@ import type { Column, ColumnType } from '../../../domains/tables/index.ts';
 import type { Document } from '../document.ts';
 import { millisOf } from '../pairs/values.ts';
 
-/** How whole numbers and times are held: as `BigInt` or as they are. */
-export type Whole = (value: number) => bigint | number;
+/** How whole numbers and times are held: as `BigInt` or as they are; undefined = one that a format cannot hold. It is given those that a number carries exactly. */
+export type Whole = (value: number) => bigint | number | undefined;
 /** undefined = it does not fit. */
 type Convert = (value: unknown) => unknown;
 type Filled = readonly [value: unknown, rest: unknown];
@@ -58,8 +58,7 @@ function valueFiller(convert: Convert): Fill {
   };
 }
 
-/** The two outermost of what a number carries exactly are left out: Avro's writer takes them for too large. */
-const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && Math.abs(value as number) < Number.MAX_SAFE_INTEGER;
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 const converters = (whole: Whole): Readonly<Record<ColumnType, Convert>> => ({
   text: (value) => (typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined),
   integer: (value) => (isWhole(value) ? whole(value) : undefined),

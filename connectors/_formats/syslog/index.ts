@@ -2,7 +2,6 @@
 import { ConfigError } from '../../../pipeline/core/errors.ts';
 import type { Document, DocumentKind } from '../document.ts';
 import { isOcsf, kindOf } from '../document.ts';
-import type { LineFormat } from '../format.ts';
 import { hostOf, severityOf, timeOf } from '../pairs/head.ts';
 import { compile, cut, rootsOf } from '../pairs/mapping.ts';
 import { millisOf } from '../pairs/values.ts';
@@ -59,13 +58,6 @@ export function rfc3164Header(
     return `<${priority(facility, severityOf(kind, document))}>${MONTHS[date.getUTCMonth()]!} ${day} ${time} ${host ?? printable(hostOf[kind](document), LENGTHS.hostname) ?? 'goshawk'}${behind}`;
   };
 }
-
-/** A message with its header. */
-export const withHeader = (header: SyslogHeader, format: LineFormat): LineFormat => ({
-  name: format.name,
-  mediaType: format.mediaType,
-  encode: (document) => Buffer.concat([Buffer.from(header(document)), format.encode(document)]),
-});
 
 function check({ facility = 16, enterpriseNumber = 32_473 }: SyslogOptions): void {
   if (!Number.isInteger(facility) || facility < 0 || facility > 23)
