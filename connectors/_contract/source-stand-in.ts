@@ -20,5 +20,5 @@ export interface SourceStandIn {
   readonly fail: (fault: Fault | null, options?: FaultOptions) => void | Promise<void>;
   readonly close: () => Promise<void>;
 }
-/** Exported by `connectors/<name>/test/stand-in.ts` of a source. */
+/** `openStandIn` of `connectors/<name>/test/stand-in.ts` of a source. `others` there, by name, are far sides of other kinds: each is tried likewise. */
 export type OpenSourceStandIn = () => Promise<SourceStandIn>;

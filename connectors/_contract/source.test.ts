@@ -21,13 +21,18 @@ import type { OpenSourceStandIn, SourceStandIn } from './source-stand-in.ts';
 
 const kitOf = (name: string) => new URL(`../${name}/test/stand-in.ts`, import.meta.url);
 const found = (await plugins()).filter(({ type }) => type === 'source') as unknown as readonly SourceConnector[];
+type Kit = { readonly openStandIn?: OpenSourceStandIn; readonly others?: Readonly<Record<string, OpenSourceStandIn>> };
 const sources = await Promise.all(
   found.map(async (connector) => {
     const url = kitOf(connector.name);
-    const kit = existsSync(fileURLToPath(url)) ? ((await import(url.href)) as { readonly openStandIn: OpenSourceStandIn }) : null;
-    return { connector, open: kit?.openStandIn };
+    const kit: Kit = existsSync(fileURLToPath(url)) ? ((await import(url.href)) as Kit) : {};
+    return { connector, open: kit.openStandIn, others: Object.entries(kit.others ?? {}) };
   }),
 );
+const worlds = sources.flatMap(({ connector, open, others }) => [
+  [connector.name, connector, open] as const,
+  ...others.map(([name, other]) => [`${connector.name}, ${name}`, connector, other] as const),
+]);
 const NEVER = new AbortController().signal;
 /** What a far side may keep to itself after a restart: messages that somebody else has. */
 const IDLE_MS = 120_000;
@@ -111,7 +116,7 @@ async function drain({ standIn, open }: Pick<World, 'standIn' | 'open'>, turns: 
   return { kept, positions };
 }
 
-describe.each(sources.map(({ connector, open }) => [connector.name, connector, open] as const))('%s', (_name, connector, openStandIn) => {
+describe.each(worlds)('%s', (_name, connector, openStandIn) => {
   let world: World;
   beforeEach(async () => {
     world = await openWorld(connector, openStandIn!);
@@ -149,7 +154,7 @@ describe.each(sources.map(({ connector, open }) => [connector.name, connector, o
         expect(kept.toSorted()).toEqual(own.standIn.offered().toSorted());
         await own.close();
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 

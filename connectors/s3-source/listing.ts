@@ -17,8 +17,8 @@ export function openListing(config: S3SourceConfig, s3: S3, now: () => number): 
   const overlapMs = overlapMinutes * 60_000;
   /** Listed and not read yet, next one first. */
   let waiting: S3Object[] = [];
-  /** Of `name`: names behind the last listed one that are not wanted move the position too. */
-  let listedTo: string | null = null;
+  /** Of `name`: where the next page begins. What is not wanted moves no position: what is may yet come before it. */
+  let passedOver: string | null = null;
   /** Of `time`: where the next look begins. */
   let sinceNext: number | null = null;
 
@@ -32,13 +32,13 @@ export function openListing(config: S3SourceConfig, s3: S3, now: () => number): 
 
   async function nextByName(positions: Positions, signal: AbortSignal): Promise<Found | Nothing> {
     const { after = startAfter } = listingPlace(positions, id);
-    waiting = waiting.filter(({ key }) => listedTo !== null && compare(key, after) > 0);
+    waiting = waiting.filter(({ key }) => compare(key, after) > 0);
     if (waiting.length > 0) return found(waiting[0]!);
-    const { objects, next } = await page(after === '' ? {} : { 'start-after': after }, signal);
+    const from = passedOver !== null && compare(passedOver, after) > 0 ? passedOver : after;
+    const { objects, next } = await page(from === '' ? {} : { 'start-after': from }, signal);
     waiting = objects.filter(({ key, bytes }) => isWanted(config, key, bytes));
-    listedTo = objects.at(-1)?.key ?? null;
-    if (waiting.length > 0) return found(waiting[0]!);
-    return { changes: listedTo === null ? [] : [listingChange(id, { after: listedTo })], waitMs: next === null ? pollIntervalMs : 0 };
+    passedOver = next === null ? null : objects.at(-1)!.key;
+    return waiting.length > 0 ? found(waiting[0]!) : { changes: [], waitMs: next === null ? pollIntervalMs : 0 };
   }
 
   async function nextByTime(positions: Positions, signal: AbortSignal): Promise<Found | Nothing> {

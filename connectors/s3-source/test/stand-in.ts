@@ -3,7 +3,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { BUCKET, KEY_ID, openFarS3, REGION, SECRET } from '../../_aws/test/far-s3.ts';
 import { MemoryS3 } from '../../_aws/test/memory-s3.ts';
 import { MemorySqs } from '../../_aws/test/memory-sqs.ts';
-import type { OpenSourceStandIn } from '../../_contract/source-stand-in.ts';
+import type { OpenSourceStandIn, SourceStandIn } from '../../_contract/source-stand-in.ts';
 
 const PACKED = [
   (text: string) => Buffer.from(text),
@@ -51,4 +51,48 @@ export const openStandIn: OpenSourceStandIn = async () => {
     fail: side.fail,
     close: side.close,
   };
+};
+
+/** A bucket that is listed, three names a page. */
+async function openListed(settings: Readonly<Record<string, unknown>>, nameOf: (number: number) => string): Promise<SourceStandIn> {
+  let nowMs = Date.UTC(2026, 2, 1, 12);
+  const store = new MemoryS3({ now: () => nowMs, pageKeys: 3 });
+  const { side, settings: ours } = await openFarS3(undefined, store);
+  const texts: string[] = [];
+  let made = 0;
+  return {
+    settings: {
+      ...ours,
+      pathStyle: true,
+      find: 'listing',
+      prefix: 'a/',
+      suffixes: ['.json'],
+      content: 'json',
+      recordsAt: '/Records',
+      pollIntervalMs: 30_000,
+      ...settings,
+    },
+    outboundAllow: side.outboundAllow,
+    faults: side.faults,
+    offer: () => {
+      for (let n = 0; n < 9; n++) {
+        const number = made++;
+        const records = Array.from({ length: number % 5 === 4 ? 2_100 : 2 }, (_none, line) => `{"object":${number},"line":${line},"id":1234567890123456789}`);
+        store.put(nameOf(number), PACKED[number % PACKED.length]!(`{"Records":[${records.join(',')}]}`));
+        texts.push(...records);
+        nowMs += n % 2 === 0 ? 1_000 : 0; // two of one time
+      }
+      for (const other of ['a/', 'a/zz/other.txt', 'b/0.json']) store.put(other, Buffer.alloc(0));
+    },
+    offered: () => texts,
+    forgotten: () => [],
+    now: () => nowMs,
+    pass: (ms) => void (nowMs += ms),
+    fail: side.fail,
+    close: side.close,
+  };
+}
+export const others: Readonly<Record<string, OpenSourceStandIn>> = {
+  'by name': () => openListed({ order: 'name' }, (number) => `a/${String(number).padStart(6, '0')} é+.json`),
+  'by time': () => openListed({ order: 'time', overlapMinutes: 5 }, (number) => `a/${(number * 7_919) % 1_000}/${number}.json`),
 };
