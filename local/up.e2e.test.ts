@@ -1,8 +1,8 @@
-// The first command of a newcomer, whole: servers, three processes, the player, the API; then the second start.
+// The first command of a newcomer, whole: servers, four processes, the player, the API, the worker of connectors; then the second start.
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,6 +25,7 @@ describe.skipIf(!canRun)('up, whole', () => {
   let stderr: string;
   beforeAll(() => {
     data = mkdtempSync(join(tmpdir(), 'goshawk-whole-'));
+    mkdirSync(join(data, 'out'));
   });
   afterAll(async () => {
     if (child.exitCode === null && child.signalCode === null) {
@@ -36,7 +37,10 @@ describe.skipIf(!canRun)('up, whole', () => {
 
   /** Resolves with the address. */
   async function start(): Promise<string> {
-    child = spawn(process.execPath, [cli, 'up', '--data', data, '--port', '0'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    child = spawn(process.execPath, [cli, 'up', '--data', data, '--port', '0'], {
+      env: { ...env, GOSHAWK_CONNECT_FILE_FOLDERS: join(data, 'out') },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stdout = '';
     stderr = '';
     child.stdout?.on('data', (text) => (stdout += String(text)));
@@ -96,7 +100,7 @@ describe.skipIf(!canRun)('up, whole', () => {
       (answer) => stored(answer as Ledger) > 20,
     );
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    for (const process of ['collect', 'analyse', 'serve']) expect(metrics).toContain(`process="${process}"`);
+    for (const process of ['collect', 'analyse', 'serve', 'connect']) expect(metrics).toContain(`process="${process}"`);
   });
 
   it('starts a process again that was killed, and nothing is lost or counted twice', { timeout: 3 * MINUTE_MS }, async () => {
@@ -115,9 +119,42 @@ describe.skipIf(!canRun)('up, whole', () => {
     expect(stderr).toContain('The process collect ended by itself');
   });
 
+  it('hands documents on by a connector, each once, though its worker is killed', { timeout: 4 * MINUTE_MS }, async () => {
+    const { token } = (await goshawk('token')) as { token: string };
+    const file = join(data, 'out/documents.ndjson');
+    const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
+      const answer = await fetch(`${findRunning(data)?.connectUrl ?? ''}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      return text === '' ? null : JSON.parse(text);
+    };
+    const config = { 'connector.class': 'file-sink', topics: 'sink.default.ecs.v1', path: file, start: 'earliest', 'offset.flush.interval.ms': '500' };
+    expect(await ask('POST', '/connectors', { name: 'files', config })).toMatchObject({ name: 'files', type: 'sink' });
+    const delivered = async () =>
+      ((await ask('GET', '/connectors/files/delivery').catch(() => null)) as { total?: { delivered: number } } | null)?.total?.delivered ?? 0;
+    await until(delivered, (count) => count > 5);
+    process.kill((JSON.parse(readFileSync(join(data, 'parts/connect.json'), 'utf8')) as ProcessIdentity).pid, 'SIGKILL');
+    const lines = () => readFileSync(file, 'utf8').trimEnd().split('\n');
+    const before = lines().length;
+    await until(
+      async () => lines().length,
+      (count) => count > before + 5,
+    );
+    await ask('PUT', '/connectors/files/stop');
+    await until(
+      () => ask('GET', '/connectors/files/status'),
+      (status) => (status as { tasks: unknown[] }).tasks.length === 0,
+    );
+    const ids = lines().map((line) => (JSON.parse(line) as { event: { id: string } }).event.id);
+    expect(ids.length).toBe(new Set(ids).size);
+  });
+
   it('ends in order, goes on where it was, and says no password again', { timeout: 4 * MINUTE_MS }, async () => {
     const before = stored((await goshawk('ledger')) as Ledger);
-    const notes = ['broker', 'registry', 'database', 'collect', 'analyse', 'serve', 'player'].map(
+    const notes = ['broker', 'registry', 'database', 'collect', 'analyse', 'serve', 'connect', 'player'].map(
       (name) => JSON.parse(readFileSync(join(data, `parts/${name}.json`), 'utf8')) as ProcessIdentity,
     );
     expect(await stop()).toBe(130);
