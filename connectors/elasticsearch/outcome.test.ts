@@ -76,11 +76,11 @@ describe('an answer', () => {
     ['403 is for a person', 403, undefined, { kind: 'misconfigured' }],
     ['404 is for a person', 404, undefined, { kind: 'misconfigured' }],
     ['406 of a media type is for a person', 406, undefined, { kind: 'misconfigured' }],
-    ['429 took nothing', 429, undefined, { kind: 'away', isAmbiguous: false }],
-    ['503 took nothing', 503, undefined, { kind: 'away', isAmbiguous: false }],
-    ['502 tells nothing', 502, undefined, { kind: 'away', isAmbiguous: true }],
-    ['504 tells nothing', 504, undefined, { kind: 'away', isAmbiguous: true }],
-    ['500 tells nothing', 500, undefined, { kind: 'away', isAmbiguous: true }],
+    ['429 is sent again', 429, undefined, { kind: 'away' }],
+    ['503 is sent again', 503, undefined, { kind: 'away' }],
+    ['502 is sent again', 502, undefined, { kind: 'away' }],
+    ['504 is sent again', 504, undefined, { kind: 'away' }],
+    ['500 is sent again', 500, undefined, { kind: 'away' }],
   ])('%s', (_name, status, error, answered) => {
     expect(answerOf(status, error)).toMatchObject(answered);
   });

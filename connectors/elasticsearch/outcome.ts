@@ -58,8 +58,7 @@ export function outcomeOf(item: Item): Outcome | Misconfigured {
 }
 
 /** Of the answer as a whole. `items`: each has one of its own. `apart`: refused together, perhaps because of their size or of one of them. */
-export type Answered =
-  { readonly kind: 'items' | 'apart' } | Misconfigured | { readonly kind: 'away'; readonly message: string; readonly isAmbiguous: boolean };
+export type Answered = { readonly kind: 'items' | 'apart' } | Misconfigured | { readonly kind: 'away'; readonly message: string };
 
 /** @param error What the body says, where it is the error of Elasticsearch. */
 export function answerOf(status: number, error: Item['error']): Answered {
@@ -67,8 +66,7 @@ export function answerOf(status: number, error: Item['error']): Answered {
   if (status === 200) return { kind: 'items' };
   if (status === 413) return { kind: 'apart' };
   if (status === 400 && error?.type === 'action_request_validation_exception') return { kind: 'apart' };
-  if (status === 429 || status === 503) return { kind: 'away', message: said, isAmbiguous: false };
-  if (status === 408 || status >= 500) return { kind: 'away', message: said, isAmbiguous: true };
+  if (status === 408 || status === 429 || status >= 500) return { kind: 'away', message: said };
   return { kind: 'misconfigured', message: said };
 }
 

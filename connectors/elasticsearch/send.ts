@@ -37,10 +37,12 @@ export function openSink(options: ElasticsearchConfig, deps: SinkDeps): Sink {
   let misconfigured: ConfigError | null = null;
 
   const post = (body: Buffer, signal: AbortSignal): Promise<Answer> =>
-    endpoints.call(
-      (url) => request(url, knowsFlag ? `${path}&require_data_stream=true` : path, { method: 'POST', headers, body, signal }),
-      ({ status, headers: said }) => (answerOf(status, undefined).kind === 'away' ? retryAfterMs(said, deps.now()) : null),
-    );
+    endpoints
+      .call(
+        (url) => request(url, knowsFlag ? `${path}&require_data_stream=true` : path, { method: 'POST', headers, body, signal }),
+        ({ status, headers: said }) => (answerOf(status, undefined).kind === 'away' ? retryAfterMs(said, deps.now()) : null),
+      )
+      .catch(unambiguous);
 
   const ask = async (records: readonly SinkRecord[], signal: AbortSignal): Promise<Together> => {
     const plain = bulkBody(records, indexOf, documentOf);
@@ -60,10 +62,7 @@ export function openSink(options: ElasticsearchConfig, deps: SinkDeps): Sink {
         return records.length > 1 ? 'apart' : alone(answer);
       case 'away': {
         const afterMs = endpoints.freeInMs() ?? retryAfterMs(answer.headers, deps.now());
-        throw new RetryableError('SINK_UNAVAILABLE', `The cluster ${said.message}`, {
-          isAmbiguous: said.isAmbiguous,
-          ...(afterMs !== undefined && { afterMs }),
-        });
+        throw new RetryableError('SINK_UNAVAILABLE', `The cluster ${said.message}`, { isAmbiguous: false, ...(afterMs !== undefined && { afterMs }) });
       }
       case 'misconfigured':
         throw new ConfigError('SINK_MISCONFIGURED', `The cluster ${said.message}`);
@@ -96,6 +95,12 @@ export function openSink(options: ElasticsearchConfig, deps: SinkDeps): Sink {
     },
     close: async () => {},
   };
+}
+
+/** Whatever became of a request: sent again, each of its documents is there once, under its own id. */
+function unambiguous(error: unknown): never {
+  if (!(error instanceof RetryableError)) throw error;
+  throw new RetryableError('SINK_UNAVAILABLE', error.message, { ...error.details, isAmbiguous: false }, { cause: error });
 }
 
 function alone({ status, body }: Answer): readonly Outcome[] {

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sinkWorld } from '../_contract/sink-world.ts';
 import type { SinkWorld } from '../_contract/sink-world.ts';
+import type { SinkConnector } from '../_sink/index.ts';
 import type { SinkTask } from '../_worker/delivery/sink-task.ts';
 import splunkHec from './index.ts';
 import { openHec } from './test/stand-in.ts';
@@ -16,7 +17,7 @@ describe('what is acknowledged', () => {
   let world: SinkWorld;
   const started = async (options: HecOptions = {}) => {
     hec = await openHec({ hasAcks: true, ...options });
-    world = await sinkWorld(splunkHec, hec);
+    world = await sinkWorld(splunkHec as SinkConnector, hec);
     await world.write(COUNT);
   };
   const start = (): SinkTask => {
