@@ -59,7 +59,12 @@ export function openParquet(columns: readonly Column[], compression: ParquetComp
   });
   return {
     group(values) {
-      void file.write({ columnData: columns.map(({ name }, index) => ({ name, data: values[index] as unknown[] })) }); // into memory: done when it returns
+      const columnData = columns.map(({ name }, index) => {
+        const data = values[index] as unknown[];
+        // Of many columns most are empty; to pack what is nothing costs more than all the rest.
+        return data.every((value) => value === null) ? { name, data, codec: 'UNCOMPRESSED' as const } : { name, data };
+      });
+      void file.write({ columnData }); // into memory: done when it returns
       return taken();
     },
     end() {
