@@ -66,6 +66,7 @@ export class JsonElements implements Splitter {
   /** Depth of the array whose elements are wanted; -1 = not inside of it. */
   #target = -1;
   #element: Captured | null = null;
+  #isFound = false;
   /** A number, true, false or null is being read: it ends with what follows. */
   #isScalar = false;
 
@@ -104,6 +105,8 @@ export class JsonElements implements Splitter {
         const piece = this.#close(byte, chunk, from, at);
         if (piece !== null) pieces.push(piece);
       } else {
+        if (this.#open.length === 0 && !isOpening(byte)) throw new RecordError('DECODE_FAILED', 'The text is no JSON object or array.');
+        if (this.#isAtPath()) this.#isFound = true;
         if (this.#isElementNext(byte)) {
           this.#element = new Captured(this.#maxBytes);
           from = at;
@@ -124,6 +127,11 @@ export class JsonElements implements Splitter {
     return pieces;
   }
 
+  /** Whether there was anything where the path leads, be it null. */
+  get isFound(): boolean {
+    return this.#isFound;
+  }
+
   end(): readonly Piece[] {
     if (this.#open.length > 0 || this.#isInString) throw new RecordError('DECODE_FAILED', 'The JSON text ends before it is complete.');
     return [];
@@ -133,7 +141,12 @@ export class JsonElements implements Splitter {
   #isElementNext(byte: number): boolean {
     if (this.#element !== null || this.#isScalar) return false;
     if (this.#target >= 0) return this.#open.length === this.#target;
-    return this.#isNextOnPath && this.#onPath === this.#path.length && this.#open.length === this.#path.length && byte === OBJECT;
+    return this.#isAtPath() && byte === OBJECT;
+  }
+
+  #isAtPath(): boolean {
+    const { length } = this.#path;
+    return this.#element === null && this.#target < 0 && this.#isNextOnPath && this.#onPath === length && this.#open.length === length;
   }
 
   #openContainer(byte: number): void {

@@ -49,8 +49,23 @@ describe('elements of a JSON text', () => {
     ['a bracket too many', '[1]]'],
     ['brackets that do not match', '[{]}'],
     ['something behind the text', '[1] {"a":2}'],
+    ['a page of HTML', '<html>Sign in</html>'],
+    ['a number', '5'],
   ])('refuses %s', (_, text) => {
     expect(() => cut(new JsonElements([], 1_000), text)).toThrow(RecordError);
+  });
+
+  it.each([
+    ['{"a":{"b":[]}}', true],
+    ['{"a":{"b":null}}', true],
+    ['{"a":{"b":{"c":1}}}', true],
+    ['{"a":{"c":1},"b":2}', false],
+    ['{"a":[{"b":1}]}', false],
+    ['[]', false],
+  ])('says whether there is anything at its path: %s', (text, isFound) => {
+    const elements = new JsonElements(['a', 'b'], 100);
+    cut(elements, text, [1]);
+    expect(elements.isFound).toBe(isFound);
   });
 
   it('gives the beginning of what is too long, and goes on', () => {

@@ -119,6 +119,16 @@ export const config = z
         displayName: 'Records at',
         examples: ['/data/items'],
       }),
+    emptyWithout: z
+      .boolean()
+      .default(false)
+      .meta({
+        ...RECORDS,
+        description:
+          'Whether an answer that has nothing at `recordsAt` is an empty page. Else it is taken for an error that came as a success, and asked for again.',
+        importance: 'low',
+        displayName: 'May be absent',
+      }),
     idAt: pointer
       .default('')
       .meta({

@@ -122,14 +122,18 @@ function kept(
   };
 }
 
-function piecesOf({ answer: form, recordsAt }: HttpPollerConfig, { body }: Answer, url: string): readonly Piece[] {
-  const splitter = form === 'ndjson' ? new Lines(MAX_RECORD_BYTES) : new JsonElements(segmentsOf(recordsAt), MAX_RECORD_BYTES);
+function piecesOf({ answer: form, recordsAt, emptyWithout }: HttpPollerConfig, { body }: Answer, url: string): readonly Piece[] {
+  const { host } = new URL(url);
+  const elements = form === 'json' ? new JsonElements(segmentsOf(recordsAt), MAX_RECORD_BYTES) : null;
+  const splitter = elements ?? new Lines(MAX_RECORD_BYTES);
   try {
-    return [...splitter.push(body), ...splitter.end()];
+    const pieces = [...splitter.push(body), ...splitter.end()];
+    if (elements === null || elements.isFound || emptyWithout) return pieces;
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
-    throw new RetryableError('SOURCE_UNAVAILABLE', `${new URL(url).host} answered with what is no JSON: ${error.message}`, {}, { cause: error });
+    throw new RetryableError('SOURCE_UNAVAILABLE', `${host} answered with what is no JSON: ${error.message}`, {}, { cause: error });
   }
+  throw new RetryableError('SOURCE_UNAVAILABLE', `${host} answered without anything at ${recordsAt}. Where that is an empty page, set emptyWithout.`);
 }
 
 function parsedOr(bytes: Buffer): unknown {

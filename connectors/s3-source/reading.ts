@@ -88,9 +88,15 @@ export class Reading {
 
 async function* cut(body: Readable, splitter: Splitter): AsyncGenerator<readonly Piece[]> {
   try {
-    for await (const chunk of body) yield splitter.push(chunk as Buffer);
+    let isEmpty = true;
+    for await (const chunk of body) {
+      isEmpty = false;
+      yield splitter.push(chunk as Buffer);
+    }
     yield splitter.end();
+    if (!isEmpty && splitter instanceof JsonElements && !splitter.isFound) throw new UnreadableObject('no-records', 'There is nothing where recordsAt leads.');
   } catch (error) {
+    if (error instanceof UnreadableObject) throw error;
     if (error instanceof RecordError) throw new UnreadableObject('not-json', error.message);
     if (error instanceof PipelineError) throw error;
     const { code = '', message } = error as NodeJS.ErrnoException;

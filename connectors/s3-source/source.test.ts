@@ -86,6 +86,18 @@ describe('an object that cannot be read', () => {
     expect(queue.messages.size).toBe(0);
   });
 
+  it.each([
+    ['{"digest":1}', 'no-records'],
+    ['<html>', 'not-json'],
+    ['{"Records":[{"a":1},', 'not-json'],
+  ])('of JSON is set aside where it is %s', async (text, reason) => {
+    const { store, tell, source } = await bucket({ content: 'json', recordsAt: '/Records' });
+    tell('x.json', store.put('x.json', Buffer.from(text)));
+    tell('empty.json', store.put('empty.json', Buffer.alloc(0)));
+    tell('y.json', store.put('y.json', Buffer.from('{"Records":[]}')));
+    expect((await drain(source)).refused.map((each) => each.reason)).toEqual([reason]);
+  });
+
   it('gives what stands before the damage', async () => {
     const { store, tell, source } = await bucket();
     const whole = gzipSync(Array.from({ length: 5_000 }, (_none, n) => `line ${n} ${Math.sin(n)}\n`).join(''));
