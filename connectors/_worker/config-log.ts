@@ -35,7 +35,7 @@ export interface ConfigLogOptions {
   readonly log: Logger;
 }
 
-const ATTEMPTS = 8;
+const MAX_PAUSE_MS = 5_000;
 const ANSWER_MS = 30_000;
 const TRANSACTION_TIMEOUT_MS = 10_000;
 const WRITE_HEADER = 'write';
@@ -61,8 +61,10 @@ export async function openConfigLog({ broker, state, topic, transactionalId, cha
     const producer = broker.txnProducer({ transactionalId, transactionTimeoutMs: TRANSACTION_TIMEOUT_MS });
     const id = randomUUID();
     let result: T;
+    let hasBegun = false;
     try {
       await producer.init({ outputs: [{ topic, partition: 0 }], groupId: null });
+      hasBegun = true;
       await following.untilNow(); // nobody can add to it now without fencing this producer
       const change = await decide(state);
       result = change.result;
@@ -72,6 +74,7 @@ export async function openConfigLog({ broker, state, topic, transactionalId, cha
         await transaction.send(change.records.map((record) => ({ ...record, topic, partition: 0, headers })));
       });
     } catch (error) {
+      if (!hasBegun && (error instanceof RetryableError || error instanceof FencedError)) return null; // another one began, or nobody is there
       if (!isToRepeat(error)) throw error;
       if (!isUnknown(error)) return null;
       // The answer was lost: the next to begin decides whether it counts, and then it can be read.
@@ -93,10 +96,14 @@ export async function openConfigLog({ broker, state, topic, transactionalId, cha
     }
   }
   async function changeNow<T>(decide: (state: ConfigState) => Change<T> | Promise<Change<T>>): Promise<T> {
-    for (let n = 0; n < ATTEMPTS; n++) {
+    const beganMs = performance.now();
+    for (let n = 0; performance.now() - beganMs < ANSWER_MS; n++) {
+      const attemptMs = performance.now();
       const done = await attempt(decide);
       if (done !== null) return done.result;
-      await delay(Math.random() * 50 * 2 ** n); // of two that fence each other, one gets through
+      // Two that fence each other need a pause of one in which the other gets through, however slow the broker is.
+      const tookMs = performance.now() - attemptMs;
+      await delay(Math.min(Math.random() * tookMs * 2 ** n, MAX_PAUSE_MS));
     }
     throw new RetryableError('BROKER_UNAVAILABLE', 'Other workers change connectors all the time. Ask again.');
   }

@@ -115,22 +115,17 @@ describe('workers together', () => {
 });
 
 describe('a change', () => {
-  it.each<[name: string, operation: 'commit' | 'send' | 'init', fault: 'answer-lost' | 'request-lost']>([
+  it.each<[name: string, operation: 'commit' | 'init', fault: 'answer-lost' | 'request-lost']>([
     ['whose commit was done, but whose answer was lost', 'commit', 'answer-lost'],
     ['whose commit was lost', 'commit', 'request-lost'],
+    ['that could not begin at first', 'init', 'request-lost'],
+    ['that another began to make at the same time', 'init', 'answer-lost'],
   ])('%s, is made once', async (_name, operation, fault) => {
     const one = await start('one:1');
     broker.faults.inject(operation, fault);
     expect((await create(one, 'a')).status).toBe(201);
     expect((await create(one, 'a')).status).toBe(409);
     expect((await ask(one, 'GET', '/connectors')).body).toEqual(['a']);
-  });
-
-  it('that finds the broker away is refused, and can be asked for again', async () => {
-    const one = await start('one:1');
-    broker.faults.inject('init', 'request-lost');
-    expect(await create(one, 'a')).toMatchObject({ status: 503, body: { error_code: 503 }, headers: { 'retry-after': '5' } });
-    expect((await create(one, 'a')).status).toBe(201);
   });
 });
 
