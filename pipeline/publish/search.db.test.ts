@@ -26,7 +26,17 @@ import { RAW, topologyOf } from './test/topology.ts';
 
 const EACH = 25; // records of each sample
 const EVERY = 40; // event that searches are made of
+/** As some sensors write JSON. */
+const SPACED = '{ "Spaced" : 1 , "Nothing" : null , "Empty" :  "" , "List" : [ ] , "Inner" : { "Deep" : [ 1 ] } }';
 const WRITTEN: readonly string[] = [
+  'Spaced:*',
+  'Spaced:1',
+  'Nothing:*',
+  'Nothing:n*',
+  'Empty:*',
+  'List:*',
+  'Inner:*',
+  'Deep:*',
   '',
   'mimikatz or cmd',
   '"program files"',
@@ -68,7 +78,9 @@ describe.skipIf(serverUrl === '')('a search on the stream finds what it finds in
       partitions: 1,
       referenceTables: Object.values(refTables),
     });
-    const sent = sampleFiles().flatMap((file) => recordsOf(file).slice(0, EACH));
+    const sent = sampleFiles()
+      .flatMap((file) => recordsOf(file).slice(0, EACH))
+      .concat(SPACED);
     await driver.write(
       RAW[0],
       sent.map((value) => ({ key: null, value: Buffer.from(value), partition: 0 })),

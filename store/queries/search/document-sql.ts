@@ -46,7 +46,7 @@ export function nativeCondition(field: string, test: FieldTest, parameters: Para
   const name = `"${escapeRegex(last)}"\\s*:\\s*`;
   const pieces = test.op === 'is' ? test.pieces : [];
   const native = isAscii(last) && pieces.every(isAscii) ? 'e.native COLLATE "C"' : 'e.native';
-  if (test.op === 'exists') return `${native} ~* ${parameters.add(`${name}(?!null|""|\\[\\s*\\]|\\{\\s*\\})`)}`;
+  if (test.op === 'exists') return `${native} ~* ${parameters.add(`${name}(?!\\s|null|""|\\[\\s*\\]|\\{\\s*\\})`)}`;
   if (test.op === 'is') {
     const value = pieces.map((piece) => escapeRegex(inJson(piece))).join(`(?:[^"\\\\]|\\\\.)*`);
     const bare = pieces.map((piece) => escapeRegex(inJson(piece))).join('[^"\\[\\]{},\\s]*'); // a number, true, false
