@@ -82,6 +82,20 @@ describe('a file', () => {
     await next.close();
   });
 
+  it('goes to the last of several that open it at once', async () => {
+    const sinks = await Promise.allSettled([open('allowed/rush.ndjson'), open('allowed/rush.ndjson'), open('allowed/rush.ndjson')]);
+    const answers = await Promise.all(
+      sinks.map((sink) =>
+        sink.status === 'rejected'
+          ? (sink.reason as { readonly code: string }).code
+          : codeOf(sink.value.send([sinkRecord('d1')], signal).then(() => sink.value)),
+      ),
+    );
+    expect(answers.filter((answer) => answer === 'opened')).toHaveLength(1);
+    expect(new Set(answers)).toEqual(new Set(['opened', 'SINK_UNAVAILABLE']));
+    expect(await codeOf(open('allowed/rush.ndjson'))).toBe('opened');
+  });
+
   it.skipIf(process.platform !== 'linux')('of another process is waited for, until that process has ended, killed or not', async () => {
     const path = join(allowed, 'locked.ndjson');
     const program = `import { lock } from ${JSON.stringify(new URL('lock.ts', import.meta.url).href)}; await lock(${JSON.stringify(path)}, async () => {}); console.log('locked'); setInterval(() => {}, 1e6);`;

@@ -174,6 +174,14 @@ describe('what is offered again', () => {
   });
 });
 
+it('is written one call after the other, however many are open', async () => {
+  const memory = new MemoryDisk();
+  const sink = await openOn(memory.disk);
+  await Promise.all(BATCHES.map((batch) => sink.send(batch, signal)));
+  await sink.close();
+  checkFiles(memory);
+});
+
 describe('a full file', () => {
   it('gets a number, and the oldest are deleted', async () => {
     const memory = new MemoryDisk();

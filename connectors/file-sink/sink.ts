@@ -38,19 +38,23 @@ export async function openFileSink(
   });
   let isOver = false;
   let working: Promise<unknown> = Promise.resolve();
+  let opening: Promise<LogFile> | null = null;
   let closing: Promise<void> | null = null;
   const close = () => (closing ??= end());
+  const takenOver = () => new RetryableError('SINK_UNAVAILABLE', `Another task of this worker has taken ${place.path} over.`, { isAmbiguous: false });
   const unlock = await lock(place.path, close);
-  const log = await LogFile.open(place, disk, rotation, now()).catch(async (error: unknown) => {
-    await unlock();
-    throw failedFile(error, place.path);
-  });
   async function end(): Promise<void> {
     isOver = true;
-    await working.catch(() => {});
-    await log.close();
+    await working;
+    await (await opening?.catch(() => null))?.close(); // it may be asked to give up before it has begun
     await unlock();
   }
+  if (isOver) throw takenOver();
+  opening = LogFile.open(place, disk, rotation, now());
+  const log = await opening.catch(async (error: unknown) => {
+    await close();
+    throw failedFile(error, place.path);
+  });
   let others: ReadonlyMap<string, Reached> = new Map();
   let seenGeneration: number | null = null;
 
@@ -82,13 +86,13 @@ export async function openFileSink(
   };
 
   return {
-    // In order, and one call at a time: how far a partition has come can then be said in one number.
+    // In order: how far a partition has come can then be said in one number.
     limits: { ...limits, maxInFlight: 1, perPartition: true },
     async send(records) {
-      if (isOver) throw new RetryableError('SINK_UNAVAILABLE', `Another task of this worker has taken ${place.path} over.`, { isAmbiguous: false });
+      if (isOver) throw takenOver();
       try {
-        const work = write(records);
-        working = work;
+        const work = working.then(() => write(records)); // one after the other, whoever calls
+        working = work.catch(() => {});
         return await work;
       } catch (error) {
         throw failedFile(error, place.path);

@@ -16,15 +16,13 @@ export const openStandIn: OpenStandIn = async () => {
     outboundAllow: [],
     faults: ['down'],
     async taken() {
-      const place = isAway ? away : folder;
-      const names = (await readdir(place)).filter((name) => name.endsWith('.ndjson')).toSorted();
-      const texts = await Promise.all(names.map((name) => readFile(join(place, name), 'utf8')));
-      return texts.flatMap((text) =>
-        text
-          .split('\n')
-          .slice(0, -1)
-          .map((line) => (JSON.parse(line) as { readonly event: { readonly id: string } }).event.id),
-      );
+      // While a file gets its number its documents are in another than was listed.
+      for (;;) {
+        const place = isAway ? away : folder;
+        const names = await dataIn(place);
+        const texts = await Promise.all(names.map((name) => readFile(join(place, name), 'utf8').catch(() => '')));
+        if ((await dataIn(place)).join() === names.join()) return texts.flatMap(idsIn);
+      }
     },
     async fail(fault) {
       if ((fault === 'down') === isAway) return;
@@ -34,3 +32,11 @@ export const openStandIn: OpenStandIn = async () => {
     close: () => rm(root, { recursive: true, force: true }),
   };
 };
+
+const dataIn = async (folder: string) => (await readdir(folder)).filter((name) => name.endsWith('.ndjson')).toSorted();
+/** A last line that is not whole is being written. */
+const idsIn = (text: string) =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => (JSON.parse(line) as { readonly event: { readonly id: string } }).event.id);
