@@ -1,6 +1,5 @@
 // A topic of real documents in memory, and a sink that reads it, for the contract's tests.
 import pino from 'pino';
-import type { z } from 'zod';
 import { openOutbound } from '../../outbound/client.ts';
 import { config as outboundConfig } from '../../outbound/config.ts';
 import { settingsOf } from '../../pipeline/core/topic-settings.ts';
@@ -15,6 +14,7 @@ import type { BatchLimits, Sink, SinkConnector, SinkDeps, SinkRecord } from '../
 import { groupOf } from '../_worker/delivery/committer.ts';
 import { sinkRecordOf } from '../_worker/delivery/record.ts';
 import { SinkTask } from '../_worker/delivery/sink-task.ts';
+import { readSettings } from './settings.ts';
 import type { StandIn } from './stand-in.ts';
 
 const TOPIC = 'sink.alpha.ecs.v1';
@@ -57,6 +57,8 @@ export function documentOf(n: number): { readonly id: string; readonly value: Bu
 export interface SinkWorld {
   readonly config: object;
   readonly write: (count: number) => Promise<void>;
+  /** Values that publish would not write. Each has an id, `odd-0` and so on. */
+  readonly writeRaw: (values: readonly string[]) => Promise<void>;
   readonly open: (more?: Partial<SinkDeps>) => Promise<Sink>;
   /** `another`: in a process of its own, which `kill` leaves alone. */
   readonly start: (more: { readonly limits?: Partial<BatchLimits>; readonly task?: number; readonly another?: boolean }) => SinkTask;
@@ -77,7 +79,7 @@ export async function sinkWorld(connector: SinkConnector, standIn: StandIn): Pro
   const admin = own.admin();
   await admin.createTopics([{ name: TOPIC, partitions: PARTITIONS, config: {} }, settingsOf(topics.ledger, 1), settingsOf(topics.connectDeadLetters, 1)], 1);
   const codec = new Codec(fixedIds());
-  const config = connector.config.parse(typed(standIn.settings, connector.config as unknown as z.ZodObject));
+  const config = readSettings(connector, standIn.settings);
   const outbound = openOutbound(outboundConfig.parse({ allow: standIn.outboundAllow }));
   const ids: string[][] = Array.from({ length: PARTITIONS }, () => []);
   const partitions = Array.from({ length: PARTITIONS }, (_none, partition) => ({ topic: TOPIC, partition }));
@@ -116,6 +118,14 @@ export async function sinkWorld(connector: SinkConnector, standIn: StandIn): Pro
               ['goshawk.kind', Buffer.from('finding')],
             ],
           };
+        }),
+      );
+    },
+    async writeRaw(values) {
+      await own.producer().send(
+        values.map((value, n) => {
+          const id = Buffer.from(`odd-${n}`);
+          return { topic: TOPIC, partition: n % PARTITIONS, key: id, value: Buffer.from(value), headers: [['goshawk.id', id]] as const };
         }),
       );
     },
@@ -192,21 +202,4 @@ export async function sinkWorld(connector: SinkConnector, standIn: StandIn): Pro
       await own.close();
     },
   };
-}
-
-/** Text as the type that an option has. */
-function typed(settings: Readonly<Record<string, string>>, schema: z.ZodObject): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, text]) => {
-      const kind = kindOf(schema.shape[name] as z.ZodType);
-      if (kind === 'number') return [name, Number(text)];
-      if (kind === 'boolean') return [name, text === 'true'];
-      return [name, kind === 'array' ? text.split(',') : text];
-    }),
-  );
-}
-function kindOf(schema: z.ZodType | undefined): string {
-  const inner = schema as unknown as { readonly def: { readonly type: string; readonly innerType?: z.ZodType } } | undefined;
-  if (inner === undefined) return 'unknown';
-  return inner.def.innerType === undefined || ['array', 'object'].includes(inner.def.type) ? inner.def.type : kindOf(inner.def.innerType);
 }

@@ -81,6 +81,18 @@ describe.each(sinks.map((sink) => [sink.connector.name, sink.connector, sink.ope
     expect(task.progress()).toMatchObject({ rejected: 1, owed: 0 });
   });
 
+  it('takes a document over several lines, sets aside what is none, and loses none beside them', async () => {
+    const { value } = documentOf(COUNT);
+    const [pretty, none] = [JSON.stringify(JSON.parse(value.toString()), null, 2), 'this is { no document\n{"create":{}}\n'];
+    await world.writeRaw([pretty, none, '']);
+    start();
+    await vi.waitFor(async () => expect(await world.committed()).toBe(COUNT + 3), WAIT);
+    const there = await taken();
+    expect(there).toEqual(expect.arrayContaining(ids()));
+    expect(there.filter((id) => ids().includes(id))).toHaveLength(COUNT);
+    expect(there.length + (await world.letters()).length).toBeGreaterThanOrEqual(COUNT + 3);
+  });
+
   it('waits while it is throttled, and sends nothing twice', async (ctx) => {
     if (!has('throttle')) return ctx.skip();
     await standIn.fail('throttle', { times: 2 });

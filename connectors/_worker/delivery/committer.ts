@@ -35,6 +35,11 @@ export class Committer {
     this.#options = options;
   }
 
+  /** Ready to commit: what is delivered before could not be noted for as long as that takes. @throws as `commit`. */
+  async open(): Promise<void> {
+    this.#producer ??= await this.#open();
+  }
+
   /**
    * @returns Whether it is committed: an answer that was lost is looked up.
    * @throws FencedError when another has the task or the partitions; RetryableError when the broker is away: the same call may be made again.

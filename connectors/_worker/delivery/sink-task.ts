@@ -139,6 +139,7 @@ export class SinkTask implements RunningTask {
     if (sink === undefined) return;
     this.#sender = this.#senderTo(sink);
     if (signal.aborted) return this.#sender.close();
+    await this.#patiently(() => this.#committer.open());
     this.#topics = (await this.#patiently(topics)) ?? [];
     if (signal.aborted) return;
     await this.#consumer.run(
