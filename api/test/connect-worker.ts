@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { crewWorld, prepare } from '../../connectors/_worker/test/crew-world.ts';
 import type { CrewWorld } from '../../connectors/_worker/test/crew-world.ts';
+import type { WorkerOptions } from '../../connectors/_worker/worker.ts';
 import { askApi } from '../../local/connect-caller.ts';
 import { memoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import type { TestApi } from './api.ts';
@@ -12,8 +13,12 @@ export interface TestWorker {
   readonly close: () => Promise<void>;
 }
 
-/** @param topics Beside the sink topics of its own. */
-export async function openTestWorker(api: Pick<TestApi, 'app'>, topics: readonly string[] = []): Promise<TestWorker> {
+/** @param topics Beside the sink topics of its own. @param more Of the worker: other kinds of connectors than one that counts. */
+export async function openTestWorker(
+  api: Pick<TestApi, 'app'>,
+  topics: readonly string[] = [],
+  more: Pick<Partial<WorkerOptions>, 'catalogue'> = {},
+): Promise<TestWorker> {
   const broker = memoryBroker();
   const crew = crewWorld();
   await prepare(broker);
@@ -27,7 +32,7 @@ export async function openTestWorker(api: Pick<TestApi, 'app'>, topics: readonly
     return new Response(answer.body, { status: answer.statusCode });
   };
   const authorize = askApi({ apiUrl: () => 'http://api', nowMs: () => performance.now(), fetch: inApi });
-  const worker = await crew.open(broker, 'worker:1', { authorize, progressMs: 10 });
+  const worker = await crew.open(broker, 'worker:1', { authorize, progressMs: 10, ...more });
   await worker.app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url: `http://127.0.0.1:${(worker.app.server.address() as AddressInfo).port}`,

@@ -2,6 +2,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { readAccountsSearch, readAuditSearch, readRolesSearch, readUsersSearch } from './administration/address.ts';
 import { readAlertsSearch } from './alerts/address.ts';
+import { readConnectorSearch, readConnectorsSearch, readNewConnectorSearch, readSubscriptionSearch } from './connectors/address.ts';
 import { readEntitiesSearch, readEntitySearch } from './entities/address.ts';
 import { readEventsSearch } from './events/address.ts';
 import { readFieldsSearch } from './fields/address.ts';
@@ -98,6 +99,45 @@ const sensor = createRoute({
   path: '/pipeline/sensors/$sensorId',
   validateSearch: readSensorSearch,
   component: lazyRouteComponent(() => import('./sensors/detail.tsx'), 'SensorPage'),
+});
+const connectors = createRoute({
+  getParentRoute: () => inside,
+  path: '/connectors',
+  validateSearch: readConnectorsSearch,
+  component: lazyRouteComponent(() => import('./connectors/page.tsx'), 'ConnectorsPage'),
+});
+const newConnector = createRoute({
+  getParentRoute: () => inside,
+  path: '/connectors/new',
+  validateSearch: readNewConnectorSearch,
+  component: lazyRouteComponent(() => import('./connectors/new.tsx'), 'NewConnectorPage'),
+});
+const connector = createRoute({
+  getParentRoute: () => inside,
+  path: '/connectors/connector/$name',
+  validateSearch: readConnectorSearch,
+  component: lazyRouteComponent(() => import('./connectors/detail.tsx'), 'ConnectorPage'),
+});
+const editConnector = createRoute({
+  getParentRoute: () => inside,
+  path: '/connectors/connector/$name/edit',
+  component: lazyRouteComponent(() => import('./connectors/edit.tsx'), 'EditConnectorPage'),
+});
+const subscriptions = createRoute({
+  getParentRoute: () => inside,
+  path: '/connectors/subscriptions',
+  component: lazyRouteComponent(() => import('./connectors/subscriptions-page.tsx'), 'SubscriptionsPage'),
+});
+const newSubscription = createRoute({
+  getParentRoute: () => inside,
+  path: '/connectors/subscriptions/new',
+  component: lazyRouteComponent(() => import('./connectors/subscription-page.tsx'), 'NewSubscriptionPage'),
+});
+const subscription = createRoute({
+  getParentRoute: () => inside,
+  path: '/connectors/subscriptions/$subscriptionId',
+  validateSearch: readSubscriptionSearch,
+  component: lazyRouteComponent(() => import('./connectors/subscription-page.tsx'), 'SubscriptionPage'),
 });
 const fields = createRoute({
   getParentRoute: () => inside,
@@ -197,6 +237,13 @@ export const router = createRouter({
       enrolSensor,
       trySensor,
       sensor,
+      connectors,
+      newConnector,
+      connector,
+      editConnector,
+      subscriptions,
+      newSubscription,
+      subscription,
       account,
       users,
       user,

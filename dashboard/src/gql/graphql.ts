@@ -66,6 +66,23 @@ export type ChangeCode =
   /** An earlier event contributes first, so the finding has another id. */
   | 'replaced';
 
+export type ConnectorSettingInput = {
+  name: string;
+  value: string;
+};
+
+export type ConnectorState =
+  | 'FAILED'
+  | 'PAUSED'
+  | 'RESTARTING'
+  | 'RUNNING'
+  | 'STOPPED'
+  | 'UNASSIGNED';
+
+export type ConnectorType =
+  | 'SINK'
+  | 'SOURCE';
+
 export type DeadLetterFilter = {
   code?: string | null | undefined;
   /** Set aside at or after. */
@@ -199,6 +216,18 @@ export type InvitationInput = {
   roles: Array<string>;
 };
 
+export type NewPublishSubscription = {
+  datasets?: Array<string> | null | undefined;
+  description?: string | null | undefined;
+  enabled?: boolean | null | undefined;
+  format: PublishFormat;
+  kinds: Array<PublishKind>;
+  minSeverity?: Severity | null | undefined;
+  /** 1 to 63 lower-case letters, digits and hyphens. Connectors ask for it by this name, which never changes. */
+  name: string;
+  query?: string | null | undefined;
+};
+
 export type NewSavedSearch = {
   /** Of events: fields that the list shows. */
   columns?: Array<string> | null | undefined;
@@ -212,6 +241,37 @@ export type NewSavedSearch = {
   name: string;
   query?: string | null | undefined;
   to?: string | null | undefined;
+};
+
+export type PublishFormat =
+  | 'ecs'
+  | 'ocsf';
+
+export type PublishKind =
+  /** Each revision is a document. */
+  | 'alert'
+  | 'event'
+  | 'finding';
+
+export type PublishSubscriptionChange = {
+  datasets?: Array<string> | null | undefined;
+  description?: string | null | undefined;
+  enabled?: boolean | null | undefined;
+  format?: PublishFormat | null | undefined;
+  kinds?: Array<PublishKind> | null | undefined;
+  minSeverity?: Severity | null | undefined;
+  query?: string | null | undefined;
+  revision?: number | null | undefined;
+};
+
+export type PublishedRecords = {
+  /** Of events their dataset, of findings and alerts that of one of their events. Empty: all. */
+  datasets?: Array<string> | null | undefined;
+  kinds: Array<PublishKind>;
+  /** What is less severe is left out; informational unless given. An event without a severity is informational. */
+  minSeverity?: Severity | null | undefined;
+  /** A search; each of the kinds must have its fields. Empty: all. */
+  query?: string | null | undefined;
 };
 
 export type RoleChange = {
@@ -630,6 +690,127 @@ export type AlertChangedSubscriptionVariables = Exact<{
 
 
 export type AlertChangedSubscription = { alertChanged: AlertRowFragment };
+
+export type ConnectorStateFragment = { name: string, plugin: string, type: ConnectorType, state: ConnectorState, trace: string | null, tasks: Array<{ id: number, state: ConnectorState, worker: string, trace: string | null }>, config: Array<{ name: string, value: string }>, delivery: { delivered: number, present: number, rejected: number, filtered: number, owed: number, owedBytes: number, lag: number | null, possibleDuplicates: number, lastError: string | null, lastErrorAt: string | null, lastProgressAt: string | null, oldestOwedAt: string | null } };
+
+export type ConnectorsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ConnectorsQuery = { connectors: Array<ConnectorStateFragment> };
+
+export type ConnectorQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type ConnectorQuery = { connector: ConnectorStateFragment | null };
+
+export type ConnectorPluginsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ConnectorPluginsQuery = { connectorPlugins: Array<{ name: string, type: ConnectorType, version: string }> };
+
+export type ConnectorFormQueryVariables = Exact<{
+  plugin: string;
+  config: Array<ConnectorSettingInput> | ConnectorSettingInput;
+}>;
+
+
+export type ConnectorFormQuery = { connectorForm: { isValid: boolean, options: Array<{ name: string, displayName: string, type: string, isRequired: boolean, defaultValue: string | null, documentation: string, importance: string, group: string, order: number, choices: Array<string>, isVisible: boolean, problems: Array<string> }> } };
+
+export type AddConnectorMutationVariables = Exact<{
+  name: string;
+  config: Array<ConnectorSettingInput> | ConnectorSettingInput;
+}>;
+
+
+export type AddConnectorMutation = { addConnector: { name: string } };
+
+export type ConfigureConnectorMutationVariables = Exact<{
+  name: string;
+  config: Array<ConnectorSettingInput> | ConnectorSettingInput;
+}>;
+
+
+export type ConfigureConnectorMutation = { configureConnector: { name: string } };
+
+export type RemoveConnectorMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type RemoveConnectorMutation = { removeConnector: string };
+
+export type PauseConnectorMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type PauseConnectorMutation = { pauseConnector: { state: ConnectorState } };
+
+export type ResumeConnectorMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type ResumeConnectorMutation = { resumeConnector: { state: ConnectorState } };
+
+export type StopConnectorMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type StopConnectorMutation = { stopConnector: { state: ConnectorState } };
+
+export type RestartConnectorMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type RestartConnectorMutation = { restartConnector: { state: ConnectorState } };
+
+export type PublishSubscriptionRowFragment = { id: string, name: string, description: string, format: PublishFormat, kinds: Array<PublishKind>, minSeverity: Severity, datasets: Array<string>, query: string, enabled: boolean, revision: number, effectiveFrom: string, problem: string | null, createdAt: string, createdBy: string, changedAt: string, changedBy: string };
+
+export type PublishSubscriptionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PublishSubscriptionsQuery = { publishSubscriptions: Array<PublishSubscriptionRowFragment> };
+
+export type PublishSubscriptionQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type PublishSubscriptionQuery = { publishSubscription: PublishSubscriptionRowFragment | null };
+
+export type PublishSubscriptionPreviewQueryVariables = Exact<{
+  input: PublishedRecords;
+}>;
+
+
+export type PublishSubscriptionPreviewQuery = { publishSubscriptionPreview: { from: string, to: string, kinds: Array<{ kind: PublishKind, count: number | null, problem: string | null, datasets: Array<{ dataset: string, count: number }> }> } };
+
+export type AddPublishSubscriptionMutationVariables = Exact<{
+  input: NewPublishSubscription;
+}>;
+
+
+export type AddPublishSubscriptionMutation = { addPublishSubscription: PublishSubscriptionRowFragment };
+
+export type UpdatePublishSubscriptionMutationVariables = Exact<{
+  id: string | number;
+  change: PublishSubscriptionChange;
+}>;
+
+
+export type UpdatePublishSubscriptionMutation = { updatePublishSubscription: PublishSubscriptionRowFragment };
+
+export type DeletePublishSubscriptionMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeletePublishSubscriptionMutation = { deletePublishSubscription: string };
 
 export type DeadLettersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1094,6 +1275,59 @@ export const SavedViewFragmentDoc = new TypedDocumentString(`
   revision
 }
     `, {"fragmentName":"SavedView"}) as unknown as TypedDocumentString<SavedViewFragment, unknown>;
+export const ConnectorStateFragmentDoc = new TypedDocumentString(`
+    fragment ConnectorState on Connector {
+  name
+  plugin
+  type
+  state
+  trace
+  tasks {
+    id
+    state
+    worker
+    trace
+  }
+  config {
+    name
+    value
+  }
+  delivery {
+    delivered
+    present
+    rejected
+    filtered
+    owed
+    owedBytes
+    lag
+    possibleDuplicates
+    lastError
+    lastErrorAt
+    lastProgressAt
+    oldestOwedAt
+  }
+}
+    `, {"fragmentName":"ConnectorState"}) as unknown as TypedDocumentString<ConnectorStateFragment, unknown>;
+export const PublishSubscriptionRowFragmentDoc = new TypedDocumentString(`
+    fragment PublishSubscriptionRow on PublishSubscription {
+  id
+  name
+  description
+  format
+  kinds
+  minSeverity
+  datasets
+  query
+  enabled
+  revision
+  effectiveFrom
+  problem
+  createdAt
+  createdBy
+  changedAt
+  changedBy
+}
+    `, {"fragmentName":"PublishSubscriptionRow"}) as unknown as TypedDocumentString<PublishSubscriptionRowFragment, unknown>;
 export const RelationFragmentDoc = new TypedDocumentString(`
     fragment Relation on RelatedEntity {
   name
@@ -1867,6 +2101,275 @@ export const AlertChangedDocument = new TypedDocumentString(`
   storedAt
   reason
 }`) as unknown as TypedDocumentString<AlertChangedSubscription, AlertChangedSubscriptionVariables>;
+export const ConnectorsDocument = new TypedDocumentString(`
+    query Connectors {
+  connectors {
+    ...ConnectorState
+  }
+}
+    fragment ConnectorState on Connector {
+  name
+  plugin
+  type
+  state
+  trace
+  tasks {
+    id
+    state
+    worker
+    trace
+  }
+  config {
+    name
+    value
+  }
+  delivery {
+    delivered
+    present
+    rejected
+    filtered
+    owed
+    owedBytes
+    lag
+    possibleDuplicates
+    lastError
+    lastErrorAt
+    lastProgressAt
+    oldestOwedAt
+  }
+}`) as unknown as TypedDocumentString<ConnectorsQuery, ConnectorsQueryVariables>;
+export const ConnectorDocument = new TypedDocumentString(`
+    query Connector($name: String!) {
+  connector(name: $name) {
+    ...ConnectorState
+  }
+}
+    fragment ConnectorState on Connector {
+  name
+  plugin
+  type
+  state
+  trace
+  tasks {
+    id
+    state
+    worker
+    trace
+  }
+  config {
+    name
+    value
+  }
+  delivery {
+    delivered
+    present
+    rejected
+    filtered
+    owed
+    owedBytes
+    lag
+    possibleDuplicates
+    lastError
+    lastErrorAt
+    lastProgressAt
+    oldestOwedAt
+  }
+}`) as unknown as TypedDocumentString<ConnectorQuery, ConnectorQueryVariables>;
+export const ConnectorPluginsDocument = new TypedDocumentString(`
+    query ConnectorPlugins {
+  connectorPlugins {
+    name
+    type
+    version
+  }
+}
+    `) as unknown as TypedDocumentString<ConnectorPluginsQuery, ConnectorPluginsQueryVariables>;
+export const ConnectorFormDocument = new TypedDocumentString(`
+    query ConnectorForm($plugin: String!, $config: [ConnectorSettingInput!]!) {
+  connectorForm(plugin: $plugin, config: $config) {
+    isValid
+    options {
+      name
+      displayName
+      type
+      isRequired
+      defaultValue
+      documentation
+      importance
+      group
+      order
+      choices
+      isVisible
+      problems
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConnectorFormQuery, ConnectorFormQueryVariables>;
+export const AddConnectorDocument = new TypedDocumentString(`
+    mutation AddConnector($name: String!, $config: [ConnectorSettingInput!]!) {
+  addConnector(name: $name, config: $config) {
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<AddConnectorMutation, AddConnectorMutationVariables>;
+export const ConfigureConnectorDocument = new TypedDocumentString(`
+    mutation ConfigureConnector($name: String!, $config: [ConnectorSettingInput!]!) {
+  configureConnector(name: $name, config: $config) {
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<ConfigureConnectorMutation, ConfigureConnectorMutationVariables>;
+export const RemoveConnectorDocument = new TypedDocumentString(`
+    mutation RemoveConnector($name: String!) {
+  removeConnector(name: $name)
+}
+    `) as unknown as TypedDocumentString<RemoveConnectorMutation, RemoveConnectorMutationVariables>;
+export const PauseConnectorDocument = new TypedDocumentString(`
+    mutation PauseConnector($name: String!) {
+  pauseConnector(name: $name) {
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<PauseConnectorMutation, PauseConnectorMutationVariables>;
+export const ResumeConnectorDocument = new TypedDocumentString(`
+    mutation ResumeConnector($name: String!) {
+  resumeConnector(name: $name) {
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeConnectorMutation, ResumeConnectorMutationVariables>;
+export const StopConnectorDocument = new TypedDocumentString(`
+    mutation StopConnector($name: String!) {
+  stopConnector(name: $name) {
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<StopConnectorMutation, StopConnectorMutationVariables>;
+export const RestartConnectorDocument = new TypedDocumentString(`
+    mutation RestartConnector($name: String!) {
+  restartConnector(name: $name) {
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<RestartConnectorMutation, RestartConnectorMutationVariables>;
+export const PublishSubscriptionsDocument = new TypedDocumentString(`
+    query PublishSubscriptions {
+  publishSubscriptions {
+    ...PublishSubscriptionRow
+  }
+}
+    fragment PublishSubscriptionRow on PublishSubscription {
+  id
+  name
+  description
+  format
+  kinds
+  minSeverity
+  datasets
+  query
+  enabled
+  revision
+  effectiveFrom
+  problem
+  createdAt
+  createdBy
+  changedAt
+  changedBy
+}`) as unknown as TypedDocumentString<PublishSubscriptionsQuery, PublishSubscriptionsQueryVariables>;
+export const PublishSubscriptionDocument = new TypedDocumentString(`
+    query PublishSubscription($id: ID!) {
+  publishSubscription(id: $id) {
+    ...PublishSubscriptionRow
+  }
+}
+    fragment PublishSubscriptionRow on PublishSubscription {
+  id
+  name
+  description
+  format
+  kinds
+  minSeverity
+  datasets
+  query
+  enabled
+  revision
+  effectiveFrom
+  problem
+  createdAt
+  createdBy
+  changedAt
+  changedBy
+}`) as unknown as TypedDocumentString<PublishSubscriptionQuery, PublishSubscriptionQueryVariables>;
+export const PublishSubscriptionPreviewDocument = new TypedDocumentString(`
+    query PublishSubscriptionPreview($input: PublishedRecords!) {
+  publishSubscriptionPreview(input: $input) {
+    from
+    to
+    kinds {
+      kind
+      count
+      problem
+      datasets {
+        dataset
+        count
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PublishSubscriptionPreviewQuery, PublishSubscriptionPreviewQueryVariables>;
+export const AddPublishSubscriptionDocument = new TypedDocumentString(`
+    mutation AddPublishSubscription($input: NewPublishSubscription!) {
+  addPublishSubscription(input: $input) {
+    ...PublishSubscriptionRow
+  }
+}
+    fragment PublishSubscriptionRow on PublishSubscription {
+  id
+  name
+  description
+  format
+  kinds
+  minSeverity
+  datasets
+  query
+  enabled
+  revision
+  effectiveFrom
+  problem
+  createdAt
+  createdBy
+  changedAt
+  changedBy
+}`) as unknown as TypedDocumentString<AddPublishSubscriptionMutation, AddPublishSubscriptionMutationVariables>;
+export const UpdatePublishSubscriptionDocument = new TypedDocumentString(`
+    mutation UpdatePublishSubscription($id: ID!, $change: PublishSubscriptionChange!) {
+  updatePublishSubscription(id: $id, change: $change) {
+    ...PublishSubscriptionRow
+  }
+}
+    fragment PublishSubscriptionRow on PublishSubscription {
+  id
+  name
+  description
+  format
+  kinds
+  minSeverity
+  datasets
+  query
+  enabled
+  revision
+  effectiveFrom
+  problem
+  createdAt
+  createdBy
+  changedAt
+  changedBy
+}`) as unknown as TypedDocumentString<UpdatePublishSubscriptionMutation, UpdatePublishSubscriptionMutationVariables>;
+export const DeletePublishSubscriptionDocument = new TypedDocumentString(`
+    mutation DeletePublishSubscription($id: ID!) {
+  deletePublishSubscription(id: $id)
+}
+    `) as unknown as TypedDocumentString<DeletePublishSubscriptionMutation, DeletePublishSubscriptionMutationVariables>;
 export const DeadLettersDocument = new TypedDocumentString(`
     query DeadLetters($first: Int, $filter: DeadLetterFilter) {
   deadLetters(first: $first, filter: $filter) {

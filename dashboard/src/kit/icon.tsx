@@ -42,6 +42,7 @@ const shapes = {
   plus: <path d="M8 3.5v9M3.5 8h9" />,
   minus: <path d="M3.5 8h9" />,
   pause: <path d="M5.5 3.5v9m5-9v9" />,
+  stop: <rect x="4" y="4" width="8" height="8" rx="1" />,
   play: <path d="M5 3.2v9.6L12.5 8 5 3.2Z" />,
   table: (
     <>

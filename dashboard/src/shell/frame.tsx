@@ -23,6 +23,7 @@ export function Frame() {
     { keys: 'g f', label: 'Fields', group: 'Go to', run: () => void navigate({ to: '/fields' }) },
     { keys: 'g p', label: 'Pipeline', group: 'Go to', run: () => void navigate({ to: '/pipeline' }) },
     { keys: 'g s', label: 'Sensors', group: 'Go to', run: () => void navigate({ to: '/pipeline/sensors' }) },
+    { keys: 'g c', label: 'Connectors', group: 'Go to', run: () => void navigate({ to: '/connectors' }) },
     { keys: 'g y', label: 'Your account', group: 'Go to', run: () => void navigate({ to: '/account' }) },
     { keys: 'g m', label: 'Administration', group: 'Go to', run: () => void navigate({ to: '/administration' }) },
   ]);

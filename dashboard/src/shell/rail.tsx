@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useMay } from '../administration/may.ts';
 import { Icon, type IconName } from '../kit/icon.tsx';
 import { HealthShape, healthOf, SEVERITIES, SeverityShape, severityWord } from '../kit/severity.tsx';
 import { useHealth } from './health.tsx';
@@ -9,6 +10,7 @@ import { PreferencesMenu } from './preferences-menu.tsx';
 import './rail.css';
 
 export function Rail() {
+  const may = useMay();
   return (
     <nav className="rail" aria-label="Areas">
       <Link to="/" className="rail-mark" aria-label="Goshawk, overview">
@@ -23,6 +25,7 @@ export function Rail() {
         <Area to="/rules" icon="rules" name="Rules" hint="g r" />
         <Area to="/fields" icon="fields" name="Fields" hint="g f" />
         <Area to="/pipeline" icon="pipeline" name="Pipeline" hint="g p" end={<PipelineState />} />
+        {may('connectors:read') && <Area to="/connectors" icon="export" name="Connectors" hint="g c" />}
       </ul>
       <PreferencesMenu />
     </nav>
@@ -30,7 +33,7 @@ export function Rail() {
 }
 
 interface AreaProps {
-  readonly to: '/' | '/alerts' | '/events' | '/entities' | '/rules' | '/fields' | '/pipeline';
+  readonly to: '/' | '/alerts' | '/events' | '/entities' | '/rules' | '/fields' | '/pipeline' | '/connectors';
   readonly icon: IconName;
   readonly name: string;
   readonly hint: string;
