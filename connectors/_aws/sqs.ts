@@ -23,7 +23,9 @@ export interface Queue {
 }
 
 const received = z.object({ Messages: z.array(z.object({ ReceiptHandle: z.string(), Body: z.string() })).nullish() });
-const refusal = z.object({ __type: z.string().default(''), message: z.string().optional(), Message: z.string().optional() });
+const refusal = z
+  .object({ __type: z.string().default(''), message: z.string().optional(), Message: z.string().optional() })
+  .transform(({ __type: type, message, Message }) => ({ code: type.replace(/^.*#/, ''), message: Message ?? message ?? '' }));
 
 const RETRY = new Set([
   'RequestThrottled',
@@ -64,8 +66,8 @@ export function openQueue(config: AwsConfig, queueUrl: string, deps: S3Deps, tim
     if (answer.status === 200) return jsonOf(answer.body) ?? {};
     const code = codeOf(answer);
     if ('ReceiptHandle' in given && STALE.has(code)) return null;
-    const { message = '', Message = message } = refusal.safeParse(jsonOf(answer.body)).data ?? {};
-    const text = `SQS, ${action}: ${code === '' ? answer.status : code}${Message === '' ? '' : `, ${Message}`}`.slice(0, 500);
+    const { message = '' } = refusal.safeParse(jsonOf(answer.body)).data ?? {};
+    const text = `SQS, ${action}: ${code === '' ? answer.status : code}${message === '' ? '' : `, ${message}`}`.slice(0, 500);
     throw RETRY.has(code) || answer.status >= 500 || answer.status === 429
       ? new RetryableError('SINK_UNAVAILABLE', text, { code, afterMs: retryAfterMs(answer.headers, deps.now()) })
       : new ConfigError('SINK_MISCONFIGURED', text, { code });
@@ -88,7 +90,7 @@ export function openQueue(config: AwsConfig, queueUrl: string, deps: S3Deps, tim
 }
 
 /** `com.amazonaws.sqs#QueueDoesNotExist` */
-const codeOf = ({ body }: Answer): string => (refusal.safeParse(jsonOf(body)).data?.__type ?? '').replace(/^.*#/, '');
+const codeOf = ({ body }: Answer): string => refusal.safeParse(jsonOf(body)).data?.code ?? '';
 
 function jsonOf(body: Buffer): unknown {
   try {

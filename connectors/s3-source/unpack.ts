@@ -36,26 +36,29 @@ class Unpacker extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    if (this.#first !== null && this.#first.length > 0)
-      return this.#begin(this.#first, (error, data) => {
-        if (error) return done(error);
-        if (data !== undefined) this.push(data);
-        this._flush(done);
-      });
-    const decoder = this.#decoder;
-    if (decoder === null || this.#hasEnded) return done();
-    this.#atEnd = done;
-    decoder.end();
+    if (this.#first === null || this.#first.length === 0) return this.#finish(done);
+    this.#begin(this.#first, (error, data) => {
+      if (error) return done(error);
+      if (data !== undefined) this.push(data);
+      this.#finish(done);
+    });
   }
 
   override _read(size: number): void {
     this.#decoder?.resume();
-    super._read(size);
+    super._read(size); // oxlint-disable-line no-underscore-dangle -- Node's name for it
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#decoder?.destroy();
     done(error);
+  }
+
+  #finish(done: TransformCallback): void {
+    const decoder = this.#decoder;
+    if (decoder === null || this.#hasEnded) return done();
+    this.#atEnd = done;
+    decoder.end();
   }
 
   #begin(first: Buffer, done: TransformCallback): void {
