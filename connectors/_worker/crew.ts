@@ -19,6 +19,8 @@ export interface CrewOptions {
 export interface Crew {
   /** Resolves with what ended it by itself. */
   readonly failed: Promise<Error>;
+  /** Has the members divide slots anew. */
+  readonly divide: () => Promise<void>;
   /** Leaves: others take over at once. */
   readonly leave: () => Promise<void>;
 }
@@ -43,5 +45,5 @@ export async function joinCrew({ broker, groupId, topic, assignor, sessionTimeou
       batch: async () => {},
     },
   );
-  return { failed: consumer.failed, leave: () => consumer.stop() };
+  return { failed: consumer.failed, divide: () => consumer.resubscribe([topic]), leave: () => consumer.stop() };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Assignor } from '../../pipeline/runtime/port.ts';
-import { bySlotWeight, chooseSlots, weigh } from './slots.ts';
+import { bySlotWeight, chooseSlots, hasTooMuch, weigh } from './slots.ts';
 
 type Members = Parameters<Assignor['assign']>[0];
 const TOPIC = 'slots';
@@ -69,6 +69,26 @@ describe('slots are divided so that', () => {
   it('a claim of a later generation holds', () => {
     const shares = divide([member('a', [0], 4), member('b', [0], 5)], new Map([[0, 1]]));
     expect(shares.get('b')).toContain(0);
+  });
+});
+
+describe('a worker has too much', () => {
+  it.each<[name: string, mine: readonly number[], theirs: readonly number[], weights: readonly (readonly [number, number])[], expected: boolean]>([
+    ['when another has two tasks less', [0, 1], [2], [[0, 1], [1, 1]], true], // prettier-ignore
+    ['not when it has one more', [0, 1, 2], [3], [[0, 1], [1, 1], [3, 1]], false], // prettier-ignore
+    ['not when all of it lies in one slot', [0], [1], [[0, 5]], false],
+    ['not when the other has more', [0], [1, 2], [[1, 1], [2, 1]], false], // prettier-ignore
+    ['not when it has nothing', [], [1], [[1, 1]], false],
+  ])('%s', (_name, mine, theirs, weights, expected) => {
+    const workers = [
+      { worker_id: 'me', slots: mine },
+      { worker_id: 'other', slots: theirs },
+    ];
+    expect(hasTooMuch('me', workers, new Map(weights))).toBe(expected);
+  });
+
+  it('not while it is not among them', () => {
+    expect(hasTooMuch('me', [{ worker_id: 'other', slots: [0] }], new Map([[0, 9]]))).toBe(false);
   });
 });
 

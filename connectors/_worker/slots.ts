@@ -37,6 +37,19 @@ export function chooseSlots(tasks: number, { count, weights, workers }: SlotChoi
   });
 }
 
+/** Whether this worker has so much more to do than another that slots are to be divided anew. */
+export function hasTooMuch(
+  workerId: string,
+  workers: readonly { readonly worker_id: string; readonly slots: readonly number[] }[],
+  weights: ReadonlyMap<number, number>,
+): boolean {
+  const loadOf = ({ slots }: { readonly slots: readonly number[] }) => slots.reduce((sum, slot) => sum + (weights.get(slot) ?? 0), 0);
+  const own = workers.find((worker) => worker.worker_id === workerId);
+  if (own === undefined) return false;
+  const gap = loadOf(own) - Math.min(...workers.map(loadOf));
+  return own.slots.some((slot) => weights.has(slot) && weights.get(slot)! < gap);
+}
+
 interface Share {
   readonly memberId: string;
   readonly slots: number[];

@@ -68,6 +68,16 @@ describe('workers together', () => {
     expect(world.tasks.length).toBe(6); // two of the four were started again, elsewhere
   });
 
+  it('are even again when tasks have gone', async () => {
+    const [one, two] = [await start('one:1'), await start('two:1', broker.connect())];
+    for (const name of ['a', 'b', 'c', 'd']) await create(one, name);
+    await expect.poll(() => world.running().length, EVENTUALLY).toBe(4);
+    const ofTwo = world.running().filter((line) => line.startsWith('two:1'));
+    expect(ofTwo.length).toBe(2);
+    for (const line of ofTwo) await ask(two, 'DELETE', `/connectors/${line.slice('two:1 '.length, -'/0'.length)}`);
+    await expect.poll(() => world.running().map((line) => line.slice(0, 5)), EVENTUALLY).toEqual(['one:1', 'two:1']);
+  });
+
   it('take over from one that leaves, at once', async () => {
     const [one, two] = [await start('one:1'), await start('two:1', broker.connect())];
     await create(one, 'a', { 'tasks.max': '2' });

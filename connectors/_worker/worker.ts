@@ -13,12 +13,13 @@ import { ConfigState } from './config-state.ts';
 import type { ConnectorEntry } from './config-state.ts';
 import { openConnectors } from './connectors.ts';
 import { joinCrew } from './crew.ts';
+import type { Crew } from './crew.ts';
 import { openOffsets } from './offsets.ts';
 import { registerRoutes } from './rest/routes.ts';
 import { openServer } from './rest/server.ts';
 import { watchRisks } from './retention.ts';
 import { Runner } from './runner.ts';
-import { bySlotWeight, weigh } from './slots.ts';
+import { bySlotWeight, hasTooMuch, weigh } from './slots.ts';
 import { openStatusLog } from './status-log.ts';
 import type { TaskStateName } from './status-state.ts';
 import type { StartTask } from './task.ts';
@@ -55,6 +56,8 @@ export interface WorkerOptions {
   readonly progressMs?: number;
   /** Between looks at how near connectors are to losing records. */
   readonly riskMs?: number;
+  /** Between looks whether tasks that are gone have left the workers uneven. */
+  readonly evenMs?: number;
   /** How long tasks may take to end before their offsets are changed. */
   readonly patienceMs?: number;
   readonly requestsPerSecond?: number;
@@ -78,6 +81,7 @@ export interface Worker {
 const SESSION_MS = 6_000;
 const PROGRESS_MS = 5_000;
 const RISK_MS = 60_000;
+const EVEN_MS = 15_000;
 const PATIENCE_MS = 10_000;
 const HEALTH_MS = 5_000;
 const FLUSH_MS = 3_000;
@@ -120,6 +124,7 @@ export async function openWorker(options: WorkerOptions): Promise<Worker> {
     lost: () => runner.lost(),
     log,
   });
+  const stopEvening = evenOut(crew, () => hasTooMuch(workerId, statuses.state.workers(), weigh(state.all())), options.evenMs ?? EVEN_MS);
   let failure: Error | null = null;
   void crew.failed.then((error) => {
     failure = error;
@@ -172,6 +177,7 @@ export async function openWorker(options: WorkerOptions): Promise<Worker> {
     risk: () => Math.max(0, ...runner.owned().map(({ name }) => risks.of(name)?.usedRatio ?? 0)),
     connectors: () => state.all(),
     async stop() {
+      stopEvening();
       await app.close();
       await risks.stop();
       await runner.stop();
@@ -180,6 +186,21 @@ export async function openWorker(options: WorkerOptions): Promise<Worker> {
       await Promise.all([configs.close(), statuses.close(), admin.close()]);
     },
   };
+}
+
+/** Looks again and again whether slots are to be divided anew. @returns Ends it. */
+function evenOut(crew: Crew, isUneven: () => boolean, everyMs: number): () => void {
+  let isDividing = false;
+  const timer = setInterval(() => {
+    if (isDividing || !isUneven()) return;
+    isDividing = true;
+    const done = () => {
+      isDividing = false;
+    };
+    crew.divide().then(done, done); // what ends the crew is told by `failed`
+  }, everyMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** @throws Error that says why it cannot run. */

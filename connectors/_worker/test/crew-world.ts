@@ -137,6 +137,7 @@ export function crewWorld(): CrewWorld {
         commit: '0123456789abcdef',
         progressMs: 20,
         patienceMs: 2_000,
+        evenMs: 20,
         requestsPerSecond: 10_000,
         log: silent,
         ...more,
