@@ -21,7 +21,7 @@ const CARRIAGE_RETURN = 0x0d;
 export function linesIn(format: (typeof FORMATS)[number], columns: readonly string[]): LinesOf {
   switch (format) {
     case 'ndjson':
-      return (records) => ({ bytes: ndjsonOf(records.map(({ value }) => inOneLine(value))), outcomes: records.map(() => DELIVERED) });
+      return byValues;
     case 'csv':
       return byDocuments(csv(columns.length === 0 ? {} : { columns }));
     case 'cef':
@@ -32,6 +32,17 @@ export function linesIn(format: (typeof FORMATS)[number], columns: readonly stri
       return byDocuments(linesOf(leef(), 'leef'));
   }
 }
+
+/** The bytes as they are, which keeps the digits of numbers; read, so that nothing else gets into the file. */
+const byValues: LinesOf = (records) => {
+  const lines: Buffer[] = [];
+  const outcomes = records.map(({ value }) => {
+    const refused = refusedBy(() => parseDocument(value));
+    if (refused === null) lines.push(inOneLine(value));
+    return refused ?? DELIVERED;
+  });
+  return { bytes: ndjsonOf(lines), outcomes };
+};
 
 function byDocuments({ encode, append = encode }: FileFormat): LinesOf {
   const together = (documents: readonly Document[], isNew: boolean) => (isNew ? encode : append)(documents);
@@ -44,17 +55,20 @@ function byDocuments({ encode, append = encode }: FileFormat): LinesOf {
     }
     // One of them cannot be written: each alone.
     const parts: Buffer[] = [];
-    const outcomes = records.map(({ value }) => {
-      try {
-        parts.push(together([parseDocument(value)], isNew && parts.length === 0));
-        return DELIVERED;
-      } catch (error) {
-        if (error instanceof RecordError) return rejected('FORMAT_REFUSED', error.message);
-        throw error;
-      }
-    });
+    const outcomes = records.map(({ value }) => refusedBy(() => parts.push(together([parseDocument(value)], isNew && parts.length === 0))) ?? DELIVERED);
     return { bytes: Buffer.concat(parts), outcomes };
   };
+}
+
+/** @returns Null when it went well. */
+function refusedBy(work: () => unknown): Settled | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    if (error instanceof RecordError) return rejected('FORMAT_REFUSED', error.message);
+    throw error;
+  }
 }
 
 /** In JSON a line break stands between values only, where a blank means the same. */
