@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { crewWorld } from '../../../connectors/_worker/test/crew-world.ts';
 import { openReport } from '../../../local/report.ts';
 import { ensureJars, hasJars } from '../../../local/jars.ts';
 import { findJava } from '../../../local/java.ts';
@@ -183,5 +184,29 @@ describe.skipIf(!isPossible)('a broker with SASL and access control', () => {
           .createTopics([{ name: 'raw.default.other', partitions: 1, config: {} }], 1),
       ),
     ).toMatch(/^BROKER_REFUSED/);
+  });
+
+  it('lets a worker run connectors of both kinds, and read no topic but of documents', { timeout: 60_000 }, async () => {
+    const world = crewWorld();
+    const worker = await world.open(as('connect'), 'one:1');
+    const ask = async (method: 'POST' | 'PUT' | 'PATCH' | 'GET', url: string, payload?: object) =>
+      (await worker.app.inject({ method, url, headers: { authorization: 'engineer' }, ...(payload === undefined ? {} : { payload }) })).statusCode;
+    const sink = { 'connector.class': 'counting', topics: 'sink.default.ecs.v1' };
+    expect(await ask('POST', '/connectors', { name: 'a', config: sink })).toBe(201);
+    await expect.poll(() => world.running(), { timeout: 20_000 }).toEqual(['one:1 a/0']);
+    expect(await ask('PUT', '/connectors/a/stop')).toBe(204);
+    const rows = [{ partition: { kafka_topic: 'sink.default.ecs.v1', kafka_partition: 0 }, offset: { kafka_offset: 0 } }];
+    expect(await ask('PATCH', '/connectors/a/offsets', { offsets: rows })).toBe(200);
+    expect(await ask('POST', '/connectors', { name: 's', config: { 'connector.class': 'feeding' }, initial_state: 'STOPPED' })).toBe(201);
+    expect(await ask('PATCH', '/connectors/s/offsets', { offsets: [{ partition: { bucket: 'b' }, offset: { key: 'k' } }] })).toBe(200);
+    await worker.stop();
+
+    for (const topic of ['connect.dead-letters.v1', 'ledger.v1']) expect([topic, await write('connect', topic)]).toEqual([topic, 'done']);
+    await as('connect')
+      .admin()
+      .createTopics([{ name: 'connect.dead-letters.soc', partitions: 1, config: {} }], 1);
+    for (const topic of ['sink.default.ecs.v1', 'alerts.v1', 'ref.assets.v1', 'raw.default.windows'])
+      expect([topic, await write('connect', topic)]).toEqual([topic, DENIED]);
+    expect((await as('connect').admin().topics()).has('alerts.v1')).toBe(false);
   });
 });
