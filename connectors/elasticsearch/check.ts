@@ -20,7 +20,7 @@ const JSON_HEADERS = { 'content-type': 'application/json' };
 export async function check(options: ElasticsearchConfig, deps: SinkDeps): Promise<readonly Problem[]> {
   try {
     const request = openRequests(options, deps);
-    const found = await Promise.all(options.urls.map((url) => whoIs(request, url)));
+    const found = await Promise.all(options.urls.map((url) => whoIs(request, url, options.username === '' ? 'apiKey' : 'password')));
     const problems = found.filter((each) => each !== null);
     if (problems.length > 0) return problems;
     const url = options.urls[0]!;
@@ -41,9 +41,9 @@ function targetsOf({ index }: ElasticsearchConfig, organization: string): readon
 }
 
 /** @returns Null when it is a cluster that takes the credentials. */
-async function whoIs(request: Request, url: string): Promise<Problem | null> {
+async function whoIs(request: Request, url: string, secret: 'apiKey' | 'password'): Promise<Problem | null> {
   const { status, headers, body } = await request(url, '/');
-  if (status === 401) return { option: 'apiKey', message: `${url} does not take the credentials: ${errorOf(body)?.reason ?? 'it answered 401'}.` };
+  if (status === 401) return { option: secret, message: `${url} does not take the credentials: ${errorOf(body)?.reason ?? 'it answered 401'}.` };
   if (headers['x-elastic-product'] === 'Elasticsearch') return null; // also to one who may not see the cluster
   const { version, tagline } = (parsed(body) ?? {}) as { readonly version?: { readonly distribution?: string }; readonly tagline?: string };
   if (version?.distribution === 'opensearch' || tagline === 'You Know, for Search') return null;

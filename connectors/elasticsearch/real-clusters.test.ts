@@ -113,7 +113,7 @@ describe.each(products.map((product) => [product.name, product] as const))('%s',
     expect(await elasticsearch.check!(settings({ ...WRITER, index: 'logs-goshawk.alert-checked', dataStream: false }), deps())).toEqual([
       { option: 'index', message: 'The credentials may not write to logs-goshawk.alert-checked: create_doc and auto_configure are missing.' },
     ]);
-    expect(await elasticsearch.check!(settings({ ...WRITER, password: 'wrong-of-tests' }), deps())).toMatchObject([{ option: 'apiKey' }]);
+    expect(await elasticsearch.check!(settings({ ...WRITER, password: 'wrong-of-tests' }), deps())).toMatchObject([{ option: 'password' }]);
   });
 
   it.skipIf(name === 'opensearch')('writes as one who may do no more than that, and stops where he may not', async () => {

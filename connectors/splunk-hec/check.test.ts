@@ -43,6 +43,7 @@ describe('the check of a configuration', () => {
 
   it.each<[name: string, answer: Hec['answer'], part: string]>([
     ['something else', { status: 200, body: '<html>' }, 'is not HEC'],
+    ['another port of Splunk', { status: 404, body: { text: 'The requested URL was not found on this server.', code: 404 } }, 'does not take events'],
     ['a server that is busy', { status: 503, body: { text: 'Server is busy', code: 9 } }, 'takes nothing now'],
   ])('says that there is %s at an address', async (_name, answer, part) => {
     hec = await openHec();

@@ -12,7 +12,7 @@ interface Problem {
   readonly message: string;
 }
 
-const NO_DATA = 5;
+const OF_THE_TOKEN = new Set([1, 2, 3, 4, 21, 22]);
 const ACKS_ARE_OFF = 14;
 const KINDS = ['event', 'finding', 'alert'] as const;
 
@@ -39,7 +39,10 @@ async function whoIs(requests: Requests, url: string, wantsAcks: boolean): Promi
   if (body === null) return { option: 'urls', message: `${url} is not HEC: it answered ${answer.status}.` };
   const said = answerOf(answer.status, body, { events: 0, bytes: 0 });
   if (said.kind === 'away') return { option: 'urls', message: `${url} takes nothing now: ${said.message}.` };
-  if (body.code !== NO_DATA && said.kind === 'misconfigured') return { option: 'token', message: `${url} does not take the token: ${said.message}.` };
+  if (said.kind === 'misconfigured')
+    return OF_THE_TOKEN.has(body.code)
+      ? { option: 'token', message: `${url} does not take the token: ${said.message}.` }
+      : { option: 'urls', message: `${url} does not take events: ${said.message}.` };
   if (!wantsAcks) return null;
   const acks = await requests.acks(place, []);
   if (acks.status === 200 && acknowledgedIn(acks.body) !== null) return null;

@@ -22,6 +22,7 @@ describe('an envelope', () => {
     ['ECS, microseconds', { '@timestamp': '2026-03-01T12:00:00.000001Z' }, 1_772_366_400.000001],
     ['ECS, seconds', { '@timestamp': '2026-03-01T12:00:00Z' }, 1_772_366_400],
     ['ECS, another zone', { '@timestamp': '2026-03-01T13:00:00.5+01:00' }, 1_772_366_400.5],
+    ['ECS, no zone, which is UTC', { '@timestamp': '2026-03-01T12:00:00.123456' }, 1_772_366_400.123456],
     ['OCSF, milliseconds', { time: 1_772_366_400_250 }, 1_772_366_400.25],
     ['no time that can be read', { '@timestamp': 'yesterday', time: 'noon' }, 1_772_452_800],
     ['a time before 1970', { '@timestamp': '1969-03-01T12:00:00Z' }, 1_772_452_800],

@@ -81,12 +81,14 @@ function read(value: Buffer): { readonly event: Buffer; readonly document: Docum
 function timeOf({ '@timestamp': timestamp, time }: Document): string | null {
   if (typeof timestamp === 'string') {
     const [, fraction = ''] = FRACTION.exec(timestamp) ?? [];
-    const ms = Date.parse(timestamp);
+    const ms = Date.parse(ZONELESS.test(timestamp) ? `${timestamp}Z` : timestamp);
     if (ms > 0) return fraction.length > 3 ? `${Math.floor(ms / 1_000)}.${fraction.slice(0, 9)}` : seconds(ms);
   }
   return typeof time === 'number' && time > 0 && time < LAST_MS ? seconds(time) : null;
 }
-const FRACTION = /:\d\d[.,](\d+)(?:Z|[+-]\d\d:?\d\d)$/;
+const FRACTION = /:\d\d[.,](\d+)(?:Z|[+-]\d\d:?\d\d)?$/;
+/** Would be taken for the time of this machine's zone. */
+const ZONELESS = /\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?$/;
 /** Beyond the year 9999 it is no time in milliseconds. */
 const LAST_MS = 253_402_300_800_000;
 const seconds = (ms: number): string => (ms / 1_000).toFixed(3);

@@ -247,6 +247,20 @@ describe('splunk-hec', () => {
       expect([await inTheEnd(indexed), await inTheEnd(held)]).toEqual([['delivered'], ['retry']]);
     });
 
+    it('asks elsewhere while one address does not answer', async () => {
+      const all = [await started({ hasAcks: true }), await started({ hasAcks: true })];
+      const sink = await opened(all, { acks: true });
+      all.forEach(({ hold }) => hold());
+      const sent = [await sink.send(records('a'), NEVER), await sink.send(records('b'), NEVER)];
+      const [silent, talking] = all;
+      const release = silent!.silence();
+      await expect.poll(() => silent!.requests.some(({ path }) => path.includes('/ack')), { timeout: 10_000 }).toBe(true);
+      talking!.index();
+      const [first] = await Promise.race(sent.map(inTheEnd));
+      expect(first).toBe('delivered');
+      release();
+    });
+
     it('stops when the token loses it', async () => {
       const hec = await started({ hasAcks: true });
       const sink = await opened(hec, { acks: true });

@@ -37,6 +37,8 @@ export interface Hec extends StandIn {
   /** Whether what is taken becomes indexed at once. `hold` keeps it back until `index`. */
   readonly hold: () => void;
   readonly index: () => void;
+  /** Answers no question about acknowledgements until it is released. */
+  readonly silence: () => () => void;
   /** All ids of acknowledgements begin anew, and what was not acknowledged is forgotten. */
   readonly restart: () => void;
 }
@@ -60,6 +62,7 @@ export async function openHec({ hasAcks = false, maxBytes = 838_860_800, isCloud
   let channels = new Map<string, Channel>();
   let isHeld = false;
   let turn = 0;
+  let silence: Promise<void> = Promise.resolve();
 
   const channelOf = (indexer: number, name: string): Channel => {
     const key = `${indexer}/${name}`;
@@ -144,7 +147,8 @@ export async function openHec({ hasAcks = false, maxBytes = 838_860_800, isCloud
   const side = await openFarSide({
     throttled: said(503, 9, 'Server is busy'),
     isSubject: ({ path }) => path.startsWith('/services/collector') && !path.startsWith('/services/collector/ack'),
-    answer: (request, refusedId) => {
+    answer: async (request, refusedId) => {
+      if (request.path.startsWith('/services/collector/ack')) await silence;
       if (hec.answer !== null) return hec.answer;
       const [, known] = /(?:^|; )indexer=(\d+)/.exec(request.headers.cookie ?? '') ?? [];
       if (known === undefined) turn += 1;
@@ -182,6 +186,11 @@ export async function openHec({ hasAcks = false, maxBytes = 838_860_800, isCloud
         }
         held.clear();
       }
+    },
+    silence: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      silence = promise;
+      return resolve;
     },
     restart: () => (channels = new Map()),
     taken: () => events.map(({ id }) => id),
