@@ -3,6 +3,8 @@ import { isIPv4, isIPv6 } from 'node:net';
 
 const MAC = /^(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$/;
 const LONGEST_IP = 45;
+/** `Date` goes no further: the year 275760. */
+const LAST_MILLIS = 8.64e15;
 
 const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 function textOf(value: unknown): string | undefined {
@@ -33,7 +35,7 @@ function integer(least: number, most: number) {
 /** Milliseconds since 1970 of ISO 8601 with a zone, or of the milliseconds of OCSF; what is below is cut off. */
 export function millisOf(value: unknown): number | undefined {
   const millis = typeof value === 'number' ? value : typeof value === 'string' && /^[+-]?\d{4,6}-/.test(value) ? Date.parse(value) : Number.NaN;
-  return Number.isSafeInteger(millis) ? millis : undefined;
+  return Number.isSafeInteger(millis) && Math.abs(millis) <= LAST_MILLIS ? millis : undefined;
 }
 /** A point in time that has happened since 1970, as receivers read it. */
 function millis(value: unknown): string | undefined {

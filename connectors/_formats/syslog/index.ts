@@ -90,7 +90,7 @@ function timestamp(kind: DocumentKind, document: Document): string {
   const time = original ?? timeOf(kind, document);
   if (typeof time === 'string' && TIMESTAMP.test(time)) return time;
   const millis = millisOf(time);
-  const written = millis === undefined || Math.abs(millis) > 8.64e15 ? '' : new Date(millis).toISOString();
+  const written = millis === undefined ? '' : new Date(millis).toISOString();
   return TIMESTAMP.test(written) ? written : '-';
 }
 

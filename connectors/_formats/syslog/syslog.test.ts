@@ -132,6 +132,7 @@ describe('a header of RFC 3164', () => {
     ],
     ['has the host that the options name', { hostname: '10.0.0.1' }, event({ severity: 90 }), '<130>Jan  1 00:00:00 10.0.0.1 '],
     ['has a time in any case', {}, { event: {} }, '<134>Jan  1 00:00:00 goshawk '],
+    ['has a time when the document has one that no calendar has', {}, { class_uid: 0, time: 9e15 }, '<134>Jan  1 00:00:00 goshawk '],
   ])('%s', (_name, options, document, expected) => {
     expect(rfc3164Header(options)(document)).toBe(expected);
   });
