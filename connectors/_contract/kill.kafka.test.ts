@@ -184,7 +184,7 @@ describe.skipIf(problem !== null || (process.env['GOSHAWK_TEST_KAFKA'] ?? '') ==
       expect([name, read.get(groupOf(name))]).toEqual([name, written]);
       expect([name, [...new Set([...taken, ...rejected])].toSorted()]).toEqual([name, ids]);
       const { duplicates } = connector;
-      const kind = typeof duplicates === 'function' ? duplicates(readSettings(connector, standIn.settings) as never) : duplicates;
+      const kind = typeof duplicates === 'function' ? duplicates(readSettings(connector, standIn.settings)) : duplicates;
       if (kind === 'identified') expect([name, repeated]).toEqual([name, 0]);
       figures.push(`${name}: read ${written}, delivered ${new Set(taken).size}, rejected ${rejected.length}, owed 0, twice ${repeated} (${kind})`);
     }

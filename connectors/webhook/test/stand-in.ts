@@ -43,7 +43,9 @@ export async function openStandIn({
       const timestamp = Number(headers['webhook-timestamp']);
       if (!isSigned(id, timestamp, body, String(headers['webhook-signature']))) return { status: 401, body: 'bad signature' };
       if (Math.abs(timestamp - (now() + standIn.aheadMs) / 1_000) > TOLERANCE_SECONDS) return { status: 401, body: 'timestamp out of tolerance' };
-      const ids = idsOf(JSON.parse(body.toString()), id);
+      const document = parsed(body);
+      if (document === undefined) return { status: 400, body: 'not JSON' };
+      const ids = idsOf(document, id);
       if (refusedId !== null && ids.includes(refusedId)) return { status: 422, body: `cannot take ${refusedId}` };
       if (seen.has(id)) return { status: 200 };
       seen.add(id);
@@ -87,4 +89,12 @@ function isSigned(id: string, timestamp: number, body: Buffer, signatures: strin
     const given = Buffer.from(base64, 'base64');
     return version === 'v1' && given.length === expected.length && timingSafeEqual(given, expected);
   });
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
 }
