@@ -45,6 +45,8 @@ describe.skipIf(serverUrl === '')('a backup of the database', { timeout: 60_000 
     );
     await owner.query(`INSERT INTO goshawk.zone (id, valid_from, organization, name, cidr, kind, version, written_by)
       VALUES (gen_random_uuid(), now(), 'default', 'lab', '10.0.0.0/8', 'internal', nextval(pg_get_serial_sequence('goshawk.outbox', 'id')), 'me')`);
+    await owner.query(`INSERT INTO goshawk.subscription (organization, name, format, kinds, min_severity, datasets, query, enabled, description, created_by, changed_by)
+      VALUES ('default', 'soc', 'ecs', '{event}', 'low', '{}', '', true, '', 'me', 'me')`);
     const snapshot = await openSnapshot(source.url);
     await owner.query(`DELETE FROM goshawk.zone; UPDATE goshawk.stage_offset SET next_offset = 99`); // later than the snapshot
     ({ description } = snapshot);
@@ -74,7 +76,7 @@ describe.skipIf(serverUrl === '')('a backup of the database', { timeout: 60_000 
     const target = await empty();
     await load(target, { isBehindTopics: true });
     const { rows } = await target.owner.query<{ id: string; topic: string }>('SELECT id, topic FROM goshawk.outbox WHERE sent_at IS NULL');
-    expect(rows.map(({ topic }) => topic)).toEqual(['ref.zones.v1']);
+    expect(rows.map(({ topic }) => topic)).toEqual(['ref.zones.v1', 'ref.subscriptions.v1']);
     expect(Number(rows[0]?.id)).toBeGreaterThan((description.sequences['outbox.id'] ?? 0) + 1000);
   });
 

@@ -143,6 +143,7 @@ async function publishAgain(client: Client): Promise<void> {
   await client.query(`SELECT setval(s, coalesce(pg_sequence_last_value(s::regclass), 0) + ${ROOM}) FROM pg_get_serial_sequence('goshawk.outbox', 'id') AS s`);
   await client.query('SELECT goshawk.publish_asset(id, valid_from) FROM goshawk.asset ORDER BY id, valid_from');
   await client.query('SELECT goshawk.publish_zone(id, valid_from) FROM goshawk.zone ORDER BY id, valid_from');
+  await client.query('SELECT goshawk.publish_subscription(s, s.enabled) FROM goshawk.subscription s ORDER BY s.id');
 }
 
 /**

@@ -1,6 +1,6 @@
 // One record per format that anybody asked for, on the sink topic of format and organization, saying who asked.
 import { DOCUMENT_HEADERS } from '../core/document-headers.ts';
-import type { Output, Topic } from '../core/index.ts';
+import type { Output } from '../core/index.ts';
 import { send, withHeaders } from '../core/index.ts';
 import { sinkTopic } from '../../topologies/topics.ts';
 import type { Format, Kind, Taker } from './subscriptions.ts';
@@ -19,15 +19,6 @@ export interface Subject {
   readonly dataset: string;
 }
 
-/** Topics by organization and format: the same object each time. */
-const sinks = new Map<string, Topic<Uint8Array>>();
-function sinkOf(organization: string, format: Format): Topic<Uint8Array> {
-  const key = `${organization} ${format}`;
-  let topic = sinks.get(key);
-  if (topic === undefined) sinks.set(key, (topic = sinkTopic(organization, format)));
-  return topic;
-}
-
 /**
  * @param byDefault Formats that the configuration asks for.
  * @param takers Subscriptions that take it, by name.
@@ -44,7 +35,7 @@ export function documents(
     const names = takers.filter((taker) => taker.format === format).map(({ name }) => name);
     if (byDefault.includes(format)) names.push(DEFAULT_SUBSCRIPTION);
     if (names.length === 0) continue;
-    const document = send(sinkOf(subject.organization, format), subject.key, Buffer.from(textOf(format)));
+    const document = send(sinkTopic(subject.organization, format), subject.key, Buffer.from(textOf(format)));
     outputs.push(withHeaders(document, headersOf(subject, names.sort())));
   }
   return outputs;

@@ -117,6 +117,16 @@ describe('an event', () => {
     ['is not for who wants other kinds', [subscription('soc', { kinds: ['alert', 'finding'] })], []],
     ['is not for what is disabled', [subscription('soc', { enabled: false })], []],
     [
+      'is for the last of one name',
+      [subscription('a', { id: '2', format: 'ocsf', validFrom: T - 50 * SECOND }), subscription('a', { id: '1' }), subscription('a', { id: '3' })],
+      ['sink.acme.ocsf.v1 a'],
+    ],
+    [
+      'is for none of one name whose last was ended',
+      [subscription('a', { id: '2', enabled: false, validFrom: T - 50 * SECOND }), subscription('a', { id: '1' })],
+      [],
+    ],
+    [
       'is for its dataset',
       [subscription('a', { datasets: ['zeek.conn', 'windows.sysmon'] }), subscription('b', { datasets: ['zeek.conn'] })],
       ['sink.acme.ecs.v1 a'],

@@ -57,7 +57,7 @@ export function subscriptionsOf<R>(
 function takersOf<R>(rows: Iterable<RefSubscription>, asking: Asking<R>, tell: TellSkipped): ReadonlyMap<string, Takers<R>> {
   const skipped: Skipped[] = [];
   const takers = new Map<string, Taker<R>[]>();
-  for (const row of rows) {
+  for (const row of newestOfName(rows)) {
     if (!row.enabled || !row.kinds.includes(asking.kind)) continue;
     const taker = takerOf(row, asking);
     if (typeof taker === 'string') skipped.push({ organization: row.organization, name: row.name, problem: taker });
@@ -65,6 +65,17 @@ function takersOf<R>(rows: Iterable<RefSubscription>, asking: Asking<R>, tell: T
   }
   tell(asking.kind, skipped);
   return new Map([...takers].map(([organization, all]) => [organization, routed(all.sort((a, b) => (a.name < b.name ? -1 : 1)))]));
+}
+
+/** Of several of one name the last that was written: the others are left from a database that went back, which does not know them any more. */
+function newestOfName(rows: Iterable<RefSubscription>): Iterable<RefSubscription> {
+  const newest = new Map<string, RefSubscription>();
+  for (const row of rows) {
+    const key = `${row.organization} ${row.name}`;
+    const other = newest.get(key);
+    if (other === undefined || other.validFrom <= row.validFrom) newest.set(key, row);
+  }
+  return newest.values();
 }
 
 /** Or why it cannot be one. */
