@@ -32,6 +32,7 @@ describe('a row', () => {
     ['has times in microseconds', { at: '2026-01-01T00:00:00.000001Z' }, { at: 1_767_225_600_000_001 }, undefined],
     ['gives back a time that is none', { at: 'yesterday' }, {}, { at: 'yesterday' }],
     ['takes a single value for a list of one', { list: 'x' }, { list: ['x'] }, undefined],
+    ['keeps what is null in a list', { list: ['x', null] }, { list: ['x', null] }, undefined],
     ['gives back a list whole when one of it does not fit', { list: ['x', {}] }, {}, { list: ['x', {}] }],
     ['gives back what is left of an object', { inner: { b: true, c: 1 } }, { inner: { b: true } }, { inner: { c: 1 } }],
     [

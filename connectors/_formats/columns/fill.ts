@@ -44,7 +44,7 @@ function recordFiller(columns: readonly Column[], whole: Whole): Fill {
 /** A single value is a list of one. A list of which one element does not fit is left whole. */
 function listFiller(fill: Fill): Fill {
   return (value) => {
-    const filled = (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map(fill);
+    const filled = (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((one): Filled => (one === null ? [null, undefined] : fill(one)));
     if (filled.every(([, rest]) => rest === undefined)) return [filled.map(([one]) => one), undefined];
     const isOfRecords = filled.every(([one]) => typeof one === 'object' && one !== null);
     return isOfRecords ? [filled.map(([one]) => one), filled.map(([, rest]) => rest ?? null)] : [null, value];
