@@ -29,6 +29,7 @@ export class HeldTask {
   /** Not started again before it is asked to. */
   #failed: { readonly run: string; readonly trace: string } | null = null;
   #state: TaskStateName = 'UNASSIGNED';
+  #hasChanged = false;
   #working: Promise<void> | null = null;
 
   /** @param report Called when its state has changed. */
@@ -57,13 +58,21 @@ export class HeldTask {
   }
 
   #work(): void {
-    this.#working ??= this.#reach().finally(() => {
-      this.#working = null;
-    });
+    this.#hasChanged = true;
+    this.#working ??= this.#workOff();
+  }
+
+  /** Nothing may come between the last look and the end of it, or what is wanted by then would wait for the next call. */
+  async #workOff(): Promise<void> {
+    await Promise.resolve(); // whoever made it has it by then
+    while (this.#hasChanged) {
+      this.#hasChanged = false;
+      await this.#reach();
+    }
+    this.#working = null;
   }
 
   async #reach(): Promise<void> {
-    await Promise.resolve(); // whoever made it has it by then
     for (;;) {
       const wanted = this.#wanted;
       const running = this.#running;
