@@ -94,6 +94,8 @@ export interface KindPreview {
 const DAY: Micros = 86_400_000_000;
 const ACTIVATION: Micros = 10_000_000;
 const MOST_DATASETS = 50;
+/** Of all searches of an organization together: every event is asked for each, in a stage that organizations share. */
+const MOST_TERMS = 500;
 
 export class Subscriptions {
   readonly #run: InOrganization;
@@ -114,7 +116,7 @@ export class Subscriptions {
     return row === undefined ? null : viewOf(row);
   }
 
-  /** @throws ApiProblem CONFLICT when there is one of this name, or too many; SearchError */
+  /** @throws ApiProblem CONFLICT when there is one of this name, or too many of them or of their terms; SearchError */
   add(principal: Principal, content: z.output<typeof newSubscription>): Promise<Subscription> {
     return this.#put(principal, content, null, null);
   }
@@ -146,9 +148,14 @@ export class Subscriptions {
   }
 
   #put({ user, organization }: Principal, content: SubscriptionContent, id: string | null, expectedRevision: number | null): Promise<Subscription> {
-    checkedSearch(content.query, content.kinds);
+    const terms = termsOf(checkedSearch(content.query, content.kinds));
     const kept = { ...content, kinds: [...new Set(content.kinds)], datasets: [...new Set(content.datasets)] };
     return this.#run(organization, async (sql) => {
+      if (content.enabled)
+        checkTerms(
+          terms,
+          (await subscriptions(sql)).filter((other) => other.id !== id),
+        );
       const putId = await putSubscription(sql, user, kept, id, expectedRevision).catch(rethrow);
       return viewOf((await subscriptionById(sql, putId))!);
     });
@@ -164,6 +171,21 @@ function checkedSearch(query: string, kinds: readonly SubscriptionKind[]): Searc
     else compileRecordSearch(search, alertFields);
   }
   return search;
+}
+
+function termsOf(search: Search): number {
+  if (search.kind === 'and' || search.kind === 'or') return search.of.reduce((sum, part) => sum + termsOf(part), 0);
+  if (search.kind === 'not') return termsOf(search.of);
+  return search.kind === 'all' ? 0 : 1;
+}
+/** @throws ApiProblem CONFLICT when the searches that are in force have too many terms with these */
+function checkTerms(terms: number, others: readonly SubscriptionRow[]): void {
+  const before = others.filter((other) => other.enabled && problemOf(other) === null).reduce((sum, { query }) => sum + termsOf(parseSearch(query)), 0);
+  if (before + terms > MOST_TERMS)
+    throw new ApiProblem(
+      'CONFLICT',
+      `The searches of all subscriptions have ${MOST_TERMS} terms at most; these would have ${before + terms}. Use \`datasets\` and \`minSeverity\`, or disable others.`,
+    );
 }
 
 function viewOf(row: SubscriptionRow): Subscription {

@@ -138,6 +138,19 @@ describe.skipIf(serverUrl === '')('subscriptions', () => {
     expect((await call('POST', '', { ...soc, name: 'more' })).json().detail).toContain('There are 100 subscriptions already');
   });
 
+  it('are refused when their searches have too many terms together', async () => {
+    const words = (count: number) => Array.from({ length: count }, (_unused, n) => `w${n}`).join(' ');
+    await database.owner.query(
+      `INSERT INTO goshawk.subscription (organization, name, format, kinds, min_severity, datasets, query, enabled, description, created_by, changed_by)
+       SELECT 'default', 'n' || n, 'ecs', '{event}', 'low', '{}', $1, n < 10, '', 'test', 'test' FROM generate_series(0, 20) n`,
+      [words(49)],
+    );
+    const answer = await call('POST', '', { ...soc, query: words(11) });
+    expect(answer.json()).toMatchObject({ status: 409, code: 'CONFLICT', detail: expect.stringContaining('500 terms at most; these would have 501') });
+    expect((await call('POST', '', { ...soc, query: words(10) })).statusCode).toBe(201);
+    expect((await call('POST', '', { ...soc, name: 'later', query: words(50), enabled: false })).statusCode).toBe(201);
+  });
+
   it('are those of the organization', async () => {
     const { id } = await add();
     expect(await list('other')).toEqual([]);

@@ -26,7 +26,7 @@ const formats = z.array(z.enum(FORMATS));
 export const config = z.strictObject({
   formats: formats
     .default(['ecs'])
-    .meta({ description: 'Forms in which documents are published, each to a topic of its own: `ecs`, `ocsf`. Empty = nothing is published.' }),
+    .meta({ description: 'Forms in which documents are published, each to a topic of its own: `ecs`, `ocsf`. Empty = only what subscriptions ask for.' }),
   formatsOfOrganization: z.record(z.string(), formats).default({}).meta({ description: 'In place of `formats`, by organization: `{ acme: [ecs, ocsf] }`.' }),
   eventKinds: z.array(z.string()).default(['alert']).meta({ description: 'Kinds of events (ECS event.kind) that are published; `*` for all, empty for none.' }),
   eventDatasets: z.array(z.string()).default(['*']).meta({ description: 'Datasets of events that are published; `*` for all.' }),
