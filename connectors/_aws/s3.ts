@@ -1,5 +1,4 @@
 // The few requests of S3 that we need, signed, through the guard of `outbound`. https://docs.aws.amazon.com/AmazonS3/latest/API/
-import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { IncomingHttpHeaders } from 'node:http';
 import { RetryableError } from '../../pipeline/core/errors.ts';
@@ -121,5 +120,3 @@ export function listingOf({ body }: Answer): Listing {
   const token = textOf(xml, 'NextContinuationToken');
   return { objects, next: textOf(xml, 'IsTruncated') === 'true' && token !== undefined ? token : null };
 }
-
-export const md5 = (body: Buffer): string => createHash('md5').update(body).digest('base64');

@@ -1,12 +1,11 @@
 // Stores and queues that others wrote, on 127.0.0.1.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { startFauxqs } from 'fauxqs';
+import S3rver from 's3rver';
 import { BUCKET } from './far-s3.ts';
 
 export interface OtherStore {
@@ -30,16 +29,10 @@ const storeOf = (url: string, keys: { readonly accessKeyId: string; readonly sec
   };
 };
 
-interface S3rver {
-  readonly run: () => Promise<AddressInfo>;
-  readonly close: () => Promise<void>;
-  readonly httpServer: Server;
-}
 /** It knows one key, and does not look at signatures of version 4. */
 export async function openS3rver(): Promise<OtherStore> {
-  const Made = createRequire(import.meta.url)('s3rver') as new (options: object) => S3rver;
   const directory = mkdtempSync(join(tmpdir(), 'goshawk-s3rver-'));
-  const server = new Made({ address: '127.0.0.1', port: 0, silent: true, directory, configureBuckets: [{ name: BUCKET, configs: [] }] });
+  const server = new S3rver({ address: '127.0.0.1', port: 0, silent: true, directory, configureBuckets: [{ name: BUCKET, configs: [] }] });
   const { port } = await server.run();
   return storeOf(`http://127.0.0.1:${port}`, { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' }, async () => {
     await server.close();
