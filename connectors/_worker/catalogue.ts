@@ -44,6 +44,8 @@ export interface Catalogue {
   readonly common: (config: Config) => CommonConfig;
   /** With its secrets. @throws ConfigError with all problems. */
   readonly read: (config: Config, organization: string) => Promise<{ readonly plugin: Plugin; readonly settings: Settings }>;
+  /** Last part of the raw topic that a source writes to, after `gateway-`; null = it is a sink. */
+  readonly sourceOf: (config: Config) => string | null;
   /** What is wrong with a position of a source that is set by hand; null = nothing. */
   readonly checkPosition: (config: Config, partition: JsonObject, position: JsonObject) => string | null;
 }
@@ -124,6 +126,11 @@ export function openCatalogue({ plugins, version, secretsOf, outbound, allowOf, 
       return commonOf(found as SinkOptions);
     },
     read,
+    sourceOf(config) {
+      const plugin = require(config);
+      if (plugin.type === 'sink') return null;
+      return config['source'] ?? pluginConfig(plugin).find(({ name }) => name === 'source')?.default_value ?? null;
+    },
     checkPosition: (config, partition, position) => (require(config) as unknown as SourceConnector).checkPosition(partition, position),
   };
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FatalError } from '../../pipeline/core/errors.ts';
 import { tpKey } from '../../pipeline/runtime/port.ts';
 import type { Admin, Broker, TopicPartition } from '../../pipeline/runtime/port.ts';
+import { rawTopic } from '../../topologies/topics.ts';
 import type { JsonObject, PositionChange } from '../_source/positions.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ConnectorEntry } from './config-state.ts';
@@ -31,6 +32,8 @@ export interface OffsetsDeps {
 const AGAIN_MS = 200;
 
 export interface ConnectorOffsets {
+  /** Topics that a sink has a place in, or a source writes to. Sorted. */
+  readonly topics: (connector: ConnectorEntry) => Promise<readonly string[]>;
   readonly list: (connector: ConnectorEntry) => Promise<readonly OffsetRow[]>;
   /** Of a connector that is stopped. @throws Refusal 400 for what cannot be read, 409 while tasks still end. */
   readonly alter: (connector: ConnectorEntry, rows: readonly GivenRow[]) => Promise<void>;
@@ -91,15 +94,25 @@ export function openOffsets({ broker, admin, catalogue, transactionalIdOf, patie
     }
   }
 
+  async function placesOf(connector: ConnectorEntry): Promise<readonly { readonly tp: TopicPartition; readonly offset: number }[]> {
+    const partitions = await partitionsRead(connector);
+    const committed = await admin.committed(groupOf(connector.name), partitions);
+    return partitions.flatMap((tp) => {
+      const offset = committed.get(tpKey(tp));
+      return offset === undefined ? [] : [{ tp, offset }];
+    });
+  }
+
   return {
+    async topics(connector) {
+      const source = catalogue.sourceOf(connector.config);
+      if (source !== null) return [rawTopic(connector.organization, `gateway-${source}`)];
+      return [...new Set((await placesOf(connector)).map(({ tp }) => tp.topic))].sort();
+    },
     async list(connector) {
       if (connector.type === 'source') return [...(await positions(connector)).all()].map(({ partition, position }) => ({ partition, offset: position }));
-      const partitions = await partitionsRead(connector);
-      const committed = await admin.committed(groupOf(connector.name), partitions);
-      return partitions.flatMap((tp) => {
-        const offset = committed.get(tpKey(tp));
-        return offset === undefined ? [] : [{ partition: { kafka_topic: tp.topic, kafka_partition: tp.partition }, offset: { kafka_offset: offset } }];
-      });
+      const places = await placesOf(connector);
+      return places.map(({ tp, offset }) => ({ partition: { kafka_topic: tp.topic, kafka_partition: tp.partition }, offset: { kafka_offset: offset } }));
     },
     async alter(connector, rows) {
       if (rows.length === 0) throw badRequest('Partitions / offsets need to be provided for an alter offsets request');

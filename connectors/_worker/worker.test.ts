@@ -259,6 +259,24 @@ describe('where a sink begins', () => {
   });
 });
 
+describe('topics', () => {
+  it.each<[name: string, config: object, topics: readonly string[]]>([
+    ['of a sink are those that it reads', SINK, ['sink.default.ecs.v1']],
+    ['of a source are where it writes to', { 'connector.class': 'feeding', source: 'scanner' }, ['raw.default.gateway-scanner']],
+    ['of a source are where it writes to when it does not say', { 'connector.class': 'feeding' }, ['raw.default.gateway-feed']],
+  ])('%s, once it has', async (_name, config, topics) => {
+    const one = await start('one:1');
+    await ask(one, 'POST', '/connectors', { name: 'a', config });
+    await eventuallyRunning(['one:1 a/0']);
+    expect((await ask(one, 'GET', '/connectors/a/topics')).body).toEqual({ a: { topics: [] } });
+    world.tasks[0]!.progress = { ...NO_PROGRESS, delivered: 1, lastProgressAt: broker.clock.nowMs() + 1 };
+    await expect.poll(async () => (await ask(one, 'GET', '/connectors/a/topics')).body, EVENTUALLY).toEqual({ a: { topics } });
+    broker.clock.advance(1_000);
+    await ask(one, 'PUT', '/connectors/a/topics/reset');
+    expect((await ask(one, 'GET', '/connectors/a/topics')).body).toEqual({ a: { topics: [] } });
+  });
+});
+
 describe('offsets of a source', () => {
   it('are shown, set and forgotten, while it is stopped', async () => {
     const one = await start('one:1');

@@ -184,8 +184,7 @@ function addStates({ read, manage }: Adding, { connectors, statuses, offsets, lo
     // Used: something was read of it, or written to it, since that was last forgotten.
     const { total } = deliveryOf(connector, statuses);
     const isUsed = total.lastProgressAt !== null && total.lastProgressAt > connector.topicsSinceMs;
-    const rows = isUsed && connector.type === 'sink' ? await offsets.list(connector) : [];
-    return { [name]: { topics: [...new Set(rows.map(({ partition }) => partition['kafka_topic'] as string))].sort() } };
+    return { [name]: { topics: isUsed ? await offsets.topics(connector) : [] } };
   });
   manage('PUT', '/connectors/:name/topics/reset', async (request, reply) => {
     await connectors.resetTopics(callerOf(request), request.params.name);

@@ -29,7 +29,7 @@ export const feeding: Plugin & Pick<SourceConnector, 'checkPosition'> = {
   name: 'feeding',
   type: 'source',
   version: '1.0.0',
-  config: z.strictObject({ url: z.string().default('').meta({ description: 'Nothing.' }) }),
+  config: z.strictObject({ source: z.string().default('feed').meta({ description: 'Nothing.' }) }),
   checkPosition: ({ bucket }) => (bucket === '' ? 'A bucket has a name' : null),
 };
 
