@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { RetryableError } from '../../pipeline/core/errors.ts';
 
 /**
- * @param giveUp How the holder is asked to end its work and give the lock back: when another in this process asks for it, which knows better who goes on.
+ * @param giveUp How the holder is asked to give the lock back, as soon as nothing is under way: when another in this process asks for it. It may ask again.
  * @returns Gives it back. @throws RetryableError SINK_UNAVAILABLE while another process has it.
  */
 export type Lock = (path: string, giveUp: () => Promise<void>) => Promise<() => Promise<void>>;

@@ -1,6 +1,5 @@
 // Documents to a file, each once: with the bytes it is kept how far each partition has come, so what is offered again is known.
 import { join } from 'node:path';
-import { RetryableError } from '../../pipeline/core/errors.ts';
 import type { BatchLimits, Outcome, Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
 import { PRESENT } from '../_sink/index.ts';
 import { disk as realDisk } from './disk.ts';
@@ -36,30 +35,40 @@ export async function openFileSink(
   const place = await placeOf(path, task, foldersOf(organization, fileFolders), disk).catch((error: unknown) => {
     throw failedFile(error, path);
   });
-  let isOver = false;
+  /** One thing after the other: writes, and giving the file up when another asks for it. */
   let working: Promise<unknown> = Promise.resolve();
-  let opening: Promise<LogFile> | null = null;
-  let closing: Promise<void> | null = null;
-  const close = () => (closing ??= end());
-  const takenOver = () => new RetryableError('SINK_UNAVAILABLE', `Another task of this worker has taken ${place.path} over.`, { isAmbiguous: false });
-  const unlock = await lock(place.path, close);
-  async function end(): Promise<void> {
-    isOver = true;
-    await working;
-    await (await opening?.catch(() => null))?.close(); // it may be asked to give up before it has begun
-    await unlock();
-  }
-  if (isOver) throw takenOver();
-  opening = LogFile.open(place, disk, rotation, now());
-  const log = await opening.catch(async (error: unknown) => {
-    await close();
-    throw failedFile(error, place.path);
-  });
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = working.then(work);
+    working = done.catch(() => {});
+    return done;
+  };
+  let held: { readonly log: LogFile; readonly unlock: () => Promise<void> } | null = null;
   let others: ReadonlyMap<string, Reached> = new Map();
   let seenGeneration: number | null = null;
 
+  const giveUp = () =>
+    inTurn(async () => {
+      const given = held;
+      held = null;
+      await given?.log.close();
+      await given?.unlock();
+    });
+  /** The file, as whoever had it before has left it. */
+  const hold = async (): Promise<LogFile> => {
+    if (held !== null) return held.log;
+    const unlock = await lock(place.path, giveUp);
+    try {
+      const log = await LogFile.open(place, disk, rotation, now());
+      held = { log, unlock };
+      seenGeneration = null;
+      return log;
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
+  };
   /** How far a partition has come, in this file or in that of another task, which may have had it until now. */
-  const reachedOf = async (key: string): Promise<Reached | undefined> => {
+  const reachedOf = async (key: string, log: LogFile): Promise<Reached | undefined> => {
     const current = generation();
     if (current !== seenGeneration) {
       others = await reachedByOthers(place, disk);
@@ -67,11 +76,11 @@ export async function openFileSink(
     }
     return later(log.reached.get(key), others.get(key));
   };
-
   const write = async (records: readonly SinkRecord[]): Promise<readonly Outcome[]> => {
+    const log = await hold();
     const { topic, partition } = records[0]!.position;
     const key = `${topic}/${partition}`;
-    const reached = await reachedOf(key);
+    const reached = await reachedOf(key, log);
     const isThere = ({ position, timestampMs }: SinkRecord) => reached !== undefined && position.offset < reached.next && timestampMs <= reached.timestampMs;
     const missing = records.filter((record) => !isThere(record));
     if (missing.length === 0) return records.map(() => PRESENT);
@@ -84,21 +93,20 @@ export async function openFileSink(
     const written = new Map(missing.map((record, n) => [record, outcomes[n]!]));
     return records.map((record) => written.get(record) ?? PRESENT);
   };
+  const orFailed = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw failedFile(error, place.path);
+    }
+  };
 
+  await orFailed(inTurn(hold));
   return {
     // In order: how far a partition has come can then be said in one number.
     limits: { ...limits, maxInFlight: 1, perPartition: true },
-    async send(records) {
-      if (isOver) throw takenOver();
-      try {
-        const work = working.then(() => write(records)); // one after the other, whoever calls
-        working = work.catch(() => {});
-        return await work;
-      } catch (error) {
-        throw failedFile(error, place.path);
-      }
-    },
-    close,
+    send: (records) => orFailed(inTurn(() => write(records))),
+    close: giveUp,
   };
 }
 
