@@ -2,11 +2,9 @@
 import type { Column, ParquetCompression } from '../../../domains/tables/index.ts';
 import { openParquet } from '../../../domains/tables/index.ts';
 import { ECS_TABLE, OTHER } from '../columns/ecs.ts';
-import type { Row, Table } from '../columns/table.ts';
+import type { Row } from '../columns/table.ts';
 import { tabulator } from '../columns/table.ts';
 import type { FileFormat } from '../format.ts';
-import type { Reader } from '../path.ts';
-import { readerOf } from '../path.ts';
 
 export interface ParquetOptions {
   /** Of pages; zstd unless set. */
@@ -21,12 +19,12 @@ export function parquet({ compression = 'zstd' }: ParquetOptions = {}): FileForm
     mediaType: 'application/vnd.apache.parquet',
     extension: 'parquet',
     encode(documents) {
-      const { columns, readers, rows } = layoutOf(tableOf(documents));
-      const file = openParquet(columns, compression);
+      const { schema, columns, rows } = tableOf(documents);
+      const file = openParquet(schema === 'ecs' ? FLAT : columns, compression);
       const parts: Uint8Array[] = [];
       for (let at = 0; at < rows.length; at += GROUP_ROWS) {
         const group = rows.slice(at, at + GROUP_ROWS);
-        parts.push(file.group(readers.map((read) => group.map((row) => read(row) ?? null))));
+        parts.push(file.group(schema === 'ecs' ? flattened(group) : columns.map(({ name }) => group.map((row) => row[name] ?? null))));
       }
       parts.push(file.end());
       return Buffer.concat(parts);
@@ -35,24 +33,33 @@ export function parquet({ compression = 'zstd' }: ParquetOptions = {}): FileForm
 }
 const GROUP_ROWS = 50_000;
 
-interface Layout {
-  readonly columns: readonly Column[];
-  readonly readers: readonly Reader[];
-  readonly rows: readonly Row[];
+const FLAT: readonly Column[] = [...[...ECS_TABLE].map(([name, { type, isList }]) => ({ name, type, isList })), { name: OTHER, type: 'json' }];
+
+/** Which column a value belongs to, by the names on the way to it. */
+type Tree = Map<string, Tree | number>;
+const TREE: Tree = new Map();
+for (const [index, { name }] of FLAT.entries()) {
+  const parts = name.split('.');
+  let inner = TREE;
+  for (const part of parts.slice(0, -1)) {
+    const next = inner.get(part) ?? (new Map() as Tree);
+    inner.set(part, next);
+    inner = next as Tree;
+  }
+  inner.set(parts.at(-1)!, index);
 }
-const flat: Pick<Layout, 'columns' | 'readers'> = {
-  columns: [...[...ECS_TABLE].map(([name, { type, isList }]) => ({ name, type, isList })), { name: OTHER, type: 'json' }],
-  readers: [...ECS_TABLE.keys(), OTHER].map(readerOf),
-};
-const layoutOf = ({ schema, columns, rows }: Table): Layout =>
-  schema === 'ecs'
-    ? { ...flat, rows }
-    : {
-        columns,
-        readers: columns.map(
-          ({ name }) =>
-            (row) =>
-              row[name],
-        ),
-        rows,
-      };
+
+/** Values by column: most are null, and only the others are looked at. */
+function flattened(rows: readonly Row[]): readonly (readonly unknown[])[] {
+  const columns = FLAT.map(() => new Array<unknown>(rows.length).fill(null));
+  const place = (part: Row, tree: Tree, at: number): void => {
+    for (const [name, inner] of tree) {
+      const value = part[name];
+      if (value === null) continue;
+      if (typeof inner === 'number') columns[inner]![at] = value;
+      else place(value as Row, inner, at);
+    }
+  };
+  for (const [at, row] of rows.entries()) place(row, TREE, at);
+  return columns;
+}
