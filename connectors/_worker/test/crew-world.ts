@@ -79,7 +79,7 @@ export const catalogueOf = (plugins: readonly Plugin[] = [counting, feeding]) =>
   openCatalogue({
     plugins,
     version: '1.0.0',
-    secretsOf: (organization) => openSecrets({ secretFolders: [], secretVariables: ['SECRET_*'] }, organization, { SECRET_TOKEN: 's3cret' }),
+    secretsOf: (organization) => openSecrets({ secretFolders: [], secretVariables: ['SECRET_*'] }, organization, { SECRET_WRONG: 'wrong' }),
     outbound: {
       request: () => {
         throw notFound('nothing is asked');
