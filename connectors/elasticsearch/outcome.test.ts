@@ -22,6 +22,7 @@ describe('an item', () => {
       { kind: 'rejected', reason: 'not_x_content_exception' },
     ],
     ['500 of a mistake that a document brings about is refused', failed(500, 'null_pointer_exception'), { kind: 'rejected' }],
+    ['500 of a mapping that was not made in time comes again', failed(500, 'mapper_exception'), { kind: 'retry' }],
     ['a block comes again, a minute later', failed(403, 'cluster_block_exception'), { kind: 'retry', afterMs: 60_000 }],
     ['a full disk is a block too', failed(429, 'cluster_block_exception'), { kind: 'retry', afterMs: 60_000 }],
     ['400 of parsing is refused', failed(400, 'document_parsing_exception'), { kind: 'rejected', reason: 'document_parsing_exception' }],

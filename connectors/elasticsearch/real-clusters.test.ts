@@ -139,11 +139,14 @@ describe.each(products.map((product) => [product.name, product] as const))('%s',
       /```json\n(\{\n {2}"index_patterns".*?)```/s.exec(readFileSync(new URL('../../docs/sinks/elasticsearch.md', import.meta.url), 'utf8')) ?? [];
     await cluster.ask('PUT', '/_index_template/logs-goshawk', JSON.parse(template) as object);
     for (const [form, documents] of Object.entries(await realDocuments())) {
-      const sink = await opened({ index: `logs-goshawk.{kind}-${form}` });
+      const sink = await opened({ index: `logs-goshawk.{kind}-${form}`, timeoutMs: 60_000 });
       const sent = documents.map((value, n) => plainRecord({ id: `${form}-${n}`, kind: 'event', value }));
-      for (let from = 0; from < sent.length; from += 200) {
-        const outcomes = await sink.send(sent.slice(from, from + 200), NEVER);
-        expect(outcomes.filter(({ kind }) => kind !== 'delivered')).toEqual([]);
+      // A cluster that learns many fields on a busy machine may ask for some again.
+      for (let owed = sent; owed.length > 0;) {
+        const batch = owed.slice(0, 200);
+        const outcomes = await sink.send(batch, NEVER);
+        expect(outcomes.filter(({ kind }) => !['delivered', 'present', 'retry'].includes(kind))).toEqual([]);
+        owed = [...batch.filter((_record, n) => outcomes[n]!.kind === 'retry'), ...owed.slice(200)];
       }
     }
     await cluster.ask('POST', '/logs-goshawk.event-*/_refresh');
