@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { allowListOf } from '../../outbound/allow-list.ts';
+import { openOutbound } from '../../outbound/client.ts';
 import type { Outbound, OutboundRequest } from '../../outbound/client.ts';
+import { config as outboundConfig } from '../../outbound/config.ts';
 import { canBeAsked, listingOf, openS3 } from './s3.ts';
 import { error } from './test/memory-s3.ts';
 import { childrenOf, parseXml, textOf } from './xml.ts';
@@ -12,13 +14,11 @@ const config = { region: 'eu-central-1', accessKeyId: 'a', secretAccessKey: 's',
 function outboundOf(...answers: readonly { readonly status: number; readonly body?: string | Buffer; readonly headers?: Readonly<Record<string, string>> }[]) {
   const asked: OutboundRequest[] = [];
   const outbound: Outbound = {
+    ...openOutbound(outboundConfig.parse({})),
     request: async (request) => {
       const { status, headers = {}, body = '' } = answers[Math.min(asked.push(request), answers.length) - 1]!;
       return { status, headers, body: Readable.from([Buffer.from(body)]) };
     },
-    dial: () => Promise.reject(new Error('Nothing is dialled.')),
-    check: async () => {},
-    close: () => {},
   };
   return { asked, outbound };
 }
