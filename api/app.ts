@@ -25,6 +25,7 @@ import { openOutbound } from '../outbound/client.ts';
 import { config as outboundConfig } from '../outbound/config.ts';
 import { outboundMetrics } from '../outbound/metrics.ts';
 import { openGateway } from './gateway/gateway.ts';
+import type { Services } from './graphql/context.ts';
 import { readAllowList } from './graphql/documents.ts';
 import { loadSchema } from './graphql/schema.ts';
 import { registerGraphql } from './graphql/server.ts';
@@ -82,6 +83,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const auth = openAuth({ ...services, keys, tokens, config, installationId, keyFolder, wallMicros });
   const oidc = openOidc({ ...services, auth, outbound, installationId, publicUrl: config.publicUrl, wallMicros });
   const workloads = openWorkloadIdentity({ ...services, outbound, installationId, wallMicros });
+  const forResolvers: Services = { ...services, identityProviders: oidc.providers, trustDomains: workloads.trustDomains };
   const foreign = openForeign(installationId, oidc.tokens, workloads.workloads);
   const authenticate = openAuthenticate({ tokens, foreign, sensors: services.sensors, revocations: services.revocations, access: services.access });
   const gateway = openGateway({ broker, createRawTopic: deps.createRawTopic, wallMicros });
@@ -131,7 +133,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   oidc.register(routes);
   workloads.register(routes);
   registerAccessRoutes(routes, services.access, deps.retentionDays ?? null);
-  registerEventRoutes(routes, { services, broker, wallMicros });
+  registerEventRoutes(routes, { services: forResolvers, broker, wallMicros });
   const budget = new BodyBudget();
   const deliver = services.quotas.metered(gateway.deliver);
   registerProduceRoutes(routes, deliver, { budget, config });
@@ -153,7 +155,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   registerStatusRoutes(routes, services, metrics);
   registerGraphql(app, {
     schema: await loadSchema(),
-    services,
+    services: forResolvers,
     authenticate,
     origins: config.corsOrigins,
     takeCost: limits.takeCost,

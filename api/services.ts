@@ -31,7 +31,8 @@ import { Trials } from './sensors/trials.ts';
 import { Subscriptions } from './subscriptions/register.ts';
 import { apiProbe, brokerProbe, connectProbe, databaseProbe, Parts } from './pipeline/parts.ts';
 
-export interface RunningServices extends Services {
+/** Without what is put together from them and the rest of the API; see app.ts. */
+export interface RunningServices extends Omit<Services, 'identityProviders' | 'trustDomains'> {
   readonly start: () => void;
   readonly stop: () => Promise<void>;
 }

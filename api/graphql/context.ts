@@ -17,7 +17,9 @@ import type { AlertWorkRegister } from '../alert-work/register.ts';
 import type { HuntRegister } from '../hunt/register.ts';
 import type { SavedSearches } from '../saved-searches/register.ts';
 import type { Principal } from '../auth/tokens.ts';
+import type { Providers } from '../auth/oidc/providers.ts';
 import type { Revocations } from '../auth/revocation.ts';
+import type { TrustDomains } from '../auth/workload/trust-domains.ts';
 import type { ConnectWorkers } from '../connect/workers.ts';
 import type { InOrganization } from '../database.ts';
 import type { RetentionDays } from '../deps.ts';
@@ -41,6 +43,8 @@ import type { Subscriptions } from '../subscriptions/register.ts';
 export interface Services {
   readonly run: InOrganization;
   readonly access: Access;
+  readonly identityProviders: Providers;
+  readonly trustDomains: TrustDomains;
   /** Null where this process does not know. */
   readonly retentionDays: RetentionDays | null;
   readonly revocations: Revocations;

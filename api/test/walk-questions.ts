@@ -110,6 +110,7 @@ export const literalsOf = (ids: Ids | null): Literals => {
     'changeRole.name': ids === null ? '"nobodys"' : `"${SECRET}"`,
     'changeRole.change': '{ description: "mine" }',
     'removeRole.name': ids === null ? '"nobodys"' : `"${SECRET}"`,
+    ...signInLiterals(ids === null ? 'nobodys' : SECRET),
     'changeOrganizationSettings.change': ids === null ? '{ sessionHours: 0 }' : '{ name: "walked" }',
     'huntEstimate.input.query': '"walked"',
     'startHunt.input.query': '"walked"',
@@ -129,6 +130,20 @@ export const literalsOf = (ids: Ids | null): Literals => {
     changeId: quoted(ids?.alertChange),
   };
 };
+
+const signInLiterals = (name: string): Literals => ({
+  ...Object.fromEntries(
+    ['identityProvider.name', 'removeIdentityProvider.name', 'tryIdentityProvider.name', 'linkIdentity.provider', 'linkIdentity.user'].map((path) => [
+      path,
+      `"${name}"`,
+    ]),
+  ),
+  'saveIdentityProvider.input.issuer': '"https://93.184.215.14"', // an address, so that no name server is asked
+  'trustDomain.name': `"${name}"`,
+  'removeTrustDomain.name': `"${name}"`,
+  'saveTrustDomain.input.bundle': '{ keys: [{ kty: "EC", crv: "P-256", x: "x", y: "y", use: "jwt-svid", kid: "walked" }] }',
+  'saveTrustDomain.input.workloads': '[]',
+});
 
 const connectorLiterals = (name: string): Literals => ({
   ...Object.fromEntries(
@@ -165,6 +180,7 @@ export const SHOWS_NOTHING: ReadonlySet<string> = new Set([
   'Query.eventCounts',
   'Query.searchExplanation',
   'Query.exceptionEffect',
+  'Query.identityProviderAddresses',
   'Query.fields',
   'Query.fieldDatasets',
   'Query.findingCounts',
@@ -183,6 +199,7 @@ export const CANNOT: Readonly<Record<string, string>> = {
   'Mutation.addOrganization': 'for who runs the installation',
   'Mutation.changeOrganization': 'for who runs the installation',
   'Mutation.undoAlertChange': 'somebody has changed the alert since',
+  'Mutation.tryIdentityProvider': 'the provider does not answer',
   'Mutation.trySensor': 'the API of tests has no stages',
   'Mutation.addException': "ends within a year of two clocks: the test's and the database's",
 };

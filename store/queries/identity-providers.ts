@@ -76,6 +76,11 @@ export async function saveProvider(
   await sql.query('SELECT api.save_identity_provider($1, $2, $3, $4, $5)', [actor, name, JSON.stringify(columns), secret ?? null, secret === undefined]);
 }
 
+/** Until the transaction ends, nobody else changes the one of this name, also while there is none yet. */
+export async function lockProvider(sql: Sql, name: string): Promise<void> {
+  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('identity provider ' || api.organization() || ' ' || $1, 0))`, [name]);
+}
+
 /** SQLSTATE P0002: there is none. */
 export async function removeProvider(sql: Sql, actor: string, name: string): Promise<void> {
   await sql.query('SELECT api.remove_identity_provider($1, $2)', [actor, name]);

@@ -32,6 +32,10 @@ export const trustDomainNamed = (sql: Sql, name: string): Promise<TrustDomainRow
 export async function saveTrustDomain(sql: Sql, actor: string, name: string, { endpoint, bundle, workloads }: TrustDomainSettings): Promise<void> {
   await sql.query('SELECT api.save_trust_domain($1, $2, $3, $4, $5)', [actor, name, endpoint, JSON.stringify(bundle), JSON.stringify(workloads)]);
 }
+/** Until the transaction ends, nobody else changes the one of this name, also while there is none yet. */
+export async function lockTrustDomain(sql: Sql, name: string): Promise<void> {
+  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('trust domain ' || api.organization() || ' ' || $1, 0))`, [name]);
+}
 /** False when the bundle is older than the one that is there, or the domain has no endpoint any more. */
 export async function refreshTrustDomain(sql: Sql, name: string, bundle: unknown): Promise<boolean> {
   return (await oneOf<{ readonly taken: boolean }>(sql, 'SELECT api.refresh_trust_domain($1, $2) AS taken', [name, JSON.stringify(bundle)]))!.taken;

@@ -25,6 +25,7 @@ export interface OidcDeps {
 export interface Oidc {
   /** For the gate: access tokens of providers. */
   readonly tokens: ExternalTokens;
+  readonly providers: Providers;
   readonly register: (app: Routes) => void;
 }
 
@@ -33,12 +34,13 @@ export function openOidc({ run, auth: { sessions, box: secrets }, outbound, revo
   const clients = new OidcClients(outbound, nowMs);
   const signIn = new OidcSignIn({ run, clients, sessions, secrets });
   const logout = new ProviderLogout({ run, signIn, outbound, revocations, nowMs });
-  const providers = new Providers({ run, outbound, clients, secrets, installationId });
+  const providers = new Providers({ run, outbound, clients, secrets, installationId, publicUrl });
   return {
+    providers,
     tokens: new ExternalTokens({ run, signIn, outbound, nowMs }),
     register(app) {
       registerOidcRoutes(app, { run, signIn, logout, sessions, publicUrl });
-      registerProviderRoutes(app, providers, { publicUrl, installationId });
+      registerProviderRoutes(app, providers);
     },
   };
 }

@@ -3,11 +3,9 @@ import { z } from 'zod';
 import type { ProviderRow } from '../../../store/queries/identity-providers.ts';
 import { principalOf } from '../../gate/gate.ts';
 import type { Routes } from '../../rest/kit.ts';
-import { text } from '../../rest/kit.ts';
 import { isoOf } from '../../time.ts';
-import { audienceOf, providerInput, providerName } from './providers.ts';
+import { identityLink, providerInput, providerName } from './providers.ts';
 import type { Providers } from './providers.ts';
-import { placeOf } from './sign-in.ts';
 
 const provider = providerInput
   .omit({ clientSecret: true, isDisabled: true })
@@ -26,14 +24,9 @@ const provider = providerInput
   });
 const params = z.object({ name: providerName });
 
-export function registerProviderRoutes(
-  app: Routes,
-  register: Providers,
-  { publicUrl, installationId }: { readonly publicUrl: string; readonly installationId: string },
-): void {
+export function registerProviderRoutes(app: Routes, register: Providers): void {
   const view = (row: ProviderRow, organization: string, base: string): z.infer<typeof provider> => {
     const { id: _id, disabledAt, createdAt, changedAt, ...rest } = row;
-    const here = `${publicUrl === '' ? base : publicUrl}/auth/oidc/${placeOf(organization, row.name)}`;
     return {
       ...rest,
       scopes: [...row.scopes],
@@ -43,9 +36,7 @@ export function registerProviderRoutes(
       disabledAt: disabledAt === null ? null : isoOf(disabledAt),
       createdAt: isoOf(createdAt),
       changedAt: isoOf(changedAt),
-      callbackUrl: `${here}/callback`,
-      backchannelLogoutUrl: `${here}/backchannel-logout`,
-      ownAudience: audienceOf(installationId, organization),
+      ...register.addresses(organization, row.name, base),
     };
   };
   const baseOf = ({ protocol, host }: { readonly protocol: string; readonly host: string }): string => `${protocol}://${host}`;
@@ -110,13 +101,7 @@ export function registerProviderRoutes(
   app.route({
     method: 'POST',
     url: '/auth/identity-providers/:name/links',
-    schema: {
-      tags: ['auth'],
-      summary: 'Let an existing user sign in by an identity provider',
-      params,
-      body: z.strictObject({ subject: text(255).min(1).meta({ description: 'The claim `sub` of the user at the provider.' }), user: text(200).min(1) }),
-      response: { 204: z.null() },
-    },
+    schema: { tags: ['auth'], summary: 'Let an existing user sign in by an identity provider', params, body: identityLink, response: { 204: z.null() } },
     handler: async (request, reply) => {
       await register.link(principalOf(request), request.params.name, request.body.subject, request.body.user);
       return reply.code(204).send(null);

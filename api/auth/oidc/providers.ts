@@ -2,9 +2,19 @@
 import { z } from 'zod';
 import type { Outbound } from '../../../outbound/client.ts';
 import { organizationSettings } from '../../../store/queries/access/organizations.ts';
-import { linkIdentity, providerNamed, providers, providerSecret, removeProvider, saveProvider } from '../../../store/queries/identity-providers.ts';
+import {
+  linkIdentity,
+  lockProvider,
+  providerNamed,
+  providers,
+  providerSecret,
+  removeProvider,
+  saveProvider,
+} from '../../../store/queries/identity-providers.ts';
 import type { ProviderRow } from '../../../store/queries/identity-providers.ts';
 import { requireGrantable, roleBookOf } from '../../access/granting.ts';
+import { requireReplaced } from '../../access/replaced.ts';
+import type { Replaces } from '../../access/replaced.ts';
 import type { InOrganization } from '../../database.ts';
 import { ApiProblem, notFound, pointer } from '../../gate/problem.ts';
 import { text } from '../../rest/kit.ts';
@@ -14,7 +24,7 @@ import { issuerOf } from '../tokens.ts';
 import type { Principal } from '../tokens.ts';
 import { NOT_BY_GROUP } from './claims.ts';
 import type { OidcClients } from './clients.ts';
-import { outboundOf, secretContext } from './sign-in.ts';
+import { outboundOf, placeOf, secretContext } from './sign-in.ts';
 
 const role = text(40);
 const claim = text(200).min(1);
@@ -70,6 +80,10 @@ export const providerInput = z.strictObject({
     .meta({ description: 'Take access tokens of this issuer for this audience on the API: `urn:goshawk:<installation>:<organization>`. Null: none.' }),
   isDisabled: z.boolean().default(false),
 });
+export const identityLink = z.strictObject({
+  subject: text(255).min(1).meta({ description: 'The claim `sub` of the user at the provider.' }),
+  user: text(200).min(1),
+});
 export type ProviderInput = z.infer<typeof providerInput>;
 
 export interface ProvidersDeps {
@@ -78,6 +92,15 @@ export interface ProvidersDeps {
   readonly clients: OidcClients;
   readonly secrets: SecretBox;
   readonly installationId: string;
+  /** As browsers reach us, without a slash at the end; empty = as the caller does. */
+  readonly publicUrl: string;
+}
+/** What is to be entered at a provider. */
+export interface ProviderAddresses {
+  readonly callbackUrl: string;
+  readonly backchannelLogoutUrl: string;
+  /** That access tokens for this organization may have. */
+  readonly ownAudience: string;
 }
 /** What a provider says of itself when it is asked. */
 export interface Tried {
@@ -108,12 +131,19 @@ export class Providers {
     return found;
   }
 
+  /** Of a provider of this name, also before there is one. @param callerUrl The API as the caller reaches it. */
+  addresses(organization: string, name: string, callerUrl: string): ProviderAddresses {
+    const { publicUrl, installationId } = this.#deps;
+    const here = `${publicUrl === '' ? callerUrl : publicUrl}/auth/oidc/${placeOf(organization, name)}`;
+    return { callbackUrl: `${here}/callback`, backchannelLogoutUrl: `${here}/backchannel-logout`, ownAudience: audienceOf(installationId, organization) };
+  }
+
   /**
    * Makes it, or replaces what it is.
-   * @throws ApiProblem INVALID_REQUEST; FORBIDDEN for roles that `who` does not hold; CONFLICT for an audience that is another's. ConfigError OUTBOUND_REFUSED for an
-   *   issuer that may not be reached.
+   * @throws ApiProblem INVALID_REQUEST; FORBIDDEN for roles that `who` does not hold; CONFLICT for an audience that is another's, and when another one is there than
+   *   was to be replaced. ConfigError OUTBOUND_REFUSED for an issuer that may not be reached.
    */
-  async save(who: Principal, name: string, { clientSecret, ...input }: ProviderInput): Promise<ProviderRow> {
+  async save(who: Principal, name: string, { clientSecret, ...input }: ProviderInput, replaces?: Replaces): Promise<ProviderRow> {
     const { run, outbound, secrets } = this.#deps;
     const { organization } = who;
     this.#checkAudience(who, input);
@@ -125,6 +155,8 @@ export class Providers {
     try {
       return await run(organization, async (sql) => {
         checkRoles(who, input, await roleBookOf(sql));
+        await lockProvider(sql, name);
+        requireReplaced('an identity provider', replaces, await providerNamed(sql, name));
         await saveProvider(sql, who.user, name, input, sealed);
         return (await providerNamed(sql, name))!;
       });

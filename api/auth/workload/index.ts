@@ -15,11 +15,12 @@ export interface WorkloadDeps {
 export interface WorkloadIdentity {
   /** For the gate: JWT-SVIDs. */
   readonly workloads: Workloads;
+  readonly trustDomains: TrustDomains;
   readonly register: (app: Routes) => void;
 }
 
 export function openWorkloadIdentity({ run, outbound, installationId, wallMicros }: WorkloadDeps): WorkloadIdentity {
   const workloads = new Workloads({ run, outbound, installationId, nowMs: () => Math.floor(wallMicros() / 1_000) });
-  const register = new TrustDomains({ run, outbound, workloads });
-  return { workloads, register: (app) => registerTrustDomainRoutes(app, register, installationId) };
+  const trustDomains = new TrustDomains({ run, outbound, workloads, installationId });
+  return { workloads, trustDomains, register: (app) => registerTrustDomainRoutes(app, trustDomains) };
 }

@@ -4,9 +4,7 @@ import type { TrustDomainRow } from '../../../store/queries/trust-domains.ts';
 import { principalOf } from '../../gate/gate.ts';
 import type { Routes } from '../../rest/kit.ts';
 import { isoOf } from '../../time.ts';
-import { audienceOf } from '../oidc/providers.ts';
-import { keysOf, parseBundle } from './jwt-svid.ts';
-import { trustDomainInput, trustDomainName } from './trust-domains.ts';
+import { keyNamesOf, trustDomainInput, trustDomainName } from './trust-domains.ts';
 import type { TrustDomains } from './trust-domains.ts';
 
 const trustDomain = z.object({
@@ -23,13 +21,13 @@ const trustDomain = z.object({
 });
 const params = z.object({ name: trustDomainName });
 
-export function registerTrustDomainRoutes(app: Routes, register: TrustDomains, installationId: string): void {
+export function registerTrustDomainRoutes(app: Routes, register: TrustDomains): void {
   const view = (row: TrustDomainRow, organization: string): z.infer<typeof trustDomain> => ({
     ...row,
     bundle: row.bundle as Record<string, unknown>,
-    keys: keysOf(parseBundle(row.bundle) ?? { keys: [] }).map(({ kid }) => kid ?? null),
+    keys: [...keyNamesOf(row)],
     workloads: row.workloads.map(({ id, roles }) => ({ id, roles: [...roles] })),
-    audience: audienceOf(installationId, organization),
+    audience: register.audience(organization),
     fetchedAt: row.fetchedAt === null ? null : isoOf(row.fetchedAt),
     createdAt: isoOf(row.createdAt),
     changedAt: isoOf(row.changedAt),

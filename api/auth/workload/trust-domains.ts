@@ -3,13 +3,16 @@ import { z } from 'zod';
 import type { Outbound } from '../../../outbound/client.ts';
 import { fetchThrough } from '../../../outbound/fetch.ts';
 import { organizationSettings } from '../../../store/queries/access/organizations.ts';
-import { removeTrustDomain, saveTrustDomain, trustDomainNamed, trustDomains } from '../../../store/queries/trust-domains.ts';
+import { lockTrustDomain, removeTrustDomain, saveTrustDomain, trustDomainNamed, trustDomains } from '../../../store/queries/trust-domains.ts';
 import type { TrustDomainRow } from '../../../store/queries/trust-domains.ts';
 import { requireGrantable, roleBookOf } from '../../access/granting.ts';
+import { requireReplaced } from '../../access/replaced.ts';
+import type { Replaces } from '../../access/replaced.ts';
 import type { InOrganization } from '../../database.ts';
 import { ApiProblem, notFound, pointer } from '../../gate/problem.ts';
 import { text } from '../../rest/kit.ts';
 import { NOT_BY_GROUP } from '../oidc/claims.ts';
+import { audienceOf } from '../oidc/providers.ts';
 import { outboundOf } from '../oidc/sign-in.ts';
 import { orNotFound } from '../sessions.ts';
 import type { Principal } from '../tokens.ts';
@@ -54,6 +57,7 @@ export interface TrustDomainsDeps {
   readonly run: InOrganization;
   readonly outbound: Outbound;
   readonly workloads: Workloads;
+  readonly installationId: string;
 }
 
 export class TrustDomains {
@@ -61,6 +65,11 @@ export class TrustDomains {
 
   constructor(deps: TrustDomainsDeps) {
     this.#deps = deps;
+  }
+
+  /** That the JWT-SVIDs for an organization must have. */
+  audience(organization: string): string {
+    return audienceOf(this.#deps.installationId, organization);
   }
 
   list(organization: string): Promise<readonly TrustDomainRow[]> {
@@ -76,9 +85,10 @@ export class TrustDomains {
 
   /**
    * Makes it, or replaces what it is.
-   * @throws ApiProblem INVALID_REQUEST; FORBIDDEN for roles that `who` does not hold. ConfigError OUTBOUND_REFUSED and RetryableError OUTBOUND_FAILED of the endpoint.
+   * @throws ApiProblem INVALID_REQUEST; FORBIDDEN for roles that `who` does not hold; CONFLICT when another one is there than was to be replaced. ConfigError
+   *   OUTBOUND_REFUSED and RetryableError OUTBOUND_FAILED of the endpoint.
    */
-  async save(who: Principal, name: string, { endpoint, bundle: given, workloads }: TrustDomainInput): Promise<TrustDomainRow> {
+  async save(who: Principal, name: string, { endpoint, bundle: given, workloads }: TrustDomainInput, replaces?: Replaces): Promise<TrustDomainRow> {
     const { organization, user } = who;
     workloads.forEach(({ id, roles }, n) => {
       const ofDomain = parseSpiffeId(id.endsWith('/*') ? id.slice(0, -2) : id)?.trustDomain === name;
@@ -92,6 +102,8 @@ export class TrustDomains {
     if (given !== undefined && keysOf(read).length === 0) throw invalid(['bundle', 'keys'], 'Holds no key with the use `jwt-svid`.');
     const row = await this.#deps.run(organization, async (sql) => {
       requireGrantable(who, [...new Set(workloads.flatMap(({ roles }) => roles))], await roleBookOf(sql));
+      await lockTrustDomain(sql, name);
+      requireReplaced('a trust domain', replaces, await trustDomainNamed(sql, name));
       await saveTrustDomain(sql, user, name, { endpoint, bundle: read, workloads });
       return (await trustDomainNamed(sql, name))!;
     });
@@ -114,6 +126,10 @@ export class TrustDomains {
     });
   }
 }
+
+/** Names of the keys that JWT-SVIDs of it are checked with; null for one without. */
+export const keyNamesOf = ({ bundle }: Pick<TrustDomainRow, 'bundle'>): readonly (string | null)[] =>
+  keysOf(parseBundle(bundle) ?? { keys: [] }).map(({ kid }) => kid ?? null);
 
 const invalid = (path: readonly (string | number)[], detail: string) =>
   new ApiProblem('INVALID_REQUEST', `${path.join('.')}: ${detail}`, { errors: [{ pointer: pointer('body', ...path), detail }] });
