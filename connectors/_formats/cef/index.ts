@@ -46,16 +46,15 @@ const severity = (of100: number | undefined): string => (of100 === undefined ? '
 const IN_HEADER = /[\\|\p{Cc}]/u;
 /** Printable ASCII but for `=` and the backslash: most values are nothing else. */
 const BESIDE_PLAIN = /[^ -<>-[\]-~]/;
+const BESIDE_PRINTABLE = /[^ -~]/;
 const header = (text: string, maxLength: number): string => {
   const short = cut(text, maxLength);
   return IN_HEADER.test(short) ? short.replaceAll(/[\\|\p{Cc}]/gu, (found) => (found === '\\' || found === '|' ? `\\${found}` : ' ')) : short;
 };
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '=': '\\=', '\n': '\\n', '\r': '\\r' };
 /** Blanks around a value are lost on the way, so none are written. */
-const extension = (text: string): string =>
-  BESIDE_PLAIN.test(text)
-    ? text
-        .replaceAll(/(?![\t\n\r])\p{Cc}/gu, ' ')
-        .trim()
-        .replaceAll(/[\\=\n\r]/g, (found) => ESCAPES[found]!)
-    : text.trim();
+function extension(text: string): string {
+  if (!BESIDE_PLAIN.test(text)) return text.trim();
+  const isPrintable = !BESIDE_PRINTABLE.test(text);
+  const escaped = (isPrintable ? text : text.replaceAll(/(?![\t\n\r])\p{Cc}/gu, ' ')).trim().replaceAll('\\', '\\\\').replaceAll('=', '\\=');
+  return isPrintable ? escaped : escaped.replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+}
