@@ -17,7 +17,6 @@ import { DELIVERED } from '../_sink/index.ts';
 import type { SinkConnector } from '../_sink/index.ts';
 import type { SourceConnector } from '../_source/index.ts';
 import { rawOptions } from '../_source/options.ts';
-import type { Plugin } from './settings/plugins.ts';
 import { startTasks } from './start-task.ts';
 import { catalogueOf, crewWorld, prepare, silent } from './test/crew-world.ts';
 import type { Worker } from './worker.ts';
@@ -76,7 +75,7 @@ afterEach(async () => {
 
 async function start(id: string, on: MemoryBroker): Promise<Worker> {
   const codec = new Codec(fixedIds());
-  const catalogue = catalogueOf([collecting, numbers] as unknown as readonly Plugin[]);
+  const catalogue = catalogueOf([collecting, numbers]);
   const worker = await crewWorld().open(on, id, {
     catalogue,
     start: startTasks({
