@@ -70,9 +70,19 @@ export async function openVisits(serve: (folder: string) => Promise<{ readonly u
   });
   let context: BrowserContext | undefined;
   let signedIn: Awaited<ReturnType<BrowserContext['storageState']>> | undefined;
+  let isStranger = true;
   const faults: string[] = [];
 
+  /** The cookie of a session is another one after each renewal: who comes back has the last. */
+  const keepSession = async () => {
+    if (signedIn === undefined || isStranger) return;
+    const cookies = (await context?.cookies()) ?? [];
+    if (cookies.length > 0) signedIn = { ...signedIn, cookies };
+  };
+
   const visit = async ({ theme = 'dark', width = 1440, height = 900, isTouch = false, isTimeHeld = false }: Look = {}, isKnown = false) => {
+    await keepSession();
+    isStranger = !isKnown;
     await context?.close();
     context = await browser.newContext({
       baseURL: served.url,

@@ -75,11 +75,12 @@ export async function prepare(broker: Broker, prefix = ''): Promise<void> {
   await broker.admin().createTopics([...own, ...sinks], 1);
 }
 
-export const catalogueOf = (plugins: readonly Plugin[] = [counting, feeding]) =>
+/** @param variables Of the worker's environment, which every organization may name. */
+export const catalogueOf = (plugins: readonly Plugin[] = [counting, feeding], variables: NodeJS.ProcessEnv = { SECRET_WRONG: 'wrong' }) =>
   openCatalogue({
     plugins,
     version: '1.0.0',
-    secretsOf: (organization) => openSecrets({ secretFolders: [], secretVariables: ['SECRET_*'] }, organization, { SECRET_WRONG: 'wrong' }),
+    secretsOf: (organization) => openSecrets({ secretFolders: [], secretVariables: ['SECRET_*'] }, organization, variables),
     outbound: {
       request: () => {
         throw notFound('nothing is asked');

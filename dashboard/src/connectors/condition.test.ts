@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectorState, ConnectorStateFragment } from '../gql/graphql.ts';
-import { conditionOf, isErrorOfNow, refusedOf } from './condition.ts';
+import { conditionOf, failureOf, isErrorOfNow, refusedOf } from './condition.ts';
 
 const NO_DELIVERY: ConnectorStateFragment['delivery'] = {
   delivered: 0,
@@ -41,6 +41,14 @@ it.each<[name: string, state: ConnectorState, tasks: ConnectorState[], delivery:
 
 it('knows no error of now where there was none', () => {
   expect(isErrorOfNow({ lastErrorAt: null, lastProgressAt: null })).toBe(false);
+});
+
+it('says why the first failed, in one line', () => {
+  const task = (id: number, state: ConnectorState, trace: string | null) => ({ id, state, worker: 'worker:1', trace });
+  const tasks = [task(0, 'RUNNING', null), task(1, 'FAILED', 'ConfigError: no index\n    at open'), task(2, 'FAILED', 'another')];
+  expect(failureOf({ state: 'RUNNING', trace: null, tasks })).toBe('ConfigError: no index');
+  expect(failureOf({ state: 'FAILED', trace: 'its own', tasks })).toBe('its own');
+  expect(failureOf({ state: 'RUNNING', trace: null, tasks: [task(0, 'RUNNING', null)] })).toBeNull();
 });
 
 describe('what is rejected', () => {

@@ -31,6 +31,12 @@ export function conditionOf({ type, state, tasks, delivery }: Pick<ConnectorStat
   return { health: 'good', word: 'Running', about: null };
 }
 
+/** Why it, or the first of its tasks that has, failed: the first line of the trace. Null while nothing has. */
+export function failureOf({ state, trace, tasks }: Pick<ConnectorStateFragment, 'state' | 'trace' | 'tasks'>): string | null {
+  const failed = [{ state, trace }, ...tasks].find((each) => each.state === 'FAILED' && each.trace !== null);
+  return failed?.trace?.split('\n')[0] ?? null;
+}
+
 /** Whether nothing has gone right since the last error. False without one. */
 export function isErrorOfNow({ lastErrorAt, lastProgressAt }: Pick<ConnectorStateFragment['delivery'], 'lastErrorAt' | 'lastProgressAt'>): boolean {
   if (lastErrorAt === null) return false;

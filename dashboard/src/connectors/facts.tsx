@@ -9,6 +9,7 @@ import { Panel } from '../kit/panel.tsx';
 import { HealthShape, type Health } from '../kit/severity.tsx';
 import { Table } from '../kit/table.tsx';
 import { refusedOf } from './condition.ts';
+import { draftOf } from './draft.ts';
 import { pluginAbout, pluginTitle } from './plugins.ts';
 import { Lag, LastError, OldestOwed } from './words.tsx';
 
@@ -64,7 +65,7 @@ export function Configuration({ connector: { plugin, config } }: Of) {
   return (
     <Panel title={pluginTitle(plugin)} note={about ?? undefined}>
       <dl className="connector-facts">
-        {config.map(({ name, value }) => (
+        {Object.entries(draftOf(config)).map(([name, value]) => (
           <Fact key={name} name={name}>
             {name === 'subscription' && value !== '' ? (
               <Link to="/connectors/subscriptions" className="crumb">

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ConnectorStateFragment } from '../gql/graphql.ts';
 import { exactCount } from '../kit/numbers.ts';
 import { Table } from '../kit/table.tsx';
+import { failureOf } from './condition.ts';
 import { pluginTitle } from './plugins.ts';
 import type { Verb } from './use-verbs.ts';
 import { VerbIcons } from './verbs.tsx';
@@ -22,8 +23,9 @@ export function ConnectorsTable({ connectors, mayManage, isBusy, onVerb }: ListP
       label="Connectors"
       columns={[
         'Connector',
-        'Of',
         'State',
+        ...(mayManage ? ['Actions'] : []),
+        'Of',
         { ofNumbers: 'Lag' },
         { ofNumbers: 'Delivered' },
         { ofNumbers: 'Rejected' },
@@ -31,11 +33,11 @@ export function ConnectorsTable({ connectors, mayManage, isBusy, onVerb }: ListP
         'Oldest owed',
         { ofNumbers: 'Maybe twice' },
         'Last error',
-        ...(mayManage ? ['Do'] : []),
       ]}
     >
       {connectors.map((connector) => {
         const { name, plugin, delivery } = connector;
+        const failure = failureOf(connector);
         return (
           <tr key={name}>
             <th scope="row">
@@ -43,10 +45,15 @@ export function ConnectorsTable({ connectors, mayManage, isBusy, onVerb }: ListP
                 {name}
               </Link>
             </th>
-            <td>{pluginTitle(plugin)}</td>
             <td>
               <ConditionMark connector={connector} />
             </td>
+            {mayManage && (
+              <td>
+                <VerbIcons connector={connector} isBusy={isBusy(name)} onVerb={(verb) => onVerb(connector, verb)} />
+              </td>
+            )}
+            <td>{pluginTitle(plugin)}</td>
             <td className="n">
               <Lag lag={delivery.lag} />
             </td>
@@ -69,14 +76,9 @@ export function ConnectorsTable({ connectors, mayManage, isBusy, onVerb }: ListP
             <td className="n" title="Sent again after an answer that left open whether they had been taken">
               {exactCount(delivery.possibleDuplicates)}
             </td>
-            <td className="connector-error" title={delivery.lastError ?? undefined}>
-              <LastError delivery={delivery} />
+            <td className="connector-error" title={failure ?? delivery.lastError ?? undefined}>
+              {failure ?? <LastError delivery={delivery} />}
             </td>
-            {mayManage && (
-              <td>
-                <VerbIcons connector={connector} isBusy={isBusy(name)} onVerb={(verb) => onVerb(connector, verb)} />
-              </td>
-            )}
           </tr>
         );
       })}
