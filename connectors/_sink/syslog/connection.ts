@@ -10,7 +10,7 @@ export interface ConnectionOptions {
   /** `tls://host:port` or `tcp://host:port`. */
   readonly url: string;
   readonly tls: DialTls;
-  /** How long a connection has to stand after a write before that counts as delivered. 0: as soon as the system has taken it. */
+  /** How long a connection has to stand after a write, and the far system to acknowledge it, before that counts as delivered. 0: as soon as our system has taken it. */
   readonly settleMs: number;
   /** To connect, and for the far side to take what is written. */
   readonly timeoutMs: number;

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { DELIVERED } from '../index.ts';
 import type { Outcome } from '../index.ts';
 import { lost } from './outcome.ts';
+import { unacknowledgedBytes } from './unacknowledged.ts';
 
 /** What becomes of a write, once it can be told: `delivered`, or `retry` when the connection ended too soon. */
 export type Settling = Promise<Exclude<Outcome, { readonly kind: 'accepted' }>>;
@@ -18,6 +19,8 @@ export class Line {
   readonly #socket: Socket;
   readonly #options: LineOptions;
   readonly #tail = new Set<(isSafe: boolean) => void>();
+  /** Bytes that the system has taken. */
+  #taken = 0;
   #error: Error | null = null;
   #isOver = false;
   #isLeaving = false;
@@ -45,8 +48,9 @@ export class Line {
   write(bytes: Buffer): Promise<{ readonly settling: Settling }> {
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => {
-        if (error === null || error === undefined) resolve({ settling: this.#settle() });
-        else reject(this.#error ?? error);
+        if (error !== null && error !== undefined) return reject(this.#error ?? error);
+        this.#taken += bytes.length;
+        resolve({ settling: this.#settle() });
       });
     });
   }
@@ -76,8 +80,16 @@ export class Line {
     if (this.#isOver) return Promise.resolve(lost(this.#error, url));
     if (settleMs === 0) return Promise.resolve(DELIVERED);
     const { promise, resolve } = Promise.withResolvers<Awaited<Settling>>();
-    // Timers come before sockets in a turn of the event loop: after a long turn an end may wait to be read, so it is read first.
-    const timer = setTimeout(() => setImmediate(() => settle(true)), settleMs);
+    const end = this.#taken;
+    // Timers come before sockets in a turn of the event loop: after a long turn an end may wait to be read. To ask takes more than a turn.
+    const look = async () => {
+      const taken = this.#taken;
+      const unacknowledged = (await unacknowledgedBytes(this.#socket)) ?? 0;
+      // Each byte that was taken since is one on the wire at least. What is left was not all taken since: a part of this may be in it.
+      if (unacknowledged <= taken - end) settle(true);
+      else if (this.#tail.has(settle)) timer = setTimeout(look, settleMs);
+    };
+    let timer = setTimeout(look, settleMs);
     const settle = (isSafe: boolean) => {
       clearTimeout(timer);
       if (this.#tail.delete(settle)) resolve(isSafe ? DELIVERED : lost(this.#error, url));

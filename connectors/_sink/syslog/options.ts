@@ -46,7 +46,7 @@ export const deliveryOptions = {
     .meta({
       displayName: 'Settle time (ms)',
       description:
-        'Collectors do not acknowledge. A message counts as delivered when its connection still stands this long after the message was written; when it ends before, the message is sent again. 0: delivered as soon as this system has taken it.',
+        'Collectors do not acknowledge. A message counts as delivered when its connection still stands this long after the message was written, and the far system has acknowledged the bytes (on Linux); when it ends before, the message is sent again. 0: delivered as soon as this system has taken it.',
       group: 'Delivery',
       importance: 'medium',
       width: 'short',

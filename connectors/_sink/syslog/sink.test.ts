@@ -13,6 +13,7 @@ import { checkCollectors, openSyslogSink } from './sink.ts';
 import type { SyslogSinkOptions } from './sink.ts';
 import { openCollector } from './test/collector.ts';
 import type { Collector } from './test/collector.ts';
+import { tableOf } from './unacknowledged.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -160,6 +161,22 @@ describe('what is written', () => {
     await expect(sent).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' });
   });
 
+  it.skipIf(process.platform !== 'linux')('is not delivered while it lies in the buffers of this system, however long', async () => {
+    const to = await collector();
+    const { sink } = openSink([to], { settleMs: 20, timeoutMs: 500, maxMessageBytes: 1 << 20 });
+    await to.fail('slow', { ms: NEVER }); // it takes the first bytes, then nothing more: buffers fill, there and here
+    const batch = [recordOf('filler', `{"id":"${'x'.repeat(100_000)}"}`)];
+    const taken: Outcome[] = [];
+    await expect(
+      (async () => {
+        for (;;) taken.push(...(await sink.send(batch, signal)));
+      })(),
+    ).rejects.toMatchObject({ code: 'SINK_UNAVAILABLE' });
+    const kinds = await kindsOf(taken);
+    expect(kinds[0]).toBe('delivered');
+    expect(kinds.at(-1)).toBe('retry, maybe taken');
+  });
+
   it('is settled by a goodbye: a far side that ends its half too has read everything', async () => {
     const to = await collector();
     const { sink } = openSink([to], { settleMs: NEVER });
@@ -197,6 +214,19 @@ describe('what is written', () => {
     ]);
     expect(to.messages.map(String)).toEqual(['<134>1 - - - - - - {"id":"a"}', '<134>1 - - - - - - {"id":"d"}']);
   });
+});
+
+it('finds what is not acknowledged in the table of the system', () => {
+  const table = tableOf(`  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
+   1: 0100007F:C350 0100007F:1972 01 00001A2B:00000000 01:00000018 00000000     0        0 2 2 0 20 4 30 10 -1
+  12: 0000000000000000FFFF00000100007F:C351 0000000000000000FFFF00000100007F:1972 01 00000000:00000010 00:00000000 00000000     0        0 3 1 0 20 4 30 10 -1
+`);
+  expect([...table]).toEqual([
+    ['8080 0', 0],
+    ['50000 6514', 0x1a2b],
+    ['50001 6514', 0],
+  ]);
 });
 
 describe.skipIf(!hasOpenssl())('over TLS', () => {
