@@ -113,8 +113,8 @@ export const config = z
     maxBatchRecords: z
       .int()
       .min(1)
-      .max(1_000_000)
-      .default(100_000)
+      .max(100_000)
+      .default(50_000)
       .meta({ description: 'Most documents a file is made of.', group: 'Files', importance: 'medium', displayName: 'Documents a file' }),
     lingerMs: z
       .int()

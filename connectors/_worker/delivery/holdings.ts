@@ -80,13 +80,18 @@ export class Holdings {
     }
   }
 
+  /** The budget is used up, or was and half of it is not free yet. */
+  get isFull(): boolean {
+    return this.#bytes >= (this.#braked.size > 0 ? this.#maxBytes / 2 : this.#maxBytes);
+  }
+
   /** After a rebalance all partitions are read, as far as the consumer knows. */
   unbrake(): void {
     this.#braked.clear();
   }
   /** Pauses and resumes partitions so that the budget holds: all of them when it is used up, one whose oldest record is stuck. */
   brake(isPaused: boolean): void {
-    const isFull = isPaused || this.#bytes >= (this.#braked.size > 0 ? this.#maxBytes / 2 : this.#maxBytes);
+    const isFull = isPaused || this.isFull;
     const pause: TopicPartition[] = [];
     const resume: TopicPartition[] = [];
     for (const [key, { tp, size }] of this.#windows) {

@@ -48,8 +48,11 @@ export interface SendQueue {
   readonly again: (entries: readonly Entry[]) => void;
   /** The call that had these is over: records of their keys or partition may follow. To be called before `again`; also with what settles later. */
   readonly release: (entries: readonly Entry[]) => void;
-  /** What the next call takes; null when nothing may go yet. `wakeMs`: when to look again, if nothing else happens. */
-  readonly take: (nowMs: number) => { readonly batch: readonly Entry[] | null; readonly wakeMs: number };
+  /**
+   * What the next call takes; null when nothing may go yet. `wakeMs`: when to look again, if nothing else happens.
+   * @param isPressed Nothing more is read before something is settled: what waits for more waits in vain, so nothing lingers.
+   */
+  readonly take: (nowMs: number, isPressed?: boolean) => { readonly batch: readonly Entry[] | null; readonly wakeMs: number };
   /** Forgets entries of partitions that are gone. */
   readonly forget: (isGone: (entry: Entry) => boolean) => void;
 }
@@ -86,13 +89,13 @@ class Unordered implements SendQueue {
   }
   release(_entries: readonly Entry[]): void {}
 
-  take(nowMs: number): { readonly batch: readonly Entry[] | null; readonly wakeMs: number } {
+  take(nowMs: number, isPressed = false): { readonly batch: readonly Entry[] | null; readonly wakeMs: number } {
     const { limits } = this;
     const dueCount = this.retries.findIndex(({ dueMs }) => dueMs > nowMs);
     const due = dueCount === -1 ? this.retries.length : dueCount;
     const nextDueMs = this.retries[due]?.dueMs ?? Infinity;
     const oldest = this.fresh.first();
-    const lingersTo = oldest === undefined ? Infinity : oldest.sinceMs + limits.lingerMs;
+    const lingersTo = oldest === undefined ? Infinity : isPressed ? nowMs : oldest.sinceMs + limits.lingerMs;
     const isWorthIt = due > 0 || lingersTo <= nowMs || isFull(limits, this.fresh.length, this.#bytes);
     if (!isWorthIt) return { batch: null, wakeMs: Math.min(lingersTo, nextDueMs) };
     const batch: Entry[] = [];
@@ -170,8 +173,8 @@ class ByKey implements SendQueue {
       this.#ready.push(line[0]);
     }
   }
-  take(nowMs: number): ReturnType<SendQueue['take']> {
-    return this.#ready.take(nowMs);
+  take(nowMs: number, isPressed?: boolean): ReturnType<SendQueue['take']> {
+    return this.#ready.take(nowMs, isPressed);
   }
   forget(isGone: (entry: Entry) => boolean): void {
     this.#ready.forget(isGone);
@@ -215,12 +218,17 @@ class ByPartition implements SendQueue {
     const at = this.#lines.get(tpKey(first.tp));
     if (at?.open === first) at.open = null;
   }
-  take(nowMs: number): ReturnType<SendQueue['take']> {
+  take(nowMs: number, isPressed = false): ReturnType<SendQueue['take']> {
     let wakeMs = Infinity;
-    for (const at of this.#lines.values()) {
+    const lines = [...this.#lines.values()];
+    // The most first: that makes room, and the largest files.
+    for (const at of isPressed ? lines.sort((a, b) => b.bytes - a.bytes) : lines) {
       const first = at.line.first();
       if (at.open !== null || first === undefined) continue;
-      const readyMs = Math.max(first.dueMs, first.attempts > 0 || isFull(this.#limits, at.line.length, at.bytes) ? 0 : first.sinceMs + this.#limits.lingerMs);
+      const readyMs = Math.max(
+        first.dueMs,
+        isPressed || first.attempts > 0 || isFull(this.#limits, at.line.length, at.bytes) ? 0 : first.sinceMs + this.#limits.lingerMs,
+      );
       if (readyMs > nowMs) {
         wakeMs = Math.min(wakeMs, readyMs);
         continue;

@@ -15,6 +15,8 @@ export interface SenderOptions {
   /** Wait before the n-th try, n from 1. Milliseconds. */
   readonly backoffMs: (attempt: number) => number;
   readonly mayRun: () => boolean;
+  /** Nothing more is read before something is settled. */
+  readonly isPressed: () => boolean;
   /** The far side has said what became of it. */
   readonly settled: (entry: Entry, settlement: Settled) => void;
   /** After a call, or after what was said later. */
@@ -55,7 +57,7 @@ export class Sender {
     while (mayRun() && this.#calls.size < sink.limits.maxInFlight) {
       const nowMs = clock.nowMs();
       if (nowMs < this.#gateMs) return this.#wakeAt(this.#gateMs);
-      const { batch, wakeMs } = this.#queue.take(nowMs);
+      const { batch, wakeMs } = this.#queue.take(nowMs, this.#options.isPressed());
       if (batch === null) return this.#wakeAt(wakeMs);
       const call: Promise<void> = this.#send(batch, nowMs).finally(() => {
         this.#calls.delete(call);

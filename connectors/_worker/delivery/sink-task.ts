@@ -164,6 +164,7 @@ export class SinkTask implements RunningTask {
       counters: this.#counters,
       backoffMs: (attempt) => this.#backoffMs(attempt),
       mayRun: () => !this.#isPaused && !this.#isDraining && !this.#isOver,
+      isPressed: () => this.#holdings.isFull,
       settled: (entry, settlement) => this.#settle(entry, settlement, this.#refusalOf(settlement)),
       progressed: () => {
         this.#counters.progressed();
