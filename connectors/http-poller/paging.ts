@@ -1,6 +1,6 @@
 // Which page comes next.
 import { ConfigError } from '../../pipeline/core/errors.ts';
-import type { HttpPollerConfig } from './index.ts';
+import type { HttpPollerConfig } from './config.ts';
 import type { Pass } from './place.ts';
 import { segmentsOf, valueAt } from './pointer.ts';
 import { filledBody, filledUrl, withParameter } from './template.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import httpPoller, { config } from './index.ts';
+import { config } from './config.ts';
+import httpPoller from './index.ts';
 import { refusal, verdictOf } from './outcome.ts';
 import { nextLink, nextOf, requestOf } from './paging.ts';
 import { begin, ended, greater, RememberedIds } from './place.ts';

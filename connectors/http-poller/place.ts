@@ -1,7 +1,7 @@
 // Where the poller stands: what it has seen, and how far it is within the pages that it reads now.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { HttpPollerConfig } from './index.ts';
+import type { HttpPollerConfig } from './config.ts';
 
 const passSchema = z.object({
   /** Of `window`, milliseconds since 1970: [from, to). */

@@ -9,7 +9,7 @@ import type { JsonObject, Positions, Pulled, PulledRecord, PulledSource, Refused
 import { JsonElements } from '../_source/json-elements.ts';
 import type { Piece } from '../_source/json-elements.ts';
 import { Lines } from '../_source/lines.ts';
-import type { HttpPollerConfig } from './index.ts';
+import type { HttpPollerConfig } from './config.ts';
 import { refusal, verdictOf } from './outcome.ts';
 import { nextOf, requestOf } from './paging.ts';
 import type { PageRequest } from './paging.ts';
