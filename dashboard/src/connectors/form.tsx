@@ -66,6 +66,7 @@ export function ConnectorForm({ plugin, type, name: present, initial, onDone, on
       <Panel title="Options">{failure === undefined ? <Waiting rows={10} label="Loading the options" /> : <Failed problem={failure} onRetry={again} />}</Panel>
     );
   const problemsOf = (option: string) => form.options.find((each) => each.name === option)?.problems ?? [];
+  const touch = (option: string) => setTouched((before) => (before.includes(option) ? before : [...before, option]));
   const isTouched = (option: string) => isSent || touched.includes(option);
   const missing = form.options.filter(({ problems }) => problems.length > 0).length;
   const field = (option: ConnectorOption): ReactNode => (
@@ -75,7 +76,7 @@ export function ConnectorForm({ plugin, type, name: present, initial, onDone, on
       value={draft[option.name]}
       onChange={(text) => setDraft((before) => withValue(before, option.name, text))}
       isTouched={isTouched(option.name)}
-      onTouched={() => setTouched((before) => (before.includes(option.name) ? before : [...before, option.name]))}
+      onTouched={() => touch(option.name)}
       secretExample={secretExamples(organization).variable}
       offers={option.name === 'topics' ? sinkTopics(organization) : undefined}
       only={option.name === 'subscription' && subscriptions !== undefined ? [...subscriptions.map((each) => each.name), 'default'] : undefined}
@@ -95,7 +96,7 @@ export function ConnectorForm({ plugin, type, name: present, initial, onDone, on
     <form className="connector-form" onSubmit={submit} aria-label="Connector" noValidate>
       {present === null && (
         <Panel title="Name">
-          <div className="option" onBlur={() => setTouched((before) => [...before, 'name'])}>
+          <div className="option" onBlur={() => touch('name')}>
             <label className="hidden-text" htmlFor="connector-name">
               Name of the connector
             </label>

@@ -1,4 +1,4 @@
-// What each kind of connector is, in the reader's words. One that is not here is shown by its name alone.
+// What kinds of connectors are, in the reader's words. Nothing needs to be here: one that is not is shown by its name.
 interface Words {
   readonly title: string;
   readonly about: string;
@@ -21,6 +21,7 @@ const PLUGINS: Readonly<Record<string, Words>> = {
   webhook: { title: 'Webhook', about: 'Signed requests, as Standard Webhooks asks' },
 };
 
+export const described: readonly string[] = Object.keys(PLUGINS);
 export const pluginTitle = (name: string): string => PLUGINS[name]?.title ?? name;
 /** Null where nothing is known but the name. */
 export const pluginAbout = (name: string): string | null => PLUGINS[name]?.about ?? null;
