@@ -209,6 +209,46 @@ const audit = createRoute({
   validateSearch: readAuditSearch,
   component: lazyRouteComponent(() => import('./administration/audit-page.tsx'), 'AuditPage'),
 });
+const identityProviders = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/identity-providers',
+  component: lazyRouteComponent(() => import('./administration/providers-page.tsx'), 'ProvidersPage'),
+});
+const newIdentityProvider = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/identity-providers/new',
+  component: lazyRouteComponent(() => import('./administration/new-provider-page.tsx'), 'NewProviderPage'),
+});
+const identityProvider = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/identity-providers/provider/$name',
+  component: lazyRouteComponent(() => import('./administration/provider-page.tsx'), 'ProviderPage'),
+});
+const trustDomains = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/trust-domains',
+  component: lazyRouteComponent(() => import('./administration/trust-domains-page.tsx'), 'TrustDomainsPage'),
+});
+const newTrustDomain = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/trust-domains/new',
+  component: lazyRouteComponent(() => import('./administration/new-trust-domain-page.tsx'), 'NewTrustDomainPage'),
+});
+const trustDomain = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/trust-domains/domain/$name',
+  component: lazyRouteComponent(() => import('./administration/trust-domain-page.tsx'), 'TrustDomainPage'),
+});
+const organization = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/organization',
+  component: lazyRouteComponent(() => import('./administration/organization-page.tsx'), 'OrganizationPage'),
+});
+const organizations = createRoute({
+  getParentRoute: () => inside,
+  path: '/administration/organizations',
+  component: lazyRouteComponent(() => import('./administration/organizations-page.tsx'), 'OrganizationsPage'),
+});
 const kit = createRoute({
   getParentRoute: () => root,
   path: '/kit',
@@ -250,6 +290,14 @@ export const router = createRouter({
       serviceAccounts,
       roles,
       audit,
+      identityProviders,
+      newIdentityProvider,
+      identityProvider,
+      trustDomains,
+      newTrustDomain,
+      trustDomain,
+      organization,
+      organizations,
     ]),
   ]),
   defaultPreload: 'intent',

@@ -70,10 +70,10 @@ describe.skipIf(serverUrl === '')('identity providers over GraphQL', () => {
     const { changedAt } = await provider('corp', 'changedAt');
     expect(await save('corp', CORP, null)).toMatchObject({ code: 'CONFLICT', message: 'There is an identity provider of this name already.' });
     const both = await Promise.all([save('corp', { ...CORP, label: 'One' }, changedAt), save('corp', { ...CORP, label: 'Other' }, changedAt)]);
-    expect(both.map(({ code }) => code).toSorted()).toEqual(['CONFLICT', undefined]);
+    expect(both.flatMap(({ code }) => code ?? [])).toEqual(['CONFLICT']);
     expect((await save('gone', CORP, changedAt)).message).toBe('It was removed meanwhile.');
     const twice = await Promise.all([save('twice', CORP, null), save('twice', CORP, null)]);
-    expect(twice.map(({ code }) => code).toSorted()).toEqual(['CONFLICT', undefined]);
+    expect(twice.flatMap(({ code }) => code ?? [])).toEqual(['CONFLICT']);
   });
 
   it('are disabled, and removed', async () => {
@@ -115,7 +115,7 @@ describe.skipIf(serverUrl === '')('identity providers over GraphQL', () => {
 
   it('link who has an account, once', async () => {
     await api.inject({ method: 'POST', url: '/auth/users', payload: { name: 'ada', roles: ['viewer'], password: 'plum harbour violet engine' } });
-    const link = async (user: string) => await api.graphql(`mutation { linkIdentity(provider: "corp", subject: "s-1", user: "${user}") }`);
+    const link = async (user: string) => api.graphql(`mutation { linkIdentity(provider: "corp", subject: "s-1", user: "${user}") }`);
     expect((await link('ada')).data).toEqual({ linkIdentity: true });
     expect((await link('nobody')).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
   });

@@ -56,7 +56,7 @@ describe.skipIf(serverUrl === '')('trust domains over GraphQL', () => {
     const { changedAt } = (await api.graphql('{ trustDomain(name: "prod.example") { changedAt } }')).data.trustDomain;
     expect((await save('prod.example', { bundle: BUNDLE, workloads: [] })).message).toBe('There is a trust domain of this name already.');
     const changes = [save('prod.example', { bundle: BUNDLE, workloads: [] }, changedAt), save('prod.example', { bundle: BUNDLE, workloads: [] }, changedAt)];
-    expect((await Promise.all(changes)).map(({ code }) => code).toSorted()).toEqual(['CONFLICT', undefined]);
+    expect((await Promise.all(changes)).flatMap(({ code }) => code ?? [])).toEqual(['CONFLICT']);
     expect((await api.graphql('mutation { removeTrustDomain(name: "prod.example") }')).data).toEqual({ removeTrustDomain: true });
     expect((await api.graphql('mutation { removeTrustDomain(name: "prod.example") }')).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
   });

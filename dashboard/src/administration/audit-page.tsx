@@ -2,7 +2,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useFresh } from '../data/fresh.ts';
-import { AuditStateDocument } from '../gql/graphql.ts';
+import { AuditStateDocument, type AuditStateQuery } from '../gql/graphql.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { Copy } from '../kit/copy.tsx';
 import { Document } from '../kit/document.tsx';
@@ -14,7 +14,9 @@ import { resolveRange, toIso } from '../kit/range.ts';
 import { Empty, Failed, RequestId, Waiting } from '../kit/states.tsx';
 import { Table } from '../kit/table.tsx';
 import { useTitle } from '../kit/title.ts';
+import { useViewer } from '../shell/viewer.tsx';
 import { auditRange, type AuditSearch } from './address.ts';
+import { AuditExport } from './audit-export.tsx';
 import { AdministrationTabs } from './tabs.tsx';
 import { useAudit, type AuditEntry } from './use-audit.ts';
 import './administration.css';
@@ -36,8 +38,18 @@ export function AuditPage() {
     return { actor, action, object, from: toIso(from), to: range.to === 'now' ? null : toIso(to) };
   });
   const show = (next: AuditSearch) => void navigate({ to: '/administration/audit', search: next, replace: true });
+  const state = useFresh(AuditStateDocument, { key: 'audit-state', variables: () => ({}), what: 'The state of the audit', everyMs: 60_000 }).data?.auditState;
+  const organization = useViewer()?.organization;
   return (
-    <Page title="Administration" tools={<IconButton icon="refresh" label="Read again" onClick={reload} />}>
+    <Page
+      title="Administration"
+      tools={
+        <>
+          {organization !== undefined && <AuditExport entries={state?.seq} organization={organization} />}
+          <IconButton icon="refresh" label="Read again" onClick={reload} />
+        </>
+      }
+    >
       <AdministrationTabs />
       <div className="page-scroll access">
         <form
@@ -68,7 +80,7 @@ export function AuditPage() {
           <Button type="submit">Filter</Button>
           <RangePicker range={range} onChange={(next) => show({ ...search, ...next })} />
         </form>
-        <Chain />
+        {state !== undefined && state !== null && <Chain state={state} />}
         <Panel
           title="Entries"
           note={pages === undefined ? undefined : `${exactCount(pages.entries.length)}${pages.next === null ? '' : ' of more'}, newest first`}
@@ -100,10 +112,7 @@ export function AuditPage() {
   );
 }
 
-function Chain() {
-  const state = useFresh(AuditStateDocument, { key: 'audit-state', variables: () => ({}), what: 'The state of the audit', everyMs: 60_000 }).data?.auditState;
-  if (state === undefined || state === null) return null;
-  const { seq, publishedAt, publishedSeq } = state;
+function Chain({ state: { seq, publishedAt, publishedSeq } }: { readonly state: NonNullable<AuditStateQuery['auditState']> }) {
   return (
     <p className="quiet">
       The chain has {exactCount(seq)} entries.{' '}

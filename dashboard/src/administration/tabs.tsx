@@ -6,6 +6,10 @@ const PAGES = [
   { to: '/administration', name: 'Users', needs: 'users:read' },
   { to: '/administration/service-accounts', name: 'Service accounts', needs: 'users:read' },
   { to: '/administration/roles', name: 'Roles', needs: 'users:read' },
+  { to: '/administration/identity-providers', name: 'Identity providers', needs: 'users:read' },
+  { to: '/administration/trust-domains', name: 'Trust domains', needs: 'users:read' },
+  { to: '/administration/organization', name: 'Organization', needs: 'organization:read' },
+  { to: '/administration/organizations', name: 'Organizations', needs: 'organizations:manage' },
   { to: '/administration/audit', name: 'Audit', needs: 'audit:read' },
 ] as const;
 

@@ -19,11 +19,15 @@ export function exportAddress({ kind, filter }: ExportQuestion, format: ExportFo
 }
 
 /** Hands the file to the browser. @returns What went wrong; null when nothing did */
-export async function saveExport(question: ExportQuestion, format: ExportFormat): Promise<Problem | null> {
+export const saveExport = (question: ExportQuestion, format: ExportFormat): Promise<Problem | null> =>
+  saveFile(exportAddress(question, format), `${question.kind}.${format}`);
+
+/** As `saveExport`, for any address of the API. @param name Of the file, where the API does not say. */
+export async function saveFile(address: string, name: string): Promise<Problem | null> {
   let response: Response;
   let file: Blob;
   try {
-    response = await authorizedFetch(exportAddress(question, format));
+    response = await authorizedFetch(address);
     if (!response.ok) return await problemOf(response);
     file = await response.blob();
   } catch {
@@ -37,7 +41,7 @@ export async function saveExport(question: ExportQuestion, format: ExportFormat)
   }
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);
-  link.download = /filename="([^"/\\]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? `${question.kind}.${format}`;
+  link.download = /filename="([^"/\\]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // once the browser has begun to write it
   return null;
