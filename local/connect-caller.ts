@@ -27,11 +27,15 @@ interface Me {
 export function askApi({ apiUrl, nowMs, fetch: request = fetch }: CallerOptions): Authorize {
   const remembered = new Map<string, { readonly untilMs: number; readonly answer: Promise<Caller> }>();
 
-  async function ask(path: string, authorization: string): Promise<Response> {
+  async function ask(path: string, authorization: string, body?: object): Promise<Response> {
     const url = apiUrl();
     if (url === null) throw new Refusal(503, 'The API is not running, and it says who may do what. Ask again when it is.', { retryAfterSeconds: 5 });
     try {
-      return await request(`${url}${path}`, { headers: { authorization }, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const sent =
+        body === undefined
+          ? { headers: { authorization } }
+          : { method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+      return await request(`${url}${path}`, { ...sent, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
     } catch (error) {
       throw new Refusal(503, 'The API does not answer, and it says who may do what. Ask again in a moment.', { cause: error, retryAfterSeconds: 5 });
     }
@@ -50,6 +54,13 @@ export function askApi({ apiUrl, nowMs, fetch: request = fetch }: CallerOptions)
       organization,
       may: (permission) => held.has(permission),
       isPlatform: held.has('organizations:manage'),
+      async note(connector, change, detail = {}) {
+        const noted = await ask('/v2/connectors/changes', authorization, { connector, change, detail });
+        if (noted.status !== 204)
+          throw new Refusal(503, `The API answers ${noted.status} and has not noted the change, so it was not made. Ask again in a moment.`, {
+            retryAfterSeconds: 5,
+          });
+      },
       async outboundHosts() {
         const settings = await ask('/auth/organization', authorization);
         return settings.status === 200 ? (((await settings.json()) as { readonly outboundHosts?: readonly string[] }).outboundHosts ?? []) : [];

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { alarmRecord } from '../connectors/_worker/alarm.ts';
 import { openCatalogue } from '../connectors/_worker/catalogue.ts';
 import { workerMetrics } from '../connectors/_worker/metrics.ts';
 import { serveStarting } from '../connectors/_worker/rest/starting.ts';
@@ -19,7 +20,7 @@ import type { OutboundConfig } from '../outbound/config.ts';
 import { outboundMetrics } from '../outbound/metrics.ts';
 import { ConfigError } from '../pipeline/core/errors.ts';
 import { settingsOf } from '../pipeline/core/topic-settings.ts';
-import type { Broker } from '../pipeline/runtime/port.ts';
+import type { Broker, Producer } from '../pipeline/runtime/port.ts';
 import { systemClock } from '../pipeline/runtime/wall-clock.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
 import { schemas } from '../schemas/avro/types.gen.ts';
@@ -106,20 +107,27 @@ async function open(options: ConnectOptions, workerId: string, outbound: ReturnT
     log: ownLog,
   });
   const admin = broker.admin();
+  const createRawTopic = async (name: string) => {
+    const partitions = (await admin.topics()).get(topics.parsed.name) ?? 1;
+    await admin.createTopics([settingsOf(topics.raw, partitions, name)], options.replicationFactor);
+  };
+  let alarms: Producer | undefined;
   return openWorker({
     broker,
     workerId,
     catalogue,
+    async tell(kind, connector, risk) {
+      const record = alarmRecord(kind, connector, risk, systemClock.nowMs());
+      await createRawTopic(record.topic);
+      await (alarms ??= broker.producer()).send([{ ...record, partition: 0 }]);
+    },
     start: startTasks({
       broker,
       catalogue,
       outbound,
       allowOf,
       encodeEntry: (entry) => codec.encode(schemas.ledgerEntry, entry),
-      async createRawTopic(name) {
-        const partitions = (await admin.topics()).get(topics.parsed.name) ?? 1;
-        await admin.createTopics([settingsOf(topics.raw, partitions, name)], options.replicationFactor);
-      },
+      createRawTopic,
       extra,
       clock: systemClock,
       log: ownLog,

@@ -28,8 +28,14 @@ export async function openTestWorker(
   );
   const inApi: typeof fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : input;
-    const answer = await api.app.inject({ url: new URL(url).pathname, headers: init?.headers as Record<string, string> });
-    return new Response(answer.body, { status: answer.statusCode });
+    const { method = 'GET', headers, body } = init ?? {};
+    const answer = await api.app.inject({
+      method: method as 'GET',
+      url: new URL(url).pathname,
+      headers: headers as Record<string, string>,
+      ...(typeof body === 'string' && { payload: body }),
+    });
+    return new Response(answer.statusCode === 204 ? null : answer.body, { status: answer.statusCode });
   };
   const authorize = askApi({ apiUrl: () => 'http://api', nowMs: () => performance.now(), fetch: inApi });
   const worker = await crew.open(broker, 'worker:1', { authorize, progressMs: 10, ...more });

@@ -51,15 +51,15 @@ export interface World {
 export async function openWorld(): Promise<World> {
   const database = await openTestDatabase();
   for (const id of ['alpha', 'beta']) await seedOrganization(database.owner, id);
-  let worker: TestWorker | undefined;
+  const behind: { worker?: TestWorker } = {};
   const api = await openTestApi(database, {
     deps: {
-      connectUrl: () => worker?.url ?? null,
+      connectUrl: () => behind.worker?.url ?? null,
       detection,
       tryLetters: async () => ({ outcome: 'passed', code: null, message: SECRET, isSame: false, outputs: [] }),
     },
   });
-  worker = await openTestWorker(api, [`sink.alpha.${SECRET}.v1`]);
+  behind.worker = await openTestWorker(api, [`sink.alpha.${SECRET}.v1`]);
   await seedRows(database);
   const own = await seedThroughApi(database, api);
   const kept = await seedWork(database, api);
@@ -70,7 +70,7 @@ export async function openWorld(): Promise<World> {
     ids: { ...own, ...kept },
     alpha: () => fingerprints(database),
     async close() {
-      await worker?.close();
+      await behind.worker?.close();
       await api.close();
       await database.drop();
     },

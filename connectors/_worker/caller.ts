@@ -3,6 +3,8 @@
 /** Of connectors: to see them, and to make and change them. */
 export type ConnectPermission = 'connectors:read' | 'connectors:manage';
 
+export type ConnectorChange = 'create' | 'configure' | 'delete' | 'pause' | 'resume' | 'stop' | 'restart' | 'set-offsets';
+
 export interface Caller {
   readonly name: string;
   /** Only connectors of this one are there for the caller. */
@@ -10,6 +12,12 @@ export interface Caller {
   readonly may: (permission: ConnectPermission) => boolean;
   /** Works for the installation: connectors that they configure may read any topic. */
   readonly isPlatform: boolean;
+  /**
+   * Has it written down, in the caller's name, that he is about to change a connector. What cannot be noted is not done.
+   *
+   * @throws Refusal 503
+   */
+  readonly note: (connector: string, change: ConnectorChange, detail?: Readonly<Record<string, unknown>>) => Promise<void>;
   /** What the organization has opened of the network for itself (its setting outboundHosts), for a change that is to keep it. */
   readonly outboundHosts: () => Promise<readonly string[]>;
 }

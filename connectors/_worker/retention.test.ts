@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import type { MemoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import { tpKey } from '../../pipeline/runtime/port.ts';
+import { alarmRecord } from './alarm.ts';
 import type { ConnectorEntry } from './config-state.ts';
 import { riskOf, watchRisks } from './retention.ts';
+import type { RiskWatchOptions } from './retention.ts';
 import { catalogueOf } from './test/crew-world.ts';
 
 const TP = { topic: 'sink.default.ecs.v1', partition: 0 };
@@ -67,7 +69,13 @@ it('raises an alarm once when half of the retention is used, and again when it c
   const lines: string[] = [];
   const log = pino({ level: 'error' }, { write: (line) => void lines.push((JSON.parse(line) as { code: string }).code) });
   let looks = 0;
-  const watch = watchRisks({ ...deps(), connectors: () => [connector], changed: () => looks++, everyMs: 2, log });
+  const told: string[] = [];
+  const tell: RiskWatchOptions['tell'] = async (kind, entry, risk) => {
+    const { topic, value } = alarmRecord(kind, entry, risk, broker.clock.nowMs());
+    const { goshawk } = JSON.parse(value.toString()) as { goshawk: { kind: string; usedPercent: number } };
+    told.push(`${topic} ${goshawk.kind} ${goshawk.usedPercent}`);
+  };
+  const watch = watchRisks({ ...deps(), connectors: () => [connector], changed: () => looks++, tell, everyMs: 2, log });
   const looked = async () => {
     const before = looks;
     await expect.poll(() => looks, { interval: 2 }).toBeGreaterThan(before + 1);
@@ -85,4 +93,6 @@ it('raises an alarm once when half of the retention is used, and again when it c
   expect(lines).toEqual(['RETENTION_AT_RISK', 'RETENTION_AT_RISK']);
   expect(watch.of('a')).toMatchObject({ usedRatio: 0.5 });
   await watch.stop();
+  const topic = 'raw.default.gateway-goshawk';
+  expect(told).toEqual([`${topic} connector-far-behind 50`, `${topic} connector-caught-up 0`, `${topic} connector-far-behind 50`]);
 });

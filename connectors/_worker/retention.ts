@@ -1,5 +1,6 @@
 // How near a sink connector is to losing records: what it has not settled is deleted by its topic's retention, whether it runs or not.
 import type { Logger } from 'pino';
+import type { AlarmKind } from './alarm.ts';
 import { tpKey } from '../../pipeline/runtime/port.ts';
 import type { Admin, Broker, TopicPartition } from '../../pipeline/runtime/port.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -71,6 +72,8 @@ export interface RiskWatchOptions extends RiskDeps {
   /** Connectors that this worker speaks for. */
   readonly connectors: () => readonly ConnectorEntry[];
   readonly changed: () => void;
+  /** Raises an alarm and ends it. What fails is told again with the next look. */
+  readonly tell: (kind: AlarmKind, connector: ConnectorEntry, risk: Risk) => Promise<void>;
   readonly everyMs: number;
   readonly log: Logger;
 }
@@ -78,7 +81,7 @@ const ALARM_RATIO = 0.5;
 
 /** Looks after them again and again. An alarm is logged once, until it is over. */
 export function watchRisks(options: RiskWatchOptions): RiskWatch {
-  const { connectors, changed, everyMs, log } = options;
+  const { connectors, changed, tell, everyMs, log } = options;
   const risks = new Map<string, Risk>();
   const alarmed = new Set<string>();
   let looking: Promise<void> | null = null;
@@ -89,8 +92,9 @@ export function watchRisks(options: RiskWatchOptions): RiskWatch {
     for (const sink of sinks) {
       try {
         const risk = await riskOf(sink, options);
-        note(sink, risk);
+        noteLoss(sink, risk);
         risks.set(sink.name, risk);
+        await alarm(sink, risk);
       } catch (error) {
         log.warn({ err: error, connector: sink.name }, 'How much a connector owes cannot be told for now.');
       }
@@ -101,21 +105,25 @@ export function watchRisks(options: RiskWatchOptions): RiskWatch {
     risks.delete(name);
     alarmed.delete(name);
   };
-  function note({ name, organization }: ConnectorEntry, risk: Risk): void {
+  function noteLoss({ name, organization }: ConnectorEntry, risk: Risk): void {
     const { lost: before = 0 } = risks.get(name) ?? {};
     if (risk.lost > before)
       log.error(
         { code: 'RECORDS_LOST', connector: name, organization, ...risk },
         'Records of a connector were deleted by the retention of their topic before they were delivered.',
       );
-    if (risk.usedRatio < ALARM_RATIO) alarmed.delete(name);
-    else if (!alarmed.has(name)) {
-      alarmed.add(name);
-      log.error(
-        { code: 'RETENTION_AT_RISK', connector: name, organization, ...risk },
-        'A connector is behind by more than half of the retention of its topic: mend its far side, resume it, or keep the topic longer (retention.ms).',
-      );
-    }
+  }
+  async function alarm(sink: ConnectorEntry, risk: Risk): Promise<void> {
+    const { name, organization } = sink;
+    const isNear = risk.usedRatio >= ALARM_RATIO;
+    if (isNear === alarmed.has(name)) return;
+    await tell(isNear ? 'connector-far-behind' : 'connector-caught-up', sink, risk);
+    if (!isNear) return void alarmed.delete(name);
+    alarmed.add(name);
+    log.error(
+      { code: 'RETENTION_AT_RISK', connector: name, organization, ...risk },
+      'A connector is behind by more than half of the retention of its topic: mend its far side, resume it, or keep the topic longer (retention.ms).',
+    );
   }
   const timer = setInterval(() => {
     looking ??= look().finally(() => {

@@ -18,6 +18,7 @@ import { openOffsets } from './offsets.ts';
 import { registerRoutes } from './rest/routes.ts';
 import { openServer } from './rest/server.ts';
 import { watchRisks } from './retention.ts';
+import type { RiskWatchOptions } from './retention.ts';
 import { Runner } from './runner.ts';
 import { bySlotWeight, hasTooMuch, weigh } from './slots.ts';
 import { openStatusLog } from './status-log.ts';
@@ -57,6 +58,8 @@ export interface WorkerOptions {
   /** Between looks at how near connectors are to losing records. */
   readonly riskMs?: number;
   /** Between looks whether tasks that are gone have left the workers uneven. */
+  /** Raises and ends alarms where they become alerts; absent = they are in the log. */
+  readonly tell?: RiskWatchOptions['tell'];
   readonly evenMs?: number;
   /** How long tasks may take to end before their offsets are changed. */
   readonly patienceMs?: number;
@@ -101,6 +104,7 @@ export async function openWorker(options: WorkerOptions): Promise<Worker> {
     nowMs: Date.now,
     connectors: () => runner.owned(),
     changed: () => runner.report(),
+    tell: options.tell ?? (async () => {}),
     everyMs: options.riskMs ?? RISK_MS,
     log,
   });

@@ -67,6 +67,8 @@ describe.skipIf(serverUrl === '')('connectors over GraphQL', () => {
     await vi.waitFor(() => expect(task.state).toBe('paused'));
     expect((await api.graphql('mutation { removeConnector(name: "siem") }', {}, ['engineer'])).data.removeConnector).toBe('siem');
     expect((await api.graphql('{ connector(name: "siem") { name } }', {}, ['engineer'])).data.connector).toBeNull();
+    const { rows } = await database.owner.query(`SELECT actor, action, object FROM goshawk.audit WHERE action LIKE 'connector.%' ORDER BY seq`);
+    expect(rows).toEqual(['create', 'pause', 'delete'].map((change) => ({ actor: 'tester', action: `connector.${change}`, object: 'siem' })));
   });
 
   it('tell a form what options there are, and what is wrong with each', async () => {

@@ -1,7 +1,7 @@
 // The routes of Kafka Connect's REST interface (4.2), and ours beside: /connectors/NAME/delivery.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { ConnectPermission } from '../caller.ts';
+import type { ConnectorChange, ConnectPermission } from '../caller.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { Connectors, Created } from '../connectors.ts';
 import type { ConnectorOffsets } from '../offsets.ts';
@@ -102,6 +102,12 @@ function addConnectors({ read, manage }: Adding, { connectors, statuses, log }: 
     return info;
   };
 
+  /** Of what is not there nothing is noted: what follows says so. */
+  const announced = async (request: FastifyRequest<Named>, change: ConnectorChange, detail: Readonly<Record<string, unknown>> = {}) => {
+    const { name } = request.params;
+    if (connectors.find(callerOf(request), name) !== undefined) await callerOf(request).note(name, change, detail);
+  };
+
   read('GET', '/connectors', async (request) => {
     const all = connectors.all(callerOf(request));
     const expand = valuesOf(request.query, 'expand');
@@ -115,17 +121,23 @@ function addConnectors({ read, manage }: Adding, { connectors, statuses, log }: 
   });
   manage('POST', '/connectors', async (request, reply) => {
     const { name, config, target } = readCreation(request.body);
+    await callerOf(request).note(name, 'create', { config, target });
     return sendCreated(request, reply, await connectors.create(callerOf(request), name, config, target));
   });
   read('GET', '/connectors/:name', async (request) => infoOf(connectors.get(callerOf(request), request.params.name)));
   read('GET', '/connectors/:name/config', async (request) => connectors.get(callerOf(request), request.params.name).config);
-  manage('PUT', '/connectors/:name/config', async (request, reply) =>
-    sendCreated(request, reply, await connectors.replace(callerOf(request), request.params.name, readConfig(request.body))),
-  );
-  manage('PATCH', '/connectors/:name/config', async (request, reply) =>
-    sendCreated(request, reply, await connectors.patch(callerOf(request), request.params.name, readPatch(request.body))),
-  );
+  manage('PUT', '/connectors/:name/config', async (request, reply) => {
+    const config = readConfig(request.body);
+    await callerOf(request).note(request.params.name, 'configure', { config });
+    return sendCreated(request, reply, await connectors.replace(callerOf(request), request.params.name, config));
+  });
+  manage('PATCH', '/connectors/:name/config', async (request, reply) => {
+    const changes = readPatch(request.body);
+    await announced(request, 'configure', { changes });
+    return sendCreated(request, reply, await connectors.patch(callerOf(request), request.params.name, changes));
+  });
   manage('DELETE', '/connectors/:name', async (request, reply) => {
+    await announced(request, 'delete');
     await connectors.remove(callerOf(request), request.params.name);
     noted(request, request.params.name, 'deleted');
     return reply.code(204).send();
@@ -136,6 +148,7 @@ function addConnectors({ read, manage }: Adding, { connectors, statuses, log }: 
     ['stop', 'STOPPED', 204],
   ] as const) {
     manage('PUT', `/connectors/:name/${verb}`, async (request, reply) => {
+      await announced(request, verb);
       await connectors.setTarget(callerOf(request), request.params.name, target);
       noted(request, request.params.name, target);
       return reply.code(status).send();
@@ -143,6 +156,7 @@ function addConnectors({ read, manage }: Adding, { connectors, statuses, log }: 
   }
   manage('POST', '/connectors/:name/restart', async (request, reply) => {
     const choice = { includeTasks: readFlag(request.query, 'includeTasks', false), onlyFailed: readFlag(request.query, 'onlyFailed', false) };
+    await announced(request, 'restart', choice);
     const view = await connectors.restart(callerOf(request), request.params.name, choice);
     noted(request, request.params.name, 'restarted');
     return choice.includeTasks || choice.onlyFailed ? reply.code(202).send(view) : reply.code(204).send();
@@ -173,6 +187,7 @@ function addStates({ read, manage }: Adding, { connectors, statuses, offsets, lo
   manage('POST', '/connectors/:name/tasks/:task/restart', async (request, reply) => {
     const { name } = request.params;
     const task = taskNumber(request.params.task);
+    if (connectors.find(callerOf(request), name) !== undefined) await callerOf(request).note(name, 'restart', { task });
     await connectors.restartTask(callerOf(request), name, task);
     log.info({ connector: name, task, by: callerOf(request).name }, 'A task was restarted.');
     return reply.code(204).send();
@@ -197,12 +212,14 @@ function addOffsets({ read, manage }: Adding, { connectors, offsets, log }: Rout
   manage('PATCH', '/connectors/:name/offsets', async (request) => {
     const rows = readOffsetRows(request.body);
     const { name } = request.params;
+    if (connectors.find(callerOf(request), name) !== undefined) await callerOf(request).note(name, 'set-offsets', { offsets: rows });
     await connectors.whileStopped(callerOf(request), name, (connector) => offsets.alter(connector, rows));
     log.info({ connector: name, by: callerOf(request).name, rows: rows.length }, 'Offsets of a connector were changed.');
     return { message: 'The offsets for this connector have been altered successfully' };
   });
   manage('DELETE', '/connectors/:name/offsets', async (request) => {
     const { name } = request.params;
+    if (connectors.find(callerOf(request), name) !== undefined) await callerOf(request).note(name, 'set-offsets', { offsets: null });
     await connectors.whileStopped(callerOf(request), name, (connector) => offsets.reset(connector));
     log.info({ connector: name, by: callerOf(request).name }, 'Offsets of a connector were reset.');
     return { message: 'The offsets for this connector have been reset successfully' };

@@ -43,7 +43,7 @@ export interface FakeTask {
 }
 
 /** Who `authorization: <name>` is. */
-const CALLERS: Readonly<Record<string, Omit<Caller, 'may' | 'outboundHosts'> & { readonly permissions: readonly ConnectPermission[] }>> = {
+const CALLERS: Readonly<Record<string, Omit<Caller, 'may' | 'note' | 'outboundHosts'> & { readonly permissions: readonly ConnectPermission[] }>> = {
   engineer: { name: 'engineer', organization: 'default', isPlatform: false, permissions: ['connectors:read', 'connectors:manage'] },
   analyst: { name: 'analyst', organization: 'default', isPlatform: false, permissions: ['connectors:read'] },
   stranger: { name: 'stranger', organization: 'acme', isPlatform: false, permissions: ['connectors:read', 'connectors:manage'] },
@@ -54,7 +54,7 @@ const CALLERS: Readonly<Record<string, Omit<Caller, 'may' | 'outboundHosts'> & {
 export async function authorize(authorization: string | undefined): Promise<Caller> {
   const found = CALLERS[authorization ?? ''];
   if (found === undefined) throw new Refusal(401, 'HTTP 401 Unauthorized');
-  return { ...found, may: (permission) => found.permissions.includes(permission), outboundHosts: async () => [] };
+  return { ...found, may: (permission) => found.permissions.includes(permission), note: async () => {}, outboundHosts: async () => [] };
 }
 
 /** Names that only one test uses on a broker that many do. */
