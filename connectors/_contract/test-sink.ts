@@ -1,9 +1,9 @@
-// What a sink is given in tests of its own: the real outbound client, a clock that is moved by hand, a log that is kept.
+// For tests of one sink that move its clock and read its log.
 import pino from 'pino';
-import { allowListOf } from '../../outbound/allow-list.ts';
 import { openOutbound } from '../../outbound/client.ts';
 import { config as outboundConfig } from '../../outbound/config.ts';
 import type { SinkDeps, SinkRecord } from '../_sink/index.ts';
+import { plainRecord, sinkDeps } from './one-sink.ts';
 
 export interface TestDeps {
   readonly deps: SinkDeps;
@@ -26,17 +26,13 @@ export function testDeps(outboundAllow: readonly string[]): TestDeps {
     nowMs: Date.now(),
     logged,
     slowedMs,
-    deps: {
+    deps: sinkDeps(outboundAllow, {
       log: pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) }),
       outbound,
-      allow: allowListOf([], 'outboundHosts'),
-      connector: 'test',
-      task: 0,
-      organization: 'alpha',
       signal: stopped.signal,
       now: () => test.nowMs,
       slowDown: (ms) => void slowedMs.push(ms),
-    },
+    }),
     close: () => {
       stopped.abort();
       outbound.close();
@@ -45,21 +41,17 @@ export function testDeps(outboundAllow: readonly string[]): TestDeps {
   return test;
 }
 
-/** A record as the worker hands it over: what is not given is plain. */
-export function sinkRecord(
+/** An event of no sense, with its id for a key. */
+export const sinkRecord = (
   id: string,
   { offset = 0, value = Buffer.from(JSON.stringify({ event: { id } })), ...given }: Partial<SinkRecord> & { readonly offset?: number } = {},
-): SinkRecord {
-  const topic = 'sink.alpha.ecs.v1';
-  return {
-    topic,
-    position: { topic, partition: 0, offset },
+): SinkRecord =>
+  plainRecord({
     id,
     kind: 'event',
     key: Buffer.from(id),
     value,
-    headers: [],
+    position: { topic: 'sink.alpha.ecs.v1', partition: 0, offset },
     timestampMs: Date.UTC(2026, 10, 21, 23),
     ...given,
-  };
-}
+  });
