@@ -163,6 +163,7 @@ describe('runTopology', () => {
         ],
         watermark: expect.any(Number) as number,
         throttledMs: 0,
+        begins: false,
         watermarks: [{ dataset: 'test.a', at: expect.any(Number) as number }],
         wallFrom: expect.any(Number) as number,
         wallTo: expect.any(Number) as number,

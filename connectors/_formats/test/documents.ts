@@ -26,7 +26,7 @@ export const realDocuments = (): readonly Document[] =>
   ]);
 /** One in five of them, for readers that are slow. */
 export const someDocuments = (): readonly Document[] => realDocuments().filter((_, index) => index % 5 === 0);
-const RECORDS_OF_EACH = 100;
+const RECORDS_OF_EACH = 15;
 /** Of the first records of each recording that GOSHAWK_TEST_DATA names, a file at a time. */
 export function* recordedDocuments(): Generator<readonly Document[]> {
   for (const file of telemetryFiles('*/**/*.{jsonl,jsonl.gz,log}')) {
