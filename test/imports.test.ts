@@ -41,6 +41,7 @@ function allowed(file: string): readonly string[] | null {
         ...(second === 'kafka' ? ['pipeline/runtime/partition.ts'] : []), // the same partition for a key as Java clients choose
         ...(second === '_worker' ? ['domains/fields/nearest.ts'] : []), // for options that are misspelt
         ...(second === '_formats' ? ['domains/tables/'] : []),
+        ...(['_listen', 'syslog', 'otlp-grpc'].includes(second) ? ['domains/identity/'] : []), // one judge of client certificates, here and in the API
       ];
     case 'pipeline':
       if (second === 'core') return CORE;

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import type { ExternalTokens } from './oidc/access-tokens.ts';
 import { issuerOf } from './tokens.ts';
 import type { Claims } from './tokens.ts';
-import { SPIFFE } from './workload/spiffe-id.ts';
+import { SPIFFE } from '../../domains/identity/spiffe-id.ts';
 import type { Workloads } from './workload/workloads.ts';
 
 /**

@@ -1,9 +1,9 @@
 // Options of inputs that take SVIDs.
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { TrustDomain } from '../../domains/identity/x509-svid.ts';
 import { ConfigError } from '../../pipeline/core/errors.ts';
-import { readTrustDomain } from './svid.ts';
-import type { TrustDomain } from './svid.ts';
 
 export const spiffeOptions = {
   spiffeTrustDomain: z
@@ -35,4 +35,21 @@ export function readSpiffe({ spiffeTrustDomain, spiffeBundleFile }: Chosen, sect
     throw new ConfigError('INVALID_CONFIG', `${option}: ${spiffeBundleFile} cannot be read.`, {}, { cause: error });
   }
   return { bundle, domain: readTrustDomain(spiffeTrustDomain, bundle, option) };
+}
+
+/** @throws ConfigError INVALID_CONFIG when the bundle holds no certificate that can be read. @param option Named in the error. */
+export function readTrustDomain(name: string, bundle: string, option: string): TrustDomain {
+  const blocks = bundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    const authorities = blocks.map((block) => new X509Certificate(block)).filter(({ ca }) => ca);
+    if (authorities.length === 0) throw new Error('it holds no certificate of an authority');
+    return { name, authorities };
+  } catch (error) {
+    throw new ConfigError(
+      'INVALID_CONFIG',
+      `${option}: ${(error as Error).message}. It takes the X.509 authorities of the trust domain, PEM.`,
+      {},
+      { cause: error },
+    );
+  }
 }

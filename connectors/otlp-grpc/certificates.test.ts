@@ -11,7 +11,7 @@ import { hasOpenssl, makeCertificates } from '../../test/certificates.ts';
 import type { Certificates } from '../../test/certificates.ts';
 import { testGateway } from '../_contract/gateway.ts';
 import type { TestGateway } from '../_contract/gateway.ts';
-import { readTrustDomain } from '../_listen/svid.ts';
+import { readTrustDomain } from '../_listen/spiffe-options.ts';
 import { listenGrpc } from './server.ts';
 
 const ID = 'spiffe://prod.test/agent/7';

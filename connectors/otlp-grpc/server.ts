@@ -2,6 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import type { PeerCertificate } from 'node:tls';
 import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { sendUnaryData, ServerUnaryCall, ServiceDefinition, StatusObject } from '@grpc/grpc-js';
+import { svidOf } from '../../domains/identity/x509-svid.ts';
+import type { Svid, TrustDomain } from '../../domains/identity/x509-svid.ts';
 import { MAX_RECORD_BYTES, senderOf } from '../../pipeline/core/connector.ts';
 import type { ConnectorDeps, Source } from '../../pipeline/core/connector.ts';
 import { PipelineError } from '../../pipeline/core/errors.ts';
@@ -9,8 +11,6 @@ import type { AuthenticatedSensor, SensorCredential } from '../../pipeline/core/
 import { decodeLogs, encodeLogsResponse, encodeStatus, singleLogs, TooManyLogs } from '../../schemas/otlp/logs.ts';
 import { bindError, urlOf } from '../_listen/peers.ts';
 import type { readSpiffe } from '../_listen/spiffe-options.ts';
-import { svidOf } from '../_listen/svid.ts';
-import type { Svid, TrustDomain } from '../_listen/svid.ts';
 import { openAdmission } from './admission.ts';
 
 export interface GrpcOptions {

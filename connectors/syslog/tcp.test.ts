@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Source } from '../../pipeline/core/connector.ts';
 import { hasOpenssl, makeCertificates } from '../../test/certificates.ts';
 import type { Certificates } from '../../test/certificates.ts';
-import { readTrustDomain } from '../_listen/svid.ts';
+import { readTrustDomain } from '../_listen/spiffe-options.ts';
 import { testGateway } from '../_contract/gateway.ts';
 import type { TestGateway } from '../_contract/gateway.ts';
 import type { TcpOptions } from './tcp.ts';

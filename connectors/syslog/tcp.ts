@@ -5,13 +5,13 @@ import { createServer as createTcpServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import type { DetailedPeerCertificate } from 'node:tls';
+import { svidOf } from '../../domains/identity/x509-svid.ts';
+import type { Svid, TrustDomain } from '../../domains/identity/x509-svid.ts';
 import { senderOf } from '../../pipeline/core/connector.ts';
 import type { ConnectorDeps, Sender, Source } from '../../pipeline/core/connector.ts';
 import type { AuthenticatedSensor } from '../../pipeline/core/sensor.ts';
 import { deliverPatiently } from '../_listen/patience.ts';
 import { allowing, bindError, plainAddress, urlOf } from '../_listen/peers.ts';
-import { svidOf } from '../_listen/svid.ts';
-import type { Svid, TrustDomain } from '../_listen/svid.ts';
 import type { Framed } from './framing.ts';
 import { Framer } from './framing.ts';
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keysOf, parseBundle, verifyJwtSvid } from './jwt-svid.ts';
-import { parseSpiffeId } from './spiffe-id.ts';
+import { parseSpiffeId } from '../../../domains/identity/spiffe-id.ts';
 import { rolesOf } from './workloads.ts';
 
 const NOW = 1_800_000_000;

@@ -2,8 +2,8 @@
 import { compactVerify, importJWK } from 'jose';
 import type { JWK } from 'jose';
 import { z } from 'zod';
-import { parseSpiffeId } from './spiffe-id.ts';
-import type { SpiffeId } from './spiffe-id.ts';
+import { parseSpiffeId } from '../../../domains/identity/spiffe-id.ts';
+import type { SpiffeId } from '../../../domains/identity/spiffe-id.ts';
 
 /** SPIFFE names these nine; no secrets, no `none`, no Edwards curves. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512'];

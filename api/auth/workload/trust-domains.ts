@@ -17,7 +17,7 @@ import { outboundOf } from '../oidc/sign-in.ts';
 import { orNotFound } from '../sessions.ts';
 import type { Principal } from '../tokens.ts';
 import { keysOf, parseBundle } from './jwt-svid.ts';
-import { parseSpiffeId, SPIFFE } from './spiffe-id.ts';
+import { parseSpiffeId, SPIFFE } from '../../../domains/identity/spiffe-id.ts';
 import { fetchBundle } from './workloads.ts';
 import type { Workloads } from './workloads.ts';
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasOpenssl, makeCertificates } from '../../test/certificates.ts';
-import { readTrustDomain, svidOf } from './svid.ts';
-import type { Svid, TrustDomain } from './svid.ts';
+import { svidOf } from './x509-svid.ts';
+import type { Svid, TrustDomain } from './x509-svid.ts';
 
 const ID = 'spiffe://prod.test/agent/7';
 const DAY_MS = 86_400_000;
@@ -16,7 +16,7 @@ describe.skipIf(!hasOpenssl())('an SVID', () => {
   let trusted: TrustDomain;
   const read = (file: string) => new X509Certificate(readFileSync(join(folder, file)));
   /** Writes `<name>.pem`, signed by `<by>.pem`. */
-  const sign = (name: string, by: string, extensions: string) => {
+  const sign = (name: string, by: string, extensions: string, ...more: readonly string[]) => {
     const openssl = (...args: readonly string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
     writeFileSync(join(folder, 'extensions'), `${extensions}\n`);
     openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
@@ -36,16 +36,22 @@ describe.skipIf(!hasOpenssl())('an SVID', () => {
       '2',
       '-extfile',
       'extensions',
+      ...more,
     );
     return read(`${name}.pem`);
   };
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'goshawk-svid-'));
-    const { pem } = makeCertificates(folder, [], 'domain');
+    makeCertificates(folder, [], 'domain');
     makeCertificates(folder, [], 'stranger');
     sign('between', 'domain', 'basicConstraints=critical,CA:TRUE');
+    sign('last', 'domain', 'basicConstraints=critical,CA:TRUE,pathlen:0');
+    sign('below-last', 'last', 'basicConstraints=critical,CA:TRUE');
+    sign('for-servers', 'domain', 'basicConstraints=critical,CA:TRUE\nextendedKeyUsage=serverAuth');
+    sign('constrained', 'domain', 'basicConstraints=critical,CA:TRUE\nnameConstraints=permitted;URI:other.test');
+    sign('peculiar', 'domain', 'basicConstraints=critical,CA:TRUE\n1.2.3.4=critical,ASN1:UTF8String:x');
     sign('leaf', 'domain', 'basicConstraints=CA:FALSE\nsubjectAltName=DNS:leaf');
-    trusted = readTrustDomain('prod.test', pem('domain.pem'), 'x');
+    trusted = { name: 'prod.test', authorities: [read('domain.pem')] };
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const judge = (leaf: X509Certificate, chain: readonly X509Certificate[] = [], nowMs = Date.now()): Svid => svidOf(leaf, chain, trusted, nowMs);
@@ -55,6 +61,14 @@ describe.skipIf(!hasOpenssl())('an SVID', () => {
     ['may have DNS names beside its URI', 'domain', `subjectAltName=DNS:a.test,URI:${ID}`, [], { kind: 'svid', id: ID }],
     ['may be signed by an authority in between that it brings along', 'between', `subjectAltName=URI:${ID}`, ['between'], { kind: 'svid', id: ID }],
     ['is refused when what is in between is not shown', 'between', `subjectAltName=URI:${ID}`, [], { kind: 'refused' }],
+    ['may be signed by an authority that has none below it', 'last', `subjectAltName=URI:${ID}`, ['last'], { kind: 'svid', id: ID }],
+    ['is refused when more stand between than one of them allows', 'below-last', `subjectAltName=URI:${ID}`, ['last', 'below-last'], { kind: 'refused' }],
+    ['is refused when who has signed it is for servers alone', 'for-servers', `subjectAltName=URI:${ID}`, ['for-servers'], { kind: 'refused' }],
+    ['is refused when who has signed it may sign certain names', 'constrained', `subjectAltName=URI:${ID}`, ['constrained'], { kind: 'refused' }],
+    ['is refused when who has signed it says what nobody understands', 'peculiar', `subjectAltName=URI:${ID}`, ['peculiar'], { kind: 'refused' }],
+    ['that is for servers alone is refused', 'domain', `extendedKeyUsage=serverAuth\nsubjectAltName=URI:${ID}`, [], { kind: 'refused' }],
+    ['that is for servers and clients is known', 'domain', `extendedKeyUsage=serverAuth,clientAuth\nsubjectAltName=URI:${ID}`, [], { kind: 'svid', id: ID }],
+    ['that says what nobody understands is refused', 'domain', `1.2.3.4=critical,ASN1:UTF8String:x\nsubjectAltName=URI:${ID}`, [], { kind: 'refused' }],
     ['is refused when another authority has signed it', 'stranger', `subjectAltName=URI:${ID}`, ['stranger'], { kind: 'refused' }],
     ['is refused when another certificate of the domain has signed it', 'leaf', `subjectAltName=URI:${ID}`, ['leaf'], { kind: 'refused' }],
     [
@@ -84,15 +98,34 @@ describe.skipIf(!hasOpenssl())('an SVID', () => {
     ).toMatchObject(outcome);
   });
 
-  it('is refused when its authority has run out', () => {
-    expect(judge(sign('asked', 'domain', `subjectAltName=URI:${ID}`), [], Date.now() + 3 * DAY_MS)).toMatchObject({ kind: 'refused' });
+  it('is refused before its time', () => {
+    expect(judge(sign('asked', 'domain', `subjectAltName=URI:${ID}`), [], Date.now() - DAY_MS)).toMatchObject({ kind: 'refused' });
   });
 
-  it('needs a bundle with an authority in it', () => {
-    for (const text of ['', 'x', readFileSync(join(folder, 'leaf.pem'), 'utf8'), '-----BEGIN CERTIFICATE-----\nxx\n-----END CERTIFICATE-----'])
-      expect(() => readTrustDomain('prod.test', text, 'syslog.spiffeBundleFile')).toThrow(
-        expect.objectContaining({ code: 'INVALID_CONFIG', message: expect.stringContaining('syslog.spiffeBundleFile') }),
-      );
+  it('holds until the first on the way runs out', () => {
+    const leaf = sign('asked', 'between', `subjectAltName=URI:${ID}`);
+    const ends = [leaf, read('between.pem'), read('domain.pem')].map(({ validTo }) => Date.parse(validTo));
+    expect(judge(leaf, [read('between.pem')])).toMatchObject({ untilMs: Math.min(...ends) });
+  });
+
+  it('is refused when its signature is by SHA-1, or the key of its authority is short', () => {
+    const leaf = sign('asked', 'domain', `subjectAltName=URI:${ID}`, '-sha1');
+    expect(judge(leaf)).toMatchObject({ kind: 'refused' });
+    execFileSync('openssl', 'req -x509 -newkey rsa:1024 -nodes -keyout short.key -out short.pem -subj /CN=short -days 2'.split(' '), {
+      cwd: folder,
+      stdio: 'ignore',
+    });
+    const byShort = sign('asked', 'short', `subjectAltName=URI:${ID}`);
+    expect(svidOf(byShort, [], { name: 'prod.test', authorities: [read('short.pem')] }, Date.now())).toMatchObject({ kind: 'refused' });
+  });
+
+  it('costs a bounded number of signatures, whatever is sent along', () => {
+    const maze = Array.from({ length: 40 }, () => read('stranger.pem'));
+    expect(judge(sign('asked', 'stranger', `subjectAltName=URI:${ID}`), maze)).toMatchObject({ kind: 'refused' });
+  });
+
+  it('is refused when its authority has run out', () => {
+    expect(judge(sign('asked', 'domain', `subjectAltName=URI:${ID}`), [], Date.now() + 3 * DAY_MS)).toMatchObject({ kind: 'refused' });
   });
 });
 
