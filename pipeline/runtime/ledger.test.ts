@@ -92,6 +92,7 @@ describe('tallies', () => {
       watermark: null,
       watermarks: [],
       throttledMs: 0,
+      begins: false,
       wallFrom: 1_000_000,
       wallTo: 2_000_000,
     });
