@@ -59,7 +59,10 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('connectors, by 
 
   afterEach(async () => {
     const { data } = await api.graphql('{ connectors { name } }', {}, ['engineer']);
-    for (const { name } of data.connectors) await api.graphql('mutation ($name: String!) { removeConnector(name: $name) }', { name }, ['engineer']);
+    for (const { name } of data.connectors) {
+      const { errors } = await api.graphql('mutation ($name: String!) { removeConnector(name: $name) }', { name }, ['engineer']);
+      expect(errors).toBeUndefined();
+    }
   });
 
   const make = async (name: string, config: Record<string, string>) => {
@@ -167,13 +170,13 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('connectors, by 
     await eventually(() => cells(page, 'siem')).toContain('Running');
     expect(taskOf('siem')?.state).toBe('running');
     await page.getByRole('link', { name: 'siem', exact: true }).click();
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await eventually(() => taskOf('siem')).toBeUndefined();
     await page.getByText('None: a connector that is stopped has no tasks.').waitFor();
-    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Resume', exact: true }).click();
     await eventually(() => taskOf('siem')?.state).toBe('running');
     const before = taskOf('siem');
-    await page.getByRole('button', { name: 'Restart' }).click();
+    await page.getByRole('button', { name: 'Restart', exact: true }).click();
     await eventually(() => taskOf('siem') !== undefined && taskOf('siem') !== before).toBe(true);
   });
 

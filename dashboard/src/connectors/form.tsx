@@ -125,7 +125,7 @@ export function ConnectorForm({ plugin, type, name: present, initial, onDone, on
         </Panel>
       )}
       {groupsOf(form.options).map((group) => (
-        <Group key={group.name} group={group} draft={draft} isTouched={isTouched} field={field} organization={organization} />
+        <Group key={group.name} type={type} group={group} draft={draft} isTouched={isTouched} field={field} organization={organization} />
       ))}
       {ofWhole.length > 0 && (
         <div className="connector-notice" role="alert">
@@ -162,6 +162,7 @@ export function ConnectorForm({ plugin, type, name: present, initial, onDone, on
 }
 
 interface GroupProps {
+  readonly type: ConnectorType;
   readonly group: OptionGroup;
   readonly draft: Draft;
   readonly isTouched: (option: string) => boolean;
@@ -169,9 +170,9 @@ interface GroupProps {
   readonly organization: string;
 }
 
-const TITLES: Readonly<Record<string, string>> = { Common: 'What is read', Other: 'Nobody knows these', 'Error Handling': 'What cannot be delivered' };
+const TITLES: Readonly<Record<string, string>> = { Other: 'Nobody knows these', 'Error Handling': 'What cannot be delivered' };
 
-function Group({ group: { name, shown, folded }, draft, isTouched, field, organization }: GroupProps) {
+function Group({ type, group: { name, shown, folded }, draft, isTouched, field, organization }: GroupProps) {
   const isOfNote = (option: ConnectorOption) =>
     draft[option.name] !== undefined || visibleProblems(option, draft[option.name], isTouched(option.name)).length > 0;
   const mustOpen = folded.some(isOfNote);
@@ -181,7 +182,7 @@ function Group({ group: { name, shown, folded }, draft, isTouched, field, organi
   }, [mustOpen]);
   const { variable, file } = secretExamples(organization);
   return (
-    <Panel title={TITLES[name] ?? name}>
+    <Panel title={name === 'Common' && type === 'SINK' ? 'What is read' : (TITLES[name] ?? name)}>
       {[...shown, ...folded].some(({ type }) => type === 'PASSWORD') && (
         <p className="faint connector-secrets">
           Secrets are named here, never written: <code>{variable}</code>, a variable of the worker, or <code>{file}</code>, a key of a file there. Which an
