@@ -207,6 +207,34 @@ export type FollowedEntityType =
   | 'host'
   | 'user';
 
+export type GroupRolesInput = {
+  group: string;
+  roles: Array<string>;
+};
+
+export type IdentityProviderInput = {
+  /** Take access tokens of this audience on the API; null: none. */
+  audience?: string | null | undefined;
+  clientId: string;
+  /** Kept encrypted, never shown. Left out: stays as it is; null: the client has none. */
+  clientSecret?: string | null | undefined;
+  /** Of everybody who signs in by it. */
+  defaultRoles?: Array<string> | null | undefined;
+  /** Only verified addresses of these get in; none: whoever the provider knows. */
+  emailDomains?: Array<string> | null | undefined;
+  groupRoles?: Array<GroupRolesInput> | null | undefined;
+  groupsClaim?: string | null | undefined;
+  isDisabled?: boolean | null | undefined;
+  /** Exactly as the provider writes it. */
+  issuer: string;
+  /** What the sign-in page calls it. */
+  label: string;
+  nameClaim?: string | null | undefined;
+  /** Make the user at the first sign-in; otherwise only those get in who were linked. */
+  provisions?: boolean | null | undefined;
+  scopes?: Array<string> | null | undefined;
+};
+
 export type InvitationInput = {
   email?: string | null | undefined;
   /** How long it can be accepted. */
@@ -241,6 +269,34 @@ export type NewSavedSearch = {
   name: string;
   query?: string | null | undefined;
   to?: string | null | undefined;
+};
+
+export type OrganizationAdminInput = {
+  email?: string | null | undefined;
+  name: string;
+};
+
+export type OrganizationChange = {
+  name?: string | null | undefined;
+  suspended?: boolean | null | undefined;
+};
+
+export type OrganizationInput = {
+  /** Who is invited to administer it. */
+  admin?: OrganizationAdminInput | null | undefined;
+  /** Part of the names of topics; stays for ever. */
+  id: string | number;
+  name: string;
+};
+
+export type OrganizationSettingsChange = {
+  /** Who holds one of these roles needs a second factor. */
+  mfaRoles?: Array<string> | null | undefined;
+  name?: string | null | undefined;
+  /** Hosts and networks inside that outgoing requests may reach. */
+  outboundHosts?: Array<string> | null | undefined;
+  /** Life of a session without use; null: as the installation has it. */
+  sessionHours?: number | null | undefined;
 };
 
 export type PublishFormat =
@@ -413,6 +469,14 @@ export type TrialInput = {
   text: string;
 };
 
+export type TrustDomainInput = {
+  /** As `spire-server bundle show -format spiffe` prints it. Left out: fetched. */
+  bundle?: unknown;
+  /** Where the bundle is fetched (https_web), again and again; null: it is given by hand. */
+  endpoint?: string | null | undefined;
+  workloads: Array<WorkloadInput>;
+};
+
 export type UserChange = {
   disabled?: boolean | null | undefined;
   /** Null takes it away. */
@@ -434,6 +498,12 @@ export type Verdict =
   | 'benign'
   | 'false_positive'
   | 'true_positive';
+
+export type WorkloadInput = {
+  /** SPIFFE ID, or with `/*` at the end: all below. */
+  id: string;
+  roles: Array<string>;
+};
 
 export type UsersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -583,6 +653,117 @@ export type AuditStateQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type AuditStateQuery = { auditState: { seq: number, publishedAt: string | null, publishedSeq: number | null } | null };
+
+export type OrganizationSettingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OrganizationSettingsQuery = { organization: { id: string, name: string, createdAt: string, mfaRoles: Array<string>, sessionHours: number | null, outboundHosts: Array<string>, retention: { eventDays: number, findingDays: number, featureDays: number } | null } };
+
+export type ChangeOrganizationSettingsMutationVariables = Exact<{
+  change: OrganizationSettingsChange;
+}>;
+
+
+export type ChangeOrganizationSettingsMutation = { changeOrganizationSettings: { id: string } };
+
+export type OrganizationsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type OrganizationsQuery = { organizations: Array<{ id: string, name: string, createdAt: string, suspendedAt: string | null, users: number }> };
+
+export type AddOrganizationMutationVariables = Exact<{
+  input: OrganizationInput;
+}>;
+
+
+export type AddOrganizationMutation = { addOrganization: { organization: { id: string }, invitation: { link: string, invitation: { name: string, expiresAt: string } } | null } };
+
+export type ChangeOrganizationMutationVariables = Exact<{
+  id: string | number;
+  change: OrganizationChange;
+}>;
+
+
+export type ChangeOrganizationMutation = { changeOrganization: { id: string } };
+
+export type IdentityProvidersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type IdentityProvidersQuery = { identityProviders: Array<{ name: string, label: string, issuer: string, defaultRoles: Array<string>, disabledAt: string | null, changedAt: string, changedBy: string, groupRoles: Array<{ group: string }> }> };
+
+export type IdentityProviderQueryVariables = Exact<{
+  name: string | number;
+}>;
+
+
+export type IdentityProviderQuery = { identityProvider: { name: string, label: string, issuer: string, clientId: string, hasSecret: boolean, scopes: Array<string>, nameClaim: string, groupsClaim: string, defaultRoles: Array<string>, emailDomains: Array<string>, provisions: boolean, audience: string | null, disabledAt: string | null, createdAt: string, createdBy: string, changedAt: string, changedBy: string, groupRoles: Array<{ group: string, roles: Array<string> }>, addresses: { callbackUrl: string, backchannelLogoutUrl: string, ownAudience: string } } | null };
+
+export type IdentityProviderAddressesQueryVariables = Exact<{
+  name: string | number;
+}>;
+
+
+export type IdentityProviderAddressesQuery = { identityProviderAddresses: { callbackUrl: string } };
+
+export type SaveIdentityProviderMutationVariables = Exact<{
+  name: string | number;
+  input: IdentityProviderInput;
+  replaces?: string | null | undefined;
+}>;
+
+
+export type SaveIdentityProviderMutation = { saveIdentityProvider: { name: string, changedAt: string } };
+
+export type RemoveIdentityProviderMutationVariables = Exact<{
+  name: string | number;
+}>;
+
+
+export type RemoveIdentityProviderMutation = { removeIdentityProvider: boolean };
+
+export type TryIdentityProviderMutationVariables = Exact<{
+  name: string | number;
+}>;
+
+
+export type TryIdentityProviderMutation = { tryIdentityProvider: { issuer: string, hasLogout: boolean, hasBackchannelLogout: boolean, endpoints: Array<{ name: string, url: string }> } };
+
+export type LinkIdentityMutationVariables = Exact<{
+  provider: string | number;
+  subject: string;
+  user: string;
+}>;
+
+
+export type LinkIdentityMutation = { linkIdentity: boolean };
+
+export type TrustDomainsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TrustDomainsQuery = { trustDomains: Array<{ name: string, endpoint: string | null, keys: Array<string | null>, fetchedAt: string | null, changedAt: string, changedBy: string, workloads: Array<{ id: string }> }> };
+
+export type TrustDomainQueryVariables = Exact<{
+  name: string | number;
+}>;
+
+
+export type TrustDomainQuery = { trustDomain: { name: string, endpoint: string | null, bundle: unknown, keys: Array<string | null>, audience: string, fetchedAt: string | null, changedAt: string, changedBy: string, workloads: Array<{ id: string, roles: Array<string> }> } | null };
+
+export type SaveTrustDomainMutationVariables = Exact<{
+  name: string | number;
+  input: TrustDomainInput;
+  replaces?: string | null | undefined;
+}>;
+
+
+export type SaveTrustDomainMutation = { saveTrustDomain: { name: string, changedAt: string } };
+
+export type RemoveTrustDomainMutationVariables = Exact<{
+  name: string | number;
+}>;
+
+
+export type RemoveTrustDomainMutation = { removeTrustDomain: boolean };
 
 export type AlertRowFragment = { id: string, revision: number, time: string, lastTime: string, title: string, severity: Severity, score: number, status: AlertStatus, verdict: Verdict | null, verdictReason: string | null, assignee: string | null, labels: Array<string>, workRevision: number, changeId: string | null, tags: Array<string>, findingCount: number, eventCount: number, storedAt: string, reason: string, entities: Array<{ type: string, value: string }>, rules: Array<{ id: string, title: string }> };
 
@@ -1670,6 +1851,196 @@ export const AuditStateDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AuditStateQuery, AuditStateQueryVariables>;
+export const OrganizationSettingsDocument = new TypedDocumentString(`
+    query OrganizationSettings {
+  organization {
+    id
+    name
+    createdAt
+    mfaRoles
+    sessionHours
+    outboundHosts
+    retention {
+      eventDays
+      findingDays
+      featureDays
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<OrganizationSettingsQuery, OrganizationSettingsQueryVariables>;
+export const ChangeOrganizationSettingsDocument = new TypedDocumentString(`
+    mutation ChangeOrganizationSettings($change: OrganizationSettingsChange!) {
+  changeOrganizationSettings(change: $change) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ChangeOrganizationSettingsMutation, ChangeOrganizationSettingsMutationVariables>;
+export const OrganizationsDocument = new TypedDocumentString(`
+    query Organizations {
+  organizations {
+    id
+    name
+    createdAt
+    suspendedAt
+    users
+  }
+}
+    `) as unknown as TypedDocumentString<OrganizationsQuery, OrganizationsQueryVariables>;
+export const AddOrganizationDocument = new TypedDocumentString(`
+    mutation AddOrganization($input: OrganizationInput!) {
+  addOrganization(input: $input) {
+    organization {
+      id
+    }
+    invitation {
+      link
+      invitation {
+        name
+        expiresAt
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AddOrganizationMutation, AddOrganizationMutationVariables>;
+export const ChangeOrganizationDocument = new TypedDocumentString(`
+    mutation ChangeOrganization($id: ID!, $change: OrganizationChange!) {
+  changeOrganization(id: $id, change: $change) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ChangeOrganizationMutation, ChangeOrganizationMutationVariables>;
+export const IdentityProvidersDocument = new TypedDocumentString(`
+    query IdentityProviders {
+  identityProviders {
+    name
+    label
+    issuer
+    groupRoles {
+      group
+    }
+    defaultRoles
+    disabledAt
+    changedAt
+    changedBy
+  }
+}
+    `) as unknown as TypedDocumentString<IdentityProvidersQuery, IdentityProvidersQueryVariables>;
+export const IdentityProviderDocument = new TypedDocumentString(`
+    query IdentityProvider($name: ID!) {
+  identityProvider(name: $name) {
+    name
+    label
+    issuer
+    clientId
+    hasSecret
+    scopes
+    nameClaim
+    groupsClaim
+    groupRoles {
+      group
+      roles
+    }
+    defaultRoles
+    emailDomains
+    provisions
+    audience
+    disabledAt
+    createdAt
+    createdBy
+    changedAt
+    changedBy
+    addresses {
+      callbackUrl
+      backchannelLogoutUrl
+      ownAudience
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<IdentityProviderQuery, IdentityProviderQueryVariables>;
+export const IdentityProviderAddressesDocument = new TypedDocumentString(`
+    query IdentityProviderAddresses($name: ID!) {
+  identityProviderAddresses(name: $name) {
+    callbackUrl
+  }
+}
+    `) as unknown as TypedDocumentString<IdentityProviderAddressesQuery, IdentityProviderAddressesQueryVariables>;
+export const SaveIdentityProviderDocument = new TypedDocumentString(`
+    mutation SaveIdentityProvider($name: ID!, $input: IdentityProviderInput!, $replaces: Time) {
+  saveIdentityProvider(name: $name, input: $input, replaces: $replaces) {
+    name
+    changedAt
+  }
+}
+    `) as unknown as TypedDocumentString<SaveIdentityProviderMutation, SaveIdentityProviderMutationVariables>;
+export const RemoveIdentityProviderDocument = new TypedDocumentString(`
+    mutation RemoveIdentityProvider($name: ID!) {
+  removeIdentityProvider(name: $name)
+}
+    `) as unknown as TypedDocumentString<RemoveIdentityProviderMutation, RemoveIdentityProviderMutationVariables>;
+export const TryIdentityProviderDocument = new TypedDocumentString(`
+    mutation TryIdentityProvider($name: ID!) {
+  tryIdentityProvider(name: $name) {
+    issuer
+    endpoints {
+      name
+      url
+    }
+    hasLogout
+    hasBackchannelLogout
+  }
+}
+    `) as unknown as TypedDocumentString<TryIdentityProviderMutation, TryIdentityProviderMutationVariables>;
+export const LinkIdentityDocument = new TypedDocumentString(`
+    mutation LinkIdentity($provider: ID!, $subject: String!, $user: String!) {
+  linkIdentity(provider: $provider, subject: $subject, user: $user)
+}
+    `) as unknown as TypedDocumentString<LinkIdentityMutation, LinkIdentityMutationVariables>;
+export const TrustDomainsDocument = new TypedDocumentString(`
+    query TrustDomains {
+  trustDomains {
+    name
+    endpoint
+    keys
+    workloads {
+      id
+    }
+    fetchedAt
+    changedAt
+    changedBy
+  }
+}
+    `) as unknown as TypedDocumentString<TrustDomainsQuery, TrustDomainsQueryVariables>;
+export const TrustDomainDocument = new TypedDocumentString(`
+    query TrustDomain($name: ID!) {
+  trustDomain(name: $name) {
+    name
+    endpoint
+    bundle
+    keys
+    workloads {
+      id
+      roles
+    }
+    audience
+    fetchedAt
+    changedAt
+    changedBy
+  }
+}
+    `) as unknown as TypedDocumentString<TrustDomainQuery, TrustDomainQueryVariables>;
+export const SaveTrustDomainDocument = new TypedDocumentString(`
+    mutation SaveTrustDomain($name: ID!, $input: TrustDomainInput!, $replaces: Time) {
+  saveTrustDomain(name: $name, input: $input, replaces: $replaces) {
+    name
+    changedAt
+  }
+}
+    `) as unknown as TypedDocumentString<SaveTrustDomainMutation, SaveTrustDomainMutationVariables>;
+export const RemoveTrustDomainDocument = new TypedDocumentString(`
+    mutation RemoveTrustDomain($name: ID!) {
+  removeTrustDomain(name: $name)
+}
+    `) as unknown as TypedDocumentString<RemoveTrustDomainMutation, RemoveTrustDomainMutationVariables>;
 export const AlertsDocument = new TypedDocumentString(`
     query Alerts($first: Int, $after: String, $filter: AlertFilter) {
   alerts(first: $first, after: $after, filter: $filter) {
