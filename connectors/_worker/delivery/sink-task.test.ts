@@ -245,6 +245,26 @@ describe('a task of a sink', () => {
     expect(sorted(far.taken)).toEqual(ids(600));
   });
 
+  it('joins again when the broker does not say where its partitions stand', async () => {
+    const at = await world();
+    const far = new FarSide();
+    await at.write(9);
+    const broker = at.broker.connect();
+    const admin = broker.admin();
+    let refusals = 2;
+    const positions: typeof admin.positions = async (...args) => {
+      if (refusals-- > 0) throw new RetryableError('BROKER_UNAVAILABLE', 'The broker does not answer.');
+      return admin.positions(...args);
+    };
+    const task = at.start(far, {
+      broker: { ...broker, consumer: broker.consumer.bind(broker), txnProducer: broker.txnProducer.bind(broker), admin: () => ({ ...admin, positions }) },
+    });
+    await all(at, 9);
+    await task.stop();
+    expect(refusals).toBeLessThan(0);
+    expect(sorted(far.taken)).toEqual(ids(9));
+  });
+
   it('owes what was accepted until it is acknowledged, and sends again what is not', async () => {
     const at = await world();
     const far = new FarSide();

@@ -239,11 +239,7 @@ export class SinkTask implements RunningTask {
     const kept = new Set(isNext ? owned.map(tpKey) : []);
     this.#drop((key) => !kept.has(key));
     const fresh = owned.filter((tp) => this.#holdings.of(tp) === undefined);
-    const [positions, earliest, ends] = await Promise.all([
-      this.#admin.positions(groupOf(this.#options.connector), fresh),
-      this.#admin.offsets(fresh, 'earliest'),
-      this.#admin.offsets(fresh, 'stable'),
-    ]);
+    const { positions, earliest, ends } = await this.#whereabouts(fresh);
     for (const tp of fresh) {
       const at = positions.get(tpKey(tp));
       this.#holdings.open(tp, at?.offset ?? earliest.get(tpKey(tp)) ?? 0, at?.metadata !== COMMITTED);
@@ -255,6 +251,22 @@ export class SinkTask implements RunningTask {
     this.#goOn();
     this.#log.info({ generation: group.generationId, partitions: owned.length }, 'A sink has its partitions.');
     return this.#holdings.positions;
+  }
+
+  /** @throws FencedError when the broker does not say for now, so that the group is joined anew: any other error would end the task. */
+  async #whereabouts(partitions: readonly TopicPartition[]) {
+    try {
+      const [positions, earliest, ends] = await Promise.all([
+        this.#admin.positions(groupOf(this.#options.connector), partitions),
+        this.#admin.offsets(partitions, 'earliest'),
+        this.#admin.offsets(partitions, 'stable'),
+      ]);
+      return { positions, earliest, ends };
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+      this.#counters.error(error.message);
+      throw new FencedError('GENERATION_FENCED', 'The broker does not say where the partitions of a sink stand', {}, { cause: error });
+    }
   }
 
   async #revoked(): Promise<void> {
