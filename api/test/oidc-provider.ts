@@ -27,9 +27,11 @@ export interface TestProvider {
 export interface ProviderOptions {
   readonly places: readonly string[];
   readonly audience: string;
+  /** Where the API is, when not there. */
+  readonly publicUrl?: string;
 }
 
-export async function openTestProvider({ places, audience }: ProviderOptions): Promise<TestProvider> {
+export async function openTestProvider({ places, audience, publicUrl = PUBLIC_URL }: ProviderOptions): Promise<TestProvider> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -42,9 +44,9 @@ export async function openTestProvider({ places, audience }: ProviderOptions): P
       {
         client_id: CLIENT.id,
         client_secret: CLIENT.secret,
-        redirect_uris: places.map((place) => `${PUBLIC_URL}/auth/oidc/${place}/callback`),
-        post_logout_redirect_uris: [`${PUBLIC_URL}/login`],
-        backchannel_logout_uri: `${PUBLIC_URL}/auth/oidc/${places[0]}/backchannel-logout`,
+        redirect_uris: places.map((place) => `${publicUrl}/auth/oidc/${place}/callback`),
+        post_logout_redirect_uris: [`${publicUrl}/login`],
+        backchannel_logout_uri: `${publicUrl}/auth/oidc/${places[0]}/backchannel-logout`,
         backchannel_logout_session_required: true,
         grant_types: ['authorization_code', 'client_credentials'],
         response_types: ['code'],

@@ -1,5 +1,6 @@
 // Rows that each give roles to something: a group of a provider, a workload.
 import { Button, IconButton } from '../kit/button.tsx';
+import { Icon } from '../kit/icon.tsx';
 
 export interface RoleEntry {
   /** Whom or what they are given to. */
@@ -76,6 +77,7 @@ export function RoleChips({ label, value, onChange, offered }: RoleChipsProps) {
           aria-pressed={value.includes(role)}
           onClick={() => onChange(value.includes(role) ? value.filter((other) => other !== role) : [...value, role])}
         >
+          {value.includes(role) && <Icon name="check" size={13} />}
           {role}
         </button>
       ))}
