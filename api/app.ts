@@ -4,12 +4,13 @@ import websocket from '@fastify/websocket';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { openAuthenticate } from './auth/authenticate.ts';
+import { openAuthenticate, openIdentify } from './auth/authenticate.ts';
 import { openForeign } from './auth/foreign.ts';
 import { openAuth, registerAuth } from './auth/index.ts';
 import { openKeys } from './auth/keys.ts';
 import { openOidc } from './auth/oidc/index.ts';
 import { Tokens } from './auth/tokens.ts';
+import { openClientCertificates } from './auth/workload/client-certificates.ts';
 import { openWorkloadIdentity } from './auth/workload/index.ts';
 import type { ApiDeps, OpenedInputs } from './deps.ts';
 import { isLoopback, trusts } from './gate/address.ts';
@@ -21,6 +22,7 @@ import type { Drain } from './gate/drain.ts';
 import { registerGate } from './gate/gate.ts';
 import { openLimits } from './gate/limits/index.ts';
 import { serverOptions } from './gate/server-options.ts';
+import { openTls } from './gate/tls.ts';
 import { openOutbound } from '../outbound/client.ts';
 import { config as outboundConfig } from '../outbound/config.ts';
 import { outboundMetrics } from '../outbound/metrics.ts';
@@ -69,7 +71,7 @@ declare module 'fastify' {
 
 /**
  * Follows what it needs of the topics and listens to the database from the moment it is ready until `close()`, also while they are away.
- * @throws FatalError DATA_FOLDER when the signing key cannot be used.
+ * @throws FatalError DATA_FOLDER when the signing key cannot be used; ConfigError INVALID_CONFIG when the certificate cannot.
  */
 export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const { config, log, broker, metrics, wallMicros = wallClock, requestMs } = deps;
@@ -85,20 +87,23 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const workloads = openWorkloadIdentity({ ...services, outbound, installationId, wallMicros });
   const forResolvers: Services = { ...services, identityProviders: oidc.providers, trustDomains: workloads.trustDomains };
   const foreign = openForeign(installationId, oidc.tokens, workloads.workloads);
-  const authenticate = openAuthenticate({ tokens, foreign, sensors: services.sensors, revocations: services.revocations, access: services.access });
+  const identify = openIdentify(services);
+  const authenticate = openAuthenticate({ tokens, foreign, sensors: services.sensors, identify, access: services.access });
+  const isProxy = trusts(config.trustedProxies);
+  const byCertificate = openClientCertificates({ workloads: workloads.workloads, identify, isProxy, metrics, log });
   const gateway = openGateway({ broker, createRawTopic: deps.createRawTopic, wallMicros });
   const connections = connectionMetrics(metrics);
+  const tls = openTls(config, log);
 
   const loggerInstance: FastifyBaseLogger = log; // its own type would become part of the application's
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }), // counted by metrics.ts instead; what fails is logged by the gate
-    ...serverOptions(connections, requestMs),
+    ...serverOptions(connections, requestMs, tls),
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  const isProxy = trusts(config.trustedProxies);
   limitConnections(app.server, { perAddress: config.connectionsPerAddress, isExempt: (address) => isLoopback(address) || isProxy(address) }, connections);
   app.decorate('drain', openDrain(app, { noticeMs: config.drainNoticeMs, endMs: config.drainMs }));
   const methodsOf = openAllowedMethods(app);
@@ -122,7 +127,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     referrerPolicy: { policy: 'no-referrer' },
     strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
   });
-  registerGate(app, { config, authenticate, limits });
+  registerGate(app, { config, authenticate, byCertificate, limits });
   registerIdempotency(app, storedAnswers(services.run), new AnswersInMemory());
   registerCompression(app);
   await app.register(websocket, { options: { maxPayload: 65_536 }, preClose: closeSockets(app) });
@@ -137,7 +142,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   const budget = new BodyBudget();
   const deliver = services.quotas.metered(gateway.deliver);
   registerProduceRoutes(routes, deliver, { budget, config });
-  registerInputs(app, { ...gateway, deliver, config, authenticate, budget, installationId: deps.installationId, wallMicros });
+  registerInputs(app, { ...gateway, deliver, config, authenticate, byCertificate, budget, installationId: deps.installationId, wallMicros });
   registerAlertRoutes(routes, services);
   registerSavedSearchRoutes(routes, services);
   registerSubscriptionRoutes(routes, services);
@@ -186,6 +191,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
     await services.stop();
     await gateway.close();
     limits.close();
+    tls?.stop();
     if (deps.outbound === undefined) outbound.close();
   });
   return app;

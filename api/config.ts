@@ -1,14 +1,26 @@
 import { z } from 'zod';
 import { isOrigin } from './gate/origin.ts';
 
-export const config = z.strictObject({
-  host: z.string().min(1).default('127.0.0.1').meta({ description: 'Address to listen on. Anything but loopback belongs behind TLS.' }),
+const options = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .meta({ description: 'Address to listen on. Anything but loopback belongs behind TLS, of a proxy or its own (tlsCertFile).' }),
   port: z
     .int()
     .min(0)
     .max(65_535)
     .default(8080)
     .meta({ description: 'Port of dashboard and API; 0 takes any free one. When it is not set and taken, a free one is taken too.' }),
+  tlsCertFile: z
+    .string()
+    .default('')
+    .meta({
+      description:
+        'Certificate of the API with those that stand above it, PEM: then it speaks TLS (1.2 and 1.3) itself and asks clients for certificates, which workloads may show in place of a token. Read again when it changes. Empty: plain HTTP.',
+    }),
+  tlsKeyFile: z.string().default('').meta({ description: 'Private key of that certificate, PEM. Read again when it changes.' }),
   publicUrl: z
     .string()
     .regex(/^(https?:\/\/[^\s/?#]+)?$/, 'An address without a path, such as https://soc.example.org.')
@@ -136,5 +148,9 @@ export const config = z.strictObject({
     .enum(['loopback', 'token', 'open'])
     .default('loopback')
     .meta({ description: 'Who may read /metrics: this machine, holders of a token, or anybody.' }),
+});
+export const config = options.refine(({ tlsCertFile, tlsKeyFile }) => (tlsCertFile === '') === (tlsKeyFile === ''), {
+  path: ['tlsKeyFile'],
+  error: 'goes together with tlsCertFile',
 });
 export type ApiConfig = z.infer<typeof config>;

@@ -14,7 +14,7 @@ export interface StartOptions {
   readonly onFirstPassword: (password: string) => void;
 }
 export interface RunningApi {
-  /** Without a slash at the end: `http://127.0.0.1:8080`. */
+  /** Without a slash at the end: `http://127.0.0.1:8080`, or https where it speaks TLS itself. */
   readonly url: string;
   readonly port: number;
   readonly app: FastifyInstance;
@@ -26,11 +26,11 @@ const RETRY_MS = 3_000;
 
 /**
  * Serves the API. Also while broker or database are away: then it says so, and the administrator is made as soon as the database is there.
- * @throws ConfigError PORT_IN_USE; FatalError DATA_FOLDER when the signing key cannot be used.
+ * @throws ConfigError PORT_IN_USE, INVALID_CONFIG when the certificate cannot be used; FatalError DATA_FOLDER when the signing key cannot be used.
  */
 export async function startApi(deps: ApiDeps, { isPortExplicit, onFirstPassword }: StartOptions): Promise<RunningApi> {
   const {
-    config: { host, port },
+    config: { host, port, tlsCertFile },
     log,
   } = deps;
   const app = await buildApp(deps);
@@ -46,7 +46,7 @@ export async function startApi(deps: ApiDeps, { isPortExplicit, onFirstPassword 
   }
   const bound = (app.server.address() as AddressInfo).port;
   const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const url = `http://${shown.includes(':') ? `[${shown}]` : shown}:${bound}`;
+  const url = `${tlsCertFile === '' ? 'http' : 'https'}://${shown.includes(':') ? `[${shown}]` : shown}:${bound}`;
   log.info({ url }, 'The API serves.');
   return {
     url,

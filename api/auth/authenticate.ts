@@ -8,7 +8,7 @@ import { TOKEN_PREFIX } from '../sensors/gate.ts';
 import type { Foreign } from './foreign.ts';
 import type { Revocations } from './revocation.ts';
 import { unauthenticated } from './tokens.ts';
-import type { Principal, Tokens } from './tokens.ts';
+import type { Claims, Principal, Tokens } from './tokens.ts';
 
 /**
  * @param address Of who shows the token, as the gate sees it.
@@ -16,29 +16,43 @@ import type { Principal, Tokens } from './tokens.ts';
  */
 export type Authenticate = (token: string, address: string) => Promise<Principal>;
 
-/** Of access tokens, those of identity providers and workloads, API keys, and sensors' own tokens. */
-export function openAuthenticate({
-  tokens,
-  foreign,
-  sensors,
+/** What somebody who has been verified may do now. @throws ApiProblem UNAUTHENTICATED, ORGANIZATION_SUSPENDED; RetryableError DATABASE_UNAVAILABLE */
+export type Identify = (claims: Claims) => Promise<Principal>;
+
+export function openIdentify({
   revocations,
   access,
 }: {
-  readonly tokens: Tokens;
-  readonly foreign: Foreign;
-  readonly sensors: SensorGate;
   readonly revocations: Pick<Revocations, 'isRevoked'>;
-  readonly access: Pick<Access, 'keys' | 'standings'>;
-}): Authenticate {
-  return async (token, address) => {
-    if (token.startsWith(TOKEN_PREFIX)) return sensorOf(token, sensors);
-    if (token.startsWith(KEY_PREFIX)) return access.keys.authenticate(token, address);
-    const claims = (await foreign(token)) ?? (await tokens.verify(token));
+  readonly access: Pick<Access, 'standings'>;
+}): Identify {
+  return async (claims) => {
     if (revocations.isRevoked(claims)) throw unauthenticated('The session of this token has ended, or its roles were changed. Refresh it, or log in again.');
     const { roles, isSuspended } = await access.standings.of(claims.organization);
     const permissions = roles.permissionsOf(claims.roles);
     if (isSuspended && !permissions.has('organizations:manage')) throw suspended();
     return { ...claims, permissions };
+  };
+}
+
+/** Of access tokens, those of identity providers and workloads, API keys, and sensors' own tokens. */
+export function openAuthenticate({
+  tokens,
+  foreign,
+  sensors,
+  identify,
+  access,
+}: {
+  readonly tokens: Tokens;
+  readonly foreign: Foreign;
+  readonly sensors: SensorGate;
+  readonly identify: Identify;
+  readonly access: Pick<Access, 'keys'>;
+}): Authenticate {
+  return async (token, address) => {
+    if (token.startsWith(TOKEN_PREFIX)) return sensorOf(token, sensors);
+    if (token.startsWith(KEY_PREFIX)) return access.keys.authenticate(token, address);
+    return identify((await foreign(token)) ?? (await tokens.verify(token)));
   };
 }
 

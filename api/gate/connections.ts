@@ -63,6 +63,12 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, {
     socket.destroy();
     return;
   }
+  // A handshake that failed, or plain HTTP: there is nobody to answer to.
+  if (/^ERR_(SSL|TLS)_/.test(error.code ?? '')) {
+    refused.inc({ reason: 'tls' });
+    socket.destroy();
+    return;
+  }
   const [code, detail, reason] = PARSER_PROBLEMS[error.code ?? ''] ?? UNREADABLE;
   refused.inc({ reason });
   const problem = new ApiProblem(code, detail);

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { KEY_PREFIX } from '../access/api-key.ts';
 import { unauthenticated } from '../auth/tokens.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
+import type { ByCertificate } from '../auth/workload/client-certificates.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { ApiConfig } from '../config.ts';
 import { isLoopback } from './address.ts';
@@ -47,11 +48,12 @@ const MAX_ADDRESS_CHARACTERS = 8_192;
 export interface GateDeps {
   readonly config: ApiConfig;
   readonly authenticate: Authenticate;
+  readonly byCertificate: ByCertificate;
   readonly limits: Limits;
 }
 
 /** To be called before routes are made, and after what must see every request. */
-export function registerGate(app: FastifyInstance, { config, authenticate, limits }: GateDeps): void {
+export function registerGate(app: FastifyInstance, { config, authenticate, byCertificate, limits }: GateDeps): void {
   app.decorateRequest('principal', null);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -67,8 +69,10 @@ export function registerGate(app: FastifyInstance, { config, authenticate, limit
     const token = tokenOf(request);
     const access = accessOf(permissionName(request));
     // A stale token does not keep anybody from what needs none, signing in above all.
-    if (token !== null && (access !== 'public' || WITH_OPTIONAL_TOKEN.has(request.routeOptions.url ?? '')))
-      request.principal = await authenticate(token, request.ip);
+    if (access !== 'public' || WITH_OPTIONAL_TOKEN.has(request.routeOptions.url ?? '')) {
+      if (token !== null) request.principal = await authenticate(token, request.ip);
+      else if (request.headers.authorization === undefined) request.principal = await byCertificate(request);
+    }
     // What is answered to one caller is for nobody else, and not for the next one at this computer; a route may say otherwise.
     if (access !== 'public' || request.principal !== null || request.method === 'POST') reply.header('cache-control', 'no-store');
     if (access === 'public' || (access === 'loopback' && isOpen(request, config))) return;

@@ -217,6 +217,7 @@ describe('a broker that does not answer', () => {
       request.principal = SENDER;
     });
     registerInputs(app, {
+      byCertificate: async () => null,
       config: config.parse({}),
       deliver,
       isBusy: () => waiting.length > 0,

@@ -16,7 +16,7 @@ interface Closable {
 }
 export interface SocketExtra extends Record<PropertyKey, unknown> {
   readonly socket: Closable;
-  readonly request: Pick<FastifyRequest, 'headers' | 'ip'>;
+  readonly request: Pick<FastifyRequest, 'headers' | 'ip' | 'principal'>;
   principal?: Principal;
   session?: LiveSession;
   operations?: number;
@@ -36,7 +36,9 @@ export interface SocketDeps {
 export async function openGraphqlSocket(extra: SocketExtra, authorization: unknown, { authenticate, live }: SocketDeps): Promise<boolean> {
   const { socket, request } = extra;
   try {
-    const principal = await authenticate(bearerOf(authorization) ?? bearerOf(request.headers.authorization) ?? '', request.ip);
+    const token = bearerOf(authorization) ?? bearerOf(request.headers.authorization);
+    // Without a token it is who the gate has seen by the certificate of the connection.
+    const principal = token === null && request.principal !== null ? request.principal : await authenticate(token ?? '', request.ip);
     const leave = live.sessions.admit();
     socket.once('close', leave);
     const session = live.sessions.open(principal, (reason) => {

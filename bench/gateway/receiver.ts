@@ -46,14 +46,14 @@ export async function openReceiver(deliver: Deliver, isBusy: Gateway['isBusy'], 
   const { organization, sensor: user } = sensor;
   const principal = { user, organization, roles: ['sensor'], permissions: permissionsOfRole('sensor'), expiresAt: Number.MAX_SAFE_INTEGER, sensor };
   const authenticate = async () => principal;
-  registerGate(app, { config, authenticate, limits: openLimits({ config, log, metrics }) });
+  registerGate(app, { config, authenticate, byCertificate: async () => null, limits: openLimits({ config, log, metrics }) });
   const answers = new AnswersInMemory();
   registerIdempotency(app, answers, answers);
   registerCompression(app);
   const wallMicros = () => Date.now() * 1_000;
   const metered = new Quotas({ run: async () => [] as never, wallMicros, log, metrics }).metered(deliver);
   const budget = new BodyBudget();
-  registerInputs(app, { config, deliver: metered, isBusy, budget, installationId: 'bench', wallMicros, authenticate });
+  registerInputs(app, { config, deliver: metered, isBusy, budget, installationId: 'bench', wallMicros, authenticate, byCertificate: async () => null });
   registerProduceRoutes(app.withTypeProvider(), metered, { budget, config });
   return listen(app);
 }

@@ -13,7 +13,7 @@ export interface WorkloadDeps {
   readonly wallMicros: () => number;
 }
 export interface WorkloadIdentity {
-  /** For the gate: JWT-SVIDs. */
+  /** For the gate: JWT-SVIDs and X.509-SVIDs. */
   readonly workloads: Workloads;
   readonly trustDomains: TrustDomains;
   readonly register: (app: Routes) => void;

@@ -16,6 +16,7 @@ import { audienceOf } from '../oidc/providers.ts';
 import { outboundOf } from '../oidc/sign-in.ts';
 import { orNotFound } from '../sessions.ts';
 import type { Principal } from '../tokens.ts';
+import { authoritiesOf } from './certificate.ts';
 import { keysOf, parseBundle } from './jwt-svid.ts';
 import { parseSpiffeId, SPIFFE } from '../../../domains/identity/spiffe-id.ts';
 import { fetchBundle } from './workloads.ts';
@@ -99,7 +100,8 @@ export class TrustDomains {
     const bundle = given ?? (await this.#fetched(organization, endpoint!));
     const read = parseBundle(bundle);
     if (read === null) throw invalid([given === undefined ? 'endpoint' : 'bundle'], 'Must be a SPIFFE bundle: a JWK Set whose keys have a `use`.');
-    if (given !== undefined && keysOf(read).length === 0) throw invalid(['bundle', 'keys'], 'Holds no key with the use `jwt-svid`.');
+    if (given !== undefined && keysOf(read).length === 0 && authoritiesOf(read).length === 0)
+      throw invalid(['bundle', 'keys'], 'Holds no key with the use `jwt-svid`, and none with the use `x509-svid` and the certificate of an authority.');
     const row = await this.#deps.run(organization, async (sql) => {
       requireGrantable(who, [...new Set(workloads.flatMap(({ roles }) => roles))], await roleBookOf(sql));
       await lockTrustDomain(sql, name);

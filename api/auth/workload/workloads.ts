@@ -1,4 +1,6 @@
-// Workloads that ask the API: a JWT-SVID in place of a token, for one organization, with the roles that it gives to the SPIFFE ID.
+// Workloads that ask the API: a JWT-SVID in place of a token, or an X.509-SVID in the handshake, for one organization, with the roles that it gives to the SPIFFE ID.
+import { saidByCertificate, svidOf } from '../../../domains/identity/x509-svid.ts';
+import type { Svid } from '../../../domains/identity/x509-svid.ts';
 import type { Outbound } from '../../../outbound/client.ts';
 import { fetchThrough } from '../../../outbound/fetch.ts';
 import { organizationSettings } from '../../../store/queries/access/organizations.ts';
@@ -8,6 +10,8 @@ import type { InOrganization } from '../../database.ts';
 import { outboundOf } from '../oidc/sign-in.ts';
 import { issuerOf, ORGANIZATION, unauthenticated } from '../tokens.ts';
 import type { Claims } from '../tokens.ts';
+import { authoritiesOf } from './certificate.ts';
+import type { ShownCertificate } from './certificate.ts';
 import { parseBundle, saidBy, verifyJwtSvid } from './jwt-svid.ts';
 import type { Bundle } from './jwt-svid.ts';
 
@@ -30,6 +34,10 @@ export class Workloads {
   readonly #known = new Map<string, { readonly domain: TrustDomainRow | undefined; readonly until: number }>();
   /** When a bundle was last asked for, whether or not it came: an endpoint that is away is not asked with every request. */
   readonly #askedAt = new Map<string, number>();
+
+  readonly #authorities = new WeakMap<TrustDomainRow, ReturnType<typeof authoritiesOf>>();
+
+  readonly #held = new WeakMap<ShownCertificate, { readonly row: TrustDomainRow; readonly svid: Svid; readonly atMs: number }>();
 
   constructor(deps: WorkloadsDeps) {
     this.#deps = deps;
@@ -59,6 +67,28 @@ export class Workloads {
     return { user: verdict.id.id, organization, roles, expiresAt: Math.floor(verdict.expiresAt) };
   }
 
+  /**
+   * A certificate is for everybody who asks for it, so the request says the organization: no other one can give itself somebody's workloads.
+   * @returns Null when the certificate says no SPIFFE ID, or why it does not hold.
+   * @throws RetryableError DATABASE_UNAVAILABLE
+   */
+  async verifyCertificate(shown: ShownCertificate, organization: string): Promise<Claims | { readonly refused: string } | null> {
+    const said = saidByCertificate(shown.leaf);
+    if (said.kind === 'none') return null;
+    if (said.kind === 'refused') return { refused: said.reason };
+    const name = said.id.trustDomain;
+    let domain = await this.#domain(organization, name);
+    if (domain === undefined) return { refused: `the trust domain ${name} is not known in the organization ${organization}` };
+    if (this.#isDue(organization, domain, refreshSecondsOf(domain))) domain = await this.#refreshed(organization, domain);
+    const check = (row: TrustDomainRow): Svid => this.#svidOf(shown, { name, row });
+    let svid = check(domain);
+    if (svid.kind === 'refused' && this.#isDue(organization, domain, LEAST_SECONDS)) svid = check((domain = await this.#refreshed(organization, domain)));
+    if (svid.kind !== 'svid') return { refused: svid.kind === 'refused' ? svid.reason : 'it says no SPIFFE ID' };
+    const roles = rolesOf(domain, svid.id);
+    if (roles.length === 0) return { refused: 'no role is given to its SPIFFE ID' };
+    return { user: svid.id, organization, roles, expiresAt: Math.floor(svid.untilMs / 1_000) };
+  }
+
   /** For the process that has just changed it. */
   forget(organization: string, name: string): void {
     this.#known.delete(`${organization} ${name}`);
@@ -79,6 +109,23 @@ export class Workloads {
     this.#known.delete(key);
     this.#known.set(key, { domain, until: this.#deps.nowMs() + REMEMBER_MS });
     if (this.#known.size > 1_000) this.#known.delete(this.#known.keys().next().value!);
+  }
+
+  /** What held is not verified again while neither the trust domain nor the hour has made it worth nothing: a connection asks many times. */
+  #svidOf(shown: ShownCertificate, { name, row }: { readonly name: string; readonly row: TrustDomainRow }): Svid {
+    const nowMs = this.#deps.nowMs();
+    const held = this.#held.get(shown);
+    if (held?.row === row && held.svid.kind === 'svid' && nowMs < held.svid.untilMs && nowMs >= held.atMs) return held.svid;
+    const svid = svidOf(shown.leaf, shown.chain, { name, authorities: this.#authoritiesOf(row) }, nowMs);
+    this.#held.set(shown, { row, svid, atMs: nowMs });
+    return svid;
+  }
+
+  /** Once per row: reading certificates takes longer than looking one up. */
+  #authoritiesOf(row: TrustDomainRow): ReturnType<typeof authoritiesOf> {
+    let authorities = this.#authorities.get(row);
+    if (authorities === undefined) this.#authorities.set(row, (authorities = authoritiesOf(parseBundle(row.bundle) ?? { keys: [] })));
+    return authorities;
   }
 
   #isDue(organization: string, { name, endpoint, fetchedAt }: TrustDomainRow, seconds: number): boolean {

@@ -55,6 +55,7 @@ export async function openBehindTheGate({ config: changes, requestMs, routes, is
       if (token !== 'good') throw unauthenticated('No.');
       return { organization: 'default', user: 'u', roles: ['admin'], permissions: new Set(), expiresAt: Number.MAX_SAFE_INTEGER };
     },
+    byCertificate: async () => null,
   });
   registerCompression(app);
   app.get('/health', async () => ({ status: 'up' }));

@@ -130,6 +130,7 @@ describe('the Elasticsearch bulk input', () => {
     app.decorateRequest('principal', null);
     const sensor = { organization: 'alpha', sensor: 's', source: 'x', format: null, credentialId: '1', expiresAt: null };
     registerElastic(app, {
+      byCertificate: async () => null,
       config: config.parse({}),
       deliver: () => Promise.reject(failure),
       isBusy: () => false,

@@ -7,7 +7,7 @@ import { ApiProblem } from '../../gate/problem.ts';
 import { receiptOf } from '../../rest/events/receipt.ts';
 import { bytesOf, takeBytes, unpackBodies } from '../body.ts';
 import type { InputDeps } from '../index.ts';
-import { principalWhoSends, senderOfPrincipal } from '../sender.ts';
+import { certificateWhoSends, principalWhoSends, senderOfPrincipal } from '../sender.ts';
 import { BulkError, readBulk } from './bulk.ts';
 import type { BulkItem, ElasticError } from './bulk.ts';
 
@@ -126,6 +126,8 @@ const WRONG_CREDENTIALS: ElasticError = { status: 401, type: 'security_exception
 
 async function authenticate(request: FastifyRequest, deps: InputDeps): Promise<ElasticError | null> {
   const tokens = tokensOf(request.headers.authorization);
+  if (request.headers.authorization === undefined) request.principal = await certificateWhoSends(request, deps);
+  if (request.principal !== null) return null;
   for (const token of tokens) {
     request.principal = await principalWhoSends(token, request.ip, deps);
     if (request.principal !== null) return null;

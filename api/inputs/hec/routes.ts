@@ -5,7 +5,7 @@ import { sendProblem } from '../../gate/gate.ts';
 import { ApiProblem } from '../../gate/problem.ts';
 import { bytesOf, takeBytes, unpackBodies } from '../body.ts';
 import type { InputDeps } from '../index.ts';
-import { principalWhoSends, senderOfPrincipal } from '../sender.ts';
+import { certificateWhoSends, principalWhoSends, senderOfPrincipal } from '../sender.ts';
 import { Acks } from './acks.ts';
 import type { HecAnswer } from './answers.ts';
 import {
@@ -89,7 +89,11 @@ export function registerHec(app: FastifyInstance, deps: InputDeps): void {
 /** Sets who sends. @returns What is wrong with the credential, or null. */
 async function authenticate(request: FastifyRequest, deps: InputDeps): Promise<HecAnswer | null> {
   const { authorization } = request.headers;
-  if (authorization === undefined) return (request.query as { token?: unknown }).token === undefined ? TOKEN_REQUIRED : QUERY_TOKEN;
+  if (authorization === undefined) {
+    if ((request.query as { token?: unknown }).token !== undefined) return QUERY_TOKEN;
+    request.principal = await certificateWhoSends(request, deps);
+    return request.principal === null ? TOKEN_REQUIRED : null;
+  }
   const token = tokenOf(authorization);
   if (token === null) return INVALID_AUTHORIZATION;
   request.principal = await principalWhoSends(token, request.ip, deps);
