@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { hasOpenssl, makeCertificates } from '../test/certificates.ts';
 import { memoryBroker } from '../pipeline/runtime/memory/index.ts';
 import { Codec } from '../schemas/avro/codec.ts';
 import { fixedIds } from '../schemas/avro/registry.ts';
@@ -69,6 +70,21 @@ describe.skipIf(serverUrl === '')('starting the API', () => {
     await running.stop();
     running = await startApi(deps(), { isPortExplicit: false, onFirstPassword: (password) => passwords.push(password) });
     expect(passwords).toHaveLength(1);
+  });
+
+  it.skipIf(!hasOpenssl())('serves by TLS where it has a certificate, and says where under the name of that', async () => {
+    makeCertificates(folder, ['localhost']);
+    const tls = { port: 0, tlsCertFile: join(folder, 'localhost.pem'), tlsKeyFile: join(folder, 'localhost.key') };
+    const start = (more: object) => startApi(deps({ config: config.parse({ ...tls, ...more }) }), { isPortExplicit: false, onFirstPassword: () => {} });
+    running = await start({});
+    expect(running.url).toBe(`https://127.0.0.1:${running.port}`);
+    await expect(fetch(running.url.replace('https:', 'http:'))).rejects.toThrow();
+    await running.stop();
+    running = await start({ publicUrl: 'https://soc.example.org' });
+    expect(running.url).toBe('https://soc.example.org');
+    await running.stop();
+    running = undefined;
+    await expect(start({ tlsKeyFile: join(folder, 'none.key') })).rejects.toMatchObject({ code: 'INVALID_CONFIG' });
   });
 
   it('takes a free port when the usual one is taken', async () => {

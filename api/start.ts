@@ -14,7 +14,7 @@ export interface StartOptions {
   readonly onFirstPassword: (password: string) => void;
 }
 export interface RunningApi {
-  /** Without a slash at the end: `http://127.0.0.1:8080`, or https where it speaks TLS itself. */
+  /** Without a slash at the end: `http://127.0.0.1:8080`, or where it speaks TLS itself the public one, else https. */
   readonly url: string;
   readonly port: number;
   readonly app: FastifyInstance;
@@ -30,7 +30,7 @@ const RETRY_MS = 3_000;
  */
 export async function startApi(deps: ApiDeps, { isPortExplicit, onFirstPassword }: StartOptions): Promise<RunningApi> {
   const {
-    config: { host, port, tlsCertFile },
+    config: { host, port, publicUrl, tlsCertFile },
     log,
   } = deps;
   const app = await buildApp(deps);
@@ -46,7 +46,9 @@ export async function startApi(deps: ApiDeps, { isPortExplicit, onFirstPassword 
   }
   const bound = (app.server.address() as AddressInfo).port;
   const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const url = `${tlsCertFile === '' ? 'http' : 'https'}://${shown.includes(':') ? `[${shown}]` : shown}:${bound}`;
+  const address = `${shown.includes(':') ? `[${shown}]` : shown}:${bound}`;
+  // A certificate holds for a name.
+  const url = tlsCertFile === '' ? `http://${address}` : publicUrl || `https://${address}`;
   log.info({ url }, 'The API serves.');
   return {
     url,

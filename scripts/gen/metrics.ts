@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { certificateMetrics } from '../../api/auth/workload/client-certificates.ts';
 import { connectionMetrics } from '../../api/gate/connections.ts';
 import { limitMetrics } from '../../api/gate/limits/index.ts';
 import { quotaMetrics } from '../../api/gateway/quotas.ts';
@@ -39,6 +40,7 @@ export default {
     workerMetrics(registry, { states: () => new Map(), risk: () => 0 });
     requestMetrics(registry);
     quotaMetrics(registry);
+    certificateMetrics(registry);
     connectionMetrics(registry);
     limitMetrics(registry);
     liveMetrics(registry, () => 0);

@@ -29,12 +29,15 @@ export interface ClientCertificatesDeps {
   readonly log: Logger;
 }
 
-export function openClientCertificates({ workloads, identify, isProxy, metrics, log }: ClientCertificatesDeps): ByCertificate {
-  const refused = new Counter({
+export const certificateMetrics = (registry: Registry) =>
+  new Counter({
     name: 'api_refused_certificates_total',
     help: 'Requests refused since the client certificate of their connection names a workload and does not hold.',
-    registers: [metrics],
+    registers: [registry],
   });
+
+export function openClientCertificates({ workloads, identify, isProxy, metrics, log }: ClientCertificatesDeps): ByCertificate {
+  const refused = certificateMetrics(metrics);
   const connections = new WeakMap<object, { readonly shown: ShownCertificate | null; told: string | null }>();
   return async ({ raw: { socket }, headers, ip, id }) => {
     // Browsers send certificates along with whatever another page asks for. Workloads are none.
