@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { hasOpenssl, makeCertificates } from '../../../test/certificates.ts';
@@ -25,6 +26,8 @@ const ID = 'spiffe://prod.test/ns/soc/sa/shipper';
 describe.skipIf(serverUrl === '' || !hasOpenssl())('a workload with a certificate', () => {
   const folder = mkdtempSync(join(tmpdir(), 'goshawk-mtls-'));
   const clock = { micros: Date.now() * 1_000 };
+  const told: { readonly msg: string }[] = [];
+  const log = pino({}, { write: (line: string) => told.push(JSON.parse(line)) });
   let ca: string;
   let database: TestDatabase;
   let api: TestApi;
@@ -66,7 +69,7 @@ describe.skipIf(serverUrl === '' || !hasOpenssl())('a workload with a certificat
     database = await openTestDatabase();
     await seedOrganization(database.owner, 'other');
     const config = { tlsCertFile: join(folder, 'api.test.pem'), tlsKeyFile: join(folder, 'api.test.key'), trustedProxies: ['127.0.0.9'] };
-    api = await openTestApi(database, { config, deps: { wallMicros: () => clock.micros } });
+    api = await openTestApi(database, { config, deps: { wallMicros: () => clock.micros, log } });
     await api.app.listen({ host: '127.0.0.1', port: 0 });
     ({ port } = api.app.server.address() as AddressInfo);
     domain = await makeAuthority('domain');
@@ -124,6 +127,25 @@ describe.skipIf(serverUrl === '' || !hasOpenssl())('a workload with a certificat
     expect((await ask(svid, { authorization: 'Bearer x' })).status).toBe(401);
     expect((await ask(svid, { authorization: 'Basic x' })).status).toBe(401);
     expect((await ask(await stranger.sign([ID]), {}, '/health')).status).toBe(200);
+  });
+
+  it('is not heeded of a proxy, whose certificate is its own', async () => {
+    const asking = request({ ...server(), path: '/auth/me', localAddress: '127.0.0.9', headers: { 'x-forwarded-for': '203.0.113.7' }, ...svid }).end();
+    const [response] = await once(asking, 'response');
+    response.resume();
+    expect(response.statusCode).toBe(401);
+  });
+
+  it('is refused with a reason in the log, once a connection, under the id of the request', async () => {
+    told.length = 0;
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const expired = await domain.sign([ID], { from: -2, until: -1 });
+    for (const id of ['one', 'two']) expect((await ask(expired, { 'x-request-id': id }, '/auth/me', agent)).status).toBe(401);
+    agent.destroy();
+    const lines = told.filter(({ msg }) => msg === 'A client certificate is refused.');
+    expect(lines).toEqual([
+      expect.objectContaining({ reason: 'it has expired, or is not valid yet', requestId: 'one', names: `URI:${ID}`, address: '127.0.0.1', level: 40 }),
+    ]);
   });
 
   it('is not heeded of a browser, which shows it for every page', async () => {
