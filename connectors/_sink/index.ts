@@ -68,6 +68,11 @@ export interface BatchLimits {
 export interface Sink {
   readonly limits: BatchLimits;
   /**
+   * Whoever has a partition later takes back what was delivered beyond the committed position, and writes it anew. Then nothing of that is believed any
+   * more once a partition was lost. Absent = what was delivered is there, whoever asks.
+   */
+  readonly isTakenBack?: boolean;
+  /**
    * Hands records to the far side.
    *
    * @returns An outcome for each record, at its index. It resolves when the next call may be made.

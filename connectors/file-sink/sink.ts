@@ -104,6 +104,7 @@ export async function openFileSink(
   await orFailed(inTurn(hold));
   return {
     // In order: how far a partition has come can then be said in one number.
+    isTakenBack: true, // how far a partition has come is in the journal of whoever has it
     limits: { ...limits, maxInFlight: 1, perPartition: true },
     send: (records) => orFailed(inTurn(() => write(records))),
     close: giveUp,

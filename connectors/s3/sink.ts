@@ -19,6 +19,7 @@ export const openS3Sink = async (config: S3Config, deps: SinkDeps): Promise<Sink
   const { maxBatchRecords, maxBatchBytes, lingerMs, maxInFlight, timeoutMs } = config;
   const files = new S3Files(config, deps, openS3(config, deps, timeoutMs), fileFormat(config));
   return {
+    isTakenBack: true, // a later owner replaces files that are not committed
     limits: { maxRecords: maxBatchRecords, maxBytes: maxBatchBytes, lingerMs, maxInFlight, perPartition: true },
     send: (records, signal) => files.send(records, signal),
     close: async () => {},

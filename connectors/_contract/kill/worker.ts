@@ -53,7 +53,7 @@ for (const { name, topic, settings, outboundAllow, fileFolders } of sinks) {
         lingerMs: Math.min(sink.limits.lingerMs, 50),
         maxInFlight: Math.min(sink.limits.maxInFlight, 2),
       };
-      return { limits, send: sink.send.bind(sink), close: sink.close.bind(sink) };
+      return { limits, isTakenBack: sink.isTakenBack === true, send: sink.send.bind(sink), close: sink.close.bind(sink) };
     },
     transform: (record) => record,
     tolerance: 'all',

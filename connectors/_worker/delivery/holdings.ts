@@ -53,14 +53,24 @@ export class Holdings {
     entry.free();
   }
 
+  /** What was read of a partition before it was lost is good still, as far as the group stands within it. @returns Whether it is. */
+  goesOnAt(tp: TopicPartition, offset: number): boolean {
+    const gone = this.of(tp)?.advance(offset) ?? null;
+    if (gone === null) return false;
+    for (const entry of gone) this.#abandon(entry);
+    return true;
+  }
+
+  #abandon(entry: Entry): void {
+    entry.isAbandoned = true;
+    if (entry.isHeld) this.#bytes -= entry.bytes;
+  }
+
   /** Forgets partitions; what the far side says of their records from now on is for nobody. @returns Whether there were any. */
   drop(isGone: (key: string) => boolean): boolean {
     const gone = [...this.#windows].filter(([key]) => isGone(key));
     for (const [key, window] of gone) {
-      for (const entry of window) {
-        entry.isAbandoned = true;
-        if (entry.isHeld) this.#bytes -= entry.bytes;
-      }
+      for (const entry of window) this.#abandon(entry);
       this.#windows.delete(key);
       this.#braked.delete(key);
     }

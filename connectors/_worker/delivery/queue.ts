@@ -179,10 +179,13 @@ class ByKey implements SendQueue {
   forget(isGone: (entry: Entry) => boolean): void {
     this.#ready.forget(isGone);
     for (const [key, line] of this.#lines) {
-      if (!isGone(line[0]!)) continue;
-      this.#lines.delete(key);
-      this.#behind -= line.length - 1;
-      for (const entry of line) this.#keys.delete(entry);
+      const rest = line.filter((entry) => !isGone(entry));
+      if (rest.length === line.length) continue;
+      for (const entry of line) if (isGone(entry)) this.#keys.delete(entry);
+      this.#behind -= line.length - 1 - Math.max(0, rest.length - 1);
+      if (rest.length === 0) this.#lines.delete(key);
+      else this.#lines.set(key, rest);
+      if (rest.length > 0 && isGone(line[0]!)) this.#ready.push(rest[0]!);
     }
   }
 }
@@ -246,9 +249,11 @@ class ByPartition implements SendQueue {
     return { batch: null, wakeMs };
   }
   forget(isGone: (entry: Entry) => boolean): void {
-    for (const [key, { line, open }] of this.#lines) {
-      const first = line.first() ?? open;
-      if (first !== null && first !== undefined && isGone(first)) this.#lines.delete(key);
+    for (const [key, at] of this.#lines) {
+      at.line.remove(isGone);
+      at.bytes = 0;
+      for (const entry of at.line) at.bytes += sizeOf(entry);
+      if (at.line.length === 0 && (at.open === null || isGone(at.open))) this.#lines.delete(key);
     }
   }
   #lineOf(entry: Entry) {

@@ -1,7 +1,8 @@
 // Whatever happens and whenever: what is committed was delivered or set aside, and in the end everything is.
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import { RetryableError } from '../../../pipeline/core/errors.ts';
+import { FencedError, RetryableError } from '../../../pipeline/core/errors.ts';
+import type { Broker, Offsets } from '../../../pipeline/runtime/port.ts';
 import { topics } from '../../../topologies/topics.ts';
 import { DELIVERED, rejected } from '../../_sink/index.ts';
 import { FarSide, ids, sorted, TOPIC, world } from './test/world.ts';
@@ -26,6 +27,69 @@ it('two tasks of one connector share its partitions; one that joins or leaves co
   await vi.waitFor(async () => expect([...(await at.committed()).values()].reduce((a, b) => a + b, 0)).toBe(180), { timeout: 10_000 });
   await second.stop();
   expect(sorted(far.taken)).toEqual(ids(180));
+});
+
+/** As `broker`, but the first commits find that the group has moved on; before that `meanwhile` is committed by another. */
+function fencing(broker: Broker, times: number, meanwhile: Offsets | null = null): Broker {
+  let left = times;
+  return {
+    consumer: broker.consumer.bind(broker),
+    reader: broker.reader.bind(broker),
+    producer: broker.producer.bind(broker),
+    admin: broker.admin.bind(broker),
+    close: broker.close.bind(broker),
+    txnProducer(options) {
+      const own = broker.txnProducer(options);
+      return {
+        init: own.init.bind(own),
+        isUsable: own.isUsable.bind(own),
+        close: own.close.bind(own),
+        async transact(work) {
+          if (left-- <= 0) return own.transact(work);
+          if (meanwhile !== null)
+            await work({
+              send: async () => [],
+              offsets: async (_offsets, group) =>
+                own.transact((txn) => txn.offsets(meanwhile, group, new Map([...meanwhile.keys()].map((key) => [key, 'delivery'])))),
+            });
+          throw new FencedError('GENERATION_FENCED', 'The group moved on');
+        },
+      };
+    },
+  };
+}
+
+it.each([
+  ['sends nothing again that was delivered', false],
+  ['believes nothing where a later owner takes it back', true],
+])('a task that loses its partitions before it could commit, and has them again, %s', async (_name, isTakenBack) => {
+  const at = await world();
+  const far = new FarSide();
+  far.isTakenBack = isTakenBack;
+  far.act = ({ id }) => (id === 'd40' ? rejected('no', 'No.') : DELIVERED);
+  await at.write(60);
+  const task = at.start(far, { broker: fencing(at.broker, 1), commitEveryMs: 150 });
+  await vi.waitFor(async () => expect([...(await at.committed()).values()].reduce((a, b) => a + b, 0)).toBe(60), { timeout: 10_000 });
+  await task.stop();
+  expect(new Set(far.taken).size).toBe(59);
+  if (isTakenBack) expect(far.taken.length).toBeGreaterThan(59);
+  else expect(far.taken).toHaveLength(59);
+  expect((await at.records(DEAD)).map(({ key }) => String(key))).toEqual(['k40']);
+  expect((await at.ledger()).reduce((sum, entry) => sum + entry.in, 0)).toBe(60);
+});
+
+it('a task that has its partitions again goes on behind what another has committed meanwhile', async () => {
+  const at = await world();
+  const far = new FarSide();
+  far.act = ({ id }) => (id === 'd5' && far.calls.length < 20 ? { kind: 'retry', message: 'Later.', isAmbiguous: false } : DELIVERED);
+  await at.write(30, { partition: 0 });
+  const task = at.start(far, { broker: fencing(at.broker, 1, new Map([[`${TOPIC}/0`, 12]])), commitEveryMs: 20 });
+  await vi.waitFor(async () => expect([...(await at.committed()).values()].reduce((a, b) => a + b, 0)).toBe(30), { timeout: 10_000 });
+  await task.stop();
+  expect(sorted(far.taken.filter((id) => numberOf(id) >= 12))).toEqual(ids(18, 12)); // each once
+  const entries = await at.ledger();
+  expect(entries[0]!.from).toBe(12);
+  expect(entries.reduce((sum, entry) => sum + entry.in, 0)).toBe(18);
 });
 
 it.each(['answer-lost', 'request-lost'] as const)('a commit whose %s is made once', async (fault) => {

@@ -76,6 +76,7 @@ export class SinkTask implements RunningTask {
   #isPaused: boolean;
   #isDraining = false;
   #isOver = false;
+  #isTakenBack = false;
   #settledSinceCommit = 0;
   #commit: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
@@ -138,6 +139,7 @@ export class SinkTask implements RunningTask {
     const sink = await this.#patiently(() => openSink({ signal, slowDown, generation }));
     if (sink === undefined) return;
     this.#sender = this.#senderTo(sink);
+    this.#isTakenBack = sink.isTakenBack === true;
     if (signal.aborted) return this.#sender.close();
     await this.#patiently(() => this.#committer.open());
     this.#topics = (await this.#patiently(topics)) ?? [];
@@ -147,7 +149,7 @@ export class SinkTask implements RunningTask {
       {
         assigned: (owned, group) => this.#assigned(owned, group),
         revoked: () => this.#revoked(),
-        lost: () => this.#drop(() => true),
+        lost: () => this.#lose(),
         batch: (batch, control) => this.#batch(batch, control),
       },
     );
@@ -236,14 +238,14 @@ export class SinkTask implements RunningTask {
 
   async #assigned(owned: readonly TopicPartition[], group: GroupMetadata): Promise<Offsets> {
     const isNext = this.#group !== null && group.generationId === this.#group.generationId + 1;
-    const kept = new Set(isNext ? owned.map(tpKey) : []);
+    const unsure = owned.filter((tp) => !isNext || this.#holdings.of(tp) === undefined);
+    const { positions, earliest, ends } = await this.#whereabouts(unsure);
+    const startOf = (tp: TopicPartition) => positions.get(tpKey(tp))?.offset ?? earliest.get(tpKey(tp)) ?? 0;
+    const fresh = unsure.filter((tp) => !this.#holdings.goesOnAt(tp, startOf(tp)));
+    const kept = new Set(owned.filter((tp) => !fresh.includes(tp)).map(tpKey));
     this.#drop((key) => !kept.has(key));
-    const fresh = owned.filter((tp) => this.#holdings.of(tp) === undefined);
-    const { positions, earliest, ends } = await this.#whereabouts(fresh);
-    for (const tp of fresh) {
-      const at = positions.get(tpKey(tp));
-      this.#holdings.open(tp, at?.offset ?? earliest.get(tpKey(tp)) ?? 0, at?.metadata !== COMMITTED);
-    }
+    this.#sender?.forget();
+    for (const tp of fresh) this.#holdings.open(tp, startOf(tp), positions.get(tpKey(tp))?.metadata !== COMMITTED);
     this.#holdings.learnEnds(ends);
     this.#group = group;
     this.#isDraining = false;
@@ -275,6 +277,13 @@ export class SinkTask implements RunningTask {
     await this.#commitNow().catch((error: unknown) =>
       this.#log.warn({ err: error }, 'What a sink has settled could not be committed before it lost its partitions.'),
     );
+  }
+
+  /** Nothing is sent or committed until partitions are given out again. What the far side has said stays true, unless it takes back what was not committed. */
+  #lose(): void {
+    this.#group = null;
+    this.#isDraining = true;
+    if (this.#isTakenBack) this.#drop(() => true);
   }
 
   #drop(isGone: (key: string) => boolean): void {
@@ -374,8 +383,9 @@ export class SinkTask implements RunningTask {
     } catch (error) {
       if (!(error instanceof FencedError)) throw error;
       this.#log.warn({ err: error }, 'Another owner has the partitions; a sink joins its group again.');
-      this.#drop(() => true);
-      if (!this.#isDraining) this.#consumer.rejoin();
+      const isLeaving = this.#isDraining;
+      this.#lose();
+      if (!isLeaving) this.#consumer.rejoin();
       return;
     }
     this.#holdings.committed(stretches);

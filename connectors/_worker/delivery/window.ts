@@ -61,6 +61,23 @@ export class Window {
     this.#next = Math.max(this.#next, next);
   }
 
+  /**
+   * The group stands at `to`: another has settled what lies before, or a commit of ours whose answer was lost.
+   *
+   * @returns What lies before and is forgotten here; null when `to` is outside of what was read, so that nothing here is of use.
+   */
+  advance(to: number): readonly Entry[] | null {
+    if (to < this.#from || to > this.#next) return null;
+    let end = this.#head;
+    while (end < this.#entries.length && this.#entries[end]!.offset < to) end++;
+    const gone = this.#entries.slice(this.#head, end);
+    this.#entries = this.#entries.slice(end);
+    this.#head = 0;
+    if (to > this.#from) this.#begins = false;
+    this.#from = to;
+    return gone;
+  }
+
   /** What can be committed now; null when nothing can. Nothing changes before `committed`. */
   settledStretch(): Stretch | null {
     let end = this.#head;

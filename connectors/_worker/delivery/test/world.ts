@@ -39,6 +39,7 @@ export class FarSide {
   opened = 0;
   closed = 0;
   limits: BatchLimits = LIMITS;
+  isTakenBack = false;
   /** Outcome of each record; it takes those that come out as delivered. Throws for the whole call. */
   act: (record: SinkRecord, call: number) => Outcome = () => DELIVERED;
   /** Awaited before each answer. */
@@ -48,6 +49,7 @@ export class FarSide {
     this.opened++;
     return {
       limits: this.limits,
+      isTakenBack: this.isTakenBack,
       send: async (records) => {
         this.calls.push(records);
         const call = this.calls.length;
