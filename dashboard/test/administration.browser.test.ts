@@ -110,7 +110,13 @@ describe.skipIf(chromiumPath === undefined)('the administration', { timeout: 90_
     access().held = ['users:read'];
     const page = await stage.enter('/administration');
     await eventually(() => namesIn(page, 'Users')).toEqual(['admin', 'noor', 'sam']);
-    expect(await page.getByRole('navigation', { name: 'Administration' }).getByRole('link').allInnerTexts()).toEqual(['Users', 'Service accounts', 'Roles']);
+    expect(await page.getByRole('navigation', { name: 'Administration' }).getByRole('link').allInnerTexts()).toEqual([
+      'Users',
+      'Service accounts',
+      'Roles',
+      'Identity providers',
+      'Trust domains',
+    ]);
     expect(await page.getByRole('button', { name: 'Invite' }).count()).toBe(0);
     await page.getByRole('link', { name: 'noor' }).click();
     await page.getByText('noor@example.org').waitFor();

@@ -1,5 +1,6 @@
 // The pages of this area, side by side: those that one may see.
 import { Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useMay } from './may.ts';
 
 const PAGES = [
@@ -15,9 +16,15 @@ const PAGES = [
 
 export function AdministrationTabs() {
   const may = useMay();
+  const bar = useRef<HTMLElement>(null);
+  const shown = PAGES.filter(({ needs }) => may(needs));
+  // On a phone they do not all fit: the present one is in view.
+  useEffect(() => {
+    bar.current?.querySelector('[aria-current=page]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [shown.length]);
   return (
-    <nav className="access-tabs" aria-label="Administration">
-      {PAGES.filter(({ needs }) => may(needs)).map(({ to, name }) => (
+    <nav ref={bar} className="access-tabs" aria-label="Administration">
+      {shown.map(({ to, name }) => (
         <Link key={to} to={to} className="access-tab" activeOptions={{ exact: true, includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
           {name}
         </Link>
