@@ -32,14 +32,15 @@ export function Banner() {
 
 function AwayPart({ part, now }: { readonly part: Part; readonly now: number }) {
   const isStarting = part.state === 'starting';
+  const verb = part.name.endsWith('s') ? 'are' : 'is'; // stages, inputs
   return (
     <div className={`banner ${isStarting ? 'banner-waiting' : 'banner-bad'}`} role="alert">
       <HealthShape health={isStarting ? 'waiting' : 'bad'} />
       <p>
         <strong>
           {isStarting
-            ? `The ${part.name} is starting.`
-            : `The ${part.name} is away${part.downSince === null ? '' : ` for ${duration(now - toMs(part.downSince))}`}.`}
+            ? `The ${part.name} ${verb} starting.`
+            : `The ${part.name} ${verb} away${part.downSince === null ? '' : ` for ${duration(now - toMs(part.downSince))}`}.`}
         </strong>{' '}
         {meaning[part.name] ?? ''} {part.detail}
       </p>
