@@ -227,7 +227,7 @@ describe("AWS's own client", () => {
   it('is taken for right by our stand-in, and sends what we send', async () => {
     const { hub, sink, test } = await open();
     await send(sink, findings('ours'));
-    const client = new SecurityHubClient({ endpoint: hub.settings.url!, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 });
+    const client = new SecurityHubClient({ endpoint: hub.settings.url!, region: REGION, credentials: { ...CREDENTIALS }, maxAttempts: 1 });
     closing.push(() => client.destroy());
     const place = { region: REGION, accountId: ACCOUNT, productArn: `arn:aws:securityhub:${REGION}:${ACCOUNT}:product/${ACCOUNT}/default` };
     const finding = awsFinding(findingFacts(findingRecord('theirs')), place, test.nowMs) as unknown as AwsSecurityFinding;
