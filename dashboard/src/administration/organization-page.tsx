@@ -27,7 +27,7 @@ export function OrganizationPage() {
       <div className="page-scroll access access-narrow">
         {settings === undefined &&
           (fresh.problem === undefined ? <Waiting rows={8} label="Loading the settings" /> : <Failed problem={fresh.problem} onRetry={fresh.reload} />)}
-        {settings !== undefined && <SettingsForm key={JSON.stringify(settings)} settings={settings} onChanged={fresh.reload} />}
+        {settings !== undefined && <SettingsForm key={settings.id} settings={settings} onChanged={fresh.reload} />}
         {settings !== undefined && <Facts settings={settings} />}
       </div>
     </Page>
@@ -37,15 +37,18 @@ export function OrganizationPage() {
 function SettingsForm({ settings, onChanged }: { readonly settings: Settings; readonly onChanged: () => void }) {
   const mayManage = useMay()('organization:manage');
   const roles = useRoleNames(['sensor']);
-  const [draft, setDraft] = useState(() => settingsDraftOf(settings));
+  /** What was typed and not saved: it stays when the settings are loaded anew meanwhile. */
+  const [edited, setEdited] = useState<Partial<SettingsDraft>>({});
+  const draft = { ...settingsDraftOf(settings), ...edited };
   const { isBusy, problem, run } = useChange();
-  const set = (change: Partial<SettingsDraft>) => setDraft((before) => ({ ...before, ...change }));
+  const set = (change: Partial<SettingsDraft>) => setEdited((before) => ({ ...before, ...change }));
   const change = settingsChange(settings, draft);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (change === null || isBusy) return;
     run(() =>
       telling(ChangeOrganizationSettingsDocument, { change }, 'The change', () => {
+        setEdited((before) => unsaved(before, draft));
         reportUndoable('The settings are changed', ChangeOrganizationSettingsDocument, { change: changeBack(settings, change) }, onChanged);
         onChanged();
       }),
@@ -102,7 +105,7 @@ function SettingsForm({ settings, onChanged }: { readonly settings: Settings; re
             Change the settings
           </Button>
           {change !== null && (
-            <Button kind="quiet" onClick={() => setDraft(settingsDraftOf(settings))}>
+            <Button kind="quiet" onClick={() => setEdited({})}>
               Leave them as they were
             </Button>
           )}
@@ -110,6 +113,11 @@ function SettingsForm({ settings, onChanged }: { readonly settings: Settings; re
       )}
     </form>
   );
+}
+
+/** What was typed since `saved` was sent. */
+function unsaved(edited: Partial<SettingsDraft>, saved: SettingsDraft): Partial<SettingsDraft> {
+  return Object.fromEntries(Object.entries(edited).filter(([name, value]) => value !== saved[name as keyof SettingsDraft]));
 }
 
 function Facts({ settings: { createdAt, retention } }: { readonly settings: Settings }) {
