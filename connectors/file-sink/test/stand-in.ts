@@ -33,7 +33,8 @@ export const openStandIn: OpenStandIn = async () => {
       isAway = fault === 'down';
       await (isAway ? rename(folder, away) : rename(away, folder));
     },
-    close: () => rm(root, { recursive: true, force: true }),
+    // One that was killed may still be writing its last.
+    close: () => rm(root, { recursive: true, force: true, maxRetries: 20, retryDelay: 25 }),
   };
 };
 
