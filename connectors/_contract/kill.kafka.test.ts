@@ -15,7 +15,7 @@ import { schemas } from '../../schemas/avro/types.gen.ts';
 import { ownBrokerProblem, startOwnBroker } from '../../test/own-broker.ts';
 import type { OwnBroker } from '../../test/own-broker.ts';
 import { topics } from '../../topologies/topics.ts';
-import { groupOf } from '../_worker/delivery/committer.ts';
+import { groupOf } from '../_worker/group.ts';
 import { isSink, plugins } from '../_worker/settings/plugins.ts';
 import type { Told } from './kill/tell.ts';
 import { readSettings } from './settings.ts';

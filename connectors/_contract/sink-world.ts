@@ -11,7 +11,7 @@ import { fixedIds } from '../../schemas/avro/registry.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';
 import { topics } from '../../topologies/topics.ts';
 import type { BatchLimits, Sink, SinkConnector, SinkDeps, SinkRecord } from '../_sink/index.ts';
-import { groupOf } from '../_worker/delivery/committer.ts';
+import { groupOf } from '../_worker/group.ts';
 import { sinkRecordOf } from '../_worker/delivery/record.ts';
 import { SinkTask } from '../_worker/delivery/sink-task.ts';
 import { readSettings } from './settings.ts';

@@ -8,7 +8,7 @@ import { connectorRecord, forgetRecords, restartRecord, targetRecord, topicsRese
 import type { ConfigRecord, ConfigState, ConnectorEntry, RestartRequest, TargetState } from './config-state.ts';
 import { badRequest, conflict, notFound } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
-import { groupOf } from './runner.ts';
+import { groupOf } from './group.ts';
 import { refusalOf, withProblems } from './settings/validate.ts';
 import type { Validation } from './settings/shapes.ts';
 import { chooseSlots, weigh } from './slots.ts';

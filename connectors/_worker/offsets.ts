@@ -9,7 +9,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { ConnectorEntry } from './config-state.ts';
 import { positionRecords, readPositions } from './pull/positions-topic.ts';
 import { badRequest, conflict } from './refusal.ts';
-import { groupOf } from './runner.ts';
+import { groupOf } from './group.ts';
 import { partitionsOf } from './start.ts';
 
 export interface OffsetRow {

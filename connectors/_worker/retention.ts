@@ -5,7 +5,7 @@ import { tpKey } from '../../pipeline/runtime/port.ts';
 import type { Admin, Broker, TopicPartition } from '../../pipeline/runtime/port.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ConnectorEntry } from './config-state.ts';
-import { groupOf } from './runner.ts';
+import { groupOf } from './group.ts';
 import { partitionsOf } from './start.ts';
 
 export interface Risk {

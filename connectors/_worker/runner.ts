@@ -1,5 +1,6 @@
 // Runs the tasks in the slots that this worker has, and says how they are.
 import type { ConfigState, ConnectorEntry } from './config-state.ts';
+import { groupOf } from './group.ts';
 import { HeldTask } from './held-task.ts';
 import type { Wanted } from './held-task.ts';
 import type { Risk } from './retention.ts';
@@ -22,8 +23,6 @@ export interface RunnerOptions {
 }
 
 const keyOf = (name: string, task: number) => `${name}/${task}`;
-/** The group of a sink connector, by its name, as Kafka Connect has it. */
-export const groupOf = (name: string): string => `connect-${name}`;
 
 export class Runner {
   readonly #options: RunnerOptions;

@@ -4,8 +4,8 @@ import { tpKey } from '../../pipeline/runtime/port.ts';
 import type { Admin, TopicPartition } from '../../pipeline/runtime/port.ts';
 import { isTopicOf } from './caller.ts';
 import { conflict } from './refusal.ts';
-import { topicPattern } from './settings/common.ts';
-import type { CommonConfig } from './settings/common.ts';
+import { topicPattern } from './settings/common-config.ts';
+import type { CommonConfig } from './settings/common-config.ts';
 
 export interface StartOptions {
   readonly group: string;

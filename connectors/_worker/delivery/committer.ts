@@ -108,7 +108,7 @@ export class Committer {
   }
 
   #ledgerRecord({ tp, from, to, entries, begins }: Stretch): OutRecord {
-    const { connector, encodeEntry, nowMs } = this.#options;
+    const { groupId, encodeEntry, nowMs } = this.#options;
     const counts = { in: 0, passed: 0 };
     const dropped = new Map<string, number>();
     const rejected = new Map<string, number>();
@@ -121,14 +121,13 @@ export class Committer {
     }
     const reasons = (of: ReadonlyMap<string, number>) => [...of].map(([reason, each]) => ({ reason, count: each }));
     const wall = nowMs() * 1_000;
-    const stage = groupOf(connector);
     return {
       topic: topics.ledger.name,
       partition: 0,
-      key: Buffer.from(`${stage}|${tpKey(tp)}`),
+      key: Buffer.from(`${groupId}|${tpKey(tp)}`),
       value: encodeEntry({
         app: LEDGER_APP,
-        stage,
+        stage: groupId,
         topic: tp.topic,
         partition: tp.partition,
         from,
@@ -148,6 +147,3 @@ export class Committer {
     };
   }
 }
-
-/** The consumer group of a sink connector, as Kafka Connect names it; also its stage in the ledger. */
-export const groupOf = (connector: string): string => `connect-${connector}`;

@@ -8,7 +8,7 @@ import type { Transforms } from '../transforms/record.ts';
 import type { Alias } from './blocks.ts';
 import type { SinkOptions } from './common-options.ts';
 import { CONVERTERS } from './common-options.ts';
-import { commonOf } from './common.ts';
+import { commonOf } from './common-config.ts';
 import { maskOf } from './mask.ts';
 import type { Plugin } from './plugins.ts';
 import { parseReference } from './reference.ts';

@@ -1,6 +1,6 @@
 // What has to hold between options of a sink, as Kafka Connect's SinkConnectorConfig.validate has it.
 import type { SinkOptions } from './common-options.ts';
-import { topicPattern } from './common.ts';
+import { topicPattern } from './common-config.ts';
 import { wrongWith } from './regex.ts';
 
 type Texts = Readonly<Record<string, string | null | undefined>>;

@@ -1,6 +1,6 @@
 // What a task is started with.
 import type { Transforms } from '../transforms/record.ts';
-import type { CommonConfig } from './common.ts';
+import type { CommonConfig } from './common-config.ts';
 
 /** A connector's configuration, read: every option of the type it has, secrets resolved. Never stored, never logged. */
 export interface Settings {

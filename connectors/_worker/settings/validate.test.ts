@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { topicPattern } from './common.ts';
+import { topicPattern } from './common-config.ts';
 import { plugins } from './plugins.ts';
 import { readConfig } from './read.ts';
 import type { Secrets } from './secrets.ts';

@@ -12,7 +12,7 @@ import type { LedgerEntry } from '../../../../schemas/avro/types.gen.ts';
 import { topics } from '../../../../topologies/topics.ts';
 import { DELIVERED } from '../../../_sink/index.ts';
 import type { BatchLimits, Outcome, Sink, SinkRecord } from '../../../_sink/index.ts';
-import { groupOf } from '../committer.ts';
+import { groupOf } from '../../group.ts';
 import { SinkTask } from '../sink-task.ts';
 import type { Clock } from '../clock.ts';
 import type { SinkTaskOptions } from '../sink-task.ts';
