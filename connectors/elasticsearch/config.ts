@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { batchBytesOption, batchRecordsOption, compressionOption, lingerOption, openRequestsOption } from '../_sink/bulk-options.ts';
 import { isTemplate, PLACEHOLDERS } from '../_sink/placeholders.ts';
 import { areTogether, TOGETHER, tlsOptions } from '../_sink/tls.ts';
 
 const CONNECTION = 'Connection';
 const TARGET = 'Target';
-const BATCHES = 'Batches';
 
 export const config = z
   .strictObject({
@@ -76,44 +76,15 @@ export const config = z
       .string()
       .default('')
       .meta({ displayName: 'Ingest pipeline', description: "Ingest pipeline. Empty: the target's own.", group: TARGET, importance: 'low' }),
-    compression: z
-      .enum(['none', 'gzip'])
-      .default('none')
-      .meta({
-        displayName: 'Compression',
-        description: 'Of what is sent. `gzip` makes it about ten times smaller, for some CPU.',
-        group: BATCHES,
-        importance: 'low',
-      }),
-    maxBatchBytes: z
-      .int()
-      .min(65_536)
-      .max(104_857_600)
-      .default(5_242_880)
-      .meta({
-        displayName: 'Batch, bytes',
-        description: 'Documents in a request, at most. A cluster refuses more than its http.max_content_length (100 MB).',
-        group: BATCHES,
-        importance: 'low',
-      }),
-    maxBatchRecords: z
-      .int()
-      .min(1)
-      .max(50_000)
-      .default(5_000)
-      .meta({ displayName: 'Batch, documents', description: 'Documents in a request, at most.', group: BATCHES, importance: 'low' }),
-    lingerMs: z
-      .int()
-      .min(0)
-      .max(60_000)
-      .default(200)
-      .meta({ displayName: 'Linger', description: 'A batch that is not full waits this long for more.', group: BATCHES, importance: 'low' }),
-    maxInFlight: z
-      .int()
-      .min(1)
-      .max(64)
-      .default(4)
-      .meta({ displayName: 'Requests at once', description: 'Requests of a task that are open at once.', group: BATCHES, importance: 'low' }),
+    compression: compressionOption,
+    maxBatchBytes: batchBytesOption(
+      104_857_600,
+      5_242_880,
+      'Documents in a request, at most. A cluster refuses more than its http.max_content_length (100 MB).',
+    ),
+    maxBatchRecords: batchRecordsOption,
+    lingerMs: lingerOption,
+    maxInFlight: openRequestsOption(),
   })
   .refine(areTogether, TOGETHER)
   .refine(({ username, password }) => (username === '') === (password === ''), { path: ['password'], error: 'username and password go together' })

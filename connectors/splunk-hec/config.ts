@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { batchBytesOption, batchRecordsOption, compressionOption, lingerOption, openRequestsOption } from '../_sink/bulk-options.ts';
 import { isTemplate, PLACEHOLDERS } from '../_sink/placeholders.ts';
 import { areTogether, TOGETHER, tlsOptions } from '../_sink/tls.ts';
 
 const CONNECTION = 'Connection';
 const EVENTS = 'Events';
 const ACKS = 'Acknowledgement';
-const BATCHES = 'Batches';
 
 const label = (displayName: string, fallback: string, description: string) =>
   z
@@ -82,49 +82,11 @@ export const config = z
         group: ACKS,
         importance: 'low',
       }),
-    compression: z
-      .enum(['none', 'gzip'])
-      .default('none')
-      .meta({
-        displayName: 'Compression',
-        description: 'Of what is sent. `gzip` makes it about ten times smaller, for some CPU.',
-        group: BATCHES,
-        importance: 'low',
-      }),
-    maxBatchBytes: z
-      .int()
-      .min(65_536)
-      .max(838_860_800)
-      .default(2_097_152)
-      .meta({
-        displayName: 'Batch, bytes',
-        description: 'Size of a request, at most, before it is packed. Splunk Cloud refuses more than about 5 MB.',
-        group: BATCHES,
-        importance: 'low',
-      }),
-    maxBatchRecords: z
-      .int()
-      .min(1)
-      .max(50_000)
-      .default(5_000)
-      .meta({ displayName: 'Batch, documents', description: 'Documents in a request, at most.', group: BATCHES, importance: 'low' }),
-    lingerMs: z
-      .int()
-      .min(0)
-      .max(60_000)
-      .default(200)
-      .meta({ displayName: 'Linger', description: 'A batch that is not full waits this long for more.', group: BATCHES, importance: 'low' }),
-    maxInFlight: z
-      .int()
-      .min(1)
-      .max(64)
-      .default(4)
-      .meta({
-        displayName: 'Requests at once',
-        description: 'Requests of a task that are open at once. What waits for an acknowledgement is not among them.',
-        group: BATCHES,
-        importance: 'low',
-      }),
+    compression: compressionOption,
+    maxBatchBytes: batchBytesOption(838_860_800, 2_097_152, 'Size of a request, at most, before it is packed. Splunk Cloud refuses more than about 5 MB.'),
+    maxBatchRecords: batchRecordsOption,
+    lingerMs: lingerOption,
+    maxInFlight: openRequestsOption(' What waits for an acknowledgement is not among them.'),
   })
   .refine(areTogether, TOGETHER);
 export type HecConfig = z.infer<typeof config>;
