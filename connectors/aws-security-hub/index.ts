@@ -5,6 +5,7 @@ import { awsOptions } from '../_aws/options.ts';
 import type { SinkConnector } from '../_sink/index.ts';
 import { areTogether, TOGETHER, tlsOptions } from '../_sink/tls.ts';
 import { openSecurityHub, problemsOf } from './sink.ts';
+import { openRequests, patience, waitOption } from '../_sink/request-options.ts';
 
 export const config = z
   .strictObject({
@@ -50,29 +51,9 @@ export const config = z
       .max(100)
       .default(100)
       .meta({ displayName: 'Findings a request', description: 'Most findings of a request. AWS takes 100.', group: 'Delivery', importance: 'low' }),
-    lingerMs: z
-      .int()
-      .min(0)
-      .max(60_000)
-      .default(1_000)
-      .meta({ displayName: 'Wait', description: 'How long a request that is not full waits for more. Milliseconds.', group: 'Delivery', importance: 'low' }),
-    maxInFlight: z
-      .int()
-      .min(1)
-      .max(8)
-      .default(2)
-      .meta({
-        displayName: 'Open requests',
-        description: 'Requests that are open at once. AWS takes 10 a second, and 30 in a burst, from all of an account.',
-        group: 'Delivery',
-        importance: 'low',
-      }),
-    timeoutMs: z
-      .int()
-      .min(1_000)
-      .max(120_000)
-      .default(30_000)
-      .meta({ displayName: 'Patience', description: 'How long a request may take. Milliseconds.', group: 'Delivery', importance: 'low' }),
+    lingerMs: waitOption,
+    maxInFlight: openRequests(8, 2, 'Requests that are open at once. AWS takes 10 a second, and 30 in a burst, from all of an account.'),
+    timeoutMs: patience(120_000),
     ...tlsOptions,
   })
   .refine(areTogether, TOGETHER);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { SinkConnector } from '../_sink/index.ts';
 import { areTogether, TOGETHER, tlsOptions } from '../_sink/tls.ts';
 import { openScc, problemsOf } from './sink.ts';
+import { openRequests, patience } from '../_sink/request-options.ts';
 
 export const config = z
   .strictObject({
@@ -48,18 +49,8 @@ export const config = z
         group: 'Google Cloud',
         importance: 'low',
       }),
-    maxInFlight: z
-      .int()
-      .min(1)
-      .max(64)
-      .default(8)
-      .meta({ displayName: 'Open requests', description: 'Requests that are open at once, each of one finding.', group: 'Delivery', importance: 'low' }),
-    timeoutMs: z
-      .int()
-      .min(1_000)
-      .max(120_000)
-      .default(30_000)
-      .meta({ displayName: 'Patience', description: 'How long a request may take. Milliseconds.', group: 'Delivery', importance: 'low' }),
+    maxInFlight: openRequests(64, 8, 'Requests that are open at once, each of one finding.'),
+    timeoutMs: patience(120_000),
     ...tlsOptions,
   })
   .refine(areTogether, TOGETHER);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { SinkConnector } from '../_sink/index.ts';
 import { areTogether, TOGETHER, tlsOptions } from '../_sink/tls.ts';
 import { openSentinel, problemsOf } from './sink.ts';
+import { openRequests, patience, waitOption } from '../_sink/request-options.ts';
 
 const address = z.url({ protocol: /^https?$/ }).refine((text) => !/[?#]/.test(text), 'Without a query.');
 const word = (pattern: RegExp, example: string) => z.string().regex(pattern, `As in ${example}`);
@@ -103,24 +104,9 @@ export const config = z
         group: 'Delivery',
         importance: 'low',
       }),
-    lingerMs: z
-      .int()
-      .min(0)
-      .max(60_000)
-      .default(1_000)
-      .meta({ displayName: 'Wait', description: 'How long a request that is not full waits for more. Milliseconds.', group: 'Delivery', importance: 'low' }),
-    maxInFlight: z
-      .int()
-      .min(1)
-      .max(32)
-      .default(5)
-      .meta({ displayName: 'Open requests', description: 'Requests that are open at once.', group: 'Delivery', importance: 'low' }),
-    timeoutMs: z
-      .int()
-      .min(1_000)
-      .max(300_000)
-      .default(30_000)
-      .meta({ displayName: 'Patience', description: 'How long a request may take. Milliseconds.', group: 'Delivery', importance: 'low' }),
+    lingerMs: waitOption,
+    maxInFlight: openRequests(32, 5),
+    timeoutMs: patience(300_000),
     roleWaitMs: z
       .int()
       .min(0)

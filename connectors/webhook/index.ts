@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { SinkConnector } from '../_sink/index.ts';
 import { areTogether, TOGETHER, tlsOptions } from '../_sink/tls.ts';
 import { openWebhook, problemsOf } from './sink.ts';
+import { openRequests, patience } from '../_sink/request-options.ts';
 
 /** Said by the sink itself. */
 const RESERVED = /^(webhook-(id|timestamp|signature)|content-type|content-length|host|authorization)$/i;
@@ -87,23 +88,8 @@ export const config = z
       .max(60_000)
       .default(200)
       .meta({ displayName: 'Wait', description: 'How long an array that is not full waits for more. Milliseconds.', group: 'Documents', importance: 'low' }),
-    maxInFlight: z
-      .int()
-      .min(1)
-      .max(64)
-      .default(8)
-      .meta({ displayName: 'Open requests', description: 'Requests that are open at once.', group: 'Delivery', importance: 'low' }),
-    timeoutMs: z
-      .int()
-      .min(1_000)
-      .max(120_000)
-      .default(20_000)
-      .meta({
-        displayName: 'Patience',
-        description: 'How long a request may take. Milliseconds. After that it is sent again, with the same id.',
-        group: 'Delivery',
-        importance: 'low',
-      }),
+    maxInFlight: openRequests(64, 8),
+    timeoutMs: patience(120_000, 20_000, ' After that it is sent again, with the same id.'),
     ...tlsOptions,
   })
   .refine(areTogether, TOGETHER);
