@@ -21,7 +21,7 @@ import { outboundMetrics } from '../outbound/metrics.ts';
 import { ConfigError } from '../pipeline/core/errors.ts';
 import { settingsOf } from '../pipeline/core/topic-settings.ts';
 import type { Broker, Producer } from '../pipeline/runtime/port.ts';
-import { systemClock } from '../pipeline/runtime/wall-clock.ts';
+import { systemClock } from '../pipeline/core/wall-clock.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
 import { schemas } from '../schemas/avro/types.gen.ts';
 import { topics } from '../topologies/topics.ts';

@@ -5,7 +5,7 @@ import { metricsOf } from '../pipeline/runtime/metrics.ts';
 import type { Broker } from '../pipeline/runtime/port.ts';
 import { Preview } from '../pipeline/runtime/redrive/preview.ts';
 import { openReferenceReader } from '../pipeline/runtime/reference-reader.ts';
-import { systemClock } from '../pipeline/runtime/wall-clock.ts';
+import { systemClock } from '../pipeline/core/wall-clock.ts';
 import type { TryLetters } from '../api/deps.ts';
 import type { Codec } from '../schemas/avro/codec.ts';
 import type { TopologyFile } from '../topologies/open.ts';

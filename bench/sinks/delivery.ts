@@ -5,7 +5,7 @@ import type { SinkConnector } from '../../connectors/_sink/index.ts';
 import { allowListOf } from '../../outbound/allow-list.ts';
 import { openOutbound } from '../../outbound/client.ts';
 import { config as outboundConfig } from '../../outbound/config.ts';
-import { systemClock } from '../../pipeline/runtime/wall-clock.ts';
+import { systemClock } from '../../pipeline/core/wall-clock.ts';
 import type { Broker } from '../../pipeline/runtime/port.ts';
 import { Codec } from '../../schemas/avro/codec.ts';
 import { fixedIds } from '../../schemas/avro/registry.ts';

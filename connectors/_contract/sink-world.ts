@@ -3,6 +3,7 @@ import pino from 'pino';
 import { openOutbound } from '../../outbound/client.ts';
 import { config as outboundConfig } from '../../outbound/config.ts';
 import { settingsOf } from '../../pipeline/core/topic-settings.ts';
+import { systemClock } from '../../pipeline/core/wall-clock.ts';
 import { findingDocument } from '../../pipeline/publish/ecs/index.ts';
 import { memoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import { tpKey } from '../../pipeline/runtime/port.ts';
@@ -156,13 +157,7 @@ export async function sinkWorld(connector: SinkConnector, standIn: StandIn): Pro
         drainMs: 5_000,
         retry: { initialMs: 10, maxMs: 50 },
         isPaused: false,
-        clock: {
-          nowMs: () => Date.now(),
-          after(ms, run) {
-            const timer = setTimeout(run, ms);
-            return () => clearTimeout(timer);
-          },
-        },
+        clock: systemClock,
         random: () => 0.5,
         log,
       });

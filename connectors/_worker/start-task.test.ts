@@ -8,7 +8,7 @@ import { ConfigError } from '../../pipeline/core/errors.ts';
 import { settingsOf } from '../../pipeline/core/topic-settings.ts';
 import { memoryBroker } from '../../pipeline/runtime/memory/index.ts';
 import type { MemoryBroker } from '../../pipeline/runtime/memory/index.ts';
-import { systemClock } from '../../pipeline/runtime/wall-clock.ts';
+import { systemClock } from '../../pipeline/core/wall-clock.ts';
 import { Codec } from '../../schemas/avro/codec.ts';
 import { fixedIds } from '../../schemas/avro/registry.ts';
 import { schemas } from '../../schemas/avro/types.gen.ts';

@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../../schemas/avro/types.gen.ts';
 import type { SourceConnector } from '../_source/index.ts';
 import { isTopicOf } from './caller.ts';
 import type { Catalogue, CatalogueOptions } from './catalogue.ts';
-import type { Clock } from './delivery/clock.ts';
+import type { WallClock } from '../../pipeline/core/wall-clock.ts';
 import { sinkTasks } from './delivery/index.ts';
 import { SourceTask } from './pull/source-task.ts';
 import { maskedLog } from './settings/masked-log.ts';
@@ -23,7 +23,7 @@ export interface StartDeps {
   /** Makes a raw topic that a source writes to and that is missing. */
   readonly createRawTopic: (name: string) => Promise<void>;
   readonly extra: CatalogueOptions['extra'];
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly log: Logger;
 }
 const RETRY = { initialMs: 300, maxMs: 60_000 };

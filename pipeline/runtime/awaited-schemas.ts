@@ -3,8 +3,8 @@ import type { Codec } from '../../schemas/avro/codec.ts';
 import type { Logger } from 'pino';
 import type { Decoder } from './input.ts';
 import type { RawRecord } from './port.ts';
-import { backoffMs, sleep } from './wall-clock.ts';
-import type { WallClock } from './wall-clock.ts';
+import { backoffMs, sleep } from '../core/wall-clock.ts';
+import type { WallClock } from '../core/wall-clock.ts';
 
 export interface SchemaWait {
   readonly decoder: Decoder;

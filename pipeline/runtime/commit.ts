@@ -3,8 +3,8 @@ import { FatalError, FencedError, PipelineError, RecordError, RetryableError } f
 import type { Logger } from 'pino';
 import type { InputLike, Work } from './outbox.ts';
 import type { Appended, GroupMetadata, Offsets, OutRecord, TopicPartition, TxnProducer } from './port.ts';
-import { backoffMs, sleep } from './wall-clock.ts';
-import type { WallClock } from './wall-clock.ts';
+import { backoffMs, sleep } from '../core/wall-clock.ts';
+import type { WallClock } from '../core/wall-clock.ts';
 
 /** What goes out behind the records, once it is known where they lie. */
 export interface Settlement {

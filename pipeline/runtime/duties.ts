@@ -7,8 +7,8 @@ import { tpKey } from './port.ts';
 import { ACTIVATION_DELAY } from './reference.ts';
 import type { StageInstance } from './stage-instance.ts';
 import type { StageWire } from './stage-plan.ts';
-import { sleep } from './wall-clock.ts';
-import type { WallClock } from './wall-clock.ts';
+import { sleep } from '../core/wall-clock.ts';
+import type { WallClock } from '../core/wall-clock.ts';
 
 /** Again and again until the signal. A duty that fails is done again the next time. */
 export async function repeat(

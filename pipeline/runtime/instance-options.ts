@@ -8,7 +8,7 @@ import type { RuntimeMetrics } from './metrics.ts';
 import type { Admin, Broker, PartitionReader } from './port.ts';
 import type { ReferenceData } from './reference.ts';
 import type { StagePlan } from './stage-plan.ts';
-import type { WallClock } from './wall-clock.ts';
+import type { WallClock } from '../core/wall-clock.ts';
 
 export interface StageInstanceOptions {
   readonly app: string;

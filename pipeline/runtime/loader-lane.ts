@@ -10,8 +10,8 @@ import type { RuntimeMetrics } from './metrics.ts';
 import type { Headers, RawBatch, TopicPartition } from './port.ts';
 import { CUT_HEADER, errorOf, recordOf } from './set-aside.ts';
 import type { UnreadableBatch } from './set-aside.ts';
-import { backoffMs, sleep } from './wall-clock.ts';
-import type { WallClock } from './wall-clock.ts';
+import { backoffMs, sleep } from '../core/wall-clock.ts';
+import type { WallClock } from '../core/wall-clock.ts';
 
 const MAX_BATCH_BYTES = 4 * 1024 * 1024 - 65_536; // of a batch set aside: what fits into a dead letter with its headers
 

@@ -12,8 +12,8 @@ import { tpKey } from './port.ts';
 import { isUnreadable } from './set-aside.ts';
 import { sumOfLags } from './slot.ts';
 import type { LoaderWire, TopicTable } from './stage-plan.ts';
-import { backoffMs, sleep } from './wall-clock.ts';
-import type { WallClock } from './wall-clock.ts';
+import { backoffMs, sleep } from '../core/wall-clock.ts';
+import type { WallClock } from '../core/wall-clock.ts';
 
 export interface LoaderGroupOptions {
   readonly app: string;

@@ -5,7 +5,7 @@ import type { StageInstanceOptions } from './instance-options.ts';
 import type { TopicPartition } from './port.ts';
 import { tpKey } from './port.ts';
 import { outputsOf } from './stage-plan.ts';
-import { sleep } from './wall-clock.ts';
+import { sleep } from '../core/wall-clock.ts';
 
 /** A member that left in order committed before; the markers of that commit may take this long. */
 const GRACE_MS = 1000;

@@ -2,8 +2,8 @@
 import type { Logger } from 'pino';
 import type { Admin } from './port.ts';
 import { prefixOf } from './stage-plan.ts';
-import { sleep } from './wall-clock.ts';
-import type { WallClock } from './wall-clock.ts';
+import { sleep } from '../core/wall-clock.ts';
+import type { WallClock } from '../core/wall-clock.ts';
 
 /** Names that the pattern stands for now, sorted. */
 export const matching = (pattern: string, topics: Iterable<string>): readonly string[] =>

@@ -24,7 +24,7 @@ import type { StagePlan } from './stage-plan.ts';
 import { Suspicion } from './suspicion.ts';
 import type { Task } from './task.ts';
 import { RejectThrottle } from './throttle.ts';
-import { sleep } from './wall-clock.ts';
+import { sleep } from '../core/wall-clock.ts';
 
 export interface BatchControl {
   readonly beat: () => Promise<void>;

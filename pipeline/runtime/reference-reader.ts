@@ -7,8 +7,8 @@ import type { RuntimeMetrics } from './metrics.ts';
 import type { Broker, RawBatch, TopicPartition } from './port.ts';
 import { tpKey } from './port.ts';
 import { ReferenceData } from './reference.ts';
-import { backoffMs, sleep } from './wall-clock.ts';
-import type { WallClock } from './wall-clock.ts';
+import { backoffMs, sleep } from '../core/wall-clock.ts';
+import type { WallClock } from '../core/wall-clock.ts';
 
 export interface ReferenceReader {
   readonly data: ReferenceData;

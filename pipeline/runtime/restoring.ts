@@ -7,7 +7,7 @@ import type { Beside } from './ledger.ts';
 import type { Orphans } from './orphans.ts';
 import type { RawRecord } from './port.ts';
 import type { Input, Slot } from './slot.ts';
-import { backoffMs, sleep } from './wall-clock.ts';
+import { backoffMs, sleep } from '../core/wall-clock.ts';
 
 const TELL_EVERY_MS = 5000;
 /** A new leader of a changelog may for a moment tell an end from before the last commit, until its followers have told it how far they are. */

@@ -7,7 +7,7 @@ import type { Codec } from '../../schemas/avro/codec.ts';
 import type { RuntimeLimits } from './instance-options.ts';
 import type { Broker } from './port.ts';
 import type { PlatformTopics } from './stage-plan.ts';
-import type { WallClock } from './wall-clock.ts';
+import type { WallClock } from '../core/wall-clock.ts';
 
 export interface RunOptions {
   readonly topology: Topology;

@@ -18,7 +18,7 @@ import { isPattern, planStage } from './stage-plan.ts';
 import type { LoaderWire, StageWire, TopicTable } from './stage-plan.ts';
 import type { Running, StageStatus } from './status.ts';
 import { statusOfLoader, statusOfStage } from './status.ts';
-import { systemClock } from './wall-clock.ts';
+import { systemClock } from '../core/wall-clock.ts';
 import { checkChangelogs, chosenWires, inputTopics } from './wiring.ts';
 
 export type { RunOptions } from './run-options.ts';

@@ -15,7 +15,7 @@ import type { Input, Slot } from './slot.ts';
 import type { StagePlan } from './stage-plan.ts';
 import { changelogTopic } from './changelog.ts';
 import { changelogStores } from './task.ts';
-import type { WallClock } from './wall-clock.ts';
+import type { WallClock } from '../core/wall-clock.ts';
 
 export interface SettlingOptions {
   readonly plan: StagePlan;

@@ -20,7 +20,7 @@ import { runTopology } from './run.ts';
 import type { RunOptions, Running } from './run.ts';
 import type { PlatformTopics } from './stage-plan.ts';
 import { isPattern } from './stage-plan.ts';
-import type { WallClock } from './wall-clock.ts';
+import type { WallClock } from '../core/wall-clock.ts';
 import type { ReferenceRow } from './reference.ts';
 
 /** The broker's manual clock as wall-clock time. What is due runs when the clock is advanced. */

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../pipeline/runtime/wall-clock.ts';
+import { systemClock } from '../../pipeline/core/wall-clock.ts';
 import { topics } from '../topics.ts';
 import { MINUTE, standing } from './test/history.ts';
 import { OnBroker, runOnBroker, until } from './test/on-broker.ts';

@@ -6,7 +6,7 @@ import { openClusters } from '../../../local/other-clusters.ts';
 import { openOutbound } from '../../../outbound/client.ts';
 import { config as outboundConfig } from '../../../outbound/config.ts';
 import { kafkaBroker } from '../../../pipeline/runtime/kafka/index.ts';
-import { systemClock } from '../../../pipeline/runtime/wall-clock.ts';
+import { systemClock } from '../../../pipeline/core/wall-clock.ts';
 import { Codec } from '../../../schemas/avro/codec.ts';
 import { fixedIds } from '../../../schemas/avro/registry.ts';
 import { schemas } from '../../../schemas/avro/types.gen.ts';

@@ -14,7 +14,7 @@ import type { StartTask, TaskSpec } from '../task.ts';
 import { isAskedFor } from './record.ts';
 import type { Transform } from './record.ts';
 import { SinkTask } from './sink-task.ts';
-import type { Clock } from './clock.ts';
+import type { WallClock } from '../../../pipeline/core/wall-clock.ts';
 
 export interface DeliveryDeps {
   readonly broker: Broker;
@@ -28,7 +28,7 @@ export interface DeliveryDeps {
   readonly encodeEntry: (entry: LedgerEntry) => Buffer;
   /** What a sink asks for beyond the network; see `SinkDeps`. */
   readonly extra: Omit<SinkDeps, 'log' | 'outbound' | 'allow' | 'connector' | 'task' | 'organization' | 'signal' | 'now' | 'slowDown' | 'generation'>;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly log: Logger;
 }
 

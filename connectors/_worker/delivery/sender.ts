@@ -1,7 +1,7 @@
 // Hands what waits to the sink, as many calls at once as it wants, and offers again what was not taken.
 import { RetryableError } from '../../../pipeline/core/errors.ts';
 import type { Outcome, Settled, Sink } from '../../_sink/index.ts';
-import type { Clock } from './clock.ts';
+import type { WallClock } from '../../../pipeline/core/wall-clock.ts';
 import type { Counters } from './counters.ts';
 import type { Entry } from './entry.ts';
 import { openQueue } from './queue.ts';
@@ -10,7 +10,7 @@ import type { SendQueue } from './queue.ts';
 export interface SenderOptions {
   readonly sink: Sink;
   readonly signal: AbortSignal;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly counters: Counters;
   /** Wait before the n-th try, n from 1. Milliseconds. */
   readonly backoffMs: (attempt: number) => number;

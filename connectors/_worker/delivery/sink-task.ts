@@ -7,8 +7,8 @@ import { tpKey } from '../../../pipeline/runtime/port.ts';
 import type { Settled, Sink, SinkDeps } from '../../_sink/index.ts';
 import { groupOf } from '../group.ts';
 import type { RunningTask, TaskProgress } from '../task.ts';
-import { sleep } from './clock.ts';
-import type { Clock } from './clock.ts';
+import { sleep } from '../../../pipeline/core/wall-clock.ts';
+import type { WallClock } from '../../../pipeline/core/wall-clock.ts';
 import { COMMITTED, Committer } from './committer.ts';
 import { Counters } from './counters.ts';
 import type { Entry, Refusal, Settlement } from './entry.ts';
@@ -46,7 +46,7 @@ export interface SinkTaskOptions {
   /** Takes secrets out of texts that leave the task. */
   readonly mask: (text: string) => string;
   readonly isPaused: boolean;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   /** 0 to 1: spreads retries. */
   readonly random: () => number;
   readonly log: Logger;

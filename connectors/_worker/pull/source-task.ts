@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { ConfigError, FencedError, PipelineError, RetryableError } from '../../../pipeline/core/errors.ts';
 import type { Admin, Broker } from '../../../pipeline/runtime/port.ts';
 import type { PulledSource, RawTarget } from '../../_source/index.ts';
-import { sleep } from '../delivery/clock.ts';
-import type { Clock } from '../delivery/clock.ts';
+import { sleep } from '../../../pipeline/core/wall-clock.ts';
+import type { WallClock } from '../../../pipeline/core/wall-clock.ts';
 import { Counters } from '../delivery/counters.ts';
 import type { RunningTask, TaskProgress } from '../task.ts';
 import { PulledWriter } from './writer.ts';
@@ -27,7 +27,7 @@ export interface SourceTaskOptions {
   /** Takes secrets out of what leaves the task. */
   readonly mask: (text: string) => string;
   readonly isPaused: boolean;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   /** 0 to 1: spreads retries. */
   readonly random: () => number;
   readonly log: Logger;

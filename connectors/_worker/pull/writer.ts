@@ -6,6 +6,7 @@ import type { Admin, Broker, Headers, OutRecord, Transaction, TxnProducer } from
 import { rawTopic, topics } from '../../../topologies/topics.ts';
 import type { Pulled, PulledRecord, RawTarget, RefusedRecord } from '../../_source/index.ts';
 import type { KeptPositions } from '../../_source/positions.ts';
+import { errorHeaders } from '../error-headers.ts';
 import { positionRecords, readPositions } from './positions-topic.ts';
 
 export interface WriterOptions {
@@ -133,21 +134,14 @@ export class PulledWriter {
 
   #letter({ value, reason, message }: RefusedRecord, partitions: number): OutRecord {
     const { connector, task, className, deadLetters } = this.#options;
-    const said: Readonly<Record<string, string>> = {
-      topic: this.#topic,
-      'connector.name': connector,
-      'task.id': String(task),
-      stage: 'TASK_POLL',
-      'class.name': className,
-      'exception.class.name': 'RecordError',
-      'exception.message': `${reason}: ${message}`.slice(0, 2_000),
-    };
+    const error = { name: 'RecordError', message: `${reason}: ${message}` };
+    const why = () => errorHeaders({ connector, task, place: { topic: this.#topic }, stage: 'TASK_POLL', className, error });
     return {
       topic: deadLetters.topic,
       partition: crc32(connector) % partitions,
       key: null,
       value: value.subarray(0, MAX_LETTER_BYTES),
-      headers: deadLetters.hasHeaders ? Object.entries(said).map(([name, text]) => [`__connect.errors.${name}`, Buffer.from(text)]) : [],
+      headers: deadLetters.hasHeaders ? why() : [],
     };
   }
 }

@@ -14,21 +14,12 @@ import { DELIVERED } from '../../../_sink/index.ts';
 import type { BatchLimits, Outcome, Sink, SinkRecord } from '../../../_sink/index.ts';
 import { groupOf } from '../../group.ts';
 import { SinkTask } from '../sink-task.ts';
-import type { Clock } from '../clock.ts';
+import { systemClock } from '../../../../pipeline/core/wall-clock.ts';
 import type { SinkTaskOptions } from '../sink-task.ts';
 
 export const TOPIC = 'sink.alpha.ecs.v1';
 export const PARTITIONS = 3;
 export const CONNECTOR = 'siem';
-
-/** Broker time stands still; that of tasks is the machine's. */
-export const realClock: Clock = {
-  nowMs: () => Date.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 export const LIMITS: BatchLimits = { maxRecords: 10, maxBytes: 100_000, lingerMs: 0, maxInFlight: 3 };
 
@@ -133,7 +124,7 @@ export async function world({ maxBatchRecords = 20 }: { readonly maxBatchRecords
         drainMs: 1_000,
         retry: { initialMs: 1, maxMs: 5 },
         isPaused: false,
-        clock: realClock,
+        clock: systemClock, // the broker's stands still
         random: () => 0.5,
         log: pino({ level: 'silent' }),
         ...more,

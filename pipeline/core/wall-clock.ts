@@ -1,5 +1,5 @@
 /**
- * Wall-clock time of the runtime: spacing of commits, silence, retries. Stages never see it. Tests move their own. Whole milliseconds, and
+ * Wall-clock time of what runs stages and connectors: spacing of commits, silence, retries. Stages never see it. Tests move their own. Whole milliseconds, and
  * never backwards: where the machine's clock is set while the process runs, this one goes on from what it was.
  */
 export interface WallClock {
