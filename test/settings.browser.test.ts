@@ -77,6 +77,7 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('settings, by cl
     await page.getByLabel('Name, for people').fill('Someone');
     await page.getByRole('button', { name: 'Change the settings' }).click();
     await eventually(async () => (await settings()).name).toBe('Someone');
+    await deeds(page).getByText('The settings are changed').nth(1).waitFor(); // the API knows before the page says so
     await deeds(page).getByRole('button', { name: 'Undo' }).last().click();
     await eventually(async () => (await settings()).name).toBe('Default');
     expect(await settings()).toMatchObject(changed); // the other change stays

@@ -1,55 +1,34 @@
 // One identity provider: what to enter there, what it is here, and what can be done about it.
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useFresh } from '../data/fresh.ts';
 import { IdentityProviderDocument, SaveIdentityProviderDocument } from '../gql/graphql.ts';
 import { CopyBlock } from '../kit/copy-block.tsx';
 import { Ago } from '../kit/moment.tsx';
-import { Page, Panel } from '../kit/panel.tsx';
-import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
-import { useTitle } from '../kit/title.ts';
+import { Panel } from '../kit/panel.tsx';
 import { report } from '../kit/undo.tsx';
 import { useMay } from './may.ts';
+import { OnePage } from './one-page.tsx';
 import { OnOff } from './on-off.tsx';
 import { ProviderDeeds } from './provider-deeds.tsx';
 import { isReversible, providerDraftOf, providerInputOf, turnedInput, type Provider, type ProviderDraft } from './provider-draft.ts';
 import { ProviderForm } from './provider-form.tsx';
 import { reportUndoable, telling, useChange } from './use-change.ts';
-import './administration.css';
 
 export function ProviderPage() {
   const { name } = useParams({ from: '/inside/administration/identity-providers/provider/$name' });
   const fresh = useFresh(IdentityProviderDocument, { key: name, variables: () => ({ name }), what: 'The identity provider' });
   const provider = fresh.isLoading ? undefined : fresh.data?.identityProvider;
-  useTitle(name);
   return (
-    <Page
-      title={
-        <>
-          <Link to="/administration/identity-providers" className="crumb">
-            Identity providers
-          </Link>{' '}
-          <span className="faint">/</span> {name}
-        </>
-      }
-      tools={<Stale problem={fresh.problem} at={fresh.at} />}
+    <OnePage
+      list={{ to: '/administration/identity-providers', title: 'Identity providers' }}
+      name={name}
+      noun="identity provider"
+      icon="person"
+      fresh={fresh}
+      found={provider}
     >
-      <div className="page-scroll access access-narrow">
-        {provider === undefined &&
-          (fresh.problem === undefined ? (
-            <Waiting rows={8} label="Loading the identity provider" />
-          ) : (
-            <Failed problem={fresh.problem} onRetry={fresh.reload} />
-          ))}
-        {provider === null && (
-          <Panel title={name}>
-            <Empty icon="person" title="No such identity provider">
-              It was removed, or never added.
-            </Empty>
-          </Panel>
-        )}
-        {provider !== undefined && provider !== null && <Known provider={provider} onChanged={fresh.reload} />}
-      </div>
-    </Page>
+      {(found) => <Known provider={found} onChanged={fresh.reload} />}
+    </OnePage>
   );
 }
 

@@ -1,5 +1,5 @@
 // One trust domain: what its tokens must say, its keys, and what its workloads may do.
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useFresh } from '../data/fresh.ts';
 import { RemoveTrustDomainDocument, SaveTrustDomainDocument, TrustDomainDocument, type TrustDomainInput } from '../gql/graphql.ts';
@@ -7,47 +7,23 @@ import { AskDialog } from '../kit/ask-dialog.tsx';
 import { Button } from '../kit/button.tsx';
 import { CopyBlock } from '../kit/copy-block.tsx';
 import { Ago } from '../kit/moment.tsx';
-import { Page, Panel } from '../kit/panel.tsx';
-import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
-import { useTitle } from '../kit/title.ts';
+import { Panel } from '../kit/panel.tsx';
 import { report } from '../kit/undo.tsx';
 import { useMay } from './may.ts';
+import { OnePage } from './one-page.tsx';
 import { trustDomainDraftOf, trustDomainInputOf, type TrustDomain } from './trust-domain-draft.ts';
 import { TrustDomainForm } from './trust-domain-form.tsx';
 import { BundleAge } from './trust-domains-page.tsx';
 import { reportUndoable, telling, useChange } from './use-change.ts';
-import './administration.css';
 
 export function TrustDomainPage() {
   const { name } = useParams({ from: '/inside/administration/trust-domains/domain/$name' });
   const fresh = useFresh(TrustDomainDocument, { key: name, variables: () => ({ name }), what: 'The trust domain' });
   const domain = fresh.isLoading ? undefined : fresh.data?.trustDomain;
-  useTitle(name);
   return (
-    <Page
-      title={
-        <>
-          <Link to="/administration/trust-domains" className="crumb">
-            Trust domains
-          </Link>{' '}
-          <span className="faint">/</span> {name}
-        </>
-      }
-      tools={<Stale problem={fresh.problem} at={fresh.at} />}
-    >
-      <div className="page-scroll access access-narrow">
-        {domain === undefined &&
-          (fresh.problem === undefined ? <Waiting rows={8} label="Loading the trust domain" /> : <Failed problem={fresh.problem} onRetry={fresh.reload} />)}
-        {domain === null && (
-          <Panel title={name}>
-            <Empty icon="chain" title="No such trust domain">
-              It was removed, or never added.
-            </Empty>
-          </Panel>
-        )}
-        {domain !== undefined && domain !== null && <Known domain={domain} onChanged={fresh.reload} />}
-      </div>
-    </Page>
+    <OnePage list={{ to: '/administration/trust-domains', title: 'Trust domains' }} name={name} noun="trust domain" icon="chain" fresh={fresh} found={domain}>
+      {(found) => <Known domain={found} onChanged={fresh.reload} />}
+    </OnePage>
   );
 }
 
