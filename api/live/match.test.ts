@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EventFilter, EventRow } from '../../store/queries/events.ts';
-import { CASES, EVENTS } from '../../domains/search/cases.ts';
+import { CASES, EVENTS, GUIDE_CASES, GUIDE_EVENTS } from '../../domains/search/cases.ts';
 import { parseSearch } from '../../domains/search/syntax.ts';
 import { compileFilter } from './match.ts';
 import type { Outline } from './match.ts';
@@ -45,17 +45,24 @@ const nothing: EventRow = {
   storedAt: null,
 };
 const camel = (name: string) => name.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
-const rows = new Map(
-  Object.entries(EVENTS).map(([name, { columns = {}, detail = {}, native }]): [string, EventRow] => [
+const rowsOf = (events: typeof EVENTS) =>
+  Object.entries(events).map(([name, { time = 0, columns = {}, detail = {}, native }]): [string, EventRow] => [
     name,
-    { ...nothing, ...Object.fromEntries(Object.entries(columns).map(([column, value]) => [camel(column), value])), detail, native: JSON.stringify(native) },
-  ]),
-);
+    { ...nothing, time, ...Object.fromEntries(Object.entries(columns).map(([column, value]) => [camel(column), value])), detail, native: JSON.stringify(native) },
+  ]);
+const found = (text: string, events: typeof EVENTS) => {
+  const { search } = compileFilter({ search: parseSearch(text) });
+  return rowsOf(events)
+    .filter(([, row]) => search === null || search(row))
+    .map(([name]) => name);
+};
 
 describe('a search on the tail finds what it finds in SQL', () => {
-  it.each(CASES)('%s: %s', (_name, text, found) => {
-    const { search } = compileFilter({ search: parseSearch(text) });
-    expect([...rows].filter(([, row]) => search === null || search(row)).map(([name]) => name)).toEqual(found);
+  it.each(CASES)('%s: %s', (_name, text, names) => {
+    expect(found(text, EVENTS)).toEqual(names);
+  });
+  it.each(GUIDE_CASES)('as its guide says: %s', (text, names) => {
+    expect(found(text, GUIDE_EVENTS)).toEqual(names);
   });
 });
 

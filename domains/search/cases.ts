@@ -1,9 +1,14 @@
 // What searches find, as rows: the test of the SQL and the test of the tail both run them, so the two cannot part.
 
-/** Events by name; columns by their name in `api.event`. */
-export const EVENTS: Readonly<
-  Record<string, { readonly columns?: Readonly<Record<string, unknown>>; readonly detail?: Readonly<Record<string, unknown>>; readonly native: unknown }>
-> = {
+/** Columns by their name in `api.event`. */
+interface CaseEvent {
+  readonly time?: number;
+  readonly columns?: Readonly<Record<string, unknown>>;
+  readonly detail?: Readonly<Record<string, unknown>>;
+  readonly native: unknown;
+}
+/** By name. */
+export const EVENTS: Readonly<Record<string, CaseEvent>> = {
   logon: {
     columns: {
       dataset: 'windows.security',
@@ -113,6 +118,95 @@ export const CASES: readonly (readonly [name: string, search: string, found: rea
   ['a part of a value in quotation marks', 'process.command_line:*"exe /c"*', ['process']],
   ['a quoted native value with a star', 'Image:"C:\\\\Windows\\\\"*lsass.exe', ['logon']],
   ['a value that another field has', 'ParentImage:inner', []],
+];
+
+const micros = (text: string): number => Date.parse(text) * 1_000;
+/** What the examples of the language (guide.ts, operators.ts) are tried on. */
+export const GUIDE_EVENTS: Readonly<Record<string, CaseEvent>> = {
+  attack: {
+    time: micros('2026-11-25T12:30:00Z'),
+    columns: {
+      dataset: 'windows.sysmon',
+      category: ['process'],
+      host_name: 'web01',
+      user_name: 'root',
+      severity: 70,
+      source_ip: '10.1.2.3',
+      source_port: 50_000,
+      destination_port: 443,
+      process_name: 'cmd.exe',
+      process_command_line: 'powershell -enc SQBFAFgAIABpAGUAeAAgAHgAeAB4',
+      file_path: 'C:\\Program Files\\tools\\mimikatz.exe',
+    },
+    detail: { 'process.pid': 4_242, labels: {} },
+    native: { Image: 'C:\\Program Files\\tools\\mimikatz.exe', note: 'passes the word' },
+  },
+  logon: {
+    time: micros('2026-11-25T09:00:00Z'),
+    columns: {
+      dataset: 'windows.security',
+      category: ['authentication'],
+      host_name: 'web02',
+      user_name: 'admin',
+      severity: 45,
+      source_ip: '192.168.1.5',
+      source_port: 1_000,
+    },
+    detail: { labels: {} },
+    native: { EventID: 4625, Status: 'Access denied', Process: 'lsass.exe' },
+  },
+  lookup: {
+    time: micros('2026-11-24T08:00:00Z'),
+    columns: {
+      dataset: 'zeek.dns',
+      category: ['network'],
+      severity: 10,
+      source_ip: '192.0.2.7',
+      source_port: 53_000,
+      destination_ip: '2001:db8::53',
+      destination_port: 53,
+    },
+    detail: { labels: {} },
+    native: { query: 'evil.example' },
+  },
+};
+export const GUIDE_CASES: readonly (readonly [search: string, found: readonly string[]])[] = [
+  ['host.name:web* and severity>=high and "mimikatz"', ['attack']],
+  ['mimikatz', ['attack']],
+  ['"access denied"', ['logon']],
+  ['pass*word', ['attack']],
+  ['user.name:root', ['attack']],
+  ['process.name:cmd*', ['attack']],
+  ['file.path:*"Program Files"*', ['attack']],
+  ['user.name:*', ['attack', 'logon']],
+  ['not user.name:*', ['lookup']],
+  ['user.name:(root or admin or -"x y")', ['attack', 'logon', 'lookup']],
+  ['source.ip:10.0.0.0/8', ['attack']],
+  ['destination.ip:2001:db8::53', ['lookup']],
+  ['source.ip:10.1.*', ['attack']],
+  ['process.command_line=~"-enc\\s+[a-z0-9+/=]{20,}"', ['attack']],
+  ['source.port>=1024', ['attack', 'lookup']],
+  ['source.port:[1 to 1023]', ['logon']],
+  ['source.port:[1024 to *]', ['attack', 'lookup']],
+  ['severity>=high', ['attack']],
+  ['severity:medium', ['logon']],
+  ['severity>=65', ['attack']],
+  ['@timestamp>=2026-11-25T12:00Z', ['attack']],
+  ['@timestamp:2026-11-25', ['attack', 'logon']],
+  ['@timestamp:[2026-11-24 to 2026-11-25]', ['attack', 'logon', 'lookup']],
+  ['host.name:web* severity>=high', ['attack']],
+  ['host.name:web* and severity>=high', ['attack']],
+  ['user.name:root or severity>=high', ['attack']],
+  ['(mimikatz or lsass) and severity>=high', ['attack']],
+  ['-user.name:root', ['logon', 'lookup']],
+  ['not user.name:root', ['logon', 'lookup']],
+  ['severity<=medium', ['logon', 'lookup']],
+  ['source.port>1023', ['attack', 'lookup']],
+  ['@timestamp<2026-11-25', ['lookup']],
+  ['process.name=~"^cmd\\.(exe|com)$"', ['attack']],
+  ['event.category:process', ['attack']],
+  ['destination.port:[1 to 1023]', ['attack', 'lookup']],
+  ['process.pid>4000', ['attack']],
 ];
 
 /** Searches that go with no field, and the position that is named. */

@@ -43,7 +43,7 @@ export const COLUMNS: ReadonlyMap<string, Column> = new Map(
 export const TIME_FIELD = '@timestamp';
 
 /** Short names, as the event of the query API has them. */
-const SHORT_NAMES: ReadonlyMap<string, string> = new Map(
+export const SHORT_NAMES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     dataset: 'event.dataset',
     sensor: 'observer.name',

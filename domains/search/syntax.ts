@@ -53,6 +53,29 @@ export const SEARCH_LIMITS = { characters: 2_000, terms: 50, depth: 20 } as cons
  * @throws SearchError with the position of what is wrong.
  */
 export function parseSearch(text: string): Search {
+  return parserOf(text).parse();
+}
+
+/** A search as far as it can be read: for those who look at it while it is written. */
+export interface Reading {
+  /** In order, without the end; after a mistake, what was read before it and the token that it is about. */
+  readonly tokens: readonly Token[];
+  readonly search: Search | null;
+  readonly fault: SearchError | null;
+}
+
+/** As `parseSearch`, by the same parser, which says what it read and where it stopped instead of throwing. */
+export function readSearch(text: string): Reading {
+  const tokens: Token[] = [];
+  try {
+    return { tokens, search: parserOf(text, (token) => token.type !== 'end' && tokens.push(token)).parse(), fault: null };
+  } catch (error) {
+    if (!(error instanceof SearchError)) throw error;
+    return { tokens, search: null, fault: error };
+  }
+}
+
+function parserOf(text: string, onToken: (token: Token) => void = () => {}): Parser {
   if (text.length > SEARCH_LIMITS.characters) {
     throw new SearchError(
       `A search has at most ${SEARCH_LIMITS.characters} characters; this one has ${text.length}.`,
@@ -60,17 +83,20 @@ export function parseSearch(text: string): Search {
       text.length - SEARCH_LIMITS.characters,
     );
   }
-  return new Parser(text).parse();
+  return new Parser(text, onToken);
 }
 
 class Parser {
   readonly #scanner: Scanner;
+  readonly #onToken: (token: Token) => void;
   #token: Token;
   #terms = 0;
 
-  constructor(text: string) {
+  constructor(text: string, onToken: (token: Token) => void) {
     this.#scanner = new Scanner(text);
+    this.#onToken = onToken;
     this.#token = this.#scanner.next('term');
+    onToken(this.#token);
   }
 
   parse(): Search {
@@ -177,6 +203,7 @@ class Parser {
 
   #advance(place: Place): void {
     this.#token = this.#scanner.next(place);
+    this.#onToken(this.#token);
   }
 }
 

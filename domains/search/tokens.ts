@@ -38,10 +38,11 @@ const isSpace = (char: string) => char === ' ' || char === '\t' || char === '\n'
 
 export class Scanner {
   readonly text: string;
-  #position = 0;
+  #position: number;
 
-  constructor(text: string) {
+  constructor(text: string, position = 0) {
     this.text = text;
+    this.#position = position;
     const nul = text.indexOf('\0');
     if (nul >= 0) throw new SearchError('A search cannot hold the character NUL.', nul);
   }

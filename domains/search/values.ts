@@ -1,5 +1,5 @@
 // Values that have an order: numbers, times, severities.
-import { isIP } from 'node:net';
+import { addressFamily } from './address.ts';
 import { SearchError } from './error.ts';
 import type { Bound, FieldTest } from './syntax.ts';
 import type { Token } from './tokens.ts';
@@ -87,6 +87,6 @@ export function rangeTest({ from, to, at, length }: Token & { readonly type: 'ra
 /** An IPv4 or IPv6 address, or a network in CIDR form. */
 export function isAddressOrNetwork(text: string): boolean {
   const [address, bits, ...rest] = text.split('/') as [string, ...string[]];
-  const family = address.includes('%') ? 0 : isIP(address); // PostgreSQL knows no zones such as fe80::1%eth0
+  const family = addressFamily(address);
   return family !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
 }
