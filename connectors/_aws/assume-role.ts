@@ -1,5 +1,4 @@
 // Keys to sign with: those that were configured, or temporary ones of a role that those may take on (AWS STS, AssumeRole).
-import { z } from 'zod';
 import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
 import { openFarClock } from '../_sink/far-clock.ts';
 import { exchange, retryAfterMs } from '../_sink/http.ts';
@@ -14,39 +13,8 @@ import type { AwsConfig } from './options.ts';
 import { parseXml, textOf } from './xml.ts';
 import type { Element } from './xml.ts';
 
-export const roleOptions = {
-  roleArn: z
-    .string()
-    .regex(/^(arn:aws(-[a-z-]+)?:iam::\d{12}:role\/[\w+=,.@/-]{1,512})?$/, 'arn:aws:iam::123456789012:role/name')
-    .default('')
-    .meta({
-      displayName: 'Role',
-      description: 'Role that the key takes on for all requests, for an hour at a time. Empty: none.',
-      group: 'Connection',
-      importance: 'medium',
-      width: 'long',
-      dependents: ['externalId', 'stsUrl'],
-    }),
-  externalId: z
-    .string()
-    .regex(/^([\w+=,.@:/-]{2,1224})?$/, '2 to 1224 letters, digits and +=,.@:/-_')
-    .default('')
-    .meta({
-      displayName: 'External id',
-      description: 'What the role asks for beside the key, where it is in an account of others.',
-      group: 'Connection',
-      importance: 'low',
-    }),
-  stsUrl: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .meta({ displayName: 'STS', description: 'Address of STS, for a VPC endpoint. Empty: that of the region.', group: 'Connection', importance: 'low' }),
-};
-export interface RoleConfig extends AwsConfig {
-  readonly roleArn: string;
-  readonly externalId: string;
-  readonly stsUrl?: string | undefined;
-}
+/** What taking on a role needs of a connector's. */
+export type RoleDeps = Pick<SinkDeps, 'outbound' | 'allow' | 'now' | 'connector' | 'signal'>;
 
 const LASTS_SECONDS = 3_600;
 const CURES: Readonly<Record<string, string>> = {
@@ -60,7 +28,7 @@ const PASSING = new Set(['Throttling', 'ThrottlingException', 'RequestLimitExcee
 const CLOCK = new Set(['SignatureDoesNotMatch', 'RequestExpired', 'InvalidSignatureException']);
 
 /** @param ca Authorities in place of this machine's, PEM. @returns Its `get` throws ConfigError SINK_MISCONFIGURED or RetryableError SINK_UNAVAILABLE. */
-export function awsCredentials(config: RoleConfig, deps: SinkDeps, ca?: string): Renewed<AwsCredentials> {
+export function awsCredentials(config: AwsConfig, deps: RoleDeps, ca?: string): Renewed<AwsCredentials> {
   const own = credentialsOf(config);
   if (config.roleArn === '') return { get: async () => own, refuse: () => {} };
 

@@ -17,6 +17,32 @@ export const awsOptions = {
     .string()
     .default('')
     .meta({ description: 'Of temporary credentials only.', group: 'Connection', importance: 'low', displayName: 'Session token', secret: true }),
+  roleArn: z
+    .string()
+    .regex(/^(arn:aws(-[a-z-]+)?:iam::\d{12}:role\/[\w+=,.@/-]{1,512})?$/, 'arn:aws:iam::123456789012:role/name')
+    .default('')
+    .meta({
+      displayName: 'Role',
+      description: 'Role that the key takes on for all requests, for an hour at a time. Empty: none.',
+      group: 'Connection',
+      importance: 'medium',
+      width: 'long',
+      dependents: ['externalId', 'stsUrl'],
+    }),
+  externalId: z
+    .string()
+    .regex(/^([\w+=,.@:/-]{2,1224})?$/, '2 to 1224 letters, digits and +=,.@:/-_')
+    .default('')
+    .meta({
+      displayName: 'External id',
+      description: 'What the role asks for beside the key, where it is in an account of others.',
+      group: 'Connection',
+      importance: 'low',
+    }),
+  stsUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({ displayName: 'STS', description: 'Address of STS, for a VPC endpoint. Empty: that of the region.', group: 'Connection', importance: 'low' }),
 };
 
 export const storeOptions = {
@@ -50,6 +76,10 @@ export interface AwsConfig {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
+  /** Empty: the key itself is what signs. */
+  readonly roleArn: string;
+  readonly externalId: string;
+  readonly stsUrl?: string | undefined;
 }
 export interface StoreConfig extends AwsConfig {
   readonly bucket: string;

@@ -4,11 +4,14 @@ import { allowListOf } from '../../outbound/allow-list.ts';
 import { openOutbound } from '../../outbound/client.ts';
 import type { Outbound, OutboundRequest } from '../../outbound/client.ts';
 import { config as outboundConfig } from '../../outbound/config.ts';
+import { assumeRoleAnswer } from './test/sts.ts';
 import { canBeAsked, listingOf, openS3 } from './s3.ts';
 import { error } from './test/memory-s3.ts';
 import { childrenOf, parseXml, textOf } from './xml.ts';
 
-const config = { region: 'eu-central-1', accessKeyId: 'a', secretAccessKey: 's', sessionToken: '', bucket: 'logs', url: '', pathStyle: false };
+const key = { region: 'eu-central-1', accessKeyId: 'a', secretAccessKey: 's', sessionToken: '', roleArn: '', externalId: '' };
+const config = { ...key, bucket: 'logs', url: '', pathStyle: false };
+const depsOf = (outbound: Outbound) => ({ outbound, allow: allowListOf([], 'x'), now: () => 0, connector: 'to-s3', signal: new AbortController().signal });
 
 /** Answers one after the other, and remembers what was asked. */
 function outboundOf(...answers: readonly { readonly status: number; readonly body?: string | Buffer; readonly headers?: Readonly<Record<string, string>> }[]) {
@@ -32,7 +35,7 @@ describe('a store', () => {
     ['of others, the bucket in the host', { url: 'https://store.example' }, 'https://logs.store.example/a/b%20%2B%C3%A9%27/c'],
   ])('%s', async (_, more, url) => {
     const { asked, outbound } = outboundOf({ status: 200 });
-    await openS3({ ...config, ...more }, { outbound, allow: allowListOf([], 'x'), now: () => 0 }, 1_000).call({ method: 'GET', key: "a/b +é'/c" });
+    await openS3({ ...config, ...more }, depsOf(outbound), 1_000).call({ method: 'GET', key: "a/b +é'/c" });
     expect(asked[0]!.url).toBe(url);
     expect(new URL(url).href).toBe(url); // it is sent as it was signed
   });
@@ -40,9 +43,35 @@ describe('a store', () => {
   it('whose clock is another is asked once more, with its time', async () => {
     const skewed = { ...error(403, 'RequestTimeTooSkewed'), headers: { date: new Date(7_200_000).toUTCString() } };
     const { asked, outbound } = outboundOf(skewed, { status: 200 });
-    const s3 = openS3(config, { outbound, allow: allowListOf([], 'x'), now: () => 0 }, 1_000);
+    const s3 = openS3(config, depsOf(outbound), 1_000);
     expect((await s3.call({ method: 'HEAD', key: 'a' })).status).toBe(200);
     expect(asked.map(({ headers }) => headers!['x-amz-date'])).toEqual(['19700101T000000Z', '19700101T020000Z']);
+  });
+
+  it('by a role takes it on once, and again when its keys have ended before their time', async () => {
+    const lent = (id: string) => ({ status: 200, body: assumeRoleAnswer(id) });
+    const { asked, outbound } = outboundOf(lent('ASIA1'), { status: 200 }, { status: 200 }, error(400, 'ExpiredToken'), lent('ASIA2'), { status: 200 });
+    const s3 = openS3({ ...config, roleArn: 'arn:aws:iam::123456789012:role/writes-logs' }, depsOf(outbound), 1_000);
+    const statuses: number[] = [];
+    for (const name of ['a', 'b', 'c']) statuses.push((await s3.call({ method: 'HEAD', key: name })).status);
+    expect(statuses).toEqual([200, 200, 200]);
+    const signedBy = asked.map(({ headers }) => /Credential=(\w+)/.exec(headers!['authorization'] ?? '')?.[1]);
+    expect(signedBy).toEqual(['a', 'ASIA1', 'ASIA1', 'ASIA1', 'a', 'ASIA2']);
+    expect(asked.map(({ headers }) => headers!['x-amz-security-token'])).toEqual([
+      undefined,
+      'session of ASIA1',
+      'session of ASIA1',
+      'session of ASIA1',
+      undefined,
+      'session of ASIA2',
+    ]);
+    expect(new URLSearchParams(asked[0]!.body as string).get('RoleArn')).toBe('arn:aws:iam::123456789012:role/writes-logs');
+  });
+
+  it('whose key ended is not asked again where there is no role', async () => {
+    const { asked, outbound } = outboundOf(error(400, 'ExpiredToken'), { status: 200 });
+    expect((await openS3(config, depsOf(outbound), 1_000).call({ method: 'HEAD', key: 'a' })).status).toBe(400);
+    expect(asked).toHaveLength(1);
   });
 });
 

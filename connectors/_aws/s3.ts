@@ -2,17 +2,15 @@
 import type { Readable } from 'node:stream';
 import type { IncomingHttpHeaders } from 'node:http';
 import { RetryableError } from '../../pipeline/core/errors.ts';
-import { openFarClock } from '../_sink/far-clock.ts';
 import { exchange } from '../_sink/http.ts';
 import type { Answer } from '../_sink/http.ts';
-import type { SinkDeps } from '../_sink/index.ts';
-import { signed } from '../_sink/sigv4.ts';
+import type { RoleDeps } from './assume-role.ts';
 import { failureOf } from './failure.ts';
-import { awsHost, credentialsOf } from './options.ts';
+import { awsHost } from './options.ts';
 import type { StoreConfig } from './options.ts';
+import { openSigner } from './signer.ts';
 import { childrenOf, parseXml, textOf } from './xml.ts';
 
-export type S3Deps = Pick<SinkDeps, 'outbound' | 'allow' | 'now'>;
 export interface S3Request {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD';
   /** Empty = the bucket. */
@@ -43,38 +41,30 @@ export interface S3 {
 const STREAM_MS = 3_600_000;
 
 /** @param bucket Where it is not that of the configuration. */
-export function openS3(config: StoreConfig, deps: S3Deps, timeoutMs: number, bucket: string = config.bucket): S3 {
-  const clock = openFarClock(deps.now);
+export function openS3(config: StoreConfig, deps: RoleDeps, timeoutMs: number, bucket: string = config.bucket): S3 {
+  const signer = openSigner(config, 's3', deps);
   const base = baseOf(config, bucket);
-  const signedBy = ({ method, key = '', query = {}, headers = {}, body }: S3Request) => {
+  const signable = ({ method, key = '', query = {}, headers = {}, body }: S3Request) => {
     const search = Object.entries(query).map(([name, value]) => `${encoded(name)}=${encoded(value)}`);
     const url = `${base}/${key.split('/').map(encoded).join('/')}${search.length === 0 ? '' : `?${search.join('&')}`}`;
-    const payload = body === undefined ? {} : { body };
-    return {
-      url,
-      method,
-      headers: signed({ method, url, headers, ...payload, service: 's3', region: config.region, credentials: credentialsOf(config), nowMs: clock.now() }),
-    };
+    return { method, url, headers, ...(body !== undefined && { body }) };
   };
   const limits = { wholeMs: timeoutMs, firstByteMs: timeoutMs };
-  const call = (request: S3Request) =>
-    exchange(deps, {
-      ...signedBy(request),
-      ...(request.body && { body: request.body }),
-      ...(request.signal && { signal: request.signal }),
-      limits,
-      purpose: 'store',
-    });
   return {
-    async call(request) {
-      const answer = await call(request);
-      return isSkewed(answer) && clock.learn(answer.headers) ? call(request) : answer;
+    call(request) {
+      const asked = signable(request);
+      const send = (headers: Readonly<Record<string, string>>) =>
+        exchange(deps, { ...asked, headers, ...(request.signal && { signal: request.signal }), limits, purpose: 'store' });
+      return signer.send(asked, send, (answer) => failureOf(answer).code);
     },
     async stream(request, maxBytes) {
       const { outbound, allow } = deps;
+      const asked = signable({ ...request, query: { ...request.query, 'response-content-encoding': 'identity' } });
+      const headers = await signer.headers(asked);
       try {
         return await outbound.request({
-          ...signedBy({ ...request, query: { ...request.query, 'response-content-encoding': 'identity' } }),
+          ...asked,
+          headers,
           purpose: 'store',
           allow,
           limits: { ...limits, wholeMs: STREAM_MS, bodyMaxBytes: maxBytes },
@@ -87,8 +77,6 @@ export function openS3(config: StoreConfig, deps: S3Deps, timeoutMs: number, buc
     },
   };
 }
-
-const isSkewed = (answer: Answer) => answer.status === 403 && failureOf(answer).code === 'RequestTimeTooSkewed';
 
 function baseOf({ url, region, pathStyle }: StoreConfig, bucket: string): string {
   const { protocol, host } = new URL(url === '' ? `https://${awsHost('s3', region)}` : url);

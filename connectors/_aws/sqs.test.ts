@@ -4,12 +4,11 @@ import { sinkDeps } from '../_contract/one-sink.ts';
 import { openQueue } from './sqs.ts';
 
 const NEVER = new AbortController().signal;
-const key = { region: 'eu-central-1', accessKeyId: 'a', secretAccessKey: 's', sessionToken: '' };
+const key = { region: 'eu-central-1', accessKeyId: 'a', secretAccessKey: 's', sessionToken: '', roleArn: '', externalId: '' };
 
 async function answering(status: number, type: string, headers: Readonly<Record<string, string>> = {}) {
   const side = await openFarSide({ answer: () => ({ status, headers, body: { __type: type, message: 'Said.' } }), throttled: { status: 429 } });
-  const { outbound, allow, now } = sinkDeps(side.outboundAllow);
-  return { side, queue: openQueue(key, `${side.url}/1/news`, { outbound, allow, now }, 5_000) };
+  return { side, queue: openQueue(key, `${side.url}/1/news`, sinkDeps(side.outboundAllow), 5_000) };
 }
 
 describe('an answer of SQS that is no success', () => {

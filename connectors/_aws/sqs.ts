@@ -1,13 +1,11 @@
 // The few requests of SQS that we need, in its JSON protocol. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
 import { z } from 'zod';
 import { ConfigError, RetryableError } from '../../pipeline/core/errors.ts';
-import { openFarClock } from '../_sink/far-clock.ts';
 import { exchange, retryAfterMs } from '../_sink/http.ts';
 import type { Answer } from '../_sink/http.ts';
-import { signed } from '../_sink/sigv4.ts';
-import { credentialsOf } from './options.ts';
+import type { RoleDeps } from './assume-role.ts';
 import type { AwsConfig } from './options.ts';
-import type { S3Deps } from './s3.ts';
+import { openSigner } from './signer.ts';
 
 export interface Message {
   /** Names this delivery of it, until it is delivered again. */
@@ -38,31 +36,20 @@ const RETRY = new Set([
   'RequestExpired',
 ]);
 const STALE = new Set(['ReceiptHandleIsInvalid', 'MessageNotInflight', 'InvalidParameterValue', 'AWS.SimpleQueueService.MessageNotInflight']);
-const SKEWED = new Set(['SignatureDoesNotMatch', 'InvalidSignatureException', 'RequestExpired']);
 
 /** @param queueUrl As AWS shows it: requests go to its host. Errors are in the words of a sink; see `inSourceWords`. */
-export function openQueue(config: AwsConfig, queueUrl: string, deps: S3Deps, timeoutMs: number): Queue {
-  const clock = openFarClock(deps.now);
+export function openQueue(config: AwsConfig, queueUrl: string, deps: RoleDeps, timeoutMs: number): Queue {
+  const signer = openSigner(config, 'sqs', deps);
   const url = `${new URL(queueUrl).origin}/`;
   const send = (action: string, given: object, signal: AbortSignal, extraMs = 0): Promise<Answer> => {
-    const body = JSON.stringify({ QueueUrl: queueUrl, ...given });
     const headers = { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` };
-    const { region } = config;
+    const request = { method: 'POST', url, headers, body: JSON.stringify({ QueueUrl: queueUrl, ...given }) };
     const limits = { wholeMs: timeoutMs + extraMs, firstByteMs: timeoutMs + extraMs };
-    return exchange(deps, {
-      url,
-      method: 'POST',
-      headers: signed({ method: 'POST', url, headers, body, service: 'sqs', region, credentials: credentialsOf(config), nowMs: clock.now() }),
-      body,
-      limits,
-      signal,
-      purpose: 'queue',
-    });
+    return signer.send(request, (signed) => exchange(deps, { ...request, headers: signed, limits, signal, purpose: 'queue' }), codeOf);
   };
   /** Null: the receipt does not count any more. */
   const call = async (action: string, given: object, signal: AbortSignal, extraMs = 0): Promise<unknown> => {
-    let answer = await send(action, given, signal, extraMs);
-    if (answer.status !== 200 && SKEWED.has(codeOf(answer)) && clock.learn(answer.headers)) answer = await send(action, given, signal, extraMs);
+    const answer = await send(action, given, signal, extraMs);
     if (answer.status === 200) return jsonOf(answer.body) ?? {};
     const code = codeOf(answer);
     if ('ReceiptHandle' in given && STALE.has(code)) return null;

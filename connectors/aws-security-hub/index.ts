@@ -1,6 +1,5 @@
 // Findings and alerts into AWS Security Hub.
 import { z } from 'zod';
-import { roleOptions } from '../_aws/assume-role.ts';
 import { awsOptions } from '../_aws/options.ts';
 import type { SinkConnector } from '../_sink/index.ts';
 import { areTogether, TOGETHER, tlsOptions } from '../_sink/tls.ts';
@@ -10,7 +9,6 @@ import { openRequests, patience, waitOption } from '../_sink/request-options.ts'
 export const config = z
   .strictObject({
     ...awsOptions,
-    ...roleOptions,
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'A region such as eu-central-1.')

@@ -55,12 +55,6 @@ const BY_STATUS: Readonly<Record<number, readonly [Verdict, sentence?: string]>>
 };
 const BY_CLASS: Readonly<Record<number, readonly [Verdict, sentence?: string]>> = { 3: ['fatal', 'Correct `url`.'], 4: ['reject'], 5: ['ambiguous'] };
 
-/** Codes of requests whose time AWS does not believe. */
-export const CLOCK_CODES: ReadonlySet<string> = new Set(['InvalidSignatureException', 'SignatureDoesNotMatch', 'RequestExpired', 'RequestTimeTooSkewed']);
-
-/** Codes of temporary credentials that have ended. */
-export const ENDED_CODES: ReadonlySet<string> = new Set(['ExpiredToken', 'ExpiredTokenException', 'UnrecognizedClientException', 'InvalidClientTokenId']);
-
 const answered = z.object({
   FailedCount: z.number(),
   SuccessCount: z.number(),

@@ -1,19 +1,16 @@
 import { ConfigError, RecordError, RetryableError } from '../../pipeline/core/errors.ts';
-import { awsCredentials } from '../_aws/assume-role.ts';
 import { awsHost } from '../_aws/options.ts';
-import { openFarClock } from '../_sink/far-clock.ts';
+import { openSigner } from '../_aws/signer.ts';
 import { findingFacts } from '../_sink/finding-document.ts';
 import { exchange } from '../_sink/http.ts';
 import type { Answer } from '../_sink/http.ts';
 import type { Sink, SinkDeps, SinkRecord } from '../_sink/index.ts';
 import { heeded, sendPrepared } from '../_sink/prepared.ts';
-import { signed } from '../_sink/sigv4.ts';
-import type { AwsCredentials } from '../_sink/sigv4.ts';
 import { readTls } from '../_sink/tls.ts';
 import { sendInTurn, sendTogether } from '../_sink/together.ts';
 import { awsFinding, partitionOf } from './finding.ts';
 import type { SecurityHubConfig } from './index.ts';
-import { awsError, CLOCK_CODES, ENDED_CODES, outcomeOf } from './outcome.ts';
+import { awsError, outcomeOf } from './outcome.ts';
 
 const MAX_FINDING_BYTES = 240_000;
 const MAX_REQUEST_BYTES = 6_000_000;
@@ -71,29 +68,16 @@ function requestsOf(findings: readonly Ready[]): readonly (readonly Ready[])[] {
   return requests;
 }
 
-/** Signs and sends; once more with the clock of AWS when ours is minutes off, or with new keys of the role when those have ended. */
 function client(config: SecurityHubConfig, deps: SinkDeps): (path: string, body: string, signal: AbortSignal) => Promise<Answer> {
   const { region, timeoutMs } = config;
   const base = (config.url ?? `https://${awsHost('securityhub', region)}`).replace(/\/+$/, '');
-  const clock = openFarClock(deps.now);
   const tls = readTls(config);
-  const keys = awsCredentials(config, deps, tls?.ca);
+  const signer = openSigner(config, 'securityhub', deps, tls?.ca);
   const limits = { firstByteMs: timeoutMs, wholeMs: timeoutMs };
-  return async (path, body, signal) => {
-    const once = (credentials: AwsCredentials) => {
-      const request = { method: 'POST', url: `${base}${path}`, headers: { 'content-type': 'application/json' }, body };
-      const headers = signed({ ...request, service: 'securityhub', region, credentials, nowMs: clock.now() });
-      return exchange(deps, { ...request, headers, ...(tls !== undefined && { tls }), limits, signal });
-    };
-    const credentials = await keys.get();
-    const answer = await once(credentials);
-    if (answer.status < 400) return answer;
-    const { code } = awsError(answer);
-    if (ENDED_CODES.has(code) && config.roleArn !== '') {
-      keys.refuse(credentials);
-      return once(await keys.get());
-    }
-    return CLOCK_CODES.has(code) && clock.learn(answer.headers) ? once(credentials) : answer;
+  return (path, body, signal) => {
+    const request = { method: 'POST', url: `${base}${path}`, headers: { 'content-type': 'application/json' }, body };
+    const send = (headers: Readonly<Record<string, string>>) => exchange(deps, { ...request, headers, ...(tls !== undefined && { tls }), limits, signal });
+    return signer.send(request, send, (answer) => awsError(answer).code);
   };
 }
 

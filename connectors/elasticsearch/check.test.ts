@@ -59,6 +59,8 @@ describe('a configuration', () => {
     ['with a capital in a name', { urls, index: 'Logs' }, 'index'],
     ['with a user and no password', { urls, username: 'elastic' }, 'password'],
     ['with a key and a user', { urls, apiKey: 'k', username: 'elastic', password: 'p' }, 'apiKey'],
+    ['signed for AWS and with a user', { urls, awsSigned: true, accessKeyId: 'a', secretAccessKey: 's', username: 'elastic', password: 'p' }, 'awsSigned'],
+    ['signed for AWS without its key', { urls, awsSigned: true, accessKeyId: 'a' }, 'accessKeyId'],
     ['with half of a client certificate', { urls, certFile: '/cert.pem' }, 'keyFile'],
     ['with an option that nobody knows', { urls, flushTimeoutMs: 1 }, ''],
   ])('%s is refused', (_name, options, path) => {

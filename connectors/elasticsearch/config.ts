@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { awsOptions } from '../_aws/options.ts';
 import { batchBytesOption, batchRecordsOption, compressionOption, lingerOption, openRequestsOption } from '../_sink/bulk-options.ts';
 import { isTemplate, PLACEHOLDERS } from '../_sink/placeholders.ts';
 import { areTogether, TOGETHER, tlsOptions } from '../_sink/tls.ts';
@@ -36,6 +37,31 @@ export const config = z
       .default('')
       .meta({ displayName: 'User', description: 'User. Empty: none is named.', group: CONNECTION, importance: 'medium' }),
     password: z.string().default('').meta({ displayName: 'Password', description: 'Its password.', group: CONNECTION, importance: 'medium', secret: true }),
+    awsSigned: z
+      .boolean()
+      .default(false)
+      .meta({
+        displayName: 'Signed for AWS',
+        description: 'Requests are signed for Amazon OpenSearch Service with an access key. In place of API key, username and password.',
+        group: CONNECTION,
+        importance: 'medium',
+        dependents: ['region', 'accessKeyId', 'secretAccessKey', 'sessionToken', 'roleArn', 'externalId', 'stsUrl'],
+      }),
+    ...awsOptions,
+    region: awsOptions.region.meta({
+      displayName: 'Region',
+      description: 'Region of AWS that requests are signed for.',
+      group: CONNECTION,
+      importance: 'medium',
+    }),
+    accessKeyId: z
+      .string()
+      .default('')
+      .meta({ displayName: 'Access key id', description: 'Id of the access key of AWS.', group: CONNECTION, importance: 'medium' }),
+    secretAccessKey: z
+      .string()
+      .default('')
+      .meta({ displayName: 'Secret access key', description: 'The secret of the access key of AWS.', group: CONNECTION, importance: 'medium', secret: true }),
     ...tlsOptions,
     timeoutMs: z
       .int()
@@ -88,5 +114,13 @@ export const config = z
   })
   .refine(areTogether, TOGETHER)
   .refine(({ username, password }) => (username === '') === (password === ''), { path: ['password'], error: 'username and password go together' })
-  .refine(({ apiKey, username }) => apiKey === '' || username === '', { path: ['apiKey'], error: 'either apiKey, or username and password' });
+  .refine(({ apiKey, username }) => apiKey === '' || username === '', { path: ['apiKey'], error: 'either apiKey, or username and password' })
+  .refine(({ awsSigned, apiKey, username }) => !awsSigned || (apiKey === '' && username === ''), {
+    path: ['awsSigned'],
+    error: 'either this, or apiKey, or username and password',
+  })
+  .refine(({ awsSigned, accessKeyId, secretAccessKey }) => !awsSigned || (accessKeyId !== '' && secretAccessKey !== ''), {
+    path: ['accessKeyId'],
+    error: 'awsSigned takes accessKeyId and secretAccessKey',
+  });
 export type ElasticsearchConfig = z.infer<typeof config>;

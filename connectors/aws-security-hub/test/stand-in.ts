@@ -1,5 +1,6 @@
 // Security Hub's BatchImportFindings: signatures, the format of findings by AWS's service model, limits, and one finding of each Id. Beside it STS, which lends
 // keys of a role.
+import { assumeRoleAnswer } from '../../_aws/test/sts.ts';
 import { openFarSide } from '../../_contract/far-side.ts';
 import type { FarAnswer, FarRequest } from '../../_contract/far-side.ts';
 import type { StandIn } from '../../_contract/stand-in.ts';
@@ -145,9 +146,6 @@ const stsError = (status: number, code: string, message: string): FarAnswer => (
   headers: { 'content-type': 'text/xml' },
   body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
 });
-const assumeRoleAnswer = (key: string): string =>
-  `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><AssumedRoleUser><Arn>a</Arn></AssumedRoleUser><Credentials><AccessKeyId>${key}</AccessKeyId><SecretAccessKey>secret of ${key}</SecretAccessKey><SessionToken>session of ${key}</SessionToken><Expiration>2026-11-22T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
-
 /** Of the document that it was last told by: findings are told of in revisions. */
 const documentId = ({ Id: id, ProductFields: fields = {} }: Held & { readonly ProductFields?: Readonly<Record<string, string>> }): string =>
   `${id}-${fields['goshawk/goshawk/revision']}`;
