@@ -44,7 +44,7 @@ describe('rules explain', () => {
       '  ✓ s',
       '      ✓ EventID; the event has "1102"',
       '          ✓ 1102',
-      '  ✗ f',
+      '  ✗ f (excluded)',
       '      ✗ User; the event has no such field',
       '          ✗ "admin"',
     ]);
@@ -86,16 +86,20 @@ describe('rules explain', () => {
 });
 
 it('shows of a long list of values those that decide, and how many more there are', () => {
-  const values = Array.from({ length: 12 }, (_, at) => ({ value: `v${at}`, holds: at === 11 }));
+  const values = Array.from({ length: 12 }, (_, at) => ({
+    value: `v${at}`,
+    holds: at === 11,
+    met: at === 11 ? [{ path: null, before: '"', part: 'v11\n', after: '…' }] : [],
+  }));
   const entry = { kind: 'entry', field: 'a\nb', modifiers: [], holds: true, has: 'value', foundAs: 'other', seen: ['v11'], values, valueCount: 400 } as const;
   const lines = explanationLines({
     matches: true,
     rule: { key: 'k', title: 't', file: 'f', version: 'v' },
     logsource: { holds: true, attributes: [] },
-    detection: { holds: true, conditions: [], selections: [{ name: 's', holds: true, of: entry }] },
+    detection: { holds: true, conditions: [], selections: [{ name: 's', use: 'wanted', holds: true, of: entry }] },
     filters: [],
   });
-  expect(lines.slice(3, 5)).toEqual(['      ✓ a\uFFFDb; the event has "v11" in other', '          ✓ "v11"']);
+  expect(lines.slice(3, 5)).toEqual(['      ✓ a\uFFFDb; the event has "v11" in other', '          ✓ "v11": \\"«v11\\n»…']);
   expect(lines.at(-1)).toBe('          … and 392 more');
 });
 

@@ -1,5 +1,13 @@
 // An explanation for people.
-import type { ExplainedCondition, ExplainedDefinition, ExplainedDetection, ExplainedEntry, Explanation } from '../../domains/sigma/index.ts';
+import type {
+  ExplainedCondition,
+  ExplainedDefinition,
+  ExplainedDetection,
+  ExplainedEntry,
+  ExplainedValue,
+  Explanation,
+  SelectionUse,
+} from '../../domains/sigma/index.ts';
 
 const YES = '✓';
 const NO = '✗';
@@ -7,6 +15,9 @@ const mark = (holds: boolean): string => (holds ? YES : NO);
 const MOST_VALUES = 8;
 const MOST_SEEN = 3;
 const WIDTH = 160;
+
+/** Of a selection that no condition wants as it is. */
+const USES: Readonly<Record<SelectionUse, string>> = { wanted: '', excluded: ' (excluded)', both: '', unused: ' (not used)' };
 
 /** A sentence, then the log source, each condition and each selection, deeper parts further in. `✓` holds, `✗` does not. */
 export const explanationLines = (explanation: Explanation): readonly string[] => linesOf(explanation).map(printable);
@@ -26,7 +37,7 @@ function linesOf({ matches, rule, logsource, detection, filters }: Explanation):
 function detectionLines({ conditions, selections }: ExplainedDetection, name: string): readonly string[] {
   return [
     ...conditions.flatMap(({ text, holds, of }) => [`  ${mark(holds)} ${name}: ${text}`, ...(of.kind === 'selection' ? [] : conditionLines(of, '      '))]),
-    ...selections.flatMap((one) => [`  ${mark(one.holds)} ${one.name}`, ...definitionLines(one.of, '      ')]),
+    ...selections.flatMap((one) => [`  ${mark(one.holds)} ${one.name}${USES[one.use]}`, ...definitionLines(one.of, '      ')]),
   ];
 }
 
@@ -49,15 +60,12 @@ function entryLines(entry: ExplainedEntry, indent: string): readonly string[] {
   const isAll = modifiers.includes('all');
   const name = [field ?? 'keywords', ...modifiers].join('|');
   const head = `${indent}${mark(holds)} ${name}${placeOf(entry)}`;
-  if (valueCount === 1) return [head, `${indent}    ${mark(values[0]!.holds)} ${shown(values[0]!.value)}`];
+  const line = (one: ExplainedValue): string => `${indent}    ${mark(one.holds)} ${shown(one.value)}${metOf(one)}`;
+  if (valueCount === 1) return [head, line(values[0]!)];
   // Of alternatives those that hold are what matters, of `all` those that do not.
   const sorted = values.toSorted((a, b) => Number(isAll ? a.holds : b.holds) - Number(isAll ? b.holds : a.holds));
   const rest = valueCount - Math.min(MOST_VALUES, sorted.length);
-  return [
-    head,
-    ...sorted.slice(0, MOST_VALUES).map((one) => `${indent}    ${mark(one.holds)} ${shown(one.value)}`),
-    ...(rest > 0 ? [`${indent}    … and ${rest} more`] : []),
-  ];
+  return [head, ...sorted.slice(0, MOST_VALUES).map(line), ...(rest > 0 ? [`${indent}    … and ${rest} more`] : [])];
 }
 
 function placeOf({ field, has, foundAs, seen }: ExplainedEntry): string {
@@ -67,6 +75,14 @@ function placeOf({ field, has, foundAs, seen }: ExplainedEntry): string {
   if (has === 'object') return '; the event has an object, or an empty list';
   const more = seen.length > MOST_SEEN ? ` and ${seen.length - MOST_SEEN} more` : '';
   return `; the event has ${seen.slice(0, MOST_SEEN).map(shown).join(', ')}${more}${foundAs === null ? '' : ` in ${foundAs}`}`;
+}
+
+/** Where the value met, between « and »; nothing where it is all of what the event was said to have. */
+function metOf({ met: [first] }: ExplainedValue): string {
+  if (first === undefined) return '';
+  const { path, before, part, after } = first;
+  const place = path === null ? '' : ` in ${path}`;
+  return before === '' && after === '' ? place : `${place}: ${shown(before).slice(1, -1)}«${shown(part).slice(1, -1)}»${shown(after).slice(1, -1)}`;
 }
 
 /** Rules and events come from others: no character of theirs moves the cursor. */

@@ -6,7 +6,17 @@ export { canonicalValue, withCanonical } from './canonical.ts';
 export type { CanonicalEvent } from './canonical.ts';
 export { fieldFor } from './correlation.ts';
 export type { Bound, CorrelationRule, CorrelationType, CountOperator, SeenCondition } from './correlation.ts';
-export type { ExplainedCondition, ExplainedDefinition, ExplainedDetection, ExplainedEntry, ExplainedValue, Explanation } from './explanation.ts';
+export type {
+  ExplainedCondition,
+  ExplainedCorrelation,
+  ExplainedDefinition,
+  ExplainedDetection,
+  ExplainedEntry,
+  ExplainedValue,
+  Explanation,
+  MetText,
+  SelectionUse,
+} from './explanation.ts';
 export { any, exists, not } from './expression.ts';
 export type { CompareOperator, Expression, Item, RegexFlags, Test, TimePart } from './expression.ts';
 export { headsOf } from './head.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseRuleSet } from '../../domains/sigma/index.ts';
-import type { ExplainedDefinition, ExplainedEntry, Explanation } from '../../domains/sigma/index.ts';
+import type { ExplainedDefinition, ExplainedEntry, ExplainedValue, Explanation } from '../../domains/sigma/index.ts';
 import { openExplain } from './explain-rule.ts';
 import type { EventLogsource } from './match/engine.ts';
 import { openEngine, OWN_RULES, readRuleFiles } from './open-rules.ts';
@@ -29,8 +29,10 @@ function entriesOf(definition: ExplainedDefinition): readonly ExplainedEntry[] {
 }
 const entryOf = (explanation: Explanation): ExplainedEntry => entriesOf(explanation.detection.selections[0]!.of)[0]!;
 
+type Says = Partial<Omit<ExplainedEntry, 'values'>> & { readonly values?: readonly Partial<ExplainedValue>[] };
+
 describe('an entry', () => {
-  it.each<[name: string, entry: string, event: object, says: Partial<ExplainedEntry>]>([
+  it.each<[name: string, entry: string, event: object, says: Says]>([
     [
       'says which value held, and what was seen',
       '{Image|endswith: [x.exe, y.exe]}',
@@ -120,7 +122,55 @@ describe('an entry', () => {
     expect(told.seen[0]).toHaveLength(501);
     expect(told.valueCount).toBe(4_001);
     expect(told.values).toHaveLength(201);
-    expect(told.values.at(-1)).toEqual({ value: 'last', holds: true });
+    expect(told.values.at(-1)).toEqual({ value: 'last', holds: true, met: [{ path: null, before: `…${'x'.repeat(120)}`, part: 'last', after: '' }] });
+  });
+});
+
+describe('what met', () => {
+  const metIn = (entry: string, event: object) =>
+    entryOf(explained(`{s: ${entry}, condition: s}`, event))
+      .values.filter(({ holds }) => holds)
+      .map(({ met }) => met);
+  it.each<[name: string, entry: string, event: object, met: readonly object[]]>([
+    ['is a part of the value', '{Image|contains: [b, z]}', { Image: 'abc' }, [{ path: null, before: 'a', part: 'b', after: 'c' }]],
+    [
+      'is in each text of a list, three at most',
+      '{Image|endswith: x}',
+      { Image: ['1x', 'no', '2x', '3x', '4x'] },
+      ['1', '2', '3'].map((before) => ({ path: null, before, part: 'x', after: '' })),
+    ],
+    [
+      'has for keywords the place where they lie',
+      '[odd]',
+      { a: [{ b: 'so odd it is' }, 'nothing'] },
+      [{ path: 'a.b', before: 'so ', part: 'odd', after: ' it is' }],
+    ],
+    ['is the number that a keyword finds', '[102]', { EventID: 1102 }, [{ path: 'EventID', before: '1', part: '102', after: '' }]],
+    [
+      'is what another field has, too',
+      '{Image|fieldref|endswith: Name}',
+      { Image: 'C:\\x', Name: 'x' },
+      [{ path: null, before: 'C:\\', part: 'x', after: '' }],
+    ],
+    ['lies under another name of the field', '{Image|endswith: a}', { NewProcessName: 'ba' }, [{ path: null, before: 'b', part: 'a', after: '' }]],
+  ])('%s', (_name, entry, event, met) => {
+    expect(metIn(entry, event)).toEqual([met]);
+  });
+  it.each<[name: string, entry: string, event: object]>([
+    ['null', '{Image: null}', {}],
+    ['a field that is there', '{Image|exists: true}', { Image: 'x' }],
+    ['a field that is not', '{Image|exists: false}', {}],
+  ])('is no text for %s', (_name, entry, event) => {
+    expect(metIn(entry, event)).toEqual([[]]);
+  });
+  it('is said for the first fifty values of an entry', () => {
+    const list = Array.from({ length: 60 }, (_, at) => `v${at}`);
+    const met = metIn(`{Image|contains|all: ${JSON.stringify(list)}}`, { Image: list.join(' ') });
+    expect(met.map(({ length }) => length)).toEqual([...Array<number>(50).fill(1), ...Array<number>(10).fill(0)]);
+  });
+  it('is cut between characters, on both sides and within', () => {
+    const [met] = metIn("{Image|re: 'b+'}", { Image: `${'😀'.repeat(100)}a${'b'.repeat(900)}a${'😀'.repeat(100)}` });
+    expect(met).toEqual([{ path: null, before: `…${'😀'.repeat(60)}a`, part: `${'b'.repeat(500)}…`, after: `a${'😀'.repeat(59)}…` }]);
   });
 });
 
@@ -129,10 +179,10 @@ describe('a rule', () => {
   it('is taken apart by its condition', () => {
     const { matches, detection: told } = explained(detection, { Image: 'x', User: 'u' });
     expect(matches).toBe(false);
-    expect(told.selections.map(({ name, holds }) => [name, holds])).toEqual([
-      ['a', true],
-      ['b', true],
-      ['_c', false],
+    expect(told.selections.map(({ name, use, holds }) => [name, use, holds])).toEqual([
+      ['a', 'wanted', true],
+      ['b', 'excluded', true],
+      ['_c', 'excluded', false],
     ]);
     expect(told.conditions).toEqual([
       {
@@ -159,6 +209,14 @@ describe('a rule', () => {
         },
       },
     ]);
+  });
+  it.each([
+    ['x and y', ['wanted', 'wanted', 'unused']],
+    ['x and not (y or not z)', ['wanted', 'excluded', 'wanted']],
+    ['(x and not y) or y', ['wanted', 'both', 'unused']],
+  ])('says how %s uses what it names', (condition, uses) => {
+    const { detection: told } = explained(`{x: {A: 1}, y: {B: 1}, z: {C: 1}, condition: ${condition}}`, {});
+    expect(told.selections.map(({ use }) => use)).toEqual(uses);
   });
   it('does not match an event of another log source, whatever the condition says', () => {
     const {
@@ -219,6 +277,11 @@ it.skipIf(!existsSync(SIGMA))(
         const source = { product: logsource.product ?? [], category: logsource.category ?? [], service: logsource.service ?? [] };
         const told = openExplain(rules.get(ruleId)!)(source, Buffer.from(JSON.stringify(event)));
         expect([told.matches, told.detection.holds], `${ruleId} of ${id}`).toEqual([true, true]);
+        for (const entry of told.detection.selections.flatMap(({ of }) => entriesOf(of))) {
+          const isText = entry.has !== 'missing' && entry.has !== 'null' && !entry.modifiers.includes('exists');
+          for (const { value, met } of entry.values.filter(({ holds }) => holds).slice(0, 50))
+            expect(met.length > 0, `${ruleId} of ${id}: ${entry.field} ${String(value)}`).toBe(isText && value !== null);
+        }
         checked += 1;
       }
     }

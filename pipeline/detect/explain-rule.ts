@@ -10,16 +10,21 @@ import type {
   ExplainedDefinition,
   ExplainedDetection,
   ExplainedEntry,
+  ExplainedValue,
   Explanation,
   Expression,
   LinkedRule,
   Placeholders,
   RuleLogsource,
+  SelectionUse,
   SigmaFilter,
 } from '../../domains/sigma/index.ts';
 import { aliasesOf } from './aliases.ts';
 import { Engine } from './match/engine.ts';
 import type { EventDocument, EventLogsource, RuleMatch } from './match/engine.ts';
+import { metTexts, shortened } from './met-texts.ts';
+import type { NamedText } from './met-texts.ts';
+import { namedLeavesOf, parseJson } from './match/object-reader.ts';
 
 export interface ExplainOptions {
   /** Of the rule's set: those for this rule are explained, too. */
@@ -32,7 +37,8 @@ export type Explain = (logsource: EventLogsource, document: EventDocument) => Ex
 
 const MOST_VALUES = 200;
 const MOST_SEEN = 50;
-const MOST_CHARS = 500;
+/** Values of one entry that say which text met them. */
+const MOST_MET = 50;
 const ATTRIBUTES = ['product', 'category', 'service'] as const;
 
 /** Compiles the rule once; what it returns is pure, synchronous and not re-entrant. The rule is one of a set, filters applied. */
@@ -67,6 +73,8 @@ function gateOf(wanted: RuleLogsource, has: EventLogsource): Explanation['logsou
 interface Answers {
   readonly holds: (question: number) => boolean;
   readonly texts: (field: string) => readonly string[];
+  /** All that keywords ask. */
+  readonly leaves: () => readonly NamedText[];
 }
 
 /** Rules whose log source is the explained one's, so that fields have the names that they have for it. */
@@ -104,7 +112,12 @@ class Questions {
     const met = this.#engine.match({ product: listed(product), category: listed(category), service: listed(service) }, document);
     const byQuestion = new Map<string, RuleMatch>(met.map((match) => [match.rule.key, match]));
     const always = byQuestion.get('always')!;
-    return { holds: (question) => byQuestion.has(String(question)), texts: (field) => always.texts(field) };
+    let leaves: readonly NamedText[] | undefined;
+    return {
+      holds: (question) => byQuestion.has(String(question)),
+      texts: (field) => always.texts(field),
+      leaves: () => (leaves ??= namedLeavesOf(document instanceof Uint8Array ? parseJson(Buffer.from(document).toString()) : document)),
+    };
   }
 
   #open(): Engine {
@@ -117,11 +130,11 @@ class Questions {
 }
 
 function askDetection(questions: Questions, { conditions, selections }: DetectionParts): (answers: Answers) => ExplainedDetection {
-  const asked = [...selections].map(([name, part]) => ({ name, explain: askDefinition(questions, part) }));
+  const asked = [...selections].map(([name, part]) => ({ name, use: useOf(name, conditions), explain: askDefinition(questions, part) }));
   return (answers) => {
-    const explained = asked.map(({ name, explain }) => {
+    const explained = asked.map(({ name, use, explain }) => {
       const of = explain(answers);
-      return { name, holds: of.holds, of };
+      return { name, use, holds: of.holds, of };
     });
     const holds = new Map(explained.map((one) => [one.name, one.holds]));
     const judged = conditions.map(({ text, of }) => {
@@ -130,6 +143,17 @@ function askDetection(questions: Questions, { conditions, selections }: Detectio
     });
     return { holds: judged.some((one) => one.holds), conditions: judged, selections: explained };
   };
+}
+
+function useOf(name: string, conditions: DetectionParts['conditions']): SelectionUse {
+  const isIn = (part: ConditionPart, isExcluded: boolean, wanted: boolean): boolean => {
+    if (part.kind === 'selection') return part.name === name && isExcluded === wanted;
+    if (part.kind === 'not') return isIn(part.of, !isExcluded, wanted);
+    return part.of.some((one) => isIn(one, isExcluded, wanted));
+  };
+  const isWanted = conditions.some(({ of }) => isIn(of, false, false));
+  const isExcluded = conditions.some(({ of }) => isIn(of, false, true));
+  return isWanted ? (isExcluded ? 'both' : 'wanted') : isExcluded ? 'excluded' : 'unused';
 }
 
 function judge(part: ConditionPart, holds: ReadonlyMap<string, boolean>): ExplainedCondition {
@@ -153,10 +177,22 @@ function askDefinition(questions: Questions, part: DefinitionPart): (answers: An
 
 function askEntry(questions: Questions, { field, modifiers, expression, values }: EntryPart): (answers: Answers) => ExplainedEntry {
   const whole = questions.ask(expression);
-  const each = values.map(({ value, expression: alone }) => ({ value: typeof value === 'bigint' ? value.toString() : value, question: questions.ask(alone) }));
+  const each = values.map(({ value, expression: alone }) => ({
+    value: (typeof value === 'bigint' ? value.toString() : value) as ExplainedValue['value'],
+    alone,
+    question: questions.ask(alone),
+  }));
+  for (const other of otherFields(expression)) questions.seen(other);
   const place = field === null ? null : askPlace(questions, field);
   return (answers) => {
-    const judged = each.map(({ value, question }) => ({ value: value as string | number | boolean | null, holds: answers.holds(question) }));
+    const texts = (): readonly NamedText[] => (field === null ? answers.leaves() : answers.texts(field).map((text) => ({ path: null, text })));
+    let met = 0;
+    const judged = each.map(({ value, alone, question }): ExplainedValue => {
+      const holds = answers.holds(question);
+      const isTold = holds && met < MOST_MET;
+      if (isTold) met += 1;
+      return { value, holds, met: isTold ? metTexts(alone, texts, answers.texts) : [] };
+    });
     return {
       kind: 'entry',
       field,
@@ -167,6 +203,11 @@ function askEntry(questions: Questions, { field, modifiers, expression, values }
       valueCount: judged.length,
     };
   };
+}
+
+function otherFields(expression: Expression): readonly string[] {
+  if (expression.kind === 'item') return expression.tests.flatMap((test) => (test.kind === 'fieldref' ? [test.field] : []));
+  return [expression.of].flat().flatMap(otherFields);
 }
 
 /** Where and what the field is in the event. */
@@ -181,7 +222,7 @@ function askPlace(questions: Questions, field: string): (answers: Answers) => Pi
     return {
       has: !answers.holds(present) ? 'missing' : seen.length > 0 ? 'value' : answers.holds(nothing) ? 'null' : 'object',
       foundAs: found === field ? null : found,
-      seen: seen.slice(0, MOST_SEEN).map((text) => (text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS)}…` : text)),
+      seen: seen.slice(0, MOST_SEEN).map(shortened),
     };
   };
 }

@@ -84,6 +84,22 @@ export function leavesOf(document: unknown): readonly string[] {
   return leaves;
 }
 
+/** The same with the keys above each, joined by dots; elements of a list have the name of the list. For explanations. */
+export function namedLeavesOf(document: unknown): readonly { readonly path: string; readonly text: string }[] {
+  const leaves: { path: string; text: string }[] = [];
+  const open: { readonly value: unknown; readonly depth: number; readonly path: string }[] = [{ value: document, depth: 0, path: '' }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, depth, path } = next;
+    if (value === null || value === undefined) continue;
+    if (typeof value !== 'object') leaves.push({ path, text: `${value as string | number | boolean | bigint}` });
+    else if (depth < MAX_DEPTH) {
+      const below = (key: string): string => (Array.isArray(value) ? path : path === '' ? key : `${path}.${key}`);
+      for (const [key, one] of Object.entries(value).reverse()) open.push({ value: one, depth: depth + 1, path: below(key) });
+    }
+  }
+  return leaves;
+}
+
 /** Integers beyond 2^53 become texts with all their digits. @throws SyntaxError */
 export function parseJson(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text);
