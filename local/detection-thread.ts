@@ -21,6 +21,8 @@ import { config as validateConfig, validate } from '../pipeline/validate/index.t
 import { plainContext } from '../schemas/avro/plain.ts';
 import type { Alert, Event, Finding, Match, RefRule } from '../schemas/avro/types.gen.ts';
 import { rawTopic, topics } from '../topologies/topics.ts';
+import { askCorrelation } from './correlation-questions.ts';
+import type { AskedOfCorrelation } from './correlation-questions.ts';
 import { askRule } from './rule-questions.ts';
 import type { AskedOfRule } from './rule-questions.ts';
 
@@ -28,7 +30,7 @@ import type { AskedOfRule } from './rule-questions.ts';
 export type Asked =
   | { readonly id: number; readonly kind: 'analyze'; readonly request: Omit<AnalysisRequest, 'rules'> & { readonly rules?: readonly RefRule[] } }
   | { readonly id: number; readonly kind: 'meets'; readonly request: Conditions }
-  | ({ readonly id: number } & AskedOfRule);
+  | ({ readonly id: number } & (AskedOfRule | AskedOfCorrelation));
 export type Answered = { readonly id: number } & ({ readonly answer: unknown } | { readonly failure: string });
 
 const KEPT_RULES = 8;
@@ -52,7 +54,8 @@ parentPort!.on('message', (asked: Asked) => {
 
 function answerTo(asked: Asked): unknown {
   if (asked.kind === 'analyze') return analyze(asked.request);
-  return asked.kind === 'meets' ? meets(asked.request) : askRule(asked, ruleOptionsOf(config));
+  if (asked.kind === 'meets') return meets(asked.request);
+  return asked.kind === 'correlation' ? askCorrelation(asked, ruleOptionsOf(config)) : askRule(asked, ruleOptionsOf(config));
 }
 
 function rulesOf({ name, rules }: { readonly name: string; readonly rules?: readonly RefRule[] }): readonly RefRule[] {

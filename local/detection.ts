@@ -76,7 +76,8 @@ export function openDetection(config: DetectConfig, { timeoutMs = MOST_MS }: { r
     },
     meets: (conditions) => ask((_one, id) => ({ id, kind: 'meets', request: conditions })),
     tryRule: (text, documents) => ask((_one, id) => ({ id, kind: 'try', text, documents })),
-    explain: (text, document) => ask((_one, id) => ({ id, kind: 'explain', text, document })),
+    explain: (text, document, filters = []) => ask((_one, id) => ({ id, kind: 'explain', text, document, filters })),
+    explainCorrelation: (text, others, documents) => ask((_one, id) => ({ id, kind: 'correlation', text, others, documents })),
     fieldWarnings: (text, known) => ask((_one, id) => ({ id, kind: 'fields', text, known })),
     async close() {
       const one = running;

@@ -12,7 +12,7 @@ import type { MatchedField } from '../schemas/avro/types.gen.ts';
 
 export type AskedOfRule =
   | { readonly kind: 'try'; readonly text: string; readonly documents: readonly StoredDocument[] }
-  | { readonly kind: 'explain'; readonly text: string; readonly document: StoredDocument }
+  | { readonly kind: 'explain'; readonly text: string; readonly document: StoredDocument; readonly filters: readonly string[] }
   | { readonly kind: 'fields'; readonly text: string; readonly known: readonly string[] };
 
 const MOST_CHARS = 256; // of a value, as in findings
@@ -20,12 +20,16 @@ let shipped: readonly KnownSource[] | undefined;
 
 /** @throws Error when the text holds no rule: the API has looked before. */
 export function askRule(asked: AskedOfRule, options: RuleSetOptions): readonly (readonly MatchedField[] | null)[] | Explanation | readonly string[] {
-  const set = linkFiles([parseFile({ file: 'text', text: asked.text }, options)]);
+  const filters = asked.kind === 'explain' ? asked.filters : [];
+  const set = linkFiles([asked.text, ...filters].map((text, at) => parseFile({ file: at === 0 ? 'text' : `filter ${at}`, text }, options)));
   if (asked.kind === 'fields') return fieldWarnings(set, new KnownFields((shipped ??= shippedFields()), asked.known)).warnings.map(({ reason }) => reason);
   const rule = ruleOf(set);
   if (asked.kind === 'try') return tried(rule, asked.documents);
   const { logsource, native } = asked.document;
-  return openExplain(rule, options.placeholders === undefined ? {} : { placeholders: options.placeholders })(logsource, Buffer.from(native));
+  return openExplain(rule, { filters: set.filters, ...(options.placeholders !== undefined && { placeholders: options.placeholders }) })(
+    logsource,
+    Buffer.from(native),
+  );
 }
 
 function ruleOf({ rules, refusals }: RuleSet): LinkedRule {

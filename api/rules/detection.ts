@@ -1,6 +1,6 @@
 // What the API asks of the stages' own code, which it does not import: whoever opens the API gives it.
 import type { Micros } from '../../pipeline/core/index.ts';
-import type { Explanation, RuleLogsource } from '../../domains/sigma/index.ts';
+import type { ExplainedCorrelation, Explanation, RuleLogsource } from '../../domains/sigma/index.ts';
 import type { MatchedField, RefRule, RefSuppression, Severity } from '../../schemas/avro/types.gen.ts';
 
 export interface AnalysisRequest {
@@ -67,6 +67,11 @@ export interface StoredDocument {
   readonly native: string;
 }
 
+/** With what its event has under names of ECS that the correlation counts. */
+export interface CorrelationDocument extends StoredDocument {
+  readonly canonical: Readonly<Record<string, string>>;
+}
+
 export interface Detection {
   /**
    * Through ingest, validate, detect, correlate and alert as the stages run them, in memory.
@@ -80,8 +85,16 @@ export interface Detection {
    * @param text One rule that `Rules.readable` has accepted. @throws ApiProblem QUERY_TIMEOUT
    */
   readonly tryRule: (text: string, documents: readonly StoredDocument[]) => Promise<readonly (readonly MatchedField[] | null)[]>;
-  /** Part by part why the document meets the rule, or does not. @param text As for `tryRule`. @throws ApiProblem QUERY_TIMEOUT */
-  readonly explain: (text: string, document: StoredDocument) => Promise<Explanation>;
+  /**
+   * Part by part why the document meets the rule, or does not.
+   * @param text As for `tryRule`. @param filters Documents that are applied to it where they are meant for it. @throws ApiProblem QUERY_TIMEOUT
+   */
+  readonly explain: (text: string, document: StoredDocument, filters?: readonly string[]) => Promise<Explanation>;
+  /**
+   * What a correlation counts of these documents; null where something that it refers to is missing.
+   * @param text One correlation that `Rules.readable` has accepted. @param others What it refers to, and filters. @throws ApiProblem QUERY_TIMEOUT
+   */
+  readonly explainCorrelation: (text: string, others: readonly string[], documents: readonly CorrelationDocument[]) => Promise<ExplainedCorrelation | null>;
   /** What the rule asks for that no event of its log source is known to have, as sentences. @param known Fields that the organization has seen. */
   readonly fieldWarnings: (text: string, known: readonly string[]) => Promise<readonly string[]>;
 }

@@ -1,11 +1,13 @@
 // An explanation as lines, in reading order, each with how deep it stands.
-import type { ExplainedCondition, ExplainedDefinition, ExplainedDetection, ExplainedEntry, Explanation } from '../../domains/sigma/index.ts';
+import type { ExplainedCondition, ExplainedDefinition, ExplainedDetection, ExplainedEntry, Explanation, SelectionUse } from '../../domains/sigma/index.ts';
 
 export interface ExplainedPart {
   readonly depth: number;
   readonly kind: 'logsource' | 'condition' | 'selection' | 'and' | 'or' | 'not' | 'entry' | 'filter';
   readonly text: string;
   readonly holds: boolean;
+  /** Of a selection and its entries, where it is told what it asks for; null of all else. */
+  readonly use: SelectionUse | null;
   readonly has: ExplainedEntry['has'];
   readonly foundAs: string | null;
   readonly seen: readonly string[];
@@ -13,7 +15,7 @@ export interface ExplainedPart {
   readonly valueCount: number;
 }
 
-const plain = { has: null, foundAs: null, seen: [], values: [], valueCount: 0 } as const;
+const plain = { use: null, has: null, foundAs: null, seen: [], values: [], valueCount: 0 } as const;
 
 export function partsOf({ logsource, detection, filters }: Explanation): readonly ExplainedPart[] {
   return [
@@ -33,7 +35,10 @@ export function partsOf({ logsource, detection, filters }: Explanation): readonl
 
 const detectionParts = ({ conditions, selections }: ExplainedDetection, depth: number): readonly ExplainedPart[] => [
   ...conditions.flatMap(({ text, holds, of }) => [{ ...plain, depth, kind: 'condition', text, holds } as const, ...conditionParts(of, depth + 1)]),
-  ...selections.flatMap(({ name, holds, of }) => [{ ...plain, depth, kind: 'selection', text: name, holds } as const, ...definitionParts(of, depth + 1)]),
+  ...selections.flatMap(({ name, use, holds, of }) => [
+    { ...plain, depth, kind: 'selection', text: name, holds, use } as const,
+    ...definitionParts(of, use, depth + 1),
+  ]),
 ];
 
 function conditionParts(part: ExplainedCondition, depth: number): readonly ExplainedPart[] {
@@ -42,9 +47,9 @@ function conditionParts(part: ExplainedCondition, depth: number): readonly Expla
   return [{ ...plain, depth, kind: part.kind, text: part.kind, holds: part.holds }, ...of.flatMap((one) => conditionParts(one, depth + 1))];
 }
 
-function definitionParts(part: ExplainedDefinition, depth: number): readonly ExplainedPart[] {
+function definitionParts(part: ExplainedDefinition, use: SelectionUse, depth: number): readonly ExplainedPart[] {
   if (part.kind !== 'entry')
-    return [{ ...plain, depth, kind: part.kind, text: part.kind, holds: part.holds }, ...part.of.flatMap((one) => definitionParts(one, depth + 1))];
+    return [{ ...plain, depth, kind: part.kind, text: part.kind, holds: part.holds, use }, ...part.of.flatMap((one) => definitionParts(one, use, depth + 1))];
   const { field, modifiers, holds, has, foundAs, seen, values, valueCount } = part;
-  return [{ depth, kind: 'entry', text: [field ?? 'keyword', ...modifiers].join('|'), holds, has, foundAs, seen, values, valueCount }];
+  return [{ depth, kind: 'entry', text: [field ?? 'keyword', ...modifiers].join('|'), holds, use, has, foundAs, seen, values, valueCount }];
 }

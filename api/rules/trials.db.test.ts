@@ -53,6 +53,7 @@ describe.skipIf(serverUrl === '')('a rule before it is saved', () => {
               selections: [
                 {
                   name: 'one',
+                  use: 'excluded',
                   holds: true,
                   of: {
                     kind: 'entry',
@@ -62,7 +63,7 @@ describe.skipIf(serverUrl === '')('a rule before it is saved', () => {
                     has: 'null',
                     foundAs: null,
                     seen: [],
-                    values: [{ value: null, holds: true }],
+                    values: [{ value: null, holds: true, met: [] }],
                     valueCount: 1,
                   },
                 },
@@ -70,6 +71,7 @@ describe.skipIf(serverUrl === '')('a rule before it is saved', () => {
             },
             filters: [],
           }),
+          explainCorrelation: async () => null,
           fieldWarnings: async (_text, known) => (known.includes('User') ? [] : ['no known event of its log source has a field "User"']),
         },
       },

@@ -43,14 +43,25 @@ export class Condition {
   }
 }
 
+/** A match as far as conditions tell them apart. */
+export type Counted = Pick<Entry, 'ruleId' | 'value'>;
+
+/** What bounds are compared with over matches of one window; null where nothing is counted, or no match has a number. */
+export function measured(rule: Pick<WindowRule, 'type' | 'percentile'>, matches: readonly Counted[]): number | null {
+  if (rule.type === 'absence' || rule.type === 'first_seen') return null;
+  const measure = measureOf(rule);
+  for (const match of matches) measure.add(match);
+  return measure.value();
+}
+
 /** The number that bounds are compared with; null when no entry has one. */
 interface Measure {
-  readonly add: (entry: Entry) => void;
-  readonly remove: (entry: Entry) => void;
+  readonly add: (entry: Counted) => void;
+  readonly remove: (entry: Counted) => void;
   readonly value: () => number | null;
 }
 
-function measureOf({ type, percentile }: WindowRule): Measure {
+function measureOf({ type, percentile }: Pick<WindowRule, 'type' | 'percentile'>): Measure {
   switch (type) {
     case 'event_count':
       return new Count();
@@ -78,16 +89,16 @@ class Count implements Measure {
 }
 
 class Distinct implements Measure {
-  readonly #of: (entry: Entry) => string;
+  readonly #of: (entry: Counted) => string;
   readonly #counts = new Map<string, number>();
-  constructor(of: (entry: Entry) => string) {
+  constructor(of: (entry: Counted) => string) {
     this.#of = of;
   }
-  add(entry: Entry): void {
+  add(entry: Counted): void {
     const value = this.#of(entry);
     this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
   }
-  remove(entry: Entry): void {
+  remove(entry: Counted): void {
     const value = this.#of(entry);
     const left = this.#counts.get(value)! - 1;
     if (left === 0) this.#counts.delete(value);
@@ -110,13 +121,13 @@ class Numbers implements Measure {
   constructor(wanted: 'sum' | 'average' | { readonly percentile: number }) {
     this.#wanted = wanted;
   }
-  add({ value }: Entry): void {
+  add({ value }: Counted): void {
     const number = numberOf(value);
     if (number === undefined) return;
     this.#sorted.splice(lowerBound(this.#sorted, number), 0, number);
     this.#count(number, 1);
   }
-  remove({ value }: Entry): void {
+  remove({ value }: Counted): void {
     const number = numberOf(value);
     if (number === undefined) return;
     this.#sorted.splice(lowerBound(this.#sorted, number), 1);

@@ -30,6 +30,7 @@ describe.skipIf(serverUrl === '')('exceptions', () => {
           meets: async (asked) => (tried.asked.push(asked), asked.documents.map(({ native }) => native.includes('bob'))),
           tryRule: async () => [],
           explain: () => Promise.reject(new Error('Nobody asks this here')),
+          explainCorrelation: async () => null,
           fieldWarnings: async (text, known) => (warned.push([JSON.parse(text), known]), warnings),
         },
       },
