@@ -1,11 +1,13 @@
 // Organizations of the installation, and the settings of one's own. REST and GraphQL serve the same.
 import type { z } from 'zod';
+import type { Micros } from '../../pipeline/core/index.ts';
 import { setMfaRoles } from '../../store/queries/accounts.ts';
 import {
   addOrganization,
   brokerUsers,
   changeOrganization,
   changeSettings,
+  lockSettings,
   organizations,
   organizationSettings,
 } from '../../store/queries/access/organizations.ts';
@@ -13,6 +15,7 @@ import type { OrganizationRow, SettingsRow } from '../../store/queries/access/or
 import type { InOrganization } from '../database.ts';
 import type { BrokerUsers } from '../sensors/broker-users.ts';
 import { ApiProblem, pointer } from '../gate/problem.ts';
+import { requireReplaced } from './replaced.ts';
 import { roleBookOf } from './granting.ts';
 import type { Who } from './granting.ts';
 import type { newOrganization, organizationChange, settingsChange } from './input.ts';
@@ -77,12 +80,13 @@ export class Organizations {
     return required(await this.#deps.run(organization, organizationSettings), WHAT);
   }
 
-  /** What is left out stays. @throws ApiProblem INVALID_REQUEST for a role that is not there. */
-  async changeSettings(who: Who, { mfaRoles, ...change }: z.output<typeof settingsChange>): Promise<SettingsRow> {
+  /** What is left out stays. @throws ApiProblem INVALID_REQUEST for a role that is not there; CONFLICT when others are there than were to be changed. */
+  async changeSettings(who: Who, { mfaRoles, ...change }: z.output<typeof settingsChange>, replaces?: Micros): Promise<SettingsRow> {
     const row = await orRefused(
       WHAT,
       this.#deps.run(who.organization, async (sql) => {
-        required(await organizationSettings(sql), WHAT);
+        await lockSettings(sql);
+        requireReplaced('an organization', replaces, required(await organizationSettings(sql), WHAT));
         if (mfaRoles !== undefined) {
           const book = await roleBookOf(sql);
           const errors = mfaRoles.flatMap((role, n) =>

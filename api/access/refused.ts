@@ -10,6 +10,7 @@ const BY_CONSTRAINT: Readonly<Record<string, string>> = {
   role_in_use: 'Somebody holds this role, or is invited to. Take it from them first.',
   last_admin: 'This would leave nobody to administer it. Make somebody else an administrator first.',
   own_organization: 'One cannot suspend the organization one is signed in to: nobody could undo it.',
+  last_way_in: 'You have no other way to sign in. Register a passkey first, or have an administrator give you one.',
   known_role: 'One of the roles was removed meanwhile.',
 };
 

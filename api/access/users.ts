@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { endUserSessions } from '../../store/queries/accounts.ts';
 import { addMember, changeMember, memberById, pageOfMembers } from '../../store/queries/access/members.ts';
 import type { MemberFilter, MemberRow } from '../../store/queries/access/members.ts';
+import { unlinkIdentity } from '../../store/queries/identity-providers.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import { hashPassword } from '../auth/passwords.ts';
 import type { Revocations } from '../auth/revocation.ts';
@@ -78,6 +79,19 @@ export class Users {
     );
     this.#revocations.sessionsEnded(ended);
     return ended.length;
+  }
+
+  /** The user signs in by that identity no more, and sessions that came from it end. @throws ApiProblem NOT_FOUND, FORBIDDEN. */
+  async unlink(who: Who, id: string, identity: string): Promise<MemberRow> {
+    const { ended, after } = await orRefused(
+      'identity of this user',
+      this.#run(who.organization, async (sql) => {
+        await changeable(sql, who, id);
+        return { ended: await unlinkIdentity(sql, who.user, id, identity, false), after: required(await memberById(sql, id), WHAT) };
+      }),
+    );
+    this.#revocations.sessionsEnded(ended);
+    return after;
   }
 }
 

@@ -1,6 +1,9 @@
 // What people do to their own account. All of it needs a session: a token of the command line stands for no user.
 import { accountOf, sessionOf, setPassword } from '../../store/queries/accounts.ts';
 import type { Account, SessionRow } from '../../store/queries/accounts.ts';
+import { identitiesOfUser, unlinkIdentity } from '../../store/queries/identity-providers.ts';
+import type { IdentityRow } from '../../store/queries/identity-providers.ts';
+import { orRefused } from '../access/refused.ts';
 import type { InOrganization } from '../database.ts';
 import { ApiProblem } from '../gate/problem.ts';
 import type { Violation } from '../gate/problem.ts';
@@ -81,6 +84,20 @@ export class Accounts {
     if (next === current) throw invalid({ pointer: '/body/newPassword', detail: 'This is the password that you have: choose another.' });
     const hash = await hashPassword(next);
     this.#revocations.sessionsEnded(await this.#run(organization, (sql) => setPassword(sql, account.name, account.id, hash, session.id)));
+  }
+
+  /** By which providers the user signs in. */
+  identities({ organization, account }: Person): Promise<readonly IdentityRow[]> {
+    return this.#run(organization, (sql) => identitiesOfUser(sql, account.id));
+  }
+
+  /** Sessions that came from it end, this one too. @throws ApiProblem NOT_FOUND; CONFLICT when it is the only way in. */
+  async unlink({ organization, account }: Person, identity: string): Promise<void> {
+    const ended = await orRefused(
+      'identity of this id',
+      this.#run(organization, (sql) => unlinkIdentity(sql, account.name, account.id, identity, true)),
+    );
+    this.#revocations.sessionsEnded(ended);
   }
 
   async #isPasswordOf(organization: string, { name, passwordHash }: Account, password: string, address: string): Promise<boolean> {

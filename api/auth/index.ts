@@ -6,6 +6,7 @@ import type { InOrganization } from '../database.ts';
 import type { Routes } from '../rest/kit.ts';
 import { Accounts } from './account.ts';
 import { registerSignInAdminRoutes } from './admin-routes.ts';
+import { registerIdentityRoutes } from './identities.ts';
 import type { SigningKeys } from './keys.ts';
 import { Factors } from './mfa/factors.ts';
 import { registerMfaRoutes } from './mfa/routes.ts';
@@ -84,5 +85,6 @@ export function registerAuth(app: Routes, auth: Auth, { keyFolder: folder, confi
   registerAuthRoutes(app, auth);
   registerMfaRoutes(app, auth);
   registerPasskeyRoutes(app, auth);
+  registerIdentityRoutes(app, auth);
   registerSignInAdminRoutes(app, auth);
 }

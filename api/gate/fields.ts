@@ -22,6 +22,7 @@ export const FIELDS = {
   'Mutation.inviteUser': 'users:manage',
   'Mutation.revokeInvitation': 'users:manage',
   'Mutation.changeUser': 'users:manage',
+  'Mutation.unlinkIdentity': 'users:manage',
   'Mutation.endUserSessions': 'users:manage',
   'Mutation.addRole': 'roles:manage',
   'Mutation.changeRole': 'roles:manage',
@@ -57,6 +58,7 @@ export const FIELDS = {
   'EntityProfile.rules': 'alerts:read',
   'EntityProfile.asset': 'assets:read',
   'EntityProfile.zones': 'assets:read',
+  'Event.findings': 'alerts:read', // null for others
   'Query.findings': 'alerts:read',
   'Query.finding': 'alerts:read',
   'Query.findingsByRule': 'alerts:read',

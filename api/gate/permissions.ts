@@ -47,6 +47,8 @@ export const PERMISSIONS = {
   'POST /auth/passkeys': TOKEN,
   'POST /auth/passkeys/options': TOKEN,
   'DELETE /auth/passkeys/:id': TOKEN,
+  'GET /auth/identities': TOKEN,
+  'DELETE /auth/identities/:id': TOKEN,
   'POST /auth/passkeys/sign-in/options': PUBLIC,
   'POST /auth/passkeys/sign-in': PUBLIC,
   'POST /auth/users/:id/unlock': 'users:manage',
@@ -57,6 +59,7 @@ export const PERMISSIONS = {
   'POST /auth/users': 'users:manage',
   'PATCH /auth/users/:id': 'users:manage',
   'DELETE /auth/users/:id/sessions': 'users:manage',
+  'DELETE /auth/users/:id/identities/:identity': 'users:manage',
   'GET /auth/invitations': 'users:read',
   'POST /auth/invitations': 'users:manage',
   'DELETE /auth/invitations/:id': 'users:manage',
@@ -83,6 +86,7 @@ export const PERMISSIONS = {
   'GET /auth/oidc': PUBLIC,
   'GET /auth/oidc/:provider/start': PUBLIC,
   'GET /auth/oidc/:provider/callback': PUBLIC,
+  'POST /auth/oidc/:provider/accept': PUBLIC, // the token of the invitation is the proof
   'POST /auth/oidc/logout': PUBLIC, // the refresh token is the proof
   'POST /auth/oidc/:provider/backchannel-logout': PUBLIC, // the logout token is the proof
   'GET /auth/identity-providers': 'users:read',

@@ -30,7 +30,7 @@ const idsOf = (ids: Ids | null): readonly (readonly [before: string, id: string]
 export function urlOf(name: string, ids: Ids | null): string {
   const [, path = ''] = name.split(' ');
   const id = idsOf(ids).find(([before]) => path.startsWith(before))?.[1] ?? NOBODYS;
-  const known: Readonly<Record<string, string>> = { id, key: ids?.key ?? NOBODYS, name: ids === null ? 'nobodys' : SECRET };
+  const known: Readonly<Record<string, string>> = { id, key: ids?.key ?? NOBODYS, identity: ids?.identity ?? NOBODYS, name: ids === null ? 'nobodys' : SECRET };
   return path.replace(/:(\w+)/g, (_all, parameter: string) => known[parameter] ?? 'walked').replace('/*', '/x');
 }
 
@@ -111,6 +111,8 @@ export const literalsOf = (ids: Ids | null): Literals => {
     'changeRole.change': '{ description: "mine" }',
     'removeRole.name': ids === null ? '"nobodys"' : `"${SECRET}"`,
     ...signInLiterals(ids === null ? 'nobodys' : SECRET),
+    'unlinkIdentity.user': quoted(ids?.user),
+    'unlinkIdentity.identity': quoted(ids?.identity),
     'changeOrganizationSettings.change': ids === null ? '{ sessionHours: 0 }' : '{ name: "walked" }',
     'huntEstimate.input.query': '"walked"',
     'startHunt.input.query': '"walked"',
@@ -160,6 +162,7 @@ export const SHOWS_NOTHING: ReadonlySet<string> = new Set([
   'GET /auth/sessions',
   'GET /auth/mfa',
   'GET /auth/passkeys',
+  'GET /auth/identities',
   'GET /auth/organizations',
   'GET /v2/events/stats',
   'GET /v2/status',

@@ -32,6 +32,7 @@ export interface World {
       | 'sensor'
       | 'exception'
       | 'user'
+      | 'identity'
       | 'invitation'
       | 'serviceAccount'
       | 'key'
@@ -88,6 +89,7 @@ const detection = {
     detection: { holds: false, conditions: [], selections: [] },
     filters: [],
   }),
+  explainCorrelation: async () => null,
   fieldWarnings: async () => [],
 } as never;
 
@@ -120,13 +122,17 @@ async function seedThroughApi(database: TestDatabase, api: TestApi) {
   const bundle = { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', use: 'jwt-svid', kid: SECRET }] };
   await api.inject({ method: 'PUT', url: `/auth/trust-domains/${SECRET}`, payload: { bundle, workloads: [] } }, ['admin'], 'alpha');
   await api.inject({ method: 'PATCH', url: `/v2/events/${EVENT}`, payload: { comment: SECRET } }, ['admin'], 'alpha');
+  const user = (await made('/auth/users', { name: SECRET, roles: ['viewer'], password: `${randomBytes(12).toString('base64url')} of one` })).id!;
+  const link = { method: 'POST', url: `/auth/identity-providers/${SECRET}/links`, payload: { subject: SECRET, user: SECRET } } as const;
+  await api.inject(link, ['admin'], 'alpha');
   const account = await made('/auth/service-accounts', { name: SECRET, roles: ['viewer'] });
   return {
     redrive: redrive.redrive.id,
     asset: (await made('/v2/assets', { name: SECRET, kind: 'server' })).id!,
     zone: (await made('/v2/zones', { name: SECRET, cidr: '10.0.0.0/8', kind: 'internal' })).id!,
     sensor: ((await made('/v2/sensors', { name: SECRET, source: SECRET })) as unknown as { sensor: { id: string } }).sensor.id,
-    user: (await made('/auth/users', { name: SECRET, roles: ['viewer'], password: `${randomBytes(12).toString('base64url')} of one` })).id!,
+    user,
+    identity: (await database.owner.query<{ id: string }>('SELECT id FROM goshawk.user_identity')).rows[0]!.id,
     invitation: (await made('/auth/invitations', { name: `${SECRET} too`, roles: ['viewer'] })).id!,
     serviceAccount: account.id!,
     key: (await made(`/auth/service-accounts/${account.id}/keys`, {})).id!,

@@ -1,4 +1,4 @@
-// Identity providers of an organization, sign-ins under way, and who is who there; see migration 0024.
+// Identity providers of an organization, sign-ins under way, and who is who there; see migrations 0024 and 0036.
 import { manyOf, oneOf } from './sql.ts';
 import type { Sql } from './sql.ts';
 
@@ -22,6 +22,8 @@ export interface ProviderSettings {
   readonly provisions: boolean;
   /** Of access tokens that the API takes from this issuer; null: takes none. */
   readonly audience: string | null;
+  /** Whoever signs out here is led to the provider, to sign out there. */
+  readonly endsSession: boolean;
 }
 export interface ProviderRow extends ProviderSettings {
   readonly id: string;
@@ -37,7 +39,7 @@ export interface ProviderRow extends ProviderSettings {
 }
 
 const COLUMNS = `id, name, label, issuer, client_id AS "clientId", has_secret AS "hasSecret", scopes, name_claim AS "nameClaim", groups_claim AS "groupsClaim",
-  group_roles AS "groupRoles", default_roles AS "defaultRoles", email_domains AS "emailDomains", provisions, audience, api.micros(disabled_at) AS "disabledAt",
+  group_roles AS "groupRoles", default_roles AS "defaultRoles", email_domains AS "emailDomains", provisions, audience, ends_session AS "endsSession", api.micros(disabled_at) AS "disabledAt",
   api.micros(created_at) AS "createdAt", created_by AS "createdBy", api.micros(changed_at) AS "changedAt", changed_by AS "changedBy"`;
 
 export const providers = (sql: Sql): Promise<readonly ProviderRow[]> => manyOf(sql, `SELECT ${COLUMNS} FROM api.identity_provider ORDER BY name`);
@@ -71,6 +73,7 @@ export async function saveProvider(
     email_domains: settings.emailDomains,
     provisions: settings.provisions,
     audience: settings.audience,
+    ends_session: settings.endsSession,
     disabled: settings.isDisabled,
   };
   await sql.query('SELECT api.save_identity_provider($1, $2, $3, $4, $5)', [actor, name, JSON.stringify(columns), secret ?? null, secret === undefined]);
@@ -91,33 +94,91 @@ export async function linkIdentity(sql: Sql, actor: string, provider: string, su
   await sql.query('SELECT api.link_identity($1, $2, $3, $4)', [actor, provider, subject, user]);
 }
 
+/** How a user is known at a provider. */
+export interface IdentityRow {
+  readonly id: string;
+  /** Name of the provider, and what its organization calls it. */
+  readonly provider: string;
+  readonly label: string;
+  /** Its claim `sub`. */
+  readonly subject: string;
+  /** The roles are given here, whatever the groups there say: it came by an invitation. */
+  readonly keepsRoles: boolean;
+  /** Nobody signs in by the provider now. */
+  readonly isDisabled: boolean;
+  readonly createdAt: number;
+  readonly usedAt: number;
+}
+/** As a column of a query that has the user's id as `userId`: rows of IdentityRow, the oldest first. */
+export const identitiesOf = (userId: string): string => `coalesce((SELECT jsonb_agg(jsonb_build_object('id', i.id, 'provider', i.provider, 'label', i.label,
+    'subject', i.subject, 'keepsRoles', i.keeps_roles, 'isDisabled', i.disabled_at IS NOT NULL, 'createdAt', api.micros(i.created_at),
+    'usedAt', api.micros(i.used_at)) ORDER BY i.created_at, i.id) FROM api.user_identity i WHERE i.user_id = ${userId}), '[]')`;
+export const identitiesOfUser = async (sql: Sql, userId: string): Promise<readonly IdentityRow[]> =>
+  (await oneOf<{ readonly identities: readonly IdentityRow[] }>(sql, `SELECT ${identitiesOf('$1')} AS identities`, [userId]))!.identities;
+
+/**
+ * @param keepsAWay The user must be left with another way to sign in.
+ * @returns Ids of the sessions that ended with it. SQLSTATE P0002: the user has no such identity; 23514 last_way_in.
+ */
+export async function unlinkIdentity(sql: Sql, actor: string, userId: string, identityId: string, keepsAWay: boolean): Promise<readonly string[]> {
+  return (await oneOf<{ readonly ended: readonly string[] }>(sql, 'SELECT api.unlink_identity($1, $2, $3, $4) AS ended', [
+    actor,
+    userId,
+    identityId,
+    keepsAWay,
+  ]))!.ended;
+}
+
 export interface Flow {
   readonly stateHash: Buffer;
   readonly secretHash: Buffer;
   readonly providerId: string;
 }
-export async function openFlow(sql: Sql, { stateHash, secretHash, providerId }: Flow, returnTo: string, lifeSeconds: number): Promise<void> {
-  await sql.query('SELECT api.open_oidc_flow($1, $2, $3, $4, make_interval(secs => $5))', [stateHash, secretHash, providerId, returnTo, lifeSeconds]);
+/** @param invitationHash Of the token in the link that it begins at; null = it begins at the sign-in page. SQLSTATE P0002: that invitation is not open here. */
+export async function openFlow(
+  sql: Sql,
+  { stateHash, secretHash, providerId }: Flow,
+  returnTo: string,
+  lifeSeconds: number,
+  invitationHash: Buffer | null,
+): Promise<void> {
+  const parameters = [stateHash, secretHash, providerId, returnTo, lifeSeconds, invitationHash];
+  await sql.query('SELECT api.open_oidc_flow($1, $2, $3, $4, make_interval(secs => $5), $6)', parameters);
+}
+export interface TakenFlow {
+  readonly returnTo: string;
+  /** Whose link it began at; null = it began at the sign-in page. */
+  readonly invitationId: string | null;
+  /** Whom that invites. */
+  readonly invited: string | null;
 }
 /** To be finished once: undefined when there is none, it has ended, or belongs to another browser or provider. */
-export const takeFlow = (sql: Sql, { stateHash, secretHash, providerId }: Flow): Promise<{ readonly returnTo: string } | undefined> =>
-  oneOf(sql, 'SELECT return_to AS "returnTo" FROM api.take_oidc_flow($1, $2, $3)', [stateHash, secretHash, providerId]);
+export const takeFlow = (sql: Sql, { stateHash, secretHash, providerId }: Flow): Promise<TakenFlow | undefined> =>
+  oneOf(sql, 'SELECT return_to AS "returnTo", invitation_id AS "invitationId", invited FROM api.take_oidc_flow($1, $2, $3)', [
+    stateHash,
+    secretHash,
+    providerId,
+  ]);
 
-export interface ProviderSignIn {
-  readonly outcome: 'signed_in' | 'provisioned' | 'unknown' | 'name_taken' | 'disabled';
-  readonly userId: string | null;
+/** Who the provider says it is. */
+export interface ProviderPerson {
+  readonly subject: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** That the provider has verified; null = none. */
+  readonly email: string | null;
 }
+export type ProviderRefusal = 'no_role' | 'unknown' | 'name_taken' | 'disabled' | 'has_account' | 'invitation_over';
+export type ProviderSignIn =
+  { readonly outcome: 'signed_in' | 'provisioned' | 'accepted'; readonly userId: string } | { readonly outcome: ProviderRefusal; readonly userId: null };
 export async function signInByProvider(
   sql: Sql,
   providerId: string,
-  { subject, name, roles }: { readonly subject: string; readonly name: string; readonly roles: readonly string[] },
+  { subject, name, roles, email }: ProviderPerson,
+  invitationId: string | null,
 ): Promise<ProviderSignIn> {
-  return (await oneOf<ProviderSignIn>(sql, 'SELECT outcome, user_id AS "userId" FROM api.sign_in_by_provider($1, $2, $3, $4)', [
-    providerId,
-    subject,
-    name,
-    roles,
-  ]))!;
+  const parameters = [providerId, subject, name, roles, email, invitationId];
+  return (await oneOf<ProviderSignIn>(sql, 'SELECT outcome, user_id AS "userId" FROM api.sign_in_by_provider($1, $2, $3, $4, $5, $6)', parameters))!;
 }
 
 /** Where a session of ours came from. */

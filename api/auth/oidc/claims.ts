@@ -8,18 +8,27 @@ export type Claims = Readonly<Record<string, unknown>>;
 /** Why somebody is not let in although the provider knows them; part of the address that the browser is sent to. */
 export type Refusal = 'no-subject' | 'no-name' | 'mail-not-verified' | 'mail-domain' | 'groups-elsewhere' | 'no-role';
 export type Judged =
-  | { readonly kind: 'accepted'; readonly subject: string; readonly name: string; readonly roles: readonly string[] }
+  | {
+      readonly kind: 'accepted';
+      readonly subject: string;
+      readonly name: string;
+      readonly roles: readonly string[];
+      /** Mail address, if the provider has verified it. */
+      readonly email: string | null;
+    }
   | { readonly kind: 'refused'; readonly reason: Refusal; readonly detail: string };
 
 /** No group of a provider gives these: one goes beyond the organization, the other is for sensors. */
 export const NOT_BY_GROUP: ReadonlySet<string> = new Set(['platform_admin', 'sensor']);
 const MOST_GROUPS = 10_000;
+export const NO_ROLE = 'None of your groups has a role here. An administrator can give one of them a role.';
 
 /**
  * @param claims Of a token whose signature, issuer, audience and times have been checked.
  * @param nameWithout What stands for a missing name claim, as in tokens of programs; null = such a token is refused.
+ * @param needsRole Whether somebody without a role is refused here; who was invited has roles from elsewhere.
  */
-export function judgeClaims(rules: ClaimRules, claims: Claims, nameWithout: string | null = null): Judged {
+export function judgeClaims(rules: ClaimRules, claims: Claims, nameWithout: string | null = null, needsRole = true): Judged {
   const { sub: subject } = claims;
   if (typeof subject !== 'string' || subject === '' || subject.length > 255 || !isPrintable(subject))
     return refused('no-subject', 'The provider gives no usable `sub`.');
@@ -40,8 +49,8 @@ export function judgeClaims(rules: ClaimRules, claims: Claims, nameWithout: stri
   const given = new Set(groups);
   const roles = [...new Set([...rules.defaultRoles, ...rules.groupRoles.filter(({ group }) => given.has(group)).flatMap((row) => row.roles)])];
   const granted = roles.filter((role) => !NOT_BY_GROUP.has(role)).sort();
-  if (granted.length === 0) return refused('no-role', 'None of your groups has a role here. An administrator can give one of them a role.');
-  return { kind: 'accepted', subject, name: name.normalize('NFC').trim(), roles: granted };
+  if (granted.length === 0 && needsRole) return refused('no-role', NO_ROLE);
+  return { kind: 'accepted', subject, name: name.normalize('NFC').trim(), roles: granted, email: verifiedMail(claims) };
 }
 
 function judgeMail({ emailDomains, nameClaim }: ClaimRules, { email, email_verified: isVerified }: Claims): Judged | null {
@@ -52,6 +61,10 @@ function judgeMail({ emailDomains, nameClaim }: ClaimRules, { email, email_verif
   if (typeof email !== 'string' || isVerified !== true) return unverified();
   const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
   return emailDomains.includes(domain) ? null : refused('mail-domain', 'Mail addresses of this domain are not let in.');
+}
+
+function verifiedMail({ email, email_verified: isVerified }: Claims): string | null {
+  return typeof email === 'string' && email.length <= 320 && isPrintable(email) && isVerified === true ? email : null;
 }
 
 /** Null when they are not in the token but behind a link. */

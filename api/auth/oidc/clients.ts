@@ -76,16 +76,19 @@ export function causesOf(error: unknown): readonly Error[] {
 function checked(server: Readonly<oidc.ServerMetadata>): oidc.ServerMetadata {
   const scheme = new URL(server.issuer).protocol;
   for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
-    const url = server[name];
-    if (url === undefined || !URL.canParse(url) || ![scheme, 'https:'].includes(new URL(url).protocol))
-      throw new Error(`its description has no usable ${name}`);
+    if (!isOfWeb(server[name], scheme)) throw new Error(`its description has no usable ${name}`);
   }
+  if (server.end_session_endpoint !== undefined && !isOfWeb(server.end_session_endpoint, scheme))
+    throw new Error('its end_session_endpoint is no address of the web');
   // The library would believe a provider that lists `none`, or a secret for a key: what is signed otherwise is not taken, whatever it says.
   const { id_token_signing_alg_values_supported: named = ['RS256'] } = server;
   const algorithms = named.filter((each) => ALGORITHMS.includes(each));
   if (algorithms.length === 0) throw new Error('it signs with no algorithm that can be checked by public keys');
   return { ...server, id_token_signing_alg_values_supported: algorithms };
 }
+
+const isOfWeb = (url: string | undefined, scheme: string): boolean =>
+  url !== undefined && URL.canParse(url) && [scheme, 'https:'].includes(new URL(url).protocol);
 
 function authenticationOf(
   { token_endpoint_auth_methods_supported: methods = ['client_secret_basic'] }: oidc.ServerMetadata,

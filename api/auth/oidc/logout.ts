@@ -11,7 +11,7 @@ import type { InOrganization } from '../../database.ts';
 import { ApiProblem } from '../../gate/problem.ts';
 import type { Revocations } from '../revocation.ts';
 import { ALGORITHMS, unavailable } from './clients.ts';
-import { hashOf } from './flow-secret.ts';
+import { hashOf, newFlowSecret } from './flow-secret.ts';
 import type { Located, OidcSignIn } from './sign-in.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
@@ -45,12 +45,17 @@ export class ProviderLogout {
     this.#deps = deps;
   }
 
-  /** Where a browser signs out at the provider (RP-Initiated Logout 1.0); null when the provider has no such address. */
+  /**
+   * Where a browser signs out at the provider (RP-Initiated Logout 1.0): with a `state` that comes back with it. Null when the organization does not want
+   * it, or the provider has no such address.
+   */
   async addressOf(at: Located, idToken: string | null, backTo: string): Promise<string | null> {
+    if (!at.provider.endsSession) return null;
     const client = await this.#deps.signIn.clientOf(at);
     if (client.serverMetadata().end_session_endpoint === undefined) return null;
     return oidc.buildEndSessionUrl(client, {
       post_logout_redirect_uri: backTo,
+      state: newFlowSecret().state,
       ...(idToken !== null && { id_token_hint: idToken }), // some providers do without, others refuse to
     }).href;
   }

@@ -20,6 +20,7 @@ const provider = providerInput
     changedBy: z.string(),
     callbackUrl: z.string().meta({ description: 'To be entered at the provider as redirect URI.' }),
     backchannelLogoutUrl: z.string().meta({ description: 'To be entered at the provider, if it has back-channel logout.' }),
+    postLogoutUrl: z.string().meta({ description: 'To be entered at the provider as post-logout redirect URI, with `endsSession`.' }),
     ownAudience: z.string().meta({ description: 'Audience that access tokens for this organization may have.' }),
   });
 const params = z.object({ name: providerName });

@@ -78,6 +78,12 @@ export const providerInput = z.strictObject({
     .nullable()
     .default(null)
     .meta({ description: 'Take access tokens of this issuer for this audience on the API: `urn:goshawk:<installation>:<organization>`. Null: none.' }),
+  endsSession: z
+    .boolean()
+    .default(false)
+    .meta({
+      description: 'Who signs out here is led to the provider, to sign out there too. Enter `https://<dashboard>/login` there as post-logout redirect URI.',
+    }),
   isDisabled: z.boolean().default(false),
 });
 export const identityLink = z.strictObject({
@@ -99,6 +105,7 @@ export interface ProvidersDeps {
 export interface ProviderAddresses {
   readonly callbackUrl: string;
   readonly backchannelLogoutUrl: string;
+  readonly postLogoutUrl: string;
   /** That access tokens for this organization may have. */
   readonly ownAudience: string;
 }
@@ -134,8 +141,14 @@ export class Providers {
   /** Of a provider of this name, also before there is one. @param callerUrl The API as the caller reaches it. */
   addresses(organization: string, name: string, callerUrl: string): ProviderAddresses {
     const { publicUrl, installationId } = this.#deps;
-    const here = `${publicUrl === '' ? callerUrl : publicUrl}/auth/oidc/${placeOf(organization, name)}`;
-    return { callbackUrl: `${here}/callback`, backchannelLogoutUrl: `${here}/backchannel-logout`, ownAudience: audienceOf(installationId, organization) };
+    const base = publicUrl === '' ? callerUrl : publicUrl;
+    const here = `${base}/auth/oidc/${placeOf(organization, name)}`;
+    return {
+      callbackUrl: `${here}/callback`,
+      backchannelLogoutUrl: `${here}/backchannel-logout`,
+      postLogoutUrl: `${base}/login`,
+      ownAudience: audienceOf(installationId, organization),
+    };
   }
 
   /**

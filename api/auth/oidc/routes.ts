@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { providers } from '../../../store/queries/identity-providers.ts';
 import type { InOrganization } from '../../database.ts';
+import { invitationLook } from '../../access/input.ts';
 import { asProblem } from '../../gate/as-problem.ts';
 import { ApiProblem } from '../../gate/problem.ts';
 import type { Routes } from '../../rest/kit.ts';
@@ -90,12 +91,43 @@ export function registerOidcRoutes(app: Routes, { run, signIn, logout, sessions,
 
   app.route({
     method: 'POST',
+    url: '/auth/oidc/:provider/accept',
+    config: { isShownOnce: true },
+    schema: {
+      tags: ['auth'],
+      summary: 'Accept an invitation by signing in at an identity provider: no password is kept here',
+      description: 'The browser has to come from a page of ours: the answer binds the sign-in to it by a cookie.',
+      params: place,
+      body: invitationLook,
+      response: { 200: z.object({ location: z.string().meta({ description: 'Send the browser there.' }) }) },
+    },
+    handler: async (request, reply) => {
+      refuseCrossSite(request);
+      const at = await signIn.locate(request.params.provider);
+      const { location, flow } = await signIn.start(at, redirectUri(request, request.params.provider), undefined, request.body.token);
+      void reply.header('cache-control', 'no-store').header('set-cookie', flowCookie(flow.state, flow.secret, isSecure(request)));
+      return { location };
+    },
+  });
+
+  app.route({
+    method: 'POST',
     url: '/auth/oidc/logout',
     schema: {
       tags: ['auth'],
       summary: 'End the session, and say where to end that of the identity provider',
       body: z.strictObject({ refreshToken: z.string().max(300).optional() }).nullish(),
-      response: { 200: z.object({ url: z.string().nullable().meta({ description: 'Send the browser there; null when there is nothing to end elsewhere.' }) }) },
+      response: {
+        200: z.object({
+          url: z
+            .string()
+            .nullable()
+            .meta({
+              description:
+                'Send the browser there; null when there is nothing to end elsewhere, or the organization does not want it. Comes back to `/login` with the `state` in it.',
+            }),
+        }),
+      },
     },
     handler: async (request, reply) => {
       const given = request.body?.refreshToken;

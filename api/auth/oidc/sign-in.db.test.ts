@@ -1,68 +1,25 @@
 // Signing in by a provider that others wrote (oidc-provider), from the first click to the session.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openOutbound } from '../../../outbound/client.ts';
-import { config as outboundConfig } from '../../../outbound/config.ts';
-import { INSTALLATION, openTestApi } from '../../test/api.ts';
-import type { Loose, TestApi } from '../../test/api.ts';
+import { INSTALLATION } from '../../test/api.ts';
 import { signInByProvider } from '../../../store/queries/identity-providers.ts';
-import { openTestDatabase, serverUrl } from '../../test/database.ts';
-import type { TestDatabase } from '../../test/database.ts';
-import { CLIENT, openTestProvider, PUBLIC_URL, TestBrowser } from '../../test/oidc-provider.ts';
-import type { TestProvider } from '../../test/oidc-provider.ts';
-import { seedOrganization } from '../../test/seed.ts';
-
-const PLACE = 'default.own';
-const AUDIENCE = `urn:goshawk:${INSTALLATION}:default`;
+import { serverUrl } from '../../test/database.ts';
+import { CLIENT, PUBLIC_URL, TestBrowser } from '../../test/oidc-provider.ts';
+import { failure, openOidcWorld, PLACE } from '../../test/oidc-world.ts';
+import type { OidcWorld } from '../../test/oidc-world.ts';
 
 describe.skipIf(serverUrl === '')('an identity provider', () => {
-  let database: TestDatabase;
-  let provider: TestProvider;
-  let api: TestApi;
-  const settings = (more: object = {}) => ({
-    label: 'Own',
-    issuer: provider.issuer,
-    clientId: CLIENT.id,
-    clientSecret: CLIENT.secret,
-    groupRoles: [
-      { group: 'soc', roles: ['analyst'] },
-      { group: 'leads', roles: ['admin'] },
-    ],
-    ...more,
-  });
-  const put = (more: object = {}, name = 'own', organization = 'default') =>
-    api.inject({ method: 'PUT', url: `/auth/identity-providers/${name}`, payload: settings(more) }, ['admin'], organization);
-  const signIn = (browser = new TestBrowser(api), to = '/done') => browser.follow(`/auth/oidc/${PLACE}/start?return_to=${encodeURIComponent(to)}`);
-  const failure = ({ location, url }: { readonly location: string | null; readonly url: string }) => new URL(location ?? url).searchParams.get('reason');
-  /** Who the browser is, by its refresh cookie. */
-  const whoIs = async (browser: TestBrowser): Promise<Loose> => {
-    const cookie = [...browser.cookies('goshawk.test')].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await api.inject({ method: 'POST', url: '/auth/refresh', headers: { host: 'goshawk.test', cookie } }, null);
-    for (const each of [answer.headers['set-cookie'] ?? []].flat()) {
-      const [name = '', value = ''] = each.split(';')[0]!.split('=', 2);
-      browser.cookies('goshawk.test').set(name, value);
-    }
-    return answer.json();
-  };
-  const audited = async (action: string) =>
-    (await database.owner.query('SELECT actor, object, detail FROM goshawk.audit WHERE action = $1 ORDER BY seq', [action])).rows;
+  let world: OidcWorld;
+  let { database, provider, api, settings, put, signIn, whoIs, audited }: OidcWorld = {} as OidcWorld;
 
   beforeAll(async () => {
-    database = await openTestDatabase();
-    await seedOrganization(database.owner, 'other');
-    provider = await openTestProvider({ places: [PLACE, 'other.own', 'default.second'], audience: AUDIENCE });
-    const outbound = openOutbound({ ...outboundConfig.parse({}), allow: [provider.issuer] });
-    api = await openTestApi(database, { config: { publicUrl: PUBLIC_URL }, deps: { outbound, wallMicros: () => Date.now() * 1_000 } });
-    expect((await put()).json()).toMatchObject({ name: 'own', hasSecret: true, callbackUrl: `${PUBLIC_URL}/auth/oidc/${PLACE}/callback` });
+    world = await openOidcWorld();
+    ({ database, provider, api, settings, put, signIn, whoIs, audited } = world);
   });
   beforeEach(() => {
     provider.people.ada = { preferred_username: 'ada@example.com', email: 'ada@example.com', email_verified: true, groups: ['soc', 'others'] };
     provider.subject = 'ada';
   });
-  afterAll(async () => {
-    await api.close();
-    await provider.close();
-    await database.drop();
-  });
+  afterAll(() => world.close());
 
   it("is listed for who is to sign in, without what is nobody else's business", async () => {
     expect((await api.inject({ url: '/auth/oidc' }, null)).json()).toEqual({ providers: [{ name: 'own', label: 'Own', start: `/auth/oidc/${PLACE}/start` }] });
@@ -107,7 +64,7 @@ describe.skipIf(serverUrl === '')('an identity provider', () => {
     const clients = await Promise.all([database.pool.connect(), database.pool.connect()]);
     const [first, second] = clients;
     const { rows } = await database.owner.query(`SELECT id FROM goshawk.identity_provider WHERE name = 'own'`);
-    const enter = (client: typeof first) => signInByProvider(client, rows[0].id, { subject: 'twice', name: 'twice', roles: ['viewer'] });
+    const enter = (client: typeof first) => signInByProvider(client, rows[0].id, { subject: 'twice', name: 'twice', roles: ['viewer'], email: null }, null);
     for (const client of clients) {
       await client.query('BEGIN');
       await client.query(`SELECT set_config('goshawk.organization', 'default', true)`);
@@ -158,7 +115,7 @@ describe.skipIf(serverUrl === '')('an identity provider', () => {
       const refused = await signIn(browser);
       expect([failure(refused), new URL(refused.url).pathname]).toEqual([reason, '/login']);
       expect((await whoIs(browser)).code).toBe('SESSION_ENDED');
-      expect((await audited('session.refused')).at(-1)).toMatchObject({ detail: { reason: reason.replace('name-taken', 'name_taken'), provider: 'own' } });
+      expect((await audited('session.refused')).at(-1)).toMatchObject({ detail: { reason, provider: 'own' } });
     });
 
     it('until an administrator links the account; what reaches beyond the organization stays as it was', async () => {
@@ -320,13 +277,15 @@ describe.skipIf(serverUrl === '')('an identity provider', () => {
 
       const out = await api.inject({ method: 'POST', url: '/auth/oidc/logout', headers: { host: 'goshawk.test', cookie } }, null);
       expect(out.json().url).toMatch(new RegExp(`^${provider.issuer}/session/end\\?`));
+      const state = new URL(out.json().url).searchParams.get('state');
+      expect(state).toMatch(/^[\w-]{43}$/);
       expect(new URL(out.json().url).searchParams.get('id_token_hint')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
       expect((await whoIs(browser)).code).toBe('SESSION_ENDED');
 
       const { accessToken } = await whoIs(other);
       provider.backchannel.length = 0;
       const done = await signOutThere(browser, out.json().url);
-      expect(done.location).toBe(`${PUBLIC_URL}/login`);
+      expect(done.location).toBe(`${PUBLIC_URL}/login?state=${state}`);
       const [told = ''] = provider.backchannel;
       expect((await post(told)).statusCode).toBe(200);
       expect((await whoIs(other)).code).toBe('SESSION_ENDED');
@@ -337,6 +296,16 @@ describe.skipIf(serverUrl === '')('an identity provider', () => {
 
     it('only by a token that the provider has signed', async () => {
       for (const form of ['', 'logout_token=', 'logout_token=x', 'logout_token=eyJhbGciOiJub25lIn0.e30.']) expect((await post(form)).statusCode).toBe(400);
+    });
+
+    it('here alone when the organization does not want more', async () => {
+      await put({ endsSession: false });
+      const browser = new TestBrowser(api);
+      await signIn(browser);
+      const cookie = [...browser.cookies('goshawk.test')].map(([name, value]) => `${name}=${value}`).join('; ');
+      expect((await api.inject({ method: 'POST', url: '/auth/oidc/logout', headers: { host: 'goshawk.test', cookie } }, null)).json()).toEqual({ url: null });
+      expect((await whoIs(browser)).code).toBe('SESSION_ENDED');
+      await put();
     });
 
     it('that did not come from a provider as ever', async () => {

@@ -14,16 +14,16 @@ import {
   signInByProvider,
   takeFlow,
 } from '../../../store/queries/identity-providers.ts';
-import type { ProviderRow } from '../../../store/queries/identity-providers.ts';
+import type { ProviderRefusal, ProviderRow } from '../../../store/queries/identity-providers.ts';
 import { appendAudit } from '../../../store/queries/users.ts';
 import type { Sql } from '../../../store/queries/sql.ts';
 import type { InOrganization } from '../../database.ts';
 import { ApiProblem, notFound } from '../../gate/problem.ts';
 import type { SecretBox } from '../secrets/box.ts';
-import { parseRefreshToken } from '../sessions.ts';
+import { orNotFound, parseRefreshToken } from '../sessions.ts';
 import type { Origin, Sessions, SignedIn } from '../sessions.ts';
 import { ORGANIZATION } from '../tokens.ts';
-import { judgeClaims } from './claims.ts';
+import { judgeClaims, NO_ROLE } from './claims.ts';
 import type { Claims } from './claims.ts';
 import { causesOf, unavailable } from './clients.ts';
 import type { ClientOf, OidcClients } from './clients.ts';
@@ -43,6 +43,12 @@ export interface Located {
   readonly organization: string;
   readonly provider: ProviderRow;
   readonly allow: AllowList;
+}
+
+/** A sign-in that is under way: where the browser goes, and what its cookie has to hold until it is back. */
+export interface Started {
+  readonly location: string;
+  readonly flow: FlowSecret;
 }
 
 /** Time to sign in at the provider. */
@@ -94,16 +100,16 @@ export class OidcSignIn {
 
   /**
    * @param redirectUri Our own address that the provider sends the browser back to.
-   * @returns Where to send the browser, and what its cookie has to hold until it is back.
-   * @throws ApiProblem INVALID_REQUEST for a `returnTo` that leads elsewhere; PROVIDER_UNAVAILABLE
+   * @param invitation Token of the link that it begins at; whoever comes back accepts that invitation.
+   * @throws ApiProblem INVALID_REQUEST for a `returnTo` that leads elsewhere; NOT_FOUND for an invitation that is not open here; PROVIDER_UNAVAILABLE
    */
-  async start(at: Located, redirectUri: string, returnTo: string | undefined): Promise<{ readonly location: string; readonly flow: FlowSecret }> {
+  async start(at: Located, redirectUri: string, returnTo: string | undefined, invitation?: string): Promise<Started> {
     const path = localPath(returnTo);
     const client = await this.clientOf(at);
     const flow = newFlowSecret();
-    await this.#deps.run(at.organization, (sql) =>
-      openFlow(sql, { stateHash: hashOf(flow.state), secretHash: hashOf(flow.secret), providerId: at.provider.id }, path, FLOW_SECONDS),
-    );
+    const hashes = { stateHash: hashOf(flow.state), secretHash: hashOf(flow.secret), providerId: at.provider.id };
+    const invitationHash = invitation === undefined ? null : hashOf(invitation);
+    await orNotFound('open invitation', () => this.#deps.run(at.organization, (sql) => openFlow(sql, hashes, path, FLOW_SECONDS, invitationHash)));
     const location = oidc.buildAuthorizationUrl(client, {
       redirect_uri: redirectUri,
       scope: at.provider.scopes.join(' '),
@@ -128,10 +134,10 @@ export class OidcSignIn {
     if (taken === undefined) throw begunElsewhere();
     const client = await this.clientOf(at);
     const { claims, idToken } = await this.#claims(at, client, answer, { state, secret });
-    const judged = judgeClaims(provider, claims);
+    const judged = judgeClaims(provider, claims, taken.invited, false);
     if (judged.kind === 'refused') throw await this.#refused(at, judged.reason, judged.detail);
-    const { outcome, userId } = await this.#deps.run(organization, (sql) => signInByProvider(sql, provider.id, judged));
-    if (userId === null) throw signInFailed(outcome.replaceAll('_', '-'), OUTCOMES[outcome] ?? 'You may not sign in.');
+    const { outcome, userId } = await this.#deps.run(organization, (sql) => signInByProvider(sql, provider.id, judged, taken.invitationId));
+    if (userId === null) throw signInFailed(outcome.replaceAll('_', '-'), REFUSALS[outcome]);
     const signedIn = await this.#deps.sessions.open(organization, userId, ['provider'], origin);
     const sid = typeof claims.sid === 'string' ? claims.sid : null;
     const sessionId = signedIn.subject.session!.id;
@@ -190,10 +196,13 @@ async function located(sql: Sql, organization: string, provider: ProviderRow | u
   return { organization, provider, allow: outboundOf(settings) };
 }
 
-const OUTCOMES: Readonly<Record<string, string>> = {
+const REFUSALS: Readonly<Record<ProviderRefusal, string>> = {
+  no_role: NO_ROLE,
   unknown: 'You have no account here, and this provider makes none. Ask an administrator to link one.',
   name_taken: 'An account of your name exists that was not made by this provider. An administrator can link it to you.',
   disabled: 'Your account is disabled.',
+  has_account: 'You have an account here already, which you sign in to by this provider. The invitation stays open for whom it is for.',
+  invitation_over: 'This invitation is not open: it was used or withdrawn, or has expired. Ask for another.',
 };
 
 export const signInFailed = (reason: string, detail: string, cause?: unknown): ApiProblem =>

@@ -1,8 +1,13 @@
+import type { Micros } from '../../../pipeline/core/index.ts';
 import { newOrganization, organizationChange, settingsChange } from '../../access/input.ts';
 import { checkedInput } from '../../rules/checked-input.ts';
 import type { ApiContext } from '../context.ts';
 
 type Given = Readonly<Record<string, unknown>>;
+interface SettingsArgs {
+  readonly change: Given;
+  readonly replaces?: Micros | null;
+}
 
 export default {
   Query: {
@@ -10,8 +15,8 @@ export default {
     organizations: (_root: unknown, _args: unknown, { principal, services }: ApiContext) => services.access.organizations.list(principal),
   },
   Mutation: {
-    changeOrganizationSettings: (_root: unknown, { change }: { readonly change: Given }, { principal, services }: ApiContext) =>
-      services.access.organizations.changeSettings(principal, checkedInput(settingsChange, change, 'change', ['sessionHours'])),
+    changeOrganizationSettings: (_root: unknown, { change, replaces }: SettingsArgs, { principal, services }: ApiContext) =>
+      services.access.organizations.changeSettings(principal, checkedInput(settingsChange, change, 'change', ['sessionHours']), replaces ?? undefined),
     async addOrganization(_root: unknown, { input }: { readonly input: Given }, { principal, services, apiUrl }: ApiContext) {
       const { organization, invited } = await services.access.organizations.add(principal, checkedInput(newOrganization, input, 'input'), apiUrl);
       return { organization, invitation: invited };

@@ -44,5 +44,7 @@ export default {
       services.access.users.change(principal, knownId(id, 'user of this id'), checkedInput(userChange, change, 'change', ['email'])),
     endUserSessions: (_root: unknown, { id }: { readonly id: string }, { principal, services }: ApiContext) =>
       services.access.users.endSessions(principal, knownId(id, 'user of this id')),
+    unlinkIdentity: (_root: unknown, { user, identity }: { readonly user: string; readonly identity: string }, { principal, services }: ApiContext) =>
+      services.access.users.unlink(principal, knownId(user, 'user of this id'), knownId(identity, 'identity of this user')),
   },
 };

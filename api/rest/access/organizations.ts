@@ -6,6 +6,7 @@ import { documentOf } from '../../access/view.ts';
 import type { RetentionDays } from '../../deps.ts';
 import { principalOf } from '../../gate/gate.ts';
 import { apiUrlOf } from '../../sensors/address.ts';
+import { time } from '../kit.ts';
 import type { Routes } from '../kit.ts';
 import { document, once, SHOWN_ONCE, TAGS } from './kit.ts';
 
@@ -31,10 +32,18 @@ export function registerOrganizationRoutes(app: Routes, organizations: Organizat
       tags: TAGS,
       summary: "Change settings of the caller's organization",
       description: 'What is left out stays.',
+      querystring: z.strictObject({
+        replaces: time
+          .optional()
+          .meta({ description: '`changedAt` of the settings that are meant: refused with `CONFLICT` when others are there. Left out: whatever is there.' }),
+      }),
       body: settingsChange,
       response: { 200: document },
     },
-    handler: async (request) => ({ ...documentOf(await organizations.changeSettings(principalOf(request), request.body)), retentionDays }),
+    handler: async (request) => ({
+      ...documentOf(await organizations.changeSettings(principalOf(request), request.body, request.query.replaces)),
+      retentionDays,
+    }),
   });
 
   app.route({

@@ -79,4 +79,17 @@ export function registerUserRoutes(app: Routes, users: Users): void {
     },
     handler: async (request) => ({ ended: await users.endSessions(principalOf(request), request.params.id) }),
   });
+
+  app.route({
+    method: 'DELETE',
+    url: '/auth/users/:id/identities/:identity',
+    schema: {
+      tags: TAGS,
+      summary: 'Take a link to an identity provider away from a user; sessions that came from it end',
+      description: '`identities` of the user has the ids. Who had no other way in has none then.',
+      params: byId.extend({ identity: z.uuid() }),
+      response: { 200: document },
+    },
+    handler: async (request) => documentOf(await users.unlink(principalOf(request), request.params.id, request.params.identity)),
+  });
 }

@@ -18,18 +18,6 @@ export type Problem = {
     | undefined;
 };
 /** How an event stands with people. */
-export type EventWorkInput = {
-  /** 0 while nobody changed it. */
-  readonly revision: number;
-  readonly status: 'open' | 'acknowledged' | 'resolved';
-  readonly verdict: 'true_positive' | 'false_positive' | 'benign' | null;
-  readonly labels: readonly string[];
-  readonly changedAt: string | null;
-  readonly changedBy: string | null;
-};
-/** As the type Event of the query API. */
-export type EventInput = { readonly [name: string]: unknown };
-/** How an event stands with people. */
 export type EventWork = {
   /** 0 while nobody changed it. */
   readonly revision: number;
@@ -317,6 +305,30 @@ export interface Operations {
       readonly refreshToken?: string | undefined;
     };
   };
+  /** Identity providers that the account signs in by */
+  'GET /auth/identities': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: {
+      readonly identities: readonly {
+        readonly id: string;
+        readonly provider: string;
+        /** What the organization calls the provider. */
+        readonly label: string;
+        /** The claim `sub` of the user there. */
+        readonly subject: string;
+        /** The roles are given here, whatever the groups there say: it came by an invitation. */
+        readonly keepsRoles: boolean;
+        /** Nobody signs in by the provider now. */
+        readonly isDisabled: boolean;
+        readonly createdAt: string;
+        readonly usedAt: string;
+      }[];
+    };
+  };
+  /** Sign in by an identity provider no more; sessions that came from it end, this one too */
+  'DELETE /auth/identities/{id}': { readonly path: { readonly id: string }; readonly query: undefined; readonly body: undefined; readonly answer: undefined };
   /** Let somebody try again who has failed too often */
   'POST /auth/users/{id}/unlock': { readonly path: { readonly id: string }; readonly query: undefined; readonly body: undefined; readonly answer: undefined };
   /** Take away the second factors of somebody who has lost them; their sessions end */
@@ -356,13 +368,29 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: undefined;
   };
+  /** Accept an invitation by signing in at an identity provider: no password is kept here */
+  'POST /auth/oidc/{provider}/accept': {
+    readonly path: {
+      /** `<organization>.<name of the provider>`. */
+      readonly provider: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** What stands behind `#` in the link. */
+      readonly token: string;
+    };
+    readonly answer: {
+      /** Send the browser there. */
+      readonly location: string;
+    };
+  };
   /** End the session, and say where to end that of the identity provider */
   'POST /auth/oidc/logout': {
     readonly path: undefined;
     readonly query: undefined;
     readonly body: { readonly refreshToken?: string | undefined } | null;
     readonly answer: {
-      /** Send the browser there; null when there is nothing to end elsewhere. */
+      /** Send the browser there; null when there is nothing to end elsewhere, or the organization does not want it. Comes back to `/login` with the `state` in it. */
       readonly url: string | null;
     };
   };
@@ -392,6 +420,8 @@ export interface Operations {
         readonly provisions: boolean;
         /** Take access tokens of this issuer for this audience on the API: `urn:goshawk:<installation>:<organization>`. Null: none. */
         readonly audience: string | null;
+        /** Who signs out here is led to the provider, to sign out there too. Enter `https://<dashboard>/login` there as post-logout redirect URI. */
+        readonly endsSession: boolean;
         /** Part of the address that the provider calls back; it cannot be changed. */
         readonly name: string;
         readonly hasSecret: boolean;
@@ -404,6 +434,8 @@ export interface Operations {
         readonly callbackUrl: string;
         /** To be entered at the provider, if it has back-channel logout. */
         readonly backchannelLogoutUrl: string;
+        /** To be entered at the provider as post-logout redirect URI, with `endsSession`. */
+        readonly postLogoutUrl: string;
         /** Audience that access tokens for this organization may have. */
         readonly ownAudience: string;
       }[];
@@ -437,6 +469,8 @@ export interface Operations {
       readonly provisions: boolean;
       /** Take access tokens of this issuer for this audience on the API: `urn:goshawk:<installation>:<organization>`. Null: none. */
       readonly audience: string | null;
+      /** Who signs out here is led to the provider, to sign out there too. Enter `https://<dashboard>/login` there as post-logout redirect URI. */
+      readonly endsSession: boolean;
       /** Part of the address that the provider calls back; it cannot be changed. */
       readonly name: string;
       readonly hasSecret: boolean;
@@ -449,6 +483,8 @@ export interface Operations {
       readonly callbackUrl: string;
       /** To be entered at the provider, if it has back-channel logout. */
       readonly backchannelLogoutUrl: string;
+      /** To be entered at the provider as post-logout redirect URI, with `endsSession`. */
+      readonly postLogoutUrl: string;
       /** Audience that access tokens for this organization may have. */
       readonly ownAudience: string;
     };
@@ -483,6 +519,8 @@ export interface Operations {
       readonly provisions?: boolean | undefined;
       /** Take access tokens of this issuer for this audience on the API: `urn:goshawk:<installation>:<organization>`. Null: none. */
       readonly audience?: string | null | undefined;
+      /** Who signs out here is led to the provider, to sign out there too. Enter `https://<dashboard>/login` there as post-logout redirect URI. */
+      readonly endsSession?: boolean | undefined;
       readonly isDisabled?: boolean | undefined;
     };
     readonly answer: {
@@ -505,6 +543,8 @@ export interface Operations {
       readonly provisions: boolean;
       /** Take access tokens of this issuer for this audience on the API: `urn:goshawk:<installation>:<organization>`. Null: none. */
       readonly audience: string | null;
+      /** Who signs out here is led to the provider, to sign out there too. Enter `https://<dashboard>/login` there as post-logout redirect URI. */
+      readonly endsSession: boolean;
       /** Part of the address that the provider calls back; it cannot be changed. */
       readonly name: string;
       readonly hasSecret: boolean;
@@ -517,6 +557,8 @@ export interface Operations {
       readonly callbackUrl: string;
       /** To be entered at the provider, if it has back-channel logout. */
       readonly backchannelLogoutUrl: string;
+      /** To be entered at the provider as post-logout redirect URI, with `endsSession`. */
+      readonly postLogoutUrl: string;
       /** Audience that access tokens for this organization may have. */
       readonly ownAudience: string;
     };
@@ -716,6 +758,17 @@ export interface Operations {
       readonly ended: number;
     };
   };
+  /** Take a link to an identity provider away from a user; sessions that came from it end */
+  'DELETE /auth/users/{id}/identities/{identity}': {
+    readonly path: {
+      /** From the list. */
+      readonly id: string;
+      readonly identity: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: { readonly [name: string]: unknown };
+  };
   /** Invitations, newest first */
   'GET /auth/invitations': {
     readonly path: undefined;
@@ -809,7 +862,34 @@ export interface Operations {
       readonly name: string;
       /** For whoever reads the list. */
       readonly description?: string | undefined;
-      readonly permissions: readonly string[];
+      readonly permissions: readonly (
+        | 'events:read'
+        | 'events:send'
+        | 'alerts:read'
+        | 'alerts:work'
+        | 'searches:share'
+        | 'hunts:run'
+        | 'rules:read'
+        | 'rules:write'
+        | 'assets:read'
+        | 'assets:write'
+        | 'sensors:read'
+        | 'sensors:manage'
+        | 'subscriptions:read'
+        | 'subscriptions:manage'
+        | 'connectors:read'
+        | 'connectors:manage'
+        | 'pipeline:read'
+        | 'dead-letters:handle'
+        | 'users:read'
+        | 'users:manage'
+        | 'roles:manage'
+        | 'service-accounts:manage'
+        | 'organization:read'
+        | 'organization:manage'
+        | 'audit:read'
+        | 'organizations:manage'
+      )[];
     };
     readonly answer: { readonly [name: string]: unknown };
   };
@@ -820,7 +900,36 @@ export interface Operations {
     readonly body: {
       /** For whoever reads the list. */
       readonly description?: string | undefined;
-      readonly permissions?: readonly string[] | undefined;
+      readonly permissions?:
+        | readonly (
+            | 'events:read'
+            | 'events:send'
+            | 'alerts:read'
+            | 'alerts:work'
+            | 'searches:share'
+            | 'hunts:run'
+            | 'rules:read'
+            | 'rules:write'
+            | 'assets:read'
+            | 'assets:write'
+            | 'sensors:read'
+            | 'sensors:manage'
+            | 'subscriptions:read'
+            | 'subscriptions:manage'
+            | 'connectors:read'
+            | 'connectors:manage'
+            | 'pipeline:read'
+            | 'dead-letters:handle'
+            | 'users:read'
+            | 'users:manage'
+            | 'roles:manage'
+            | 'service-accounts:manage'
+            | 'organization:read'
+            | 'organization:manage'
+            | 'audit:read'
+            | 'organizations:manage'
+          )[]
+        | undefined;
     };
     readonly answer: { readonly [name: string]: unknown };
   };
@@ -905,7 +1014,37 @@ export interface Operations {
     readonly query: undefined;
     readonly body: {
       /** A part of what the account's roles give; null: all of it. */
-      readonly permissions?: readonly string[] | null | undefined;
+      readonly permissions?:
+        | readonly (
+            | 'events:read'
+            | 'events:send'
+            | 'alerts:read'
+            | 'alerts:work'
+            | 'searches:share'
+            | 'hunts:run'
+            | 'rules:read'
+            | 'rules:write'
+            | 'assets:read'
+            | 'assets:write'
+            | 'sensors:read'
+            | 'sensors:manage'
+            | 'subscriptions:read'
+            | 'subscriptions:manage'
+            | 'connectors:read'
+            | 'connectors:manage'
+            | 'pipeline:read'
+            | 'dead-letters:handle'
+            | 'users:read'
+            | 'users:manage'
+            | 'roles:manage'
+            | 'service-accounts:manage'
+            | 'organization:read'
+            | 'organization:manage'
+            | 'audit:read'
+            | 'organizations:manage'
+          )[]
+        | null
+        | undefined;
       /** From where it is taken; null: from everywhere. */
       readonly networks?: readonly string[] | null | undefined;
       /** How long the key holds. */
@@ -942,7 +1081,10 @@ export interface Operations {
   /** Change settings of the caller's organization */
   'PATCH /auth/organization': {
     readonly path: undefined;
-    readonly query: undefined;
+    readonly query: {
+      /** `changedAt` of the settings that are meant: refused with `CONFLICT` when others are there. Left out: whatever is there. */
+      readonly replaces?: string | undefined;
+    };
     readonly body: {
       readonly name?: string | undefined;
       /** Who holds one of these needs a second factor. */
@@ -1144,9 +1286,9 @@ export interface Operations {
   'GET /v2/alerts': {
     readonly path: undefined;
     readonly query: {
-      /** ISO 8601 with a zone. */
+      /** ISO 8601 with a zone; years 1900 to 2200. */
       readonly from?: string | undefined;
-      /** ISO 8601 with a zone. */
+      /** ISO 8601 with a zone; years 1900 to 2200. */
       readonly to?: string | undefined;
       readonly minSeverity?: 'informational' | 'low' | 'medium' | 'high' | 'critical' | undefined;
       readonly status?: 'open' | 'acknowledged' | 'closed' | readonly ('open' | 'acknowledged' | 'closed')[] | undefined;
@@ -1391,7 +1533,7 @@ export interface Operations {
     };
     readonly answer: { readonly [name: string]: unknown };
   };
-  /** One hunt */
+  /** One hunt, with its indicators */
   'GET /v2/hunts/{id}': {
     readonly path: { readonly id: string };
     readonly query: undefined;
@@ -1435,7 +1577,7 @@ export interface Operations {
   'GET /v2/assets': {
     readonly path: undefined;
     readonly query: {
-      /** ISO 8601 with a zone. */
+      /** ISO 8601 with a zone; years 1900 to 2200. */
       readonly at?: string | undefined;
       /** Rows of a page, at most 200. */
       readonly limit?: number | undefined;
@@ -1445,7 +1587,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: { readonly assets: readonly { readonly [name: string]: unknown }[] };
   };
-  /** Add a asset */
+  /** Add an asset */
   'POST /v2/assets': {
     readonly path: undefined;
     readonly query: undefined;
@@ -1471,7 +1613,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: { readonly [name: string]: unknown };
   };
-  /** A new version of a asset */
+  /** A new version of an asset */
   'PUT /v2/assets/{id}': {
     readonly path: { readonly id: string };
     readonly query: undefined;
@@ -1490,7 +1632,7 @@ export interface Operations {
     };
     readonly answer: { readonly [name: string]: unknown };
   };
-  /** End a asset */
+  /** End an asset */
   'DELETE /v2/assets/{id}': {
     readonly path: { readonly id: string };
     readonly query: {
@@ -1504,7 +1646,7 @@ export interface Operations {
   'GET /v2/zones': {
     readonly path: undefined;
     readonly query: {
-      /** ISO 8601 with a zone. */
+      /** ISO 8601 with a zone; years 1900 to 2200. */
       readonly at?: string | undefined;
       /** Rows of a page, at most 200. */
       readonly limit?: number | undefined;

@@ -1,5 +1,7 @@
 // Users of an organization, and who is invited to become one. Writing goes through functions that audit; see migration 0025.
 import type { Micros } from '../../../pipeline/core/index.ts';
+import { identitiesOf } from '../identity-providers.ts';
+import type { IdentityRow } from '../identity-providers.ts';
 import { manyOf, oneOf } from '../sql.ts';
 import type { Sql } from '../sql.ts';
 
@@ -18,10 +20,12 @@ export interface MemberRow {
   readonly sessions: number;
   /** Newest use of a session that is still known; null when there is none. */
   readonly seenAt: Micros | null;
+  /** By which identity providers the user signs in. */
+  readonly identities: readonly IdentityRow[];
 }
 
 const MEMBER = `m.id, m.name, m.email, m.roles, m.created_at AS "createdAt", m.has_password AS "hasPassword", m.password_at AS "passwordAt",
-  m.disabled_at AS "disabledAt", m.sessions, m.seen_at AS "seenAt"`;
+  m.disabled_at AS "disabledAt", m.sessions, m.seen_at AS "seenAt", ${identitiesOf('m.id')} AS identities`;
 
 export interface MemberFilter {
   /** Part of name or email, without case. */

@@ -48,13 +48,20 @@ export interface SettingsRow {
   readonly sessionHours: number | null;
   readonly outboundHosts: readonly string[];
   readonly mfaRoles: readonly string[];
+  /** Of any of them. */
+  readonly changedAt: Micros;
+}
+
+/** Until the transaction ends, nobody else changes the settings. */
+export async function lockSettings(sql: Sql): Promise<void> {
+  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('settings ' || api.organization(), 0))`);
 }
 
 /** Of the transaction's organization; undefined when there is none of that name. */
 export const organizationSettings = (sql: Sql): Promise<SettingsRow | undefined> =>
   oneOf(
     sql,
-    `SELECT id, name, created_at AS "createdAt", suspended_at AS "suspendedAt", session_hours AS "sessionHours", outbound_hosts AS "outboundHosts",
+    `SELECT id, name, created_at AS "createdAt", changed_at AS "changedAt", suspended_at AS "suspendedAt", session_hours AS "sessionHours", outbound_hosts AS "outboundHosts",
      coalesce((SELECT p.mfa_roles FROM api.sign_in_policy p), '{}') AS "mfaRoles" FROM api.organization_settings`,
   );
 
