@@ -1,9 +1,10 @@
 // The Linux audit log. Lines that share time and serial number are one event, in one record or, as file shippers send them, in several.
 import type { Decoder, Draft, Fields, RawDocument } from '../kit.ts';
-import { canonicalIp, CERTAIN, count, draft, LIKELY, mapping, newFields, setField, stampMicros, textNative, unparsed } from '../kit.ts';
+import { canonicalIp, CERTAIN, draft, LIKELY, mapping, newFields, setField, stampMicros, textNative, unparsed } from '../kit.ts';
 import type { AuditLine } from './line.ts';
 import { isAuditLine, readLine } from './line.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf, sigmaCategories } from './kinds.ts';
+import { addressOf, argumentsOf, fileOf, isUnderWay } from './objects.ts';
 import { END, linesOf } from './parts.ts';
 
 const says = (value: unknown): string | null =>
@@ -35,7 +36,7 @@ const set = mapping({
 
 const decoder: Decoder = {
   name: 'auditd',
-  version: 2,
+  version: 3,
   reads: 'Linux audit log (auditd), also enriched and behind syslog; the lines of one event become one, also when each is a record',
   recognisedBy: '`type=.. msg=audit(..)`',
   datasets: ['linux.auditd'],
@@ -116,7 +117,6 @@ function eventOf(document: RawDocument, { lines, raw }: Group, isOne: boolean): 
   const fields = merged(lines);
   Object.assign(fields, { audit_time: time, audit_serial: serial, ...(node === null ? {} : { node }) });
   const event = draft('linux.auditd', 'linux', textNative({ raw: isOne ? document.raw : raw }, fields));
-  event.logsource = { category: [], service: ['auditd'] };
   const [seconds = '0', millis = '0'] = time.split('.');
   stampMicros(event, Number(seconds) * 1_000_000 + Number(millis) * 1000);
   event.provider = 'auditd';
@@ -124,16 +124,23 @@ function eventOf(document: RawDocument, { lines, raw }: Group, isOne: boolean): 
   event.labels = { audit_event: `${time}:${serial}` };
   if (node !== null) event.host = { name: node.toLowerCase(), id: null, ip: [], os: 'linux' };
   const own = lines.find(({ type }) => type === 'SYSCALL')?.fields ?? first!.fields;
-  set(event, { ...single(fields), ...own }, document);
-  const command = commandOf(lines);
+  const file = fileOf(lines);
+  set(event, { ...single(fields), ...own, ...file?.fields, ...(file !== null && { name: file.path }) }, document);
+  const address = addressOf(lines);
+  if (address !== null) {
+    setField(event, 'destination.ip', address.ip);
+    setField(event, 'destination.port', address.port);
+  }
+  const command = argumentsOf(lines) ?? commandOf(lines);
   if (command !== null) event.process = { ...(event.process ?? NOBODY), commandLine: command };
   setField(event, 'event.sequence', serial);
-  const { category, type, action } = kindOf(first!.type, lines, own);
-  event.category = category;
-  event.type = type;
-  event.action = action;
+  const kind = kindOf(first!.type, lines, own, file);
+  event.category = kind.category;
+  event.type = kind.type;
+  event.action = kind.action;
+  event.logsource = { category: sigmaCategories(kind, own), service: ['auditd'] };
   const result = says(own.res) ?? says(own.success) ?? says(own.result);
-  event.outcome = result === 'success' || result === 'yes' || result === '1' ? 'success' : result === null ? null : 'failure';
+  event.outcome = result === 'success' || result === 'yes' || result === '1' ? 'success' : result === null || isUnderWay(own) ? null : 'failure';
   event.message = raw.length > 8192 ? raw.slice(0, 8192) : raw;
   return event;
 }
@@ -142,18 +149,8 @@ const NOBODY = { name: null, executable: null, commandLine: null, pid: null, ent
 const single = (fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? (value[0] as unknown) : value]));
 
-/** Arguments of EXECVE in their order; else what USER_CMD ran; else the title. */
+/** What USER_CMD ran; else the title, which is cut where it is long. */
 function commandOf(lines: readonly AuditLine[]): string | null {
-  const call = lines.find(({ type }) => type === 'EXECVE')?.fields;
-  if (call !== undefined) {
-    const words: string[] = [];
-    const argc = Math.min(count(call.argc) ?? 0, 500);
-    for (let index = 0; index < argc; index++) {
-      const word = call[`a${index}`];
-      if (typeof word === 'string') words.push(word);
-    }
-    if (words.length > 0) return words.join(' ');
-  }
   for (const { fields } of lines) {
     const said = says(fields.cmd) ?? says(fields.proctitle);
     if (said !== null) return said;

@@ -2,6 +2,8 @@
 import type { Fields } from '../kit.ts';
 import { table, text } from '../kit.ts';
 import type { AuditLine } from './line.ts';
+import type { AuditedFile } from './objects.ts';
+import { isUnderWay } from './objects.ts';
 
 interface Kind {
   readonly category: readonly string[];
@@ -46,17 +48,46 @@ const KINDS = table({
   KERN_MODULE: kind(['driver'], ['start'], 'loaded-kernel-module'),
 });
 
-/** Calls that start a program, by number on x86-64 and i386 and by name. */
-const EXEC_CALLS = new Set(['59', '322', '11', 'execve', 'execveat']);
-const CONNECT_CALLS = new Set(['42', 'connect']);
+/** Machines by their number in the log, as far as their numbers of calls are told apart. */
+const NUMBERS: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([
+  ['c000003e', { 59: 'execve', 322: 'execveat', 42: 'connect' }], // x86-64
+  ['40000003', { 11: 'execve', 358: 'execveat', 362: 'connect' }], // i386
+  ['c00000b7', { 221: 'execve', 281: 'execveat', 203: 'connect' }], // aarch64
+]);
+const ANY_MACHINE = NUMBERS.get('c000003e')!;
+
+/** Name of a system call where it is one that counts here: what enrichment says, else by machine and number. */
+function callOf({ SYSCALL, syscall, arch }: Fields): string {
+  const said = text(SYSCALL) ?? text(syscall) ?? '';
+  return (NUMBERS.get(text(arch) ?? '') ?? ANY_MACHINE)[said] ?? said;
+}
+
+const EXECUTED = kind(['process'], ['start'], 'executed');
+const FILE_KINDS = {
+  created: kind(['file'], ['creation'], 'created-file'),
+  deleted: kind(['file'], ['deletion'], 'deleted-file'),
+  none: kind(['file'], ['access'], 'accessed-file'),
+} as const;
+/** Sigma's categories of what a system call did. */
+const CATEGORIES: Readonly<Record<string, string>> = {
+  executed: 'process_creation',
+  'connected-to': 'network_connection',
+  'created-file': 'file_event',
+  'deleted-file': 'file_delete',
+};
 
 /** @param first Type of the first line; a system call is told by its companions. */
-export function kindOf(first: string, lines: readonly AuditLine[], own: Fields): Kind {
+export function kindOf(first: string, lines: readonly AuditLine[], own: Fields, file: AuditedFile | null): Kind {
   const action = first.toLowerCase();
   if (first !== 'SYSCALL') return KINDS.get(first) ?? kind([], [], action);
-  const call = text(own.SYSCALL) ?? text(own.syscall) ?? '';
-  if (lines.some(({ type }) => type === 'EXECVE') || EXEC_CALLS.has(call)) return kind(['process'], ['start'], 'executed');
-  if (CONNECT_CALLS.has(call)) return kind(['network'], ['connection', 'start'], 'connected-to');
-  if (lines.some(({ type }) => type === 'PATH')) return kind(['file'], ['access'], 'accessed-file');
-  return kind(['process'], ['info'], action);
+  const call = callOf(own);
+  if (lines.some(({ type }) => type === 'EXECVE') || call === 'execve' || call === 'execveat') return EXECUTED;
+  if (call === 'connect') return kind(['network'], ['connection', 'start'], 'connected-to');
+  return file === null ? kind(['process'], ['info'], action) : FILE_KINDS[file.change];
+}
+
+/** Of a call that failed: none. */
+export function sigmaCategories({ action }: Kind, own: Fields): readonly string[] {
+  const category = CATEGORIES[action];
+  return category === undefined || (own.success === 'no' && !isUnderWay(own)) ? [] : [category];
 }
