@@ -1,9 +1,13 @@
-// What may follow in a search at the caret: fields from the catalogue, values of a field from the newest events and the catalogue's examples.
-import { fieldExamplesLike, fieldNamesLike } from '../store/queries/fields.ts';
-import { COLUMNS, ecsNameOf } from '../domains/search/fields.ts';
+// What may follow in a search at the caret: fields from the catalogue, values of a field from the newest events and the catalogue's examples, and what the language has.
+import { DESCRIBED_FIELDS, wordsOfField } from '../domains/search/field-words.ts';
+import { COLUMNS, ecsNameOf, SHORT_NAMES } from '../domains/search/fields.ts';
+import { languageOffers } from '../domains/search/offers.ts';
+import { kindOfField } from '../domains/search/operators.ts';
 import { printValue } from '../domains/search/print.ts';
-import { recentValues } from '../store/queries/search/recent-values.ts';
+import type { Typing } from '../domains/search/typing.ts';
 import { LEVELS } from '../domains/search/values.ts';
+import { fieldExamplesLike, fieldNamesLike } from '../store/queries/fields.ts';
+import { recentValues } from '../store/queries/search/recent-values.ts';
 import type { Sql } from '../store/queries/sql.ts';
 
 export interface Offer {
@@ -11,80 +15,78 @@ export interface Offer {
   readonly insert: string;
   readonly from: number;
   readonly to: number;
-  readonly kind: 'field' | 'value';
+  readonly kind: 'field' | 'value' | 'operator' | 'word';
   readonly about: string;
-}
-/** What is being typed at the caret, and what it would be replaced by. */
-export interface Typing {
-  /** Null: a name is typed. */
-  readonly field: string | null;
-  readonly typed: string;
-  readonly from: number;
-  readonly to: number;
+  /** Of a field, which kind of values it has; null for others, and where nobody has seen one. */
+  readonly type: string | null;
+  /** Events that have it: of those the catalogue looked at, or of the newest. Null for what nobody has counted. */
+  readonly count: number | null;
 }
 
 const MOST_OFFERS = 12;
-const TYPED = /(?:^|[\s(])(?:-(?=\S))?(?:([A-Za-z_@][\w.@-]*)(?::|<=|>=|<|>))?([^\s()"]*)$/;
-const QUOTED_VALUE = /(?:^|[\s(])-?([A-Za-z_@][\w.@-]*):"([^"]*)$/;
 
-/** Null where nothing can be offered: in a phrase, or outside of the text. */
-export function typingAt(text: string, caret: number): Typing | null {
-  if (caret < 0 || caret > text.length) return null;
-  const before = text.slice(0, caret);
-  const rest = /^[^\s()"]*"?/.exec(text.slice(caret))?.[0].length ?? 0;
-  if (quotesIn(before) % 2 === 1) {
-    const quoted = QUOTED_VALUE.exec(before);
-    if (quoted === null) return null;
-    const [, field = '', typed = ''] = quoted;
-    const end = text.indexOf('"', caret);
-    return { field, typed, from: caret - typed.length - 1, to: end < 0 ? text.length : end + 1 };
-  }
-  const match = TYPED.exec(before);
-  if (match === null) return null;
-  const [, field, typed = ''] = match;
-  return { field: field ?? groupField(before) ?? null, typed, from: caret - typed.length, to: caret + rest };
-}
-
-const quotesIn = (text: string): number => [...text.matchAll(/(?<!\\)"/g)].length;
-
-/** The field in front of the parenthesis that the end of the text is in. */
-function groupField(before: string): string | undefined {
-  const open = before.lastIndexOf('(');
-  if (open < 0 || before.indexOf(')', open) >= 0) return undefined;
-  return /([A-Za-z_@][\w.@-]*):$/.exec(before.slice(0, open))?.[1];
-}
-
+/** What is seen comes first; the language's own fills what is left, and always has a place. */
 export async function completionsOf(sql: Sql, typing: Typing): Promise<readonly Offer[]> {
-  return typing.field === null ? namesFor(sql, typing) : valuesFor(sql, typing, typing.field);
+  const own = languageOffers(typing).map((offer): Offer => ({ ...offer, type: null, count: null }));
+  const found = await (typing.field === null ? namesFor(sql, typing) : valuesFor(sql, typing, typing.field));
+  return [...found.slice(0, Math.max(MOST_OFFERS - own.length, MOST_OFFERS / 2)), ...own].slice(0, MOST_OFFERS);
 }
 
 async function namesFor(sql: Sql, { typed, from, to }: Typing): Promise<readonly Offer[]> {
   const part = typed.toLowerCase();
+  const offer = (name: string, about: string, type: string | null, count: number | null): Offer => ({
+    text: name,
+    insert: `${name}:`,
+    from,
+    to,
+    kind: 'field',
+    about,
+    type,
+    count,
+  });
   const found = await fieldNamesLike(sql, typed, MOST_OFFERS);
   const known = new Set(found.map(({ name }) => name));
-  const columns = part === '' ? [] : [...COLUMNS.keys()].filter((name) => name.includes(part) && !known.has(name));
-  const offers = [
-    ...found.map(({ name, kind, dataset, datasets }) => ({
-      name,
-      about: `${kind === 'ecs' ? 'ECS' : 'As the sensor names it'}, in ${datasets === 1 ? dataset : `${datasets} datasets, such as ${dataset}`}`,
-    })),
-    ...columns.map((name) => ({ name, about: 'ECS, not seen yet' })),
+  const unseen = part === '' ? [] : [...new Set([...COLUMNS.keys(), ...DESCRIBED_FIELDS])].filter((name) => name.includes(part) && !known.has(name));
+  return [
+    ...shortNames(part).map((name) => offer(name, `Short for ${ecsNameOf(name)}`, typeOf(name), null)),
+    ...found.map(({ name, kind, types, events, dataset, datasets }) => {
+      const where = `in ${datasets === 1 ? dataset : `${datasets} datasets, such as ${dataset}`}`;
+      return offer(name, `${wordsOfField(name) ?? (kind === 'ecs' ? 'ECS' : 'As the sensor names it')}, ${where}`, typeOf(name, types), events);
+    }),
+    ...unseen.map((name) => offer(name, `${wordsOfField(name) ?? 'ECS'}, not seen yet`, typeOf(name), null)),
   ];
-  return offers.slice(0, MOST_OFFERS).map(({ name, about }) => ({ text: name, insert: `${name}:`, from, to, kind: 'field', about }));
 }
 
-async function valuesFor(sql: Sql, { typed, from, to }: Typing, field: string): Promise<readonly Offer[]> {
+const shortNames = (part: string): readonly string[] => (part === '' ? [] : [...SHORT_NAMES.keys()].filter((name) => name.toLowerCase().startsWith(part)));
+
+/** What the search compares it as; of fields without a column what the catalogue saw. */
+function typeOf(name: string, seen: string | null = null): string | null {
+  const kind = kindOfField(name);
+  return kind === 'open' ? seen : kind;
+}
+
+async function valuesFor(sql: Sql, { typed, operator, from, to }: Typing, field: string): Promise<readonly Offer[]> {
+  if (operator === '=~') return []; // an expression, no value
   const ecs = ecsNameOf(field);
-  const offer = (text: string, about: string): Offer => ({ text, insert: printValue(text), from, to, kind: 'value', about });
+  const offer = (text: string, about: string, count: number | null): Offer => ({
+    text,
+    insert: printValue(text),
+    from,
+    to,
+    kind: 'value',
+    about,
+    type: null,
+    count,
+  });
   if (ecs === 'event.severity') {
     const levels = LEVELS.filter((level) => level.includes(typed.toLowerCase()));
-    if (levels.length > 0) return levels.map((level) => offer(level, 'A severity'));
+    if (levels.length > 0) return levels.map((level) => offer(level, 'A severity', null));
   }
   const recent = await recentValues(sql, ecs, typed, MOST_OFFERS);
   const seen = new Set(recent.map(({ name }) => name));
   const examples = recent.length >= MOST_OFFERS ? [] : await fieldExamplesLike(sql, [ecs, field], typed, MOST_OFFERS);
   return [
-    ...recent.map(({ name, count }) => offer(name, `${count.toLocaleString('en')} of the newest events`)),
-    ...examples.filter((value) => !seen.has(value)).map((value) => offer(value, 'Seen before')),
-  ].slice(0, MOST_OFFERS);
+    ...recent.map(({ name, count }) => offer(name, 'Of the newest events', count)),
+    ...examples.filter((value) => !seen.has(value)).map((value) => offer(value, 'Seen before', null)),
+  ];
 }

@@ -62,7 +62,7 @@ describe.skipIf(serverUrl === '')('an object of somebody else', () => {
     ['eventTop', `{ eventTop(field: "host.name", ${RANGE}) { name count } }`],
     ['eventTop of who has it', `{ eventTop(field: "organization", ${RANGE}) { name count } }`],
     ['topValues', `{ topValues(field: "host.name", ${RANGE}) { values { value count } } }`],
-    ['searchCompletion', `{ searchCompletion(search: "host.name:", caret: 10) { offers { text } } }`],
+    ['searchCompletion', `{ searchCompletion(search: "host.name:", caret: 10) { text insert } }`],
     ['findingsByRule', `{ findingsByRule(${RANGE}) { title } }`],
     ['fields', '{ fields { edges { node { name examples } } } }'],
   ])('is not counted, and not offered: %s', async (_name, query) => {

@@ -81,13 +81,18 @@ export interface NameOffer {
   /** One of the datasets that have it. */
   readonly dataset: string;
   readonly datasets: number;
+  /** Where most events have it, as `text or integer`. */
+  readonly types: string;
+  /** That have it, of those looked at. */
+  readonly events: number;
 }
 
 /** Names with `part` in them, case aside: those that begin with it first, then by how many events have them. `*` stands for keys that are values, so such names are left out. */
 export const fieldNamesLike = (sql: Sql, part: string, limit: number): Promise<readonly NameOffer[]> =>
   manyOf(
     sql,
-    `SELECT f.name, min(f.kind) AS kind, min(f.dataset) AS dataset, count(DISTINCT f.dataset)::int AS datasets FROM api.field f
+    `SELECT f.name, min(f.kind) AS kind, min(f.dataset) AS dataset, count(DISTINCT f.dataset)::int AS datasets,
+       (array_agg(array_to_string(f.types, ' or ') ORDER BY f.events DESC))[1] AS types, sum(f.events)::float8 AS events FROM api.field f
      WHERE strpos(lower(f.name), lower($1)) > 0 AND strpos(f.name, '*') = 0 AND f.name ~ '^[A-Za-z_@][A-Za-z0-9_.@-]*$'
      GROUP BY f.name ORDER BY NOT starts_with(lower(f.name), lower($1)), sum(f.events) DESC, f.name LIMIT $2`,
     [part, limit],

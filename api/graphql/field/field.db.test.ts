@@ -82,18 +82,34 @@ describe.skipIf(serverUrl === '')('the field catalogue', () => {
     expect((await api.inject({ url: '/v2/fields?kind=x' }, ['viewer'])).statusCode).toBe(400);
   });
 
-  it('completes a search by names and by values', async () => {
+  it('completes a search by names, values, operators and words', async () => {
     const offers = async (search: string) => {
       const { data, errors } = await api.graphql(
-        'query ($search: String!, $caret: Int!) { searchCompletion(search: $search, caret: $caret) { text insert from to kind } }',
+        'query ($search: String!, $caret: Int!) { searchCompletion(search: $search, caret: $caret) { text insert from to kind about type count } }',
         { search, caret: search.length },
       );
       expect(errors).toBeUndefined();
       return data.searchCompletion;
     };
-    expect(await offers('a (Comm')).toContainEqual({ text: 'CommandLine', insert: 'CommandLine:', from: 3, to: 7, kind: 'field' });
-    expect((await offers('severity>=h')).map(({ insert }: Loose) => insert)).toEqual(['high']);
-    expect((await offers('host.na')).map(({ insert }: Loose) => insert)).toContain('host.name:');
+    const inserts = async (search: string) => (await offers(search)).map(({ insert }: Loose) => insert);
+    expect(await offers('a (Comm')).toContainEqual({
+      text: 'CommandLine',
+      insert: 'CommandLine:',
+      from: 3,
+      to: 7,
+      kind: 'field',
+      about: 'As the sensor names it, in b',
+      type: 'text',
+      count: 2,
+    });
+    expect(await inserts('severity>=h')).toEqual(['high']);
+    expect(await offers('host.na')).toContainEqual(
+      expect.objectContaining({ insert: 'host.name:', about: 'Host the event happened on, not seen yet', type: 'text', count: null }),
+    );
+    expect(await offers('seve')).toContainEqual(expect.objectContaining({ insert: 'severity:', about: 'Short for event.severity', type: 'severity' }));
+    expect(await inserts('Image:')).toEqual(['x', ':*', ':(', '>=', '<=', '>', '<', ':[', '=~']);
+    expect(await inserts('Image=~')).toEqual([]);
+    expect(await inserts('a o')).toContain('or ');
     expect(await offers('"a phrase')).toEqual([]);
     expect(await offers("zzz'; DROP TABLE x; --")).toEqual([]);
   });

@@ -1,10 +1,11 @@
 import { fieldDatasets, pageOfFields } from '../../../store/queries/fields.ts';
 import type { FieldFilter } from '../../../store/queries/fields.ts';
 import { SEARCH_LIMITS } from '../../../domains/search/syntax.ts';
+import { typingAt } from '../../../domains/search/typing.ts';
 import { withoutNul } from '../../event-filter.ts';
 import { fieldKey, parseFieldCursor } from '../../fields.ts';
 import { pageSize, toConnection } from '../../paging.ts';
-import { completionsOf, typingAt } from '../../search-completion.ts';
+import { completionsOf } from '../../search-completion.ts';
 import type { ApiContext } from '../context.ts';
 
 interface Page {
