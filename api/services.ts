@@ -20,6 +20,7 @@ import { LedgerView } from './pipeline/ledger-view.ts';
 import { PipelineMonitor } from './pipeline/monitor.ts';
 import { Analyses } from './rules/analysis.ts';
 import { ExceptionRegister } from './rules/exceptions.ts';
+import { FindingExplanations } from './rules/finding-explanations.ts';
 import { Rules } from './rules/register.ts';
 import { RuleTrials } from './rules/trials.ts';
 import { SavedSearches } from './saved-searches/register.ts';
@@ -49,7 +50,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     apiProbe(deps.version),
   ];
   const others = deps.probes.filter(({ name }) => name !== 'registry');
-  const parts = new Parts([...own, ...others, ...(others.some(({ name }) => name === 'connect') ? [] : [connectProbe])], wallMicros);
+  const parts = new Parts([...own, ...others, ...(others.some(({ name }) => name === 'connect') ? [] : [connectProbe])], wallMicros, { log });
   const run = inOrganization(pool, parts);
   const lag = new LagMeter(broker, () => codec.idOf(schemas.watermark));
   const monitor = new PipelineMonitor({ broker, pool, topology, ledger, parts, lag, app, log, wallMicros });
@@ -88,6 +89,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     register,
     trials: new Trials(deps.recordTrials, wallMicros),
     rules,
+    findingExplanations: new FindingExplanations({ run, detection: deps.detection, ruleOptions: deps.ruleOptions }),
     ruleTrials: new RuleTrials({ run, rules, detection: deps.detection, wallMicros }),
     exceptions: new ExceptionRegister({ run, detection: deps.detection, wallMicros }),
     analyses: new Analyses({ run, detection: deps.detection, wallMicros }),

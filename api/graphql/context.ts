@@ -9,7 +9,7 @@ import type { NoteRow } from '../../store/queries/alerts.ts';
 import { eventsByIds } from '../../store/queries/events.ts';
 import type { EventRow } from '../../store/queries/events.ts';
 import { evidenceOf } from '../../store/queries/evidence.ts';
-import { findingsByIds } from '../../store/queries/findings.ts';
+import { findingsByIds, findingsOfEvents } from '../../store/queries/findings.ts';
 import type { FindingRow } from '../../store/queries/findings.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import type { Access } from '../access/index.ts';
@@ -31,6 +31,7 @@ import type { PipelineMonitor } from '../pipeline/monitor.ts';
 import type { RunningSensorGate } from '../sensors/gate.ts';
 import type { Analyses } from '../rules/analysis.ts';
 import type { ExceptionRegister } from '../rules/exceptions.ts';
+import type { FindingExplanations } from '../rules/finding-explanations.ts';
 import { ruleLoaders } from '../rules/loaders.ts';
 import type { RuleLoaders } from '../rules/loaders.ts';
 import type { Rules } from '../rules/register.ts';
@@ -64,6 +65,7 @@ export interface Services {
   readonly exceptions: ExceptionRegister;
   readonly analyses: Analyses;
   readonly ruleTrials: RuleTrials;
+  readonly findingExplanations: FindingExplanations;
   readonly quotas: Quotas;
   readonly wallMicros: () => Micros;
 }
@@ -88,6 +90,7 @@ export interface Loaders {
   /** The stored event, else the copy kept as evidence, else null. */
   readonly events: DataLoader<EventRef, EventRow | null>;
   readonly findings: DataLoader<Ref, FindingRow | null>;
+  readonly findingsOfEvent: DataLoader<Ref, readonly FindingRow[]>;
   readonly notes: DataLoader<string, readonly NoteRow[]>;
   readonly noteVersions: DataLoader<number, readonly NoteVersion[]>;
   readonly deeds: DataLoader<string, readonly Deed[]>;
@@ -134,6 +137,14 @@ function loadersOf(read: ApiContext['read'], wallMicros: () => Micros): Loaders 
         read(async (sql) => {
           const stored = byKey(await findingsByIds(sql, unique(refs)));
           return refs.map((ref) => stored.get(keyOf(ref)) ?? null);
+        }),
+      options,
+    ),
+    findingsOfEvent: new DataLoader<Ref, readonly FindingRow[]>(
+      (events) =>
+        read(async (sql) => {
+          const byEvent = Map.groupBy(await findingsOfEvents(sql, events), ({ of }) => of);
+          return events.map((_event, at) => byEvent.get(at) ?? []);
         }),
       options,
     ),

@@ -27,6 +27,11 @@ export const QUERY_LIMITS = {
   /** Operations in one request. */
   batch: 10,
 } as const;
+/** Fields that are work beside what they give, as so many objects. */
+const WEIGHTS: ReadonlyMap<string, number> = new Map([
+  ['Finding.explanation', 200], // a rule is compiled and asked
+  ['Event.findings', 20], // a day of findings is looked through
+]);
 /** What a list without `first` counts as. */
 const TYPICAL_LIST = 10;
 
@@ -108,7 +113,7 @@ class Measure {
     const type = getNamedType(field.type);
     const isEdges = node.name.value === 'edges';
     const within = isEdges ? times * page : isListType(getNullableType(field.type)) && !hasFirst(field) ? times * TYPICAL_LIST : times;
-    this.#cost += within;
+    this.#cost += within * (WEIGHTS.get(`${parent.name}.${node.name.value}`) ?? 1);
     if (this.#cost > QUERY_LIMITS.cost) throw tooComplex(`It may ask for more than ${QUERY_LIMITS.cost} objects.`);
     if (isObjectType(type)) this.walk(node.selectionSet, type, depth + 1, within, hasFirst(field) ? this.#first(node, field) : page);
   }

@@ -10,7 +10,6 @@ import { addException, alertsOfFindings, endException, exceptionById, findingsTo
 import type { ExceptionRow, JudgedFinding } from '../../store/queries/exceptions.ts';
 import { fieldNames } from '../../store/queries/fields.ts';
 import { findingsByIds } from '../../store/queries/findings.ts';
-import { COLUMNS } from '../../domains/search/fields.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import type { EventRef } from '../../schemas/avro/types.gen.ts';
 import type { Principal } from '../auth/tokens.ts';
@@ -18,6 +17,7 @@ import type { InOrganization } from '../database.ts';
 import { ApiProblem, notFound } from '../gate/problem.ts';
 import { text, time } from '../rest/kit.ts';
 import type { Detection } from './detection.ts';
+import { canonicalOf } from './documents.ts';
 import { draftOf } from './exception-draft.ts';
 import type { ExceptionDraft } from './exception-draft.ts';
 
@@ -190,17 +190,6 @@ const ruleText = (logsource: Readonly<Record<string, string | null>>, asked: unk
     logsource: Object.fromEntries(Object.entries(logsource).filter(([, value]) => value !== null)),
     detection: { conditions: asked, condition: 'conditions' },
   });
-
-/** What a stored event has under these names of ECS. */
-function canonicalOf(event: EventRow | undefined, names: ReadonlySet<string>): Readonly<Record<string, unknown>> {
-  if (event === undefined) return {};
-  const row = event as unknown as Readonly<Record<string, unknown>>;
-  const valueOf = (name: string): unknown => {
-    const column = COLUMNS.get(name)?.name.replaceAll(/_(.)/g, (_all, letter: string) => letter.toUpperCase());
-    return column === undefined ? event.detail[name] : row[column];
-  };
-  return Object.fromEntries([...names].map((name) => [name, valueOf(name)] as const).filter(([, value]) => value !== null && value !== undefined));
-}
 
 /** Stored ones, else the copies that alerts keep. */
 async function eventsOf(sql: Sql, refs: readonly EventRef[]): Promise<ReadonlyMap<string, EventRow>> {

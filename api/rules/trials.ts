@@ -13,6 +13,7 @@ import type { InOrganization } from '../database.ts';
 import { ApiProblem, notFound } from '../gate/problem.ts';
 import { parsePublicId } from '../event-view.ts';
 import type { Detection, StoredDocument } from './detection.ts';
+import { storedDocument } from './documents.ts';
 import { lineOf } from './problem-line.ts';
 import type { RuleProblem, Rules } from './register.ts';
 
@@ -94,12 +95,7 @@ export class RuleTrials {
     const id = parsePublicId(eventId);
     const [row] = id === null ? [] : await this.#deps.run(organization, (sql) => eventsByIds(sql, [id]));
     if (row === undefined) throw notFound('event of this id');
-    const listed = (name: string): readonly string[] => (Array.isArray(row.detail[name]) ? (row.detail[name] as readonly string[]) : []);
-    const { product, native } = row;
-    return detection.explain(text, {
-      logsource: { product, category: listed('goshawk.logsource.category'), service: listed('goshawk.logsource.service') },
-      native,
-    });
+    return detection.explain(text, storedDocument(row));
   }
 
   #detection(): Detection {

@@ -97,6 +97,34 @@ export function findingsByIds(sql: Sql, ids: readonly { readonly time: Micros; r
 export const findingByHash = (sql: Sql, id: string): Promise<FindingRow | undefined> =>
   oneOf(sql, `SELECT ${SELECT_FINDING} FROM api.finding f WHERE f.id = decode($1, 'hex') ORDER BY f.event_time DESC LIMIT 1`, [id]);
 
+/** Which is of one of the events asked for. */
+export interface FindingOfEvent extends FindingRow {
+  /** Index into the events that were asked for. */
+  readonly of: number;
+}
+const MOST_OF_EVENT = 20;
+
+/**
+ * Findings that name an event among those that they keep, without drafts and suppressed ones: such as begin with it, and correlations that
+ * began at most a day before it. Newest first, 20 an event.
+ */
+export function findingsOfEvents(sql: Sql, events: readonly { readonly time: Micros; readonly id: string }[]): Promise<readonly FindingOfEvent[]> {
+  if (events.length === 0) return Promise.resolve([]);
+  const names = `v.events @> jsonb_build_array(jsonb_build_object('id', wanted.hex)) AND v.status <> 'draft' AND v.suppressed_by IS NULL`;
+  return manyOf(
+    sql,
+    `SELECT (wanted.number - 1)::integer AS "of", ${SELECT_FINDING}
+    FROM unnest($1::bigint[], $2::text[]) WITH ORDINALITY AS wanted (micros, hex, number) CROSS JOIN LATERAL (
+      (SELECT * FROM api.finding v WHERE v.event_time = api.from_micros(wanted.micros) AND ${names} LIMIT ${MOST_OF_EVENT})
+      UNION ALL
+      (SELECT * FROM api.finding v WHERE v.event_time < api.from_micros(wanted.micros) AND v.event_time >= api.from_micros(wanted.micros) - interval '1 day'
+        AND v.kind = 'correlation' AND v.last_time >= api.from_micros(wanted.micros) AND ${names} ORDER BY v.event_time DESC, v.id DESC LIMIT ${MOST_OF_EVENT})
+      LIMIT ${MOST_OF_EVENT}
+    ) f ORDER BY wanted.number, f.event_time DESC, f.id DESC`,
+    [events.map(({ time }) => time), events.map(({ id }) => id)],
+  );
+}
+
 export interface RuleCountRow {
   readonly ruleId: string;
   readonly title: string;

@@ -7,6 +7,7 @@ import type { EventRow } from '../../../store/queries/events.ts';
 import { explainSearch } from '../../../store/queries/search/explain.ts';
 import { searchEvents } from '../../../store/queries/search/page.ts';
 import { howToNarrow } from '../../gate/as-problem.ts';
+import { mayDo } from '../../gate/permissions.ts';
 import { ApiProblem } from '../../gate/problem.ts';
 import { readEventFilter, readRange, spanFor, withoutNul } from '../../event-filter.ts';
 import type { EventFilterInput } from '../../event-filter.ts';
@@ -96,7 +97,11 @@ export default {
       resolve: (batch: unknown) => batch,
     },
   },
-  Event: eventView satisfies Record<string, (row: EventRow) => unknown>,
+  Event: {
+    ...(eventView satisfies Record<string, (row: EventRow) => unknown>),
+    findings: (event: EventRow, _args: unknown, { principal, loaders }: ApiContext) =>
+      mayDo('Event.findings', principal) ? loaders.findingsOfEvent.load(event) : null,
+  },
 };
 
 /** What lies in the range of the chart and in that of the filter; null when nothing does. */

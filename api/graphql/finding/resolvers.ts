@@ -7,6 +7,7 @@ import { namesOf, readRange } from '../../event-filter.ts';
 import { parsePublicId, publicIdOf } from '../../event-view.ts';
 import { pageOf, pageSize, readPage } from '../../paging.ts';
 import type { PageArgs } from '../../paging.ts';
+import { partsOf } from '../../rules/explained-parts.ts';
 import type { ApiContext } from '../context.ts';
 
 interface FilterInput {
@@ -66,6 +67,11 @@ export default {
     isWithdrawn: ({ revisable }: FindingRow) => revisable?.isWithdrawn ?? false,
     settlesAt: ({ revisable }: FindingRow) => revisable?.settlesAt ?? null,
     change: ({ revisable }: FindingRow) => revisable?.change ?? null,
+    async explanation(finding: FindingRow, _args: unknown, { principal, loaders, services: { findingExplanations } }: ApiContext) {
+      const eventsOf = (refs: readonly EventRef[]) => Promise.all(refs.map((ref) => loaders.events.load(ref)));
+      const told = await findingExplanations.explain(principal.organization, finding, eventsOf);
+      return 'rule' in told ? { rule: { matches: told.rule.matches, parts: partsOf(told.rule) } } : told;
+    },
   },
   EventReference: { id: publicIdOf, event: (ref: EventRef, _args: unknown, { loaders }: ApiContext) => loaders.events.load(ref) },
 };
