@@ -1,5 +1,4 @@
 // Connectors and subscriptions by clicking, on the real API, a database, and a worker whose tasks only count.
-import { AxeBuilder } from '@axe-core/playwright';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -14,8 +13,9 @@ import { plugins } from '../connectors/_worker/settings/plugins.ts';
 import type { Plugin } from '../connectors/_worker/settings/plugins.ts';
 import type { TaskProgress } from '../connectors/_worker/task.ts';
 import { catalogueOf } from '../connectors/_worker/test/crew-world.ts';
-import { chromiumPath, eventually, openVisits, picture } from '../dashboard/test/browser.ts';
-import type { Look, Visits } from '../dashboard/test/browser.ts';
+import { fitsThePhone, looksRightInBothThemes, PHONE } from '../dashboard/test/accessibility.ts';
+import { chromiumPath, eventually, openVisits } from '../dashboard/test/browser.ts';
+import type { Visits } from '../dashboard/test/browser.ts';
 import { PASSWORD } from '../dashboard/test/stand-in.ts';
 
 const CLOSED = 'https://closed.example.com:9200';
@@ -272,7 +272,6 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('connectors, by 
     await row(page, 'siem').waitFor();
   });
 
-  const PHONE: Look = { width: 390, height: 844, isTouch: true };
   const PAGES: readonly (readonly [name: string, path: string, ready: (page: Page) => Promise<unknown>])[] = [
     ['connectors', '/connectors', (page) => row(page, 'soc-elastic').waitFor()],
     ['connector', '/connectors/connector/soc-elastic', (page) => page.getByRole('region', { name: 'Tasks' }).waitFor()],
@@ -288,7 +287,7 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('connectors, by 
     ['subscription', '/connectors/subscriptions/new', (page) => page.getByLabel('Name:').waitFor()],
     ['connector-remove', '/connectors/connector/soc-elastic?ask=remove', (page) => page.getByRole('dialog', { name: 'Remove soc-elastic' }).waitFor()],
   ];
-  it.each(PAGES)('look right in both themes and on a phone: %s', async (name, path, ready) => {
+  const makeBusy = async () => {
     await make('soc-elastic', { ...SOC, 'tasks.max': '2' });
     const now = Date.now();
     progress('soc-elastic', {
@@ -301,28 +300,19 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('connectors, by 
       lastProgressAt: now,
       oldestOwedAt: now,
     });
-    const page = await visits.enter(path);
-    await ready(page);
-    for (const theme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.locator(`html[data-theme=${theme}]`).waitFor({ state: 'attached' });
-      expect(await violationsOf(page), theme).toEqual([]);
-      await picture(page, `${name}-1440-${theme}`);
-    }
-    const phone = await visits.enter(path, PHONE);
-    await ready(phone);
-    expect(await phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
-    expect(await violationsOf(phone), '390').toEqual([]);
-    await picture(phone, `${name}-390`);
-  });
-  const violationsOf = async (page: Page) => {
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']).analyze();
-    return violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map(({ html }) => html.slice(0, 160))
-          .slice(0, 3)
-          .join(' | ')}`,
-    );
   };
+
+  it.each(PAGES)('look right in both themes: %s', async (name, path, ready) => {
+    await makeBusy();
+    const page = await visits.goOn(path);
+    await ready(page);
+    await looksRightInBothThemes(page, `${name}-1440`);
+  });
+
+  it.each(PAGES)('fit a phone of 390 px: %s', async (name, path, ready) => {
+    await makeBusy();
+    const page = await visits.goOn(path, PHONE);
+    await ready(page);
+    await fitsThePhone(page, name);
+  });
 });

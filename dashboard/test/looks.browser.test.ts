@@ -1,8 +1,8 @@
 // Budgets and contrast: what must hold for every page, in both themes and on a phone.
-import { AxeBuilder } from '@axe-core/playwright';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
+import { fitsThePhone, looksRightInBothThemes, PHONE } from './accessibility.ts';
 import { chromiumPath, eventually, openStage, picture, type Stage } from './browser.ts';
 import { CODE, INVITATION, PASSWORD } from './stand-in-account.ts';
 
@@ -182,58 +182,32 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
     'roles',
     'audit',
   ];
-  const violationsOf = async (page: Page) => {
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']).analyze();
-    return violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary?.replaceAll('\n', ' ') ?? ''}`)
-          .slice(0, 3)
-          .join(' | ')}`,
-    );
-  };
-
-  /** In the dark, then, as the system turns light under it, again. */
-  const looksRight = async (page: Page, name: string) => {
-    for (const theme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
-      await page.locator(`html[data-theme=${theme}]`).waitFor({ state: 'attached' });
-      expect(await violationsOf(page), theme).toEqual([]);
-      await picture(page, `${name}-${theme}`);
-    }
-  };
-
   it.each(Object.keys(PAGES))('%s has no violation of WCAG AA in either theme', async (name) => {
     const [path, ready] = PAGES[name] ?? [];
-    const page = await stage.enter(path?.() ?? '');
+    const page = await stage.goOn(path?.() ?? '');
     await ready?.(page);
-    await looksRight(page, `${name}-1440`);
+    await looksRightInBothThemes(page, `${name}-1440`);
   });
 
   it('login has no violation of WCAG AA in either theme', async () => {
     const page = await stage.visit();
     await page.goto('/login');
     await page.getByLabel('Name').waitFor();
-    await looksRight(page, 'login-1440');
+    await looksRightInBothThemes(page, 'login-1440');
   });
 
   it.each(PHONE_PAGES)('%s fits a phone of 390 px', async (name) => {
     const [path, ready] = PAGES[name] ?? [];
-    const page = await stage.enter(path?.() ?? '', { width: 390, height: 844, isTouch: true });
+    const page = await stage.goOn(path?.() ?? '', PHONE);
     await ready?.(page);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
-    expect(await violationsOf(page)).toEqual([]);
-    await picture(page, `${name}-390`);
+    await fitsThePhone(page, name);
   });
 
   it('has no violation of WCAG AA on any step of coming in, in both themes and on a phone', async () => {
-    const page = await stage.visit({ width: 390, height: 844, isTouch: true });
+    const page = await stage.visit(PHONE);
     const looks = async () => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
-      for (const colorScheme of ['dark', 'light'] as const) {
-        await page.emulateMedia({ colorScheme });
-        expect(await violationsOf(page), colorScheme).toEqual([]);
-      }
+      await looksRightInBothThemes(page);
     };
     const signIn = async (name: string) => {
       await page.goto('/login?organization=acme');
@@ -259,7 +233,7 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
   });
 
   it('shows queue, alert and acknowledgement on a phone', async () => {
-    const page = await stage.enter('/alerts', { width: 390, height: 844, isTouch: true });
+    const page = await stage.enter('/alerts', PHONE);
     await page.getByRole('link', { name: 'Many Accounts Failed from One Address' }).tap();
     const button = page.getByRole('button', { name: 'Acknowledge', exact: true });
     await button.waitFor();
