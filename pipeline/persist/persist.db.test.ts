@@ -402,17 +402,19 @@ describe.skipIf(serverUrl === '')('persist', () => {
       await listener.connect();
       const heard: [channel: string, payload: unknown][] = [];
       listener.on('notification', ({ channel, payload }) => heard.push([channel, JSON.parse(payload ?? '')]));
-      await listener.query('LISTEN goshawk_alert; LISTEN goshawk_finding');
+      await listener.query('LISTEN goshawk_live');
       await all.findings.load([batchOf('findings', 0, 0, [finding('f1')])]);
       await all.findings.load([batchOf('findings', 0, 1, [finding('f1'), finding('f2')])]); // the second time by staging
       await all.alerts.load([batchOf('alerts', 0, 0, [alert('a1', 1), alert('a1', 2)])]);
       await listener.query('SELECT 1'); // notifications come before the answer
       await listener.end();
-      expect(heard).toEqual([
-        ['goshawk_finding', { organization: 'default', id: idOf('f1'), time: TIME }],
-        ['goshawk_finding', { organization: 'default', id: idOf('f2'), time: TIME }],
-        ['goshawk_alert', { organization: 'default', id: idOf('a1'), revision: 2 }],
+      expect(heard).toEqual([1, 2, 3].map(() => ['goshawk_live', {}])); // one for each load
+      expect(await rowsOf(`SELECT kind, id FROM goshawk.live_change WHERE id = ANY ($1) ORDER BY seq`, [idOf('f1'), idOf('f2'), idOf('a1')])).toEqual([
+        { kind: 'finding', id: idOf('f1') },
+        { kind: 'finding', id: idOf('f2') },
+        { kind: 'alert', id: idOf('a1') },
       ]);
+      expect(await rowsOf(`SELECT proname FROM pg_proc WHERE prosrc LIKE '%goshawk\\_alert''%'`)).toEqual([]); // whom nobody heard
       expect(
         await rowsOf(`SELECT rule_id, severity, tags, entities, events, supersedes FROM goshawk.finding WHERE id = decode($1, 'hex')`, idOf('f1')),
       ).toEqual([

@@ -122,15 +122,9 @@ export const findings: Target<Finding> = {
     WITH stored AS (
       INSERT INTO goshawk.finding AS f (${columns}) SELECT DISTINCT ON (event_time, id) ${columns} FROM ${stage} ORDER BY event_time, id, revision DESC
       ON CONFLICT (event_time, id) DO UPDATE SET ${assignments(FINDING_COLUMNS, ['event_time', 'id', 'organization'])}, stored_at = now() WHERE excluded.revision > f.revision
-      RETURNING f.event_time, f.id, f.organization
+      RETURNING 1
     )
-    SELECT count(*) AS stored, count(pg_notify('goshawk_finding', json_build_object('organization', organization, 'id', encode(id, 'hex'), 'time', api.micros(event_time))::text)) FROM stored`,
-  afterCopy: (client, values) =>
-    client.query({
-      name: 'finding-notify',
-      text: `SELECT pg_notify('goshawk_finding', payload) FROM unnest($1::text[]) AS payload`,
-      values: [values.map(({ organization, id, time }) => JSON.stringify({ organization, id, time }))],
-    }),
+    SELECT count(*) AS stored FROM stored`,
 };
 
 // An alert that grows for days names other events with each revision: the last 50.
@@ -170,7 +164,7 @@ export const alerts: Target<Alert> = {
     WITH stored AS (
       INSERT INTO goshawk.alert AS a (${columns}) SELECT DISTINCT ON (id) ${columns} FROM ${stage} ORDER BY id, revision DESC
       ON CONFLICT (id) DO UPDATE SET ${assignments(ALERT_COLUMNS, ['id', 'organization'])}, stored_at = now(), changed_at = now() WHERE excluded.revision > a.revision
-      RETURNING a.id, a.organization, a.revision, a.events
+      RETURNING a.id, a.organization, a.events
     ), due AS (
       INSERT INTO goshawk.evidence_due (alert_id, event_time, event_id, organization, raw_topic, raw_partition, raw_offset)
       SELECT s.id, api.from_micros(e.time), decode(e.id, 'hex'), s.organization, e.topic, e.partition, e."offset"
@@ -179,7 +173,7 @@ export const alerts: Target<Alert> = {
         AND (SELECT count(*) FROM goshawk.evidence k WHERE k.alert_id = s.id) < ${MOST_EVIDENCE}
       ON CONFLICT DO NOTHING
     )
-    SELECT count(*) AS stored, count(pg_notify('goshawk_alert', json_build_object('organization', organization, 'id', encode(id, 'hex'), 'revision', revision)::text)) FROM stored`,
+    SELECT count(*) AS stored FROM stored`,
 };
 
 const FEATURE_KEY = ['window_start', 'organization', 'entity_type', 'entity', 'window_micros'];
