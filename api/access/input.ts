@@ -2,9 +2,12 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isAllowEntry } from '../../outbound/allow-list.ts';
-import { isPermission, ROLE_NAME, ROLES } from '../gate/roles.ts';
+import { isPermission, PERMISSION_NAMES, ROLE_NAME, ROLES } from '../gate/roles.ts';
 import { text } from '../rest/kit.ts';
 import { whyAlike } from './look-alikes.ts';
+
+/** What the description can say of a change that may leave out anything, but not all. */
+const SOMETHING = { minProperties: 1 };
 
 /** A colon is left to accounts of programs, and nothing in a name can be taken for another name. */
 const name = text(200)
@@ -14,7 +17,7 @@ const name = text(200)
     const message = whyAlike(value);
     if (message !== null) context.addIssue({ code: 'custom', message });
   })
-  .meta({ description: 'What the user signs in with, and is called in the audit.' });
+  .meta({ description: 'What the user signs in with, and is called in the audit.', minLength: 1 });
 const email = z.email('An address, for example ada@example.org.').max(320);
 const role = z.string().regex(ROLE_NAME, 'Lower-case letters, digits, _ and -, at most 40, a letter first.');
 const roles = z
@@ -36,7 +39,8 @@ export const newUser = z.strictObject({
 });
 export const userChange = z
   .strictObject({ name: name.optional(), email: email.nullable().optional(), roles: rolesOfPeople.optional(), disabled: z.boolean().optional() })
-  .refine((given) => Object.keys(given).length > 0, 'Say what to change: name, email, roles or disabled.');
+  .refine((given) => Object.keys(given).length > 0, 'Say what to change: name, email, roles or disabled.')
+  .meta(SOMETHING);
 
 export const newInvitation = z.strictObject({
   name,
@@ -52,7 +56,7 @@ export const invitationAcceptance = z.strictObject({
 });
 
 const permissions = z
-  .array(z.string().refine(isPermission, 'There is no such permission; docs/reference/permissions.md lists them.'))
+  .array(z.string().refine(isPermission, 'There is no such permission; docs/reference/permissions.md lists them.').meta({ enum: PERMISSION_NAMES }))
   .min(1)
   .max(200)
   .transform((given) => [...new Set(given)].sort());
@@ -63,16 +67,18 @@ export const newRole = z.strictObject({
 });
 export const roleChange = z
   .strictObject({ description: description.optional(), permissions: permissions.optional() })
-  .refine((given) => Object.keys(given).length > 0, 'Say what to change: description or permissions.');
+  .refine((given) => Object.keys(given).length > 0, 'Say what to change: description or permissions.')
+  .meta(SOMETHING);
 
 export const newServiceAccount = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Lower-case letters, digits and dashes, at most 40.'),
   description: description.default(''),
-  roles: roles.refine((given) => given.length > 0, 'At least one role: an account without one may do nothing.'),
+  roles: roles.refine((given) => given.length > 0, 'At least one role: an account without one may do nothing.').meta({ minItems: 1 }),
 });
 export const serviceAccountChange = z
   .strictObject({ description: description.optional(), roles: roles.optional(), disabled: z.boolean().optional() })
-  .refine((given) => Object.keys(given).length > 0, 'Say what to change: description, roles or disabled.');
+  .refine((given) => Object.keys(given).length > 0, 'Say what to change: description, roles or disabled.')
+  .meta(SOMETHING);
 
 const keyDays = z.int().min(1).max(366).default(90).meta({ description: 'How long the key holds.' });
 export const newKey = z.strictObject({
@@ -91,7 +97,9 @@ export const keyRotation = z.strictObject({
   overlapSeconds: z.int().min(0).max(2_592_000).default(86_400).meta({ description: 'How long the key before still holds.' }),
 });
 
-const organizationName = text(200).refine((given) => given.trim() !== '', 'Not empty.');
+const organizationName = text(200)
+  .refine((given) => given.trim() !== '', 'Not empty.')
+  .meta({ minLength: 1 });
 export const newOrganization = z.strictObject({
   id: z
     .string()
@@ -105,7 +113,8 @@ export const newOrganization = z.strictObject({
 });
 export const organizationChange = z
   .strictObject({ name: organizationName.optional(), suspended: z.boolean().optional() })
-  .refine((given) => Object.keys(given).length > 0, 'Say what to change: name or suspended.');
+  .refine((given) => Object.keys(given).length > 0, 'Say what to change: name or suspended.')
+  .meta(SOMETHING);
 export const settingsChange = z
   .strictObject({
     name: organizationName.optional(),
@@ -117,7 +126,8 @@ export const settingsChange = z
       .optional()
       .meta({ description: 'Hosts and networks inside that outgoing requests may reach; all others must be public.' }),
   })
-  .refine((given) => Object.keys(given).length > 0, 'Say what to change: name, mfaRoles, sessionHours or outboundHosts.');
+  .refine((given) => Object.keys(given).length > 0, 'Say what to change: name, mfaRoles, sessionHours or outboundHosts.')
+  .meta(SOMETHING);
 
 /** In the form that PostgreSQL takes for inet. */
 function isNetwork(value: string): boolean {

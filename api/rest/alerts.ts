@@ -31,7 +31,8 @@ const workChange = alertChange
       .optional()
       .meta({ description: 'Of the work that was looked at; refused with its present state when there is another. Left out: whatever there is.' }),
   })
-  .refine(({ workRevision: _seen, ...change }) => Object.keys(change).length > 0, 'Name at least one thing to change.');
+  .refine(({ workRevision: _seen, ...change }) => Object.keys(change).length > 0, 'Name at least one thing to change.')
+  .meta({ minProperties: 1 });
 
 export function registerAlertRoutes(app: Routes, { run, alertWork }: Pick<Services, 'run' | 'alertWork'>): void {
   app.route({

@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessOf } from '../gate/permissions.ts';
+import { isOfSensors, TAGS } from './operation.ts';
 import { openTestApi } from '../test/api.ts';
 import type { TestApi } from '../test/api.ts';
 import { openTestDatabase, serverUrl } from '../test/database.ts';
@@ -19,6 +20,7 @@ interface Parameter {
   readonly schema: JsonSchema;
 }
 interface Operation {
+  readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly security?: readonly object[];
@@ -72,16 +74,19 @@ describe.skipIf(serverUrl === '')('the description', () => {
     const faults = operations().flatMap(({ path, method, operation }) => {
       const name = `${method} ${path}`;
       const codes = Object.keys(operation.responses);
-      const isPublic = accessOf(`${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`) === 'public';
+      const access = accessOf(`${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);
+      const isPublic = access === 'public' && !isOfSensors(access, method, operation.tags);
       return [
         ...((operation.summary ?? '') === '' ? [`${name} has no summary`] : []),
-        ...((operation.tags ?? []).length === 0 ? [`${name} has no tag`] : []),
+        ...((operation.tags ?? ['']).every((tag) => tag in TAGS) ? [] : [`${name} has no tag, or one that is not described`]),
         ...(codes.some((code) => /^[23]/.test(code)) ? [] : [`${name} says of no success`]),
         ...(codes.includes('default') && codes.includes('429') ? [] : [`${name} does not say what else it answers`]),
         ...(isPublic === (operation.security?.length === 0) ? [] : [`${name} does not say who may`]),
       ];
     });
     expect(faults).toEqual([]);
+    const ids = operations().map(({ operation }) => operation.operationId ?? '');
+    expect(ids.filter((id, index) => !/^[a-z]\w*$/.test(id) || ids.indexOf(id) !== index)).toEqual([]);
     expect(operations().length).toBeGreaterThan(100);
   });
 

@@ -1,4 +1,5 @@
 // /openapi.json and /docs, from the schemas of the routes: what a stranger needs to write a client.
+import { STATUS_CODES } from 'node:http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
@@ -6,12 +7,14 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod';
 import { accessOf } from '../gate/permissions.ts';
 import type { Access } from '../gate/permissions.ts';
+import { KEY_FORM } from './idempotency.ts';
+import { accessText, completed, isOfSensors, TAGS } from './operation.ts';
 
 const DESCRIPTION = `REST interface of Goshawk: sending events, asking for them, reference data, rules, sensors, administration. Reading is richer over GraphQL at /graphql.
 
 Requests need a token, except those marked otherwise: \`authorization: Bearer <token>\`, an access token of /auth/login, a sensor's token or the key of a service account. Errors are
 \`application/problem+json\` (RFC 9457) with a stable \`code\`. Lists have pages: follow \`Link: rel="next"\`. Unsafe requests take \`Idempotency-Key\`: the same key gives the same answer.
-Each operation names the permission that it needs, as \`x-permission\`.`;
+Each operation names the permission that it needs, also as \`x-permission\`.`;
 
 const problem = z.looseObject({
   type: z.string(),
@@ -23,7 +26,13 @@ const problem = z.looseObject({
   errors: z.array(z.object({ pointer: z.string().meta({ description: 'JSON pointer into the request.' }), detail: z.string() })).optional(),
 });
 /** For the description only: problems are written by the gate, not by a route's serializer. */
-const problemAnswer = (description: string) => ({ description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
+const problemOf = (description: string) => ({ description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } });
+
+/** Of routes in the terms of others, whose errors are theirs; what the gate refuses is a problem there too. */
+const answerOfOthers = (description: string) => ({
+  description,
+  content: { 'application/json': { schema: {} }, 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});
 
 interface Described {
   readonly hide?: boolean;
@@ -32,26 +41,34 @@ interface Described {
   readonly querystring?: unknown;
   readonly headers?: object;
   readonly response?: object;
+  readonly tags?: readonly string[];
   readonly description?: string;
   readonly security?: unknown;
   readonly 'x-permission'?: unknown;
 }
+const OF_SENSORS = [{ sensor: [] }, { sensorAsPassword: [] }];
 const UNSAFE: readonly string[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 const idempotencyKey = {
   type: 'object',
   properties: {
-    'idempotency-key': { type: 'string', maxLength: 255, description: 'The same key and request within a day: the same answer, and nothing done twice.' },
+    'idempotency-key': {
+      type: 'string',
+      pattern: KEY_FORM.source,
+      description: 'The same key and request within a day: the same answer, and nothing done twice.',
+    },
   },
 };
 
 /** What the gate answers before a route is reached, or instead of it. */
 function problemsOf(method: string, schema: Described, access: Access | undefined): Record<string, object> {
+  const problemAnswer = schema.tags?.includes('inputs') === true ? answerOfOthers : problemOf;
+  const ofSensors = isOfSensors(access, method, schema.tags);
   const isUnsafe = UNSAFE.includes(method);
   const hasInput = schema.body !== undefined || schema.params !== undefined || schema.querystring !== undefined;
   return {
     ...(hasInput && { 400: problemAnswer('The request is not valid; `errors` says where.') }),
-    ...(access !== 'public' && { 401: problemAnswer('A valid token is needed.') }),
-    ...(access !== 'public' && { 403: problemAnswer('The permission is missing.') }),
+    ...((access !== 'public' || ofSensors) && { 401: problemAnswer('A valid token is needed.') }),
+    ...((access !== 'public' || ofSensors) && { 403: problemAnswer('The permission is missing.') }),
     ...(schema.params !== undefined && { 404: problemAnswer('There is no such thing.') }),
     ...(isUnsafe && { 409: problemAnswer('It does not fit what is there, or the same request is being worked on.') }),
     ...(isUnsafe && schema.body !== undefined && { 413: problemAnswer('The body is too large.'), 415: problemAnswer('The media type is not supported.') }),
@@ -61,6 +78,10 @@ function problemsOf(method: string, schema: Described, access: Access | undefine
   };
 }
 
+/** Answers that have no description have the name of their status as one: the document wants one. */
+const named = (answers: object): object =>
+  Object.fromEntries(Object.entries(answers).map(([code, answer]) => [code, { description: STATUS_CODES[code] ?? '', ...(answer as object) }]));
+
 type Transform = typeof jsonSchemaTransform;
 const describe: Transform = (route) => {
   const transformed = jsonSchemaTransform(route);
@@ -68,14 +89,16 @@ const describe: Transform = (route) => {
   if (schema.hide === true) return transformed;
   const method = String(Array.isArray(route.route.method) ? route.route.method[0] : route.route.method);
   const access = accessOf(`${method} ${route.url}`);
+  const ofSensors = isOfSensors(access, method, schema.tags);
   return {
     url: transformed.url,
     schema: {
       ...schema,
+      description: [schema.description, ofSensors ? 'Needs the token of a sensor.' : accessText(access)].filter((text) => text !== undefined).join(' '),
       ...(UNSAFE.includes(method) && schema.headers === undefined && { headers: idempotencyKey }),
-      ...(access === 'public' && { security: [] }),
+      ...(access === 'public' && { security: ofSensors ? OF_SENSORS : [] }),
       ...(access !== undefined && access !== 'public' && { 'x-permission': access }),
-      response: { ...problemsOf(method, schema, access), ...(schema.response ?? { 200: { description: 'As docs/inputs says.' } }) },
+      response: { ...problemsOf(method, schema, access), ...named(schema.response ?? { 200: { description: 'As docs/inputs says.' } }) },
     } as typeof transformed.schema,
   };
 };
@@ -90,14 +113,22 @@ export async function registerDescription(app: FastifyInstance, version: string)
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An access token, a token of a sensor, or the key of a service account.' },
+          sensor: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Authorization',
+            description: 'The token of a sensor: `Splunk <token>` for what Splunk has, `ApiKey <token>` for what Elasticsearch has.',
+          },
+          sensorAsPassword: { type: 'http', scheme: 'basic', description: 'Any name, and the token of a sensor as password.' },
           apiKey: { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'The key of a service account.' },
         },
         schemas: { Problem: z.toJSONSchema(problem, { target: 'draft-2020-12' }) as object },
       },
       security: [{ bearer: [] }, { apiKey: [] }],
+      tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     },
     transform: describe,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => completed(jsonSchemaTransformObject(document)),
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',

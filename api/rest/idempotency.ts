@@ -73,11 +73,14 @@ export function registerIdempotency(app: FastifyInstance, stored: Answers, inMem
 
 const sendsEvents = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean => classOf(method, url, false) === 'bulk';
 
+/** 1 to 200 printable characters. */
+export const KEY_FORM = /^[\x21-\x7e]{1,200}$/;
+
 /** @throws ApiProblem INVALID_REQUEST */
 function keyOf({ headers }: FastifyRequest): string | undefined {
   const key = headers['idempotency-key'];
   if (key === undefined) return undefined;
-  if (typeof key === 'string' && /^[\x21-\x7e]{1,200}$/.test(key)) return key;
+  if (typeof key === 'string' && KEY_FORM.test(key)) return key;
   throw new ApiProblem('INVALID_REQUEST', 'An idempotency key is 1 to 200 printable characters without space.', {
     errors: [{ pointer: '/headers/idempotency-key', detail: 'Not of that form.' }],
   });

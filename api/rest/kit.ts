@@ -24,7 +24,7 @@ export const time = z
     context.addIssue({ code: 'custom', message: 'A time is ISO 8601 with a zone, for example 2026-11-25T12:46:45.123456Z.' });
     return z.NEVER;
   })
-  .meta({ description: 'ISO 8601 with a zone.' });
+  .meta({ description: 'ISO 8601 with a zone; years 1900 to 2200.', format: 'date-time' });
 
 /** Text that PostgreSQL can hold. */
 export const text = (max: number) =>
@@ -35,7 +35,7 @@ export const text = (max: number) =>
 
 export const paging = {
   limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Rows of a page, at most 200.' }),
-  cursor: z.string().max(500).optional().meta({ description: 'From `Link: rel="next"` of the page before.' }),
+  cursor: z.string().max(500).optional().meta({ description: 'From `Link: rel="next"` of the page before.', pattern: '^[A-Za-z0-9_-]*$' }),
 } as const;
 
 /** Points at the next page: the same address with another cursor. */

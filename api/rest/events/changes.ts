@@ -26,7 +26,8 @@ const change = z
       .optional()
       .meta({ description: 'Of the work that this was decided upon: another one since is a 409. Left out: whatever is there.' }),
   })
-  .refine(({ revision: _seen, ...rest }) => Object.keys(rest).length > 0, 'Say what is to change: status, verdict, labels or a comment.');
+  .refine(({ revision: _seen, ...rest }) => Object.keys(rest).length > 0, 'Say what is to change: status, verdict, labels or a comment.')
+  .meta({ minProperties: 1 });
 export const eventWork = z
   .object({
     revision: z.number().meta({ description: '0 while nobody changed it.' }),

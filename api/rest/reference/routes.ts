@@ -60,6 +60,7 @@ function registerKind<Body extends { readonly validFrom?: Micros | undefined }>(
   { table, path, noun, body, put }: Kind<Body>,
   { run, wallMicros }: ReferenceDeps,
 ): void {
+  const one = `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
   const inOrganization = <T>(request: FastifyRequest, work: (sql: Sql) => Promise<T>) => run(principalOf(request).organization, work).catch(rethrow(noun));
   const current = async (sql: Sql, id: string, at: Micros) => {
     const versions = await versionsOf(sql, table, id);
@@ -96,7 +97,7 @@ function registerKind<Body extends { readonly validFrom?: Micros | undefined }>(
   app.route({
     method: 'POST',
     url: path,
-    schema: { tags: [`${noun}s`], summary: `Add a ${noun}`, body, response: { 201: version } },
+    schema: { tags: [`${noun}s`], summary: `Add ${one}`, body, response: { 201: version } },
     handler: async (request, reply) => {
       const { user } = principalOf(request);
       const given = request.body as Body;
@@ -113,7 +114,7 @@ function registerKind<Body extends { readonly validFrom?: Micros | undefined }>(
     url: `${path}/:id`,
     schema: {
       tags: [`${noun}s`],
-      summary: `A new version of a ${noun}`,
+      summary: `A new version of ${one}`,
       description: 'The version before ends where this one begins; one with the same beginning is replaced.',
       params: idParameter,
       body,
@@ -133,7 +134,7 @@ function registerKind<Body extends { readonly validFrom?: Micros | undefined }>(
     url: `${path}/:id`,
     schema: {
       tags: [`${noun}s`],
-      summary: `End a ${noun}`,
+      summary: `End ${one}`,
       description: 'Events before the end keep it.',
       params: idParameter,
       querystring: z.strictObject({ validTo: time.optional().meta({ description: 'When it ends. Left out: now.' }) }),
