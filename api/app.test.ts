@@ -81,6 +81,13 @@ describe('every answer', () => {
   it.each<[name: string, options: Parameters<TestApi['inject']>[0], status: number, code: string]>([
     ['an unknown address', { url: '/v2/nothing' }, 404, 'NOT_FOUND'],
     ['another method', { method: 'PATCH', url: '/v2/assets' }, 405, 'METHOD_NOT_ALLOWED'],
+    [
+      'another method, whatever its body is',
+      { method: 'PATCH', url: '/v2/assets', payload: '{', headers: { 'content-type': 'application/json' } },
+      405,
+      'METHOD_NOT_ALLOWED',
+    ],
+    ['another method, whatever its header fields are', { method: 'PUT', url: '/v2/assets', headers: { 'idempotency-key': ' ' } }, 405, 'METHOD_NOT_ALLOWED'],
     ['a body that is no JSON', { method: 'POST', url: '/v2/assets', payload: '{', headers: { 'content-type': 'application/json' } }, 400, 'MALFORMED_JSON'],
     ['an empty body', { method: 'POST', url: '/v2/assets', payload: '', headers: { 'content-type': 'application/json' } }, 400, 'MALFORMED_JSON'],
     [

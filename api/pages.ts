@@ -14,6 +14,10 @@ import { unknownVersion } from './gate/versions.ts';
  */
 export async function registerPages(app: FastifyInstance, folder: string | null, methodsOf: (url: string) => readonly string[]): Promise<void> {
   const nothing = (request: FastifyRequest, reply: FastifyReply) => sendProblem(problemOf(request, methodsOf(request.url)), request, reply);
+  // At once, so that nothing is said of a body or a header field that no route is there for.
+  app.addHook('onRequest', async (request) => {
+    if (request.is404 && !isPage(request)) throw problemOf(request, methodsOf(request.url));
+  });
   if (folder === null || !existsSync(join(folder, 'index.html'))) {
     app.setNotFoundHandler(nothing);
     app.get('/', { schema: { hide: true } }, async (_request, reply) =>
@@ -33,14 +37,14 @@ export async function registerPages(app: FastifyInstance, folder: string | null,
       reply.header('cache-control', /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
-  app.setNotFoundHandler((request, reply) => {
-    const isPage =
-      request.method === 'GET' &&
-      (request.headers.accept ?? '').includes('text/html') &&
-      !/^\/(v\d+|auth|graphql|live|health|metrics|docs|openapi\.json|assets|\.well-known)(\/|$|\?)/.test(request.url);
-    return isPage ? reply.sendFile('index.html') : nothing(request, reply);
-  });
+  app.setNotFoundHandler((request, reply) => (isPage(request) ? reply.sendFile('index.html') : nothing(request, reply)));
 }
+
+/** An address of the dashboard's own, which reads it itself. */
+const isPage = ({ method, headers, url }: FastifyRequest): boolean =>
+  method === 'GET' &&
+  (headers.accept ?? '').includes('text/html') &&
+  !/^\/(v\d+|auth|graphql|live|health|metrics|docs|openapi\.json|assets|\.well-known)(\/|$|\?)/.test(url);
 
 function problemOf({ url, method }: FastifyRequest, allowed: readonly string[]): ApiProblem {
   if (allowed.length > 0 && !allowed.includes(method))
