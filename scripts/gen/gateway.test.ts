@@ -76,6 +76,13 @@ it('ingress-nginx has the same limits, all of a minute at once', () => {
   });
 });
 
+it('ingress-nginx has annotations that are text to a reader of YAML 1.1, as Kubernetes is one', () => {
+  const values = parseAllDocuments(fileOf('ingress-nginx.yaml'), { version: '1.1' }).flatMap((document) =>
+    Object.entries((document.toJS() as { readonly metadata: { readonly annotations: object } }).metadata.annotations),
+  );
+  expect(values.filter(([, value]) => typeof value !== 'string')).toEqual([]);
+});
+
 it('AWS WAF gets patterns that it takes, which meet the routes of their class', () => {
   const rules = JSON.parse(fileOf('waf-rules.json')) as readonly {
     readonly Name: string;

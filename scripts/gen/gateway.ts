@@ -20,6 +20,9 @@ const LIVE_PATHS = ['/graphql', '/live'];
 /** Not the metrics: those are for whoever runs it, and do not come by this way. */
 const PROBES = ['/health', '/services/collector/health'];
 
+/** Kubernetes and Kong read YAML 1.1, in which a bare `off` is no text. */
+const yaml = (document: object): string => stringify(document, { lineWidth: 0, version: '1.1' });
+
 /** As a regular expression that holds for the whole path. */
 const pattern = (url: string): string => `${url.replaceAll(/[.]/g, String.raw`\.`).replaceAll(/:\w+/g, '[^/]+')}$`;
 const unique = (values: readonly string[]): string[] => [...new Set(values)].sort();
@@ -65,7 +68,7 @@ function kong(): string {
     ],
     plugins: [{ name: 'correlation-id', config: { header_name: 'X-Request-Id', generator: 'uuid', echo_downstream: true } }],
   };
-  return `${HEAD('Kong (declarative, 3.x)', '#')}${stringify(document, { lineWidth: 0 })}`;
+  return `${HEAD('Kong (declarative, 3.x)', '#')}${yaml(document)}`;
 }
 
 /** One ingress for each class, since annotations hold for a whole ingress; it cannot tell methods apart, so what is left has one limit. */
@@ -114,7 +117,7 @@ function nginx(): string {
     ingress('live', ['/live'], false, addressLimit('live'), SMALL_BODY_BYTES),
     ingress('rest', ['/'], false, addressLimit('read'), config.bodyMaxBytes),
   ];
-  return `${HEAD('ingress-nginx', '#')}${all.map((document) => stringify(document, { lineWidth: 0 })).join('---\n')}`;
+  return `${HEAD('ingress-nginx', '#')}${all.map(yaml).join('---\n')}`;
 }
 
 /** An ALB has no limits of its own: a web ACL of AWS WAF has, whose rules these are. */
