@@ -1,5 +1,5 @@
 // Rules name fields as one vendor does. Where an event has the same thing under another name, that name is asked when the rule's own is
-// absent: Security 4688 for process creation, Suricata and Zeek for the general network categories, ECS for canonical events.
+// absent: Security 4688 and auditd for process creation, Suricata and Zeek for the general network categories, ECS for canonical events.
 import type { RuleLogsource, SigmaRule } from '../../domains/sigma/index.ts';
 import type { AliasesOf } from './compile/program.ts';
 
@@ -16,29 +16,29 @@ const inCategory =
     category !== null && categories.includes(category);
 
 const PROCESS = {
-  Image: ['NewProcessName', 'process.executable'],
-  CommandLine: ['process.command_line'],
-  CurrentDirectory: ['process.working_directory'],
+  Image: ['NewProcessName', 'process.executable', 'exe'],
+  CommandLine: ['process.command_line', 'call.command_line'],
+  CurrentDirectory: ['process.working_directory', 'cwd'],
   OriginalFileName: ['process.pe.original_file_name'],
   ParentImage: ['ParentProcessName', 'process.parent.executable'],
   ParentCommandLine: ['process.parent.command_line'],
   LogonId: ['SubjectLogonId'],
-  ProcessId: ['process.pid'],
-  ParentProcessId: ['process.parent.pid'],
-  User: ['user.name'],
+  ProcessId: ['process.pid', 'pid'],
+  ParentProcessId: ['process.parent.pid', 'ppid'],
+  User: ['user.name', 'UID'],
   Computer: ['host.name'],
 };
 const CONNECTION = {
   SourceIp: ['source.ip'],
   SourcePort: ['source.port'],
   SourceHostname: ['source.domain'],
-  DestinationIp: ['destination.ip'],
-  DestinationPort: ['destination.port'],
+  DestinationIp: ['destination.ip', 'call.destination_ip'],
+  DestinationPort: ['destination.port', 'call.destination_port'],
   DestinationHostname: ['destination.domain'],
   Protocol: ['network.transport'],
-  Image: ['process.executable'],
+  Image: ['process.executable', 'exe'],
 };
-const FILE = { TargetFilename: ['file.path'], Image: ['process.executable'], User: ['user.name'] };
+const FILE = { TargetFilename: ['file.path', 'call.file_path'], Image: ['process.executable', 'exe'], User: ['user.name', 'UID'] };
 const ENDS = {
   src_ip: ['id.orig_h', 'source.ip'],
   src_port: ['id.orig_p', 'source.port'],

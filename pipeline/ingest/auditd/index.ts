@@ -4,7 +4,7 @@ import { canonicalIp, CERTAIN, draft, LIKELY, mapping, newFields, setField, stam
 import type { AuditLine } from './line.ts';
 import { isAuditLine, readLine } from './line.ts';
 import { kindOf, sigmaCategories } from './kinds.ts';
-import { addressOf, argumentsOf, fileOf, isUnderWay } from './objects.ts';
+import { callOf, fileOf, isUnderWay } from './objects.ts';
 import { END, linesOf } from './parts.ts';
 
 const says = (value: unknown): string | null =>
@@ -115,7 +115,8 @@ function eventOf(document: RawDocument, { lines, raw }: Group, isOne: boolean): 
   const [first] = lines;
   const { node, time, serial } = first!;
   const fields = merged(lines);
-  Object.assign(fields, { audit_time: time, audit_serial: serial, ...(node === null ? {} : { node }) });
+  const call = callOf(lines);
+  Object.assign(fields, { audit_time: time, audit_serial: serial, ...(node === null ? {} : { node }), ...(call !== null && { call }) });
   const event = draft('linux.auditd', 'linux', textNative({ raw: isOne ? document.raw : raw }, fields));
   const [seconds = '0', millis = '0'] = time.split('.');
   stampMicros(event, Number(seconds) * 1_000_000 + Number(millis) * 1000);
@@ -125,14 +126,12 @@ function eventOf(document: RawDocument, { lines, raw }: Group, isOne: boolean): 
   if (node !== null) event.host = { name: node.toLowerCase(), id: null, ip: [], os: 'linux' };
   const own = lines.find(({ type }) => type === 'SYSCALL')?.fields ?? first!.fields;
   const file = fileOf(lines);
+  const { command_line: command, destination_ip: ip, destination_port: port } = call ?? {};
   set(event, { ...single(fields), ...own, ...file?.fields, ...(file !== null && { name: file.path }) }, document);
-  const address = addressOf(lines);
-  if (address !== null) {
-    setField(event, 'destination.ip', address.ip);
-    setField(event, 'destination.port', address.port);
-  }
-  const command = argumentsOf(lines) ?? commandOf(lines);
-  if (command !== null) event.process = { ...(event.process ?? NOBODY), commandLine: command };
+  setField(event, 'destination.ip', ip);
+  setField(event, 'destination.port', port);
+  const commandLine = command ?? commandOf(lines);
+  if (commandLine !== null) event.process = { ...(event.process ?? NOBODY), commandLine };
   setField(event, 'event.sequence', serial);
   const kind = kindOf(first!.type, lines, own, file);
   event.category = kind.category;

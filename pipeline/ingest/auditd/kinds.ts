@@ -57,7 +57,7 @@ const NUMBERS: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([
 const ANY_MACHINE = NUMBERS.get('c000003e')!;
 
 /** Name of a system call where it is one that counts here: what enrichment says, else by machine and number. */
-function callOf({ SYSCALL, syscall, arch }: Fields): string {
+function callName({ SYSCALL, syscall, arch }: Fields): string {
   const said = text(SYSCALL) ?? text(syscall) ?? '';
   return (NUMBERS.get(text(arch) ?? '') ?? ANY_MACHINE)[said] ?? said;
 }
@@ -80,7 +80,7 @@ const CATEGORIES: Readonly<Record<string, string>> = {
 export function kindOf(first: string, lines: readonly AuditLine[], own: Fields, file: AuditedFile | null): Kind {
   const action = first.toLowerCase();
   if (first !== 'SYSCALL') return KINDS.get(first) ?? kind([], [], action);
-  const call = callOf(own);
+  const call = callName(own);
   if (lines.some(({ type }) => type === 'EXECVE') || call === 'execve' || call === 'execveat') return EXECUTED;
   if (call === 'connect') return kind(['network'], ['connection', 'start'], 'connected-to');
   return file === null ? kind(['process'], ['info'], action) : FILE_KINDS[file.change];

@@ -4,10 +4,29 @@ import type { Fields } from '../kit.ts';
 import { canonicalIp, text } from '../kit.ts';
 import type { AuditLine } from './line.ts';
 
+/** Stands in the native document under `call`, so that rules find it whole: the lines have it in pieces. */
+export interface Call {
+  readonly command_line?: string;
+  readonly file_path?: string;
+  readonly destination_ip?: string;
+  readonly destination_port?: number;
+}
+export function callOf(lines: readonly AuditLine[]): Call | null {
+  const command = argumentsOf(lines);
+  const file = fileOf(lines);
+  const address = addressOf(lines);
+  if (command === null && file === null && address === null) return null;
+  return {
+    ...(command !== null && { command_line: command }),
+    ...(file !== null && { file_path: file.path }),
+    ...(address !== null && { destination_ip: address.ip, destination_port: address.port }),
+  };
+}
+
 const MAX_WORDS = 500;
 
 /** Arguments of EXECVE in their order, over several lines and in pieces where they are long; null without any. */
-export function argumentsOf(lines: readonly AuditLine[]): string | null {
+function argumentsOf(lines: readonly AuditLine[]): string | null {
   const calls = lines.filter(({ type }) => type === 'EXECVE').map(({ fields }) => fields);
   if (calls.length === 0) return null;
   const said = Object.assign({}, ...calls) as Fields;
@@ -51,7 +70,7 @@ const isName = (name: unknown): boolean => typeof name === 'string' && name !== 
 const INET = '0200';
 const INET6 = '0A00';
 /** `struct sockaddr` in hex: family in the order of the machine, port and address in that of the network. */
-export function addressOf(lines: readonly AuditLine[]): { readonly ip: string; readonly port: number } | null {
+function addressOf(lines: readonly AuditLine[]): { readonly ip: string; readonly port: number } | null {
   const bytes = text(lines.find(({ type }) => type === 'SOCKADDR')?.fields.saddr)?.toUpperCase() ?? '';
   if (!/^[0-9A-F]{16,}$/.test(bytes)) return null;
   const port = Number.parseInt(bytes.slice(4, 8), 16);
