@@ -158,6 +158,7 @@ describe.skipIf(chromiumPath === undefined)('rules', { timeout: 120_000 }, () =>
       const page = await stage.enter(`/rules/rule/${rule.id}`);
       await page.getByText('This rule comes with the installation').waitFor();
       expect(await editor(page).getAttribute('contenteditable')).toBe('false');
+      await page.getByRole('button', { name: 'State' }).waitFor(); // the key is there once it is known who asks
       await page.keyboard.press('s');
       const dialog = page.getByRole('dialog', { name: /^State of/ });
       await dialog.getByText('It runs as a shadow').waitFor();
