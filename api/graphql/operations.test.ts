@@ -103,6 +103,12 @@ describe('over HTTP', () => {
     expect((await post({ query: VIEWER }, ['admin'], accept)).status).toBe(200);
   });
 
+  it('asks proxies to pass on at once what is told by SSE', async () => {
+    const payload = { query: 'subscription { alertChanged { id } }' };
+    const { headers } = await api.inject({ method: 'POST', url: '/graphql', headers: { accept: 'text/event-stream' }, payload }, ['sensor']);
+    expect(headers).toMatchObject({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+  });
+
   it('changes nothing by GET', async () => {
     const query = encodeURIComponent('mutation { retireRule(id: "x") { id } }');
     expect((await api.inject({ url: `/graphql?query=${query}` })).json().errors[0].extensions.code).toBe('METHOD_NOT_ALLOWED');

@@ -98,6 +98,7 @@ export function registerGraphql(app: FastifyInstance, { schema, services, authen
       yoga.handleNodeRequestAndResponse(request as never, reply as never, { principal: principalOf(request), requestId: request.id, ...callerOf(request) }),
     );
     response.headers.forEach((value, name) => reply.header(name, value));
+    reply.header('x-accel-buffering', 'no'); // nginx would keep what has come until a buffer of its own is full
     return reply.code(response.status).send(response.body ?? '');
   }
 }

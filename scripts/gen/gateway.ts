@@ -4,6 +4,7 @@ import { config as apiConfig } from '../../api/config.ts';
 import { CLASS_NAMES, limitsOf, routesOf } from '../../api/gate/limits/classes.ts';
 import type { ClassName } from '../../api/gate/limits/classes.ts';
 import type { Generator } from './files.ts';
+import { nginxConf } from './gateway/nginx.ts';
 
 const config = apiConfig.parse({});
 const SERVICE = 'goshawk-api';
@@ -120,6 +121,33 @@ function nginx(): string {
   return `${HEAD('ingress-nginx', '#')}${all.map(yaml).join('---\n')}`;
 }
 
+/** nginx without Kubernetes. What is left after the named classes is told apart by method. */
+function plainNginx(): string {
+  const routed = (name: ClassName, start: string) => {
+    const routes = routesOf(name);
+    const methods = unique(routes.flatMap(({ method }) => (method === 'GET' ? [method, 'HEAD'] : [method])));
+    return `${start}(${methods.join('|')}):(${unique(routes.map(({ url }) => pattern(url).slice(0, -1))).join('|')})`;
+  };
+  const matches: Readonly<Record<Exclude<ClassName, 'write'>, string>> = {
+    live: `1:GET:(${LIVE_PATHS.join('|')})`,
+    'sign-in': routed('sign-in', '[01]:'),
+    bulk: routed('bulk', '[01]:'),
+    graphql: '[01]:[A-Z]+:/graphql',
+    read: `[01]:(${SAFE_METHODS.join('|')}):.*`,
+  };
+  return nginxConf({
+    head: HEAD('nginx (1.18 or newer), to be included in `http`', '#'),
+    uncounted: `(GET|HEAD):(${PROBES.flatMap((path) => [path, `${path}/[^/]+`]).join('|')})`,
+    classes: [
+      ...(['live', 'sign-in', 'bulk', 'graphql', 'read'] as const).map((name) => ({ name, match: matches[name], perMinute: addressLimit(name) })),
+      { name: 'write', match: '.*', perMinute: addressLimit('write') },
+    ],
+    maxBodyBytes: config.bodyMaxBytes,
+    connectionsPerAddress: config.connectionsPerAddress,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+}
+
 /** An ALB has no limits of its own: a web ACL of AWS WAF has, whose rules these are. */
 function waf(): string {
   const rule = (name: ClassName, priority: number) => ({
@@ -191,6 +219,7 @@ export default {
     new Map([
       ['examples/gateway/kong.yml', kong()],
       ['examples/gateway/ingress-nginx.yaml', nginx()],
+      ['examples/gateway/nginx.conf', plainNginx()],
       ['examples/gateway/waf-rules.json', waf()],
       ['docs/reference/limits.md', table()],
     ]),
