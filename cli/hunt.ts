@@ -25,6 +25,9 @@ interface Start extends Question {
 }
 interface Estimate {
   readonly events: number;
+  readonly servedBy: 'time' | 'values';
+  readonly reads: number;
+  readonly why: string | null;
   readonly seconds: number;
   readonly isAllowed: boolean;
   readonly advice: string | null;
@@ -38,6 +41,8 @@ interface Hunt {
   readonly from: string;
   readonly to: string;
   readonly eventsTotal: number;
+  readonly servedBy: 'time' | 'values';
+  readonly eventsRead: number;
   readonly matches: number;
   readonly newFindings: number;
   readonly createdBy: string;
@@ -115,9 +120,13 @@ async function start({ name, severity: level, alerts, execute, ...options }: Sta
   }
   const hunt = execute ? await ask<Hunt>('POST', '/v2/hunts', { ...asked, name, severity: level, makesAlerts: alerts }) : null;
   if (io.json) return io.print(JSON.stringify({ estimate, hunt }));
-  io.print(`${count(estimate.events)} events, about ${count(estimate.seconds)} s.`);
+  io.print(`${count(estimate.events)} events; ${wayOf(estimate)}, about ${count(estimate.seconds)} s.`);
+  if (estimate.why !== null && estimate.events > 0) io.print(estimate.why);
   io.print(hunt === null ? 'Nothing was begun: add --execute.' : `Begun: ${hunt.id}. ./goshawk hunt show ${hunt.id} says how far it is.`);
 }
+
+const wayOf = ({ servedBy, reads }: Estimate): string =>
+  servedBy === 'values' ? `the index of values leads to about ${count(reads)} of them` : 'all are read one after the other';
 
 async function show(id: string, { limit: most, ...where }: Where & { readonly limit: number }, io: Io): Promise<void> {
   const ask = await openApi(where);
@@ -127,6 +136,7 @@ async function show(id: string, { limit: most, ...where }: Where & { readonly li
   if (io.json) return io.print(JSON.stringify({ hunt, findings }));
   io.print(`${hunt.name}: ${hunt.state}, ${Math.floor(hunt.progress * 100)} % of ${count(hunt.eventsTotal)} events, ${hunt.from} to ${hunt.to}`);
   if (hunt.reason !== null) io.print(hunt.reason);
+  io.print(`${count(hunt.eventsRead)} events read, ${hunt.servedBy === 'values' ? 'by the index of values' : 'one after the other'}`);
   io.print(`${count(hunt.matches)} found, ${count(hunt.newFindings)} of them new`);
   if (findings.length === 0) return;
   const table = new Table({ head: ['event time', 'found', 'in', 'raw record'] });

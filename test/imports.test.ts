@@ -19,7 +19,7 @@ function allowed(file: string): readonly string[] | null {
     case 'schemas':
       return ['schemas/'];
     case 'domains':
-      return ['schemas/', `domains/${second}/`];
+      return ['schemas/', `domains/${second}/`, ...(second === 'hunt' ? ['domains/network/'] : [])];
     case 'outbound':
       return ['outbound/', 'pipeline/core/'];
     case 'store':

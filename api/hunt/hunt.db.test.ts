@@ -196,11 +196,21 @@ describe.skipIf(serverUrl === '')('hunts', () => {
   it('are estimated before, and refused above a bound that says how to narrow', async () => {
     const estimate = async (input: object) =>
       (
-        await api.graphql('query ($input: HuntQuestion!) { huntEstimate(input: $input) { events seconds isAllowed advice narrowedFrom } }', { input }, [
-          'analyst',
-        ])
+        await api.graphql(
+          'query ($input: HuntQuestion!) { huntEstimate(input: $input) { events servedBy reads seconds isAllowed advice narrowedFrom } }',
+          { input },
+          ['analyst'],
+        )
       ).data.huntEstimate;
-    expect(await estimate({ query: 'x', from: FROM })).toEqual({ events: 10, seconds: 1, isAllowed: true, advice: null, narrowedFrom: null });
+    expect(await estimate({ query: 'x', from: FROM })).toEqual({
+      events: 10,
+      servedBy: 'time',
+      reads: 10,
+      seconds: 1,
+      isAllowed: true,
+      advice: null,
+      narrowedFrom: null,
+    });
     expect(await estimate({ query: 'x', from: FROM, datasets: ['quiet'] })).toMatchObject({ events: 1 });
     const small = new HuntRegister(
       async (organization, use) => (await import('../../store/connect.ts')).withOrganization(database.pool, organization, use),
@@ -211,7 +221,8 @@ describe.skipIf(serverUrl === '')('hunts', () => {
     const asked = { name: 'n', query: 'x', datasets: [], from: NOON - 300 * HOUR, severity: 'medium' as const, makesAlerts: false };
     await expect(small.start(principal, asked)).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
-      message: 'There are 10 events in this range; one hunt looks at 9 at most. Name datasets, or take a shorter range: from 2026-02-28 on it would do.',
+      message:
+        'There are 10 events to be read in this range; one hunt reads 9 at most. Name datasets, or take a shorter range: from 2026-02-28 on it would do.',
       extensions: { narrowedFrom: '2026-02-28T00:00:00.000000Z' },
     });
     await expect(small.start(principal, { ...asked, from: NOON - 12 * HOUR })).resolves.toMatchObject({ state: 'running', eventsTotal: 8 });
@@ -222,7 +233,7 @@ describe.skipIf(serverUrl === '')('hunts', () => {
     ['both', { indicators: '192.0.2.7', query: 'x' }, 'INVALID_REQUEST', '/input/query'],
     ['a line that is no indicator', { indicators: '192.0.2.7\nnothing' }, 'INVALID_REQUEST', '/input/indicators'],
     ['no indicator at all', { indicators: '# none' }, 'INVALID_REQUEST', '/input/indicators'],
-    ['too many indicators', { indicators: Array.from({ length: 1_001 }, (_, n) => `h${n}.example`).join('\n') }, 'INVALID_REQUEST', '/input/indicators'],
+    ['too many indicators', { indicators: Array.from({ length: 10_001 }, (_, n) => `h${n}.example`).join('\n') }, 'INVALID_REQUEST', '/input/indicators'],
     ['a search that finds all', { query: ' ' }, 'INVALID_REQUEST', '/input/query'],
     ['a search that cannot be read', { query: '(' }, 'INVALID_SEARCH', '/search'],
     ['a search whose fields cannot be tested so', { query: 'source.ip:localhost' }, 'INVALID_SEARCH', '/search'],

@@ -6,7 +6,7 @@ import { parseSearch } from '../../domains/search/syntax.ts';
 import { Parameters, searchCondition } from '../../store/queries/search/sql.ts';
 import { text, time } from '../rest/kit.ts';
 
-const list = text(200_000).transform((value, context) => {
+const list = text(1_000_000).transform((value, context) => {
   const { indicators, refused } = readIndicators(value);
   for (const { line, text: given, reason } of refused.slice(0, 20))
     context.addIssue({ code: 'custom', message: `Line ${line}, "${given.slice(0, 60)}": ${reason}` });

@@ -1,8 +1,9 @@
 // The register of hunts: what one would cost, beginning, pausing, going on, ending.
 import type { Micros } from '../../pipeline/core/index.ts';
 import { SEVERITIES } from '../../store/queries/findings.ts';
-import { eventsByDay, huntById, huntPace, startHunt, steerHunt } from '../../store/queries/hunts.ts';
-import type { DayCount, HuntRow } from '../../store/queries/hunts.ts';
+import { estimateReads } from '../../store/hunt-estimate.ts';
+import { huntById, huntPace, startHunt, steerHunt } from '../../store/queries/hunts.ts';
+import type { DayCount, HuntContent, HuntReads, HuntRow } from '../../store/queries/hunts.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
@@ -12,16 +13,19 @@ import { isoOf } from '../time.ts';
 import { checkedQuery } from './input.ts';
 import type { HuntQuestion, NewHunt } from './input.ts';
 
-/** Events that one hunt may look at. */
+/** Events that one hunt may read. */
 export const MOST_EVENTS = 50_000_000;
 /** A second, until hunts of the organization have shown how fast they are. */
 const FIRST_PACE = { query: 15_000, indicators: 25_000 } as const;
+/** A second, by the index of values: events that it names, and values looked up in a day of events. */
+const NAMED_PACE = 10_000;
+const LOOKUP_PACE = 60_000;
 
-export interface HuntEstimate {
-  /** To be looked at, by the counts of whole minutes. */
-  readonly events: number;
+export interface HuntEstimate extends HuntReads {
   /** At the pace of the last hunts. */
   readonly seconds: number;
+  /** Why events are read by time; null where the index of values names all that are read. */
+  readonly why: string | null;
   readonly isAllowed: boolean;
   /** What to do where it is not; null where it is. */
   readonly advice: string | null;
@@ -46,11 +50,11 @@ export class HuntRegister {
     return this.#run(organization, (sql) => this.#estimate(sql, checked));
   }
 
-  /** @throws ApiProblem INVALID_REQUEST, also where it would look at too many events; CONFLICT when too many run; SearchError; RetryableError QUOTA_EXCEEDED */
+  /** @throws ApiProblem INVALID_REQUEST, also where it would read too many events; CONFLICT when too many run; SearchError; RetryableError QUOTA_EXCEEDED */
   start({ organization, user }: Principal, hunt: NewHunt): Promise<HuntRow> {
     const checked = this.#checked(hunt);
     return this.#run(organization, async (sql) => {
-      const { events, advice, narrowedFrom } = await this.#estimate(sql, checked);
+      const { events, reads, servedBy, advice, narrowedFrom } = await this.#estimate(sql, checked);
       if (advice !== null)
         throw new ApiProblem('INVALID_REQUEST', advice, {
           errors: [{ pointer: '/input/from', detail: advice }],
@@ -58,7 +62,7 @@ export class HuntRegister {
         });
       await takeWithin(sql, { hunts: 1 }, this.#wallMicros());
       const content = { ...checked, name: hunt.name.trim(), severity: SEVERITIES.indexOf(hunt.severity), makesAlerts: hunt.makesAlerts };
-      const id = await startHunt(sql, user, content, events).catch((error: unknown) => {
+      const id = await startHunt(sql, user, content, { events, reads, servedBy }).catch((error: unknown) => {
         if ((error as { readonly code?: unknown }).code !== '54000') throw error;
         throw new ApiProblem('CONFLICT', 'Ten hunts run or rest already. Wait for one, or cancel one.');
       });
@@ -88,20 +92,17 @@ export class HuntRegister {
     return { query: checked, indicators: null, datasets, from, to: end };
   }
 
-  async #estimate(
-    sql: Sql,
-    { query, datasets, from, to }: { readonly query: string | null; readonly datasets: readonly string[]; readonly from: Micros; readonly to: Micros },
-  ): Promise<HuntEstimate> {
-    const days = await eventsByDay(sql, from, to, datasets);
-    const events = days.reduce((sum, day) => sum + day.events, 0);
-    const pace = (await huntPace(sql, query !== null)) ?? FIRST_PACE[query === null ? 'indicators' : 'query'];
-    const isAllowed = events <= this.#mostEvents;
+  async #estimate(sql: Sql, asked: Pick<HuntContent, 'query' | 'indicators' | 'datasets' | 'from' | 'to'>): Promise<HuntEstimate> {
+    const { events, reads, servedBy, days, readsByTime, lookups, why } = await estimateReads(sql, asked);
+    const pace = (await huntPace(sql, asked.query !== null)) ?? FIRST_PACE[asked.query === null ? 'indicators' : 'query'];
+    const seconds = Math.ceil(readsByTime / pace + (reads - readsByTime) / NAMED_PACE + lookups / LOOKUP_PACE);
+    const isAllowed = reads <= this.#mostEvents;
     const narrowedFrom = isAllowed ? null : earliestFor(days, this.#mostEvents);
-    const where = datasets.length > 0 ? 'Name fewer datasets' : 'Name datasets';
+    const where = asked.datasets.length > 0 ? 'Name fewer datasets' : 'Name datasets';
     const advice = isAllowed
       ? null
-      : `There are ${events.toLocaleString('en')} events in this range; one hunt looks at ${this.#mostEvents.toLocaleString('en')} at most. ${where}, or take a shorter range${narrowedFrom === null ? '' : `: from ${isoOf(narrowedFrom).slice(0, 10)} on it would do`}.`;
-    return { events, seconds: Math.ceil(events / pace), isAllowed, advice, narrowedFrom };
+      : `There are ${reads.toLocaleString('en')} events to be read in this range; one hunt reads ${this.#mostEvents.toLocaleString('en')} at most. ${where}, or take a shorter range${narrowedFrom === null ? '' : `: from ${isoOf(narrowedFrom).slice(0, 10)} on it would do`}.`;
+    return { events, reads, servedBy, seconds, why, isAllowed, advice, narrowedFrom };
   }
 }
 

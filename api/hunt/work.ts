@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Micros } from '../../pipeline/core/index.ts';
 import { OWN_SOURCE } from '../../pipeline/core/sensor.ts';
 import type { Pool } from '../../store/connect.ts';
+import type { Preference } from '../../store/hunt-reading.ts';
 import { doSlice } from '../../store/hunt-slices.ts';
 import { rawTopic } from '../../topologies/topics.ts';
 import { findingsOf } from './findings.ts';
@@ -18,13 +19,17 @@ export interface HuntWork {
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly wallMicros: () => Micros;
-  /** Of `SLICE_EVENTS`, for tests. */
+  /** These for tests; the first instead of `SLICE_EVENTS`. */
   readonly sliceEvents?: number;
   readonly mostFindings?: number;
+  readonly prefers?: Preference | undefined;
 }
 
 /** @throws RetryableError when the database is away; nothing is lost, and nothing is done twice. */
-export async function doHunts(pool: Pool, { log, signal, wallMicros, sliceEvents = SLICE_EVENTS, mostFindings = MOST_FINDINGS }: HuntWork): Promise<void> {
+export async function doHunts(
+  pool: Pool,
+  { log, signal, wallMicros, sliceEvents = SLICE_EVENTS, mostFindings = MOST_FINDINGS, prefers }: HuntWork,
+): Promise<void> {
   const nowMs = () => performance.now();
   const until = nowMs() + TURN_MS;
   while (!signal.aborted && nowMs() < until) {
@@ -34,6 +39,7 @@ export async function doHunts(pool: Pool, { log, signal, wallMicros, sliceEvents
       timeoutMs: SLICE_TIMEOUT_MS,
       topicOf: (organization) => rawTopic(organization, OWN_SOURCE),
       nowMs,
+      prefers,
       judge: (hunt, events) => findingsOf(hunt, events, wallMicros()),
     });
     if (slice === undefined) return;

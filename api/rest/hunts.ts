@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { MAX_INDICATORS } from '../../domains/hunt/index.ts';
 import { findingsByIds, SEVERITIES } from '../../store/queries/findings.ts';
 import type { FindingRow } from '../../store/queries/findings.ts';
-import { huntById, matchesOfHunt, pageOfHunts } from '../../store/queries/hunts.ts';
+import { huntById, indicatorsOfHunt, matchesOfHunt, pageOfHunts } from '../../store/queries/hunts.ts';
 import type { HuntRow } from '../../store/queries/hunts.ts';
 import { publicIdOf } from '../event-view.ts';
 import { principalOf } from '../gate/gate.ts';
@@ -82,7 +83,7 @@ export function registerHuntRoutes(app: Routes, { run, hunts }: Pick<Services, '
       tags: TAGS,
       summary: 'Begin a hunt',
       description:
-        'Indicators or a search are looked for in stored events, from the end of the range to its beginning, as a job. What is found becomes findings of kind `hunt`, and alerts only where `makesAlerts` asks for them. A repeated hunt adds nothing. Refused where it would look at too many events: the answer says how to narrow it.',
+        'Indicators or a search are looked for in stored events, from the end of the range to its beginning, as a job. What is found becomes findings of kind `hunt`, and alerts only where `makesAlerts` asks for them. A repeated hunt adds nothing. Refused where it would read too many events: the answer says how to narrow it.',
       body: newHunt,
       response: { 201: document },
     },
@@ -95,12 +96,13 @@ export function registerHuntRoutes(app: Routes, { run, hunts }: Pick<Services, '
   app.route({
     method: 'GET',
     url: `${PATH}/:id`,
-    schema: { tags: TAGS, summary: 'One hunt', params, response: { 200: document } },
-    handler: async (request) => {
-      const row = await run(principalOf(request).organization, (sql) => huntById(sql, request.params.id));
-      if (row === undefined) throw notFound('hunt of this id');
-      return documentOf(row);
-    },
+    schema: { tags: TAGS, summary: 'One hunt, with its indicators', params, response: { 200: document } },
+    handler: (request) =>
+      run(principalOf(request).organization, async (sql) => {
+        const row = await huntById(sql, request.params.id);
+        if (row === undefined) throw notFound('hunt of this id');
+        return { ...documentOf(row), indicators: row.query === null ? await indicatorsOfHunt(sql, row.id, MAX_INDICATORS) : null };
+      }),
   });
 
   app.route({

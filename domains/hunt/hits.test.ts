@@ -32,6 +32,12 @@ it.each<[name: string, indicators: Indicator[], event: HuntedEvent, hits: string
     ['source.ip=192.0.2.7'],
   ],
   ['a network', [{ type: 'address', value: '192.0.2.0/24' }], event({ sourceIp: '192.0.2.255', destinationIp: '192.0.3.0' }), ['source.ip=192.0.2.255']],
+  [
+    'each network that holds an address',
+    ['10.0.0.0/8', '10.1.0.0/16', '10.2.0.0/16'].map((value) => ({ type: 'address', value })),
+    event({ sourceIp: '10.1.2.3' }),
+    ['source.ip=10.1.2.3', 'source.ip=10.1.2.3'],
+  ],
   ['no network of the other family', [{ type: 'address', value: '2001:db8::/32' }], event({ sourceIp: '192.0.2.1' }), []],
   ['a domain', [{ type: 'domain', value: 'evil.example' }], event({ dnsQuestion: 'Evil.Example' }), ['dns.question.name=Evil.Example']],
   ['what is below a domain', [{ type: 'domain', value: 'evil.example' }], event({ urlDomain: 'a.b.evil.example' }), ['url.domain=a.b.evil.example']],

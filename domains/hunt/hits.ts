@@ -1,5 +1,6 @@
 // Which indicators an event has, and where.
-import { BlockList, isIP } from 'node:net';
+import { canonicalIp } from '../network/address.ts';
+import { PrefixTable } from '../network/prefix-table.ts';
 import type { Indicator } from './indicator.ts';
 
 /** Of an event, as much as indicators are looked for in. */
@@ -35,21 +36,16 @@ const listed = (field: string, detail: HuntedEvent['detail']): readonly (readonl
 /** Made once for a list, used for each event. */
 export class IndicatorSet {
   readonly #exact = new Map<string, Indicator>();
-  readonly #networks: readonly { readonly indicator: Indicator; readonly list: BlockList; readonly family: 'ipv4' | 'ipv6' }[];
+  readonly #networks = new PrefixTable<Indicator>();
   readonly #types: ReadonlySet<Indicator['type']>;
 
   constructor(indicators: readonly Indicator[]) {
     this.#types = new Set(indicators.map(({ type }) => type));
-    for (const indicator of indicators) this.#exact.set(`${indicator.type} ${indicator.value}`, indicator);
-    this.#networks = indicators
-      .filter(({ type, value }) => type === 'address' && value.includes('/'))
-      .map((indicator) => {
-        const [address = '', bits] = indicator.value.split('/');
-        const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
-        const list = new BlockList();
-        list.addSubnet(address, Number(bits), family);
-        return { indicator, list, family };
-      });
+    for (const indicator of indicators) {
+      const { type, value } = indicator;
+      this.#exact.set(`${type} ${value}`, indicator);
+      if (type === 'address' && value.includes('/')) this.#networks.add(value, indicator);
+    }
   }
 
   /** One for each indicator that the event has, at the most telling field. A domain is also met by what is below it. */
@@ -66,9 +62,8 @@ export class IndicatorSet {
 
   #meaning(type: Indicator['type'], value: string): readonly Indicator[] {
     const found = spellings(type, value).flatMap((spelling) => this.#exact.get(`${type} ${spelling}`) ?? []);
-    if (type !== 'address' || this.#networks.length === 0) return found;
-    const family = isIP(value) === 4 ? 'ipv4' : isIP(value) === 6 ? 'ipv6' : null;
-    return [...found, ...this.#networks.filter((network) => network.family === family && network.list.check(value, family)).map(({ indicator }) => indicator)];
+    const address = type === 'address' ? canonicalIp(value) : null;
+    return address === null ? found : [...found, ...this.#networks.all(address)];
   }
 }
 

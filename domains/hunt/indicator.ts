@@ -1,12 +1,13 @@
 // Indicators as people have them: a line each, perhaps made harmless (`hxxp://evil[.]example`), of four kinds.
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { addressGroups } from '../network/address.ts';
 
 const INDICATOR_TYPES = ['address', 'domain', 'hash', 'url'] as const;
 export type IndicatorType = (typeof INDICATOR_TYPES)[number];
 export interface Indicator {
   readonly type: IndicatorType;
-  /** In one spelling: addresses as RFC 5952 writes them, or a network `10.0.0.0/8`; domains and hashes in lower case, domains in ASCII. */
+  /** In one spelling: addresses as RFC 5952 writes them, or a network `10.0.0.0/8` without host bits; domains and hashes in lower case, domains in ASCII. */
   readonly value: string;
 }
 export interface RefusedLine {
@@ -17,7 +18,7 @@ export interface RefusedLine {
   readonly reason: string;
 }
 
-export const MAX_INDICATORS = 1_000;
+export const MAX_INDICATORS = 10_000;
 const HASH_DIGITS = new Set([32, 40, 64, 128]); // MD5, SHA-1, SHA-256, SHA-512
 /** What a domain is below must be more than a public suffix of one label. */
 const DOMAIN = /^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{2,59})$/;
@@ -77,5 +78,14 @@ function readAddress(text: string): Indicator | string | undefined {
   if (rest.length > 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > most)
     return `A network ends with 0 to ${most} bits, for example /${family === 4 ? 24 : 64}.`;
   if (Number(bits) < (family === 4 ? 8 : 16)) return `A network this large matches nearly everything: take at least /${family === 4 ? 8 : 16}.`;
-  return { type: 'address', value: Number(bits) === most ? value : `${value}/${bits}` };
+  return { type: 'address', value: Number(bits) === most ? value : `${firstOf(value, Number(bits))}/${bits}` };
+}
+
+/** The first address of the network that this one is in. */
+function firstOf(address: string, bits: number): string {
+  const given = addressGroups(address) ?? [];
+  if (given.length === 2 && address.includes(':')) return address; // an IPv4 address inside IPv6 counts as IPv4 there
+  const groups = given.map((group, index) => group & (0xffff << Math.min(16, Math.max(0, 16 - (bits - index * 16)))) & 0xffff);
+  if (groups.length === 2) return groups.flatMap((group) => [group >> 8, group & 0xff]).join('.');
+  return new URL(`http://[${groups.map((group) => group.toString(16)).join(':')}]`).hostname.slice(1, -1);
 }

@@ -28,6 +28,10 @@ describe('PrefixTable', () => {
     expect(table(...cidrs).get(ip)).toBe(found);
   });
 
+  it('finds all that hold it, the longest first', () => {
+    expect(table('0.0.0.0/0', '10.1.0.0/16', '10.2.0.0/16', '10.0.0.0/8').all('10.1.2.3')).toEqual(['10.1.0.0/16', '10.0.0.0/8', '0.0.0.0/0']);
+  });
+
   it.each(['', '10.0.0.0/33', '10.0.0/8', '10.0.0.0/', '10.0.0.0/-1', '::/129', 'x/8', '::ffff:10.0.0.0/8'])('refuses %s', (cidr) => {
     expect(new PrefixTable().add(cidr, 1)).toBe(false);
   });

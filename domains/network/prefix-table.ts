@@ -41,6 +41,13 @@ export class PrefixTable<V> {
     }
     return undefined;
   }
+
+  /** Of all networks that hold it, the longest prefix first. @param ip Canonical. */
+  all(ip: string): readonly V[] {
+    const groups = this.#lengths.length === 0 ? undefined : addressGroups(ip);
+    if (groups === undefined) return [];
+    return this.#lengths.flatMap((level) => (level.groups === groups.length ? (level.values.get(masked(groups, level.bits)) ?? []) : []));
+  }
 }
 
 function masked(groups: readonly number[], bits: number): string {

@@ -94,7 +94,7 @@ export function writeEvent(rows: CopyRows, enriched: Enriched): void {
 }
 
 /** What a search finds the event by, beside time: see store/queries/search/index-clauses.ts. */
-function termsOf({ event }: Enriched, detail: Buffer): readonly number[] | null {
+function termsOf({ event, context }: Enriched, detail: Buffer): readonly number[] | null {
   terms.begin(event.organization);
   terms.addJson(event.native);
   terms.addJson(detail, HASH_CHARACTERS + event.contentHash.length);
@@ -104,5 +104,9 @@ function termsOf({ event }: Enriched, detail: Buffer): readonly number[] | null 
     terms.addText(value);
   terms.addAddress(event.source?.ip);
   terms.addAddress(event.destination?.ip);
+  for (const host of context.relatedHosts) terms.addName(host);
+  terms.addName(event.dns?.questionName);
+  terms.addName(event.url?.domain);
+  terms.addHostOf(event.url?.original);
   return terms.values();
 }

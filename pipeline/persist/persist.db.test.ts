@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainContext, plainEvent } from '../../schemas/avro/plain.ts';
 import type { Alert, Enriched, Event, Feature, Finding } from '../../schemas/avro/types.gen.ts';
 import { openClient, openPool } from '../../store/connect.ts';
-import { termOf } from '../../store/queries/search/terms.ts';
+import { nameTermOf, termOf } from '../../store/queries/search/terms.ts';
 import type { FreshDatabase } from '../../store/test/fresh-database.ts';
 import { freshDatabase, serverUrl } from '../../store/test/fresh-database.ts';
 import { batchOf, expectLedger, loaders } from './test/log.ts';
@@ -346,7 +346,9 @@ describe.skipIf(serverUrl === '')('persist', () => {
     it('list their whole values for searches, native and typed', async () => {
       const { loader } = await opened('listed');
       const native = Buffer.from(JSON.stringify({ Image: 'C:\\Cmd.exe', Deep: [{ Level: 4711 }], at: '2026-01-01T00:00:00Z', short: 'ab' }));
-      const value = enriched('listed 1', { native, dataset: 'Listed.Set' });
+      const url = { original: 'http://u.down.evil.example/x', domain: null, path: null, query: null };
+      const plain = enriched('listed 1', { native, dataset: 'Listed.Set', url });
+      const value = { ...plain, context: { ...plain.context, relatedHosts: ['A.deep.host.corp.example'] } };
       await loader.load([batchOf('listed', 0, 0, [value])]);
       const [row] = await rowsOf('SELECT organization, terms FROM goshawk.event WHERE organization = $1', 'listed');
       const { organization: own, terms } = row as { readonly organization: string; readonly terms: readonly number[] };
@@ -360,6 +362,8 @@ describe.skipIf(serverUrl === '')('persist', () => {
         false,
       ]);
       expect(isListed('4711', 'another')).toBe(false);
+      const isNamed = (name: string) => terms.includes(nameTermOf(own, name) ?? Number.NaN);
+      expect(['corp.example', 'deep.host.corp.example', 'evil.example', 'other.example'].map(isNamed)).toEqual([true, true, true, false]);
     });
 
     it('are counted by minute only once', async () => {

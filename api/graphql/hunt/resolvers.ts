@@ -1,6 +1,6 @@
 import type { Severity } from '../../../schemas/avro/types.gen.ts';
 import { SEVERITIES } from '../../../store/queries/findings.ts';
-import { huntById, matchesOfHunt, pageOfHunts } from '../../../store/queries/hunts.ts';
+import { huntById, indicatorsOfHunt, matchesOfHunt, pageOfHunts } from '../../../store/queries/hunts.ts';
 import type { HuntRow } from '../../../store/queries/hunts.ts';
 import { notFound } from '../../gate/problem.ts';
 import { huntQuestion, newHunt } from '../../hunt/input.ts';
@@ -49,7 +49,7 @@ export default {
   },
   Hunt: {
     severity: ({ severity }: HuntRow): Severity => SEVERITIES[severity] ?? 'medium',
-    indicators: ({ indicators }: HuntRow) => indicators ?? [],
+    indicators: ({ id }: HuntRow, { first }: PageArgs, { read }: ApiContext) => read((sql) => indicatorsOfHunt(sql, id, pageSize(first))),
     progress: progressOf,
     busySeconds: ({ busyMs }: HuntRow) => busyMs / 1_000,
     async findings({ id: huntId }: HuntRow, { first, after }: PageArgs, { read, loaders }: ApiContext) {

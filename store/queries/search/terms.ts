@@ -36,6 +36,21 @@ export function addressTermOf(organization: string, address: string): number | n
   return list.values()?.[0] ?? null;
 }
 
+/** Labels from the end of a host name under which it is listed: a domain that is looked for finds what lies below it. */
+export const NAME_LABELS = { least: 2, most: 4 } as const;
+
+/**
+ * Hash under which the events are listed that name this host, or one below it; a name of more labels than are listed is looked for by its last ones,
+ * so what is found is to be tested. Null when none are: it is not ASCII, or too long.
+ */
+export function nameTermOf(organization: string, name: string): number | null {
+  const list = new TermList();
+  list.begin(organization);
+  list.addText(`dn ${lastLabels(name, NAME_LABELS.most)}`);
+  return list.values()?.[0] ?? null;
+}
+const lastLabels = (name: string, labels: number): string => name.split('.').slice(-labels).join('.');
+
 /** Gathers the terms of one event after the other; to be used again, so that storing events makes no garbage. */
 export class TermList {
   readonly #seen = new Set<number>();
@@ -60,6 +75,24 @@ export class TermList {
     if (address === null || address === undefined) return;
     const size = addressBytes(address, scratch, 0);
     if (size > 0) this.addText(`ip ${scratch.toString('hex', 0, size)}`);
+  }
+
+  /** Of a host: by its last labels, in lower case and without a dot at its end. */
+  addName(host: string | null | undefined): void {
+    if (host === null || host === undefined || !host.includes('.')) return;
+    const name = HAS_UPPER.test(host) || host.endsWith('.') ? host.toLowerCase().replace(/\.$/, '') : host;
+    let from = name.length;
+    for (let labels = 1; labels <= NAME_LABELS.most && from > 0; labels += 1) {
+      from = name.lastIndexOf('.', from - 1);
+      if (labels >= NAME_LABELS.least) this.addText(`dn ${name.slice(from + 1)}`);
+    }
+  }
+
+  /** Of the host in a URL, whatever it is; read as store/hunt-condition.ts reads it. */
+  addHostOf(url: string | null | undefined): void {
+    const host = url === null || url === undefined ? undefined : HOST.exec(url)?.[1]?.replaceAll(/[[\]]/g, '');
+    if (host?.includes('.') === false) this.addText(`dn ${host.toLowerCase()}`);
+    else this.addName(host);
   }
 
   /** All values of a JSON text, wherever in it; what is no JSON adds what looks like some. */
@@ -127,6 +160,8 @@ export class TermList {
 
 // eslint-disable-next-line no-control-regex
 const NEEDS_ESCAPE = /["\\\u0000-\u001f]/;
+const HAS_UPPER = /[A-Z\u0080-\uffff]/; // or may have: what is not ASCII
+const HOST = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:[^/@]*@)?(\[[^\]]+\]|[^\]/:?#]+)/;
 const IS_BARE = Uint8Array.from({ length: 256 }, (_unused, byte) => (/[\w.+-]/.test(String.fromCharCode(byte)) && byte < 0x80 ? 1 : 0));
 
 /** `2026-11-25T..`: nearly every event has one, and nobody looks for it as a value. */
