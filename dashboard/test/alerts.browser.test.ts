@@ -239,6 +239,83 @@ describe.skipIf(chromiumPath === undefined)('alerts', { timeout: 90_000 }, () =>
     expect(await list.locator('.rows-item').first().innerText()).toContain(raised.title);
   });
 
+  it('shows what a colleague does where the row is, counts a new alert at once, and asks for neither by the clock', async () => {
+    const { world } = stage.standIn;
+    const alert = titled('Copy of SAM with Esentutl');
+    const page = await stage.enter('/alerts', { isTimeHeld: true }); // no clock of the page asks for anything
+    await page.clock.runFor(2_000);
+    await rowOf(page, alert.title).first().waitFor();
+    const rows = page.locator('.rows-item');
+    const places = async () => (await rows.allInnerTexts()).map((text) => text.includes(alert.title));
+    const before = await places();
+    await rows.first().hover();
+    world.work.change([alert], { status: 'acknowledged', assignee: 'noor' }, 'noor');
+    await rowOf(page, alert.title).first().getByText('noor').waitFor();
+    const raised = world.raise();
+    await page.clock.runFor(1_000);
+    await page.getByRole('button', { name: '1 new' }).waitFor(); // the pointer is on a row
+    expect(await places()).toEqual(before);
+    await page.keyboard.press('n');
+    await eventually(() => rows.first().innerText()).toContain(raised.title);
+    world.work.change([alert], { status: 'open', assignee: '' }, 'noor');
+  });
+
+  it('shows on the page of an alert what a colleague does to it, and that one is there', async () => {
+    const { world } = stage.standIn;
+    const alert = titled('SMB Exploitation Attempt Seen by the Sensor');
+    const page = await stage.enter(`/alerts/${alert.id}`, { width: 900 });
+    const article = page.getByRole('article', { name: alert.title });
+    await article.waitFor();
+    expect(await article.getByText('also here').count()).toBe(0);
+    world.news.setViewers(alert.id, ['noor']);
+    await article.getByText('noor also here').waitFor();
+    await picture(page, 'also-here-900');
+    world.work.change([alert], { status: 'acknowledged', assignee: 'noor' }, 'noor');
+    await article.getByText('Acknowledged').first().waitFor();
+    world.news.setViewers(alert.id, []);
+    await article.getByText('also here').waitFor({ state: 'detached' });
+    world.work.change([alert], { status: 'open', assignee: '' }, 'noor');
+  });
+
+  it('goes on where it was when its connection comes back, misses nothing, and says meanwhile how often it asks', async () => {
+    const { world } = stage.standIn;
+    const alert = titled('Firewall Port Opened with Netsh');
+    const page = await stage.enter('/alerts');
+    await rowOf(page, alert.title).first().waitFor();
+    await page.mouse.move(700, 5);
+    world.raise();
+    stage.standIn.isSocketAway = true;
+    await page.getByText('asked every 20 s').waitFor();
+    world.work.change([alert], { assignee: 'noor' }, 'noor');
+    const raised = world.raise();
+    const resumed = world.news.resumedFrom.length;
+    stage.standIn.isSocketAway = false;
+    await rowOf(page, alert.title).first().getByText('noor').waitFor();
+    await rowOf(page, raised.title).first().waitFor();
+    expect(world.news.resumedFrom.length).toBe(resumed + 1); // with its cursor: the list was not asked for by the clock
+    await page.getByText('asked every 20 s').waitFor({ state: 'detached' });
+    world.work.change([alert], { assignee: '' }, 'noor');
+  });
+
+  it('lets more in than a page holds, without leaving some out between', async () => {
+    const { world } = stage.standIn;
+    const page = await stage.enter('/alerts');
+    const rows = page.locator('.rows-item');
+    await rows.first().hover();
+    const raised = Array.from({ length: 60 }, () => world.raise());
+    await page.getByRole('button', { name: '50+ new' }).click();
+    const list = page.getByRole('table', { name: 'Alerts' });
+    await eventually(() => list.getAttribute('aria-rowcount')).toBe('50');
+    await page
+      .getByRole('row')
+      .filter({ hasText: raised.at(-1)!.title })
+      .first()
+      .waitFor();
+    await list.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
+    await eventually(() => list.getAttribute('aria-rowcount').then(Number)).toBeGreaterThan(60);
+    for (const alert of raised) world.alerts.splice(world.alerts.indexOf(alert), 1);
+  });
+
   it('offers a search for the value that was clicked', async () => {
     const alert = titled('Process Dump via Comsvcs.dll');
     const page = await stage.enter(`/alerts/${alert.id}`);

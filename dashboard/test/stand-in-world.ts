@@ -2,10 +2,11 @@
 import { GraphQLError } from 'graphql';
 import { anotherAlert, makeAlerts, type StandInAlert } from './stand-in-alerts.ts';
 import { chance, countIn, DATASETS, eventAt, SENSORS, TICK_MS, type StandInEvent } from './stand-in-events.ts';
-import { searchOf } from './stand-in-search.ts';
+import { completionOf, explanationOf, searchOf } from './stand-in-search.ts';
 import { entityNames, entityOf } from './stand-in-entities.ts';
 import { fieldDatasets, fieldsOf } from './stand-in-fields.ts';
 import { Access } from './stand-in-access.ts';
+import { News } from './stand-in-news.ts';
 import { Rules } from './stand-in-rules.ts';
 import { Sensors } from './stand-in-sensors.ts';
 import { Work } from './stand-in-work.ts';
@@ -42,8 +43,8 @@ export class World {
   readonly redrives: { readonly redriven: number; readonly already: number; readonly [field: string]: unknown }[] = [];
   readonly access = new Access();
   readonly rules = new Rules(Date.now());
-  readonly work = new Work((alert) => this.#tell(alert));
-  readonly #listeners = new Set<(alert: StandInAlert) => void>();
+  readonly news = new News();
+  readonly work = new Work((alert) => this.news.tell(alert));
   readonly #started = Date.now();
   readonly #sensors = new Sensors();
   #raised = 0;
@@ -57,7 +58,7 @@ export class World {
     this.#raised += 1;
     const alert = anotherAlert(Date.now(), this.#raised);
     this.alerts.unshift(alert);
-    this.#tell(alert);
+    this.news.tell(alert);
     return alert;
   }
 
@@ -66,12 +67,20 @@ export class World {
     this.awaySince = Date.now() - 95_000;
   }
 
-  #tell(alert: StandInAlert): void {
-    for (const listener of this.#listeners) listener(alert);
-  }
-
   #need(part: PartName): void {
     if (this.partAway === part) throw new GraphQLError(`The ${part} is away.`, { extensions: { code: `${part.toUpperCase()}_UNAVAILABLE` } });
+  }
+
+  /** Of the newest 1,500 that come. */
+  #top(field: string, events: Iterable<StandInEvent>): { readonly name: string; readonly count: number }[] {
+    const counts = new Map<string, number>();
+    let scanned = 0;
+    for (const event of events) {
+      if ((scanned += 1) > 1500) break;
+      const value = event.fields[field];
+      for (const each of Array.isArray(value) ? value : value === undefined ? [] : [value]) counts.set(String(each), (counts.get(String(each)) ?? 0) + 1);
+    }
+    return [...counts].map(([name, n]) => ({ name, count: n * 173 })).sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
   }
 
   *#eventsIn(filter: Filter | null | undefined, before = Number.POSITIVE_INFINITY): Generator<StandInEvent> {
@@ -171,17 +180,7 @@ export class World {
       },
       eventTop: (_root: unknown, { field, first, filter, from, to }: { field: string; first: number; filter?: Filter | null; from: string; to: string }) => {
         this.#need('database');
-        const counts = new Map<string, number>();
-        let scanned = 0;
-        for (const event of this.#eventsIn({ ...filter, from, to })) {
-          if ((scanned += 1) > 1500) break;
-          const value = event.fields[field];
-          for (const each of Array.isArray(value) ? value : value === undefined ? [] : [value]) counts.set(String(each), (counts.get(String(each)) ?? 0) + 1);
-        }
-        return [...counts]
-          .map(([name, n]) => ({ name, count: n * 173 }))
-          .sort((a, b) => b.count - a.count || a.name.localeCompare(b.name))
-          .slice(0, first);
+        return this.#top(field, this.#eventsIn({ ...filter, from, to })).slice(0, first);
       },
       alerts: (_root: unknown, { first, after, filter }: { first: number; after?: string | null; filter?: AlertFilter | null }) => {
         this.#need('database');
@@ -198,7 +197,10 @@ export class World {
       },
       redrives: () => this.redrives,
       alertChangePreview: (_root: unknown, { filter, change }: { filter: AlertFilter; change: Change }) => this.work.preview(this.#alertsIn(filter), change),
-      savedSearches: () => this.work.views,
+      savedSearches: (_root: unknown, { kind }: { kind: string }) => this.work.views.filter((view) => view['kind'] === kind),
+      searchCompletion: (_root: unknown, { search, caret }: { search: string; caret: number }) =>
+        completionOf(search, caret, (field) => this.#top(field, this.#eventsIn(null))),
+      searchExplanation: (_root: unknown, { filter }: { filter: Filter }) => explanationOf(filter.search),
       alert: (_root: unknown, { id }: { id: string }) => {
         this.#need('database');
         return this.alerts.find((alert) => alert.id === id) ?? null;
@@ -316,10 +318,12 @@ export class World {
       editAlertNote: (_root: unknown, { noteId, text }: { noteId: string; text: string }) => this.work.editNote(this.alerts, noteId, text),
       removeAlertNote: (_root: unknown, { noteId }: { noteId: string }) => this.work.editNote(this.alerts, noteId, null),
       addSavedSearch: (_root: unknown, { input }: { input: Record<string, unknown> }) => this.work.addView(input),
+      updateSavedSearch: (_root: unknown, { id, change }: { id: string; change: Record<string, unknown> }) => this.work.changeView(id, change),
       deleteSavedSearch: (_root: unknown, { id }: { id: string }) => this.work.deleteView(id),
     },
     Subscription: {
-      alertChanged: { subscribe: () => this.#changes(), resolve: (alert: StandInAlert) => alert },
+      alertNews: { subscribe: (_root: unknown, { after }: { after?: string | null }) => this.news.items(after), resolve: (item: unknown) => item },
+      alertViewers: { subscribe: (_root: unknown, { alertId }: { alertId: string }) => this.news.viewers(alertId), resolve: (viewers: unknown) => viewers },
       eventTail: { subscribe: (_root: unknown, { filter }: { filter?: Filter | null }) => this.#tail(filter), resolve: (batch: unknown) => batch },
     },
   };
@@ -335,25 +339,6 @@ export class World {
         (filter?.status === null || filter?.status === undefined || filter.status.includes(alert.status)) &&
         (words === '' || alert.title.toLowerCase().includes(words) || alert.entities.some(({ value }) => value.toLowerCase().includes(words))),
     );
-  }
-
-  async *#changes(): AsyncGenerator<StandInAlert> {
-    const waiting: StandInAlert[] = [];
-    let wake = () => {};
-    const listener = (alert: StandInAlert) => {
-      waiting.push({ ...alert });
-      wake();
-    };
-    this.#listeners.add(listener);
-    try {
-      for (;;) {
-        const next = waiting.shift();
-        if (next !== undefined) yield next;
-        else await new Promise<void>((resolve) => (wake = resolve));
-      }
-    } finally {
-      this.#listeners.delete(listener);
-    }
   }
 
   async *#tail(filter: Filter | null | undefined): AsyncGenerator<{ events: StandInEvent[]; leftOut: number }> {

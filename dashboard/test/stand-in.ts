@@ -24,6 +24,8 @@ export interface StandIn {
   isSessionOver: boolean;
   /** While true the API takes no request at all; pages already loaded stay. */
   isGone: boolean;
+  /** While true no WebSocket opens, and those that were open are cut. */
+  isSocketAway: boolean;
   /** Operations answered so far, by name. */
   readonly asked: Map<string, number>;
   close(): Promise<void>;
@@ -57,6 +59,7 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
   const yoga = createYoga({ schema, logging: false, maskedErrors: false });
   const tokens = new Set<string>();
   const sockets = new Set<Socket>();
+  let isSocketAway = false;
 
   const server = createServer((request, response) => void handle(request, response));
   const webSockets = new WebSocketServer({ noServer: true });
@@ -68,7 +71,7 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
     socket.on('close', () => sockets.delete(socket));
   });
   server.on('upgrade', (request, socket, head) => {
-    if (standIn.isGone) socket.destroy();
+    if (standIn.isGone || standIn.isSocketAway) socket.destroy();
     else webSockets.handleUpgrade(request, socket, head, (opened) => webSockets.emit('connection', opened, request));
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -80,6 +83,13 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
     slowMs: 0,
     isSessionOver: false,
     isGone: false,
+    get isSocketAway() {
+      return isSocketAway;
+    },
+    set isSocketAway(isAway) {
+      isSocketAway = isAway;
+      if (isAway) for (const socket of webSockets.clients) socket.terminate();
+    },
     asked: new Map(),
     close: async () => {
       await ended.dispose();
@@ -120,7 +130,10 @@ export async function startStandIn({ folder, port = 0 }: Options = {}): Promise<
   async function auth(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await read(request);
     const hasCookie = /goshawk_refresh=\w/.test(request.headers.cookie ?? '');
-    if (path === '/auth/logout') return void response.writeHead(204, { 'set-cookie': 'goshawk_refresh=; Path=/auth; HttpOnly; Max-Age=0' }).end();
+    if (path === '/auth/oidc/logout') {
+      response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'goshawk_refresh=; Path=/auth; HttpOnly; Max-Age=0' });
+      return void response.end('{"url":null}');
+    }
     if (path === '/auth/refresh') {
       if (!hasCookie || standIn.isSessionOver) return void json(response, 401, { code: 'SESSION_ENDED', detail: 'Log in again.' });
       return void json(response, 200, signedIn(response, 'admin'));

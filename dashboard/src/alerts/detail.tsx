@@ -1,6 +1,8 @@
 // One alert: what happened, why it was noticed, every event it rests on, and what people made of it.
-import { useEffect, useLayoutEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useAlertNews } from '../data/alert-news.tsx';
 import { useFresh } from '../data/fresh.ts';
+import { useSoon } from '../data/soon.ts';
 import { AlertDetailDocument, type AlertDetailQuery } from '../gql/graphql.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { Copy, copyText } from '../kit/copy.tsx';
@@ -9,7 +11,9 @@ import { Ago, Moment, ZoneTag } from '../kit/moment.tsx';
 import { count, plural } from '../kit/numbers.ts';
 import { SeverityMark, StatusMark, verdictWord } from '../kit/severity.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
+import { toMs } from '../kit/time.ts';
 import { useTitle } from '../kit/title.ts';
+import { AlsoHere } from './also-here.tsx';
 import { Changes } from './changes.tsx';
 import { Evidence } from './evidence.tsx';
 import { Notes } from './notes.tsx';
@@ -36,10 +40,36 @@ interface DetailProps {
 }
 
 const EVERY_MS = 30_000;
+const GAP_MS = 1000;
+/** Findings and events are stored beside the alert: what was not there yet is looked for again, for a minute. */
+const SETTLES_MS = 2000;
+const MOST_SETTLES = 30;
+
+/** Whether all that the alert names is stored. */
+const isWhole = ({ rules, events }: AlertFull): boolean => rules.every(({ version }) => version !== '') && events.every(({ event }) => event !== null);
 
 export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, actions, onException }: DetailProps) {
-  const fresh = useFresh(AlertDetailDocument, { key: id, variables: () => ({ id }), what: 'The alert', everyMs: EVERY_MS });
+  const settles = useRef({ id, left: 0 });
+  const isLive = useAlertNews({
+    onAlert(changed) {
+      if (changed.id !== id) return;
+      settles.current = { id, left: 1 };
+      reloadSoon();
+    },
+    onGap: () => reloadSoon(),
+  });
+  const fresh = useFresh(AlertDetailDocument, { key: id, variables: () => ({ id }), what: 'The alert', everyMs: EVERY_MS, isTold: isLive });
+  const reloadSoon = useSoon(fresh.reload, GAP_MS);
   const alert = fresh.isLoading ? undefined : fresh.data?.alert;
+  useEffect(() => {
+    if (alert === undefined || alert === null) return undefined;
+    const isNew = Date.now() - toMs(alert.storedAt) < SETTLES_MS * MOST_SETTLES;
+    const { left } = settles.current;
+    if (settles.current.id !== id || (left === 0 && (isWhole(alert) || !isNew))) return undefined;
+    settles.current = { id, left: Math.max(0, left - 1) };
+    const timer = window.setTimeout(fresh.reload, SETTLES_MS);
+    return () => window.clearTimeout(timer);
+  }, [alert]);
   useEffect(() => {
     if (changes > 0) fresh.reload();
   }, [changes]);
@@ -91,6 +121,7 @@ export function AlertDetail({ id, changes, user, isSplit, onBack, onLoaded, acti
         <StatusMark status={alert.status} verdict={alert.verdict} />
         {alert.assignee !== null && <span className="quiet cut">{alert.assignee}</span>}
         <Stale problem={fresh.problem} at={fresh.at} />
+        <AlsoHere alertId={alert.id} user={user} />
         <span className="detail-actions">
           {alert.status === 'open' && (
             <Button kind="main" hint="a" onClick={() => actions.acknowledge(alert)}>

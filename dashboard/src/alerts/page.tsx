@@ -10,7 +10,7 @@ import { Page } from '../kit/panel.tsx';
 import { RangePicker } from '../kit/range-picker.tsx';
 import { isSeverity, SeverityMark } from '../kit/severity.tsx';
 import { SearchInput } from '../kit/search-input.tsx';
-import { Stale } from '../kit/states.tsx';
+import { NotLive, Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import { useMayWrite } from '../rules/roles.ts';
 import { useViewer } from '../shell/viewer.tsx';
@@ -39,11 +39,7 @@ export function AlertsPage() {
   const isAtTop = useRef(true);
   const isHovered = useRef(false);
   const [changes, setChanges] = useState(0);
-  const queue = useQueue(
-    search,
-    () => isAtTop.current && !isHovered.current,
-    (id) => id === alertId && setChanges((n) => n + 1),
-  );
+  const queue = useQueue(search, () => isAtTop.current && !isHovered.current);
   const user = useViewer()?.user;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [cursorId, setCursorId] = useState<string>();
@@ -204,6 +200,7 @@ export function AlertsPage() {
           {search.sort === 'severity' && queue.hasMore && ' loaded, sorted'}
         </span>
         <Stale problem={queue.problem} at={queue.isLoading ? undefined : queue.at} />
+        {!queue.isLive && queue.problem === undefined && <NotLive everySeconds={20} />}
       </div>
       <div className="alerts-body">
         {(alertId === undefined || isWide) && <div className="alerts-list">{list}</div>}

@@ -38,7 +38,8 @@ export function QueueList({ queue, openId, cursor, selected, onSelect, onOpen, i
           }}
         >
           <Icon name="up" size={14} />
-          {count(queue.waiting)} new
+          {count(queue.waiting)}
+          {queue.isWaitingCut && '+'} new
         </button>
       )}
       <Rows

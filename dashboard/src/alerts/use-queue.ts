@@ -1,9 +1,10 @@
 // The rows of the queue. They keep their places: a change shows where the row is, and new rows wait until they may come in.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useAlertNews } from '../data/alert-news.tsx';
 import { ask, useFresh } from '../data/fresh.ts';
-import { useLive } from '../data/live.ts';
 import type { Problem } from '../data/problem.ts';
-import { AlertChangedDocument, AlertsDocument, type AlertChangedSubscription, type AlertRowFragment } from '../gql/graphql.ts';
+import { useSoon } from '../data/soon.ts';
+import { AlertsDocument, type AlertRowFragment } from '../gql/graphql.ts';
 import { severityRank } from '../kit/severity.tsx';
 import { filterOf, statusesOf, type AlertsSearch } from './address.ts';
 
@@ -11,12 +12,14 @@ export type AlertRow = AlertRowFragment;
 
 const PAGE = 50;
 const EVERY_MS = 20_000;
-const SOON_MS = 800;
+const GAP_MS = 1000;
 
 export interface Queue {
   readonly rows: readonly AlertRow[];
   /** New ones that have not come in yet. */
   readonly waiting: number;
+  /** More wait than are known. */
+  readonly isWaitingCut: boolean;
   readonly letIn: () => void;
   readonly hasMore: boolean;
   readonly loadMore: () => void;
@@ -24,6 +27,8 @@ export interface Queue {
   readonly problem: Problem | undefined;
   readonly at: number | undefined;
   readonly reload: () => void;
+  /** False while changes are not told, and the list is asked for every 20 seconds. */
+  readonly isLive: boolean;
   /** Shows what is now known of some alerts. */
   readonly patch: (alerts: readonly AlertRow[]) => void;
   /** Takes out those that the filter no longer asks for. */
@@ -34,45 +39,64 @@ interface Loaded {
   readonly key: string | null;
   readonly rows: readonly AlertRow[];
   readonly waiting: readonly AlertRow[];
+  /** So many are new that there may be others between them and the rows: what waits begins the list anew, with this behind it. */
+  readonly anew: Pick<Loaded, 'endCursor' | 'hasMore'> | null;
   readonly endCursor: string | null;
   readonly hasMore: boolean;
 }
-const nothing: Loaded = { key: null, rows: [], waiting: [], endCursor: null, hasMore: false };
+const nothing: Loaded = { key: null, rows: [], waiting: [], anew: null, endCursor: null, hasMore: false };
+
+const withWaiting = ({ key, rows, waiting, anew, endCursor, hasMore }: Loaded): Loaded => ({
+  key,
+  rows: anew === null ? [...waiting, ...rows] : waiting,
+  waiting: [],
+  anew: null,
+  ...(anew ?? { endCursor, hasMore }),
+});
 
 function patched(rows: readonly AlertRow[], changes: ReadonlyMap<string, AlertRow>): readonly AlertRow[] {
-  return rows.some((row) => changes.has(row.id)) ? rows.map((row) => changes.get(row.id) ?? row) : rows;
+  return rows.some((row) => changes.has(row.id)) ? rows.map((row) => newer(row, changes.get(row.id))) : rows;
 }
 
-/** @param mayMove Whether rows may come in on top now: the reader is at the top, and the pointer elsewhere. @param onChange Told of each alert that changes. */
-export function useQueue(search: AlertsSearch, mayMove: () => boolean, onChange: (id: string) => void): Queue {
+/** An answer may have been asked for before a change was told. */
+const newer = (row: AlertRow, change: AlertRow | undefined): AlertRow =>
+  change === undefined || change.revision < row.revision || change.workRevision < row.workRevision ? row : change;
+
+/** @param mayMove Whether rows may come in on top now: the reader is at the top, and the pointer elsewhere. */
+export function useQueue(search: AlertsSearch, mayMove: () => boolean): Queue {
   const key = JSON.stringify([search.view, search.min, search.q, search.from, search.to]);
   const [loaded, setLoaded] = useState<Loaded>(nothing);
-  const fresh = useFresh(AlertsDocument, { key, variables: () => ({ first: PAGE, filter: filterOf(search) }), what: 'Alerts', everyMs: EVERY_MS });
+  const isLive = useAlertNews({
+    onAlert(alert) {
+      setLoaded((before) => ({ ...before, rows: patched(before.rows, new Map([[alert.id, alert]])) }));
+      reloadSoon(); // whether a new one belongs here says the API
+    },
+    onGap: () => reloadSoon(),
+  });
+  const fresh = useFresh(AlertsDocument, {
+    key,
+    variables: () => ({ first: PAGE, filter: filterOf(search) }),
+    what: 'Alerts',
+    everyMs: EVERY_MS,
+    isTold: isLive,
+  });
+  const reloadSoon = useSoon(fresh.reload, GAP_MS);
 
   useEffect(() => {
     const page = fresh.data?.alerts;
     if (page === undefined || fresh.isLoading) return;
     const found = page.edges.map(({ node }) => node);
     setLoaded((before) => {
-      if (before.key !== key) return { key, rows: found, waiting: [], endCursor: page.pageInfo.endCursor, hasMore: page.pageInfo.hasNextPage };
-      const byId = new Map(found.map((alert) => [alert.id, alert]));
-      const rows = patched(before.rows, byId);
+      const { endCursor, hasNextPage: hasMore } = page.pageInfo;
+      if (before.key !== key) return { key, rows: found, waiting: [], anew: null, endCursor, hasMore };
+      const rows = patched(before.rows, new Map(found.map((alert) => [alert.id, alert])));
       const known = new Set(rows.map((row) => row.id));
       const waiting = found.filter((alert) => !known.has(alert.id));
-      return mayMove() && waiting.length > 0 ? { ...before, rows: [...waiting, ...rows], waiting: [] } : { ...before, rows, waiting };
+      const anew = hasMore && waiting.length === found.length ? { endCursor, hasMore } : null;
+      const next: Loaded = { ...before, rows, waiting, anew };
+      return mayMove() && waiting.length > 0 ? withWaiting(next) : next;
     });
   }, [fresh.data, fresh.isLoading, key]);
-
-  const timer = useRef<number>(undefined);
-  const onAlert = ({ alertChanged }: AlertChangedSubscription) => {
-    onChange(alertChanged.id);
-    setLoaded((before) => ({ ...before, rows: patched(before.rows, new Map([[alertChanged.id, alertChanged]])) }));
-    timer.current ??= window.setTimeout(() => {
-      timer.current = undefined;
-      fresh.reload(); // whether a new one belongs here says the API
-    }, SOON_MS);
-  };
-  useLive(AlertChangedDocument, 'all', {}, onAlert, fresh.reload);
 
   const isAsking = useRef(false);
   const { endCursor, hasMore } = loaded;
@@ -96,7 +120,7 @@ export function useQueue(search: AlertsSearch, mayMove: () => boolean, onChange:
     });
   }, [key, endCursor, hasMore]);
 
-  const letIn = useCallback(() => setLoaded((before) => ({ ...before, rows: [...before.waiting, ...before.rows], waiting: [] })), []);
+  const letIn = useCallback(() => setLoaded(withWaiting), []);
   const patch = useCallback(
     (alerts: readonly AlertRow[]) => setLoaded((before) => ({ ...before, rows: patched(before.rows, new Map(alerts.map((alert) => [alert.id, alert]))) })),
     [],
@@ -114,6 +138,7 @@ export function useQueue(search: AlertsSearch, mayMove: () => boolean, onChange:
   return {
     rows,
     waiting: loaded.waiting.length,
+    isWaitingCut: loaded.anew !== null,
     letIn,
     hasMore,
     loadMore,
@@ -121,6 +146,7 @@ export function useQueue(search: AlertsSearch, mayMove: () => boolean, onChange:
     problem: fresh.problem,
     at: fresh.at,
     reload: fresh.reload,
+    isLive,
     patch,
     settle,
   };

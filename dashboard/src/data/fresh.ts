@@ -24,6 +24,8 @@ interface Options<V> {
   readonly what: string;
   /** Milliseconds between the end of one request and the next; never while the page is hidden. */
   readonly everyMs?: number;
+  /** While true changes are told, and nothing is asked by the clock. */
+  readonly isTold?: boolean;
 }
 
 interface Answer<R> {
@@ -56,12 +58,12 @@ export async function tell<R, V>(
 
 const page = window.document;
 
-export function useFresh<R, V>(document: TypedDocumentString<R, V>, { key, variables, what, everyMs }: Options<V>): Fresh<R> {
+export function useFresh<R, V>(document: TypedDocumentString<R, V>, { key, variables, what, everyMs, isTold = false }: Options<V>): Fresh<R> {
   const [answer, setAnswer] = useState<Answer<R>>({ key: null, data: undefined, at: undefined });
   const [failure, setFailure] = useState<{ readonly key: string; readonly problem: Problem }>();
   const [round, setRound] = useState(0);
-  const latest = useRef(variables);
-  latest.current = variables;
+  const latest = useRef({ variables, isTold });
+  latest.current = { variables, isTold };
 
   useEffect(() => {
     if (key === null) return undefined;
@@ -69,15 +71,18 @@ export function useFresh<R, V>(document: TypedDocumentString<R, V>, { key, varia
     let timer: number | undefined;
     const run = async () => {
       const at = Date.now();
-      const result = await ask(document, latest.current(), what);
+      const result = await ask(document, latest.current.variables(), what);
       if (isOver) return;
       if ('data' in result) setAnswer({ key, data: result.data, at });
       setFailure('data' in result ? undefined : { key, problem: result.problem });
-      if (everyMs !== undefined) timer = window.setTimeout(next, 'data' in result ? everyMs : Math.max(everyMs, 3000));
+      const hasFailed = !('data' in result);
+      if (everyMs !== undefined) timer = window.setTimeout(() => next(hasFailed), hasFailed ? Math.max(everyMs, 3000) : everyMs);
     };
-    const next = () => {
+    const next = (hasFailed: boolean) => {
       timer = undefined;
-      if (!page.hidden) void run();
+      if (page.hidden) return;
+      if (!latest.current.isTold || hasFailed) void run();
+      else timer = window.setTimeout(() => next(false), everyMs);
     };
     const onVisible = () => {
       if (!page.hidden && timer === undefined && everyMs !== undefined) void run();

@@ -15,24 +15,27 @@ export interface Live {
 
 const AGAIN_MS = 2000;
 
+interface LiveOptions {
+  /** Called when it is refused or fails, before it is asked for again. */
+  readonly onProblem?: () => void;
+}
+
 /**
- * @param key Another key is another subscription; null ends it. @param onData Called outside of rendering, as often as the API sends.
- * @param onBack Called when it goes on after it was away: what came meanwhile was not told, so ask for it.
+ * @param key Another key is another subscription; null ends it. @param variables Read each time that it is sent, also when the socket comes back.
+ * @param onData Called outside of rendering, as often as the API sends.
  */
-export function useLive<R, V>(document: TypedDocumentString<R, V>, key: string | null, variables: V, onData: (data: R) => void, onBack?: () => void): Live {
+export function useLive<R, V>(
+  document: TypedDocumentString<R, V>,
+  key: string | null,
+  variables: V,
+  onData: (data: R) => void,
+  { onProblem }: LiveOptions = {},
+): Live {
   const [problem, setProblem] = useState<Problem>();
   const [round, setRound] = useState(0);
-  const latest = useRef({ variables, onData, onBack });
-  latest.current = { variables, onData, onBack };
+  const latest = useRef({ variables, onData, onProblem });
+  latest.current = { variables, onData, onProblem };
   const socket = useCell(socketState);
-
-  const wasAway = useRef(false);
-  useEffect(() => {
-    if (socket === 'away') wasAway.current = true;
-    if (socket !== 'open' || !wasAway.current) return;
-    wasAway.current = false;
-    latest.current.onBack?.();
-  }, [socket, round]);
 
   useEffect(() => {
     if (key === null) return undefined;
@@ -40,7 +43,6 @@ export function useLive<R, V>(document: TypedDocumentString<R, V>, key: string |
     let isOver = false;
     const again = () => {
       if (isOver) return;
-      wasAway.current = true;
       timer ??= window.setTimeout(() => setRound((n) => n + 1), AGAIN_MS);
     };
     const subscription = pipe(
@@ -49,6 +51,7 @@ export function useLive<R, V>(document: TypedDocumentString<R, V>, key: string |
       subscribe((result) => {
         if (result.error !== undefined) {
           setProblem(describe(result.error, 'Live data'));
+          latest.current.onProblem?.();
           again();
         } else if (result.data !== undefined) {
           setProblem(undefined);

@@ -83,6 +83,17 @@ export type ConnectorType =
   | 'SINK'
   | 'SOURCE';
 
+/** What a count was read from. All are exact. */
+export type CountSource =
+  /** Sums of days, with shorter ones and events at the ends of the range. */
+  | 'days'
+  /** All events of the range. */
+  | 'events'
+  | 'hours'
+  /** Events that the index of values named. */
+  | 'index'
+  | 'minutes';
+
 export type DeadLetterFilter = {
   code?: string | null | undefined;
   /** Set aside at or after. */
@@ -212,6 +223,35 @@ export type GroupRolesInput = {
   roles: Array<string>;
 };
 
+/** How a hunt comes by events. */
+export type HuntIndex =
+  /** One after the other, by time. */
+  | 'time'
+  /** The index of values names them, on all days with many events. */
+  | 'values';
+
+export type HuntQuestion = {
+  /** Empty: all. */
+  datasets?: Array<string> | null | undefined;
+  from: string;
+  /** One a line, at most 10,000: addresses, networks, domains, hashes, URLs; `evil[.]example` and `hxxp://` are understood. Either these or a query. */
+  indicators?: string | null | undefined;
+  /** A search. */
+  query?: string | null | undefined;
+  /** Now, unless given. */
+  to?: string | null | undefined;
+};
+
+export type HuntState =
+  | 'cancelled'
+  /** It looked at all. */
+  | 'done'
+  | 'failed'
+  | 'paused'
+  | 'running'
+  /** It has as many findings as a hunt may have. */
+  | 'stopped';
+
 export type IdentityProviderInput = {
   /** Take access tokens of this audience on the API; null: none. */
   audience?: string | null | undefined;
@@ -222,6 +262,8 @@ export type IdentityProviderInput = {
   defaultRoles?: Array<string> | null | undefined;
   /** Only verified addresses of these get in; none: whoever the provider knows. */
   emailDomains?: Array<string> | null | undefined;
+  /** Who signs out here is led to the provider, to sign out there too. */
+  endsSession?: boolean | null | undefined;
   groupRoles?: Array<GroupRolesInput> | null | undefined;
   groupsClaim?: string | null | undefined;
   isDisabled?: boolean | null | undefined;
@@ -235,6 +277,14 @@ export type IdentityProviderInput = {
   scopes?: Array<string> | null | undefined;
 };
 
+export type IndicatorType =
+  /** An address, or a network. */
+  | 'address'
+  /** Met by what is below it, too. */
+  | 'domain'
+  | 'hash'
+  | 'url';
+
 export type InvitationInput = {
   email?: string | null | undefined;
   /** How long it can be accepted. */
@@ -242,6 +292,19 @@ export type InvitationInput = {
   /** What the user will sign in with. */
   name: string;
   roles: Array<string>;
+};
+
+export type NewHunt = {
+  datasets?: Array<string> | null | undefined;
+  from: string;
+  indicators?: string | null | undefined;
+  /** Whether what it finds becomes alerts; else it is shown as findings only. */
+  makesAlerts?: boolean | null | undefined;
+  name: string;
+  query?: string | null | undefined;
+  /** Of what it finds; medium unless given. */
+  severity?: Severity | null | undefined;
+  to?: string | null | undefined;
 };
 
 export type NewPublishSubscription = {
@@ -270,6 +333,14 @@ export type NewSavedSearch = {
   query?: string | null | undefined;
   to?: string | null | undefined;
 };
+
+export type OfferKind =
+  | 'field'
+  /** `>=`, `:*` and others, in place of the colon or behind a name. */
+  | 'operator'
+  | 'value'
+  /** and, or, not. */
+  | 'word';
 
 export type OrganizationAdminInput = {
   email?: string | null | undefined;
@@ -396,10 +467,31 @@ export type SavedFilterInput = {
   statuses?: Array<AlertStatus> | null | undefined;
 };
 
+export type SavedSearchChange = {
+  columns?: Array<string> | null | undefined;
+  filter?: SavedFilterInput | null | undefined;
+  from?: string | null | undefined;
+  isShared?: boolean | null | undefined;
+  name?: string | null | undefined;
+  query?: string | null | undefined;
+  revision?: number | null | undefined;
+  to?: string | null | undefined;
+};
+
 export type SavedSearchKind =
   /** A view of the queue. */
   | 'alerts'
   | 'events';
+
+export type SearchIndex =
+  /** Events of one host, newest first. */
+  | 'host'
+  /** Sums; no event is read. */
+  | 'sums'
+  /** Events one after the other, newest first. */
+  | 'time'
+  /** The index of whole values, typed and native. */
+  | 'values';
 
 export type SensorAccess =
   /** A client certificate of the installation's authority. */
@@ -518,7 +610,15 @@ export type UserQueryVariables = Exact<{
 }>;
 
 
-export type UserQuery = { user: { id: string, name: string, email: string | null, roles: Array<string>, createdAt: string, hasPassword: boolean, passwordAt: string, disabledAt: string | null, sessions: number, seenAt: string | null } | null };
+export type UserQuery = { user: { id: string, name: string, email: string | null, roles: Array<string>, createdAt: string, hasPassword: boolean, passwordAt: string, disabledAt: string | null, sessions: number, seenAt: string | null, identities: Array<{ id: string, provider: string, label: string, subject: string, keepsRoles: boolean, isDisabled: boolean, createdAt: string, usedAt: string }> } | null };
+
+export type UnlinkIdentityMutationVariables = Exact<{
+  user: string | number;
+  identity: string | number;
+}>;
+
+
+export type UnlinkIdentityMutation = { unlinkIdentity: { id: string } };
 
 export type InvitationsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -657,14 +757,15 @@ export type AuditStateQuery = { auditState: { seq: number, publishedAt: string |
 export type OrganizationSettingsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type OrganizationSettingsQuery = { organization: { id: string, name: string, createdAt: string, mfaRoles: Array<string>, sessionHours: number | null, outboundHosts: Array<string>, retention: { eventDays: number, findingDays: number, featureDays: number } | null } };
+export type OrganizationSettingsQuery = { organization: { id: string, name: string, createdAt: string, mfaRoles: Array<string>, sessionHours: number | null, outboundHosts: Array<string>, openableNetworks: Array<string>, changedAt: string, retention: { eventDays: number, findingDays: number, featureDays: number } | null } };
 
 export type ChangeOrganizationSettingsMutationVariables = Exact<{
   change: OrganizationSettingsChange;
+  replaces?: string | null | undefined;
 }>;
 
 
-export type ChangeOrganizationSettingsMutation = { changeOrganizationSettings: { id: string } };
+export type ChangeOrganizationSettingsMutation = { changeOrganizationSettings: { changedAt: string } };
 
 export type OrganizationsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -696,7 +797,7 @@ export type IdentityProviderQueryVariables = Exact<{
 }>;
 
 
-export type IdentityProviderQuery = { identityProvider: { name: string, label: string, issuer: string, clientId: string, hasSecret: boolean, scopes: Array<string>, nameClaim: string, groupsClaim: string, defaultRoles: Array<string>, emailDomains: Array<string>, provisions: boolean, audience: string | null, disabledAt: string | null, createdAt: string, createdBy: string, changedAt: string, changedBy: string, groupRoles: Array<{ group: string, roles: Array<string> }>, addresses: { callbackUrl: string, backchannelLogoutUrl: string, ownAudience: string } } | null };
+export type IdentityProviderQuery = { identityProvider: { name: string, label: string, issuer: string, clientId: string, hasSecret: boolean, scopes: Array<string>, nameClaim: string, groupsClaim: string, defaultRoles: Array<string>, emailDomains: Array<string>, provisions: boolean, audience: string | null, endsSession: boolean, disabledAt: string | null, createdAt: string, createdBy: string, changedAt: string, changedBy: string, groupRoles: Array<{ group: string, roles: Array<string> }>, addresses: { callbackUrl: string, backchannelLogoutUrl: string, postLogoutUrl: string, ownAudience: string } } | null };
 
 export type IdentityProviderAddressesQueryVariables = Exact<{
   name: string | number;
@@ -865,12 +966,12 @@ export type DeleteSavedViewMutationVariables = Exact<{
 
 export type DeleteSavedViewMutation = { deleteSavedSearch: string };
 
-export type AlertChangedSubscriptionVariables = Exact<{
-  minSeverity?: Severity | null | undefined;
+export type AlertViewersSubscriptionVariables = Exact<{
+  id: string | number;
 }>;
 
 
-export type AlertChangedSubscription = { alertChanged: AlertRowFragment };
+export type AlertViewersSubscription = { alertViewers: Array<{ user: string, since: string }> };
 
 export type ConnectorStateFragment = { name: string, plugin: string, type: ConnectorType, state: ConnectorState, trace: string | null, tasks: Array<{ id: number, state: ConnectorState, worker: string, trace: string | null }>, config: Array<{ name: string, value: string }>, delivery: { delivered: number, present: number, rejected: number, filtered: number, owed: number, owedBytes: number, lag: number | null, possibleDuplicates: number, lastError: string | null, lastErrorAt: string | null, lastProgressAt: string | null, oldestOwedAt: string | null } };
 
@@ -993,6 +1094,13 @@ export type DeletePublishSubscriptionMutationVariables = Exact<{
 
 export type DeletePublishSubscriptionMutation = { deletePublishSubscription: string };
 
+export type AlertNewsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type AlertNewsSubscription = { alertNews: { isReset: boolean, cursor: string | null, alert: AlertRowFragment | null } };
+
 export type DeadLettersQueryVariables = Exact<{
   first?: number | null | undefined;
   filter?: DeadLetterFilter | null | undefined;
@@ -1113,6 +1221,55 @@ export type EventFacetQueryVariables = Exact<{
 
 export type EventFacetQuery = { eventTop: Array<{ name: string, count: number }> };
 
+export type SearchCompletionQueryVariables = Exact<{
+  search: string;
+  caret: number;
+}>;
+
+
+export type SearchCompletionQuery = { searchCompletion: Array<{ kind: OfferKind, text: string, insert: string, from: number, to: number, about: string, type: string | null, count: number | null }> };
+
+export type SearchExplanationQueryVariables = Exact<{
+  filter: EventFilter;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  spanSeconds?: number | null | undefined;
+}>;
+
+
+export type SearchExplanationQuery = { searchExplanation: { meaning: string, canonical: string, eventsInRange: number, countSource: CountSource, isCountRefused: boolean, advice: string | null, page: SearchCostFragment, count: SearchCostFragment } };
+
+export type SearchCostFragment = { servedBy: SearchIndex, values: Array<string>, events: number, cost: number, costLimit: number };
+
+export type SavedSearchFragment = { id: string, name: string, query: string, columns: Array<string>, from: string | null, to: string | null, isShared: boolean, isMine: boolean, owner: string, revision: number };
+
+export type SavedSearchesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SavedSearchesQuery = { savedSearches: Array<SavedSearchFragment> };
+
+export type AddSavedSearchMutationVariables = Exact<{
+  input: NewSavedSearch;
+}>;
+
+
+export type AddSavedSearchMutation = { addSavedSearch: SavedSearchFragment };
+
+export type UpdateSavedSearchMutationVariables = Exact<{
+  id: string | number;
+  change: SavedSearchChange;
+}>;
+
+
+export type UpdateSavedSearchMutation = { updateSavedSearch: SavedSearchFragment };
+
+export type DeleteSavedSearchMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteSavedSearchMutation = { deleteSavedSearch: string };
+
 export type EventTailSubscriptionVariables = Exact<{
   filter?: EventFilter | null | undefined;
 }>;
@@ -1134,6 +1291,70 @@ export type FieldsQueryVariables = Exact<{
 
 
 export type FieldsQuery = { fields: { edges: Array<{ cursor: string, node: { dataset: string, kind: FieldKind, name: string, types: Array<string>, examples: Array<string>, share: number, keys: number, firstSeen: string, lastSeen: string, state: FieldState } }>, pageInfo: { hasNextPage: boolean } } };
+
+export type HuntRowFragment = { id: string, name: string, query: string | null, indicatorCount: number, datasets: Array<string>, from: string, to: string, severity: Severity, makesAlerts: boolean, state: HuntState, reason: string | null, progress: number, eventsTotal: number, servedBy: HuntIndex, readsTotal: number, eventsRead: number, matches: number, newFindings: number, createdAt: string, createdBy: string, finishedAt: string | null };
+
+export type HuntsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type HuntsQuery = { hunts: { edges: Array<{ node: HuntRowFragment }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type HuntQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type HuntQuery = { hunt: (
+    { indicators: Array<{ type: IndicatorType, value: string }> }
+    & HuntRowFragment
+  ) | null };
+
+export type HuntFindingsQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type HuntFindingsQuery = { hunt: { id: string, findings: { edges: Array<{ cursor: string, node: { id: string, time: string, rule: { title: string }, entities: Array<{ type: string, value: string }>, matchedFields: Array<{ name: string, value: string }>, events: Array<{ dataset: string, event: { id: string } | null }> } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+
+export type HuntEstimateQueryVariables = Exact<{
+  input: HuntQuestion;
+}>;
+
+
+export type HuntEstimateQuery = { huntEstimate: { events: number, servedBy: HuntIndex, reads: number, why: string | null, seconds: number, isAllowed: boolean, advice: string | null, narrowedFrom: string | null } };
+
+export type StartHuntMutationVariables = Exact<{
+  input: NewHunt;
+}>;
+
+
+export type StartHuntMutation = { startHunt: HuntRowFragment };
+
+export type PauseHuntMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type PauseHuntMutation = { pauseHunt: { id: string, state: HuntState } };
+
+export type ResumeHuntMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ResumeHuntMutation = { resumeHunt: { id: string, state: HuntState } };
+
+export type CancelHuntMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CancelHuntMutation = { cancelHunt: { id: string, state: HuntState } };
 
 export type EventRateQueryVariables = Exact<{
   from: string;
@@ -1516,6 +1737,29 @@ export const RelationFragmentDoc = new TypedDocumentString(`
   lastSeen
 }
     `, {"fragmentName":"Relation"}) as unknown as TypedDocumentString<RelationFragment, unknown>;
+export const SearchCostFragmentDoc = new TypedDocumentString(`
+    fragment SearchCost on SearchCost {
+  servedBy
+  values
+  events
+  cost
+  costLimit
+}
+    `, {"fragmentName":"SearchCost"}) as unknown as TypedDocumentString<SearchCostFragment, unknown>;
+export const SavedSearchFragmentDoc = new TypedDocumentString(`
+    fragment SavedSearch on SavedSearch {
+  id
+  name
+  query
+  columns
+  from
+  to
+  isShared
+  isMine
+  owner
+  revision
+}
+    `, {"fragmentName":"SavedSearch"}) as unknown as TypedDocumentString<SavedSearchFragment, unknown>;
 export const EventRowFragmentDoc = new TypedDocumentString(`
     fragment EventRow on Event {
   id
@@ -1538,6 +1782,31 @@ export const EventRowFragmentDoc = new TypedDocumentString(`
   process
 }
     `, {"fragmentName":"EventRow"}) as unknown as TypedDocumentString<EventRowFragment, unknown>;
+export const HuntRowFragmentDoc = new TypedDocumentString(`
+    fragment HuntRow on Hunt {
+  id
+  name
+  query
+  indicatorCount
+  datasets
+  from
+  to
+  severity
+  makesAlerts
+  state
+  reason
+  progress
+  eventsTotal
+  servedBy
+  readsTotal
+  eventsRead
+  matches
+  newFindings
+  createdAt
+  createdBy
+  finishedAt
+}
+    `, {"fragmentName":"HuntRow"}) as unknown as TypedDocumentString<HuntRowFragment, unknown>;
 export const RuleRowFragmentDoc = new TypedDocumentString(`
     fragment RuleRow on Rule {
   id
@@ -1643,9 +1912,26 @@ export const UserDocument = new TypedDocumentString(`
     disabledAt
     sessions
     seenAt
+    identities {
+      id
+      provider
+      label
+      subject
+      keepsRoles
+      isDisabled
+      createdAt
+      usedAt
+    }
   }
 }
     `) as unknown as TypedDocumentString<UserQuery, UserQueryVariables>;
+export const UnlinkIdentityDocument = new TypedDocumentString(`
+    mutation UnlinkIdentity($user: ID!, $identity: ID!) {
+  unlinkIdentity(user: $user, identity: $identity) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UnlinkIdentityMutation, UnlinkIdentityMutationVariables>;
 export const InvitationsDocument = new TypedDocumentString(`
     query Invitations($first: Int, $withClosed: Boolean) {
   invitations(first: $first, withClosed: $withClosed) {
@@ -1860,6 +2146,8 @@ export const OrganizationSettingsDocument = new TypedDocumentString(`
     mfaRoles
     sessionHours
     outboundHosts
+    openableNetworks
+    changedAt
     retention {
       eventDays
       findingDays
@@ -1869,9 +2157,9 @@ export const OrganizationSettingsDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<OrganizationSettingsQuery, OrganizationSettingsQueryVariables>;
 export const ChangeOrganizationSettingsDocument = new TypedDocumentString(`
-    mutation ChangeOrganizationSettings($change: OrganizationSettingsChange!) {
-  changeOrganizationSettings(change: $change) {
-    id
+    mutation ChangeOrganizationSettings($change: OrganizationSettingsChange!, $replaces: Time) {
+  changeOrganizationSettings(change: $change, replaces: $replaces) {
+    changedAt
   }
 }
     `) as unknown as TypedDocumentString<ChangeOrganizationSettingsMutation, ChangeOrganizationSettingsMutationVariables>;
@@ -1944,6 +2232,7 @@ export const IdentityProviderDocument = new TypedDocumentString(`
     emailDomains
     provisions
     audience
+    endsSession
     disabledAt
     createdAt
     createdBy
@@ -1952,6 +2241,7 @@ export const IdentityProviderDocument = new TypedDocumentString(`
     addresses {
       callbackUrl
       backchannelLogoutUrl
+      postLogoutUrl
       ownAudience
     }
   }
@@ -2437,41 +2727,14 @@ export const DeleteSavedViewDocument = new TypedDocumentString(`
   deleteSavedSearch(id: $id)
 }
     `) as unknown as TypedDocumentString<DeleteSavedViewMutation, DeleteSavedViewMutationVariables>;
-export const AlertChangedDocument = new TypedDocumentString(`
-    subscription AlertChanged($minSeverity: Severity) {
-  alertChanged(minSeverity: $minSeverity) {
-    ...AlertRow
+export const AlertViewersDocument = new TypedDocumentString(`
+    subscription AlertViewers($id: ID!) {
+  alertViewers(alertId: $id) {
+    user
+    since
   }
 }
-    fragment AlertRow on Alert {
-  id
-  revision
-  time
-  lastTime
-  title
-  severity
-  score
-  status
-  verdict
-  verdictReason
-  assignee
-  labels
-  workRevision
-  changeId
-  tags
-  entities {
-    type
-    value
-  }
-  rules {
-    id
-    title
-  }
-  findingCount
-  eventCount
-  storedAt
-  reason
-}`) as unknown as TypedDocumentString<AlertChangedSubscription, AlertChangedSubscriptionVariables>;
+    `) as unknown as TypedDocumentString<AlertViewersSubscription, AlertViewersSubscriptionVariables>;
 export const ConnectorsDocument = new TypedDocumentString(`
     query Connectors {
   connectors {
@@ -2741,6 +3004,45 @@ export const DeletePublishSubscriptionDocument = new TypedDocumentString(`
   deletePublishSubscription(id: $id)
 }
     `) as unknown as TypedDocumentString<DeletePublishSubscriptionMutation, DeletePublishSubscriptionMutationVariables>;
+export const AlertNewsDocument = new TypedDocumentString(`
+    subscription AlertNews($after: String) {
+  alertNews(after: $after) {
+    alert {
+      ...AlertRow
+    }
+    isReset
+    cursor
+  }
+}
+    fragment AlertRow on Alert {
+  id
+  revision
+  time
+  lastTime
+  title
+  severity
+  score
+  status
+  verdict
+  verdictReason
+  assignee
+  labels
+  workRevision
+  changeId
+  tags
+  entities {
+    type
+    value
+  }
+  rules {
+    id
+    title
+  }
+  findingCount
+  eventCount
+  storedAt
+  reason
+}`) as unknown as TypedDocumentString<AlertNewsSubscription, AlertNewsSubscriptionVariables>;
 export const DeadLettersDocument = new TypedDocumentString(`
     query DeadLetters($first: Int, $filter: DeadLetterFilter) {
   deadLetters(first: $first, filter: $filter) {
@@ -3108,6 +3410,108 @@ export const EventFacetDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<EventFacetQuery, EventFacetQueryVariables>;
+export const SearchCompletionDocument = new TypedDocumentString(`
+    query SearchCompletion($search: String!, $caret: Int!) {
+  searchCompletion(search: $search, caret: $caret) {
+    kind
+    text
+    insert
+    from
+    to
+    about
+    type
+    count
+  }
+}
+    `) as unknown as TypedDocumentString<SearchCompletionQuery, SearchCompletionQueryVariables>;
+export const SearchExplanationDocument = new TypedDocumentString(`
+    query SearchExplanation($filter: EventFilter!, $from: Time, $to: Time, $spanSeconds: Int) {
+  searchExplanation(
+    filter: $filter
+    from: $from
+    to: $to
+    spanSeconds: $spanSeconds
+  ) {
+    meaning
+    canonical
+    eventsInRange
+    page {
+      ...SearchCost
+    }
+    count {
+      ...SearchCost
+    }
+    countSource
+    isCountRefused
+    advice
+  }
+}
+    fragment SearchCost on SearchCost {
+  servedBy
+  values
+  events
+  cost
+  costLimit
+}`) as unknown as TypedDocumentString<SearchExplanationQuery, SearchExplanationQueryVariables>;
+export const SavedSearchesDocument = new TypedDocumentString(`
+    query SavedSearches {
+  savedSearches(kind: events) {
+    ...SavedSearch
+  }
+}
+    fragment SavedSearch on SavedSearch {
+  id
+  name
+  query
+  columns
+  from
+  to
+  isShared
+  isMine
+  owner
+  revision
+}`) as unknown as TypedDocumentString<SavedSearchesQuery, SavedSearchesQueryVariables>;
+export const AddSavedSearchDocument = new TypedDocumentString(`
+    mutation AddSavedSearch($input: NewSavedSearch!) {
+  addSavedSearch(input: $input) {
+    ...SavedSearch
+  }
+}
+    fragment SavedSearch on SavedSearch {
+  id
+  name
+  query
+  columns
+  from
+  to
+  isShared
+  isMine
+  owner
+  revision
+}`) as unknown as TypedDocumentString<AddSavedSearchMutation, AddSavedSearchMutationVariables>;
+export const UpdateSavedSearchDocument = new TypedDocumentString(`
+    mutation UpdateSavedSearch($id: ID!, $change: SavedSearchChange!) {
+  updateSavedSearch(id: $id, change: $change) {
+    ...SavedSearch
+  }
+}
+    fragment SavedSearch on SavedSearch {
+  id
+  name
+  query
+  columns
+  from
+  to
+  isShared
+  isMine
+  owner
+  revision
+}`) as unknown as TypedDocumentString<UpdateSavedSearchMutation, UpdateSavedSearchMutationVariables>;
+export const DeleteSavedSearchDocument = new TypedDocumentString(`
+    mutation DeleteSavedSearch($id: ID!) {
+  deleteSavedSearch(id: $id)
+}
+    `) as unknown as TypedDocumentString<DeleteSavedSearchMutation, DeleteSavedSearchMutationVariables>;
 export const EventTailDocument = new TypedDocumentString(`
     subscription EventTail($filter: EventFilter) {
   eventTail(filter: $filter) {
@@ -3174,6 +3578,180 @@ export const FieldsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<FieldsQuery, FieldsQueryVariables>;
+export const HuntsDocument = new TypedDocumentString(`
+    query Hunts($first: Int, $after: String) {
+  hunts(first: $first, after: $after) {
+    edges {
+      node {
+        ...HuntRow
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    fragment HuntRow on Hunt {
+  id
+  name
+  query
+  indicatorCount
+  datasets
+  from
+  to
+  severity
+  makesAlerts
+  state
+  reason
+  progress
+  eventsTotal
+  servedBy
+  readsTotal
+  eventsRead
+  matches
+  newFindings
+  createdAt
+  createdBy
+  finishedAt
+}`) as unknown as TypedDocumentString<HuntsQuery, HuntsQueryVariables>;
+export const HuntDocument = new TypedDocumentString(`
+    query Hunt($id: ID!) {
+  hunt(id: $id) {
+    ...HuntRow
+    indicators(first: 20) {
+      type
+      value
+    }
+  }
+}
+    fragment HuntRow on Hunt {
+  id
+  name
+  query
+  indicatorCount
+  datasets
+  from
+  to
+  severity
+  makesAlerts
+  state
+  reason
+  progress
+  eventsTotal
+  servedBy
+  readsTotal
+  eventsRead
+  matches
+  newFindings
+  createdAt
+  createdBy
+  finishedAt
+}`) as unknown as TypedDocumentString<HuntQuery, HuntQueryVariables>;
+export const HuntFindingsDocument = new TypedDocumentString(`
+    query HuntFindings($id: ID!, $first: Int, $after: String) {
+  hunt(id: $id) {
+    id
+    findings(first: $first, after: $after) {
+      edges {
+        cursor
+        node {
+          id
+          time
+          rule {
+            title
+          }
+          entities {
+            type
+            value
+          }
+          matchedFields {
+            name
+            value
+          }
+          events {
+            dataset
+            event {
+              id
+            }
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<HuntFindingsQuery, HuntFindingsQueryVariables>;
+export const HuntEstimateDocument = new TypedDocumentString(`
+    query HuntEstimate($input: HuntQuestion!) {
+  huntEstimate(input: $input) {
+    events
+    servedBy
+    reads
+    why
+    seconds
+    isAllowed
+    advice
+    narrowedFrom
+  }
+}
+    `) as unknown as TypedDocumentString<HuntEstimateQuery, HuntEstimateQueryVariables>;
+export const StartHuntDocument = new TypedDocumentString(`
+    mutation StartHunt($input: NewHunt!) {
+  startHunt(input: $input) {
+    ...HuntRow
+  }
+}
+    fragment HuntRow on Hunt {
+  id
+  name
+  query
+  indicatorCount
+  datasets
+  from
+  to
+  severity
+  makesAlerts
+  state
+  reason
+  progress
+  eventsTotal
+  servedBy
+  readsTotal
+  eventsRead
+  matches
+  newFindings
+  createdAt
+  createdBy
+  finishedAt
+}`) as unknown as TypedDocumentString<StartHuntMutation, StartHuntMutationVariables>;
+export const PauseHuntDocument = new TypedDocumentString(`
+    mutation PauseHunt($id: ID!) {
+  pauseHunt(id: $id) {
+    id
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<PauseHuntMutation, PauseHuntMutationVariables>;
+export const ResumeHuntDocument = new TypedDocumentString(`
+    mutation ResumeHunt($id: ID!) {
+  resumeHunt(id: $id) {
+    id
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeHuntMutation, ResumeHuntMutationVariables>;
+export const CancelHuntDocument = new TypedDocumentString(`
+    mutation CancelHunt($id: ID!) {
+  cancelHunt(id: $id) {
+    id
+    state
+  }
+}
+    `) as unknown as TypedDocumentString<CancelHuntMutation, CancelHuntMutationVariables>;
 export const EventRateDocument = new TypedDocumentString(`
     query EventRate($from: Time!, $to: Time!, $spanSeconds: Int!) {
   eventCounts(from: $from, to: $to, spanSeconds: $spanSeconds, by: sensor) {

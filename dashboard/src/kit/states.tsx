@@ -1,5 +1,5 @@
 // What stands where data would be: nothing yet, nothing at all, or something went wrong.
-import type { ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { Problem } from '../data/problem.ts';
 import { Button } from './button.tsx';
 import { useNow } from './clock.ts';
@@ -83,6 +83,27 @@ export function Stale({ problem, at, stepMs = 1000 }: { readonly problem: Proble
   return (
     <span className="stale" role="status" title={`${problem.title} ${problem.advice}${problem.requestId === null ? '' : ` Request ${problem.requestId}.`}`}>
       <Icon name="clock" size={13} /> {age(now - at)} old
+    </span>
+  );
+}
+
+const NOT_LIVE_AFTER_MS = 3000; // a page that has just been opened connects
+
+/** Stands beside what is asked for from time to time, because changes are not told at present. */
+export function NotLive({ everySeconds }: { readonly everySeconds: number }) {
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setShown(true), NOT_LIVE_AFTER_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
+  if (!isShown) return null;
+  return (
+    <span
+      className="stale"
+      role="status"
+      title="The connection over which changes are told is away and comes back by itself. Until then this is asked for from time to time."
+    >
+      <Icon name="clock" size={13} /> asked every {everySeconds} s
     </span>
   );
 }

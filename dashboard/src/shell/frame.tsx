@@ -1,5 +1,6 @@
 import { Outlet, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { AlertNewsProvider } from '../data/alert-news.tsx';
 import { useKeys } from '../kit/keys.ts';
 import { fieldTerm } from '../kit/search-language.ts';
 import { Deeds } from '../kit/undo.tsx';
@@ -18,6 +19,7 @@ export function Frame() {
     { keys: 'g o', label: 'Overview', group: 'Go to', run: () => void navigate({ to: '/' }) },
     { keys: 'g a', label: 'Alerts', group: 'Go to', run: () => void navigate({ to: '/alerts' }) },
     { keys: 'g e', label: 'Events', group: 'Go to', run: () => void navigate({ to: '/events' }) },
+    { keys: 'g h', label: 'Hunts', group: 'Go to', run: () => void navigate({ to: '/hunts' }) },
     { keys: 'g n', label: 'Entities', group: 'Go to', run: () => void navigate({ to: '/entities' }) },
     { keys: 'g r', label: 'Rules', group: 'Go to', run: () => void navigate({ to: '/rules' }) },
     { keys: 'g f', label: 'Fields', group: 'Go to', run: () => void navigate({ to: '/fields' }) },
@@ -35,22 +37,24 @@ export function Frame() {
   return (
     <ViewerProvider>
       <HealthProvider>
-        <OpenAlertsProvider>
-          <ValueContext value={actions}>
-            <div className="frame">
-              <Rail />
-              <div className="frame-main">
-                <Banner />
-                <main className="frame-page">
-                  <Outlet />
-                </main>
+        <AlertNewsProvider>
+          <OpenAlertsProvider>
+            <ValueContext value={actions}>
+              <div className="frame">
+                <Rail />
+                <div className="frame-main">
+                  <Banner />
+                  <main className="frame-page">
+                    <Outlet />
+                  </main>
+                </div>
               </div>
-            </div>
-            <Deeds />
-            <ValueMenu />
-            <KeysHelp />
-          </ValueContext>
-        </OpenAlertsProvider>
+              <Deeds />
+              <ValueMenu />
+              <KeysHelp />
+            </ValueContext>
+          </OpenAlertsProvider>
+        </AlertNewsProvider>
       </HealthProvider>
     </ViewerProvider>
   );

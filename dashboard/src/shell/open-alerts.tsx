@@ -1,12 +1,13 @@
 // Alerts that still need somebody, for the rail and the overview. Renewed when one changes.
-import { createContext, useContext, useMemo, useRef, type ReactNode } from 'react';
+import { createContext, useContext, useMemo, type ReactNode } from 'react';
+import { useAlertNews } from '../data/alert-news.tsx';
 import { useFresh } from '../data/fresh.ts';
-import { useLive } from '../data/live.ts';
 import type { Problem } from '../data/problem.ts';
-import { AlertChangedDocument, OpenAlertsDocument, type AlertRowFragment, type OpenAlertsQuery, type Severity } from '../gql/graphql.ts';
+import { useSoon } from '../data/soon.ts';
+import { OpenAlertsDocument, type AlertRowFragment, type OpenAlertsQuery, type Severity } from '../gql/graphql.ts';
 
 const OPEN_EVERY_MS = 15_000;
-const SOON_MS = 700; // many changes at once ask once
+const GAP_MS = 1000;
 const LIMIT = 100; // of each list
 
 export interface OpenAlerts {
@@ -26,19 +27,15 @@ function each(data: OpenAlertsQuery): AlertRowFragment[] {
 }
 
 export function OpenAlertsProvider({ children }: { readonly children: ReactNode }) {
+  const isLive = useAlertNews({ onAlert: () => reloadSoon(), onGap: () => reloadSoon() });
   const { data, problem, at, reload } = useFresh(OpenAlertsDocument, {
     key: 'open',
     variables: () => ({ first: LIMIT }),
     what: 'Open alerts',
     everyMs: OPEN_EVERY_MS,
+    isTold: isLive,
   });
-  const timer = useRef<number>(undefined);
-  useLive(AlertChangedDocument, 'all', {}, () => {
-    timer.current ??= window.setTimeout(() => {
-      timer.current = undefined;
-      reload();
-    }, SOON_MS);
-  });
+  const reloadSoon = useSoon(reload, GAP_MS);
   const open = useMemo<OpenAlerts>(() => {
     const isCut = (severity: Severity) => {
       const list = severity === 'critical' ? data?.critical : severity === 'high' ? data?.high : data?.all;
