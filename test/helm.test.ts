@@ -1,6 +1,8 @@
 // The chart: its values by its schema, its memory by the page of bounds, and what it renders where there is a helm program.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
@@ -78,30 +80,98 @@ const helm = process.env['GOSHAWK_HELM'] ?? 'helm';
 const isThere = spawnSync(helm, ['version'], { stdio: 'ignore' }).status === 0;
 
 describe.skipIf(!isThere)('rendered by helm (in the PATH, or GOSHAWK_HELM)', () => {
+  interface Probe {
+    readonly httpGet: { readonly path: string; readonly port: string };
+  }
   interface Pod {
+    readonly automountServiceAccountToken?: boolean;
     readonly affinity?: object;
     readonly containers: readonly {
       readonly args: readonly string[];
       readonly env: readonly { readonly name: string; readonly value?: string }[];
+      readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
       readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+      readonly readinessProbe?: Probe;
+      readonly livenessProbe?: Probe;
+      readonly startupProbe?: Probe;
     }[];
     readonly volumes: readonly { readonly name: string; readonly persistentVolumeClaim?: { readonly claimName: string }; readonly secret?: object }[];
   }
   interface Manifest {
     readonly kind: string;
     readonly metadata: { readonly name: string };
-    readonly spec: { readonly template: { readonly spec: Pod } };
+    readonly spec: {
+      readonly template: { readonly metadata: { readonly labels: Readonly<Record<string, string>> }; readonly spec: Pod };
+      readonly selector: Readonly<Record<string, string>>; // of a service
+      readonly ports: readonly { readonly port: number; readonly targetPort?: string }[];
+      readonly rules: readonly { readonly host: string }[];
+    };
   }
   const template = (...more: string[]) => {
     const { status, stdout, stderr } = spawnSync(helm, ['template', 'g', chart.pathname, '--values', '-', ...more], {
       input: JSON.stringify(needed),
       encoding: 'utf8',
     });
-    return { status, stderr, manifests: status === 0 ? parseAllDocuments(stdout).flatMap((each) => (each.toJS() as Manifest | null) ?? []) : [] };
+    return { status, stdout, stderr, manifests: status === 0 ? parseAllDocuments(stdout).flatMap((each) => (each.toJS() as Manifest | null) ?? []) : [] };
   };
   const podOf = (manifests: readonly Manifest[], name: string) =>
     manifests.find(({ kind, metadata }) => metadata.name === `g-${name}` && ['Deployment', 'StatefulSet'].includes(kind))!.spec.template.spec;
   const mountsOf = (pod: Pod) => pod.containers[0]!.volumeMounts.map(({ name, mountPath }) => `${name} ${mountPath}`);
+
+  const workloads = (manifests: readonly Manifest[]) => manifests.filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind));
+
+  it('leads services and probes to ports that the pods have', () => {
+    const { manifests } = template();
+    const pods = workloads(manifests).map(({ metadata: { name }, spec: { template: pod } }) => ({ name, labels: pod.metadata.labels, container: pod.spec.containers[0]! })); // prettier-ignore
+    const nowhere: string[] = [];
+    for (const { name, container } of pods)
+      for (const probe of [container.readinessProbe, container.livenessProbe, container.startupProbe])
+        if (probe !== undefined && container.ports?.some((port) => port.name === probe.httpGet.port) !== true) nowhere.push(`${name} ${probe.httpGet.path}`);
+    for (const { metadata, spec } of manifests.filter(({ kind }) => kind === 'Service'))
+      for (const { port, targetPort } of spec.ports) {
+        const behind = pods.filter(({ labels }) => Object.entries(spec.selector).every(([label, value]) => labels[label] === value));
+        const open = behind.filter(({ container }) => container.ports?.some(({ name, containerPort }) => name === targetPort || containerPort === port));
+        if (open.length === 0) nowhere.push(`${metadata.name}:${port}`);
+      }
+    expect(nowhere).toEqual([]);
+  });
+
+  it('serves metrics of every stage where the service says, on an address of the pod', () => {
+    const { manifests } = template();
+    for (const stage of Object.keys(values.stages)) {
+      const { args, env, ports } = podOf(manifests, stage).containers[0]!;
+      expect([args.slice(-2), ports], stage).toEqual([['--metrics-port', '9464'], [{ name: 'metrics', containerPort: 9464 }]]);
+      expect(env, stage).toContainEqual({ name: 'HOST', value: '0.0.0.0' });
+    }
+  });
+
+  it('gives no pod a token for Kubernetes', () => {
+    const { manifests } = template();
+    expect(workloads(manifests).filter(({ spec }) => spec.template.spec.automountServiceAccountToken !== false)).toEqual([]);
+  });
+
+  it('takes a host with a star', () => {
+    const { manifests } = template('--set', 'api.host=*.goshawk.example');
+    expect(manifests.find(({ kind }) => kind === 'Ingress')?.spec.rules[0]?.host).toBe('*.goshawk.example');
+  });
+
+  const validator = process.env['GOSHAWK_KUBERNETES_VALIDATE'] ?? 'kubernetes-validate';
+  const canValidate = spawnSync(validator, ['--version'], { stdio: 'ignore' }).status === 0;
+  it.skipIf(!canValidate).each([
+    ['as it is', []],
+    [
+      'with a host, proxies and a Redis',
+      ['--set', 'api.host=goshawk.example,api.ingressClassName=nginx,api.trustedProxies={10.0.0.0/8},api.redis.urlSecret=r'],
+    ],
+    ['with replicas and keys', ['--set', 'api.replicas=2,keys.secret=signing,connect.secrets.acme=tokens,connect.allow={siem.example}']],
+    ['without SASL', ['--set', 'kafka.saslMechanism=,kafka.ssl=true']],
+  ])('is what Kubernetes takes: %s', (_name, more) => {
+    const folder = mkdtempSync(join(tmpdir(), 'goshawk-helm-'));
+    writeFileSync(join(folder, 'rendered.yaml'), template(...more).stdout);
+    const { status, stderr, stdout } = spawnSync(validator, ['--strict', '--quiet', join(folder, 'rendered.yaml')], { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect([status, stderr, stdout]).toEqual([0, '', '']);
+  });
 
   it('has duties sign with the key of the API: on its volume, hence on its node', () => {
     const { manifests } = template();

@@ -46,6 +46,22 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- if .Values.keys.secret }}, { name: keys, secret: { secretName: {{ .Values.keys.secret | quote }}, defaultMode: 0440 } }{{ end -}}
 {{- end }}
 
+{{- define "goshawk.organizationNetworks" -}}
+{{- with .Values.outbound.organizationNetworks }}- { name: GOSHAWK_OUTBOUND_ORGANIZATION_NETWORKS, value: {{ join "," . | quote }} }{{ end -}}
+{{- end }}
+
+{{/* Name of the port of the API, which is its scheme. */}}
+{{- define "goshawk.apiPort" -}}
+{{ if .Values.api.tls.secret }}https{{ else }}http{{ end }}
+{{- end }}
+{{/* The whole folder, so that a renewed certificate is seen. */}}
+{{- define "goshawk.tlsMount" -}}
+{{- if .Values.api.tls.secret }}, { name: tls, mountPath: /run/secrets/goshawk-tls, readOnly: true }{{ end -}}
+{{- end }}
+{{- define "goshawk.tlsVolume" -}}
+{{- with .Values.api.tls.secret }}, { name: tls, secret: { secretName: {{ . | quote }}, defaultMode: 0440 } }{{ end -}}
+{{- end }}
+
 {{- define "goshawk.security" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
