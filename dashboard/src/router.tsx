@@ -6,6 +6,7 @@ import { readConnectorSearch, readConnectorsSearch, readNewConnectorSearch, read
 import { readEntitiesSearch, readEntitySearch } from './entities/address.ts';
 import { readEventsSearch } from './events/address.ts';
 import { readFieldsSearch } from './fields/address.ts';
+import { readHuntSearch, readNewHuntSearch } from './hunts/address.ts';
 import { readOverviewSearch } from './overview/address.ts';
 import { readPipelineSearch } from './pipeline/address.ts';
 import { readCoverageSearch, readExceptionsSearch, readRuleSearch, readRulesSearch } from './rules/address.ts';
@@ -59,6 +60,23 @@ const events = createRoute({
   component: lazyRouteComponent(() => import('./events/page.tsx'), 'EventsPage'),
 });
 const event = createRoute({ getParentRoute: () => events, path: '$eventId' });
+const hunts = createRoute({
+  getParentRoute: () => inside,
+  path: '/hunts',
+  component: lazyRouteComponent(() => import('./hunts/page.tsx'), 'HuntsPage'),
+});
+const newHunt = createRoute({
+  getParentRoute: () => inside,
+  path: '/hunts/new',
+  validateSearch: readNewHuntSearch,
+  component: lazyRouteComponent(() => import('./hunts/new.tsx'), 'NewHuntPage'),
+});
+const hunt = createRoute({
+  getParentRoute: () => inside,
+  path: '/hunts/hunt/$huntId',
+  validateSearch: readHuntSearch,
+  component: lazyRouteComponent(() => import('./hunts/detail.tsx'), 'HuntPage'),
+});
 const entities = createRoute({
   getParentRoute: () => inside,
   path: '/entities',
@@ -264,6 +282,9 @@ export const router = createRouter({
       overview,
       alerts.addChildren([alert]),
       events.addChildren([event]),
+      hunts,
+      newHunt,
+      hunt,
       entities,
       entity,
       rules,

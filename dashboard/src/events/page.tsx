@@ -21,6 +21,7 @@ import { Body, TailBody } from './body.tsx';
 import { EventDetail } from './detail.tsx';
 import { Facets } from './facets.tsx';
 import { Histogram } from './histogram.tsx';
+import { HuntFor } from './hunt-for.tsx';
 import { EventList } from './list.tsx';
 import { TailBar } from './tail-bar.tsx';
 import { NEWER_LIMIT, useResults } from './use-results.ts';
@@ -138,6 +139,7 @@ export function EventsPage() {
             <Button kind={isLive ? 'main' : 'plain'} hint="l" aria-pressed={isLive} icon={isLive ? 'pause' : 'play'} onClick={toggleLive}>
               {isLive ? 'Stop' : 'Live'}
             </Button>
+            {!isLive && <HuntFor search={search} />}
             {!isLive && <ExportMenu question={() => ({ kind: 'events', filter: exportFilterOf(search) })} />}
             {!isLive && <RangePicker range={rangeOf(search)} onChange={(range) => set({ ...range })} />}
           </>

@@ -83,17 +83,6 @@ export type ConnectorType =
   | 'SINK'
   | 'SOURCE';
 
-/** What a count was read from. All are exact. */
-export type CountSource =
-  /** Sums of days, with shorter ones and events at the ends of the range. */
-  | 'days'
-  /** All events of the range. */
-  | 'events'
-  | 'hours'
-  /** Events that the index of values named. */
-  | 'index'
-  | 'minutes';
-
 export type DeadLetterFilter = {
   code?: string | null | undefined;
   /** Set aside at or after. */
@@ -334,14 +323,6 @@ export type NewSavedSearch = {
   to?: string | null | undefined;
 };
 
-export type OfferKind =
-  | 'field'
-  /** `>=`, `:*` and others, in place of the colon or behind a name. */
-  | 'operator'
-  | 'value'
-  /** and, or, not. */
-  | 'word';
-
 export type OrganizationAdminInput = {
   email?: string | null | undefined;
   name: string;
@@ -467,31 +448,10 @@ export type SavedFilterInput = {
   statuses?: Array<AlertStatus> | null | undefined;
 };
 
-export type SavedSearchChange = {
-  columns?: Array<string> | null | undefined;
-  filter?: SavedFilterInput | null | undefined;
-  from?: string | null | undefined;
-  isShared?: boolean | null | undefined;
-  name?: string | null | undefined;
-  query?: string | null | undefined;
-  revision?: number | null | undefined;
-  to?: string | null | undefined;
-};
-
 export type SavedSearchKind =
   /** A view of the queue. */
   | 'alerts'
   | 'events';
-
-export type SearchIndex =
-  /** Events of one host, newest first. */
-  | 'host'
-  /** Sums; no event is read. */
-  | 'sums'
-  /** Events one after the other, newest first. */
-  | 'time'
-  /** The index of whole values, typed and native. */
-  | 'values';
 
 export type SensorAccess =
   /** A client certificate of the installation's authority. */
@@ -610,15 +570,7 @@ export type UserQueryVariables = Exact<{
 }>;
 
 
-export type UserQuery = { user: { id: string, name: string, email: string | null, roles: Array<string>, createdAt: string, hasPassword: boolean, passwordAt: string, disabledAt: string | null, sessions: number, seenAt: string | null, identities: Array<{ id: string, provider: string, label: string, subject: string, keepsRoles: boolean, isDisabled: boolean, createdAt: string, usedAt: string }> } | null };
-
-export type UnlinkIdentityMutationVariables = Exact<{
-  user: string | number;
-  identity: string | number;
-}>;
-
-
-export type UnlinkIdentityMutation = { unlinkIdentity: { id: string } };
+export type UserQuery = { user: { id: string, name: string, email: string | null, roles: Array<string>, createdAt: string, hasPassword: boolean, passwordAt: string, disabledAt: string | null, sessions: number, seenAt: string | null } | null };
 
 export type InvitationsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -757,15 +709,14 @@ export type AuditStateQuery = { auditState: { seq: number, publishedAt: string |
 export type OrganizationSettingsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type OrganizationSettingsQuery = { organization: { id: string, name: string, createdAt: string, mfaRoles: Array<string>, sessionHours: number | null, outboundHosts: Array<string>, openableNetworks: Array<string>, changedAt: string, retention: { eventDays: number, findingDays: number, featureDays: number } | null } };
+export type OrganizationSettingsQuery = { organization: { id: string, name: string, createdAt: string, mfaRoles: Array<string>, sessionHours: number | null, outboundHosts: Array<string>, retention: { eventDays: number, findingDays: number, featureDays: number } | null } };
 
 export type ChangeOrganizationSettingsMutationVariables = Exact<{
   change: OrganizationSettingsChange;
-  replaces?: string | null | undefined;
 }>;
 
 
-export type ChangeOrganizationSettingsMutation = { changeOrganizationSettings: { changedAt: string } };
+export type ChangeOrganizationSettingsMutation = { changeOrganizationSettings: { id: string } };
 
 export type OrganizationsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -797,7 +748,7 @@ export type IdentityProviderQueryVariables = Exact<{
 }>;
 
 
-export type IdentityProviderQuery = { identityProvider: { name: string, label: string, issuer: string, clientId: string, hasSecret: boolean, scopes: Array<string>, nameClaim: string, groupsClaim: string, defaultRoles: Array<string>, emailDomains: Array<string>, provisions: boolean, audience: string | null, endsSession: boolean, disabledAt: string | null, createdAt: string, createdBy: string, changedAt: string, changedBy: string, groupRoles: Array<{ group: string, roles: Array<string> }>, addresses: { callbackUrl: string, backchannelLogoutUrl: string, postLogoutUrl: string, ownAudience: string } } | null };
+export type IdentityProviderQuery = { identityProvider: { name: string, label: string, issuer: string, clientId: string, hasSecret: boolean, scopes: Array<string>, nameClaim: string, groupsClaim: string, defaultRoles: Array<string>, emailDomains: Array<string>, provisions: boolean, audience: string | null, disabledAt: string | null, createdAt: string, createdBy: string, changedAt: string, changedBy: string, groupRoles: Array<{ group: string, roles: Array<string> }>, addresses: { callbackUrl: string, backchannelLogoutUrl: string, ownAudience: string } } | null };
 
 export type IdentityProviderAddressesQueryVariables = Exact<{
   name: string | number;
@@ -1220,55 +1171,6 @@ export type EventFacetQueryVariables = Exact<{
 
 
 export type EventFacetQuery = { eventTop: Array<{ name: string, count: number }> };
-
-export type SearchCompletionQueryVariables = Exact<{
-  search: string;
-  caret: number;
-}>;
-
-
-export type SearchCompletionQuery = { searchCompletion: Array<{ kind: OfferKind, text: string, insert: string, from: number, to: number, about: string, type: string | null, count: number | null }> };
-
-export type SearchExplanationQueryVariables = Exact<{
-  filter: EventFilter;
-  from?: string | null | undefined;
-  to?: string | null | undefined;
-  spanSeconds?: number | null | undefined;
-}>;
-
-
-export type SearchExplanationQuery = { searchExplanation: { meaning: string, canonical: string, eventsInRange: number, countSource: CountSource, isCountRefused: boolean, advice: string | null, page: SearchCostFragment, count: SearchCostFragment } };
-
-export type SearchCostFragment = { servedBy: SearchIndex, values: Array<string>, events: number, cost: number, costLimit: number };
-
-export type SavedSearchFragment = { id: string, name: string, query: string, columns: Array<string>, from: string | null, to: string | null, isShared: boolean, isMine: boolean, owner: string, revision: number };
-
-export type SavedSearchesQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type SavedSearchesQuery = { savedSearches: Array<SavedSearchFragment> };
-
-export type AddSavedSearchMutationVariables = Exact<{
-  input: NewSavedSearch;
-}>;
-
-
-export type AddSavedSearchMutation = { addSavedSearch: SavedSearchFragment };
-
-export type UpdateSavedSearchMutationVariables = Exact<{
-  id: string | number;
-  change: SavedSearchChange;
-}>;
-
-
-export type UpdateSavedSearchMutation = { updateSavedSearch: SavedSearchFragment };
-
-export type DeleteSavedSearchMutationVariables = Exact<{
-  id: string | number;
-}>;
-
-
-export type DeleteSavedSearchMutation = { deleteSavedSearch: string };
 
 export type EventTailSubscriptionVariables = Exact<{
   filter?: EventFilter | null | undefined;
@@ -1737,29 +1639,6 @@ export const RelationFragmentDoc = new TypedDocumentString(`
   lastSeen
 }
     `, {"fragmentName":"Relation"}) as unknown as TypedDocumentString<RelationFragment, unknown>;
-export const SearchCostFragmentDoc = new TypedDocumentString(`
-    fragment SearchCost on SearchCost {
-  servedBy
-  values
-  events
-  cost
-  costLimit
-}
-    `, {"fragmentName":"SearchCost"}) as unknown as TypedDocumentString<SearchCostFragment, unknown>;
-export const SavedSearchFragmentDoc = new TypedDocumentString(`
-    fragment SavedSearch on SavedSearch {
-  id
-  name
-  query
-  columns
-  from
-  to
-  isShared
-  isMine
-  owner
-  revision
-}
-    `, {"fragmentName":"SavedSearch"}) as unknown as TypedDocumentString<SavedSearchFragment, unknown>;
 export const EventRowFragmentDoc = new TypedDocumentString(`
     fragment EventRow on Event {
   id
@@ -1912,26 +1791,9 @@ export const UserDocument = new TypedDocumentString(`
     disabledAt
     sessions
     seenAt
-    identities {
-      id
-      provider
-      label
-      subject
-      keepsRoles
-      isDisabled
-      createdAt
-      usedAt
-    }
   }
 }
     `) as unknown as TypedDocumentString<UserQuery, UserQueryVariables>;
-export const UnlinkIdentityDocument = new TypedDocumentString(`
-    mutation UnlinkIdentity($user: ID!, $identity: ID!) {
-  unlinkIdentity(user: $user, identity: $identity) {
-    id
-  }
-}
-    `) as unknown as TypedDocumentString<UnlinkIdentityMutation, UnlinkIdentityMutationVariables>;
 export const InvitationsDocument = new TypedDocumentString(`
     query Invitations($first: Int, $withClosed: Boolean) {
   invitations(first: $first, withClosed: $withClosed) {
@@ -2146,8 +2008,6 @@ export const OrganizationSettingsDocument = new TypedDocumentString(`
     mfaRoles
     sessionHours
     outboundHosts
-    openableNetworks
-    changedAt
     retention {
       eventDays
       findingDays
@@ -2157,9 +2017,9 @@ export const OrganizationSettingsDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<OrganizationSettingsQuery, OrganizationSettingsQueryVariables>;
 export const ChangeOrganizationSettingsDocument = new TypedDocumentString(`
-    mutation ChangeOrganizationSettings($change: OrganizationSettingsChange!, $replaces: Time) {
-  changeOrganizationSettings(change: $change, replaces: $replaces) {
-    changedAt
+    mutation ChangeOrganizationSettings($change: OrganizationSettingsChange!) {
+  changeOrganizationSettings(change: $change) {
+    id
   }
 }
     `) as unknown as TypedDocumentString<ChangeOrganizationSettingsMutation, ChangeOrganizationSettingsMutationVariables>;
@@ -2232,7 +2092,6 @@ export const IdentityProviderDocument = new TypedDocumentString(`
     emailDomains
     provisions
     audience
-    endsSession
     disabledAt
     createdAt
     createdBy
@@ -2241,7 +2100,6 @@ export const IdentityProviderDocument = new TypedDocumentString(`
     addresses {
       callbackUrl
       backchannelLogoutUrl
-      postLogoutUrl
       ownAudience
     }
   }
@@ -3410,108 +3268,6 @@ export const EventFacetDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<EventFacetQuery, EventFacetQueryVariables>;
-export const SearchCompletionDocument = new TypedDocumentString(`
-    query SearchCompletion($search: String!, $caret: Int!) {
-  searchCompletion(search: $search, caret: $caret) {
-    kind
-    text
-    insert
-    from
-    to
-    about
-    type
-    count
-  }
-}
-    `) as unknown as TypedDocumentString<SearchCompletionQuery, SearchCompletionQueryVariables>;
-export const SearchExplanationDocument = new TypedDocumentString(`
-    query SearchExplanation($filter: EventFilter!, $from: Time, $to: Time, $spanSeconds: Int) {
-  searchExplanation(
-    filter: $filter
-    from: $from
-    to: $to
-    spanSeconds: $spanSeconds
-  ) {
-    meaning
-    canonical
-    eventsInRange
-    page {
-      ...SearchCost
-    }
-    count {
-      ...SearchCost
-    }
-    countSource
-    isCountRefused
-    advice
-  }
-}
-    fragment SearchCost on SearchCost {
-  servedBy
-  values
-  events
-  cost
-  costLimit
-}`) as unknown as TypedDocumentString<SearchExplanationQuery, SearchExplanationQueryVariables>;
-export const SavedSearchesDocument = new TypedDocumentString(`
-    query SavedSearches {
-  savedSearches(kind: events) {
-    ...SavedSearch
-  }
-}
-    fragment SavedSearch on SavedSearch {
-  id
-  name
-  query
-  columns
-  from
-  to
-  isShared
-  isMine
-  owner
-  revision
-}`) as unknown as TypedDocumentString<SavedSearchesQuery, SavedSearchesQueryVariables>;
-export const AddSavedSearchDocument = new TypedDocumentString(`
-    mutation AddSavedSearch($input: NewSavedSearch!) {
-  addSavedSearch(input: $input) {
-    ...SavedSearch
-  }
-}
-    fragment SavedSearch on SavedSearch {
-  id
-  name
-  query
-  columns
-  from
-  to
-  isShared
-  isMine
-  owner
-  revision
-}`) as unknown as TypedDocumentString<AddSavedSearchMutation, AddSavedSearchMutationVariables>;
-export const UpdateSavedSearchDocument = new TypedDocumentString(`
-    mutation UpdateSavedSearch($id: ID!, $change: SavedSearchChange!) {
-  updateSavedSearch(id: $id, change: $change) {
-    ...SavedSearch
-  }
-}
-    fragment SavedSearch on SavedSearch {
-  id
-  name
-  query
-  columns
-  from
-  to
-  isShared
-  isMine
-  owner
-  revision
-}`) as unknown as TypedDocumentString<UpdateSavedSearchMutation, UpdateSavedSearchMutationVariables>;
-export const DeleteSavedSearchDocument = new TypedDocumentString(`
-    mutation DeleteSavedSearch($id: ID!) {
-  deleteSavedSearch(id: $id)
-}
-    `) as unknown as TypedDocumentString<DeleteSavedSearchMutation, DeleteSavedSearchMutationVariables>;
 export const EventTailDocument = new TypedDocumentString(`
     subscription EventTail($filter: EventFilter) {
   eventTail(filter: $filter) {

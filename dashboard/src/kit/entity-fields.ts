@@ -19,5 +19,9 @@ const TYPES: ReadonlyMap<string, EntityType> = new Map([
   ['related.hosts', 'host'],
 ]);
 
+/** Whether a value of the field is an indicator that one may hunt for. */
+export const isHuntable = (field: string): boolean =>
+  ['address', 'domain', 'hash'].includes(entityTypeOf(field) ?? '') || field === 'related.hosts' || field === 'url.original';
+
 /** Null for a field that names no entity with a page. */
 export const entityTypeOf = (field: string): EntityType | null => (/\.hash\.\w+$/.test(field) ? 'hash' : (TYPES.get(field) ?? null));

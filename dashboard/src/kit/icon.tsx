@@ -5,6 +5,12 @@ const shapes = {
   overview: <path d="M2.5 13.5v-4m3.67 4v-8m3.66 8v-6m3.67 6v-11" />,
   alerts: <path d="M8 2.2 14.2 13H1.8L8 2.2Zm0 4.3v3m0 1.8v.1" />,
   events: <path d="M2.5 4h11M2.5 8h11m-11 4h7" />,
+  hunt: (
+    <>
+      <circle cx="8" cy="8" r="4.25" />
+      <path d="M8 1.75v4.5m0 3.5v4.5M1.75 8h4.5m3.5 0h4.5" />
+    </>
+  ),
   rules: <path d="M8 1.75 13.25 4v4c0 3-2.2 5.2-5.25 6.25C4.95 13.2 2.75 11 2.75 8V4L8 1.75Zm-2.5 6.1 1.8 1.8 3.3-3.5" />,
   fields: <path d="M2.5 3.5h4v3h-4zm0 6h4v3h-4zM9 5h4.5M9 11h4.5" />,
   pipeline: (

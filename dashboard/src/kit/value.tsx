@@ -2,9 +2,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { DropdownMenu } from 'radix-ui';
 import { createContext, useContext, useRef, type ReactNode } from 'react';
+import { useMay } from '../administration/may.ts';
 import { cell, useCell } from './cell.ts';
 import { copyText } from './copy.tsx';
-import { entityTypeOf } from './entity-fields.ts';
+import { entityTypeOf, isHuntable } from './entity-fields.ts';
 import { entityIcon, Icon } from './icon.tsx';
 import { shorten } from './numbers.ts';
 import './menu.css';
@@ -54,6 +55,7 @@ export function Value({ field, value, children, length }: ValueProps) {
 export function ValueMenu() {
   const shown = useCell(open);
   const navigate = useNavigate();
+  const mayHunt = useMay()('hunts:run');
   const type = shown === null ? null : entityTypeOf(shown.field);
   const kept = useRef<Open | null>(null);
   if (shown !== null) kept.current = shown;
@@ -100,6 +102,12 @@ export function ValueMenu() {
                 >
                   <Icon name={entityIcon(type)} />
                   All that is known of it
+                </DropdownMenu.Item>
+              )}
+              {mayHunt && isHuntable(shown.field) && (
+                <DropdownMenu.Item className="menu-item" onSelect={() => void navigate({ to: '/hunts/new', search: { indicators: shown.value } })}>
+                  <Icon name="hunt" />
+                  Hunt for it in the past
                 </DropdownMenu.Item>
               )}
               <DropdownMenu.Separator className="menu-line" />

@@ -21,6 +21,7 @@ export function Rail() {
         <Area to="/" icon="overview" name="Overview" hint="g o" />
         <Area to="/alerts" icon="alerts" name="Alerts" hint="g a" end={<OpenCount />} />
         <Area to="/events" icon="events" name="Events" hint="g e" />
+        {may('alerts:read') && <Area to="/hunts" icon="hunt" name="Hunts" hint="g h" />}
         <Area to="/entities" icon="thing" name="Entities" hint="g n" />
         <Area to="/rules" icon="rules" name="Rules" hint="g r" />
         <Area to="/fields" icon="fields" name="Fields" hint="g f" />
@@ -33,7 +34,7 @@ export function Rail() {
 }
 
 interface AreaProps {
-  readonly to: '/' | '/alerts' | '/events' | '/entities' | '/rules' | '/fields' | '/pipeline' | '/connectors';
+  readonly to: '/' | '/alerts' | '/events' | '/hunts' | '/entities' | '/rules' | '/fields' | '/pipeline' | '/connectors';
   readonly icon: IconName;
   readonly name: string;
   readonly hint: string;
