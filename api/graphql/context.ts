@@ -48,6 +48,8 @@ export interface Services {
   readonly trustDomains: TrustDomains;
   /** Null where this process does not know. */
   readonly retentionDays: RetentionDays | null;
+  /** What organizations may open inside for themselves. */
+  readonly openableNetworks: readonly string[];
   readonly revocations: Revocations;
   readonly monitor: PipelineMonitor;
   readonly deadLetters: DeadLetters;
@@ -106,7 +108,19 @@ export function contextOf(services: Services, principal: Principal, requestId: s
   const { apiUrl = 'http://localhost', authorization = null, signal } = caller;
   const read: ApiContext['read'] = (work) => services.run(principal.organization, work, { signal });
   const look: ApiContext['look'] = (work) => services.run(principal.organization, work, { signal, reads: true });
-  return { principal, requestId, apiUrl, authorization, services, read, look, loaders: loadersOf(read, services.wallMicros) };
+  let loaders: Loaders | undefined; // most queries need none
+  return {
+    principal,
+    requestId,
+    apiUrl,
+    authorization,
+    services,
+    read,
+    look,
+    get loaders() {
+      return (loaders ??= loadersOf(read, services.wallMicros));
+    },
+  };
 }
 export interface Caller {
   readonly apiUrl?: string;

@@ -19,6 +19,8 @@ export interface QueryParams {
 }
 export interface Document {
   readonly text: string;
+  /** SHA-256 of the text. */
+  readonly hash: string;
   readonly node: DocumentNode;
   /** From parsing or validation; empty = it can be executed. */
   readonly errors: readonly GraphQLError[];
@@ -32,8 +34,9 @@ const hashOf = (text: string): string => createHash('sha256').update(text).diges
 export class Documents {
   readonly #schema: GraphQLSchema;
   readonly #allowed: AllowList | null;
-  /** By hash. A document is known by its hash only once it has passed validation. */
+  /** By hash and by text. A document is known only once it has passed validation, and is on the list where there is one. */
   readonly #known = new Map<string, Document>();
+  readonly #knownTexts = new Map<string, Document>();
 
   /** @param allowed Null: any query may be asked. */
   constructor(schema: GraphQLSchema, allowed: AllowList | null) {
@@ -52,21 +55,17 @@ export class Documents {
     if (text === undefined && hash === null) throw invalid('Send `query`, the text of an operation, or its hash in `extensions.persistedQuery`.');
     if (text === undefined) throw new GraphQLError('PersistedQueryNotFound', { extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } });
     if (text.length > QUERY_LIMITS.characters) parseLimited(text); // refuses it
-    const own = hashOf(text);
+    const known = this.#knownTexts.get(text);
+    const own = known?.hash ?? hashOf(text);
     if (hash !== null && own !== hash) throw invalid('The hash in `extensions.persistedQuery` is not the SHA-256 of `query`.');
     if (this.#allowed !== null && !this.#allowed.has(own))
       throw new GraphQLError('This installation answers listed queries only, and this is none of them. `api.queriesFile` names the list.', {
         extensions: { code: 'QUERY_NOT_LISTED' },
       });
-    return this.#remembered(own) ?? this.#read(own, text);
-  }
-
-  #remembered(hash: string): Document | undefined {
-    const document = this.#known.get(hash);
-    if (document === undefined) return undefined;
-    this.#known.delete(hash); // to the end: the least recently used is the first
-    this.#known.set(hash, document);
-    return document;
+    if (known === undefined) return this.#read(own, text);
+    this.#known.delete(own); // to the end: the least recently used is the first
+    this.#known.set(own, known);
+    return known;
   }
 
   #read(hash: string, text: string): Document {
@@ -74,15 +73,21 @@ export class Documents {
     try {
       node = parseLimited(text);
     } catch (error) {
-      if (error instanceof GraphQLError) return { text, node: EMPTY, errors: [withCode(error, 'GRAPHQL_PARSE_FAILED')] };
+      if (error instanceof GraphQLError) return { text, hash, node: EMPTY, errors: [withCode(error, 'GRAPHQL_PARSE_FAILED')] };
       throw error;
     }
     const errors = validate(this.#schema, node, undefined, { maxErrors: 10 });
-    const document = { text, node, errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
+    const document = { text, hash, node, errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) };
     if (errors.length > 0) return document;
-    if (this.#known.size >= DOCUMENT_LIMITS.documents) this.#known.delete(this.#known.keys().next().value as string);
+    if (this.#known.size >= DOCUMENT_LIMITS.documents) this.#forget(this.#known.values().next().value as Document);
     this.#known.set(hash, document);
+    this.#knownTexts.set(text, document);
     return document;
+  }
+
+  #forget({ hash, text }: Document): void {
+    this.#known.delete(hash);
+    this.#knownTexts.delete(text);
   }
 }
 
@@ -105,8 +110,8 @@ function hashIn(extensions: unknown): string | null {
 }
 
 /** The operation that is meant. @throws GraphQLError when there are several, or none of that name. */
-export function operationOf({ node }: Document, name: unknown): OperationDefinitionNode {
-  const operation = getOperationAST(node, typeof name === 'string' && name !== '' ? name : undefined);
+export function operationOf(document: DocumentNode, name: unknown): OperationDefinitionNode {
+  const operation = getOperationAST(document, typeof name === 'string' && name !== '' ? name : undefined);
   if (operation !== null && operation !== undefined) return operation;
   throw new GraphQLError('Say in `operationName` which operation of the document is meant.', { extensions: { code: 'INVALID_REQUEST' } });
 }

@@ -1,5 +1,5 @@
 // One request to /graphql, from its body to its answer: read, checked, measured against one budget, executed.
-import { execute, GraphQLError, OperationTypeNode } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Logger } from 'pino';
 import { asProblem } from '../gate/as-problem.ts';
@@ -10,6 +10,7 @@ import type { ApiContext } from './context.ts';
 import { operationOf } from './documents.ts';
 import type { Documents, QueryParams } from './documents.ts';
 import { maskedError, withoutHints } from './errors.ts';
+import { execute } from './execution/execute.ts';
 import { checkQuery, QUERY_LIMITS } from './limits.ts';
 
 export interface OperationDeps {
@@ -65,13 +66,7 @@ async function answerOne(body: unknown, context: ApiContext, mayChange: boolean,
     return refused(error, context, deps);
   }
   const { document, operation, variables, cost } = ready;
-  const result = await execute({
-    schema: deps.schema,
-    document,
-    contextValue: context,
-    variableValues: variables,
-    operationName: operation.name?.value ?? null,
-  });
+  const result = await execute({ schema: deps.schema, document, operation, variables, context });
   const extensions = { cost: { requested: cost, limit: QUERY_LIMITS.cost } };
   const errors = result.errors?.map((error) => withoutHints(maskedError(error, context.requestId, deps.log), context.principal));
   return {
@@ -92,7 +87,7 @@ function readyFor(
   const params = body as QueryParams;
   const document = documents.of(params);
   if (document.errors.length > 0) return { errors: document.errors.map((error) => withoutHints(error, principal)) };
-  const operation = operationOf(document, params.operationName);
+  const operation = operationOf(document.node, params.operationName);
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
   if (operation.operation === OperationTypeNode.MUTATION && !mayChange)
     throw new ApiProblem('METHOD_NOT_ALLOWED', 'Mutations are sent with POST.', { headers: { allow: 'POST' } });

@@ -1,6 +1,6 @@
 // One folder per type: its schema.graphql and its resolvers.ts. The folder is the registration.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { defaultFieldResolver, isObjectType } from 'graphql';
+import { defaultFieldResolver, isAbstractType, isObjectType } from 'graphql';
 import type { GraphQLFieldConfigMap, GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import { requireRole } from '../gate/gate.ts';
@@ -25,6 +25,7 @@ export async function loadSchema(): Promise<GraphQLSchema> {
   );
   const schema = createSchema<ApiContext>({ typeDefs: [...readTypeDefs()], resolvers });
   guardRootFields(schema);
+  refuseAbstractTypes(schema);
   return schema;
 }
 
@@ -39,6 +40,12 @@ function guardRootFields(schema: GraphQLSchema): void {
       if (field.subscribe !== undefined) field.subscribe = guarded(name, field.subscribe);
     }
   }
+}
+
+/** @throws Error for an interface or a union: `execution/` plans what is asked before it knows of what type an object is. */
+function refuseAbstractTypes(schema: GraphQLSchema): void {
+  const found = Object.values(schema.getTypeMap()).find(isAbstractType);
+  if (found !== undefined) throw new Error(`${found.name} is an interface or a union, which api/graphql/execution does not execute`);
 }
 
 function guarded(name: string, resolve: GraphQLFieldResolver<unknown, ApiContext> | undefined): GraphQLFieldResolver<unknown, ApiContext> {

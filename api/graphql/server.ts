@@ -2,8 +2,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { makeHandler } from 'graphql-ws/use/@fastify/websocket';
-import { getOperationAST, GraphQLError } from 'graphql';
-import type { execute, ExecutionArgs, GraphQLSchema } from 'graphql';
+import { GraphQLError } from 'graphql';
+import type { execute as executeOfGraphql, ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -21,8 +21,9 @@ import { apiUrlOf } from '../sensors/address.ts';
 import { contextOf } from './context.ts';
 import type { ApiContext, Caller, Services } from './context.ts';
 import { maskedError, withoutHints } from './errors.ts';
-import { Documents } from './documents.ts';
+import { Documents, operationOf } from './documents.ts';
 import type { AllowList } from './documents.ts';
+import { execute } from './execution/execute.ts';
 import { checkQuery, parseLimited } from './limits.ts';
 import { answerOperations } from './operations.ts';
 
@@ -133,9 +134,10 @@ const limitsBy = (takeCost: Limits['takeCost'], documents: Documents): Plugin<Ap
     documents.of({ query: params.source }); // refuses what is not listed
     setParseFn(parseLimited);
   },
-  onExecute: async ({ args, setResultAndStopExecution }) => {
+  onExecute: async ({ args, setExecuteFn, setResultAndStopExecution }) => {
     const refusal = await refusalOf(args, takeCost);
     if (refusal !== undefined) setResultAndStopExecution({ errors: [refusal] });
+    setExecuteFn(executeAsPlanned);
   },
   onSubscribe: async ({ args, setResultAndStopExecution }) => {
     const refusal = await refusalOf(args, takeCost);
@@ -143,19 +145,23 @@ const limitsBy = (takeCost: Limits['takeCost'], documents: Documents): Plugin<Ap
   },
 });
 
+/** In the terms of graphql-js, of an operation that was not refused. */
+const executeAsPlanned = ({ schema, document, operationName, variableValues, contextValue, rootValue }: ExecutionArgs): Promise<ExecutionResult> =>
+  execute({ schema, document, operation: operationOf(document, operationName), variables: variableValues ?? {}, context: contextValue, root: rootValue });
+
 type Operation = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'> & { readonly contextValue: ApiContext };
 async function refusalOf(
   { schema, document, operationName, variableValues, contextValue }: Operation,
   takeCost: Limits['takeCost'],
 ): Promise<GraphQLError | undefined> {
-  const operation = getOperationAST(document, operationName);
-  if (operation === null || operation === undefined) return undefined; // execution says so itself
   try {
+    const operation = operationOf(document, operationName);
     const { cost, isIntrospection } = checkQuery(schema, document, operation, variableValues ?? {});
     if (isIntrospection) requireRole(contextValue.principal, 'Query.__schema');
     await takeCost(contextValue.principal, cost);
     return undefined;
   } catch (error) {
+    if (error instanceof GraphQLError) return error;
     const { code, message, headers } = asProblem(error);
     const retryAfter = headers['retry-after'];
     return new GraphQLError(message, { extensions: { code, ...(retryAfter !== undefined && { retryAfterSeconds: Number(retryAfter) }) } });
@@ -163,7 +169,7 @@ async function refusalOf(
 }
 
 type Envelop = ReturnType<typeof createYoga<ServerContext, ApiContext>>['getEnveloped'];
-type Operate = (args: ExecutionArgs) => ReturnType<typeof execute>;
+type Operate = (args: ExecutionArgs) => ReturnType<typeof executeOfGraphql>;
 interface Enveloped {
   readonly execute: Operate;
   readonly subscribe: Operate;

@@ -36,8 +36,17 @@ const SELECTED: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** By the field itself, as it stands in a document that is kept. */
+const known = new WeakMap<readonly FieldNode[], string>();
+
 /** As `SELECT_EVENT`, for the fields below `edges { node }` alone. */
 export function columnsFor(info: GraphQLResolveInfo): string {
+  const columns = known.get(info.fieldNodes) ?? readColumns(info);
+  known.set(info.fieldNodes, columns);
+  return columns;
+}
+
+function readColumns(info: GraphQLResolveInfo): string {
   const wanted = new Set(['time', 'id']);
   for (const field of below(
     info,
