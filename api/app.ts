@@ -1,5 +1,4 @@
 // The API as one fastify application. It does not listen: start.ts does, and tests inject.
-import helmet from '@fastify/helmet';
 import websocket from '@fastify/websocket';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
@@ -21,6 +20,7 @@ import { openDrain } from './gate/drain.ts';
 import type { Drain } from './gate/drain.ts';
 import { registerGate } from './gate/gate.ts';
 import { openLimits } from './gate/limits/index.ts';
+import { registerSecurityHeaders } from './gate/security-headers.ts';
 import { serverOptions } from './gate/server-options.ts';
 import { openTls } from './gate/tls.ts';
 import { openOutbound } from '../outbound/client.ts';
@@ -108,25 +108,7 @@ export async function buildApp(deps: ApiDeps): Promise<FastifyInstance> {
   app.decorate('drain', openDrain(app, { noticeMs: config.drainNoticeMs, endMs: config.drainMs }));
   const methodsOf = openAllowedMethods(app);
   countRequests(app, metrics);
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: [`'self'`],
-        scriptSrc: [`'self'`],
-        styleSrc: [`'self'`, `'unsafe-inline'`],
-        imgSrc: [`'self'`, 'data:'],
-        connectSrc: [`'self'`],
-        objectSrc: [`'none'`],
-        baseUri: [`'self'`],
-        formAction: [`'self'`],
-        frameAncestors: [`'none'`],
-      },
-    },
-    frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
-  });
+  registerSecurityHeaders(app);
   registerGate(app, { config, authenticate, byCertificate, limits });
   registerIdempotency(app, storedAnswers(services.run), new AnswersInMemory());
   registerCompression(app);

@@ -27,7 +27,7 @@ export function registerCors(app: FastifyInstance, origins: readonly string[]): 
       'access-control-allow-origin': origin,
       'access-control-allow-credentials': 'true',
       'access-control-expose-headers': ANSWER_HEADERS,
-      // Else `same-origin` of helmet would keep the answer from the page.
+      // Else `same-origin` of security-headers.ts would keep the answer from the page.
       'cross-origin-resource-policy': 'cross-origin',
     });
     if (!isPreflight) return;
