@@ -11,6 +11,8 @@ export type Who = Pick<Principal, 'organization' | 'user' | 'permissions'>;
 /** What every role of an organization gives, the built-in ones and its own. */
 export class RoleBook {
   readonly #own: ReadonlyMap<string, ReadonlySet<Permission>>;
+  /** By the list itself: whose token is remembered asks with the same one. */
+  readonly #given = new WeakMap<readonly string[], ReadonlySet<Permission>>();
 
   constructor(own: readonly { readonly name: string; readonly permissions: readonly string[] }[]) {
     this.#own = new Map(own.map(({ name, permissions }) => [name, new Set(permissions.filter(isPermission))]));
@@ -22,7 +24,9 @@ export class RoleBook {
 
   /** All together; a role that is not there gives nothing. */
   permissionsOf(roles: readonly string[]): ReadonlySet<Permission> {
-    return new Set(roles.flatMap((role) => [...(isRole(role) ? permissionsOfRole(role) : (this.#own.get(role) ?? []))]));
+    const given = this.#given.get(roles) ?? new Set(roles.flatMap((role) => [...(isRole(role) ? permissionsOfRole(role) : (this.#own.get(role) ?? []))]));
+    this.#given.set(roles, given);
+    return given;
   }
 }
 

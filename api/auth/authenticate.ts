@@ -52,7 +52,7 @@ export function openAuthenticate({
   return async (token, address) => {
     if (token.startsWith(TOKEN_PREFIX)) return sensorOf(token, sensors);
     if (token.startsWith(KEY_PREFIX)) return access.keys.authenticate(token, address);
-    return identify((await foreign(token)) ?? (await tokens.verify(token)));
+    return identify(tokens.known(token) ?? (await foreign(token)) ?? (await tokens.verify(token)));
   };
 }
 
