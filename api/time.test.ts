@@ -19,6 +19,17 @@ it.each<[name: string, text: string, micros: number | null]>([
   expect(parseTime(text)).toBe(micros);
 });
 
+it.each<[name: string, micros: number, text: string]>([
+  ['a time', 1_795_610_805_123_456, '2026-11-25T12:46:45.123456Z'],
+  ['the next of the same hour', 1_795_611_599_000_001, '2026-11-25T12:59:59.000001Z'],
+  ['the next hour', 1_795_611_600_000_000, '2026-11-25T13:00:00.000000Z'],
+  ['before 1970', -1, '1969-12-31T23:59:59.999999Z'],
+  ['the last that is exact', 9_007_199_254_740_991, '2255-06-05T23:47:34.740991Z'],
+  ['a year of more digits', 253_402_300_800_000_000, '+010000-01-01T00:00:00.000000Z'],
+])('writes %s', (_name, micros, text) => {
+  expect(isoOf(micros)).toBe(text);
+});
+
 it('reads what it writes', () => {
   fc.assert(
     fc.property(fc.integer({ min: -2_000_000_000_000_000, max: 7_000_000_000_000_000 }), (micros) => {

@@ -108,11 +108,19 @@ const types: pg.CustomTypesConfig = {
   },
 };
 
+/** Of the last time that was read: those of a page are near each other, and a calendar costs more than all the rest. */
+let hour = '';
+let hourMicros = Number.NaN;
+
 /** `2026-11-25 12:46:45.123456+00`, as a session in UTC writes it, in microseconds. Years 1 to 9999. @throws RangeError for anything else */
 export function parseMicros(text: string): number {
-  const seconds = Date.parse(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`) * 1000;
+  const itsHour = text.slice(0, 13);
+  if (itsHour !== hour) {
+    hourMicros = Date.parse(`${itsHour.replace(' ', 'T')}:00:00Z`) * 1_000;
+    hour = itsHour;
+  }
   const fraction = text.charCodeAt(19) === 46 ? text.slice(20, text.lastIndexOf('+')) : '';
-  const micros = seconds + Number(fraction.padEnd(6, '0'));
+  const micros = hourMicros + Number(text.slice(14, 16)) * 60_000_000 + Number(text.slice(17, 19)) * 1_000_000 + Number(fraction.padEnd(6, '0'));
   if (Number.isNaN(micros) || !text.endsWith('+00')) throw new RangeError(`"${text}" is no time in UTC of the years 1 to 9999`);
   return micros;
 }
