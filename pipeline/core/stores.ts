@@ -55,21 +55,33 @@ export const keyValue = <V>(format: ValueFormat<V> = json as ValueFormat<V>): St
   open: () => new KeyValueStore(format),
 });
 
+/** A key with its value, for as long as it has one or a write to it has not committed. Whoever writes looks it up once. */
+interface Slot<V> {
+  readonly key: string;
+  /** Undefined: deleted, and the delete has not committed. */
+  value: V | undefined;
+  /** Writes to it that have not committed. */
+  notes: number;
+  /** Number of the seal that last saw it. */
+  seal: number;
+}
+
 export class KeyValueStore<V> implements Store<V>, Journaled {
   readonly #format: ValueFormat<V>;
   /**
-   * Undefined: deleted, and the delete has not committed. Not taken out of the map until then: V8 keeps a key that is deleted and set again, as
-   * timers are, as one more link in the chain of its bucket until the map grows, so that finding it came to cost more than all else.
+   * What is deleted is not taken out until that has committed: V8 keeps a key that is deleted and set again, as timers are, as one more link in the
+   * chain of its bucket until the map grows, so that finding it came to cost more than all else.
    */
-  readonly #values = new Map<string, V | undefined>();
-  #live = 0; // of these that are not undefined
+  readonly #slots = new Map<string, Slot<V>>();
+  #live = 0; // of these that have a value
   /** Restored and not asked for yet; a key is in one of the two. */
   readonly #texts = new Map<string, string>();
   #sorted: SortedKeys | undefined; // made by the first scan
-  // What was there before each write since the last commit; the first `#sealed` belong to the commit under way.
-  readonly #keys: string[] = [];
+  // Each write since the last commit, with what was there before; the first `#sealed` belong to the commit under way.
+  readonly #written: Slot<V>[] = [];
   readonly #before: (V | undefined)[] = [];
   #sealed = 0;
+  #seals = 0;
   #isFreezing = false;
   readonly #undone: ((key: string) => void) | undefined;
 
@@ -80,22 +92,17 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
   }
 
   get(key: string): V | undefined {
-    const value = this.#values.get(key);
-    return value !== undefined || this.#texts.size === 0 ? value : this.#parse(key);
+    return this.#find(key)?.value;
   }
 
   put(key: string, value: V): void {
     if (this.#isFreezing) freeze(value);
-    const before = this.get(key);
-    this.#note(key, before);
-    this.#set(key, value, before !== undefined);
+    this.#write(this.#find(key) ?? this.#add(key), value);
   }
 
   delete(key: string): void {
-    const before = this.get(key);
-    if (before === undefined) return;
-    this.#note(key, before);
-    this.#set(key, undefined, true);
+    const slot = this.#find(key);
+    if (slot?.value !== undefined) this.#write(slot, undefined);
   }
 
   /** Keys are those at the time of the call; one that is deleted meanwhile is left out. */
@@ -125,32 +132,34 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
   }
 
   readonly [journal]: Journal = {
-    mark: () => this.#keys.length,
+    mark: () => this.#written.length,
     undo: (mark) => {
-      for (let i = this.#keys.length - 1; i >= mark; i--) {
-        this.#set(this.#keys[i]!, this.#before[i], this.#values.get(this.#keys[i]!) !== undefined);
-        this.#undone?.(this.#keys[i]!);
+      for (let i = this.#written.length - 1; i >= mark; i--) {
+        const slot = this.#written[i]!;
+        this.#set(slot, this.#before[i]);
+        this.#forget(slot);
+        this.#undone?.(slot.key);
       }
-      this.#takeOut(this.#keys.slice(mark));
-      this.#keys.length = mark;
+      this.#written.length = mark;
       this.#before.length = mark;
       if (this.#sealed > mark) this.#sealed = mark;
     },
     seal: () => {
-      if (this.#sealed === this.#keys.length) return [];
-      const wasThere = new Map<string, boolean>();
-      for (let i = this.#sealed; i < this.#keys.length; i++) if (!wasThere.has(this.#keys[i]!)) wasThere.set(this.#keys[i]!, this.#before[i] !== undefined);
-      this.#sealed = this.#keys.length;
       const changes: Change[] = [];
-      for (const [key, was] of wasThere) {
-        const value = this.#values.get(key);
-        if (value !== undefined) changes.push([key, this.#format.encode(value)]);
-        else if (was) changes.push([key, null]);
+      this.#seals++;
+      for (let i = this.#sealed; i < this.#written.length; i++) {
+        const slot = this.#written[i]!;
+        if (slot.seal === this.#seals) continue;
+        slot.seal = this.#seals;
+        if (slot.value !== undefined) changes.push([slot.key, this.#format.encode(slot.value)]);
+        else if (this.#before[i] !== undefined) changes.push([slot.key, null]);
       }
+      this.#sealed = this.#written.length;
       return changes;
     },
     settle: () => {
-      this.#takeOut(this.#keys.splice(0, this.#sealed));
+      for (let i = 0; i < this.#sealed; i++) this.#forget(this.#written[i]!);
+      this.#written.splice(0, this.#sealed);
       this.#before.splice(0, this.#sealed);
       this.#sealed = 0;
     },
@@ -158,9 +167,12 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
       if (this.#format.parse !== undefined) {
         if (value === null) this.#texts.delete(key);
         else this.#texts.set(key, value.toString());
-      } else {
-        this.#set(key, value === null ? undefined : this.#format.decode(value), this.#values.get(key) !== undefined);
-        this.#takeOut([key]);
+      } else if (value !== null) this.#set(this.#find(key) ?? this.#add(key), this.#format.decode(value));
+      else {
+        const slot = this.#find(key);
+        if (slot === undefined) return;
+        this.#set(slot, undefined);
+        this.#slots.delete(key);
       }
     },
     entries: () => {
@@ -169,8 +181,19 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
     },
   };
 
+  #find(key: string): Slot<V> | undefined {
+    return this.#slots.get(key) ?? (this.#texts.size === 0 ? undefined : this.#parse(key));
+  }
+
+  /** The key must not be there. */
+  #add(key: string): Slot<V> {
+    const slot = { key, value: undefined, notes: 0, seal: 0 };
+    this.#slots.set(key, slot);
+    return slot;
+  }
+
   /** @throws FatalError CHANGELOG_GAP when the changelog had no value of this format */
-  #parse(key: string): V | undefined {
+  #parse(key: string): Slot<V> | undefined {
     const text = this.#texts.get(key);
     if (text === undefined) return undefined;
     let value: V;
@@ -186,32 +209,35 @@ export class KeyValueStore<V> implements Store<V>, Journaled {
     }
     if (this.#isFreezing) freeze(value);
     this.#texts.delete(key);
-    this.#values.set(key, value);
+    const slot = this.#add(key);
+    slot.value = value; // its place among the sorted keys it has already
     this.#live++;
-    return value;
+    return slot;
   }
 
-  #note(key: string, before: V | undefined): void {
-    this.#keys.push(key);
-    this.#before.push(before);
+  #write(slot: Slot<V>, value: V | undefined): void {
+    slot.notes++;
+    this.#written.push(slot);
+    this.#before.push(slot.value);
+    this.#set(slot, value);
   }
 
-  #set(key: string, value: V | undefined, isThere: boolean): void {
-    if (isThere !== (value !== undefined)) {
-      if (value === undefined) this.#sorted?.remove(key);
-      else this.#sorted?.add(key);
+  #set(slot: Slot<V>, value: V | undefined): void {
+    if ((slot.value !== undefined) !== (value !== undefined)) {
+      if (value === undefined) this.#sorted?.remove(slot.key);
+      else this.#sorted?.add(slot.key);
       this.#live += value === undefined ? -1 : 1;
-    } else if (value === undefined) return;
-    this.#values.set(key, value);
+    }
+    slot.value = value;
+  }
+
+  /** One of its writes has committed, or was taken back. */
+  #forget(slot: Slot<V>): void {
+    if (--slot.notes === 0 && slot.value === undefined) this.#slots.delete(slot.key);
   }
 
   *#entries(): Iterable<readonly [key: string, value: V]> {
-    for (const [key, value] of this.#values) if (value !== undefined) yield [key, value];
-  }
-
-  /** Those of these keys that are deleted. */
-  #takeOut(keys: readonly string[]): void {
-    for (const key of keys) if (this.#values.get(key) === undefined) this.#values.delete(key);
+    for (const { key, value } of this.#slots.values()) if (value !== undefined) yield [key, value];
   }
 }
 

@@ -22,13 +22,10 @@ export interface Entry extends KeptMatch {
 }
 
 const BETWEEN = '\u001f';
-export const keptMatch = ({ ruleId, values, event, entities, suppressedBy }: Match): KeptMatch => ({
-  ruleId,
-  value: values.join(BETWEEN),
-  event,
-  entities,
-  ...(suppressedBy === null ? {} : { suppressedBy }),
-});
+export function keptMatch({ ruleId, values, event, entities, suppressedBy }: Match): KeptMatch {
+  const value = values.length === 0 ? '' : values.join(BETWEEN);
+  return suppressedBy === null ? { ruleId, value, event, entities } : { ruleId, value, event, entities, suppressedBy };
+}
 /** The values of the fields again. */
 export const valuesOf = (match: Pick<KeptMatch, 'value'> | undefined): readonly string[] => match?.value.split(BETWEEN) ?? [];
 /** The exception that all of them met, by the first; null when one met none: then it would stand without the others, too. */

@@ -89,6 +89,8 @@ function reasonOf(code: ChangeCode | null, evictedCount: number, isShadow: boole
 }
 
 function entitiesOf(covered: readonly Entry[]): readonly Entity[] {
+  const [first] = covered;
+  if (covered.length === 1 && first!.entities.length <= 1) return first!.entities;
   const byKey = new Map(covered.flatMap(({ entities }) => entities).map(({ type, value }) => [`${type}|${value}`, { type, value }]));
   return [...byKey.keys()]
     .sort()

@@ -49,6 +49,11 @@ export function compared(
   now: readonly Held[],
   isShadow: boolean,
 ): { readonly fired: readonly Fired[]; readonly told: readonly Told[] } {
+  const [first] = now;
+  if (before.length === 0 && now.length === 1 && first !== undefined) {
+    const fired = firedOf(first, 1, isShadow); // mostly
+    return { fired: [fired], told: [{ fired, code: 'completed', before: null, supersedes: null, inside: first.inside }] };
+  }
   const known = new Map(before.map((fired) => [fired.id, fired]));
   const lost = new Map(before.filter((fired) => fired.state === 'holds' && isJudged(fired)).map((fired) => [fired.id, fired]));
   const told: Told[] = [];

@@ -25,18 +25,18 @@ export interface Group {
   readonly judgedTo: Micros;
   readonly closesAt: Micros;
   /** When it is next looked at whether the group may be forgotten: not moved with each match. Absent: that is yet to be set. */
-  readonly forgetsAt?: Micros;
+  readonly forgetsAt?: Micros | undefined;
   /** Findings that a late match may still change. */
   readonly fired: readonly Fired[];
   /** Matches given up because the group was full. */
   readonly evictedCount: number;
   /** Version of the correlation that judged it, and the newest rule set that a match came of. Absent: from before there were sets. */
-  readonly version?: string;
-  readonly ruleSet?: number;
+  readonly version?: string | undefined;
+  readonly ruleSet?: number | undefined;
   /** Of a first_seen: since when the group is known by matches that are gone. */
-  readonly known?: Known | null;
+  readonly known?: Known | null | undefined;
 }
-export const EMPTY_GROUP: Group = { oldest: 0, next: 0, size: 0, last: -Infinity, isTrue: false, judgedTo: 0, closesAt: 0, fired: [], evictedCount: 0 };
+const EMPTY_GROUP: Group = { oldest: 0, next: 0, size: 0, last: -Infinity, isTrue: false, judgedTo: 0, closesAt: 0, fired: [], evictedCount: 0 };
 
 interface Kept {
   readonly entries: Entry[];
@@ -45,20 +45,61 @@ interface Kept {
   /** How many there were when needless ones were last given up. */
   looked: number;
 }
-/** By the very value of the store: one that an abort takes back has no list any more. */
-const listOf = new WeakMap<Group, Kept>();
 
-/** The list of a group stays with what becomes of it. @returns `next`. */
-export function handOver(group: Group, next: Group): Group {
-  const kept = listOf.get(group);
-  if (kept !== undefined) listOf.set(next, kept);
+/** What the store is given: a group with its list beside it. The value that follows takes the list over, so one that an abort brings back has none. */
+class HeldGroup implements Group {
+  oldest: number;
+  next: number;
+  size: number;
+  last: Micros;
+  isTrue: boolean;
+  judgedTo: Micros;
+  closesAt: Micros;
+  forgetsAt: Micros | undefined;
+  fired: readonly Fired[];
+  evictedCount: number;
+  version: string | undefined;
+  ruleSet: number | undefined;
+  known: Known | null | undefined;
+  #kept: Kept | null = null;
+
+  constructor(from: Group) {
+    this.oldest = from.oldest;
+    this.next = from.next;
+    this.size = from.size;
+    this.last = from.last;
+    this.isTrue = from.isTrue;
+    this.judgedTo = from.judgedTo;
+    this.closesAt = from.closesAt;
+    this.forgetsAt = from.forgetsAt;
+    this.fired = from.fired;
+    this.evictedCount = from.evictedCount;
+    this.version = from.version;
+    this.ruleSet = from.ruleSet;
+    this.known = from.known;
+    if (!(#kept in from)) return; // it came back from the changelog
+    this.#kept = from.#kept;
+    from.#kept = null;
+  }
+
+  /** @param read From the store, when it is not here. */
+  list(read: () => Entry[]): Kept {
+    return (this.#kept ??= { entries: read(), window: null, looked: 0 });
+  }
+}
+
+/** The same, to be looked at again at another time. */
+export function forgottenAt(group: Group, forgetsAt: Micros): Group {
+  const next = new HeldGroup(group);
+  next.forgetsAt = forgetsAt;
   return next;
 }
 
 export class OpenGroup {
   readonly key: string;
   readonly plan: CorrelationPlan;
-  group: Group;
+  /** Changed in place until it is put: nobody else has it. */
+  readonly group: HeldGroup;
   /** Whether what fires now is a shadow: the correlation is over its budget. */
   isShadow = false;
   readonly #store: Store<KeptMatch>;
@@ -67,10 +108,9 @@ export class OpenGroup {
   constructor(key: string, plan: CorrelationPlan, group: Group | undefined, store: Store<KeptMatch>) {
     this.key = key;
     this.plan = plan;
-    this.group = group ?? EMPTY_GROUP;
+    this.group = new HeldGroup(group ?? EMPTY_GROUP);
     this.#store = store;
-    this.#kept = (group === undefined ? undefined : listOf.get(group)) ?? { entries: this.#read(), window: null, looked: 0 };
-    if (group !== undefined) listOf.delete(group); // it is about to change
+    this.#kept = this.group.list(() => this.#read());
   }
 
   /** Sorted by (time, event, rule). */
@@ -90,14 +130,16 @@ export class OpenGroup {
   /** @returns Its index; undefined when the very match is there already. */
   insert(match: KeptMatch): number | undefined {
     const { entries } = this.#kept;
-    const { next, size, last } = this.group;
+    const { next } = this.group;
     const entry = entryOf(match, next);
     const at = placeOf(entries, entry.key);
     if (entries[at]?.key === entry.key) return undefined;
     this.#store.put(`${this.key}|${next}`, match);
     if (at < entries.length) this.#kept.window = null;
     entries.splice(at, 0, entry);
-    this.group = { ...this.group, next: next + 1, size: size + 1, last: Math.max(last, entry.time) };
+    this.group.next++;
+    this.group.size++;
+    this.group.last = Math.max(this.group.last, entry.time);
     return at;
   }
 
@@ -129,8 +171,8 @@ export class OpenGroup {
     if (excess > 0) this.#remove((given = leastNeeded(plan, entries, excess + (plan.capacity >>> 3))));
     // What is judged at its close is judged as long as its matches are there; else it would be told of twice.
     const kept = plan.isJudgedAtClose ? (entries[0]?.time ?? since) : since;
-    const fired = this.group.fired.every(({ last }) => last >= kept) ? this.group.fired : this.group.fired.filter(({ last }) => last >= kept);
-    if (fired !== this.group.fired || given.length > 0) this.group = { ...this.group, fired, evictedCount: this.group.evictedCount + given.length };
+    if (!this.group.fired.every(({ last }) => last >= kept)) this.group.fired = this.group.fired.filter(({ last }) => last >= kept);
+    this.group.evictedCount += given.length;
     return given.length;
   }
 
@@ -145,7 +187,7 @@ export class OpenGroup {
     const { entries, looked } = this.#kept;
     if (entries.length < Math.min(2 * looked + 8, this.plan.capacity + 1)) return;
     const { entries: gone, known } = needless(this.plan.rule, entries, this.group.known ?? null, since);
-    this.group = { ...this.group, known };
+    this.group.known = known;
     if (gone.length > 0) this.#remove(gone);
     this.#kept.looked = entries.length;
   }
@@ -160,14 +202,8 @@ export class OpenGroup {
     const left = entries.filter(({ number }) => !numbers.has(number));
     entries.length = 0;
     for (const entry of left) entries.push(entry);
-    const oldest = left.reduce((least, { number }) => Math.min(least, number), this.group.next);
-    this.group = { ...this.group, oldest, size: left.length };
-  }
-
-  /** The value for the store; the list stays with it. */
-  close(): Group {
-    listOf.set(this.group, this.#kept);
-    return this.group;
+    this.group.oldest = left.reduce((least, { number }) => Math.min(least, number), this.group.next);
+    this.group.size = left.length;
   }
 }
 

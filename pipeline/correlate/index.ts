@@ -19,7 +19,7 @@ import type { Told } from './fired.ts';
 import { keyOf } from './fired.ts';
 import { findingOf } from './finding.ts';
 import type { Group } from './group.ts';
-import { handOver, OpenGroup } from './group.ts';
+import { forgottenAt, OpenGroup } from './group.ts';
 import type { GroupName } from './judge.ts';
 import { awaitNewest, judgeAround, judgeClosed, judgeNewest } from './judge.ts';
 import type { CorrelateMetrics } from './metrics.ts';
@@ -134,8 +134,9 @@ export const correlate = (
       if (evicted > 0) metrics.evicted('group', plan.rule.key, evicted);
       awaitForget(open, ctx);
     }
-    open.group = { ...open.group, version: plan.rule.version, ruleSet };
-    groups.put(key, open.close());
+    open.group.version = plan.rule.version;
+    open.group.ruleSet = ruleSet;
+    groups.put(key, open.group);
     share(plan, key, stored?.size ?? 0, open.group.size, { match, appendedAt }, ctx);
   };
 
@@ -152,9 +153,8 @@ export const correlate = (
 
   const awaitForget = (open: OpenGroup, ctx: Ctx): void => {
     if (open.group.forgetsAt !== undefined) return;
-    const forgetsAt = open.group.last + keptFor(open.plan);
-    open.group = { ...open.group, forgetsAt };
-    ctx.schedule(FORGET + open.key, forgetsAt, clockOf(open.plan));
+    open.group.forgetsAt = open.group.last + keptFor(open.plan);
+    ctx.schedule(FORGET + open.key, open.group.forgetsAt, clockOf(open.plan));
   };
 
   const awaitClose = ({ key, plan, group }: OpenGroup, ctx: Ctx): void => ctx.schedule(CLOSE + key, group.closesAt || Infinity, clockOf(plan));
@@ -252,7 +252,7 @@ export const correlate = (
     open.isShadow = isShadowed(ctx.stores.totals.get(shareName(plan, name)));
     for (const told of judgeClosed(open, name, group.closesAt)) tell(open, name, told, null, group.closesAt, running);
     awaitClose(open, ctx);
-    ctx.stores.groups.put(key, open.close());
+    ctx.stores.groups.put(key, open.group);
   };
 
   const onForget = (key: string, ctx: Ctx): void => {
@@ -261,7 +261,7 @@ export const correlate = (
     const plan = planOfGroup(key, group, ctx);
     const forgetsAt = plan === undefined ? 0 : group.last + keptFor(plan);
     if (forgetsAt > (group.forgetsAt ?? Infinity)) {
-      ctx.stores.groups.put(key, handOver(group, { ...group, forgetsAt }));
+      ctx.stores.groups.put(key, forgottenAt(group, forgetsAt));
       ctx.schedule(FORGET + key, forgetsAt, clockOf(plan!));
       return;
     }

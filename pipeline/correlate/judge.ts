@@ -22,7 +22,7 @@ export interface GroupName {
 export function judgeNewest(open: OpenGroup, name: GroupName): readonly Told[] {
   const { isTrue, from } = open.slide();
   const hasFired = isTrue && !open.group.isTrue;
-  if (isTrue !== open.group.isTrue && open.plan.rule.type !== 'first_seen') open.group = { ...open.group, isTrue }; // each new value is told of
+  if (isTrue !== open.group.isTrue && open.plan.rule.type !== 'first_seen') open.group.isTrue = isTrue; // each new value is told of
   return hasFired ? settled(open, name, () => false, [{ from, to: open.entries.length }]) : [];
 }
 
@@ -38,7 +38,7 @@ export function judgeAround(open: OpenGroup, name: GroupName, at: number, { time
   const hi = behind(entries[turned]?.time ?? time); // what fires there may fire again with the same beginning: one finding, which then holds
   const { firings, isTrue } = firingsBetween(plan.rule, entries, at, hi);
   const isLast = hi === entries.length - 1;
-  if (isLast) open.group = { ...open.group, isTrue };
+  if (isLast) open.group.isTrue = isTrue;
   const isJudged = (fired: Fired) => keyOf(fired) >= key && (isLast || keyOf(fired) <= entries[hi]!.key);
   return settled(open, name, isJudged, firings);
 }
@@ -46,14 +46,15 @@ export function judgeAround(open: OpenGroup, name: GroupName, at: number, { time
 /** The same for what is judged when a window closes: it belongs to the window that is open, or opens one. */
 export function awaitNewest(open: OpenGroup): readonly Told[] {
   const { group, entries, plan } = open;
-  if (group.closesAt === 0) open.group = { ...group, closesAt: closeOfNewest(plan.rule, entries.at(-1)!) };
+  if (group.closesAt === 0) group.closesAt = closeOfNewest(plan.rule, entries.at(-1)!);
   return [];
 }
 
 /** For conditions that are judged when a window closes: everything up to `closedAt`. The group knows then when the next one closes. */
 export function judgeClosed(open: OpenGroup, name: GroupName, closedAt: Micros): readonly Told[] {
   const { firings, closesAt } = closedWindows(open.plan.rule, open.entries, closedAt);
-  open.group = { ...open.group, judgedTo: closedAt, closesAt };
+  open.group.judgedTo = closedAt;
+  open.group.closesAt = closesAt;
   return settled(open, name, () => true, firings);
 }
 
@@ -65,6 +66,6 @@ function settled(open: OpenGroup, { organization, groupValues }: GroupName, isJu
     return { id: hashId(organization, open.plan.rule.key, ...groupValues, ...(isFirstSeen ? [value] : []), time), inside };
   });
   const { fired, told } = compared(open.group.fired, isJudged, now, open.isShadow);
-  open.group = { ...open.group, fired };
+  open.group.fired = fired;
   return told;
 }
