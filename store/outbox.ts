@@ -12,6 +12,14 @@ export interface OutboxRow {
 export async function unsentReferences(pool: Pool, limit: number): Promise<readonly OutboxRow[]> {
   return (await pool.query<OutboxRow>('SELECT id, topic, key, payload FROM goshawk.outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1', [limit])).rows;
 }
+/** What lies under these keys is to go; one that waits already does not wait twice. */
+export async function sendTombstones(pool: Pool, topic: string, keys: readonly string[]): Promise<void> {
+  await pool.query(
+    `INSERT INTO goshawk.outbox (topic, key) SELECT $1, k FROM unnest($2::text[]) AS k
+    WHERE NOT EXISTS (SELECT FROM goshawk.outbox o WHERE o.sent_at IS NULL AND o.topic = $1 AND o.key = k AND o.payload IS NULL)`,
+    [topic, keys],
+  );
+}
 export async function markReferencesSent(pool: Pool, ids: readonly number[]): Promise<void> {
   await pool.query('UPDATE goshawk.outbox SET sent_at = now() WHERE id = ANY($1::bigint[])', [ids]);
 }

@@ -21,6 +21,7 @@ import { doHunts } from '../hunt/work.ts';
 import { readRecord } from '../relay/read-record.ts';
 import { removeUser } from '../sensors/broker-users.ts';
 import type { TickerConfig } from './index.ts';
+import { forgetDecisions } from './old-decisions.ts';
 
 export interface Duty {
   readonly name: string;
@@ -43,6 +44,7 @@ export interface DutyDeps {
   readonly wallMicros?: () => Micros;
 }
 
+const DAY = 86_400_000_000;
 const COPY_ROWS = 500;
 const RAW_ROWS = 100;
 const DAYS_AHEAD = 2;
@@ -127,6 +129,15 @@ export function dutiesOf(
       everyMs: options.booksMs,
       async run() {
         for (const found of await closeBooks()) log.error({ code: 'LEDGER_BREAK', ...found }, 'The ledger does not add up.');
+      },
+    },
+    {
+      name: 'old decisions',
+      everyMs: options.upkeepMs * 24,
+      async run() {
+        const before = (wallMicros?.() ?? Date.now() * 1_000) - options.decisionDays * DAY;
+        const count = await forgetDecisions({ pool, admin, reader, signal }, before);
+        if (count > 0) log.info({ count }, 'Old decisions about alerts leave the memory of the stages.');
       },
     },
     { name: 'signed reports', everyMs: options.upkeepMs, run: signReports },

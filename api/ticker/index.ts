@@ -28,6 +28,15 @@ export const config = z.strictObject({
   eventCountDays: days(400, 'counts of events by minute'),
   findingDays: days(400, 'findings'),
   featureDays: days(90, 'features'),
+  decisionDays: z
+    .int()
+    .min(8)
+    .max(3_650)
+    .default(60)
+    .meta({
+      description:
+        'Days for which ref.decisions.v1 has what people decided about alerts, in the memory of each process that runs ALERT: longer than topics keep records, or a replay of older ones takes closed alerts for open.',
+    }),
   outboxDays: z.int().min(1).max(3_650).default(7).meta({ description: 'Days for which rows that were published stay in the outboxes.' }),
   evidenceGiveUpDays: z
     .int()

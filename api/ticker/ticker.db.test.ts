@@ -15,6 +15,7 @@ import type { Pool } from '../../store/connect.ts';
 import { openPool } from '../../store/connect.ts';
 import type { FreshDatabase } from '../../store/test/fresh-database.ts';
 import { freshDatabase, serverUrl, silent } from '../../store/test/fresh-database.ts';
+import { topics } from '../../topologies/topics.ts';
 import { openKeys } from '../auth/keys.ts';
 import { dutiesOf } from './duties.ts';
 import { config, runTicker } from './index.ts';
@@ -127,6 +128,27 @@ describe.skipIf(serverUrl === '')('ticker', () => {
 
     await persist.alerts.load([batchOf('alerts', 0, next++, [{ ...alert('late', [['e0', 0]]), revision: 2 }])]);
     expect(await rowsOf('SELECT FROM goshawk.evidence_due')).toEqual([]);
+  });
+
+  it('sends a tombstone for each old decision about an alert, once, and leaves newer ones', async () => {
+    const topic = topics.refDecisions.name;
+    await broker.admin().createTopics([{ name: topic, partitions: 2, config: {} }], 1);
+    const day = 86_400_000_000;
+    const at = (days: number) => Date.now() * 1_000 - days * day;
+    const keys = { old: `a|${at(70)}`, older: `b|${at(400)}`, gone: `c|${at(80)}`, fresh: `a|${at(50)}` };
+    const send = (key: string, value: Buffer | null, partition = 0) => broker.producer().send([{ topic, partition, key: Buffer.from(key), value }]);
+    for (const key of Object.values(keys)) await send(key, Buffer.from('x'), key === keys.older ? 1 : 0);
+    await send(keys.gone, null);
+    const unsent = async () => await rowsOf('SELECT key, payload FROM goshawk.outbox WHERE topic = $1 AND sent_at IS NULL ORDER BY key', topic);
+    await run('old decisions');
+    expect(await unsent()).toEqual([keys.old, keys.older].map((key) => ({ key, payload: null })));
+    await run('old decisions');
+    expect((await unsent()).length).toBe(2);
+    await send(keys.old, null);
+    await send(keys.older, null, 1);
+    await database.owner.query('DELETE FROM goshawk.outbox WHERE topic = $1', [topic]);
+    await run('old decisions');
+    expect(await unsent()).toEqual([]);
   });
 
   it('leaves raw bytes for later while the broker is away, though the event is copied', async () => {

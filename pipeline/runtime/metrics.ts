@@ -84,6 +84,7 @@ function runtimeMetrics(registry: Registry) {
     }),
     loaderLag: gauge('loader_lag_records', 'Offsets between what is durable and the last stable offset, over the partitions of this process.', ['loader']),
     referenceLag: gauge('reference_lag_seconds', 'How long ago this process last knew that it has all reference records.', []),
+    referenceRows: gauge('reference_rows', 'Reference records in memory, with those that were replaced or removed within the last hour.', ['table']),
     referenceRecords: counter('reference_records_total', 'Reference records read.', ['table']),
   };
 }

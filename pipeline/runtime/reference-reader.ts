@@ -75,6 +75,7 @@ export async function openReferenceReader(options: ReferenceOptions): Promise<Re
       }
     }
     metrics.referenceRecords.inc({ table: table.name }, batch.records.length);
+    metrics.referenceRows.set({ table: table.name }, data.size(table.name));
     positions.set(tpKey(batch.tp), batch.nextOffset);
   };
 

@@ -96,6 +96,25 @@ describe('ReferenceData', () => {
   });
 });
 
+describe('a row that is removed', () => {
+  const decided = (id: string, at: number) => ({ id, validFrom: at });
+  const HOUR = 3_600_000_000;
+  it('is seen by tasks that lag for as long as it was in effect, and leaves the memory an hour later', () => {
+    const data = new ReferenceData();
+    for (let n = 0; n < 1_000; n++) data.put('decisions', `a${n}|1`, decided(`a${n}`, 1), n);
+    for (let n = 0; n < 1_000; n++) data.put('decisions', `a${n}|1`, null, HOUR + n);
+    data.now = HOUR;
+    expect(data.get(refTables.decisions, 'a5', 2)).toEqual(decided('a5', 1));
+    data.now = HOUR + 1_000 + ACTIVATION_DELAY;
+    expect(data.get(refTables.decisions, 'a5', 2)).toBeUndefined();
+    expect(data.size('decisions')).toBe(1_000);
+    data.put('decisions', 'b|1', decided('b', 1), 3 * HOUR);
+    expect(data.size('decisions')).toBe(1);
+    data.put('decisions', 'a5|1', null, 3 * HOUR); // a tombstone of what is not known is nothing
+    expect(data.size('decisions')).toBe(1);
+  });
+});
+
 describe('reference data in a topology', () => {
   const own = defineStage<Event>()({
     name: 'own',

@@ -63,6 +63,11 @@ class Table {
     this.#forget(activeFrom - KEEP_REPLACED);
   }
 
+  /** Rows in memory, those that were replaced or removed a short while ago included. */
+  get size(): number {
+    return this.#byKey.size + this.#replaced.length;
+  }
+
   get(id: string, asOf: Micros, now: Micros): unknown {
     return holding(this.#entities.get(id), asOf, now)?.row;
   }
@@ -154,6 +159,11 @@ export class ReferenceData implements ReferenceTables {
   /** @param key Of the record in the topic, entity + valid-from: a later row under it replaces the former. @param row Null removes it. */
   put(table: string, key: string, row: unknown, writtenAt: Micros): void {
     this.#table(table).put(key, row, writtenAt);
+  }
+
+  /** Rows of a table in memory; what was replaced or removed is kept for an hour of what is written, for tasks that lag. */
+  size(table: string): number {
+    return this.#table(table).size;
   }
 
   get<R>(table: RefTable<R>, key: string, asOf: Micros): R | undefined {
