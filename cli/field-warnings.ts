@@ -1,4 +1,5 @@
 // What `rules lint` says of fields that no event is known to have.
+import { lineOfField } from '../domains/sigma/index.ts';
 import type { Problem, RuleSet } from '../domains/sigma/index.ts';
 import type { KnownFields } from '../pipeline/detect/known-fields.ts';
 import { openPool, withOrganization } from '../store/connect.ts';
@@ -13,10 +14,10 @@ export function fieldWarnings(set: RuleSet, known: KnownFields): { readonly warn
   for (const rule of set.rules) {
     const unknown = known.unknownOf(rule);
     if (unknown === undefined) unchecked += 1;
-    const { file, document, line, title } = rule;
     for (const { field, nearest } of unknown ?? []) {
       const hint = nearest === undefined ? '' : `; the nearest that one has is "${nearest}"`;
-      warnings.push({ file, document, line, title, reason: `no known event of its log source has a field "${field}"${hint}` });
+      const { file, document, title } = rule;
+      warnings.push({ file, document, line: lineOfField(rule, field), title, reason: `no known event of its log source has a field "${field}"${hint}` });
     }
   }
   return { warnings, unchecked };

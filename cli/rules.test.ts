@@ -24,7 +24,7 @@ describe('rules lint', () => {
   it('names file, line, document, title and reason of what is refused, and ends with 1', async () => {
     const { out, code } = await runRules(['lint', folder]);
     expect(out).toEqual([
-      `refused  ${join(folder, 'b.yml')}:6 document 2 "bad": unknown modifier "nope" in "a|nope"`,
+      `refused  ${join(folder, 'b.yml')}:8 document 2 "bad": unknown modifier "nope" in "a|nope"`,
       '2 rules, 0 correlations and 0 filters are good; 1 document is refused.',
       'Fields of one rule could not be checked: no event of the log source is known.',
     ]);
@@ -35,7 +35,7 @@ describe('rules lint', () => {
     writeFileSync(file, rule('3', "{s: {'CommandLin|contains': x, Image: frobnicate}, condition: s}", '{product: windows, category: process_creation}'));
     const { out, code } = await runRules(['lint', file]);
     expect(out).toEqual([
-      `warning  ${file}:1 document 1 "3": no known event of its log source has a field "CommandLin"; the nearest that one has is "CommandLine"`,
+      `warning  ${file}:4 document 1 "3": no known event of its log source has a field "CommandLin"; the nearest that one has is "CommandLine"`,
       '1 rules, 0 correlations and 0 filters are good; 0 documents are refused.',
     ]);
     expect(code).toBe(0);

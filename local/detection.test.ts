@@ -142,7 +142,7 @@ describe('events that are tried on rules', { timeout: 120_000 }, () => {
 
     it('have fields that a rule should ask for; those that the organization has seen are known', async () => {
       const wrong = text('a').replace('EventID', 'EventIDD');
-      expect(await detection.fieldWarnings(wrong, [])).toEqual([expect.stringContaining('"EventIDD"')]);
+      expect(await detection.fieldWarnings(wrong, [])).toEqual([{ line: expect.any(Number), reason: expect.stringContaining('"EventIDD"') }]);
       expect(await detection.fieldWarnings(wrong, ['EventIDD'])).toEqual([]);
     });
   });

@@ -1,5 +1,5 @@
 // One rule, by its text, asked of stored events by the engine that runs in the stage.
-import type { StoredDocument } from '../api/rules/detection.ts';
+import type { FieldWarning, StoredDocument } from '../api/rules/detection.ts';
 import { linkFiles, parseFile } from '../domains/sigma/index.ts';
 import type { Explanation, LinkedRule, RuleSet, RuleSetOptions } from '../domains/sigma/index.ts';
 import { fieldWarnings } from '../cli/field-warnings.ts';
@@ -19,10 +19,11 @@ const MOST_CHARS = 256; // of a value, as in findings
 let shipped: readonly KnownSource[] | undefined;
 
 /** @throws Error when the text holds no rule: the API has looked before. */
-export function askRule(asked: AskedOfRule, options: RuleSetOptions): readonly (readonly MatchedField[] | null)[] | Explanation | readonly string[] {
+export function askRule(asked: AskedOfRule, options: RuleSetOptions): readonly (readonly MatchedField[] | null)[] | Explanation | readonly FieldWarning[] {
   const filters = asked.kind === 'explain' ? asked.filters : [];
   const set = linkFiles([asked.text, ...filters].map((text, at) => parseFile({ file: at === 0 ? 'text' : `filter ${at}`, text }, options)));
-  if (asked.kind === 'fields') return fieldWarnings(set, new KnownFields((shipped ??= shippedFields()), asked.known)).warnings.map(({ reason }) => reason);
+  if (asked.kind === 'fields')
+    return fieldWarnings(set, new KnownFields((shipped ??= shippedFields()), asked.known)).warnings.map(({ line, reason }) => ({ line, reason }));
   const rule = ruleOf(set);
   if (asked.kind === 'try') return tried(rule, asked.documents);
   const { logsource, native } = asked.document;

@@ -48,6 +48,13 @@ export interface Analysis {
   readonly correlated: readonly (AnalyzedMatch & { readonly eventCount: number; readonly score: number })[];
 }
 
+export interface FieldWarning {
+  /** Of the text, from 1. */
+  readonly line: number;
+  /** A sentence without its full stop. */
+  readonly reason: string;
+}
+
 export interface Conditions {
   readonly conditions: unknown;
   readonly documents: readonly {
@@ -95,6 +102,6 @@ export interface Detection {
    * @param text One correlation that `Rules.readable` has accepted. @param others What it refers to, and filters. @throws ApiProblem QUERY_TIMEOUT
    */
   readonly explainCorrelation: (text: string, others: readonly string[], documents: readonly CorrelationDocument[]) => Promise<ExplainedCorrelation | null>;
-  /** What the rule asks for that no event of its log source is known to have, as sentences. @param known Fields that the organization has seen. */
-  readonly fieldWarnings: (text: string, known: readonly string[]) => Promise<readonly string[]>;
+  /** What the rule asks for that no event of its log source is known to have. @param known Fields that the organization has seen. */
+  readonly fieldWarnings: (text: string, known: readonly string[]) => Promise<readonly FieldWarning[]>;
 }

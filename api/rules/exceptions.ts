@@ -117,7 +117,9 @@ export class ExceptionRegister {
     const { rules, known } = await run(organization, async (sql) => ({ rules: await logsourcesOf(sql, ids), known: await fieldNames(sql) }));
     if (rules.length < ids.length || rules.some(({ logsource }) => logsource === null)) return [];
     const names = [...known, ...canonicalNames(asked)];
-    const each = await Promise.all(rules.map(({ logsource }) => detection.fieldWarnings(ruleText(logsource!, asked), names)));
+    const each = await Promise.all(
+      rules.map(async ({ logsource }) => (await detection.fieldWarnings(ruleText(logsource!, asked), names)).map(({ reason }) => reason)),
+    );
     return each.reduce((all, some) => all.filter((one) => some.includes(one)));
   }
 

@@ -1,15 +1,14 @@
 // The register of rules: what the API may write, checked as the stages will read it, so that a rule that is taken runs.
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { headsOf, linkFiles, parseFile } from '../../domains/sigma/index.ts';
-import type { ParsedFile, Problem, RuleHead, RuleSet, RuleSetOptions } from '../../domains/sigma/index.ts';
+import { headsOf, linkFiles, parseFile, problemOf } from '../../domains/sigma/index.ts';
+import type { Metadata, ParsedFile, Problem, RuleHead, RuleSet, RuleSetOptions } from '../../domains/sigma/index.ts';
 import { ownRules, putRule, ruleById, rulesOfFilesNamed, rulesThatReferTo, setRuleState } from '../../store/queries/rules.ts';
 import type { RuleRow } from '../../store/queries/rules.ts';
 import type { Sql } from '../../store/queries/sql.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
 import { ApiProblem, notFound } from '../gate/problem.ts';
-import { lineOf } from './problem-line.ts';
 
 const MAX_TEXT = 400_000; // a record of the topic has at most 1 MiB, and a character up to three bytes
 export const ruleText = z
@@ -96,11 +95,9 @@ export class Rules {
    * @throws ApiProblem NOT_FOUND when there is no rule `id`
    */
   problems({ organization }: Pick<Principal, 'organization'>, text: string, id: string | null): Promise<readonly RuleProblem[]> {
-    const told = (isRefusal: boolean) => (problem: Pick<Problem, 'line' | 'reason'>) => ({
-      line: lineOf(text, problem.reason, problem.line),
-      isRefusal,
-      reason: problem.reason,
-    });
+    const told =
+      (isRefusal: boolean) =>
+      ({ line, reason }: Pick<Problem, 'line' | 'reason'>) => ({ line, isRefusal, reason });
     return this.#run(organization, async (sql) => {
       const before = id === null ? null : await ruleById(sql, id);
       if (before === undefined) throw notFound('rule of this id');
@@ -133,20 +130,21 @@ export class Rules {
 
   /**
    * A document that would run beside the others of the organization.
-   * @param before What it takes the place of.
+   * @param before What it takes the place of. @param added Lines that were put before the text.
    * @throws ApiProblem INVALID_RULE; CONFLICT when others would stop running
    */
-  async #checked(sql: Sql, text: string, before: RuleRow | null): Promise<RuleHead> {
+  async #checked(sql: Sql, text: string, before: RuleRow | null, added = 0): Promise<RuleHead> {
     const parsed = this.#parse(FILE, text);
     const head = this.#only(parsed);
-    if (head.head.names.length === 0) return this.#checked(sql, withId(text, before?.id ?? randomUUID()), before);
-    if (before !== null && head.id !== before.id) throw refused([{ line: 1, reason: `its id is ${head.id}; this address is that of ${before.id}` }]);
+    if (head.head.names.length === 0) return this.#checked(sql, withId(text, before?.id ?? randomUUID()), before, 1);
+    if (before !== null && head.id !== before.id)
+      throw refused([problemOf(documentOf(parsed), `its id is ${head.id}; this address is that of ${before.id}`, ['id'])]);
     const own = await ownRules(sql);
     const context = (rows: readonly RuleRow[]): readonly ParsedFile[] => rows.map((row) => this.#parse(row.id, row.text));
     const [others, files] = [context(own.filter(({ id }) => id !== head.id)), context(await rulesOfFilesNamed(sql, head.head.refersTo))];
     const linked = linkFiles([...others, ...files, parsed]);
     const mine = linked.refusals.filter(({ file }) => file === FILE);
-    if (mine.length > 0) throw refused(mine);
+    if (mine.length > 0) throw refused(mine.map(({ line, reason }) => ({ line: line - added, reason })));
     const stopped = reasonsOf(linkFiles([...context(own), ...files]));
     const stops = linked.refusals.filter(({ file, reason }) => !stopped.has(`${file}|${reason}`));
     if (stops.length > 0)
@@ -171,7 +169,7 @@ export class Rules {
       correlations: parsed.correlations.map((one) => ({ ...one, isAlerting: true, correlations: [] })),
     });
     const [retired] = parsed.retired;
-    if (retired !== undefined) throw refused([{ line: retired.line, reason: `its status is ${retired.status}, so it would not run` }]);
+    if (retired !== undefined) throw refused([problemOf(retired, `its status is ${retired.status}, so it would not run`, ['status'])]);
     const [head, second] = heads;
     if (head === undefined) throw refused([{ line: 1, reason: 'there is no document' }]);
     if (second !== undefined) throw refused([{ line: 1, reason: 'there are several documents; add them one by one' }]);
@@ -179,6 +177,8 @@ export class Rules {
   }
 }
 
+/** Of a text that holds one that runs. */
+const documentOf = ({ rules, correlations, filters }: ParsedFile): Metadata => [...rules, ...correlations, ...filters][0]!;
 const EMPTY: RuleSet = { rules: [], correlations: [], filters: [], retired: [], refusals: [], warnings: [] };
 const reasonsOf = ({ refusals }: RuleSet): ReadonlySet<string> => new Set(refusals.map(({ file, reason }) => `${file}|${reason}`));
 

@@ -72,7 +72,7 @@ describe.skipIf(serverUrl === '')('a rule before it is saved', () => {
             filters: [],
           }),
           explainCorrelation: async () => null,
-          fieldWarnings: async (_text, known) => (known.includes('User') ? [] : ['no known event of its log source has a field "User"']),
+          fieldWarnings: async (_text, known) => (known.includes('User') ? [] : [{ line: 8, reason: 'no known event of its log source has a field "User"' }]),
         },
       },
     });

@@ -14,7 +14,6 @@ import { ApiProblem, notFound } from '../gate/problem.ts';
 import { parsePublicId } from '../event-view.ts';
 import type { Detection, StoredDocument } from './detection.ts';
 import { storedDocument } from './documents.ts';
-import { lineOf } from './problem-line.ts';
 import type { RuleProblem, Rules } from './register.ts';
 
 type Reader = Pick<Principal, 'organization'>;
@@ -56,7 +55,7 @@ export class RuleTrials {
     const found = await rules.problems(principal, text, id);
     if (detection === undefined || found.some(({ isRefusal }) => isRefusal) || rules.readable(text).kind !== 'rule') return found;
     const known = await run(principal.organization, fieldNames);
-    const fields = (await detection.fieldWarnings(text, known)).map((reason) => ({ line: lineOf(text, reason, 1), isRefusal: false, reason }));
+    const fields = (await detection.fieldWarnings(text, known)).map((warning) => ({ ...warning, isRefusal: false }));
     return [...found, ...fields].sort((a, b) => a.line - b.line);
   }
 

@@ -5,7 +5,7 @@ import { EXTENSION, parseExtension, refuseExtension } from './extension.ts';
 import type { Extension } from './extension.ts';
 import { list, parseMetadata } from './metadata.ts';
 import type { Metadata } from './metadata.ts';
-import { refuse } from './problem.ts';
+import { below, refuse } from './problem.ts';
 import type { Warn } from './problem.ts';
 
 type SigmaType = 'event_count' | 'value_count' | 'temporal' | 'temporal_ordered' | 'value_sum' | 'value_avg' | 'value_percentile' | 'value_median';
@@ -59,30 +59,31 @@ const isTemporal = (type: string) => type === 'temporal' || type === 'temporal_o
 /** References are left as written; `link` resolves them. @throws Refusal */
 export function parseCorrelation(raw: RawDocument, warn: Warn): CorrelationRule {
   const { correlation } = raw.body;
-  if (typeof correlation !== 'object' || correlation === null || Array.isArray(correlation)) return refuse('the correlation is no map');
+  if (typeof correlation !== 'object' || correlation === null || Array.isArray(correlation)) return refuse('the correlation is no map', 'correlation');
   const body = correlation as Record<string, unknown>;
   const metadata = parseMetadata(raw, warn);
-  for (const key of Object.keys(body)) if (!KEYS.has(key)) warn(`the correlation has an unknown key "${key}"`);
+  for (const key of Object.keys(body)) if (!KEYS.has(key)) warn(`the correlation has an unknown key "${key}"`, 'correlation', key);
   const type = body['type'];
   if (typeof type !== 'string' || !(TYPES.includes(type) || type === EXTENSION))
-    return refuse(`the correlation type ${JSON.stringify(type)} is none of ${TYPES.join(', ')}, nor ${EXTENSION}`);
+    return refuse(`the correlation type ${JSON.stringify(type)} is none of ${TYPES.join(', ')}, nor ${EXTENSION}`, 'correlation', 'type');
   if (type !== EXTENSION) refuseExtension(raw);
-  const rules = list(body, 'rules');
-  if (rules.length === 0) refuse('the correlation names no rules');
-  if (new Set(rules).size < rules.length) refuse('the correlation names a rule twice');
+  const own = <T>(key: string, read: () => T): T => below('correlation', () => below(key, read));
+  const rules = below('correlation', () => list(body, 'rules'));
+  if (rules.length === 0) refuse('the correlation names no rules', 'correlation', 'rules');
+  if (new Set(rules).size < rules.length) refuse('the correlation names a rule twice', 'correlation', 'rules');
   const generate = body['generate'] ?? false;
-  if (typeof generate !== 'boolean') return refuse('generate is neither true nor false');
-  const timespanMicros = parseTimespan(body['timespan'], 'timespan');
+  if (typeof generate !== 'boolean') return refuse('generate is neither true nor false', 'correlation', 'generate');
+  const timespanMicros = own('timespan', () => parseTimespan(body['timespan'], 'timespan'));
   return {
     ...metadata,
     rules,
     generate,
-    groupBy: list(body, 'group-by'),
+    groupBy: below('correlation', () => list(body, 'group-by')),
     timespanMicros,
-    aliases: parseAliases(body['aliases'], rules),
+    aliases: own('aliases', () => parseAliases(body['aliases'], rules)),
     ...(type === EXTENSION
       ? { ...NO_BOUNDS, ...parseExtension(raw, body, rules, timespanMicros, parseTimespan) }
-      : { ...NO_EXTENSION, type: type as SigmaType, ...parseWhen(body['condition'], type, rules) }),
+      : { ...NO_EXTENSION, type: type as SigmaType, ...own('condition', () => parseWhen(body['condition'], type, rules)) }),
   };
 }
 const NO_BOUNDS = { bounds: [], percentile: null, seen: null };
@@ -101,10 +102,10 @@ function parseAliases(value: unknown, rules: readonly string[]): CorrelationRule
   if (typeof value !== 'object' || Array.isArray(value)) return refuse('aliases is no map');
   return new Map(
     Object.entries(value).map(([alias, fields]) => {
-      if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return refuse(`the alias "${alias}" is no map of rules to fields`);
+      if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return refuse(`the alias "${alias}" is no map of rules to fields`, alias);
       for (const [rule, field] of Object.entries(fields)) {
-        if (!rules.includes(rule)) refuse(`the alias "${alias}" names "${rule}", which is not among the rules of the correlation`);
-        if (typeof field !== 'string') refuse(`the alias "${alias}" gives no field for "${rule}"`);
+        if (!rules.includes(rule)) refuse(`the alias "${alias}" names "${rule}", which is not among the rules of the correlation`, alias, rule);
+        if (typeof field !== 'string') refuse(`the alias "${alias}" gives no field for "${rule}"`, alias, rule);
       }
       return [alias, new Map(Object.entries(fields as Record<string, string>))];
     }),
@@ -124,11 +125,11 @@ function parseWhen(value: unknown, type: string, rules: readonly string[]): When
   if (typeof value !== 'object' || Array.isArray(value)) return refuse('the condition of the correlation is neither a map nor a text');
   const body = value as Record<string, unknown>;
   const unknown = Object.keys(body).find((key) => !OPERATORS.includes(key) && key !== 'field' && key !== 'percentile');
-  if (unknown !== undefined) refuse(`the condition of the correlation has an unknown key "${unknown}"`);
+  if (unknown !== undefined) refuse(`the condition of the correlation has an unknown key "${unknown}"`, unknown);
   const bounds = Object.entries(body)
     .filter(([key]) => OPERATORS.includes(key))
     .map(([operator, number]): Bound => {
-      if (typeof number !== 'number' || !Number.isFinite(number)) return refuse(`"${operator}" of the condition takes a number`);
+      if (typeof number !== 'number' || !Number.isFinite(number)) return refuse(`"${operator}" of the condition takes a number`, operator);
       return { operator: operator as CountOperator, number };
     });
   if (bounds.length === 0) refuse('the condition of the correlation compares with nothing');

@@ -4,7 +4,7 @@ import { all, any, not } from './expression.ts';
 import type { Expression } from './expression.ts';
 import { parseItem } from './item.ts';
 import type { ItemContext } from './item.ts';
-import { refuse } from './problem.ts';
+import { below, refuse } from './problem.ts';
 
 const MAX_DEPTH = 16;
 
@@ -20,20 +20,20 @@ export function parseDetection(
 ): { readonly expression: Expression; readonly conditions: readonly string[] } {
   const { condition } = body;
   const conditions = (Array.isArray(condition) ? condition : [condition]) as readonly unknown[];
-  if (condition === undefined || condition === null || conditions.length === 0) refuse('there is no condition');
-  if (!conditions.every((one) => typeof one === 'string')) refuse('the condition is no text');
-  if ('timeframe' in body) context.warn('timeframe is a leftover of Sigma 1 and does nothing');
+  if (condition === undefined || condition === null || conditions.length === 0) refuse('there is no condition', 'condition');
+  if (!conditions.every((one) => typeof one === 'string')) refuse('the condition is no text', 'condition');
+  if ('timeframe' in body) context.warn('timeframe is a leftover of Sigma 1 and does nothing', 'timeframe');
   const skipped = new Set(['condition', 'timeframe', ...reserved]);
   const names = Object.keys(body).filter((name) => !skipped.has(name));
   if (names.length === 0) refuse('there is no search identifier');
   const used = new Set<string>();
-  const operands = new Map(names.map((name) => [name, identifier(name, body[name], context)]));
+  const operands = new Map(names.map((name) => [name, below(name, () => identifier(name, body[name], context))]));
   const operand = (name: string) => {
     used.add(name);
     return operands.get(name)!;
   };
-  const expression = any(conditions.map((text) => parseCondition(text as string, { names, operand, all, any, not })));
-  for (const name of names) if (!used.has(name)) context.warn(`the search identifier "${name}" is not used by the condition`);
+  const expression = below('condition', () => any(conditions.map((text) => parseCondition(text as string, { names, operand, all, any, not }))));
+  for (const name of names) if (!used.has(name)) context.warn(`the search identifier "${name}" is not used by the condition`, name);
   return { expression, conditions: conditions as readonly string[] };
 }
 
@@ -64,11 +64,11 @@ function definition<E>(name: string, value: unknown, algebra: DefinitionAlgebra<
   if (Array.isArray(value)) {
     if (value.length === 0) refuse(`the search identifier "${name}" is an empty list`);
     const keywords = value.filter((one) => typeof one !== 'object' || one === null);
-    const nested = value.filter((one) => typeof one === 'object' && one !== null);
-    return some([...(keywords.length > 0 ? [entry('', keywords)] : []), ...nested.map((one) => definition(name, one, algebra, depth + 1))]);
+    const nested = value.flatMap((one, at) => (typeof one === 'object' && one !== null ? [below(at, () => definition(name, one, algebra, depth + 1))] : []));
+    return some([...(keywords.length > 0 ? [entry('', keywords)] : []), ...nested]);
   }
   if (typeof value !== 'object' || value === null) return entry('', value);
   const entries = Object.entries(value);
   if (entries.length === 0) refuse(`the search identifier "${name}" is an empty map`);
-  return every(entries.map(([key, one]) => entry(key, one)));
+  return every(entries.map(([key, one]) => below(key, () => entry(key, one))));
 }

@@ -24,12 +24,13 @@ export function readDocuments(text: string, file: string): { readonly documents:
   const problems: Problem[] = [];
   for (const [index, { text: own, line, read }] of (plainDocuments(text) ?? anyDocuments(text)).entries()) {
     const place = { file, document: index + 1, line };
-    const fail = (reason: string) => problems.push({ ...place, title: null, reason });
+    const fail = (reason: string, at = line) => problems.push({ ...place, line: at, title: null, reason });
     let body: unknown;
     try {
       body = plain(read(), 0);
     } catch (cause) {
-      fail(cause instanceof NotYaml ? cause.message : `it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+      if (cause instanceof NotYaml) fail(cause.message, cause.line);
+      else fail(`it cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
       continue;
     }
     if (body === null || body === undefined) continue;
@@ -46,7 +47,14 @@ interface FoundDocument {
   /** @throws NotYaml; RangeError beyond the limit of aliases */
   readonly read: () => unknown;
 }
-class NotYaml extends Error {}
+class NotYaml extends Error {
+  readonly line: number;
+
+  constructor(message: string, line: number) {
+    super(message);
+    this.line = line;
+  }
+}
 
 function plainDocuments(text: string): readonly FoundDocument[] | undefined {
   let line = 1;
@@ -63,15 +71,18 @@ function plainDocuments(text: string): readonly FoundDocument[] | undefined {
 function anyDocuments(text: string): readonly FoundDocument[] {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { version: '1.2', uniqueKeys: true, intAsBigInt: true, lineCounter: lines, logLevel: 'silent' });
-  return (Array.isArray(parsed) ? (parsed as Document.Parsed[]) : []).map((document) => ({
-    text: text.slice(document.range[0], document.range[2]),
-    line: lines.linePos(document.contents?.range?.[0] ?? document.range[0]).line,
-    read: () => {
-      const [error] = document.errors;
-      if (error !== undefined) throw new NotYaml(`it is not valid YAML: ${error.message.split('\n')[0]!.replace(/:$/, '')}`);
-      return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
-    },
-  }));
+  return (Array.isArray(parsed) ? (parsed as Document.Parsed[]) : []).map((document) => {
+    const { line } = lines.linePos(document.contents?.range?.[0] ?? document.range[0]);
+    return {
+      text: text.slice(document.range[0], document.range[2]),
+      line,
+      read: () => {
+        const [error] = document.errors;
+        if (error !== undefined) throw new NotYaml(`it is not valid YAML: ${error.message.split('\n')[0]!.replace(/:$/, '')}`, error.linePos?.[0].line ?? line);
+        return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+      },
+    };
+  });
 }
 
 /** Integers as numbers where they fit; a fresh copy in which nothing is shared. */

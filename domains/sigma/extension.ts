@@ -2,7 +2,7 @@
 // refuse the document instead of reading it as something else. See docs/operating/rules.md.
 import type { RawDocument } from './document.ts';
 import { list } from './metadata.ts';
-import { refuse } from './problem.ts';
+import { below, refuse } from './problem.ts';
 
 export const EXTENSION = 'goshawk';
 const DAY = 86_400_000_000;
@@ -20,7 +20,7 @@ export interface Extension {
 
 /** Documents that are no correlations, and correlations of Sigma's own types, say nothing under `goshawk`. @throws Refusal */
 export function refuseExtension({ body }: Pick<RawDocument, 'body'>): void {
-  if (EXTENSION in body) refuse(`"${EXTENSION}" goes with a correlation of type ${EXTENSION} only`);
+  if (EXTENSION in body) refuse(`"${EXTENSION}" goes with a correlation of type ${EXTENSION} only`, EXTENSION);
 }
 
 /**
@@ -36,12 +36,13 @@ export function parseExtension(
   parseTimespan: (value: unknown, name: string) => number,
 ): Extension {
   const kinds = mapOf(body[EXTENSION], `a correlation of type ${EXTENSION} says under "${EXTENSION}" what it looks for: absence or first-seen`);
-  if ('condition' in correlation) refuse(`a correlation of type ${EXTENSION} takes no condition`);
+  if ('condition' in correlation) refuse(`a correlation of type ${EXTENSION} takes no condition`, 'correlation', 'condition');
   const [kind, ...more] = Object.keys(kinds);
-  if (more.length > 0) refuse(`"${EXTENSION}" says ${[kind, ...more].join(' and ')}; one of absence and first-seen is possible`);
-  if (kind === 'absence') return absence(mapOf(kinds[kind], 'absence is no map'), rules);
-  if (kind === 'first-seen') return firstSeen(mapOf(kinds[kind], 'first-seen is no map'), timespanMicros, parseTimespan);
-  return refuse(`"${EXTENSION}" says ${kind === undefined ? 'nothing' : `"${kind}"`}; possible are absence and first-seen`);
+  if (more.length > 0) refuse(`"${EXTENSION}" says ${[kind, ...more].join(' and ')}; one of absence and first-seen is possible`, EXTENSION);
+  const own = <T>(key: string, read: () => T): T => below(EXTENSION, () => below(key, read));
+  if (kind === 'absence') return own(kind, () => absence(mapOf(kinds[kind], 'absence is no map'), rules));
+  if (kind === 'first-seen') return own(kind, () => firstSeen(mapOf(kinds[kind], 'first-seen is no map'), timespanMicros, parseTimespan));
+  return refuse(`"${EXTENSION}" says ${kind === undefined ? 'nothing' : `"${kind}"`}; possible are absence and first-seen`, EXTENSION);
 }
 
 function absence(body: Readonly<Record<string, unknown>>, rules: readonly string[]): Extension {
@@ -71,5 +72,5 @@ function mapOf(value: unknown, reason: string): Readonly<Record<string, unknown>
 
 function refuseOthers(body: Readonly<Record<string, unknown>>, name: string, known: readonly string[]): void {
   const unknown = Object.keys(body).find((key) => !known.includes(key));
-  if (unknown !== undefined) refuse(`${name} has an unknown key "${unknown}"; known are ${known.join(' and ')}`);
+  if (unknown !== undefined) refuse(`${name} has an unknown key "${unknown}"; known are ${known.join(' and ')}`, unknown);
 }

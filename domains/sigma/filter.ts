@@ -9,7 +9,7 @@ import type { RuleLogsource } from './logsource.ts';
 import { list, parseMetadata } from './metadata.ts';
 import type { Metadata } from './metadata.ts';
 import { versionOf } from './document.ts';
-import { refuse } from './problem.ts';
+import { below, refuse } from './problem.ts';
 import type { SigmaRule } from './rule.ts';
 
 export interface SigmaFilter extends Metadata {
@@ -22,15 +22,15 @@ export interface SigmaFilter extends Metadata {
 /** @throws Refusal */
 export function parseFilter(raw: RawDocument, context: ItemContext): SigmaFilter {
   const { filter } = raw.body;
-  if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) return refuse('the filter is no map');
+  if (typeof filter !== 'object' || filter === null || Array.isArray(filter)) return refuse('the filter is no map', 'filter');
   const body = filter as Record<string, unknown>;
-  const rules = list(body, 'rules');
+  const rules = below('filter', () => list(body, 'rules'));
   const metadata = parseMetadata(raw, context.warn);
-  const { expression, conditions } = parseDetection(body, ['rules'], context);
+  const { expression, conditions } = below('filter', () => parseDetection(body, ['rules'], context));
   if (!conditions.some((condition) => /\bnot\b/.test(condition))) context.warn('the condition has no "not": the listed rules match only where the filter does');
   return {
     ...metadata,
-    logsource: parseLogsource(raw.body['logsource']),
+    logsource: below('logsource', () => parseLogsource(raw.body['logsource'])),
     rules: rules.length === 0 || (rules.length === 1 && rules[0] === 'any') ? 'any' : rules,
     expression,
   };

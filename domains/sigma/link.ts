@@ -93,7 +93,7 @@ function resolveCorrelations(
       progress = true;
       const resolved = withKeys(correlation, keys as Map<string, string>);
       if (new Set(resolved.rules).size < resolved.rules.length) {
-        refusals.push(problemOf(correlation, 'the correlation names a rule twice, by id and by name'));
+        refusals.push(problemOf(correlation, 'the correlation names a rule twice, by id and by name', ['correlation', 'rules']));
         continue;
       }
       ordered.push(resolved);
@@ -105,7 +105,10 @@ function resolveCorrelations(
     const missing = correlation.rules.filter((reference) => lookUp(known, reference) === undefined);
     const unknown = missing.find((reference) => lookUp(all, reference) === undefined);
     refusals.push(
-      problemOf(correlation, unknown === undefined ? `it refers to "${missing[0]}", which is refused or part of a circle` : unknownReason(unknown, retired)),
+      problemOf(correlation, unknown === undefined ? `it refers to "${missing[0]}", which is refused or part of a circle` : unknownReason(unknown, retired), [
+        'correlation',
+        'rules',
+      ]),
     );
   }
   return ordered;
@@ -137,7 +140,7 @@ function applyFilters(
   const applied = filters.filter((filter) => {
     const unknown = filter.rules === 'any' ? undefined : filter.rules.find((reference) => lookUp(known, reference) === undefined);
     if (unknown !== undefined) {
-      refusals.push(problemOf(filter, unknownReason(unknown, retired)));
+      refusals.push(problemOf(filter, unknownReason(unknown, retired), ['filter', 'rules']));
       return false;
     }
     const targets = filter.rules === 'any' ? rules : filter.rules.map((reference) => lookUp(known, reference)!);
@@ -149,7 +152,7 @@ function applyFilters(
       changed.set(target.key, after);
       count += 1;
     }
-    if (count === 0) warnings.push(problemOf(filter, 'the filter applies to no rule: none of those it lists has its logsource'));
+    if (count === 0) warnings.push(problemOf(filter, 'the filter applies to no rule: none of those it lists has its logsource', ['filter', 'rules']));
     return true;
   });
   return { applied, filtered: rules.map((rule) => changed.get(rule.key) ?? rule) };

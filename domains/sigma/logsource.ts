@@ -15,7 +15,7 @@ export function parseLogsource(value: unknown): RuleLogsource {
   const attribute = (key: string): string | null => {
     const found = (value as Record<string, unknown>)[key];
     if (found === undefined || found === null || found === '') return null;
-    return typeof found === 'string' ? found.toLowerCase() : refuse(`the logsource's ${key} is no text`);
+    return typeof found === 'string' ? found.toLowerCase() : refuse(`the logsource's ${key} is no text`, key);
   };
   const logsource = { product: attribute('product'), category: attribute('category'), service: attribute('service') };
   if (logsource.product === null && logsource.category === null && logsource.service === null) refuse('the logsource names no product, category or service');

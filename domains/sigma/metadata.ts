@@ -40,12 +40,12 @@ const MAX_TITLE = 256;
 /** Public files are looser than the specification: empty lists, a scalar where a list is due. @throws Refusal */
 export function parseMetadata({ body, ...place }: RawDocument, warn: Warn): Metadata {
   const title = text(body, 'title') ?? refuse('there is no title');
-  if (title.length > MAX_TITLE) warn(`the title is longer than ${MAX_TITLE} characters`);
+  if (title.length > MAX_TITLE) warn(`the title is longer than ${MAX_TITLE} characters`, 'title');
   const id = text(body, 'id');
-  if (id !== null && !UUID.test(id)) warn(`the id "${id}" is no UUID`);
+  if (id !== null && !UUID.test(id)) warn(`the id "${id}" is no UUID`, 'id');
   const name = text(body, 'name');
   const taxonomy = text(body, 'taxonomy');
-  if (taxonomy !== null && taxonomy !== 'sigma') refuse(`the taxonomy "${taxonomy}" is not known`);
+  if (taxonomy !== null && taxonomy !== 'sigma') refuse(`the taxonomy "${taxonomy}" is not known`, 'taxonomy');
   const version = versionOf(body);
   return {
     ...place,
@@ -73,7 +73,7 @@ export function parseMetadata({ body, ...place }: RawDocument, warn: Warn): Meta
 export function text(body: Readonly<Record<string, unknown>>, key: string): string | null {
   const value = body[key] as string | number | boolean | object | null | undefined;
   if (value === undefined || value === null || value === '') return null;
-  return typeof value === 'object' ? refuse(`${key} is no text`) : String(value);
+  return typeof value === 'object' ? refuse(`${key} is no text`, key) : String(value);
 }
 
 /** A list of texts; null and absent are empty, a scalar is a list of one. */
@@ -82,12 +82,12 @@ export function list(body: Readonly<Record<string, unknown>>, key: string): read
   if (value === undefined || value === null) return [];
   return (Array.isArray(value) ? value : [value])
     .filter((one) => one !== null)
-    .map((one: unknown) => (typeof one === 'object' ? refuse(`${key} holds something that is no text`) : String(one as string | number)));
+    .map((one: unknown) => (typeof one === 'object' ? refuse(`${key} holds something that is no text`, key) : String(one as string | number)));
 }
 
 function choice(body: Readonly<Record<string, unknown>>, key: string, choices: readonly string[], warn: Warn): string | null {
   const value = text(body, key)?.toLowerCase() ?? null;
   if (value === null || choices.includes(value)) return value;
-  warn(`the ${key} "${value}" is none of ${choices.join(', ')}`);
+  warn(`the ${key} "${value}" is none of ${choices.join(', ')}`, key);
   return null;
 }

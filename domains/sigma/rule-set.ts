@@ -9,8 +9,8 @@ import type { SigmaFilter } from './filter.ts';
 import { link } from './link.ts';
 import type { Metadata } from './metadata.ts';
 import type { Placeholders } from './pattern.ts';
-import { problemOf, Refusal, refuse } from './problem.ts';
-import type { Problem } from './problem.ts';
+import { pathNow, problemOf, Refusal, refuse } from './problem.ts';
+import type { Problem, Warn } from './problem.ts';
 import { compileRegex } from './regex.ts';
 import { parseRule } from './rule.ts';
 import type { SigmaRule } from './rule.ts';
@@ -81,7 +81,7 @@ export function parseFile({ file, text }: RuleFile, { placeholders = {}, include
   const isRetired = ({ status }: Metadata) => !includeRetired && (status === 'deprecated' || status === 'unsupported');
 
   const read = (raw: RawDocument) => {
-    const warn = (reason: string) => void warnings.push(problemOf(raw, reason));
+    const warn: Warn = (reason, ...path) => void warnings.push(problemOf(raw, reason, pathNow(path)));
     const context = { placeholders, warn, checkRegex: compileRegex };
     if (!('correlation' in raw.body)) refuseExtension(raw);
     if ('correlation' in raw.body) {
@@ -101,7 +101,7 @@ export function parseFile({ file, text }: RuleFile, { placeholders = {}, include
       read(raw);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      refusals.push(problemOf(raw, error.message));
+      refusals.push(problemOf(raw, error.message, error.path));
     }
   }
   return { ...parsed, refusals, warnings };

@@ -7,7 +7,7 @@ import { parseLogsource } from './logsource.ts';
 import type { RuleLogsource } from './logsource.ts';
 import { parseMetadata } from './metadata.ts';
 import type { Metadata } from './metadata.ts';
-import { refuse } from './problem.ts';
+import { below, refuse } from './problem.ts';
 
 export interface SigmaRule extends Metadata {
   readonly logsource: RuleLogsource;
@@ -20,8 +20,8 @@ export interface SigmaRule extends Metadata {
 /** @throws Refusal */
 export function parseRule(raw: RawDocument, context: ItemContext): SigmaRule {
   const { detection } = raw.body;
-  if (typeof detection !== 'object' || detection === null || Array.isArray(detection)) return refuse('the detection is no map');
+  if (typeof detection !== 'object' || detection === null || Array.isArray(detection)) return refuse('the detection is no map', 'detection');
   const metadata = parseMetadata(raw, context.warn);
-  const logsource = parseLogsource(raw.body['logsource']);
-  return { ...metadata, logsource, ...parseDetection(detection as Record<string, unknown>, [], context) };
+  const logsource = below('logsource', () => parseLogsource(raw.body['logsource']));
+  return { ...metadata, logsource, ...below('detection', () => parseDetection(detection as Record<string, unknown>, [], context)) };
 }

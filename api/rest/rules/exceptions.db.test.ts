@@ -31,7 +31,7 @@ describe.skipIf(serverUrl === '')('exceptions', () => {
           tryRule: async () => [],
           explain: () => Promise.reject(new Error('Nobody asks this here')),
           explainCorrelation: async () => null,
-          fieldWarnings: async (text, known) => (warned.push([JSON.parse(text), known]), warnings),
+          fieldWarnings: async (text, known) => (warned.push([JSON.parse(text), known]), warnings.map((reason) => ({ line: 1, reason }))),
         },
       },
     });

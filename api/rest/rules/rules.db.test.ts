@@ -122,7 +122,7 @@ describe.skipIf(serverUrl === '')('rules', () => {
   it.each([
     ['no YAML', 'title: [', /Line 1: it is not valid YAML/],
     ['no detection', 'title: x\nlogsource: {product: windows}', /neither detection/],
-    ['an unknown modifier', rule({ n: 1 }).replace('endswith', 'nearly'), /Line 2: .*nearly/],
+    ['an unknown modifier', rule({ n: 1 }).replace('endswith', 'nearly'), /Line 6: .*nearly/],
     ['two documents', `${rule({ n: 1 })}\n---\n${rule({ n: 2 })}`, /several documents/],
     ['a status that does not run', rule({ n: 1, more: 'status: deprecated' }), /deprecated/],
     ['a correlation of an unknown rule', correlation(1, id(99)), /not the id or name/],
