@@ -10,9 +10,12 @@ const timeOf = (value: unknown): Micros => {
   return time;
 };
 
+// Descriptions of scalars are here: those in schema.graphql would be replaced by what these objects say, nothing.
+
 /** Inside it is microseconds, outside ISO 8601. */
 const Time = new GraphQLScalarType<Micros, string>({
   name: 'Time',
+  description: 'Instant in ISO 8601 with microseconds, UTC: `2026-11-25T12:46:45.123456Z`.',
   serialize: (value) => isoOf(Number(value)),
   parseValue: timeOf,
   parseLiteral: (node) => timeOf(node.kind === Kind.STRING ? node.value : null),
@@ -25,6 +28,7 @@ const countOf = (value: unknown): number => {
 };
 const Count = new GraphQLScalarType<number, number>({
   name: 'Count',
+  description: '64-bit count, exact up to 2^53.',
   serialize: countOf,
   parseValue: countOf,
   parseLiteral: (node) => countOf(node.kind === Kind.INT ? node.value : null),
@@ -32,6 +36,7 @@ const Count = new GraphQLScalarType<number, number>({
 
 const Json = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
+  description: 'Any JSON value.',
   serialize: (value) => value,
   parseValue: (value) => value,
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
