@@ -55,6 +55,33 @@ describe.skipIf(chromiumPath === undefined)('alerts', { timeout: 90_000 }, () =>
     await picture(page, 'alert-1440');
   });
 
+  it('says which part of the rule met which part of a value, and what would have excluded it', async () => {
+    const alert = titled('Process Dump via Comsvcs.dll');
+    const [field] = alert.findings[0]!.matchedFields;
+    const page = await stage.enter(`/alerts/${alert.id}`);
+    const why = page.getByRole('region', { name: 'Why it matched' });
+    await why.getByText('selection and not filter_backup').first().waitFor();
+    const marked = await why.locator('mark').first().innerText();
+    expect(field!.value.endsWith(marked) && marked.length < field!.value.length).toBe(true);
+    const decided = await why.getByRole('list', { name: 'What decided' }).first().innerText();
+    expect(decided).toMatch(/one of 40 values[\s\S]*filter_backup\s+would exclude it, and does not apply[\s\S]*no such field/);
+    await why.getByRole('button', { name: 'All parts of the rule' }).first().click();
+    await why.getByRole('list', { name: 'Part by part' }).getByText('product: windows').waitFor();
+    await picture(page, 'why-1440');
+    await why.getByRole('button', { name: 'Values only' }).first().click();
+    expect(await why.locator('dl').first().innerText()).toContain(field!.value);
+  });
+
+  it('tells of a correlation what was counted, and by which events', async () => {
+    const alert = stage.standIn.world.alerts.find(({ findings }) => findings[0]?.kind === 'correlation')!;
+    const page = await stage.enter(`/alerts/${alert.id}`);
+    const why = page.getByRole('region', { name: 'Why it matched' });
+    await why.getByText('at least 5 within 5 min make it').waitFor();
+    const steps = why.getByRole('list', { name: 'Rules that it is about' });
+    expect(await steps.getByRole('link').count()).toBeGreaterThan(1); // the rule, and its events
+    await picture(page, 'why-correlation-1440');
+  });
+
   it('acknowledges by a key and takes it back', async () => {
     const alert = titled('Netlogon Secure Channel Reset, CVE-2020-1472');
     const page = await stage.enter(`/alerts/${alert.id}`);

@@ -220,8 +220,12 @@ export class Rules {
 
   explanation(text: string) {
     this.#check(text);
-    const plain = { has: null, foundAs: null, seen: [], values: [], valueCount: 0 };
-    const image = { value: String.raw`\esentutl.exe`, holds: true };
+    const plain = { use: null, has: null, foundAs: null, seen: [], values: [], valueCount: 0 };
+    const image = {
+      value: String.raw`\esentutl.exe`,
+      holds: true,
+      met: [{ path: null, before: String.raw`C:\Windows\System32`, part: String.raw`\esentutl.exe`, after: '' }],
+    };
     return {
       matches: false,
       parts: [
@@ -234,10 +238,10 @@ export class Rules {
         { ...plain, depth: 3, kind: 'selection', text: 'filter', holds: false },
         { ...plain, depth: 0, kind: 'selection', text: 'selection', holds: false },
         { ...plain, depth: 1, kind: 'and', text: 'and', holds: false },
-        { depth: 2, kind: 'entry', text: 'Image|endswith', holds: true, has: 'value', foundAs: 'NewProcessName', seen: [String.raw`C:\Windows\System32\esentutl.exe`], values: [image], valueCount: 1 },
-        { depth: 2, kind: 'entry', text: 'CommandLine|contains|all', holds: false, has: 'value', foundAs: null, seen: [String.raw`esentutl.exe /y C:\x`], values: [{ value: ' /y ', holds: true }, { value: ' /vss ', holds: false }], valueCount: 2 },
+        { use: 'wanted', depth: 2, kind: 'entry', text: 'Image|endswith', holds: true, has: 'value', foundAs: 'NewProcessName', seen: [String.raw`C:\Windows\System32\esentutl.exe`], values: [image], valueCount: 1 },
+        { use: 'wanted', depth: 2, kind: 'entry', text: 'CommandLine|contains|all', holds: false, has: 'value', foundAs: null, seen: [String.raw`esentutl.exe /y C:\x`], values: [{ value: ' /y ', holds: true, met: [{ path: null, before: 'esentutl.exe', part: ' /y ', after: String.raw`C:\x` }] }, { value: ' /vss ', holds: false, met: [] }], valueCount: 2 },
         { ...plain, depth: 0, kind: 'selection', text: 'filter', holds: false },
-        { depth: 1, kind: 'entry', text: 'User|endswith', holds: false, has: 'missing', foundAs: null, seen: [], values: [{ value: 'svc_backup', holds: false }], valueCount: 1 },
+        { use: 'excluded', depth: 1, kind: 'entry', text: 'User|endswith', holds: false, has: 'missing', foundAs: null, seen: [], values: [{ value: 'svc_backup', holds: false, met: [] }], valueCount: 1 },
       ],
     }; // prettier-ignore
   }

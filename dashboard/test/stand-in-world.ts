@@ -6,6 +6,7 @@ import { completionOf, explanationOf, searchOf } from './stand-in-search.ts';
 import { entityNames, entityOf } from './stand-in-entities.ts';
 import { fieldDatasets, fieldsOf } from './stand-in-fields.ts';
 import { Access } from './stand-in-access.ts';
+import { whyFound } from './stand-in-explanations.ts';
 import { News } from './stand-in-news.ts';
 import { Rules } from './stand-in-rules.ts';
 import { Sensors } from './stand-in-sensors.ts';
@@ -233,7 +234,10 @@ export class World {
           args,
         ),
       findings: () => connection([], 1, () => ''),
-      finding: () => null,
+      finding: (_root: unknown, { id }: { id: string }) => {
+        const found = this.alerts.flatMap(({ findings }) => findings).find((finding) => finding.id === id);
+        return found === undefined ? null : { ...found, explanation: whyFound(found) };
+      },
       pipeline: () => this.#pipeline(),
       ledger: () => {
         this.#need('database');

@@ -1,7 +1,8 @@
 // Why it was noticed: which fields met which rule, and whose rule that is.
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button } from '../kit/button.tsx';
+import { FindingExplanation } from '../explanation/finding.tsx';
+import { Button, IconButton } from '../kit/button.tsx';
 import { Copy } from '../kit/copy.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Moment } from '../kit/moment.tsx';
@@ -27,41 +28,8 @@ export function Why({ alert }: { readonly alert: AlertFull }) {
       <h3>
         Why it matched <span className="faint number">{plural(alert.findingCount, 'finding')}</span>
       </h3>
-      {findings.map((finding) => (
-        <div key={finding.id} className="finding">
-          <div className="finding-head">
-            <SeverityMark severity={finding.severity} bare />
-            <span className="finding-title">{finding.rule.title}</span>
-            <span className="faint">
-              {KINDS[finding.kind] ?? finding.kind}
-              {finding.eventCount > 1 && `, ${plural(finding.eventCount, 'event')}`}
-              {finding.status !== 'production' && `, ${finding.status}`}
-              {finding.revision > 1 && `, revision ${finding.revision}`}
-              {finding.isWithdrawn && ', withdrawn'}
-            </span>
-            <span className="finding-time">
-              <Moment at={finding.time} />
-            </span>
-          </div>
-          {finding.matchedFields.length > 0 && (
-            <dl className="matched">
-              {finding.matchedFields.map(({ name, value }, index) => (
-                <div key={`${name} ${index}`}>
-                  <dt>{name}</dt>
-                  <dd>
-                    <code>{value}</code>
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          )}
-          {finding.reason !== null && <p className="finding-reason">{finding.reason}</p>}
-          {finding.supersedes !== null && (
-            <p className="finding-reason faint">
-              Replaces finding <Copy text={finding.supersedes} label="finding id" length={14} />.
-            </p>
-          )}
-        </div>
+      {findings.map((finding, index) => (
+        <Finding key={finding.id} finding={finding} isFirst={index === 0} />
       ))}
       {alert.findings.length > SHOWN && (
         <Button kind="quiet" onClick={() => setAll(!isAll)}>
@@ -74,6 +42,54 @@ export function Why({ alert }: { readonly alert: AlertFull }) {
         </p>
       )}
     </section>
+  );
+}
+
+function Finding({ finding, isFirst }: { readonly finding: AlertFull['findings'][number]; readonly isFirst: boolean }) {
+  const [isOpen, setOpen] = useState(isFirst);
+  const values = finding.matchedFields.length > 0 && (
+    <dl className="matched">
+      {finding.matchedFields.map(({ name, value }, index) => (
+        <div key={`${name} ${index}`}>
+          <dt>{name}</dt>
+          <dd>
+            <code>{value}</code>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+  return (
+    <div className="finding">
+      <div className="finding-head">
+        <SeverityMark severity={finding.severity} bare />
+        <span className="finding-title">{finding.rule.title}</span>
+        <span className="faint">
+          {KINDS[finding.kind] ?? finding.kind}
+          {finding.eventCount > 1 && `, ${plural(finding.eventCount, 'event')}`}
+          {finding.status !== 'production' && `, ${finding.status}`}
+          {finding.revision > 1 && `, revision ${finding.revision}`}
+          {finding.isWithdrawn && ', withdrawn'}
+        </span>
+        <span className="finding-time">
+          <Moment at={finding.time} />
+        </span>
+        <IconButton icon={isOpen ? 'up' : 'down'} label={isOpen ? 'Values only' : 'Explain'} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} />
+      </div>
+      {isOpen ? (
+        <FindingExplanation id={finding.id} revision={finding.revision}>
+          {values}
+        </FindingExplanation>
+      ) : (
+        values
+      )}
+      {finding.reason !== null && <p className="finding-reason">{finding.reason}</p>}
+      {finding.supersedes !== null && (
+        <p className="finding-reason faint">
+          Replaces finding <Copy text={finding.supersedes} label="finding id" length={14} />.
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -66,6 +66,14 @@ export type ChangeCode =
   /** An earlier event contributes first, so the finding has another id. */
   | 'replaced';
 
+export type ComparisonOperator =
+  | 'eq'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'neq';
+
 export type ConnectorSettingInput = {
   name: string;
   value: string;
@@ -82,6 +90,17 @@ export type ConnectorState =
 export type ConnectorType =
   | 'SINK'
   | 'SOURCE';
+
+/** What a count was read from. All are exact. */
+export type CountSource =
+  /** Sums of days, with shorter ones and events at the ends of the range. */
+  | 'days'
+  /** All events of the range. */
+  | 'events'
+  | 'hours'
+  /** Events that the index of values named. */
+  | 'index'
+  | 'minutes';
 
 export type DeadLetterFilter = {
   code?: string | null | undefined;
@@ -283,6 +302,14 @@ export type InvitationInput = {
   roles: Array<string>;
 };
 
+export type MissingExplanation =
+  /** The event is neither stored yet nor kept any more. */
+  | 'event_gone'
+  /** A detector or a hunt made it, no rule. */
+  | 'no_rule'
+  /** This version of the rule, or of one that it refers to, is not known any more, or not read by this version of Goshawk. */
+  | 'rule_gone';
+
 export type NewHunt = {
   datasets?: Array<string> | null | undefined;
   from: string;
@@ -322,6 +349,14 @@ export type NewSavedSearch = {
   query?: string | null | undefined;
   to?: string | null | undefined;
 };
+
+export type OfferKind =
+  | 'field'
+  /** `>=`, `:*` and others, in place of the colon or behind a name. */
+  | 'operator'
+  | 'value'
+  /** and, or, not. */
+  | 'word';
 
 export type OrganizationAdminInput = {
   email?: string | null | undefined;
@@ -448,10 +483,38 @@ export type SavedFilterInput = {
   statuses?: Array<AlertStatus> | null | undefined;
 };
 
+export type SavedSearchChange = {
+  columns?: Array<string> | null | undefined;
+  filter?: SavedFilterInput | null | undefined;
+  from?: string | null | undefined;
+  isShared?: boolean | null | undefined;
+  name?: string | null | undefined;
+  query?: string | null | undefined;
+  revision?: number | null | undefined;
+  to?: string | null | undefined;
+};
+
 export type SavedSearchKind =
   /** A view of the queue. */
   | 'alerts'
   | 'events';
+
+export type SearchIndex =
+  /** Events of one host, newest first. */
+  | 'host'
+  /** Sums; no event is read. */
+  | 'sums'
+  /** Events one after the other, newest first. */
+  | 'time'
+  /** The index of whole values, typed and native. */
+  | 'values';
+
+export type SelectionUse =
+  | 'both'
+  /** It must not be met. */
+  | 'excluded'
+  | 'unused'
+  | 'wanted';
 
 export type SensorAccess =
   /** A client certificate of the installation's authority. */
@@ -570,7 +633,15 @@ export type UserQueryVariables = Exact<{
 }>;
 
 
-export type UserQuery = { user: { id: string, name: string, email: string | null, roles: Array<string>, createdAt: string, hasPassword: boolean, passwordAt: string, disabledAt: string | null, sessions: number, seenAt: string | null } | null };
+export type UserQuery = { user: { id: string, name: string, email: string | null, roles: Array<string>, createdAt: string, hasPassword: boolean, passwordAt: string, disabledAt: string | null, sessions: number, seenAt: string | null, identities: Array<{ id: string, provider: string, label: string, subject: string, keepsRoles: boolean, isDisabled: boolean, createdAt: string, usedAt: string }> } | null };
+
+export type UnlinkIdentityMutationVariables = Exact<{
+  user: string | number;
+  identity: string | number;
+}>;
+
+
+export type UnlinkIdentityMutation = { unlinkIdentity: { id: string } };
 
 export type InvitationsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -709,14 +780,15 @@ export type AuditStateQuery = { auditState: { seq: number, publishedAt: string |
 export type OrganizationSettingsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type OrganizationSettingsQuery = { organization: { id: string, name: string, createdAt: string, mfaRoles: Array<string>, sessionHours: number | null, outboundHosts: Array<string>, retention: { eventDays: number, findingDays: number, featureDays: number } | null } };
+export type OrganizationSettingsQuery = { organization: { id: string, name: string, createdAt: string, mfaRoles: Array<string>, sessionHours: number | null, outboundHosts: Array<string>, openableNetworks: Array<string>, changedAt: string, retention: { eventDays: number, findingDays: number, featureDays: number } | null } };
 
 export type ChangeOrganizationSettingsMutationVariables = Exact<{
   change: OrganizationSettingsChange;
+  replaces?: string | null | undefined;
 }>;
 
 
-export type ChangeOrganizationSettingsMutation = { changeOrganizationSettings: { id: string } };
+export type ChangeOrganizationSettingsMutation = { changeOrganizationSettings: { changedAt: string } };
 
 export type OrganizationsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -748,7 +820,7 @@ export type IdentityProviderQueryVariables = Exact<{
 }>;
 
 
-export type IdentityProviderQuery = { identityProvider: { name: string, label: string, issuer: string, clientId: string, hasSecret: boolean, scopes: Array<string>, nameClaim: string, groupsClaim: string, defaultRoles: Array<string>, emailDomains: Array<string>, provisions: boolean, audience: string | null, disabledAt: string | null, createdAt: string, createdBy: string, changedAt: string, changedBy: string, groupRoles: Array<{ group: string, roles: Array<string> }>, addresses: { callbackUrl: string, backchannelLogoutUrl: string, ownAudience: string } } | null };
+export type IdentityProviderQuery = { identityProvider: { name: string, label: string, issuer: string, clientId: string, hasSecret: boolean, scopes: Array<string>, nameClaim: string, groupsClaim: string, defaultRoles: Array<string>, emailDomains: Array<string>, provisions: boolean, audience: string | null, endsSession: boolean, disabledAt: string | null, createdAt: string, createdBy: string, changedAt: string, changedBy: string, groupRoles: Array<{ group: string, roles: Array<string> }>, addresses: { callbackUrl: string, backchannelLogoutUrl: string, postLogoutUrl: string, ownAudience: string } } | null };
 
 export type IdentityProviderAddressesQueryVariables = Exact<{
   name: string | number;
@@ -1172,6 +1244,55 @@ export type EventFacetQueryVariables = Exact<{
 
 export type EventFacetQuery = { eventTop: Array<{ name: string, count: number }> };
 
+export type SearchCompletionQueryVariables = Exact<{
+  search: string;
+  caret: number;
+}>;
+
+
+export type SearchCompletionQuery = { searchCompletion: Array<{ kind: OfferKind, text: string, insert: string, from: number, to: number, about: string, type: string | null, count: number | null }> };
+
+export type SearchExplanationQueryVariables = Exact<{
+  filter: EventFilter;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  spanSeconds?: number | null | undefined;
+}>;
+
+
+export type SearchExplanationQuery = { searchExplanation: { meaning: string, canonical: string, eventsInRange: number, countSource: CountSource, isCountRefused: boolean, advice: string | null, page: SearchCostFragment, count: SearchCostFragment } };
+
+export type SearchCostFragment = { servedBy: SearchIndex, values: Array<string>, events: number, cost: number, costLimit: number };
+
+export type SavedSearchFragment = { id: string, name: string, query: string, columns: Array<string>, from: string | null, to: string | null, isShared: boolean, isMine: boolean, owner: string, revision: number };
+
+export type SavedSearchesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SavedSearchesQuery = { savedSearches: Array<SavedSearchFragment> };
+
+export type AddSavedSearchMutationVariables = Exact<{
+  input: NewSavedSearch;
+}>;
+
+
+export type AddSavedSearchMutation = { addSavedSearch: SavedSearchFragment };
+
+export type UpdateSavedSearchMutationVariables = Exact<{
+  id: string | number;
+  change: SavedSearchChange;
+}>;
+
+
+export type UpdateSavedSearchMutation = { updateSavedSearch: SavedSearchFragment };
+
+export type DeleteSavedSearchMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteSavedSearchMutation = { deleteSavedSearch: string };
+
 export type EventTailSubscriptionVariables = Exact<{
   filter?: EventFilter | null | undefined;
 }>;
@@ -1180,6 +1301,17 @@ export type EventTailSubscriptionVariables = Exact<{
 export type EventTailSubscription = { eventTail: { leftOut: number, events: Array<EventRowFragment> } };
 
 export type EventRowFragment = { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null };
+
+export type ExplainedRuleFragment = { matches: boolean, parts: Array<{ depth: number, kind: ExplainedKind, text: string, holds: boolean, use: SelectionUse | null, has: ExplainedPresence | null, foundAs: string | null, seen: Array<string>, valueCount: number, values: Array<{ value: string, holds: boolean, met: Array<{ path: string | null, before: string, part: string, after: string }> }> }> };
+
+export type ExplainedCorrelationFragment = { type: string, timespanSeconds: number, counted: Array<string>, percentile: number | null, condition: string | null, measured: number | null, isExact: boolean, lookedAt: number, groups: Array<{ name: string, value: string }>, bounds: Array<{ operator: ComparisonOperator, number: number }>, steps: Array<{ ruleId: string, title: string, isAwaited: boolean, matches: Array<{ value: string | null, event: { id: string, time: string, dataset: string, event: EventRowFragment | null } }> }> };
+
+export type FindingExplanationQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FindingExplanationQuery = { finding: { id: string, time: string, eventCount: number, isWithdrawn: boolean, explanation: { missing: MissingExplanation | null, rule: ExplainedRuleFragment | null, correlation: ExplainedCorrelationFragment | null } } | null };
 
 export type FieldDatasetsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1373,7 +1505,7 @@ export type RuleExplanationQueryVariables = Exact<{
 }>;
 
 
-export type RuleExplanationQuery = { ruleExplanation: { matches: boolean, parts: Array<{ depth: number, kind: ExplainedKind, text: string, holds: boolean, has: ExplainedPresence | null, foundAs: string | null, seen: Array<string>, valueCount: number, values: Array<{ value: string, holds: boolean }> }> } };
+export type RuleExplanationQuery = { ruleExplanation: ExplainedRuleFragment };
 
 export type CoverageQueryVariables = Exact<{
   hours?: number | null | undefined;
@@ -1639,6 +1771,55 @@ export const RelationFragmentDoc = new TypedDocumentString(`
   lastSeen
 }
     `, {"fragmentName":"Relation"}) as unknown as TypedDocumentString<RelationFragment, unknown>;
+export const SearchCostFragmentDoc = new TypedDocumentString(`
+    fragment SearchCost on SearchCost {
+  servedBy
+  values
+  events
+  cost
+  costLimit
+}
+    `, {"fragmentName":"SearchCost"}) as unknown as TypedDocumentString<SearchCostFragment, unknown>;
+export const SavedSearchFragmentDoc = new TypedDocumentString(`
+    fragment SavedSearch on SavedSearch {
+  id
+  name
+  query
+  columns
+  from
+  to
+  isShared
+  isMine
+  owner
+  revision
+}
+    `, {"fragmentName":"SavedSearch"}) as unknown as TypedDocumentString<SavedSearchFragment, unknown>;
+export const ExplainedRuleFragmentDoc = new TypedDocumentString(`
+    fragment ExplainedRule on RuleExplanation {
+  matches
+  parts {
+    depth
+    kind
+    text
+    holds
+    use
+    has
+    foundAs
+    seen
+    values {
+      value
+      holds
+      met {
+        path
+        before
+        part
+        after
+      }
+    }
+    valueCount
+  }
+}
+    `, {"fragmentName":"ExplainedRule"}) as unknown as TypedDocumentString<ExplainedRuleFragment, unknown>;
 export const EventRowFragmentDoc = new TypedDocumentString(`
     fragment EventRow on Event {
   id
@@ -1661,6 +1842,61 @@ export const EventRowFragmentDoc = new TypedDocumentString(`
   process
 }
     `, {"fragmentName":"EventRow"}) as unknown as TypedDocumentString<EventRowFragment, unknown>;
+export const ExplainedCorrelationFragmentDoc = new TypedDocumentString(`
+    fragment ExplainedCorrelation on CorrelationExplanation {
+  type
+  timespanSeconds
+  groups {
+    name
+    value
+  }
+  counted
+  percentile
+  bounds {
+    operator
+    number
+  }
+  condition
+  measured
+  isExact
+  lookedAt
+  steps {
+    ruleId
+    title
+    isAwaited
+    matches {
+      value
+      event {
+        id
+        time
+        dataset
+        event {
+          ...EventRow
+        }
+      }
+    }
+  }
+}
+    fragment EventRow on Event {
+  id
+  time
+  dataset
+  sensor
+  kind
+  category
+  action
+  code
+  severity
+  outcome
+  message
+  host
+  user
+  sourceIp
+  sourcePort
+  destinationIp
+  destinationPort
+  process
+}`, {"fragmentName":"ExplainedCorrelation"}) as unknown as TypedDocumentString<ExplainedCorrelationFragment, unknown>;
 export const HuntRowFragmentDoc = new TypedDocumentString(`
     fragment HuntRow on Hunt {
   id
@@ -1791,9 +2027,26 @@ export const UserDocument = new TypedDocumentString(`
     disabledAt
     sessions
     seenAt
+    identities {
+      id
+      provider
+      label
+      subject
+      keepsRoles
+      isDisabled
+      createdAt
+      usedAt
+    }
   }
 }
     `) as unknown as TypedDocumentString<UserQuery, UserQueryVariables>;
+export const UnlinkIdentityDocument = new TypedDocumentString(`
+    mutation UnlinkIdentity($user: ID!, $identity: ID!) {
+  unlinkIdentity(user: $user, identity: $identity) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<UnlinkIdentityMutation, UnlinkIdentityMutationVariables>;
 export const InvitationsDocument = new TypedDocumentString(`
     query Invitations($first: Int, $withClosed: Boolean) {
   invitations(first: $first, withClosed: $withClosed) {
@@ -2008,6 +2261,8 @@ export const OrganizationSettingsDocument = new TypedDocumentString(`
     mfaRoles
     sessionHours
     outboundHosts
+    openableNetworks
+    changedAt
     retention {
       eventDays
       findingDays
@@ -2017,9 +2272,9 @@ export const OrganizationSettingsDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<OrganizationSettingsQuery, OrganizationSettingsQueryVariables>;
 export const ChangeOrganizationSettingsDocument = new TypedDocumentString(`
-    mutation ChangeOrganizationSettings($change: OrganizationSettingsChange!) {
-  changeOrganizationSettings(change: $change) {
-    id
+    mutation ChangeOrganizationSettings($change: OrganizationSettingsChange!, $replaces: Time) {
+  changeOrganizationSettings(change: $change, replaces: $replaces) {
+    changedAt
   }
 }
     `) as unknown as TypedDocumentString<ChangeOrganizationSettingsMutation, ChangeOrganizationSettingsMutationVariables>;
@@ -2092,6 +2347,7 @@ export const IdentityProviderDocument = new TypedDocumentString(`
     emailDomains
     provisions
     audience
+    endsSession
     disabledAt
     createdAt
     createdBy
@@ -2100,6 +2356,7 @@ export const IdentityProviderDocument = new TypedDocumentString(`
     addresses {
       callbackUrl
       backchannelLogoutUrl
+      postLogoutUrl
       ownAudience
     }
   }
@@ -3268,6 +3525,108 @@ export const EventFacetDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<EventFacetQuery, EventFacetQueryVariables>;
+export const SearchCompletionDocument = new TypedDocumentString(`
+    query SearchCompletion($search: String!, $caret: Int!) {
+  searchCompletion(search: $search, caret: $caret) {
+    kind
+    text
+    insert
+    from
+    to
+    about
+    type
+    count
+  }
+}
+    `) as unknown as TypedDocumentString<SearchCompletionQuery, SearchCompletionQueryVariables>;
+export const SearchExplanationDocument = new TypedDocumentString(`
+    query SearchExplanation($filter: EventFilter!, $from: Time, $to: Time, $spanSeconds: Int) {
+  searchExplanation(
+    filter: $filter
+    from: $from
+    to: $to
+    spanSeconds: $spanSeconds
+  ) {
+    meaning
+    canonical
+    eventsInRange
+    page {
+      ...SearchCost
+    }
+    count {
+      ...SearchCost
+    }
+    countSource
+    isCountRefused
+    advice
+  }
+}
+    fragment SearchCost on SearchCost {
+  servedBy
+  values
+  events
+  cost
+  costLimit
+}`) as unknown as TypedDocumentString<SearchExplanationQuery, SearchExplanationQueryVariables>;
+export const SavedSearchesDocument = new TypedDocumentString(`
+    query SavedSearches {
+  savedSearches(kind: events) {
+    ...SavedSearch
+  }
+}
+    fragment SavedSearch on SavedSearch {
+  id
+  name
+  query
+  columns
+  from
+  to
+  isShared
+  isMine
+  owner
+  revision
+}`) as unknown as TypedDocumentString<SavedSearchesQuery, SavedSearchesQueryVariables>;
+export const AddSavedSearchDocument = new TypedDocumentString(`
+    mutation AddSavedSearch($input: NewSavedSearch!) {
+  addSavedSearch(input: $input) {
+    ...SavedSearch
+  }
+}
+    fragment SavedSearch on SavedSearch {
+  id
+  name
+  query
+  columns
+  from
+  to
+  isShared
+  isMine
+  owner
+  revision
+}`) as unknown as TypedDocumentString<AddSavedSearchMutation, AddSavedSearchMutationVariables>;
+export const UpdateSavedSearchDocument = new TypedDocumentString(`
+    mutation UpdateSavedSearch($id: ID!, $change: SavedSearchChange!) {
+  updateSavedSearch(id: $id, change: $change) {
+    ...SavedSearch
+  }
+}
+    fragment SavedSearch on SavedSearch {
+  id
+  name
+  query
+  columns
+  from
+  to
+  isShared
+  isMine
+  owner
+  revision
+}`) as unknown as TypedDocumentString<UpdateSavedSearchMutation, UpdateSavedSearchMutationVariables>;
+export const DeleteSavedSearchDocument = new TypedDocumentString(`
+    mutation DeleteSavedSearch($id: ID!) {
+  deleteSavedSearch(id: $id)
+}
+    `) as unknown as TypedDocumentString<DeleteSavedSearchMutation, DeleteSavedSearchMutationVariables>;
 export const EventTailDocument = new TypedDocumentString(`
     subscription EventTail($filter: EventFilter) {
   eventTail(filter: $filter) {
@@ -3297,6 +3656,102 @@ export const EventTailDocument = new TypedDocumentString(`
   destinationPort
   process
 }`) as unknown as TypedDocumentString<EventTailSubscription, EventTailSubscriptionVariables>;
+export const FindingExplanationDocument = new TypedDocumentString(`
+    query FindingExplanation($id: ID!) {
+  finding(id: $id) {
+    id
+    time
+    eventCount
+    isWithdrawn
+    explanation {
+      missing
+      rule {
+        ...ExplainedRule
+      }
+      correlation {
+        ...ExplainedCorrelation
+      }
+    }
+  }
+}
+    fragment EventRow on Event {
+  id
+  time
+  dataset
+  sensor
+  kind
+  category
+  action
+  code
+  severity
+  outcome
+  message
+  host
+  user
+  sourceIp
+  sourcePort
+  destinationIp
+  destinationPort
+  process
+}
+fragment ExplainedRule on RuleExplanation {
+  matches
+  parts {
+    depth
+    kind
+    text
+    holds
+    use
+    has
+    foundAs
+    seen
+    values {
+      value
+      holds
+      met {
+        path
+        before
+        part
+        after
+      }
+    }
+    valueCount
+  }
+}
+fragment ExplainedCorrelation on CorrelationExplanation {
+  type
+  timespanSeconds
+  groups {
+    name
+    value
+  }
+  counted
+  percentile
+  bounds {
+    operator
+    number
+  }
+  condition
+  measured
+  isExact
+  lookedAt
+  steps {
+    ruleId
+    title
+    isAwaited
+    matches {
+      value
+      event {
+        id
+        time
+        dataset
+        event {
+          ...EventRow
+        }
+      }
+    }
+  }
+}`) as unknown as TypedDocumentString<FindingExplanationQuery, FindingExplanationQueryVariables>;
 export const FieldDatasetsDocument = new TypedDocumentString(`
     query FieldDatasets {
   fieldDatasets {
@@ -3912,24 +4367,33 @@ export const RuleTrialDocument = new TypedDocumentString(`
 export const RuleExplanationDocument = new TypedDocumentString(`
     query RuleExplanation($text: String!, $eventId: ID!) {
   ruleExplanation(text: $text, eventId: $eventId) {
-    matches
-    parts {
-      depth
-      kind
-      text
-      holds
-      has
-      foundAs
-      seen
-      values {
-        value
-        holds
-      }
-      valueCount
-    }
+    ...ExplainedRule
   }
 }
-    `) as unknown as TypedDocumentString<RuleExplanationQuery, RuleExplanationQueryVariables>;
+    fragment ExplainedRule on RuleExplanation {
+  matches
+  parts {
+    depth
+    kind
+    text
+    holds
+    use
+    has
+    foundAs
+    seen
+    values {
+      value
+      holds
+      met {
+        path
+        before
+        part
+        after
+      }
+    }
+    valueCount
+  }
+}`) as unknown as TypedDocumentString<RuleExplanationQuery, RuleExplanationQueryVariables>;
 export const CoverageDocument = new TypedDocumentString(`
     query Coverage($hours: Int) {
   coverage(hours: $hours) {

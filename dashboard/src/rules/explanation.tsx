@@ -2,28 +2,12 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useFresh } from '../data/fresh.ts';
-import { RuleExplanationDocument, type ExplainedKind, type RuleExplanationQuery } from '../gql/graphql.ts';
+import { Holds, Parts } from '../explanation/parts.tsx';
+import { RuleExplanationDocument } from '../gql/graphql.ts';
 import { Button } from '../kit/button.tsx';
-import { Icon } from '../kit/icon.tsx';
-import { count } from '../kit/numbers.ts';
 import { Panel } from '../kit/panel.tsx';
 import { Failed, Waiting } from '../kit/states.tsx';
 import { usePaused } from './use-problems.ts';
-
-type Explanation = RuleExplanationQuery['ruleExplanation'];
-type ExplainedPart = Explanation['parts'][number];
-const WORDS: Record<ExplainedKind, string> = {
-  logsource: 'Log source',
-  condition: 'Condition',
-  selection: 'Selection',
-  filter: 'Filter',
-  and: 'All of',
-  or: 'One of',
-  not: 'Not',
-  entry: '',
-};
-const MOST_VALUES = 6;
-const MOST_SEEN = 4;
 
 interface ExplanationProps {
   readonly text: string;
@@ -74,81 +58,9 @@ export function ExplanationPanel({ text, isRefused, mayTry, event, onEvent }: Ex
               Show the event
             </Link>
           </p>
-          <ol className="rule-explained" aria-label="Part by part">
-            {explanation.parts.map((part, index) => (
-              <PartLine key={`${index} ${part.text}`} part={part} />
-            ))}
-          </ol>
+          <Parts parts={explanation.parts} label="Part by part" />
         </>
       )}
     </Panel>
-  );
-}
-
-function Holds({ holds }: { readonly holds: boolean }) {
-  return (
-    <span className={holds ? 'rule-holds' : 'rule-fails'}>
-      <Icon name={holds ? 'check' : 'close'} size={14} />
-      <span className="hidden-text">{holds ? 'holds' : 'does not hold'}: </span>
-    </span>
-  );
-}
-
-function PartLine({ part }: { readonly part: ExplainedPart }) {
-  const { depth, kind, text, holds } = part;
-  const isWord = kind === 'and' || kind === 'or' || kind === 'not';
-  return (
-    <li className={`rule-part rule-part-${kind}`} style={{ '--depth': depth } as React.CSSProperties}>
-      <Holds holds={holds} />
-      <span className="rule-part-body">
-        <span>
-          {WORDS[kind] !== '' && <span className="faint">{WORDS[kind]} </span>}
-          {!isWord && <code>{text}</code>}
-          {kind === 'logsource' && !holds && <span className="faint"> the event has {part.seen.length === 0 ? 'none' : part.seen.join(', ')}</span>}
-        </span>
-        {kind === 'entry' && <EntryValues part={part} />}
-      </span>
-    </li>
-  );
-}
-
-/** What is asked for, those that hold first; then what is there. */
-function EntryValues({ part: { values, valueCount, seen, has, foundAs, text } }: { readonly part: ExplainedPart }) {
-  const [isAll, setAll] = useState(false);
-  const sorted = values.toSorted((a, b) => Number(b.holds) - Number(a.holds));
-  const shown = isAll ? sorted : sorted.slice(0, MOST_VALUES);
-  return (
-    <>
-      <span className="rule-values">
-        <span className="faint">wants </span>
-        {shown.map(({ value, holds }, index) => (
-          <span key={`${index} ${value}`} className="rule-value">
-            <Holds holds={holds} />
-            <code>{value}</code>
-          </span>
-        ))}
-        {valueCount > shown.length && (
-          <Button kind="quiet" onClick={() => setAll(true)} disabled={isAll}>
-            {isAll ? `and ${count(valueCount - shown.length)} more` : `all ${count(valueCount)}`}
-          </Button>
-        )}
-      </span>
-      {!text.startsWith('keyword') && (
-        <span className="rule-values">
-          <span className="faint">has </span>
-          {has === 'missing' && 'no such field'}
-          {has === 'null_value' && 'null'}
-          {has === 'object' && 'neither a text nor a list of texts'}
-          {has === 'value' && seen.slice(0, MOST_SEEN).map((one, index) => <code key={`${index} ${one}`}>{one}</code>)}
-          {seen.length > MOST_SEEN && <span className="faint">and {count(seen.length - MOST_SEEN)} more</span>}
-          {foundAs !== null && (
-            <span className="faint">
-              {' '}
-              as <code>{foundAs}</code>
-            </span>
-          )}
-        </span>
-      )}
-    </>
   );
 }
