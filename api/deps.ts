@@ -98,6 +98,8 @@ export interface ApiDeps {
   readonly keyFolder: string;
   /** Absent = this process does not know. */
   readonly retentionDays?: RetentionDays;
+  /** Of `outbound`: what organizations may open inside for themselves. Absent = nothing. */
+  readonly openableNetworks?: readonly string[];
   /** The built dashboard; null = the page says that it is not built. */
   readonly dashboardFolder: string | null;
   readonly version: string;

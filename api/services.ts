@@ -76,6 +76,7 @@ export function openServices(deps: ApiDeps & { readonly wallMicros: () => number
     revocations,
     access,
     retentionDays: deps.retentionDays ?? null,
+    openableNetworks: deps.openableNetworks ?? [],
     monitor,
     deadLetters,
     live,

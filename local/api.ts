@@ -84,6 +84,7 @@ export async function serveApi(options: ApiOptions): Promise<RunningApi> {
       installationId,
       dashboardFolder,
       version,
+      openableNetworks: options.outbound.organizationNetworks,
       retentionDays: { events: options.ticker.eventDays, findings: options.ticker.findingDays, features: options.ticker.featureDays },
       keyFolder: keyFolderOf(dataFolder),
       openListener: () => openClient({ databaseUrl, role: ROLE, applicationName: 'goshawk api listener' }),

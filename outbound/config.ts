@@ -20,10 +20,11 @@ export const config = z.strictObject({
     }),
   organizationNetworks: z
     .array(z.string().refine((text) => networkOf(text) !== null, 'An address or a network, such as 10.20.0.0/16.'))
-    .default(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'])
+    .default([])
     .meta({
       description:
-        'Networks inside that an organization may open for itself (its setting outboundHosts). Where organizations do not trust each other or you: an empty list.',
+        'Networks inside that administrators of organizations may open for themselves (their setting outboundHosts), without you being asked. Only where you trust all of them with whatever listens there.',
+      examples: ['10.20.0.0/16'],
     }),
   ports: z.array(z.int().min(1).max(65_535)).default([443]).meta({ description: 'Ports of public addresses that users may point at.' }),
   proxy: z

@@ -30,12 +30,12 @@ export function openGuard(config: OutboundConfig, resolve: Resolve): Guard {
       const allow = allowed(organization);
       checkName(place, config.ports, allow);
       const found = place.isAddress ? [place.host] : await inTime(resolve(place.host, allow.opens(place, null)), config.connectMs, place.host);
-      return checkedAddresses(place, found, config.ports, allow);
+      return checkedAddresses(place, found, config.ports, allow, organization);
     },
     glance(place, organization) {
       const allow = allowed(organization);
       checkName(place, config.ports, allow);
-      if (place.isAddress) checkedAddresses(place, [place.host], config.ports, allow);
+      if (place.isAddress) checkedAddresses(place, [place.host], config.ports, allow, organization);
     },
   };
 }
@@ -56,8 +56,14 @@ function checkName(target: Place, ports: readonly number[], allow: AllowList): v
     throw refused('port', `Port ${port} of ${host}`, 'is not open to users', `Use port ${ports.join(' or ')}, or have it allowed (${entry}).`);
 }
 
-/** All or none: of a name with one public and one private address nobody knows where it leads. */
-function checkedAddresses(target: Place, found: readonly string[], ports: readonly number[], allow: AllowList): readonly string[] {
+/** All or none: of a name with one public and one private address nobody knows where it leads. @param asked What the organization would open if it could. */
+function checkedAddresses(
+  target: Place,
+  found: readonly string[],
+  ports: readonly number[],
+  allow: AllowList,
+  asked: AllowList = NOTHING_ALLOWED,
+): readonly string[] {
   return found.map((text) => {
     const address = canonicalAddress(text);
     const reach = address === null ? ({ kind: 'special', reason: 'a link-local address' } as const) : reachOf(address);
@@ -70,7 +76,9 @@ function checkedAddresses(target: Place, found: readonly string[], ports: readon
         'address',
         host,
         `${leads} an address that users may not point at (${reach.kind === 'special' ? reach.reason : ''})`,
-        "Have the host or its network allowed (outbound.allow, or the organization's outboundHosts).",
+        address !== null && asked.opens(target, address)
+          ? "The organization's outboundHosts has it, but this installation does not let organizations open that network: whoever runs it does, by outbound.allow, or for all organizations by outbound.organizationNetworks."
+          : "Have the host or its network allowed: by outbound.allow, or by the organization's outboundHosts where outbound.organizationNetworks lets it.",
       );
     checkName(target, ports, { opens: () => false }); // an entry for a network could have opened it, and has not
     return address;

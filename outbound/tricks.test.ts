@@ -176,6 +176,8 @@ describe('an address that a user names', () => {
   });
 });
 
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'];
+
 describe('what an operator opens', () => {
   it.each<[name: string, entry: string, url: string, reason: string]>([
     ['a host', 'to-private.example.com', 'https://to-private.example.com/', 'allowed'],
@@ -214,13 +216,17 @@ describe('what an operator opens', () => {
     ['may not open this machine by all there is', '0.0.0.0/0', 'https://to-loopback.example.com/', 'address'],
     ['may not open this machine over IPv6', '::/0', 'https://[::1]/', 'address'],
     ['may not open what is link-local', '169.254.0.0/16', 'https://169.254.7.7/', 'address'],
-  ])('an organization %s', async (_name, entry, url, reason) => {
-    expect(await reasonOf(url, [entry])).toBe(reason);
+  ])('an organization that is let %s', async (_name, entry, url, reason) => {
+    const trusting = openOutbound(config.parse({ organizationNetworks: PRIVATE }), { resolve });
+    expect(await reasonOf(url, [entry], trusting)).toBe(reason);
+    trusting.close();
   });
 
-  it('an organization opens nothing inside where the operator wants it so', async () => {
-    const shared = openOutbound(config.parse({ organizationNetworks: [] }), { resolve });
-    expect(await reasonOf('https://to-private.example.com/', ['to-private.example.com', '0.0.0.0/0'], shared)).toBe('address');
+  it('an organization opens nothing inside unless the operator wants it so, and is told who could', async () => {
+    const shared = openOutbound(config.parse({}), { resolve });
+    const tried = shared.check('https://to-private.example.com/', allowListOf(['to-private.example.com', '0.0.0.0/0'], 'outboundHosts'));
+    await expect(tried).rejects.toMatchObject({ details: { reason: 'address' }, message: expect.stringContaining('whoever runs it does, by outbound.allow') });
+    expect(await reasonOf('https://public.example.com:8088/', ['public.example.com:8088'], shared)).toBe('allowed');
     shared.close();
   });
 

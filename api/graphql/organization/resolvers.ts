@@ -25,6 +25,7 @@ export default {
       services.access.organizations.change(principal, id, checkedInput(organizationChange, change, 'change')),
   },
   Organization: {
+    openableNetworks: (_organization: unknown, _args: unknown, { services }: ApiContext) => services.openableNetworks,
     retention(_organization: unknown, _args: unknown, { services }: ApiContext) {
       const days = services.retentionDays;
       return days === null ? null : { eventDays: days.events, findingDays: days.findings, featureDays: days.features };
