@@ -12,7 +12,7 @@ import { asProblem } from './as-problem.ts';
 import { registerCors } from './cors.ts';
 import type { Limits } from './limits/index.ts';
 import { accessOf, mayDo } from './permissions.ts';
-import { ApiProblem } from './problem.ts';
+import { ApiProblem, reasonOf } from './problem.ts';
 import { registerVersions } from './versions.ts';
 
 declare module 'fastify' {
@@ -94,7 +94,7 @@ export function sendProblem(problem: ApiProblem, request: FastifyRequest, reply:
   if (problem.code === 'UNEXPECTED')
     request.log.error({ code: problem.code, err: problem.cause, requestId: request.id, route: request.routeOptions.url }, 'A request failed unexpectedly.');
   else if (problem.status >= 500)
-    request.log.warn({ code: problem.code, reason: (problem.cause as Error | undefined)?.message, requestId: request.id }, 'A request could not be served.');
+    request.log.warn({ code: problem.code, reason: reasonOf(problem.cause), requestId: request.id }, 'A request could not be served.');
   return reply
     .code(problem.status)
     .headers({ 'x-request-id': request.id, ...problem.headers })

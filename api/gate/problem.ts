@@ -103,6 +103,16 @@ export class ApiProblem extends Error {
   }
 }
 
+/** An error and what it came from, outermost first. */
+export function causesOf(error: unknown): readonly Error[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
+}
+/** For the log, never for a caller. */
+export const reasonOf = (error: unknown): string =>
+  causesOf(error)
+    .map(({ message, name }) => message || name)
+    .join(': ');
+
 export const notFound = (what: string) => new ApiProblem('NOT_FOUND', `There is no ${what}, or it belongs to another organization.`);
 
 /** JSON pointer from its parts. */

@@ -1,4 +1,5 @@
 // Which parts of the installation answer, since when not, and what to do about it.
+import type { Logger } from 'pino';
 import type { Micros } from '../../pipeline/core/index.ts';
 import type { Broker } from '../../pipeline/runtime/port.ts';
 import type { DatabasePool } from '../../store/queries/sql.ts';
@@ -11,6 +12,11 @@ export interface Part extends PartState {
   readonly url: string | null;
   readonly downSince: Micros | null;
 }
+export interface PartsOptions {
+  readonly timeoutMs?: number;
+  /** Hears in full why a part is away: `detail` is read by everybody who may read the pipeline. */
+  readonly log?: Pick<Logger, 'warn'>;
+}
 
 const TIMEOUT_MS = 2_500;
 
@@ -19,12 +25,16 @@ export class Parts implements Watch {
   readonly #probes: readonly PartProbe[];
   readonly #wallMicros: () => Micros;
   readonly #timeoutMs: number;
+  readonly #log: Pick<Logger, 'warn'> | undefined;
   readonly #downSince = new Map<string, Micros>();
+  /** Of parts that are away: what the log has heard already. */
+  readonly #logged = new Map<string, string>();
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  constructor(probes: readonly PartProbe[], wallMicros: () => Micros, timeoutMs = TIMEOUT_MS) {
+  constructor(probes: readonly PartProbe[], wallMicros: () => Micros, { timeoutMs = TIMEOUT_MS, log }: PartsOptions = {}) {
     this.#probes = probes;
     this.#timeoutMs = timeoutMs;
+    this.#log = log;
     this.#wallMicros = wallMicros;
   }
 
@@ -32,13 +42,14 @@ export class Parts implements Watch {
   check(): Promise<readonly Part[]> {
     return Promise.all(
       this.#probes.map(async ({ name, kind, url, check }): Promise<Part> => {
-        const state = await withinTime(check, this.#timeoutMs).catch((error: unknown): PartState => ({
-          state: 'down',
-          version: null,
-          detail: adviceFor(name, error),
-        }));
-        if (state.state !== 'down') this.#downSince.delete(name);
-        else {
+        const state = await withinTime(check, this.#timeoutMs).catch((error: unknown): PartState => {
+          this.#tell(name, error);
+          return { state: 'down', version: null, detail: `${plainReason(error)} ${ADVICE[name] ?? 'Start it again, or look at its log.'}` };
+        });
+        if (state.state !== 'down') {
+          this.#downSince.delete(name);
+          this.#logged.delete(name);
+        } else {
           if (!this.#downSince.has(name)) this.#downSince.set(name, this.#wallMicros());
           const waiting = [...(this.#listeners.get(name) ?? [])];
           this.#listeners.delete(name);
@@ -47,6 +58,14 @@ export class Parts implements Watch {
         return { name, kind, url: url ?? null, ...state, downSince: this.#downSince.get(name) ?? null };
       }),
     );
+  }
+
+  /** Once for each reason of an outage, not with every look. */
+  #tell(name: string, error: unknown): void {
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    if (this.#logged.get(name) === reason) return;
+    this.#logged.set(name, reason);
+    this.#log?.warn({ code: 'PART_AWAY', part: name, err: error }, 'A part of the installation does not answer.');
   }
 
   isDown(name: string): boolean {
@@ -60,11 +79,13 @@ export class Parts implements Watch {
   }
 }
 
+class NoAnswerError extends Error {}
+
 /** @throws Error when `check` has no answer in time; it goes on by itself then. */
 export async function withinTime<T>(check: (signal: AbortSignal) => Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> {
   const signal = AbortSignal.timeout(timeoutMs);
   const late = new Promise<never>((_resolve, reject) =>
-    signal.addEventListener('abort', () => reject(new Error(`no answer within ${timeoutMs / 1_000} s`)), { once: true }),
+    signal.addEventListener('abort', () => reject(new NoAnswerError(`No answer within ${timeoutMs / 1_000} s.`)), { once: true }),
   );
   return Promise.race([check(signal), late]);
 }
@@ -75,10 +96,26 @@ const ADVICE: Readonly<Record<string, string>> = {
   registry: 'Stages go on with the schemas that they know; only a new one would wait. Start it again, or look at logs/registry.log in the data folder.',
   database: 'Events wait in their topics and are stored when it is back. Start it again, or look at logs/database.log in the data folder.',
 };
-const adviceFor = (name: string, error: unknown): string => {
-  const reason = error instanceof Error ? error.message || error.name : String(error);
-  return `Does not answer (${reason.split('\n', 1)[0]}). ${ADVICE[name] ?? 'Start it again, or look at its log.'}`;
-};
+/** By the code of what was thrown, or of its cause: names of hosts, users and databases are not for all who read the pipeline. */
+const REASONS: readonly (readonly [codes: RegExp, reason: string])[] = [
+  [/^(ECONNREFUSED|ENOENT)$/, 'Nothing listens at its address.'],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, 'Its name is not found.'],
+  [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/, 'It cannot be reached.'],
+  [/^(ECONNRESET|EPIPE)$/, 'It ends the connection.'],
+  [/^(28\w{3}|3D000|42501)$/, 'It does not let the API in.'],
+  [/^53\w{3}$/, 'It has no connection or memory left.'],
+  [/^57P0[1-3]$/, 'It is starting or stopping.'],
+];
+
+function plainReason(error: unknown): string {
+  if (error instanceof NoAnswerError) return error.message;
+  for (let at = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; at = (at as { readonly cause?: unknown }).cause, depth += 1) {
+    const { code } = at as { readonly code?: unknown };
+    const known = typeof code === 'string' ? REASONS.find(([codes]) => codes.test(code)) : undefined;
+    if (known !== undefined) return known[1];
+  }
+  return 'Does not answer; the log of the API says why.';
+}
 
 /** @param addresses `host:port,...`, for who writes to it; null when nobody says. */
 export const brokerProbe = (broker: Broker, addresses: string | null = null): PartProbe => ({

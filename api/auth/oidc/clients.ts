@@ -5,7 +5,7 @@ import { PipelineError } from '../../../pipeline/core/errors.ts';
 import type { AllowList } from '../../../outbound/allow-list.ts';
 import type { Outbound } from '../../../outbound/client.ts';
 import { fetchThrough } from '../../../outbound/fetch.ts';
-import { ApiProblem } from '../../gate/problem.ts';
+import { ApiProblem, causesOf } from '../../gate/problem.ts';
 import type { ProviderRow } from '../../../store/queries/identity-providers.ts';
 
 /** What a client is made of. A change of any makes another. */
@@ -59,17 +59,26 @@ export class OidcClients {
   }
 }
 
-/** Of what the provider did or said: the problem that tells what to do. What our guard refused is in the causes. */
+/**
+ * Of what the provider did or said: the problem as anybody may see it, also who is nobody yet. What our guard refused is in the causes; the log has it under
+ * the request id, and `whyUnavailable` tells an administrator.
+ */
 export function unavailable(issuer: string, error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
-  const ours = causesOf(error).find((cause) => cause instanceof PipelineError);
-  const reason = ours?.message ?? causesOf(error).at(-1)?.message ?? String(error);
-  return new ApiProblem('PROVIDER_UNAVAILABLE', `${new URL(issuer).host} cannot be used as an identity provider now: ${reason}`, { cause: error });
+  return new ApiProblem(
+    'PROVIDER_UNAVAILABLE',
+    `${new URL(issuer).host} cannot be used as an identity provider now. Try again; an administrator learns why by trying the provider out.`,
+    { cause: error },
+  );
 }
 
-/** An error and what it came from, outermost first. */
-export function causesOf(error: unknown): readonly Error[] {
-  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
+/** For who set the provider up: with the reason. Anything else stays as it is. */
+export function whyUnavailable(issuer: string, error: unknown): unknown {
+  if (!(error instanceof ApiProblem) || error.code !== 'PROVIDER_UNAVAILABLE') return error;
+  const causes = causesOf(error.cause);
+  const ours = causes.find((cause) => cause instanceof PipelineError);
+  const reason = ours?.message ?? causes.at(-1)?.message ?? String(error.cause);
+  return new ApiProblem('PROVIDER_UNAVAILABLE', `${new URL(issuer).host} cannot be used as an identity provider now: ${reason}`, { cause: error });
 }
 
 /** What we send a browser to, and what we sign in with, has to be there and to be an address of the web. */

@@ -23,6 +23,7 @@ import { orNotFound } from '../sessions.ts';
 import { issuerOf } from '../tokens.ts';
 import type { Principal } from '../tokens.ts';
 import { NOT_BY_GROUP } from './claims.ts';
+import { whyUnavailable } from './clients.ts';
 import type { OidcClients } from './clients.ts';
 import { outboundOf, placeOf, secretContext } from './sign-in.ts';
 
@@ -208,7 +209,9 @@ export class Providers {
       settings: await organizationSettings(sql),
     }));
     const secret = sealed === null ? null : this.#deps.secrets.open(secretContext(organization, name), sealed);
-    const client = await this.#deps.clients.discover({ ...provider, secret }, outboundOf(settings));
+    const client = await this.#deps.clients.discover({ ...provider, secret }, outboundOf(settings)).catch((error: unknown) => {
+      throw whyUnavailable(provider.issuer, error);
+    });
     const server = client.serverMetadata();
     const endpoints = Object.entries(server).filter((entry): entry is [string, string] => /(_endpoint|_uri)$/.test(entry[0]) && typeof entry[1] === 'string');
     return {

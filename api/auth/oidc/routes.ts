@@ -5,7 +5,7 @@ import { providers } from '../../../store/queries/identity-providers.ts';
 import type { InOrganization } from '../../database.ts';
 import { invitationLook } from '../../access/input.ts';
 import { asProblem } from '../../gate/as-problem.ts';
-import { ApiProblem } from '../../gate/problem.ts';
+import { ApiProblem, reasonOf } from '../../gate/problem.ts';
 import type { Routes } from '../../rest/kit.ts';
 import { cookie, cookieOf, originOf } from '../answer.ts';
 import { refuseCrossSite } from '../cross-site.ts';
@@ -173,10 +173,7 @@ async function toBrowser(request: FastifyRequest, reply: FastifyReply, work: () 
   } catch (error) {
     const problem = asProblem(error);
     if (!(request.headers.accept ?? '').includes('text/html') || problem.code === 'UNEXPECTED') throw error;
-    request.log.warn(
-      { code: problem.code, reason: (problem.cause as Error | undefined)?.message, requestId: request.id },
-      'A sign-in by an identity provider failed.',
-    );
+    request.log.warn({ code: problem.code, reason: reasonOf(problem.cause), requestId: request.id }, 'A sign-in by an identity provider failed.');
     // Codes alone: a text in the address could be anybody's.
     const said = new URLSearchParams({ problem: problem.code, requestId: request.id });
     if (problem instanceof ApiProblem && typeof problem.extensions.reason === 'string') said.set('reason', problem.extensions.reason);

@@ -379,6 +379,9 @@ describe.skipIf(serverUrl === '')('an identity provider', () => {
       await put({ issuer: `${provider.issuer}/nowhere` }, 'lost');
       const tried = await api.inject({ method: 'POST', url: '/auth/identity-providers/lost/try' });
       expect([tried.statusCode, tried.json().code]).toEqual([502, 'PROVIDER_UNAVAILABLE']);
+      expect(tried.json().detail).toMatch(/as an identity provider now: \w/);
+      const start = await api.inject({ url: '/auth/oidc/default.lost/start' }, null);
+      expect(start.json().detail).toMatch(/cannot be used as an identity provider now\. Try again; an administrator learns why/); // nobody is told what is inside
       expect((await api.inject({ url: '/auth/oidc/default.lost/start', headers: { accept: 'text/html' } }, null)).headers.location).toContain(
         'problem=PROVIDER_UNAVAILABLE',
       );

@@ -18,14 +18,14 @@ import type { ProviderRefusal, ProviderRow } from '../../../store/queries/identi
 import { appendAudit } from '../../../store/queries/users.ts';
 import type { Sql } from '../../../store/queries/sql.ts';
 import type { InOrganization } from '../../database.ts';
-import { ApiProblem, notFound } from '../../gate/problem.ts';
+import { ApiProblem, causesOf, notFound } from '../../gate/problem.ts';
 import type { SecretBox } from '../secrets/box.ts';
 import { orNotFound, parseRefreshToken } from '../sessions.ts';
 import type { Origin, Sessions, SignedIn } from '../sessions.ts';
 import { ORGANIZATION } from '../tokens.ts';
 import { judgeClaims, NO_ROLE } from './claims.ts';
 import type { Claims } from './claims.ts';
-import { causesOf, unavailable } from './clients.ts';
+import { unavailable } from './clients.ts';
 import type { ClientOf, OidcClients } from './clients.ts';
 import { hashOf, isFlowToken, newFlowSecret, nonceOf, verifierOf } from './flow-secret.ts';
 import type { FlowSecret } from './flow-secret.ts';

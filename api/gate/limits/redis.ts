@@ -91,7 +91,8 @@ export class RedisLimits implements LimitStore {
     return {
       state: 'down',
       version: null,
-      detail: `Redis does not answer (${this.#reason}). Each process of the API counts rate limits by itself until it does: nothing is refused for it. Start it again, or look at api.redisUrl.`,
+      detail:
+        'Redis does not answer; the log of the API says why. Each process of the API counts rate limits by itself until it does: nothing is refused for it. Start it again, or look at api.redisUrl.',
     };
   }
 
