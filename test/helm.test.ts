@@ -1,6 +1,6 @@
 // The chart: its values by its schema, its memory by the page of bounds, and what it renders where there is a helm program.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -74,6 +74,15 @@ it('has values that its schema takes once the rest is given, and no others', () 
   const valuesWith = (more: object) => ({ ...values, ...needed, ...more });
   expect([validate(valuesWith({})), validate.errors]).toEqual([true, null]);
   expect(validate(valuesWith({ keys: { secrets: 'x' } }))).toBe(false);
+  expect(validate(valuesWith({ api: { ...values.api, tls: { secretName: 'x' } } }))).toBe(false);
+});
+
+it('names only options that there are', () => {
+  const options = readFileSync(new URL('../docs/reference/options.md', import.meta.url), 'utf8');
+  const named = readdirSync(new URL('templates/', chart)).flatMap((file) => read(`templates/${file}`).match(/GOSHAWK_[A-Z_]+/g) ?? []);
+  expect(named).toContain('GOSHAWK_API_TLS_CERT_FILE');
+  const ofProcesses = new Set(['GOSHAWK_INSTALLATION_ID', 'GOSHAWK_API_URL', 'GOSHAWK_INSTANCE_ID']); // read where the process starts, in no file
+  expect(named.filter((name) => !options.includes(`\`${name}\``) && !ofProcesses.has(name))).toEqual([]);
 });
 
 const helm = process.env['GOSHAWK_HELM'] ?? 'helm';
@@ -81,7 +90,7 @@ const isThere = spawnSync(helm, ['version'], { stdio: 'ignore' }).status === 0;
 
 describe.skipIf(!isThere)('rendered by helm (in the PATH, or GOSHAWK_HELM)', () => {
   interface Probe {
-    readonly httpGet: { readonly path: string; readonly port: string };
+    readonly httpGet: { readonly path: string; readonly port: string; readonly scheme?: string };
   }
   interface Pod {
     readonly automountServiceAccountToken?: boolean;
@@ -206,4 +215,48 @@ describe.skipIf(!isThere)('rendered by helm (in the PATH, or GOSHAWK_HELM)', () 
     const { manifests } = template('--set', `stages.validate.resources.limits.memory=${memory}`);
     expect(podOf(manifests, 'validate').containers[0]!.env).toContainEqual({ name: 'NODE_OPTIONS', value: `--max-old-space-size=${heap}` });
   });
+
+  it('has the API speak TLS by a secret, probes and worker ask it so, and a renewed certificate is seen', () => {
+    const { manifests } = template('--set', 'api.tls.secret=g-api-tls,api.host=soc.example.org');
+    const api = podOf(manifests, 'api');
+    const [{ env, volumeMounts, readinessProbe, livenessProbe, ports } = never()] = api.containers;
+    for (const [option, file] of [
+      ['CERT', 'tls.crt'],
+      ['KEY', 'tls.key'],
+    ])
+      expect(env).toContainEqual({ name: `GOSHAWK_API_TLS_${option}_FILE`, value: `/run/secrets/goshawk-tls/${file}` });
+    expect(volumeMounts).toContainEqual({ name: 'tls', mountPath: '/run/secrets/goshawk-tls', readOnly: true }); // by subPath it would stay as it was
+    expect(api.volumes.find(({ name }) => name === 'tls')?.secret).toMatchObject({ secretName: 'g-api-tls' });
+    expect([readinessProbe, livenessProbe].map((probe) => probe?.httpGet)).toMatchObject([
+      { port: 'https', scheme: 'HTTPS' },
+      { port: 'https', scheme: 'HTTPS' },
+    ]);
+    expect(ports).toEqual([{ name: 'https', containerPort: 8080 }]);
+    const service = manifests.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'g-api')!;
+    expect(service.spec.ports).toEqual([{ name: 'https', port: 443, targetPort: 'https' }]);
+    expect(JSON.stringify(manifests.find(({ kind }) => kind === 'Ingress'))).toContain('"port":{"name":"https"}');
+    const worker = podOf(manifests, 'connect');
+    expect(worker.containers[0]!.env).toContainEqual({ name: 'GOSHAWK_API_URL', value: 'https://g-api' });
+    expect(worker.containers[0]!.env).toContainEqual({ name: 'NODE_EXTRA_CA_CERTS', value: '/run/secrets/goshawk-tls/ca.crt' });
+    expect(worker.volumes.find(({ name }) => name === 'tls')?.secret).toMatchObject({ items: [{ key: 'ca.crt' }] }); // not the key
+  });
+
+  it('has the API speak HTTP unless it has a certificate', () => {
+    const { manifests } = template();
+    const [{ env, ports, readinessProbe } = never()] = podOf(manifests, 'api').containers;
+    expect([ports, readinessProbe?.httpGet]).toMatchObject([[{ name: 'http' }], { port: 'http', scheme: 'HTTP' }]);
+    expect(env.filter(({ name }) => /TLS|OUTBOUND/.test(name))).toEqual([]);
+    expect(podOf(manifests, 'connect').containers[0]!.env).toContainEqual({ name: 'GOSHAWK_API_URL', value: 'http://g-api' });
+  });
+
+  it('opens addresses for API and worker alike', () => {
+    const { manifests } = template('--set', 'outbound.organizationNetworks={10.20.0.0/16,10.30.0.0/16},api.allow={login.corp.internal}');
+    for (const name of ['api', 'connect'])
+      expect(podOf(manifests, name).containers[0]!.env).toContainEqual({ name: 'GOSHAWK_OUTBOUND_ORGANIZATION_NETWORKS', value: '10.20.0.0/16,10.30.0.0/16' });
+    expect(podOf(manifests, 'api').containers[0]!.env).toContainEqual({ name: 'GOSHAWK_OUTBOUND_ALLOW', value: 'login.corp.internal' });
+  });
 });
+
+function never(): never {
+  throw new Error('There is no container.');
+}
