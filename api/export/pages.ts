@@ -22,10 +22,10 @@ interface Page {
   readonly next: Place | null;
 }
 
-/** At most `limit` rows. */
-export async function* exportPages(query: ExportQuery, limit: number, read: Read): AsyncGenerator<readonly ExportRow[], void, undefined> {
+/** At most `limit` rows, beginning behind `after`; null for the newest. */
+export async function* exportPages(query: ExportQuery, after: Place | null, limit: number, read: Read): AsyncGenerator<readonly ExportRow[], void, undefined> {
   let left = limit;
-  for (let at: Place | null = null; left > 0;) {
+  for (let at = after; left > 0;) {
     const from: Place | null = at;
     const { rows, next }: Page = await read((sql) => pageFrom(sql, query, from, Math.min(left, PAGE_ROWS)));
     left -= rows.length;

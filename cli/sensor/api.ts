@@ -1,8 +1,9 @@
 // The API of the installation, as the commands of this folder ask it.
 import { hasKey, keyFolderOf, openKeys } from '../../api/auth/keys.ts';
-import { Tokens } from '../../api/auth/tokens.ts';
+import { ORGANIZATION, Tokens } from '../../api/auth/tokens.ts';
 import type { Role } from '../../api/gate/roles.ts';
 import { ConfigError, FatalError } from '../../pipeline/core/errors.ts';
+import { InvalidArgumentError } from 'commander';
 import { requireConnection } from '../connection.ts';
 
 export interface Where {
@@ -35,6 +36,26 @@ export async function openApi(where: Where, env: NodeJS.ProcessEnv = process.env
     if (!response.ok) throw refused(response.status, answer);
     return answer as never;
   };
+}
+
+/**
+ * Answers of the API that are files: their bodies are the caller's to read. Each request has a token of its own, so that one may follow hours after another.
+ * @throws As `openApi`. What the network says is passed on, for those who try again.
+ */
+export async function openDownloads(where: Where, env: NodeJS.ProcessEnv = process.env): Promise<(path: string, signal: AbortSignal) => Promise<Response>> {
+  const { apiUrl, dataFolder, installationId } = requireConnection(['apiUrl'], where, env);
+  return async (path, signal) => {
+    const token = env.GOSHAWK_TOKEN || (await signed(keyFolderOf(dataFolder), installationId, where.organization));
+    const response = await fetch(`${apiUrl}${path}`, { headers: { authorization: `Bearer ${token}` }, signal });
+    if (!response.ok) throw refused(response.status, await response.json().catch(() => null));
+    return response;
+  };
+}
+
+/** For commander. */
+export function organization(text: string): string {
+  if (!ORGANIZATION.test(text)) throw new InvalidArgumentError('Lower-case letters, digits and dashes, at most 63.');
+  return text;
 }
 
 async function signed(folder: string, installationId: string | null, organization: string): Promise<string> {

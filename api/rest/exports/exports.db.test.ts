@@ -44,6 +44,11 @@ describe.skipIf(serverUrl === '')('exports', () => {
     ]);
     expect((await get('events?format=csv&limit=1&columns=host.name')).body).toMatch(/^host\.name\r\nweb\d\r\n$/);
   });
+  it('begin behind an event, to go on where one ended', async () => {
+    const all = rowsOf((await get('events?columns=id')).body).map(({ id }) => id);
+    expect(rowsOf((await get(`events?columns=id&after=${String(all[700])}`)).body).map(({ id }) => id)).toEqual(all.slice(701));
+    expect(rowsOf((await get(`events?columns=id&limit=2&after=${String(all.at(-2))}&search=host.name:*`)).body).map(({ id }) => id)).toEqual(all.slice(-1));
+  });
   it('are of findings and alerts too', async () => {
     expect(rowsOf((await get('findings?minSeverity=critical')).body)).toMatchObject([{ severity: 'critical' }]);
     expect(rowsOf((await get('alerts')).body)).toHaveLength(2);
@@ -64,6 +69,8 @@ describe.skipIf(serverUrl === '')('exports', () => {
     ['a filter of another kind', 'events?status=open', 400],
     ['too many columns', `events?columns=${Array.from({ length: 201 }, (_, n) => `c${n}`).join(',')}`, 400],
     ['a column that is a formula', 'events?columns=id,%3D1%2B1', 400],
+    ['a place that is no event', 'events?after=yesterday', 400],
+    ['a place among alerts', `alerts?after=1-${'0'.repeat(32)}`, 400],
     ['another thing', 'users', 404],
   ])('are refused for %s', async (_name, url, status) => {
     expect((await get(url)).statusCode).toBe(status);

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { SEVERITIES } from '../../../store/queries/findings.ts';
+import type { Place } from '../../../store/queries/search/page.ts';
 import { parseSearch } from '../../../domains/search/syntax.ts';
 import { noteInAudit } from '../../audit/note.ts';
 import type { InOrganization } from '../../database.ts';
@@ -10,6 +11,7 @@ import { DEFAULT_COLUMNS } from '../../export/columns.ts';
 import { encode, FORMATS, MEDIA } from '../../export/formats.ts';
 import { exportPages } from '../../export/pages.ts';
 import type { ExportQuery } from '../../export/pages.ts';
+import { parsePublicId } from '../../event-view.ts';
 import { principalOf } from '../../gate/gate.ts';
 import { takeWithin } from '../../gateway/quotas.ts';
 import { text, time } from '../kit.ts';
@@ -42,7 +44,15 @@ const shared = {
   search: text(2_000).optional().meta({ description: 'The search language of the dashboard.' }),
 } as const;
 const kinds = {
-  events: z.strictObject({ ...shared, dataset: list(text(256)).optional(), minSeverity: z.coerce.number().min(0).max(100).optional() }),
+  events: z.strictObject({
+    ...shared,
+    after: text(60)
+      .refine((id) => parsePublicId(id) !== null, 'The id of an event, as an export has it.')
+      .optional()
+      .meta({ description: 'Begins behind the event of this id: goes on where an export ended.' }),
+    dataset: list(text(256)).optional(),
+    minSeverity: z.coerce.number().min(0).max(100).optional(),
+  }),
   findings: z.strictObject({ ...shared, minSeverity: z.enum(SEVERITIES).optional() }),
   alerts: z.strictObject({ ...shared, minSeverity: z.enum(SEVERITIES).optional(), status: list(z.enum(['open', 'acknowledged', 'closed'])).optional() }),
 } as const;
@@ -67,14 +77,14 @@ export function registerExportRoutes(app: Routes, { run, wallMicros }: Deps): vo
       },
       handler: async (request, reply) => {
         const principal = principalOf(request);
-        const { format, columns = DEFAULT_COLUMNS[kind], limit, ...filter } = request.query;
+        const { format, columns = DEFAULT_COLUMNS[kind], limit, after, ...filter } = request.query;
         const query = queryOf(kind, filter);
         // What is taken from the quota and what is noted stand or fall together, before a byte goes out.
         await run(principal.organization, async (sql) => {
           await takeWithin(sql, { exports: 1 }, wallMicros());
           await noteInAudit(sql, principal, 'export.read', { ...(request.query as object), columns }, kind);
         });
-        const pages = exportPages(query, limit, (work) => run(principal.organization, work));
+        const pages = exportPages(query, after === undefined ? null : placeOf(after), limit, (work) => run(principal.organization, work));
         return reply
           .type(MEDIA[format])
           .header('content-disposition', `attachment; filename="${kind}-${new Date(wallMicros() / 1_000).toISOString().slice(0, 10)}.${format}"`)
@@ -82,6 +92,11 @@ export function registerExportRoutes(app: Routes, { run, wallMicros }: Deps): vo
           .send(Readable.from(encode(format, pages, columns)));
       },
     });
+}
+
+function placeOf(id: string): Place | null {
+  const parsed = parsePublicId(id);
+  return parsed && { at: parsed.time, id: parsed.id };
 }
 
 interface FilterInput {
