@@ -1,7 +1,7 @@
 // What a hunt would read, before it begins: by the counts of days, and by what the index names of two of them.
 import type { Micros } from '../pipeline/core/index.ts';
 import { sqlState } from './failure.ts';
-import { DAY, namedEvents, namesListedFrom, startOfDay } from './hunt-reading.ts';
+import { DAY, namedEvents, namesListedFrom } from './hunt-reading.ts';
 import type { Preference } from './hunt-reading.ts';
 import { prefersIndex, termCount, termsOfHunt } from './hunt-terms.ts';
 import type { HuntTerms } from './hunt-terms.ts';
@@ -63,7 +63,7 @@ async function namedRatio(sql: Sql, terms: HuntTerms, asked: Asked, days: readon
     for (const day of new Set([days[0]!, days.at(-1)!])) {
       const to = Math.min(asked.to, day + DAY);
       const found = await namedEvents(sql, terms, Math.max(asked.from, day), { at: to, id: '0'.repeat(32) }, MOST_NAMED);
-      const from = found.length < MOST_NAMED ? Math.max(asked.from, startOfDay(day)) : (found.at(-1)?.at ?? day);
+      const from = found.length < MOST_NAMED ? Math.max(asked.from, day) : (found.at(-1)?.at ?? day);
       named += found.length;
       passed += Math.max(found.length, await eventsInRange(sql, { from, to }, {}));
     }

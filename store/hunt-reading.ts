@@ -49,13 +49,13 @@ export interface ReadEvents {
 /** Whether so many events in so many days are better found by looking up so many terms. */
 export type Preference = (events: number, terms: number, days: number) => boolean;
 
-export const startOfDay = (time: Micros): Micros => Math.floor(time / DAY) * DAY;
-export const dayFrom = (time: Micros): Micros => Math.ceil(time / DAY) * DAY;
+const startOfDay = (time: Micros): Micros => Math.floor(time / DAY) * DAY;
+const dayFrom = (time: Micros): Micros => Math.ceil(time / DAY) * DAY;
 
 /** Since when names are listed, to the day; the beginning of time where they always were. */
 export async function namesListedFrom(sql: Sql): Promise<Micros> {
-  const row = await oneOf<{ readonly since: Micros | null }>(sql, 'SELECT api.names_listed_since() AS since');
-  return row?.since == null ? -Infinity : dayFrom(row.since);
+  const since = (await oneOf<{ readonly since: Micros | null }>(sql, 'SELECT api.names_listed_since() AS since'))?.since ?? null;
+  return since === null ? -Infinity : dayFrom(since);
 }
 
 export async function planReading(sql: Sql, hunt: HuntPlace, prefers: Preference): Promise<Reading> {

@@ -1,4 +1,7 @@
 // Hunts against the database: what they find and where, slices and restarts, repetition, bounds, steering, and what goes out to the stream.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import pino from 'pino';
 import { readTold } from '../../domains/hunt/index.ts';
@@ -7,6 +10,7 @@ import { openPool } from '../../store/connect.ts';
 import type { Pool } from '../../store/connect.ts';
 import { openTestApi } from '../test/api.ts';
 import type { Loose, TestApi } from '../test/api.ts';
+import { eventually } from '../test/eventually.ts';
 import { openTestDatabase, serverUrl } from '../test/database.ts';
 import type { TestDatabase } from '../test/database.ts';
 import { hexId, NOON, seedEvents, seedOrganization } from '../test/seed.ts';
@@ -158,6 +162,19 @@ describe.skipIf(serverUrl === '')('hunts', () => {
     expect(await hunt(data.startHunt.id)).toMatchObject({ state: 'running', matches: 4 });
     await work({ sliceEvents: 2 });
     expect(await hunt(data.startHunt.id)).toMatchObject({ state: 'done', matches: 8, newFindings: 8 });
+    expect(eventsOf(await told())).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it('go on where they were when their process is killed within a slice', async () => {
+    const { data } = await start({ query: 'event.dataset:test.log' });
+    const script = fileURLToPath(new URL('../test/hunting-process.ts', import.meta.url));
+    const child = spawn(process.execPath, [script, database.url, '5'], { stdio: 'inherit' });
+    await eventually(async () => expect((await hunt(data.startHunt.id)).matches).toBeGreaterThan(1));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect((await hunt(data.startHunt.id)).state).toBe('running');
+    await work({ sliceEvents: 2 });
+    expect(await hunt(data.startHunt.id)).toMatchObject({ state: 'done', matches: 8, newFindings: 8, eventsLooked: 10 });
     expect(eventsOf(await told())).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
