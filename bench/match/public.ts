@@ -37,7 +37,9 @@ function besidePeer(path: string, files: readonly RuleFile[], events: readonly S
     const [missing, extra] = peer === undefined ? [0, 0] : [peer.pairs.difference(ours).size, ours.difference(peer.pairs).size];
     return {
       measure: `public rules, ${name}`,
-      value: bestOf(3, chosen.length, () => void writeMatches(engine, chosen)),
+      value: bestOf(3, chosen.length * times, () => {
+        for (let time = 0; time < times; time++) writeMatches(engine, chosen); // as many as the peer has: a compiler that works while it runs needs some
+      }),
       unit: 'us/event',
       baseline: peer === undefined ? null : { what: 'RSigma, JSON in and lines out', value: peer.microsPerEvent },
       goal: peer === undefined ? null : { value: peer.microsPerEvent, isAtMost: true },

@@ -72,6 +72,13 @@ describe('documents as bytes', () => {
     expect(() => keys(engine, json(text))).toThrow(SyntaxError);
   });
 
+  it('refuses what ends too early, wherever it was cut', () => {
+    const cut = engineOf({ r: "{s: {A|contains: 'needle'}, condition: s}", w: '{s: [needle], condition: s}', n: '{s: {N: 1}, condition: s}' });
+    const whole = '{"A":"a n\\\\eedle \\" \u00e9 \\u20ac","N":1,"z":{"y":["needle",1.5,true,null]},"\\u0041b":"x"}';
+    for (let end = 0; end < json(whole).length; end++) expect(() => cut.match(HERE, json(whole).subarray(0, end)), `${end} bytes`).toThrow(SyntaxError);
+    expect(keys(cut, json(whole))).toEqual(['w', 'n']);
+  });
+
   it('says the same of a view into a larger buffer', () => {
     const whole = json('xx{"A":1}yy');
     expect(keys(engine, whole.subarray(2, 9))).toEqual(['a']);

@@ -195,31 +195,36 @@ export class JsonReader {
     let pending = 0;
     let isAscii = true;
     for (;;) {
-      const byte = bytes[at]!;
-      let code = FOLDED[byte]!;
-      if (code !== 0) at += 1;
-      else if (byte === QUOTE) break;
-      else if (byte === BACKSLASH) {
-        code = ESCAPED[bytes[at + 1]!] ?? 0;
-        if (code === 0) return this.#foldSlowly(start, at, fields);
-        at += 2;
-      } else {
-        const next = bytes[at + 1]!;
-        if ((byte !== 0xc2 && byte !== 0xc3) || (next & 0xc0) !== 0x80) return this.#foldSlowly(start, at, fields);
-        code = ((byte & 0x03) << 6) | (next & 0x3f);
-        if (code >= 0xc0 && code <= 0xde && code !== 0xd7) code += 0x20;
-        isAscii = false;
-        at += 2;
+      let code = FOLDED[bytes[at]!]!;
+      if (!(code > 0)) {
+        const byte = bytes[at]!; // undefined behind the end of a document that was cut off, as its code
+        if (byte === QUOTE) break;
+        if (byte === BACKSLASH) {
+          code = ESCAPED[bytes[at + 1]!] ?? 0;
+          if (code === 0) return this.#foldSlowly(start, at, fields);
+        } else {
+          const next = bytes[at + 1]!;
+          if ((byte !== 0xc2 && byte !== 0xc3) || (next & 0xc0) !== 0x80) return this.#foldSlowly(start, at, fields);
+          code = ((byte & 0x03) << 6) | (next & 0x3f);
+          if (code >= 0xc0 && code <= 0xde && code !== 0xd7) code += 0x20;
+          isAscii = false;
+        }
+        at += 1; // it takes two bytes
       }
-      arena[to] = code;
-      window = (window << 8) | code;
-      const bit = spread(window) >>> bitShift;
-      if ((bits[bit >>> 5]! >>> (bit & 31)) & 1 && pending < MAX_PENDING) {
-        pendingAt[pending] = to;
-        pendingWindows[pending] = window;
-        pending += 1;
-      }
-      to += 1;
+      // Characters of one byte follow each other for most of a text: a loop of their own, with nothing else in it.
+      do {
+        at += 1;
+        arena[to] = code;
+        window = (window << 8) | code;
+        const bit = spread(window) >>> bitShift;
+        if ((bits[bit >>> 5]! >>> (bit & 31)) & 1 && pending < MAX_PENDING) {
+          pendingAt[pending] = to;
+          pendingWindows[pending] = window;
+          pending += 1;
+        }
+        to += 1;
+        code = FOLDED[bytes[at]!]!;
+      } while (code > 0);
     }
     this.#filled = to;
     this.#valueEnd = at + 1;
