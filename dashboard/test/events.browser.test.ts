@@ -30,6 +30,120 @@ describe.skipIf(chromiumPath === undefined)('events', { timeout: 90_000 }, () =>
     expect(hosts.every((text) => text.includes('WORKSTATION5'))).toBe(true);
   });
 
+  it('colours a search by its parts, and completes it as an editor does', async () => {
+    const page = await stage.enter('/events');
+    const box = page.getByRole('combobox', { name: 'Search events' });
+    const painted = (kind: string) => page.locator(`.paint-${kind}`).allInnerTexts();
+    await box.fill('severity>=high user.name:(ro* or "a b")');
+    expect([await painted('field'), await painted('operator'), await painted('scalar')]).toEqual([['severity', 'user.name'], ['>=', ':'], ['high']]);
+    expect([await painted('word'), await painted('star'), await painted('quoted')]).toEqual([['or'], ['*'], ['"a b"']]);
+
+    await box.fill('');
+    await box.pressSequentially('event.sever');
+    await page.getByRole('option', { name: 'event.severity' }).waitFor();
+    await box.press('ArrowDown');
+    expect(await box.getAttribute('aria-activedescendant')).toBe(await page.getByRole('option', { selected: true }).getAttribute('id'));
+    await box.press('Enter'); // takes what is marked, and asks nothing
+    await page.getByRole('option', { name: 'event.severity>=' }).click(); // in place of the colon
+    await page.getByRole('option', { name: 'high', exact: false }).first().waitFor();
+    await box.press('Escape');
+    expect(await box.getAttribute('aria-expanded')).toBe('false');
+    await box.press('Control+Space');
+    await box.pressSequentially('hi');
+    await eventually(() => page.getByRole('option').allInnerTexts()).toEqual([expect.stringMatching(/^high/)]);
+    await box.press('Tab');
+    expect(await box.inputValue()).toBe('event.severity>=high');
+    await box.pressSequentially(' o');
+    await page.getByRole('option', { name: 'or one of the two must hold' }).waitFor();
+    await picture(page, 'completion-words-1440');
+    await box.press('Escape');
+    await box.press('Backspace');
+    await box.press('Enter');
+    await page.waitForURL('**/events?q=event.severity%3E%3Dhigh');
+  });
+
+  it('asks for completions once typing pauses, and shows none that are late', async () => {
+    const page = await stage.enter('/events');
+    const box = page.getByRole('combobox', { name: 'Search events' });
+    await page.getByRole('table', { name: 'Events' }).waitFor();
+    const before = stage.standIn.asked.get('SearchCompletion') ?? 0;
+    await box.pressSequentially('host.na', { delay: 5 });
+    await page.getByRole('option', { name: 'host.name' }).waitFor();
+    expect((stage.standIn.asked.get('SearchCompletion') ?? 0) - before).toBeLessThan(4); // 7 keys
+    stage.standIn.slowMs = 1500;
+    const late = page.waitForResponse((response) => response.request().postData()?.includes('"search":"user"') === true);
+    await box.fill('user');
+    await page.waitForRequest((request) => request.postData()?.includes('"search":"user"') === true);
+    await box.fill('"a phrase');
+    stage.standIn.slowMs = 0;
+    await (await late).finished();
+    expect(await page.getByRole('option').count()).toBe(0);
+  });
+
+  it('says what a search reads and what the language is', async () => {
+    const page = await stage.enter('/events');
+    const box = page.getByRole('combobox', { name: 'Search events' });
+    await box.fill('user.name:root or mimikatz');
+    await page.getByRole('button', { name: 'What this search reads' }).click();
+    const explanation = page.getByRole('dialog', { name: 'What this search reads' });
+    await eventually(() => explanation.innerText()).toMatch(/user\.name is "root" or "mimikatz" somewhere[\s\S]*21,000 events[\s\S]*at most 21k? ?/);
+    await picture(page, 'explain-1440');
+    await page.keyboard.press('Escape');
+    await box.fill('');
+    await box.press('?');
+    const help = page.getByRole('dialog', { name: 'How to search' });
+    await help.getByText('Numbers, severities, times').waitFor();
+    await picture(page, 'search-help-1440');
+    await help.getByRole('button', { name: 'severity:medium' }).click();
+    expect(await box.inputValue()).toBe('severity:medium');
+  });
+
+  it('offers searches that were asked before', async () => {
+    const page = await stage.enter('/events');
+    const box = page.getByRole('combobox', { name: 'Search events' });
+    for (const text of ['lsass', 'wardog']) {
+      await box.fill(text);
+      await box.press('Enter');
+      await page.waitForURL(`**/events?q=${text}`);
+    }
+    await box.fill('');
+    await box.press('ArrowDown');
+    await eventually(() => page.getByRole('option').allInnerTexts()).toEqual([expect.stringMatching(/^wardog/), expect.stringMatching(/^lsass/)]);
+    await page.getByRole('option', { name: 'lsass' }).click();
+    await page.waitForURL('**/events?q=lsass');
+  });
+
+  it('keeps searches with a name, which can be shared, renamed, opened and deleted', async () => {
+    const { views } = stage.standIn.world.work;
+    const page = await stage.enter('/events?q=user.name:wardog&from=now-4h&to=now');
+    await page.getByRole('button', { name: 'Saved' }).click();
+    await page.getByRole('menuitem', { name: /^Save this one/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Save this search' });
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Wardog at work');
+    await dialog.getByRole('checkbox', { name: /^Keep the time range/ }).check();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('checkbox', { name: 'Shared' }).click(); // checked once the API has said so
+    const name = dialog.getByRole('textbox', { name: 'Name of Wardog at work' });
+    await name.fill('Wardog');
+    await name.press('Enter');
+    await eventually(() => views.map((view) => [view.name, view['isShared'], view['from']])).toEqual([['Wardog', true, 'now-4h']]);
+    await picture(page, 'saved-searches-1440');
+    await page.keyboard.press('Escape');
+
+    await page.goto('/events?q=lsass');
+    await page.getByRole('button', { name: 'Saved' }).click();
+    await page.getByRole('menuitem', { name: 'Wardog shared' }).click();
+    await page.waitForURL(/\/events\?(?=.*q=user\.name:wardog)(?=.*from=now-4h)/);
+    await page.getByRole('button', { name: 'Saved' }).click();
+    await page.getByRole('menuitem', { name: /^Save this one/ }).click();
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await eventually(() => views.length).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^Undo/ }).first().click();
+    await eventually(() => views.map((view) => [view.name, view['query']])).toEqual([['Wardog', 'user.name:wardog']]);
+    views.length = 0;
+  });
+
   it('marks what cannot be read, under the place', async () => {
     const page = await stage.enter('/events');
     const box = page.getByRole('combobox', { name: 'Search events' });
@@ -42,6 +156,9 @@ describe.skipIf(chromiumPath === undefined)('events', { timeout: 90_000 }, () =>
     const [mark, said] = [await page.locator('.paint-wrong').boundingBox(), await fault.boundingBox()];
     expect(Math.abs((mark?.x ?? 0) - (said?.x ?? 0))).toBeLessThan(24);
     await picture(page, 'search-error-1440');
+    await box.fill('severity>=hihg'); // not asked: the box reads it as the API does
+    await eventually(() => fault.allInnerTexts()).toEqual([expect.stringContaining('a severity such as high is expected')]);
+    expect(await page.locator('.paint-wrong').innerText()).toBe('hihg');
     await box.fill('user.name:wardog');
     await box.press('Enter');
     await fault.waitFor({ state: 'detached' });

@@ -137,6 +137,15 @@ export class Work {
     return view;
   }
 
+  changeView(id: string, change: Readonly<Record<string, unknown>>): View {
+    const index = this.views.findIndex((view) => view.id === id);
+    const view = this.views[index];
+    if (view === undefined || change['revision'] !== view['revision']) throw conflict('The saved search was changed meanwhile. Look at it again.');
+    const changed = { ...view, ...change, revision: Number(view['revision']) + 1 };
+    this.views[index] = changed;
+    return changed;
+  }
+
   deleteView(id: string): string {
     this.views.splice(0, this.views.length, ...this.views.filter((view) => view.id !== id));
     return id;

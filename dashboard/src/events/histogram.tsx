@@ -10,7 +10,7 @@ import { barSeconds, isMoving, toIso, type Span } from '../kit/range.ts';
 import { Stale } from '../kit/states.tsx';
 import { rangeOf, spanOf, type EventsSearch } from './address.ts';
 
-const BARS = 120;
+export const BARS = 120;
 const FEW_BARS = 60; // where there is no room for more
 const EVERY_MS = 8000;
 
@@ -32,6 +32,7 @@ export function Histogram({ search, onRange }: { readonly search: EventsSearch; 
   const grid = useMemo(() => toGrid(counts.data?.eventCounts ?? [], span, barMs), [counts.data, span, barMs]);
   const series = grid.names.map((name) => ({ name, label: name, colour: '--series-2' })); // one tone: the whole counts, the parts are on hover
   const total = grid.values.reduce((all, row) => all + sum(row), 0);
+  if (counts.isLoading && counts.problem?.code === 'SEARCH_TOO_BROAD') return <TooBroad advice={counts.problem.advice} />;
   if (counts.isLoading && counts.problem !== undefined) return null; // the list below says why
   return (
     <section className={`histogram ${counts.isLoading ? 'histogram-loading' : ''}`} aria-label="Events over time">
@@ -57,3 +58,12 @@ export function Histogram({ search, onRange }: { readonly search: EventsSearch; 
     </section>
   );
 }
+
+/** The list reads page by page and goes on; only counting all of it would be too much. */
+const TooBroad = ({ advice }: { readonly advice: string }) => (
+  <section className="histogram" aria-label="Events over time">
+    <p className="quiet" role="status">
+      Not counted: {advice}
+    </p>
+  </section>
+);

@@ -1,7 +1,7 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { ask } from '../data/fresh.ts';
-import { EventFacetDocument } from '../gql/graphql.ts';
+import { SearchCompletionDocument } from '../gql/graphql.ts';
 import { Button } from '../kit/button.tsx';
 import { ExportMenu } from '../kit/export-menu.tsx';
 import { Icon } from '../kit/icon.tsx';
@@ -11,24 +11,38 @@ import { count, plural } from '../kit/numbers.ts';
 import { Page } from '../kit/panel.tsx';
 import { toIso } from '../kit/range.ts';
 import { RangePicker } from '../kit/range-picker.tsx';
+import { noteSearch, recentSearches } from '../kit/recent-searches.ts';
 import { SearchBox } from '../kit/search-box.tsx';
 import { withTerm } from '../kit/search-language.ts';
 import { Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
+import type { Offer } from '../kit/use-offers.ts';
 import { ValueContext, type ValueActions } from '../kit/value.tsx';
-import { exportFilterOf, rangeOf, spanOf, type EventsSearch } from './address.ts';
+import { exportFilterOf, rangeOf, type EventsSearch } from './address.ts';
 import { Body, TailBody } from './body.tsx';
 import { EventDetail } from './detail.tsx';
+import { Explain } from './explain.tsx';
 import { Facets } from './facets.tsx';
 import { Histogram } from './histogram.tsx';
 import { HuntFor } from './hunt-for.tsx';
 import { EventList } from './list.tsx';
+import { SavedSearches } from './saved-searches.tsx';
 import { TailBar } from './tail-bar.tsx';
 import { NEWER_LIMIT, useResults } from './use-results.ts';
 import { useTail } from './use-tail.ts';
 import './page.css';
 
 const FACETS = '(min-width: 1280px)';
+
+/** None where the API does not answer: the text can be written without. */
+async function complete(search: string, caret: number): Promise<readonly Offer[]> {
+  const result = await ask(SearchCompletionDocument, { search, caret }, 'Completions');
+  return 'data' in result ? result.data.searchCompletion : [];
+}
+
+/** What a saved search does not say stays as the reader has it. */
+const opened = (saved: EventsSearch, { from, to }: EventsSearch): EventsSearch =>
+  saved.from !== undefined || from === undefined || to === undefined ? saved : { ...saved, from, to };
 
 export function EventsPage() {
   const search = useSearch({ from: '/inside/events' });
@@ -91,14 +105,11 @@ export function EventsPage() {
 
   const problem = isLive ? tail.live.problem : results.problem;
   const fault = problem?.code === 'INVALID_SEARCH' ? { message: problem.advice, ...(problem.position ?? { at: 0, length: 0 }) } : null;
-  const valuesOf = useCallback(
-    async (field: string) => {
-      const span = spanOf(search);
-      const result = await ask(EventFacetDocument, { field, from: toIso(span.from), to: toIso(span.to), first: 30, filter: {} }, 'Values');
-      return 'data' in result ? result.data.eventTop : [];
-    },
-    [search.from, search.to],
-  );
+  const onSearch = (q: string) => {
+    noteSearch(q);
+    if (q === (search.q ?? '')) results.reload();
+    else set({ q });
+  };
 
   const isSplit = eventId !== undefined && isWide;
   const list = (
@@ -139,6 +150,7 @@ export function EventsPage() {
             <Button kind={isLive ? 'main' : 'plain'} hint="l" aria-pressed={isLive} icon={isLive ? 'pause' : 'play'} onClick={toggleLive}>
               {isLive ? 'Stop' : 'Live'}
             </Button>
+            {!isLive && <SavedSearches search={search} onOpen={(saved) => void navigate({ to: '/events', search: (now) => opened(saved, now) })} />}
             {!isLive && <HuntFor search={search} />}
             {!isLive && <ExportMenu question={() => ({ kind: 'events', filter: exportFilterOf(search) })} />}
             {!isLive && <RangePicker range={rangeOf(search)} onChange={(range) => set({ ...range })} />}
@@ -151,8 +163,10 @@ export function EventsPage() {
             placeholder='Words, "phrases", field:value, -not, a or b'
             value={search.q ?? ''}
             fault={fault}
-            onSearch={(q) => (q === (search.q ?? '') ? results.reload() : set({ q }))}
-            valuesOf={valuesOf}
+            onSearch={onSearch}
+            complete={complete}
+            recent={recentSearches()}
+            {...(isLive ? {} : { tools: (text: string) => <Explain text={text} search={search} /> })}
           />
         </div>
         <div className="events-body">

@@ -97,6 +97,14 @@ const shapes = {
       <path d="M8 4.9v3.6m0 2.4v.1" />
     </>
   ),
+  help: (
+    <>
+      <circle cx="8" cy="8" r="5.75" />
+      <path d="M6.3 6.4a1.75 1.75 0 1 1 2.6 1.5c-.6.35-.9.7-.9 1.35m0 1.9v.1" />
+    </>
+  ),
+  bookmark: <path d="M4.5 2.75h7v10.5L8 10.5l-3.5 2.75V2.75Z" />,
+  scale: <path d="M8 2.75v10.5m-3 0h6M3 4.75h10M3.5 4.75 1.75 9.25h3.5L3.5 4.75Zm9 0-1.75 4.5h3.5l-1.75-4.5Z" />,
   refresh: <path d="M13.25 8A5.25 5.25 0 1 1 11.6 4.2m1.65-1.7v2.75H10.5" />,
 } satisfies Record<string, ReactNode>;
 export type IconName = keyof typeof shapes;

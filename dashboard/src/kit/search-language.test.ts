@@ -1,37 +1,5 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { quote, tokens, typingAt, withTerm } from './search-language.ts';
-
-it.each<[name: string, text: string, kinds: string]>([
-  ['words', 'mimikatz lsass', 'value space value'],
-  ['a field and its value', 'host.name:web01', 'field value'],
-  ['a field and a phrase', 'message:"access denied"', 'field quoted'],
-  ['a negated field', '-user.name:root', 'mark field value'],
-  ['words of the language', 'a or not b', 'value space word space word space value'],
-  ['a group', 'user.name:(a or b)', 'field mark value space word space value mark'],
-  ['a path is a value', 'C:\\Windows', 'value'],
-  ['an address is a value', 'fe80::1', 'value'],
-  ['an open quotation mark', '"half', 'quoted'],
-])('cuts %s', (_name, text, kinds) => {
-  expect(
-    tokens(text)
-      .map((token) => token.kind)
-      .join(' '),
-  ).toBe(kinds);
-});
-
-it('covers any text wholly', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
-      let at = 0;
-      for (const token of tokens(text)) {
-        expect(token.from).toBe(at);
-        at = token.to;
-      }
-      expect(at).toBe(text.length);
-    }),
-  );
-});
+import { quote, withTerm } from './search-language.ts';
 
 it.each<[value: string, quoted: string]>([
   ['web01', 'web01'],
@@ -55,22 +23,8 @@ it.each<[name: string, text: string, isNegated: boolean, result: string]>([
   ['replaces the opposite', '-user.name:root mimikatz', false, 'mimikatz user.name:root'],
   ['filters out what was filtered for', 'a user.name:root', true, 'a -user.name:root'],
   ['keeps alternatives together', 'a or b', false, '(a or b) user.name:root'],
+  ['leaves alternatives of one field as they are', 'user.id:(a or b)', false, 'user.id:(a or b) user.name:root'],
   ['adds no second parentheses', '(a or b)', false, '(a or b) user.name:root'],
 ])('%s', (_name, text, isNegated, result) => {
   expect(withTerm(text, 'user.name', 'root', isNegated)).toBe(result);
-});
-
-it.each<[name: string, text: string, kind: string | null, field: string | null, typed: string]>([
-  ['nothing yet', '|', 'name', null, ''],
-  ['a name', 'host.n|', 'name', null, 'host.n'],
-  ['a name after a minus', 'a -ho|', 'name', null, 'ho'],
-  ['a value not begun', 'host.name:|', 'value', 'host.name', ''],
-  ['a value', 'host.name:we|', 'value', 'host.name', 'we'],
-  ['a quoted value', 'host.name:"we|', 'value', 'host.name', 'we'],
-  ['a phrase', '"acc|ess"', null, null, ''],
-  ['after a space', 'a |', 'name', null, ''],
-])('completes %s', (_name, marked, kind, field, typed) => {
-  const caret = marked.indexOf('|');
-  const found = typingAt(marked.replace('|', ''), caret);
-  expect(found === null ? null : [found.kind, found.field, found.typed]).toEqual(kind === null ? null : [kind, field, typed]);
 });

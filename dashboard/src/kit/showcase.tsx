@@ -125,9 +125,10 @@ export function Showcase() {
           value={text}
           fault={{ message: 'This parenthesis is not closed.', at: 10, length: 1 }}
           onSearch={setText}
-          valuesOf={async () => [
-            { name: 'web01', count: 120 },
-            { name: 'web02', count: 80 },
+          recent={['severity>=high', 'user.name:root']}
+          complete={async (_text, caret) => [
+            { kind: 'field', text: 'host.name', insert: 'host.name:', from: caret, to: caret, about: 'Host the event happened on', type: 'text', count: 120 },
+            { kind: 'word', text: 'or', insert: 'or ', from: caret, to: caret, about: 'one of the two must hold', type: null, count: null },
           ]}
         />
         <div style={{ height: 40 }} />
