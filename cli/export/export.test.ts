@@ -47,7 +47,7 @@ class Api {
 }
 
 const QUESTION: ExportQuestion = { to: '2026-03-01T12:00:00.000Z', columns: ['host.name'], limit: null };
-const begin = (output: string, { format = 'ndjson' as Format, ...question }: Partial<ExportQuestion> & { readonly format?: Format } = {}) =>
+const begin = (output: string, { format = 'ndjson', ...question }: Partial<ExportQuestion> & { readonly format?: Format } = {}) =>
   createExportFile(output, { question: { ...QUESTION, ...question }, format, after: null });
 const write = async (file: ReturnType<typeof begin>, api: Api, signal = new AbortController().signal) => {
   const retries: string[] = [];
@@ -116,7 +116,7 @@ describe('an export to a file', () => {
     const { cut } = await write(begin(output, { format: 'parquet' }), new Api(150_000, new ConfigError('INVALID_USAGE', 'No more exports today.')));
     expect(cut).toMatchObject({ message: 'No more exports today.' });
     const content = readFileSync(partOf(output));
-    const file = content.buffer.slice(content.byteOffset, content.byteOffset + content.byteLength) as ArrayBuffer;
+    const file = content.buffer.slice(content.byteOffset, content.byteOffset + content.byteLength);
     expect((await parquetReadObjects({ file })).map((row) => row['host.name'])).toEqual(HOSTS.slice(0, 2_000));
     expect(() => reopenExportFile(output)).toThrow(ConfigError);
   });

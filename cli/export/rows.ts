@@ -95,7 +95,7 @@ async function* linesOf(response: Response): AsyncGenerator<string, void, undefi
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of response.body ?? []) {
-    const lines = `${rest}${decoder.decode(chunk as Uint8Array, { stream: true })}`.split('\n');
+    const lines = `${rest}${decoder.decode(chunk, { stream: true })}`.split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
   }
