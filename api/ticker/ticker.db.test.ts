@@ -139,7 +139,7 @@ describe.skipIf(serverUrl === '')('ticker', () => {
     const send = (key: string, value: Buffer | null, partition = 0) => broker.producer().send([{ topic, partition, key: Buffer.from(key), value }]);
     for (const key of Object.values(keys)) await send(key, Buffer.from('x'), key === keys.older ? 1 : 0);
     await send(keys.gone, null);
-    const unsent = async () => await rowsOf('SELECT key, payload FROM goshawk.outbox WHERE topic = $1 AND sent_at IS NULL ORDER BY key', topic);
+    const unsent = () => rowsOf('SELECT key, payload FROM goshawk.outbox WHERE topic = $1 AND sent_at IS NULL ORDER BY key', topic);
     await run('old decisions');
     expect(await unsent()).toEqual([keys.old, keys.older].map((key) => ({ key, payload: null })));
     await run('old decisions');

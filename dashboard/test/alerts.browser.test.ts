@@ -72,6 +72,20 @@ describe.skipIf(chromiumPath === undefined)('alerts', { timeout: 90_000 }, () =>
     expect(await why.locator('dl').first().innerText()).toContain(field!.value);
   });
 
+  it('says of an event on its own page what it was found for, and marks in its document what met', async () => {
+    const alert = titled('Process Dump via Comsvcs.dll');
+    const [finding] = alert.findings;
+    const page = await stage.enter(`/events/${alert.events[0]!.id}`);
+    const why = page.getByRole('region', { name: 'Why it matched' });
+    await why.getByRole('link', { name: finding!.rule.title }).first().waitFor();
+    const marked = await why.locator('mark').first().innerText();
+    await page.getByRole('button', { name: 'Native', exact: true }).click();
+    const document = page.getByRole('figure', { name: 'Native document' });
+    await document.locator('mark').first().waitFor();
+    expect((await document.locator('mark').allInnerTexts()).map((text) => text.replaceAll('\\\\', '\\'))).toContain(marked);
+    await picture(page, 'event-why-1440');
+  });
+
   it('tells of a correlation what was counted, and by which events', async () => {
     const alert = stage.standIn.world.alerts.find(({ findings }) => findings[0]?.kind === 'correlation')!;
     const page = await stage.enter(`/alerts/${alert.id}`);

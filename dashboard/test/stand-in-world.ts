@@ -325,6 +325,9 @@ export class World {
       updateSavedSearch: (_root: unknown, { id, change }: { id: string; change: Record<string, unknown> }) => this.work.changeView(id, change),
       deleteSavedSearch: (_root: unknown, { id }: { id: string }) => this.work.deleteView(id),
     },
+    Event: {
+      findings: ({ id }: { id: string }) => this.alerts.flatMap(({ findings }) => findings).filter(({ events }) => events.some((event) => event.id === id)),
+    },
     Subscription: {
       alertNews: { subscribe: (_root: unknown, { after }: { after?: string | null }) => this.news.items(after), resolve: (item: unknown) => item },
       alertViewers: { subscribe: (_root: unknown, { alertId }: { alertId: string }) => this.news.viewers(alertId), resolve: (viewers: unknown) => viewers },

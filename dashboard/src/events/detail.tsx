@@ -1,16 +1,19 @@
 // One event: what it says, its typed fields, what was added to it, the sensor's own document, and where it came from.
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useFresh } from '../data/fresh.ts';
-import { EventDetailDocument, type EventDetailQuery } from '../gql/graphql.ts';
+import { FoundBy } from '../explanation/found-by.tsx';
+import { markerOf } from '../explanation/marks.ts';
+import { EventDetailDocument, type EventDetailQuery, type ExplainedRuleFragment } from '../gql/graphql.ts';
 import { Button, IconButton, Segments } from '../kit/button.tsx';
 import { Copy, copyText } from '../kit/copy.tsx';
 import { Document } from '../kit/document.tsx';
-import { isContextField, noticeFields } from '../kit/fields.ts';
+import { isContextField } from '../kit/fields.ts';
 import { Moment } from '../kit/moment.tsx';
 import { duration, exactCount } from '../kit/numbers.ts';
 import { Empty, Failed, Waiting } from '../kit/states.tsx';
 import { toMs } from '../kit/time.ts';
 import { useTitle } from '../kit/title.ts';
+import { Around } from './around.tsx';
 import { Fields, flatten, type Field } from './fields-table.tsx';
 import { Flow } from './list.tsx';
 import { summary } from './summary.ts';
@@ -23,9 +26,6 @@ export function EventDetail({ id, isSplit, onBack }: { readonly id: string; read
   const [tab, setTab] = useState<Tab>('fields');
   const fresh = useFresh(EventDetailDocument, { key: id, variables: () => ({ id }), what: 'The event' });
   const event = fresh.isLoading ? undefined : fresh.data?.event;
-  useEffect(() => {
-    if (event !== undefined && event !== null) noticeFields(flatten(event.fields).map(({ name }) => name));
-  }, [event]);
   useTitle(event === undefined || event === null ? 'Event' : summary(event));
   const back = <IconButton icon={isSplit ? 'close' : 'left'} label={isSplit ? 'Close the event' : 'Back to the list'} onClick={onBack} />;
 
@@ -58,6 +58,12 @@ export function EventDetail({ id, isSplit, onBack }: { readonly id: string; read
         {back}
         <span className="event-top-title">Event</span>
         <span className="detail-actions-inline">
+          {event !== undefined && event !== null && (
+            <>
+              <Around event={event} />
+              <IconButton icon="copy" label="Copy the event as JSON" onClick={() => void copyText(asJson(event))} />
+            </>
+          )}
           <IconButton icon="chain" label="Copy the link to this event" onClick={() => void copyText(location.href)} />
         </span>
       </div>
@@ -69,6 +75,9 @@ export function EventDetail({ id, isSplit, onBack }: { readonly id: string; read
 }
 
 function Told({ event, tab, onTab, isSplit }: { readonly event: EventFull; readonly tab: Tab; readonly onTab: (tab: Tab) => void; readonly isSplit: boolean }) {
+  const [explained, setExplained] = useState<readonly ExplainedRuleFragment[]>([]);
+  useEffect(() => setExplained([]), [event.id]);
+  const mark = useMemo(() => markerOf(explained), [explained]);
   const all = flatten(event.fields);
   const context = all.filter(({ name }) => isContextField(name));
   const own = all.filter(({ name }) => !isContextField(name));
@@ -85,6 +94,9 @@ function Told({ event, tab, onTab, isSplit }: { readonly event: EventFull; reado
           <Flow event={event} />
         </p>
       </header>
+      {event.findings !== null && event.findings.length > 0 && (
+        <FoundBy findings={event.findings} onRule={(rule) => setExplained((before) => [...before, rule])} />
+      )}
       <div className="event-tabs">
         <Segments<Tab>
           label="Parts of the event"
@@ -112,7 +124,7 @@ function Told({ event, tab, onTab, isSplit }: { readonly event: EventFull; reado
           ]}
         />
       </div>
-      {tab === 'fields' && <Fields fields={[...own, ...labels(event.labels)]} />}
+      {tab === 'fields' && <Fields fields={[...own, ...labels(event.labels)]} mark={mark} />}
       {tab === 'context' &&
         (context.length === 0 ? (
           <p className="event-none">Nothing is known about what this event names: no geography, asset or zone.</p>
@@ -121,13 +133,16 @@ function Told({ event, tab, onTab, isSplit }: { readonly event: EventFull; reado
         ))}
       {tab === 'native' && (
         <div className="event-native">
-          <Document value={event.native} label="Native document" />
+          <Document value={event.native} label="Native document" mark={mark} />
         </div>
       )}
       {tab === 'origin' && <Origin event={event} />}
     </>
   );
 }
+
+/** Its fields by their names, and the sensor's own document. */
+const asJson = ({ id, fields, native }: EventFull): string => JSON.stringify({ id, fields, native }, null, 2);
 
 const labels = (value: unknown): Field[] => flatten(value).map(({ name, values }) => ({ name: `labels.${name}`, values }));
 

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { MarkedText, type Marker } from '../kit/marked-text.tsx';
 import { Value } from '../kit/value.tsx';
 
 export interface Field {
@@ -24,7 +25,8 @@ export function flatten(value: unknown, prefix = ''): Field[] {
 
 const group = (name: string): string => name.split('.', 1)[0] ?? '';
 
-export function Fields({ fields }: { readonly fields: readonly Field[] }) {
+/** @param mark What of a value made a rule meet the event. */
+export function Fields({ fields, mark }: { readonly fields: readonly Field[]; readonly mark?: Marker }) {
   const [text, setText] = useState('');
   const wanted = text.trim().toLowerCase();
   const shown =
@@ -51,7 +53,9 @@ export function Fields({ fields }: { readonly fields: readonly Field[] }) {
             <dd>
               {values.map((value, at) => (
                 <Value key={`${value} ${at}`} field={name} value={value}>
-                  <code>{value}</code>
+                  <code>
+                    <MarkedText text={value} mark={mark} />
+                  </code>
                 </Value>
               ))}
             </dd>

@@ -1,7 +1,7 @@
 // Why a finding was made; asked for when it is looked at.
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useFresh } from '../data/fresh.ts';
-import { FindingExplanationDocument, type MissingExplanation } from '../gql/graphql.ts';
+import { FindingExplanationDocument, type ExplainedRuleFragment, type MissingExplanation } from '../gql/graphql.ts';
 import { Failed, Waiting } from '../kit/states.tsx';
 import { CorrelationStory } from './correlation.tsx';
 import { RuleStory } from './rule.tsx';
@@ -20,10 +20,12 @@ interface FindingExplanationProps {
   /** Of the finding: another one is explained anew. */
   readonly revision: number;
   /** What is known without asking; in place of an explanation until there is one. */
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
+  /** Told of the rule once it is explained. */
+  readonly onRule?: (rule: ExplainedRuleFragment) => void;
 }
 
-export function FindingExplanation({ id, revision, children }: FindingExplanationProps) {
+export function FindingExplanation({ id, revision, children, onRule }: FindingExplanationProps) {
   const fresh = useFresh(FindingExplanationDocument, { key: `${id} ${revision}`, variables: () => ({ id }), what: 'The explanation' });
   const finding = fresh.isLoading ? undefined : fresh.data?.finding;
   const { missing = null, rule = null, correlation = null } = finding?.explanation ?? {};
@@ -34,6 +36,9 @@ export function FindingExplanation({ id, revision, children }: FindingExplanatio
     const timer = window.setTimeout(fresh.reload, AGAIN_MS);
     return () => window.clearTimeout(timer);
   }, [missing, fresh.at]);
+  useEffect(() => {
+    if (rule !== null) onRule?.(rule);
+  }, [rule]);
   if (rule !== null) return <RuleStory rule={rule} />;
   if (finding !== undefined && finding !== null && correlation !== null) return <CorrelationStory correlation={correlation} time={finding.time} />;
   return (

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ExplainedKind } from '../gql/graphql.ts';
 import { Button } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
+import { MarkedParts } from '../kit/marked-text.tsx';
 import { count } from '../kit/numbers.ts';
 import type { ExplainedPart } from './deciding.ts';
 import './explanation.css';
@@ -116,9 +117,7 @@ export function Met({ met: { path, before, part, after } }: { readonly met: Expl
   return (
     <span className="explained-met">
       <code>
-        {before}
-        <mark>{part}</mark>
-        {after}
+        <MarkedParts marked={{ before, part, after }} />
       </code>
       {path !== null && (
         <span className="faint">

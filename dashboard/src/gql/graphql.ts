@@ -1208,10 +1208,14 @@ export type EventsQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
   filter?: EventFilter | null | undefined;
+  hasFields?: boolean | null | undefined;
 }>;
 
 
-export type EventsQuery = { events: { edges: Array<{ cursor: string, node: EventRowFragment }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type EventsQuery = { events: { edges: Array<{ cursor: string, node: (
+        { fields?: unknown }
+        & EventRowFragment
+      ) }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type EventDetailQueryVariables = Exact<{
   id: string | number;
@@ -1219,7 +1223,7 @@ export type EventDetailQueryVariables = Exact<{
 
 
 export type EventDetailQuery = { event: (
-    { type: Array<string>, fields: unknown, native: unknown, labels: unknown, storedAt: string | null, provenance: { topic: string, partition: number, offset: number, appendedAt: string, parser: string, parserVersion: number } }
+    { type: Array<string>, fields: unknown, native: unknown, labels: unknown, storedAt: string | null, findings: Array<{ id: string, revision: number, kind: string, severity: Severity, rule: { id: string, title: string } }> | null, provenance: { topic: string, partition: number, offset: number, appendedAt: string, parser: string, parserVersion: number } }
     & EventRowFragment
   ) | null };
 
@@ -1295,10 +1299,14 @@ export type DeleteSavedSearchMutation = { deleteSavedSearch: string };
 
 export type EventTailSubscriptionVariables = Exact<{
   filter?: EventFilter | null | undefined;
+  hasFields?: boolean | null | undefined;
 }>;
 
 
-export type EventTailSubscription = { eventTail: { leftOut: number, events: Array<EventRowFragment> } };
+export type EventTailSubscription = { eventTail: { leftOut: number, events: Array<(
+      { fields?: unknown }
+      & EventRowFragment
+    )> } };
 
 export type EventRowFragment = { id: string, time: string, dataset: string, sensor: string, kind: string, category: Array<string>, action: string | null, code: string | null, severity: number | null, outcome: string | null, message: string | null, host: string | null, user: string | null, sourceIp: string | null, sourcePort: number | null, destinationIp: string | null, destinationPort: number | null, process: string | null };
 
@@ -3429,12 +3437,13 @@ export const EntitiesDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<EntitiesQuery, EntitiesQueryVariables>;
 export const EventsDocument = new TypedDocumentString(`
-    query Events($first: Int, $after: String, $filter: EventFilter) {
+    query Events($first: Int, $after: String, $filter: EventFilter, $hasFields: Boolean = false) {
   events(first: $first, after: $after, filter: $filter) {
     edges {
       cursor
       node {
         ...EventRow
+        fields @include(if: $hasFields)
       }
     }
     pageInfo {
@@ -3472,6 +3481,16 @@ export const EventDetailDocument = new TypedDocumentString(`
     native
     labels
     storedAt
+    findings {
+      id
+      revision
+      kind
+      severity
+      rule {
+        id
+        title
+      }
+    }
     provenance {
       topic
       partition
@@ -3628,11 +3647,12 @@ export const DeleteSavedSearchDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<DeleteSavedSearchMutation, DeleteSavedSearchMutationVariables>;
 export const EventTailDocument = new TypedDocumentString(`
-    subscription EventTail($filter: EventFilter) {
+    subscription EventTail($filter: EventFilter, $hasFields: Boolean = false) {
   eventTail(filter: $filter) {
     leftOut
     events {
       ...EventRow
+      fields @include(if: $hasFields)
     }
   }
 }

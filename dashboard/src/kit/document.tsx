@@ -2,11 +2,23 @@
 import type { ReactNode } from 'react';
 import { IconButton } from './button.tsx';
 import { copyText } from './copy.tsx';
+import { MarkedParts, type Marker } from './marked-text.tsx';
 import './document.css';
 
 const DEEPEST = 12;
 
-function write(value: unknown, indent: number): ReactNode {
+const inJson = (part: string): string => JSON.stringify(part).slice(1, -1);
+
+function write(value: unknown, indent: number, mark: Marker | undefined): ReactNode {
+  const marked = typeof value === 'string' ? mark?.(value) : undefined;
+  if (marked !== undefined)
+    return (
+      <span className="document-value">
+        &quot;
+        <MarkedParts marked={marked} as={inJson} />
+        &quot;
+      </span>
+    );
   if (value === null || typeof value !== 'object' || indent > DEEPEST) return <span className="document-value">{JSON.stringify(value)}</span>;
   const isList = Array.isArray(value);
   const entries: [string, unknown][] = Object.entries(value);
@@ -24,7 +36,7 @@ function write(value: unknown, indent: number): ReactNode {
               {': '}
             </>
           )}
-          {write(child, indent + 1)}
+          {write(child, indent + 1, mark)}
           {index < entries.length - 1 && ','}
         </span>
       ))}
@@ -33,11 +45,12 @@ function write(value: unknown, indent: number): ReactNode {
   );
 }
 
-export function Document({ value, label }: { readonly value: unknown; readonly label: string }) {
+/** @param mark What of a text in it matters. */
+export function Document({ value, label, mark }: { readonly value: unknown; readonly label: string; readonly mark?: Marker }) {
   return (
     <figure className="document" aria-label={label}>
       <IconButton icon="copy" label={`Copy ${label.toLowerCase()}`} onClick={() => void copyText(JSON.stringify(value, null, 2))} />
-      <pre tabIndex={0}>{write(value, 0)}</pre>
+      <pre tabIndex={0}>{write(value, 0, mark)}</pre>
     </figure>
   );
 }
