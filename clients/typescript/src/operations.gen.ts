@@ -2107,6 +2107,8 @@ export interface Operations {
       readonly to?: string | undefined;
       /** The search language of the dashboard. */
       readonly search?: string | undefined;
+      /** Begins behind the event of this id: goes on where an export ended. */
+      readonly after?: string | undefined;
       readonly dataset?: string | readonly string[] | undefined;
       readonly minSeverity?: number | undefined;
     };
