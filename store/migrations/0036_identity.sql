@@ -102,18 +102,18 @@ BEGIN
     VALUES (open_oidc_flow.state_hash, open_oidc_flow.secret_hash, open_oidc_flow.provider_id, open_oidc_flow.return_to, now() + lifetime, invitation);
 END $$;
 -- A sign-in is finished once, by the browser that began it, at the provider that it began at. No row: it is not this one.
-CREATE FUNCTION api.take_oidc_flow(state_hash bytea, secret_hash bytea, provider_id uuid) RETURNS TABLE (return_to text, invitation_id uuid, invited text)
+CREATE FUNCTION api.take_oidc_flow(state_hash bytea, secret_hash bytea, provider_id uuid) RETURNS TABLE (return_to text, invitation_id uuid)
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   DELETE FROM goshawk.oidc_flow f USING goshawk.identity_provider p
   WHERE f.state_hash = take_oidc_flow.state_hash AND f.secret_hash = take_oidc_flow.secret_hash AND f.provider_id = take_oidc_flow.provider_id AND f.expires_at > now()
     AND p.id = f.provider_id AND p.organization = api.organization() AND p.disabled_at IS NULL
-  RETURNING f.return_to, f.invitation_id, (SELECT i.name FROM goshawk.invitation i WHERE i.id = f.invitation_id);
+  RETURNING f.return_to, f.invitation_id;
 $$;
 
 -- Who it is, as a provider says; the roles are what the provider's groups make them, at each sign-in anew, unless they came by an invitation.
 -- `signed_in`, `provisioned` and `accepted` (an invitation): the user may. An invitation is accepted by who began at its link (`invitation_id`), or who has its mail
 -- address by the word of the provider (`email`: verified), which is believed as far as the roles go that it gives to groups: whoever set it up held those.
--- `has_account`: who comes with a link is a user already. `invitation_over`. `no_role`. `unknown`: the provider makes no users. `name_taken`: by somebody whom the
+-- `has_account`: who comes with a link is a user already. `invitation_over`. `no_name`, `no_role`: a new user would have none. `unknown`: the provider makes no users. `name_taken`: by somebody whom the
 -- provider has not vouched for before; to believe its name would hand their account over. `disabled`.
 CREATE FUNCTION api.sign_in_by_provider(provider_id uuid, subject text, name text, roles text[], email text, invitation_id uuid) RETURNS TABLE (outcome text, user_id uuid)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -170,6 +170,8 @@ BEGIN
     END;
   ELSIF sign_in_by_provider.invitation_id IS NOT NULL THEN
     why := 'invitation_over';
+  ELSIF sign_in_by_provider.name IS NULL THEN
+    why := 'no_name';
   ELSIF cardinality(sign_in_by_provider.roles) = 0 THEN
     why := 'no_role';
   ELSIF NOT p.provisions THEN

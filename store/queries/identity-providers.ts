@@ -149,26 +149,21 @@ export interface TakenFlow {
   readonly returnTo: string;
   /** Whose link it began at; null = it began at the sign-in page. */
   readonly invitationId: string | null;
-  /** Whom that invites. */
-  readonly invited: string | null;
 }
 /** To be finished once: undefined when there is none, it has ended, or belongs to another browser or provider. */
 export const takeFlow = (sql: Sql, { stateHash, secretHash, providerId }: Flow): Promise<TakenFlow | undefined> =>
-  oneOf(sql, 'SELECT return_to AS "returnTo", invitation_id AS "invitationId", invited FROM api.take_oidc_flow($1, $2, $3)', [
-    stateHash,
-    secretHash,
-    providerId,
-  ]);
+  oneOf(sql, 'SELECT return_to AS "returnTo", invitation_id AS "invitationId" FROM api.take_oidc_flow($1, $2, $3)', [stateHash, secretHash, providerId]);
 
 /** Who the provider says it is. */
 export interface ProviderPerson {
   readonly subject: string;
-  readonly name: string;
+  /** Null = none that could be a user's: who is known here or invited needs none. */
+  readonly name: string | null;
   readonly roles: readonly string[];
   /** That the provider has verified; null = none. */
   readonly email: string | null;
 }
-export type ProviderRefusal = 'no_role' | 'unknown' | 'name_taken' | 'disabled' | 'has_account' | 'invitation_over';
+export type ProviderRefusal = 'no_name' | 'no_role' | 'unknown' | 'name_taken' | 'disabled' | 'has_account' | 'invitation_over';
 export type ProviderSignIn =
   { readonly outcome: 'signed_in' | 'provisioned' | 'accepted'; readonly userId: string } | { readonly outcome: ProviderRefusal; readonly userId: null };
 export async function signInByProvider(

@@ -7,39 +7,36 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 /** Why somebody is not let in although the provider knows them; part of the address that the browser is sent to. */
 export type Refusal = 'no-subject' | 'no-name' | 'mail-not-verified' | 'mail-domain' | 'groups-elsewhere' | 'no-role';
-export type Judged =
-  | {
-      readonly kind: 'accepted';
-      readonly subject: string;
-      readonly name: string;
-      readonly roles: readonly string[];
-      /** Mail address, if the provider has verified it. */
-      readonly email: string | null;
-    }
-  | { readonly kind: 'refused'; readonly reason: Refusal; readonly detail: string };
+export interface Refused {
+  readonly kind: 'refused';
+  readonly reason: Refusal;
+  readonly detail: string;
+}
+/** Somebody whom the provider vouches for. Who is known here already, or invited, has a name and roles from here, and needs none from there. */
+export interface Person {
+  readonly kind: 'accepted';
+  readonly subject: string;
+  /** Null = none that could be a user's; `noName` says why. */
+  readonly name: string | null;
+  readonly noName: string;
+  /** Maybe none. */
+  readonly roles: readonly string[];
+  /** Mail address, if the provider has verified it. */
+  readonly email: string | null;
+}
 
 /** No group of a provider gives these: one goes beyond the organization, the other is for sensors. */
 export const NOT_BY_GROUP: ReadonlySet<string> = new Set(['platform_admin', 'sensor']);
 const MOST_GROUPS = 10_000;
 export const NO_ROLE = 'None of your groups has a role here. An administrator can give one of them a role.';
 
-/**
- * @param claims Of a token whose signature, issuer, audience and times have been checked.
- * @param nameWithout What stands for a missing name claim, as in tokens of programs; null = such a token is refused.
- * @param needsRole Whether somebody without a role is refused here; who was invited has roles from elsewhere.
- */
-export function judgeClaims(rules: ClaimRules, claims: Claims, nameWithout: string | null = null, needsRole = true): Judged {
+/** @param claims Of a token whose signature, issuer, audience and times have been checked. */
+export function judgePerson(rules: ClaimRules, claims: Claims): Person | Refused {
   const { sub: subject } = claims;
   if (typeof subject !== 'string' || subject === '' || subject.length > 255 || !isPrintable(subject))
     return refused('no-subject', 'The provider gives no usable `sub`.');
   const mail = judgeMail(rules, claims);
   if (mail !== null) return mail;
-  const name = valueAt(claims, rules.nameClaim) ?? nameWithout;
-  // A colon is in the names of what is no person: `provider:name`, `spiffe://...`.
-  if (typeof name !== 'string' || name.trim() === '' || name.length > 200 || !isPrintable(name) || name.includes(':'))
-    return refused('no-name', `The claim ${rules.nameClaim} holds no name. Choose another claim for names, or ask for the scope that brings it.`);
-  const alike = whyAlike(name);
-  if (alike !== null) return refused('no-name', `The claim ${rules.nameClaim} holds a name that can be taken for another. ${alike}`);
   const groups = groupsOf(claims, rules.groupsClaim);
   if (groups === null)
     return refused(
@@ -49,11 +46,31 @@ export function judgeClaims(rules: ClaimRules, claims: Claims, nameWithout: stri
   const given = new Set(groups);
   const roles = [...new Set([...rules.defaultRoles, ...rules.groupRoles.filter(({ group }) => given.has(group)).flatMap((row) => row.roles)])];
   const granted = roles.filter((role) => !NOT_BY_GROUP.has(role)).sort();
-  if (granted.length === 0 && needsRole) return refused('no-role', NO_ROLE);
-  return { kind: 'accepted', subject, name: name.normalize('NFC').trim(), roles: granted, email: verifiedMail(claims) };
+  return { kind: 'accepted', subject, ...judgeName(rules.nameClaim, valueAt(claims, rules.nameClaim)), roles: granted, email: verifiedMail(claims) };
 }
 
-function judgeMail({ emailDomains, nameClaim }: ClaimRules, { email, email_verified: isVerified }: Claims): Judged | null {
+/**
+ * As `judgePerson`, of somebody who is to have a name and roles from there.
+ * @param nameWithout What stands for a missing name claim, as in tokens of programs; null = such a token is refused.
+ */
+export function judgeClaims(rules: ClaimRules, claims: Claims, nameWithout: string | null = null): (Person & { readonly name: string }) | Refused {
+  const person = judgePerson(rules, claims);
+  if (person.kind === 'refused') return person;
+  const { name, noName } = nameWithout !== null && valueAt(claims, rules.nameClaim) === undefined ? judgeName(rules.nameClaim, nameWithout) : person;
+  if (name === null) return refused('no-name', noName);
+  return person.roles.length === 0 ? refused('no-role', NO_ROLE) : { ...person, name };
+}
+
+function judgeName(claim: string, name: unknown): Pick<Person, 'name' | 'noName'> {
+  // A colon is in the names of what is no person: `provider:name`, `spiffe://...`.
+  if (typeof name !== 'string' || name.trim() === '' || name.length > 200 || !isPrintable(name) || name.includes(':'))
+    return { name: null, noName: `The claim ${claim} holds no name. Choose another claim for names, or ask for the scope that brings it.` };
+  const alike = whyAlike(name);
+  if (alike !== null) return { name: null, noName: `The claim ${claim} holds a name that can be taken for another. ${alike}` };
+  return { name: name.normalize('NFC').trim(), noName: '' };
+}
+
+function judgeMail({ emailDomains, nameClaim }: ClaimRules, { email, email_verified: isVerified }: Claims): Refused | null {
   const unverified = () => refused('mail-not-verified', 'The provider has not verified the mail address.');
   // A name that anybody can give themselves is none.
   if (nameClaim === 'email' && email !== undefined && isVerified === false) return unverified();
@@ -89,4 +106,4 @@ function valueAt(claims: Claims, name: string): unknown {
 }
 
 const isPrintable = (text: string): boolean => !/\p{C}/u.test(text);
-const refused = (reason: Refusal, detail: string): Judged => ({ kind: 'refused', reason, detail });
+const refused = (reason: Refusal, detail: string): Refused => ({ kind: 'refused', reason, detail });

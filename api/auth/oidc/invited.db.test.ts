@@ -66,6 +66,9 @@ describe.skipIf(serverUrl === '')('somebody who is invited', () => {
       comes({ preferred_username: undefined });
       const { browser } = await accept((await invite('Nameless')).token);
       expect((await whoIs(browser)).user.name).toBe('Nameless');
+      const later = new TestBrowser(api);
+      await signIn(later);
+      expect((await whoIs(later)).user.name).toBe('Nameless');
     });
 
     it('does not get a second account', async () => {

@@ -23,7 +23,7 @@ import type { SecretBox } from '../secrets/box.ts';
 import { orNotFound, parseRefreshToken } from '../sessions.ts';
 import type { Origin, Sessions, SignedIn } from '../sessions.ts';
 import { ORGANIZATION } from '../tokens.ts';
-import { judgeClaims, NO_ROLE } from './claims.ts';
+import { judgePerson, NO_ROLE } from './claims.ts';
 import type { Claims } from './claims.ts';
 import { unavailable } from './clients.ts';
 import type { ClientOf, OidcClients } from './clients.ts';
@@ -134,10 +134,10 @@ export class OidcSignIn {
     if (taken === undefined) throw begunElsewhere();
     const client = await this.clientOf(at);
     const { claims, idToken } = await this.#claims(at, client, answer, { state, secret });
-    const judged = judgeClaims(provider, claims, taken.invited, false);
+    const judged = judgePerson(provider, claims);
     if (judged.kind === 'refused') throw await this.#refused(at, judged.reason, judged.detail);
     const { outcome, userId } = await this.#deps.run(organization, (sql) => signInByProvider(sql, provider.id, judged, taken.invitationId));
-    if (userId === null) throw signInFailed(outcome.replaceAll('_', '-'), REFUSALS[outcome]);
+    if (userId === null) throw signInFailed(outcome.replaceAll('_', '-'), outcome === 'no_name' ? judged.noName : REFUSALS[outcome]);
     const signedIn = await this.#deps.sessions.open(organization, userId, ['provider'], origin);
     const sid = typeof claims.sid === 'string' ? claims.sid : null;
     const sessionId = signedIn.subject.session!.id;
@@ -196,7 +196,7 @@ async function located(sql: Sql, organization: string, provider: ProviderRow | u
   return { organization, provider, allow: outboundOf(settings) };
 }
 
-const REFUSALS: Readonly<Record<ProviderRefusal, string>> = {
+const REFUSALS: Readonly<Record<Exclude<ProviderRefusal, 'no_name'>, string>> = {
   no_role: NO_ROLE,
   unknown: 'You have no account here, and this provider makes none. Ask an administrator to link one.',
   name_taken: 'An account of your name exists that was not made by this provider. An administrator can link it to you.',
