@@ -13,7 +13,7 @@ import type { TestDatabase } from '../api/test/database.ts';
 import { CLIENT, openTestProvider } from '../api/test/oidc-provider.ts';
 import type { TestProvider } from '../api/test/oidc-provider.ts';
 import { fitsThePhone, looksRightInBothThemes, PHONE } from '../dashboard/test/accessibility.ts';
-import { chromiumPath, eventually, openVisits } from '../dashboard/test/browser.ts';
+import { chromiumPath, eventually, openVisits, picture } from '../dashboard/test/browser.ts';
 import type { Visits } from '../dashboard/test/browser.ts';
 import { PASSWORD } from '../dashboard/test/stand-in.ts';
 import { openOutbound } from '../outbound/client.ts';
@@ -81,6 +81,15 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('settings, by cl
     await deeds(page).getByRole('button', { name: 'Undo' }).last().click();
     await eventually(async () => (await settings()).name).toBe('Default');
     expect(await settings()).toMatchObject(changed); // the other change stays
+
+    await page.getByLabel('Hours until a session ends').fill('9');
+    await api.inject({ method: 'PATCH', url: '/auth/organization', payload: { sessionHours: 4 } }); // somebody else is quicker
+    await page.getByRole('button', { name: 'Change the settings' }).click();
+    await page.getByRole('alert').getByText('It was changed meanwhile').waitFor();
+    expect((await settings()).sessionHours).toBe(4);
+    await page.getByRole('button', { name: 'Read again' }).click();
+    await page.getByRole('button', { name: 'Change the settings' }).click();
+    await eventually(async () => (await settings()).sessionHours).toBe(9);
   });
 
   it('adds an identity provider by which people then sign in, until it is disabled', async () => {
@@ -145,6 +154,45 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('settings, by cl
     await page.getByLabel('Client id').fill('x');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByRole('alert').getByText('There is an identity provider of this name already').waitFor();
+  });
+
+  it('invites somebody who comes by the provider, signs out there too, and whose way in an administrator ends', async () => {
+    const page = await visits.enter('/administration/identity-providers/provider/corp');
+    await page.getByLabel('Who signs out here is led to the provider').check();
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await deeds(page).getByText('corp is changed').waitFor();
+    const invited = await api.inject({ method: 'POST', url: '/auth/invitations', payload: { name: 'grace', roles: ['viewer'] } });
+
+    provider.people['g-1'] = { preferred_username: 'g.hopper' }; // in no group: roles are given here
+    provider.subject = 'g-1';
+    const grace = await visits.visit();
+    await grace.goto(`/invitation${new URL(invited.json().link).hash}`);
+    await grace.getByRole('button', { name: 'Corp, without a password here' }).waitFor();
+    await picture(grace, 'invitation-by-provider');
+    await grace.getByRole('button', { name: 'Corp, without a password here' }).click();
+    await grace.getByRole('navigation', { name: 'Areas' }).waitFor();
+    await grace.goto('/account');
+    await grace.getByRole('button', { name: 'Remove Corp' }).click();
+    await grace.getByRole('button', { name: 'Remove it' }).click();
+    await grace.getByRole('alert').getByText('You have no other way to sign in').waitFor();
+    await grace.getByRole('button', { name: 'Cancel' }).first().click();
+    await grace.getByRole('button', { name: 'account and preferences' }).click();
+    await grace.getByRole('button', { name: /^Sign out/ }).click();
+    await grace.getByRole('button', { name: 'Yes, sign me out' }).click(); // at the provider
+    await grace.getByRole('status').getByText('You are signed out, here and at your identity provider.').waitFor();
+
+    const [user] = (await api.inject({ url: '/auth/users?search=grace' })).json().users;
+    const admin = await visits.enter(`/administration/users/${user.id}`);
+    await admin.getByRole('button', { name: 'Remove corp' }).click();
+    await admin.getByRole('dialog').getByText('nothing is left to sign in by').waitFor();
+    await picture(admin, 'user-identity-remove');
+    await admin.getByRole('button', { name: 'Remove it' }).click();
+    await deeds(admin).getByText('grace signs in by corp no more').waitFor();
+    const again = await visits.visit();
+    await again.goto('/login');
+    await again.getByRole('button', { name: 'Corp', exact: true }).click();
+    await again.getByRole('alert').getByText('None of your groups has a role here').waitFor();
+    provider.subject = 'ada';
   });
 
   it('trusts a domain of SPIFFE, gives its workloads roles, and removes it', async () => {
@@ -229,6 +277,25 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('settings, by cl
     await page.getByRole('form', { name: 'Settings of the organization' }).waitFor();
     expect(await page.getByRole('button', { name: 'Change the settings' }).count()).toBe(0);
     expect(await page.getByRole('link', { name: 'Organizations' }).count()).toBe(0);
+  });
+
+  it('leads who may see one page of it to that page, by the menu and by key', async () => {
+    await api.inject({ method: 'POST', url: '/auth/roles', payload: { name: 'office', permissions: ['organization:read', 'alerts:read'] } });
+    await api.inject({ method: 'POST', url: '/auth/users', payload: { name: 'otto', roles: ['office'], password: 'plum harbour violet engine' } });
+    const page = await visits.visit();
+    await page.goto('/login?next=/account');
+    await page.getByLabel('Name').fill('otto');
+    await page.getByLabel('Password').fill('plum harbour violet engine');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('button', { name: 'account and preferences' }).click();
+    await page.getByRole('link', { name: 'Administration' }).click();
+    await page.getByRole('form', { name: 'Settings of the organization' }).waitFor();
+    expect(await page.getByRole('navigation', { name: 'Administration' }).getByRole('link').allInnerTexts()).toEqual(['Organization']);
+    await page.goto('/account');
+    await page.getByRole('heading', { name: 'Your account' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('m');
+    await page.getByRole('form', { name: 'Settings of the organization' }).waitFor();
   });
 
   it('has the present tab in view on a phone, and goes from one to the other', async () => {

@@ -75,9 +75,9 @@ describe.skipIf(chromiumPath === undefined)('signing in and one’s own account'
   it('offers the identity providers of the organization, and says what one refused', async () => {
     stage.standIn.account.providers = [{ name: 'corp', label: 'Sign in with Corp', start: '/auth/oidc/acme.corp/start' }];
     const page = await stage.visit();
-    await page.goto('/login?organization=acme&next=/fields&problem=SIGN_IN_FAILED&requestId=req-7');
+    await page.goto('/login?organization=acme&next=/fields&problem=SIGN_IN_FAILED&reason=no-role&requestId=req-7');
     expect(await page.getByLabel('Organization').inputValue()).toBe('acme');
-    expect(await page.getByRole('alert').innerText()).toContain('Signing in by the identity provider failed.');
+    expect(await page.getByRole('alert').innerText()).toContain('None of your groups has a role here.');
     const [asked] = await Promise.all([page.waitForRequest('**/auth/oidc/acme.corp/start*'), page.getByRole('button', { name: 'Sign in with Corp' }).click()]);
     expect(new URL(asked.url()).searchParams.get('return_to')).toBe('/fields');
   });

@@ -110,6 +110,7 @@ export class Access {
       disabledAt: null,
       sessions: 0,
       seenAt: null,
+      identities: [],
       ...over,
     };
   }

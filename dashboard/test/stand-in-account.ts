@@ -143,6 +143,8 @@ export class Account {
       case 'DELETE /auth/passkeys/:id':
         this.passkeys = this.passkeys.filter((passkey) => passkey.id !== id);
         return ok(null);
+      case 'GET /auth/identities':
+        return ok({ identities: [] });
       case 'GET /auth/sessions':
         return ok({ sessions: this.sessions });
       case 'DELETE /auth/sessions/:id':

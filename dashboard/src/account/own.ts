@@ -31,10 +31,20 @@ export interface OwnSession {
   readonly usedAt: string;
   readonly createdAt: string;
 }
+export interface OwnIdentity {
+  readonly id: string;
+  /** What the organization calls the provider. */
+  readonly label: string;
+  /** What one is called there. */
+  readonly subject: string;
+  readonly createdAt: string;
+  readonly usedAt: string;
+}
 
 interface Own {
   readonly '/auth/mfa': OwnFactors;
   readonly '/auth/passkeys': { readonly passkeys: readonly OwnPasskey[] };
+  readonly '/auth/identities': { readonly identities: readonly OwnIdentity[] };
   readonly '/auth/sessions': { readonly sessions: readonly OwnSession[] };
 }
 

@@ -5,6 +5,7 @@ import { Page, Panel } from '../kit/panel.tsx';
 import { Failed, Waiting } from '../kit/states.tsx';
 import { useViewer } from '../shell/viewer.tsx';
 import { AuthenticatorPanel } from './authenticator-panel.tsx';
+import { IdentitiesPanel } from './identities-panel.tsx';
 import { useOwn } from './own.ts';
 import { PasskeysPanel } from './passkeys-panel.tsx';
 import { PasswordPanel } from './password-panel.tsx';
@@ -39,6 +40,7 @@ export function AccountPage() {
             <RecoveryPanel factors={factors} onChanged={reload} />
           </>
         )}
+        <IdentitiesPanel />
         <PasswordPanel onChanged={() => setPasswords((n) => n + 1)} />
         <SessionsPanel key={passwords} />
       </div>

@@ -47,9 +47,10 @@ function SettingsForm({ settings, onChanged }: { readonly settings: Settings; re
     event.preventDefault();
     if (change === null || isBusy) return;
     run(() =>
-      telling(ChangeOrganizationSettingsDocument, { change }, 'The change', () => {
+      telling(ChangeOrganizationSettingsDocument, { change, replaces: settings.changedAt }, 'The change', ({ changeOrganizationSettings }) => {
         setEdited((before) => unsaved(before, draft));
-        reportUndoable('The settings are changed', ChangeOrganizationSettingsDocument, { change: changeBack(settings, change) }, onChanged);
+        const back = { change: changeBack(settings, change), replaces: changeOrganizationSettings.changedAt };
+        reportUndoable('The settings are changed', ChangeOrganizationSettingsDocument, back, onChanged);
         onChanged();
       }),
     );
@@ -95,10 +96,14 @@ function SettingsForm({ settings, onChanged }: { readonly settings: Settings; re
               onChange={({ target }) => set({ outboundHosts: target.value })}
             />
           </label>
-          <p className="quiet access-under">As far as the installation lets organizations open addresses themselves.</p>
+          <p className="quiet access-under">
+            {settings.openableNetworks.length === 0
+              ? 'This installation lets organizations open other ports of public addresses here, and nothing inside: whoever runs it opens that, by outbound.allow.'
+              : `This installation lets organizations open other ports of public addresses, and what is in ${settings.openableNetworks.join(', ')}.`}
+          </p>
         </Panel>
       </fieldset>
-      {problem !== undefined && <Refusal problem={problem} />}
+      {problem !== undefined && <Refusal problem={problem} onReadAgain={onChanged} />}
       {mayManage && (
         <div className="access-deeds">
           <Button kind="main" type="submit" disabled={isBusy || change === null}>

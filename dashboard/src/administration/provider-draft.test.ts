@@ -24,12 +24,13 @@ const CORP: Provider = {
   emailDomains: ['example.com', 'example.org'],
   provisions: false,
   audience: 'urn:goshawk:1:acme',
+  endsSession: true,
   disabledAt: null,
   createdAt: '2026-01-01T00:00:00Z',
   createdBy: 'ada',
   changedAt: '2026-01-02T00:00:00Z',
   changedBy: 'ada',
-  addresses: { callbackUrl: '', backchannelLogoutUrl: '', ownAudience: '' },
+  addresses: { callbackUrl: '', backchannelLogoutUrl: '', postLogoutUrl: '', ownAudience: '' },
 };
 
 describe('an identity provider in its form', () => {

@@ -22,6 +22,8 @@ export interface ProviderDraft {
   readonly provisions: boolean;
   /** Empty: no access tokens are taken. */
   readonly audience: string;
+  /** Who signs out here is led there. */
+  readonly endsSession: boolean;
 }
 
 export const NEW_PROVIDER: ProviderDraft = {
@@ -38,6 +40,7 @@ export const NEW_PROVIDER: ProviderDraft = {
   emailDomains: '',
   provisions: true,
   audience: '',
+  endsSession: false,
 };
 
 export const providerDraftOf = (provider: Provider): ProviderDraft => ({
@@ -54,6 +57,7 @@ export const providerDraftOf = (provider: Provider): ProviderDraft => ({
   emailDomains: linesOf(provider.emailDomains),
   provisions: provider.provisions,
   audience: provider.audience ?? '',
+  endsSession: provider.endsSession,
 });
 
 export const providerInputOf = (draft: ProviderDraft, isDisabled: boolean): IdentityProviderInput => ({
@@ -69,6 +73,7 @@ export const providerInputOf = (draft: ProviderDraft, isDisabled: boolean): Iden
   emailDomains: [...itemsOf(draft.emailDomains)],
   provisions: draft.provisions,
   audience: draft.audience.trim() === '' ? null : draft.audience.trim(),
+  endsSession: draft.endsSession,
   isDisabled,
 });
 

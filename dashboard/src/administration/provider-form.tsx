@@ -116,6 +116,12 @@ export function ProviderForm(props: ProviderFormProps) {
           <RoleChips label="Roles of everybody" value={draft.defaultRoles} offered={offered} onChange={(defaultRoles) => set({ defaultRoles })} />
           {nobody !== null && <p className="quiet access-under">{nobody}</p>}
         </Panel>
+        <Panel title="Signing out">
+          <label className="check-row">
+            <input type="checkbox" checked={draft.endsSession} onChange={({ target }) => set({ endsSession: target.checked })} />
+            <span>Who signs out here is led to the provider, to sign out there too; enter the post-logout redirect URI there first</span>
+          </label>
+        </Panel>
         <Panel title="Access tokens on the API">
           <label className="field">
             <span>Audience of access tokens of this issuer that the API takes; empty: none</span>

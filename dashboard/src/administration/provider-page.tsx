@@ -60,6 +60,7 @@ function Known({ provider, onChanged }: { readonly provider: Provider; readonly 
         <div className="access-blocks">
           <CopyBlock label="Redirect URI" text={addresses.callbackUrl} />
           <CopyBlock label="Back-channel logout, where it has that" text={addresses.backchannelLogoutUrl} />
+          <CopyBlock label="Post-logout redirect URI, for signing out there too" text={addresses.postLogoutUrl} />
         </div>
         <p className="quiet access-under">
           Changed <Ago at={changedAt} suffix=" ago" /> by {changedBy}.

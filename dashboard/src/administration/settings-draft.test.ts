@@ -8,6 +8,8 @@ const SETTINGS: Settings = {
   mfaRoles: ['admin', 'engineer'],
   sessionHours: 8,
   outboundHosts: ['siem.internal'],
+  openableNetworks: [],
+  changedAt: '2026-01-02T00:00:00Z',
   retention: null,
 };
 

@@ -2,22 +2,12 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useMay } from './may.ts';
-
-const PAGES = [
-  { to: '/administration', name: 'Users', needs: 'users:read' },
-  { to: '/administration/service-accounts', name: 'Service accounts', needs: 'users:read' },
-  { to: '/administration/roles', name: 'Roles', needs: 'users:read' },
-  { to: '/administration/identity-providers', name: 'Identity providers', needs: 'users:read' },
-  { to: '/administration/trust-domains', name: 'Trust domains', needs: 'users:read' },
-  { to: '/administration/organization', name: 'Organization', needs: 'organization:read' },
-  { to: '/administration/organizations', name: 'Organizations', needs: 'organizations:manage' },
-  { to: '/administration/audit', name: 'Audit', needs: 'audit:read' },
-] as const;
+import { pagesFor } from './pages.ts';
 
 export function AdministrationTabs() {
   const may = useMay();
   const bar = useRef<HTMLElement>(null);
-  const shown = PAGES.filter(({ needs }) => may(needs));
+  const shown = pagesFor(may);
   // On a phone they do not all fit: the present one is in view.
   useEffect(() => {
     bar.current?.querySelector('[aria-current=page]')?.scrollIntoView({ inline: 'center', block: 'nearest' });

@@ -9,6 +9,7 @@ import { exactCount } from '../kit/numbers.ts';
 import { Page, Panel } from '../kit/panel.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
+import { IdentitiesPanel } from './identities-panel.tsx';
 import { useMay } from './may.ts';
 import { OnOff } from './on-off.tsx';
 import { ChangeUserDialog, UserAsks, type UserAsk } from './user-dialogs.tsx';
@@ -48,6 +49,7 @@ export function UserPage() {
         {user !== undefined && user !== null && (
           <>
             <Facts user={user} />
+            <IdentitiesPanel user={user} mayManage={may('users:manage')} onChanged={fresh.reload} />
             {may('users:manage') && <Deeds user={user} onChanged={fresh.reload} />}
             {may('audit:read') && (
               <p>
@@ -67,7 +69,7 @@ export function UserPage() {
   );
 }
 
-function Facts({ user: { email, roles, disabledAt, hasPassword, passwordAt, seenAt, sessions, createdAt } }: { readonly user: User }) {
+function Facts({ user: { email, roles, identities, disabledAt, hasPassword, passwordAt, seenAt, sessions, createdAt } }: { readonly user: User }) {
   return (
     <Panel title="Account" note={<OnOff disabledAt={disabledAt} />}>
       <dl className="access-facts">
@@ -82,7 +84,7 @@ function Facts({ user: { email, roles, disabledAt, hasPassword, passwordAt, seen
               password, changed <Ago at={passwordAt} suffix=" ago" />
             </>
           ) : (
-            'an identity provider'
+            [...new Set(identities.map(({ label }) => label))].join(', ') || 'nothing: no password and no identity provider'
           )}
         </dd>
         <dt>Last seen</dt>

@@ -1,5 +1,5 @@
 // Who may come in: users, and those who are invited.
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, Navigate, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useFresh } from '../data/fresh.ts';
 import { UsersDocument, type UsersQuery } from '../gql/graphql.ts';
@@ -12,11 +12,13 @@ import { SearchInput } from '../kit/search-input.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
 import { Table } from '../kit/table.tsx';
 import { useTitle } from '../kit/title.ts';
+import { useViewer } from '../shell/viewer.tsx';
 import type { UsersSearch } from './address.ts';
 import { InvitationsPanel } from './invitations-panel.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { useMay } from './may.ts';
 import { OnOff } from './on-off.tsx';
+import { pagesFor } from './pages.ts';
 import { AdministrationTabs } from './tabs.tsx';
 import './administration.css';
 
@@ -27,7 +29,16 @@ const WHICH = [
   { value: 'all', label: 'With disabled' },
 ] as const;
 
+/** The first page of the area, for who may see it; others are led to the first that they may see. */
 export function UsersPage() {
+  const may = useMay();
+  const isKnown = useViewer() !== undefined;
+  const [first] = pagesFor(may);
+  if (isKnown && first !== undefined && first.to !== '/administration') return <Navigate to={first.to} replace />;
+  return <Users />;
+}
+
+function Users() {
   const search = useSearch({ from: '/inside/administration' });
   const navigate = useNavigate();
   const may = useMay();

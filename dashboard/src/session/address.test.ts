@@ -11,6 +11,10 @@ describe('the address of the sign-in page', () => {
     ['the organization that is meant anyway', { organization: 'default' }, {}],
     ['no organization', { organization: 'Acme Inc' }, {}],
     ['what a provider refused', { problem: 'SIGN_IN_FAILED', requestId: 'req-1' }, { problem: 'SIGN_IN_FAILED', requestId: 'req-1' }],
+    ['why it did', { reason: 'no-role' }, { reason: 'no-role' }],
+    ['a reason that is none', { reason: 'Call us' }, {}],
+    ['what comes back from signing out', { state: 'a'.repeat(43) }, { state: 'a'.repeat(43) }],
+    ['a state that is none', { state: 'a b' }, {}],
     ['a text of somebody else', { problem: 'Call 555-0100 now', requestId: '<b>' }, {}],
   ])('reads %s', (_what, given, read) => {
     expect(readLoginSearch(given)).toEqual(read);

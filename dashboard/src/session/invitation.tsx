@@ -1,4 +1,4 @@
-// Where the link of an invitation leads: who it is for, and the password that they choose. The token stands behind `#`, which browsers do not send.
+// Where the link of an invitation leads: who it is for, and how they will sign in: a password that they choose, or an identity provider. The token stands behind `#`, which browsers do not send.
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Button } from '../kit/button.tsx';
@@ -6,7 +6,9 @@ import { Moment } from '../kit/moment.tsx';
 import { useTitle } from '../kit/title.ts';
 import { Mark } from '../shell/mark.tsx';
 import { call } from './api.ts';
+import { useProviders, type Provider } from './providers.ts';
 import { RefusalNote, StepForm, useStep } from './step.tsx';
+import { expectSession } from './tokens.ts';
 import './login.css';
 
 interface Invited {
@@ -23,6 +25,7 @@ export function InvitationPage() {
   const [invited, setInvited] = useState<Invited>();
   const [isMismatch, setMismatch] = useState(false);
   const { isBusy, refusal, run } = useStep();
+  const providers = useProviders(invited?.organization);
   useTitle('Invitation');
   useEffect(() => {
     void run(async () => setInvited(await call<Invited>('POST', '/auth/invitations/look', { token })));
@@ -38,6 +41,12 @@ export function InvitationPage() {
       await navigate({ to: '/login', search: invited.organization === 'default' ? {} : { organization: invited.organization }, replace: true });
     });
   };
+  const acceptBy = ({ start }: Provider) =>
+    run(async () => {
+      const { location } = await call<{ readonly location: string }>('POST', start.replace(/\/start$/, '/accept'), { token });
+      expectSession();
+      window.location.assign(location);
+    });
   return (
     <main className="login">
       <div className="login-card">
@@ -72,6 +81,15 @@ export function InvitationPage() {
                 {isBusy ? 'Accepting' : 'Accept'}
               </Button>
             </StepForm>
+            {providers.length > 0 && (
+              <div className="login-ways">
+                {providers.map((provider) => (
+                  <Button key={provider.name} disabled={isBusy} onClick={() => void acceptBy(provider)}>
+                    {provider.label}, without a password here
+                  </Button>
+                ))}
+              </div>
+            )}
             <p className="login-note">You sign in as {invited.name} afterwards.</p>
           </>
         )}

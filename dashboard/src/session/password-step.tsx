@@ -1,37 +1,29 @@
 // Name and password, or one of the other ways in: a passkey, or an identity provider of the organization.
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '../kit/button.tsx';
-import { call, type Challenge } from './api.ts';
+import type { Challenge } from './api.ts';
 import { hasPasskeys, showPasskey } from './passkey.ts';
+import { providerRefusal } from './provider-refusal.ts';
+import { useProviders } from './providers.ts';
+import { signedOutOf } from './signed-out.ts';
 import { RefusalNote, StepForm, useStep, type Refusal } from './step.tsx';
 import { expectSession, signIn, signInByPasskey } from './tokens.ts';
 
-interface Provider {
-  readonly name: string;
-  /** As the organization calls it: `Sign in with Corp`. */
-  readonly label: string;
-  /** Path that sends the browser there. */
-  readonly start: string;
-}
 interface PasswordStepProps {
   readonly onSignedIn: () => void;
   readonly onChallenge: (challenge: Challenge, organization: string) => void;
 }
 
-const PROVIDER_WORDS: Readonly<Record<string, string>> = {
-  PROVIDER_UNAVAILABLE: 'The identity provider cannot be reached now. Try again, or sign in with name and password.',
-  ORGANIZATION_SUSPENDED: 'Your organization is suspended.',
-};
-const OTHERWISE = 'Signing in by the identity provider failed. Begin again; if it stays, an administrator finds the reason under the request id.';
-
 export function PasswordStep({ onSignedIn, onChallenge }: PasswordStepProps) {
-  const { next, organization = 'default', problem, requestId = null } = useSearch({ from: '/login' });
+  const { next, organization: said, problem, reason, requestId = null, state } = useSearch({ from: '/login' });
+  const signedOut = signedOutOf(state);
+  const organization = said ?? signedOut ?? 'default';
   const navigate = useNavigate();
   const [isAskingWhere, setAskingWhere] = useState(organization !== 'default');
   const { isBusy, refusal, run } = useStep();
   const providers = useProviders(organization);
-  const fromProvider: Refusal | null = problem === undefined ? null : { text: PROVIDER_WORDS[problem] ?? OTHERWISE, status: 401, requestId };
+  const fromProvider: Refusal | null = problem === undefined ? null : { text: providerRefusal(problem, reason), status: 0, requestId };
 
   const withPassword = (field: (name: string) => string) =>
     run(async () => {
@@ -42,6 +34,11 @@ export function PasswordStep({ onSignedIn, onChallenge }: PasswordStepProps) {
     });
   return (
     <>
+      {signedOut !== null && (
+        <p className="login-done" role="status">
+          You are signed out, here and at your identity provider.
+        </p>
+      )}
       <StepForm label="Sign in" onSubmit={(field) => void withPassword(field)}>
         <label className="field">
           <span>Name</span>
@@ -108,20 +105,4 @@ export function PasswordStep({ onSignedIn, onChallenge }: PasswordStepProps) {
       <p className="login-note">The first start prints a name and a password once, in the terminal it was started from.</p>
     </>
   );
-}
-
-/** Of the organization; none while they cannot be had, since there are other ways in. */
-function useProviders(organization: string): readonly Provider[] {
-  const [providers, setProviders] = useState<readonly Provider[]>([]);
-  useEffect(() => {
-    let isOver = false;
-    void call<{ readonly providers: readonly Provider[] }>('GET', `/auth/oidc?${new URLSearchParams({ organization })}`).then(
-      (found) => !isOver && setProviders(found.providers),
-      () => !isOver && setProviders([]),
-    );
-    return () => {
-      isOver = true;
-    };
-  }, [organization]);
-  return providers;
 }

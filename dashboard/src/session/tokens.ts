@@ -1,7 +1,9 @@
 // Who is signed in here. The refresh token is in a cookie that scripts cannot read, so that a link opened in a new tab needs no
 // second sign-in; the access token lives in memory only. Local storage knows that there is a session, and nothing of it.
 import { cell } from '../kit/cell.ts';
+import { forgetSearches } from '../kit/recent-searches.ts';
 import { AuthError, call, type Challenge, type Method } from './api.ts';
+import { noteSignOut } from './signed-out.ts';
 
 interface SignedIn {
   readonly accessToken: string;
@@ -31,6 +33,7 @@ function keep(signedIn: SignedIn): string {
 function forget(): void {
   access = undefined;
   localStorage.removeItem(KEY);
+  forgetSearches();
   session.set('out');
 }
 
@@ -68,10 +71,21 @@ export async function signInByPasskey(organization: string, challenge: Challenge
   keep(await call<SignedIn>('POST', '/auth/passkeys/sign-in', { ...about, credential }));
 }
 
-/** Ends the session here at once, and at the API as soon as it hears of it. */
-export function signOut(): void {
-  void fetch('/auth/logout', { method: 'POST', keepalive: true }).catch(() => undefined);
+/**
+ * Ends the session here at once, and at the API as soon as it hears of it. Where the organization wants that, the browser goes on to the identity provider
+ * that the session came from, and comes back with the `state` that is noted here.
+ */
+export function signOut(organization: string | undefined): void {
+  const told = fetch('/auth/oidc/logout', { method: 'POST', keepalive: true });
   forget();
+  void told
+    .then(async (answer) => {
+      const { url } = (await answer.json()) as { readonly url?: string | null };
+      if (!answer.ok || typeof url !== 'string') return;
+      noteSignOut(new URL(url).searchParams.get('state'), organization);
+      window.location.assign(url);
+    })
+    .catch(() => undefined);
 }
 
 /** One tab at a time: a refresh token is good for one use, and the next tab sends the new one. */

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
+import { pagesFor } from '../administration/pages.ts';
 import { Key, Segments } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { choose, isZone, usePreferences, type Preferences } from '../kit/preferences.ts';
@@ -14,7 +15,7 @@ export function PreferencesMenu() {
   const [isOpen, setOpen] = useState(false);
   const viewer = useViewer();
   const may = (permission: string) => viewer?.permissions.includes(permission) === true;
-  const mayAdminister = may('users:read') || may('audit:read');
+  const administration = pagesFor(may)[0];
   const { theme, density, zone } = usePreferences();
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
@@ -60,8 +61,8 @@ export function PreferencesMenu() {
               <Icon name="person" />
               Your account<Key>g y</Key>
             </Link>
-            {mayAdminister && (
-              <Link to={may('users:read') ? '/administration' : '/administration/audit'} className="menu-item" onClick={() => setOpen(false)}>
+            {administration !== undefined && (
+              <Link to={administration.to} className="menu-item" onClick={() => setOpen(false)}>
                 <Icon name="settings" />
                 Administration<Key>g m</Key>
               </Link>
@@ -77,7 +78,7 @@ export function PreferencesMenu() {
               <Icon name="keyboard" />
               Keyboard<Key>?</Key>
             </button>
-            <button type="button" className="menu-item" onClick={() => signOut()}>
+            <button type="button" className="menu-item" onClick={() => signOut(viewer?.organization)}>
               <Icon name="out" />
               Sign out<span className="menu-end">{viewer?.roles.join(', ')}</span>
             </button>
