@@ -21,7 +21,9 @@ CREATE FUNCTION api.events_with_any(terms integer[], from_micros bigint, to_micr
   SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off SET random_page_cost = 0.01 SET cpu_operator_cost = 0.1 AS $$
 DECLARE
   days   text := format('SELECT e.event_time, e.id FROM goshawk.event e WHERE e.organization = $1 AND e.event_time >= %L AND e.event_time < %L',
-           date_trunc('day', api.from_micros(from_micros)), date_trunc('day', api.from_micros(to_micros)) + interval '1 day');
+           date_trunc('day', api.from_micros(from_micros)),
+           -- Nothing is before the first id: then the day that begins at the end is left out.
+           date_trunc('day', api.from_micros(CASE WHEN to_id = decode(repeat('0', 32), 'hex') THEN to_micros - 1 ELSE to_micros END)) + interval '1 day');
   newest text := ' WHERE e.event_time >= $2 AND e.event_time <= $3 AND (e.event_time < $3 OR e.id < $4) ORDER BY e.event_time DESC, e.id DESC LIMIT $5';
 BEGIN
   RETURN QUERY EXECUTE format('SELECT DISTINCT u.event_time, u.id FROM (
