@@ -66,6 +66,8 @@ describe.skipIf(serverUrl === '')('exports', () => {
     ['another format', 'events?format=xlsx', 400],
     ['more rows than a file may have', 'events?limit=1000001', 400],
     ['a search that cannot be read', 'events?search=a%20and%20(', 400],
+    ['a search that no event can be asked', 'events?search=source.ip%3Alocalhost', 400],
+    ['a search that no alert can be asked', 'alerts?search=nothing%3Ax', 400],
     ['a filter of another kind', 'events?status=open', 400],
     ['too many columns', `events?columns=${Array.from({ length: 201 }, (_, n) => `c${n}`).join(',')}`, 400],
     ['a column that is a formula', 'events?columns=id,%3D1%2B1', 400],
@@ -73,7 +75,8 @@ describe.skipIf(serverUrl === '')('exports', () => {
     ['a place among alerts', `alerts?after=1-${'0'.repeat(32)}`, 400],
     ['another thing', 'users', 404],
   ])('are refused for %s', async (_name, url, status) => {
-    expect((await get(url)).statusCode).toBe(status);
+    const answer = await get(url);
+    expect([answer.statusCode, answer.json()]).toEqual([status, expect.objectContaining({ status, detail: expect.any(String) as string })]);
   });
   it('are refused when the quota is used up, and to those who may not read', async () => {
     expect((await get('events', ['sensor'])).statusCode).toBe(403);

@@ -10,7 +10,7 @@ import { readEventFilter } from '../../event-filter.ts';
 import { DEFAULT_COLUMNS } from '../../export/columns.ts';
 import { encode, FORMATS, MEDIA } from '../../export/formats.ts';
 import { exportPages } from '../../export/pages.ts';
-import type { ExportQuery } from '../../export/pages.ts';
+import type { ExportQuery, Read } from '../../export/pages.ts';
 import { parsePublicId } from '../../event-view.ts';
 import { principalOf } from '../../gate/gate.ts';
 import { takeWithin } from '../../gateway/quotas.ts';
@@ -79,12 +79,14 @@ export function registerExportRoutes(app: Routes, { run, wallMicros }: Deps): vo
         const principal = principalOf(request);
         const { format, columns = DEFAULT_COLUMNS[kind], limit, after, ...filter } = request.query;
         const query = queryOf(kind, filter);
+        const read: Read = (work) => run(principal.organization, work);
+        // The first page is read before anything is sent, so that a search that cannot be asked is answered as one.
+        const pages = await begun(exportPages(query, after === undefined ? null : placeOf(after), limit, read));
         // What is taken from the quota and what is noted stand or fall together, before a byte goes out.
         await run(principal.organization, async (sql) => {
           await takeWithin(sql, { exports: 1 }, wallMicros());
           await noteInAudit(sql, principal, 'export.read', { ...(request.query as object), columns }, kind);
         });
-        const pages = exportPages(query, after === undefined ? null : placeOf(after), limit, (work) => run(principal.organization, work));
         return reply
           .type(MEDIA[format])
           .header('content-disposition', `attachment; filename="${kind}-${new Date(wallMicros() / 1_000).toISOString().slice(0, 10)}.${format}"`)
@@ -92,6 +94,16 @@ export function registerExportRoutes(app: Routes, { run, wallMicros }: Deps): vo
           .send(Readable.from(encode(format, pages, columns)));
       },
     });
+}
+
+/** The same pages, of which the first is there. */
+async function begun<T>(pages: AsyncGenerator<T, void, undefined>): Promise<AsyncIterable<T>> {
+  const first = await pages.next();
+  return (async function* () {
+    if (first.done === true) return;
+    yield first.value;
+    yield* pages;
+  })();
 }
 
 function placeOf(id: string): Place | null {
