@@ -27,6 +27,20 @@ it.each<[host: string, found: readonly string[], terms: number]>([
   expect(found.some((name) => has(name, 'another'))).toBe(false);
 });
 
+it('names a host again in the next event, and otherwise for another organization', () => {
+  const list = new TermList();
+  const termsFor = (organization: string) => {
+    list.begin(organization);
+    list.addName('a.evil.example');
+    return list.values();
+  };
+  const first = termsFor('acme');
+  expect(termsFor('acme')).toEqual(first);
+  expect(termsFor('other')).toHaveLength(2);
+  expect(termsFor('other')).not.toEqual(first);
+  expect(termsFor('acme')).toEqual(first);
+});
+
 it.each<[url: string, host: string]>([
   ['http://EVIL.example:80/drop?x=1', 'evil.example'],
   ['https://user:secret@a.evil.example/p@q', 'evil.example'],

@@ -37,7 +37,7 @@ export function addressTermOf(organization: string, address: string): number | n
 }
 
 /** Labels from the end of a host name under which it is listed: a domain that is looked for finds what lies below it. */
-export const NAME_LABELS = { least: 2, most: 4 } as const;
+const NAME_LABELS = { least: 2, most: 4 } as const;
 
 /**
  * Hash under which the events are listed that name this host, or one below it; a name of more labels than are listed is looked for by its last ones,
@@ -54,21 +54,24 @@ const lastLabels = (name: string, labels: number): string => name.split('.').sli
 /** Gathers the terms of one event after the other; to be used again, so that storing events makes no garbage. */
 export class TermList {
   readonly #seen = new Set<number>();
+  /** Terms of names met before: those of hosts come with every event. */
+  readonly #names = new Map<string, readonly number[]>();
   #organization: string | undefined;
   #seed = 0;
 
   begin(organization: string): void {
     this.#seen.clear();
     if (organization === this.#organization) return;
+    this.#names.clear();
     this.#organization = organization;
     this.#seed = seedOf(organization);
   }
 
-  /** A whole value, as people write it. */
-  addText(value: string | null | undefined): void {
-    if (value === null || value === undefined || value.length < TERM_LIMITS.leastBytes || value.length > TERM_LIMITS.mostBytes) return;
+  /** A whole value, as people write it. @returns Its term; null when it has none */
+  addText(value: string | null | undefined): number | null {
+    if (value === null || value === undefined || value.length < TERM_LIMITS.leastBytes || value.length > TERM_LIMITS.mostBytes) return null;
     const json = NEEDS_ESCAPE.test(value) ? JSON.stringify(value).slice(1, -1) : value;
-    this.#addBytes(scratch, 0, scratch.write(json));
+    return this.#addBytes(scratch, 0, scratch.write(json));
   }
 
   addAddress(address: string | null | undefined): void {
@@ -80,12 +83,22 @@ export class TermList {
   /** Of a host: by its last labels, in lower case and without a dot at its end. */
   addName(host: string | null | undefined): void {
     if (host === null || host === undefined || !host.includes('.')) return;
+    const known = this.#names.get(host);
+    if (known !== undefined) {
+      for (const term of known) this.#seen.add(term);
+      return;
+    }
     const name = HAS_UPPER.test(host) || host.endsWith('.') ? host.toLowerCase().replace(/\.$/, '') : host;
+    const terms: number[] = [];
     let from = name.length;
     for (let labels = 1; labels <= NAME_LABELS.most && from > 0; labels += 1) {
       from = name.lastIndexOf('.', from - 1);
-      if (labels >= NAME_LABELS.least) this.addText(`dn ${name.slice(from + 1)}`);
+      const term = labels >= NAME_LABELS.least ? this.addText(`dn ${name.slice(from + 1)}`) : null;
+      if (term !== null) terms.push(term);
     }
+    if (host.length > LONGEST_NAME) return;
+    if (this.#names.size === MOST_NAMES) this.#names.clear();
+    this.#names.set(host, terms);
   }
 
   /** Of the host in a URL, whatever it is; read as store/hunt-condition.ts reads it. */
@@ -140,7 +153,7 @@ export class TermList {
     return end;
   }
 
-  #addBytes(bytes: Uint8Array, from: number, to: number): void {
+  #addBytes(bytes: Uint8Array, from: number, to: number): number | null {
     let hash = this.#seed;
     let high = 0;
     for (let at = from; at < to; at += 1) {
@@ -148,18 +161,22 @@ export class TermList {
       high |= byte;
       hash = Math.imul(hash ^ (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte), PRIME);
     }
-    this.#add(hash, high, bytes, from, to);
+    return this.#add(hash, high, bytes, from, to);
   }
 
-  #add(hash: number, high: number, bytes: Uint8Array, from: number, to: number): void {
+  #add(hash: number, high: number, bytes: Uint8Array, from: number, to: number): number | null {
     const length = to - from;
-    if (length < TERM_LIMITS.leastBytes || length > TERM_LIMITS.mostBytes || high > 0x7f || isTime(bytes, from, length)) return;
+    if (length < TERM_LIMITS.leastBytes || length > TERM_LIMITS.mostBytes || high > 0x7f || isTime(bytes, from, length)) return null;
     this.#seen.add(hash | 0);
+    return hash | 0;
   }
 }
 
 // eslint-disable-next-line no-control-regex
 const NEEDS_ESCAPE = /["\\\u0000-\u001f]/;
+/** That are remembered. */
+const MOST_NAMES = 10_000;
+const LONGEST_NAME = 253; // RFC 1035; what is longer is some attacker's
 const HAS_UPPER = /[A-Z\u0080-\uffff]/; // or may have: what is not ASCII
 const HOST = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:[^/@]*@)?(\[[^\]]+\]|[^\]/:?#]+)/;
 const IS_BARE = Uint8Array.from({ length: 256 }, (_unused, byte) => (/[\w.+-]/.test(String.fromCharCode(byte)) && byte < 0x80 ? 1 : 0));
