@@ -192,6 +192,31 @@ describe.skipIf(chromiumPath === undefined)('events', { timeout: 90_000 }, () =>
     await event.getByRole('button', { name: 'wardog' }).first().click();
     await page.getByRole('menuitem', { name: 'Copy value' }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('wardog');
+    await event.getByRole('button', { name: 'Copy the event as JSON' }).click();
+    await eventually(async () => (JSON.parse(await page.evaluate(() => navigator.clipboard.readText())) as { fields?: object }).fields).toMatchObject({
+      'event.dataset': 'windows.sysmon',
+      'user.name': 'wardog',
+    });
+    await event.getByRole('button', { name: 'Events around this one' }).click();
+    await page.getByRole('menuitem', { name: /^host\.name / }).click();
+    await page.waitForURL(/\/events\/\d+-[\da-f]{32}\?q=host\.name:/);
+    const { searchParams } = new URL(page.url());
+    expect(Date.parse(searchParams.get('to') ?? '') - Date.parse(searchParams.get('from') ?? '')).toBe(600_000);
+    await page.locator('.rows-open').waitFor(); // among its neighbours
+  });
+
+  it('shows the columns that were chosen, and the address holds them', async () => {
+    const page = await stage.enter('/events?q=event.dataset:windows.sysmon&columns=event.code,process.name');
+    const heads = () => page.getByRole('columnheader').allInnerTexts();
+    await eventually(heads).toEqual([expect.stringMatching(/^Time/), 'Dataset', 'event.code', 'process.name', 'What']);
+    await eventually(() => page.locator('.rows-item').first().innerText()).toMatch(/windows\.sysmon\s+(1|3|10|13)\s+\w+\.exe/);
+    await page.locator('.rows-item').first().getByRole('button', { name: 'windows.sysmon' }).click();
+    await page.getByRole('menuitem', { name: 'Show as a column' }).click();
+    await page.waitForURL(/columns=event\.code,process\.name,event\.dataset$/);
+    await picture(page, 'events-columns-1440');
+    await page.getByRole('button', { name: 'Without the column event.code' }).click();
+    await page.waitForURL(/columns=process\.name,event\.dataset$/);
+    await eventually(heads).toEqual([expect.stringMatching(/^Time/), 'Dataset', 'process.name', 'event.dataset', 'What']);
   });
 
   it('takes a range from the picker, in words and absolute', async () => {

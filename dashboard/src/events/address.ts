@@ -31,6 +31,12 @@ const columnsIn = (text: string): readonly string[] => [...new Set(text.split(',
 /** Fields that the list shows; none: the usual ones. */
 export const columnsOf = (search: EventsSearch): readonly string[] => (search.columns === undefined ? [] : columnsIn(search.columns));
 
+/** With the field as its last column; without it, where it is one. */
+export function withColumn(search: EventsSearch, field: string): string {
+  const now = columnsOf(search);
+  return (now.includes(field) ? now.filter((name) => name !== field) : [...now.slice(0, MOST_COLUMNS - 1), field]).join(',');
+}
+
 /** What a saved search keeps of the address. @param hasRange Without it, the range is as the reader has it. */
 export function savedOf(search: EventsSearch, hasRange: boolean): Omit<NewSavedSearch, 'name' | 'isShared'> {
   return { kind: 'events', query: search.q ?? '', columns: [...columnsOf(search)], ...(hasRange ? rangeOf(search) : {}) };

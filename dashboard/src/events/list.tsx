@@ -1,4 +1,5 @@
 import type { RefObject } from 'react';
+import { IconButton } from '../kit/button.tsx';
 import { shortHost } from '../kit/entity.tsx';
 import { Moment, ZoneTag } from '../kit/moment.tsx';
 import { Cell, Head, Rows } from '../kit/rows.tsx';
@@ -12,6 +13,9 @@ interface ListProps {
   readonly cursor: number;
   readonly onOpen: (event: EventRow) => void;
   readonly shape: 'full' | 'short' | 'card';
+  /** Columns that the reader chose, in place of host and user. */
+  readonly fields: readonly string[];
+  readonly onField: (field: string) => void;
   readonly onNearEnd?: () => void;
   readonly onTop: (isAtTop: boolean) => void;
   readonly scroller: RefObject<HTMLDivElement | null>;
@@ -25,16 +29,18 @@ const COLUMNS = {
   card: 'minmax(0, 1fr)',
 };
 
-export function EventList({ rows, openId, cursor, onOpen, shape, onNearEnd, onTop, scroller, isHovered, end }: ListProps) {
+const chosen = (fields: readonly string[]): string => `98px minmax(96px, 132px) ${'minmax(90px, 1fr) '.repeat(fields.length)}minmax(160px, 1.4fr)`;
+
+export function EventList({ rows, openId, cursor, onOpen, shape, fields, onField, onNearEnd, onTop, scroller, isHovered, end }: ListProps) {
   return (
     <Rows
       label="Events"
       items={rows}
       keyOf={(event) => event.id}
-      columns={COLUMNS[shape]}
+      columns={shape === 'full' && fields.length > 0 ? chosen(fields) : COLUMNS[shape]}
       height={shape === 'card' ? 56 : undefined}
-      head={shape === 'card' ? undefined : <ListHead isFull={shape === 'full'} />}
-      row={(event) => (shape === 'card' ? <Card event={event} /> : <Line event={event} isFull={shape === 'full'} />)}
+      head={shape === 'card' ? undefined : <ListHead isFull={shape === 'full'} fields={fields} onField={onField} />}
+      row={(event) => (shape === 'card' ? <Card event={event} /> : <Line event={event} isFull={shape === 'full'} fields={fields} />)}
       rowClass={(event) => (event.id === openId ? 'rows-open' : '')}
       onRow={onOpen}
       cursor={cursor}
@@ -47,19 +53,40 @@ export function EventList({ rows, openId, cursor, onOpen, shape, onNearEnd, onTo
   );
 }
 
-const ListHead = ({ isFull }: { readonly isFull: boolean }) => (
+/** Of one field, by its dotted name; none where the event does not have it. */
+function valuesOf(fields: unknown, name: string): readonly string[] {
+  const value = typeof fields === 'object' && fields !== null && Object.hasOwn(fields, name) ? (fields as Readonly<Record<string, unknown>>)[name] : undefined;
+  return [value].flat().flatMap((each) => (each === undefined || each === null ? [] : [typeof each === 'object' ? JSON.stringify(each) : String(each)]));
+}
+
+interface HeadProps extends Pick<ListProps, 'fields' | 'onField'> {
+  readonly isFull: boolean;
+}
+const ListHead = ({ isFull, fields, onField }: HeadProps) => (
   <>
     <Head>
       Time <ZoneTag />
     </Head>
     <Head>Dataset</Head>
-    {isFull && <Head>Host</Head>}
-    {isFull && <Head>User</Head>}
+    {isFull && fields.length === 0 && <Head>Host</Head>}
+    {isFull && fields.length === 0 && <Head>User</Head>}
+    {isFull &&
+      fields.map((field) => (
+        <Head key={field}>
+          <span className="event-column">
+            <span className="cut" title={field}>
+              {field}
+            </span>
+            <IconButton icon="close" label={`Without the column ${field}`} onClick={() => onField(field)} />
+          </span>
+        </Head>
+      ))}
     <Head>What</Head>
   </>
 );
 
-function Line({ event, isFull }: { readonly event: EventRow; readonly isFull: boolean }) {
+function Line({ event, isFull, fields }: { readonly event: EventRow; readonly isFull: boolean; readonly fields: readonly string[] }) {
+  const hasUsual = isFull && fields.length === 0;
   const text = summary(event, isFull ? 'apart' : 'within');
   return (
     <>
@@ -69,7 +96,7 @@ function Line({ event, isFull }: { readonly event: EventRow; readonly isFull: bo
       <Cell className="quiet">
         <Value field="event.dataset" value={event.dataset} />
       </Cell>
-      {isFull && (
+      {hasUsual && (
         <Cell>
           {event.host !== null && (
             <Value field="host.name" value={event.host}>
@@ -78,7 +105,7 @@ function Line({ event, isFull }: { readonly event: EventRow; readonly isFull: bo
           )}
         </Cell>
       )}
-      {isFull && (
+      {hasUsual && (
         <Cell>
           {event.user !== null && (
             <Value field="user.name" value={event.user}>
@@ -87,12 +114,22 @@ function Line({ event, isFull }: { readonly event: EventRow; readonly isFull: bo
           )}
         </Cell>
       )}
+      {isFull &&
+        fields.map((field) => (
+          <Cell key={field}>
+            {valuesOf(event.fields, field).map((value) => (
+              <Value key={value} field={field} value={value}>
+                <code>{value}</code>
+              </Value>
+            ))}
+          </Cell>
+        ))}
       <Cell className="event-what">
         {event.kind === 'alert' && <span className="event-kind">alert</span>}
         <span className="cut" title={text}>
           {text}
         </span>
-        {isFull && !text.includes(event.destinationIp ?? event.sourceIp ?? '\0') && (
+        {hasUsual && !text.includes(event.destinationIp ?? event.sourceIp ?? '\0') && (
           <span className="event-flow cut">
             <Flow event={event} />
           </span>

@@ -18,7 +18,7 @@ import { Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import type { Offer } from '../kit/use-offers.ts';
 import { ValueContext, type ValueActions } from '../kit/value.tsx';
-import { exportFilterOf, rangeOf, type EventsSearch } from './address.ts';
+import { columnsOf, exportFilterOf, rangeOf, withColumn, type EventsSearch } from './address.ts';
 import { Body, TailBody } from './body.tsx';
 import { EventDetail } from './detail.tsx';
 import { Explain } from './explain.tsx';
@@ -56,8 +56,9 @@ export function EventsPage() {
   const scroller = useRef<HTMLDivElement>(null);
   const [isPaused, setPaused] = useState(false);
   const isLive = search.live === '1';
+  const columns = columnsOf(search);
   const results = useResults(search, !isLive);
-  const tail = useTail(isLive ? (search.q ?? '') : null, () => isPaused || !isAtTop.current || isHovered.current);
+  const tail = useTail(isLive ? (search.q ?? '') : null, columns.length > 0, () => isPaused || !isAtTop.current || isHovered.current);
   const [cursorId, setCursorId] = useState<string>();
   useTitle(isLive ? 'Live events' : search.q === undefined ? 'Events' : search.q);
 
@@ -82,8 +83,11 @@ export function EventsPage() {
   };
 
   const actions = useMemo<ValueActions>(
-    () => ({ filter: (field, value, isNegated) => set({ q: withTerm(search.q ?? '', field, value, isNegated) }) }),
-    [set, search.q],
+    () => ({
+      filter: (field, value, isNegated) => set({ q: withTerm(search.q ?? '', field, value, isNegated) }),
+      columns: { has: (field) => columnsOf(search).includes(field), toggle: (field) => set({ columns: withColumn(search, field) }) },
+    }),
+    [set, search.q, search.columns],
   );
   const rows = isLive ? tail.rows : results.rows;
   const cursor = rows.findIndex(({ id }) => id === (cursorId ?? eventId));
@@ -122,6 +126,8 @@ export function EventsPage() {
         open(event.id);
       }}
       shape={isNarrow ? 'card' : isSplit ? 'short' : 'full'}
+      fields={columns}
+      onField={(field) => set({ columns: withColumn(search, field) })}
       onTop={(isTop) => {
         isAtTop.current = isTop;
       }}

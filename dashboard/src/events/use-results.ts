@@ -4,9 +4,10 @@ import { ask, useFresh } from '../data/fresh.ts';
 import type { Problem } from '../data/problem.ts';
 import { EventsDocument, type EventRowFragment } from '../gql/graphql.ts';
 import { isMoving, type Span } from '../kit/range.ts';
-import { filterOf, rangeOf, spanOf, type EventsSearch } from './address.ts';
+import { columnsOf, filterOf, rangeOf, spanOf, type EventsSearch } from './address.ts';
 
-export type EventRow = EventRowFragment;
+/** `fields` where the list has columns of its own. */
+export type EventRow = EventRowFragment & { readonly fields?: unknown };
 
 const PAGE = 100;
 const EVERY_MS = 8000;
@@ -37,14 +38,15 @@ interface Loaded {
 /** @param isOn False asks nothing, while the tail is on. */
 export function useResults(search: EventsSearch, isOn: boolean): Results {
   const [round, setRound] = useState(0);
-  const key = isOn ? JSON.stringify([search.q, search.from, search.to, round]) : null;
+  const hasFields = columnsOf(search).length > 0;
+  const key = isOn ? JSON.stringify([search.q, search.from, search.to, round, hasFields]) : null;
   const [loaded, setLoaded] = useState<Loaded>({ key: null, rows: [], newer: 0, endCursor: null, hasMore: false, span: { from: 0, to: 0 } });
   const asked = useRef<Span>({ from: 0, to: 0 });
   const fresh = useFresh(EventsDocument, {
     key,
     variables: () => {
       asked.current = spanOf(search);
-      return { first: PAGE, filter: filterOf(search, asked.current) };
+      return { first: PAGE, filter: filterOf(search, asked.current), hasFields };
     },
     what: 'Events',
     ...(isMoving(rangeOf(search)) ? { everyMs: EVERY_MS } : {}),
@@ -67,7 +69,7 @@ export function useResults(search: EventsSearch, isOn: boolean): Results {
   const loadMore = useCallback(() => {
     if (!hasMore || isAsking.current || loaded.key !== key) return;
     isAsking.current = true;
-    void ask(EventsDocument, { first: PAGE, after: endCursor, filter: filterOf(search, span) }, 'More events').then((result) => {
+    void ask(EventsDocument, { first: PAGE, after: endCursor, filter: filterOf(search, span), hasFields }, 'More events').then((result) => {
       isAsking.current = false;
       if (!('data' in result)) return;
       const { edges, pageInfo } = result.data.events;

@@ -44,8 +44,8 @@ interface Shown {
 }
 const nothing: Shown = { rows: [], held: 0, received: 0, leftOut: 0, perSecond: 0 };
 
-/** @param text Null ends the tail. @param isHeld Whether rows must stay where they are now. */
-export function useTail(text: string | null, isHeld: () => boolean): Tail {
+/** @param text Null ends the tail. @param hasFields Rows have all their fields. @param isHeld Whether rows must stay where they are now. */
+export function useTail(text: string | null, hasFields: boolean, isHeld: () => boolean): Tail {
   const [shown, setShown] = useState<Shown>(nothing);
   const buffers = useRef<Buffers>(empty());
   const held = useRef(isHeld);
@@ -81,15 +81,20 @@ export function useTail(text: string | null, isHeld: () => boolean): Tail {
     }));
   }, []);
 
-  const live = useLive(EventTailDocument, text, text === null || text === '' ? {} : { filter: { search: text } }, ({ eventTail }) => {
-    const own = buffers.current;
-    own.incoming.push(...eventTail.events);
-    if (own.incoming.length > TAIL_LIMIT) own.incoming.splice(0, own.incoming.length - TAIL_LIMIT); // a page in the background draws no frames
-    own.received += eventTail.events.length;
-    own.leftOut += eventTail.leftOut;
-    own.marks.push({ at: performance.now(), n: eventTail.events.length + eventTail.leftOut });
-    own.frame ??= requestAnimationFrame(flush);
-  });
+  const live = useLive(
+    EventTailDocument,
+    text === null ? null : `${hasFields} ${text}`,
+    { hasFields, ...(text === null || text === '' ? {} : { filter: { search: text } }) },
+    ({ eventTail }) => {
+      const own = buffers.current;
+      own.incoming.push(...eventTail.events);
+      if (own.incoming.length > TAIL_LIMIT) own.incoming.splice(0, own.incoming.length - TAIL_LIMIT); // a page in the background draws no frames
+      own.received += eventTail.events.length;
+      own.leftOut += eventTail.leftOut;
+      own.marks.push({ at: performance.now(), n: eventTail.events.length + eventTail.leftOut });
+      own.frame ??= requestAnimationFrame(flush);
+    },
+  );
 
   useEffect(() => {
     buffers.current = empty();
@@ -97,7 +102,7 @@ export function useTail(text: string | null, isHeld: () => boolean): Tail {
     return () => {
       if (buffers.current.frame !== undefined) cancelAnimationFrame(buffers.current.frame);
     };
-  }, [text]);
+  }, [text, hasFields]);
 
   const letIn = useCallback(() => {
     const own = buffers.current;

@@ -12,6 +12,8 @@ import './menu.css';
 
 export interface ValueActions {
   readonly filter: (field: string, value: string, isNegated: boolean) => void;
+  /** Where there is a list whose columns are chosen. */
+  readonly columns?: { readonly has: (field: string) => boolean; readonly toggle: (field: string) => void };
 }
 /** What filtering means where a value stands: narrowing the search at hand, or opening one. */
 export const ValueContext = createContext<ValueActions>({ filter: () => undefined });
@@ -95,6 +97,12 @@ export function ValueMenu() {
                 <Icon name="minus" />
                 Filter out
               </DropdownMenu.Item>
+              {shown.actions.columns !== undefined && (
+                <DropdownMenu.Item className="menu-item" onSelect={() => shown.actions.columns?.toggle(shown.field)}>
+                  <Icon name="table" />
+                  {shown.actions.columns.has(shown.field) ? 'Not as a column' : 'Show as a column'}
+                </DropdownMenu.Item>
+              )}
               {type !== null && (
                 <DropdownMenu.Item
                   className="menu-item"
