@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './test/sequencer.ts';
 
 // Tests that need a server, a browser or the whole chain say so in their name; test/services.ts starts the servers, and only for them.
 const SERVICES = ['**/*.{kafka,db,registry}.test.ts'];
@@ -11,6 +12,7 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/count-reporter.ts'],
     projects: [
       {
@@ -25,7 +27,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      // They wait for servers more than they compute, so two at once also where there are two processors.
+      // They wait for servers more than they compute, so three at once also where there are two processors.
       {
         resolve,
         test: {
@@ -33,12 +35,12 @@ export default defineConfig({
           include: SERVICES,
           exclude: NEVER,
           globalSetup: './test/services.ts',
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           ...patience,
         },
       },
-      // One at a time: each of them loads the machine by itself.
+      // A page waits for its API and a test for the page, an installation for its sessions to time out: two at once fill two processors.
       {
         resolve,
         test: {
@@ -46,8 +48,8 @@ export default defineConfig({
           include: WHOLE,
           exclude: NEVER,
           globalSetup: './test/services.ts',
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
-          fileParallelism: false,
           retry: 1, // a browser on a busy machine misses a frame; what fails twice fails, and a second try is printed
           ...patience,
         },
