@@ -39,10 +39,13 @@ describe.skipIf(chromiumPath === undefined)('overview, pipeline and what is arou
   });
 
   it('moves: new bars come in without a reload', async () => {
-    const page = await stage.enter('/');
+    const page = await stage.enter('/', { isTimeHeld: true });
     await page.getByRole('list', { name: 'Sensors, with their present rate' }).getByText('windows').waitFor();
     const before = stage.standIn.asked.get('EventRate') ?? 0;
-    await eventually(() => stage.standIn.asked.get('EventRate') ?? 0).toBeGreaterThan(before + 1);
+    await eventually(async () => {
+      await page.clock.runFor(1_000);
+      return stage.standIn.asked.get('EventRate') ?? 0;
+    }).toBeGreaterThan(before + 1);
   });
 
   it('asks nothing of an area that is not shown', async () => {
@@ -141,14 +144,18 @@ describe.skipIf(chromiumPath === undefined)('overview, pipeline and what is arou
   });
 
   it('says that the API does not answer, and goes on when it does again', async () => {
-    const page = await stage.enter('/pipeline');
+    const page = await stage.enter('/pipeline', { isTimeHeld: true });
     await page.getByRole('group', { name: /^Stages/ }).waitFor();
     stage.standIn.isGone = true;
     const banner = page.getByRole('alert').filter({ hasText: 'The API does not answer.' });
-    await banner.waitFor();
+    const isShown = async () => {
+      await page.clock.runFor(1_000);
+      return banner.isVisible();
+    };
+    await eventually(isShown).toBe(true);
     expect(await banner.innerText()).toMatch(/What you see is .* old/);
     stage.standIn.isGone = false;
-    await banner.waitFor({ state: 'detached', timeout: 20_000 });
+    await eventually(isShown).toBe(false);
   });
 
   it('teaches where there is nothing yet', async () => {
