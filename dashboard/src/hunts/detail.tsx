@@ -7,15 +7,16 @@ import { useFresh } from '../data/fresh.ts';
 import { CancelHuntDocument, HuntDocument, PauseHuntDocument, ResumeHuntDocument, type HuntQuery } from '../gql/graphql.ts';
 import { AskDialog } from '../kit/ask-dialog.tsx';
 import { Button } from '../kit/button.tsx';
+import { useNow } from '../kit/clock.ts';
 import { Moment } from '../kit/moment.tsx';
-import { count, plural } from '../kit/numbers.ts';
+import { count, duration, plural } from '../kit/numbers.ts';
 import { Page, Panel } from '../kit/panel.tsx';
 import { SeverityMark } from '../kit/severity.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import { report } from '../kit/undo.tsx';
 import { FoundPanel } from './found.tsx';
-import { aimOf, HuntMark, isOver, percentOf, wayWords } from './words.tsx';
+import { aimOf, HuntMark, isOver, leftMs, percentOf, wayWords } from './words.tsx';
 import './hunts.css';
 
 const EVERY_MS = 2_000;
@@ -133,11 +134,13 @@ function About({ hunt }: { readonly hunt: Hunt }) {
     createdBy,
     finishedAt,
   } = hunt;
+  const left = leftMs(hunt, useNow(1_000));
   return (
     <Panel title="How far it is" note={`${percentOf(hunt)} % of ${plural(eventsTotal, 'event')} looked through`}>
       <dl className="hunt-facts">
         <Fact name="State">
           <HuntMark hunt={hunt} />
+          {left !== null && <span className="faint"> about {duration(left)} left</span>}
         </Fact>
         <Fact name="Looks for">
           {query !== null ? (

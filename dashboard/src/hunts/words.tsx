@@ -2,6 +2,7 @@
 import type { HuntRowFragment, HuntState } from '../gql/graphql.ts';
 import { count, plural } from '../kit/numbers.ts';
 import { HealthShape } from '../kit/severity.tsx';
+import { toMs } from '../kit/time.ts';
 
 const STATES: Readonly<Record<HuntState, readonly [health: 'good' | 'waiting' | 'off' | 'bad', word: string]>> = {
   running: ['waiting', 'Running'],
@@ -15,6 +16,12 @@ const STATES: Readonly<Record<HuntState, readonly [health: 'good' | 'waiting' | 
 /** Whole percents; never 100 before it is done. */
 export const percentOf = ({ state, progress }: Pick<HuntRowFragment, 'state' | 'progress'>): number =>
   state === 'done' ? 100 : Math.min(99, Math.floor(progress * 100));
+
+/** Milliseconds until it is done, as it went so far; null while that cannot be told. @param now Milliseconds since 1970 */
+export function leftMs({ state, progress, createdAt }: Pick<HuntRowFragment, 'state' | 'progress' | 'createdAt'>, now: number): number | null {
+  if (state !== 'running' || progress < 0.02) return null;
+  return (Math.max(0, now - toMs(createdAt)) * (1 - progress)) / progress;
+}
 
 export const isOver = (state: HuntState): boolean => state !== 'running' && state !== 'paused';
 
