@@ -13,7 +13,6 @@ import { toIso } from '../kit/range.ts';
 import { RangePicker } from '../kit/range-picker.tsx';
 import { noteSearch, recentSearches } from '../kit/recent-searches.ts';
 import { SearchBox } from '../kit/search-box.tsx';
-import { withTerm } from '../kit/search-language.ts';
 import { Stale } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
 import type { Offer } from '../kit/use-offers.ts';
@@ -30,6 +29,7 @@ import { SavedSearches } from './saved-searches.tsx';
 import { TailBar } from './tail-bar.tsx';
 import { NEWER_LIMIT, useResults } from './use-results.ts';
 import { useTail } from './use-tail.ts';
+import { withTerm } from './with-term.ts';
 import './page.css';
 
 const FACETS = '(min-width: 1280px)';

@@ -1,5 +1,4 @@
 // Terms of the search language as the pages write them.
-import { tokensOf } from '../../../domains/search/parts.ts';
 
 /** As it is where it reads as itself, else in quotation marks. */
 export function quote(value: string): string {
@@ -9,23 +8,3 @@ export function quote(value: string): string {
 }
 
 export const fieldTerm = (field: string, value: string, isNegated = false): string => `${isNegated ? '-' : ''}${field}:${quote(value)}`;
-
-/** Whether terms stand beside an `or` that no parentheses hold together. */
-function hasOpenOr(text: string): boolean {
-  let depth = 0;
-  for (const { type } of tokensOf(text).tokens) {
-    if (type === '(') depth += 1;
-    else if (type === ')') depth -= 1;
-    else if (type === 'or' && depth === 0) return true;
-  }
-  return false;
-}
-
-/** Narrows a search by one more term. The opposite term goes, and one that is there already is not doubled. */
-export function withTerm(text: string, field: string, value: string, isNegated: boolean): string {
-  const term = fieldTerm(field, value);
-  let rest = text.trim();
-  for (const old of [`-${term}`, term]) rest = ` ${rest} `.replace(` ${old} `, ' ').trim();
-  if (hasOpenOr(rest)) rest = `(${rest})`;
-  return [rest, fieldTerm(field, value, isNegated)].filter((part) => part !== '').join(' ');
-}
