@@ -79,11 +79,12 @@ describe.skipIf(softflowd === null)('softflowd', () => {
 });
 
 describe.skipIf(pmacctd === null)('pmacctd', () => {
-  it.each<[name: string, version: string, isV6Known: boolean]>([
+  // It waits out its timeouts, so all three at once.
+  it.concurrent.for<[name: string, version: string, isV6Known: boolean]>([
     ['NetFlow v5', '5', false],
     ['NetFlow v9', '9', true],
     ['IPFIX', '10', true],
-  ])('exports %s, every flow with its packets and bytes', async (_name, version, isV6Known) => {
+  ])('exports %s, every flow with its packets and bytes', async ([_name, version, isV6Known], { expect }) => {
     const { gateway, source, port } = await listen();
     try {
       const settings = [
@@ -95,8 +96,9 @@ describe.skipIf(pmacctd === null)('pmacctd', () => {
         'pcap_savefile_wait: false',
         'nfprobe_timeouts: expint=1:general=1:udp=1:icmp=1:tcp=1:tcp.fin=1:tcp.rst=1:maxlife=1',
       ];
-      writeFileSync(join(folder, 'pmacctd.conf'), settings.map((line) => `${line}\n`).join(''));
-      const exporting = spawn(pmacctd!.path, ['-f', join(folder, 'pmacctd.conf'), '-I', join(folder, 'some.pcap')], { env: pmacctd!.env, stdio: 'ignore' });
+      const file = join(folder, `pmacctd-${version}.conf`);
+      writeFileSync(file, settings.map((line) => `${line}\n`).join(''));
+      const exporting = spawn(pmacctd!.path, ['-f', file, '-I', join(folder, 'some.pcap')], { env: pmacctd!.env, stdio: 'ignore' });
       await once(exporting, 'exit');
       await expect.poll(() => flowsOf(gateway), { timeout: 15_000 }).toEqual(expected(isV6Known));
       expect(gateway.dropped).toEqual({});
