@@ -21,6 +21,9 @@ export function parseDocument(value: Buffer): Document {
 }
 
 const OWN_DATASETS = new Set<unknown>(['goshawk.finding', 'goshawk.alert']);
+/** Whether it is of a finding or an alert of Goshawk's own. */
+export const isOfFinding = ({ event, metadata }: Document): boolean =>
+  OWN_DATASETS.has((event as Document | null | undefined)?.dataset) || OWN_DATASETS.has((metadata as Document | null | undefined)?.log_name);
 
 /** @throws RecordError FORMAT_REFUSED when it is neither an ECS nor an OCSF document: formats whose keys have meanings would say nothing of it. */
 export function kindOf(document: Document): DocumentKind {

@@ -7,7 +7,7 @@ export { cef } from './cef/index.ts';
 export type { CefOptions } from './cef/index.ts';
 export { leef } from './leef/index.ts';
 export type { LeefOptions } from './leef/index.ts';
-export { rfc3164Header, rfc5424Header } from './syslog/index.ts';
+export { parseForHeader, rfc3164Header, rfc5424Header } from './syslog/index.ts';
 export type { SyslogHeader, SyslogOptions } from './syslog/index.ts';
 export { csv } from './csv/index.ts';
 export type { CsvOptions } from './csv/index.ts';

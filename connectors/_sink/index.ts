@@ -17,6 +17,8 @@ export interface SinkRecord {
   readonly key: Buffer | null;
   /** Bytes of its own. A tombstone never reaches a sink. */
   readonly value: Buffer;
+  /** Publish wrote the value, and no transform has made another of it. Absent = nobody knows. */
+  readonly isAsPublished?: boolean;
   readonly headers: readonly (readonly [name: string, value: Buffer])[];
   /** Append time. Milliseconds. */
   readonly timestampMs: number;

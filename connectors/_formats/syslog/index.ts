@@ -1,7 +1,8 @@
 // Syslog headers: RFC 5424, and the older form that RFC 3164 describes. Framing is the business of who sends.
 import { ConfigError } from '../../../pipeline/core/errors.ts';
 import type { Document, DocumentKind } from '../document.ts';
-import { isOcsf, kindOf } from '../document.ts';
+import { isOcsf, isOfFinding, kindOf, parseDocument } from '../document.ts';
+import { parseMembers } from '../members.ts';
 import { hostOf, severityOf, timeOf } from '../pairs/head.ts';
 import { compile, cut, rootsOf } from '../pairs/mapping.ts';
 import { millisOf } from '../pairs/values.ts';
@@ -25,6 +26,25 @@ export interface SyslogOptions {
 
 /** The header of a document, the blank behind it included. ASCII, but for structured data. @throws RecordError FORMAT_REFUSED */
 export type SyslogHeader = (document: Document) => string;
+
+/** What a header may say of an event; of findings and alerts, which are few and small, it reads more. */
+const READ_OF_EVENTS = [
+  ...['@timestamp', 'event', 'host', 'observer', 'organization', 'rule'],
+  ...['class_name', 'class_uid', 'device', 'finding_info', 'metadata', 'severity', 'severity_id', 'time'],
+].map((name) => Buffer.from(name));
+const NATIVE = Buffer.from('native');
+
+/**
+ * As much of a document as headers read. Of an event that is little: most of its bytes are the sensor's own document, which is passed over, so what is no JSON
+ * within it is not noticed.
+ *
+ * @param isAsPublished The sensor's document is the last member, as publish has it: then nothing of it is looked at.
+ * @throws RecordError FORMAT_REFUSED
+ */
+export function parseForHeader(value: Buffer, isAsPublished = false): Document {
+  const head = parseMembers(value, READ_OF_EVENTS, isAsPublished ? NATIVE : undefined);
+  return head === undefined || isOfFinding(head) ? parseDocument(value) : head;
+}
 
 /** @throws ConfigError SINK_MISCONFIGURED for an option that no header can carry. */
 export function rfc5424Header(options: SyslogOptions = {}): SyslogHeader {

@@ -13,6 +13,6 @@ export const PARAMETERS: readonly Mapping[] = [
   mapping('organization', 'text', LONGEST, 'organization.id', 'metadata.tenant_uid'),
   mapping('dataset', 'text', LONGEST, 'event.dataset', 'metadata.log_name'),
   mapping('severity', 'text', LONGEST, 'event.severity', 'severity'),
-  mapping('rule', 'text', LONGEST, 'rule.id goshawk.alert.rules', 'finding_info.analytic.uid'),
+  mapping('rule', 'text', LONGEST, 'rule.id goshawk.alert.rules?', 'finding_info.analytic.uid'),
   mapping('title', 'text', LONGEST, 'message?', 'finding_info.title'),
 ];

@@ -5,7 +5,7 @@ import { TELEMETRY } from '../../../pipeline/ingest/test/records.ts';
 import { cef } from '../cef/index.ts';
 import type { Document } from '../document.ts';
 import { anyDocument, hostileText, OWN, realDocuments, recordedDocuments } from '../test/documents.ts';
-import { rfc3164Header, rfc5424Header } from './index.ts';
+import { parseForHeader, rfc3164Header, rfc5424Header } from './index.ts';
 
 const header = rfc5424Header();
 const event = (fields: object, more: object = {}): Document => ({ '@timestamp': '2026-01-01T00:00:00.123456Z', event: { dataset: 'a.b', ...fields }, ...more });
@@ -96,6 +96,8 @@ describe('a header of RFC 5424', () => {
       const text = header(document);
       parts(text);
       expect(Buffer.byteLength(text)).toBeLessThan(2_048);
+      const bytes = Buffer.from(JSON.stringify(document));
+      for (const isAsPublished of [false, true]) expect(header(parseForHeader(bytes, isAsPublished))).toBe(text); // from as much of it as is read
     }
   });
   it.skipIf(TELEMETRY === undefined)('follows it for recordings', { timeout: 300_000 }, () => {

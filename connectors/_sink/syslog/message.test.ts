@@ -19,8 +19,9 @@ describe('a message', () => {
   });
 
   it('keeps the digits of a document whose header is made from it', () => {
-    const header = ({ n }: Readonly<Record<string, unknown>>) => `<134>${String(n)} `;
-    expect(String(datagramOf(written('{"n":1,"big":12345678901234567890}', { header })))).toBe('<134>1 {"n":1,"big":12345678901234567890}');
+    const header = ({ time }: Readonly<Record<string, unknown>>) => `<134>${String(time)} `;
+    const document = '{"time":1,"big":12345678901234567890}';
+    expect(String(datagramOf(written(document, { header })))).toBe(`<134>1 ${document}`);
   });
 
   it('counts octets, not characters', () => {

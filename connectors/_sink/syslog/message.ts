@@ -1,6 +1,6 @@
 // Records as syslog messages, and messages as the bytes of a connection.
 import { RecordError } from '../../../pipeline/core/errors.ts';
-import { parseDocument } from '../../_formats/index.ts';
+import { parseDocument, parseForHeader } from '../../_formats/index.ts';
 import type { LineFormat, SyslogHeader } from '../../_formats/index.ts';
 import { rejected } from '../index.ts';
 import type { Settled, SinkRecord } from '../index.ts';
@@ -32,7 +32,7 @@ const CARRIAGE_RETURN = 0x0d;
 const BLANK = 0x20;
 
 /** @returns What is sent, or why it never is. */
-export function writerOf({ header, format, maxMessageBytes }: MessageOptions): (record: Pick<SinkRecord, 'value'>) => Message | Settled {
+export function writerOf({ header, format, maxMessageBytes }: MessageOptions): (record: Pick<SinkRecord, 'value' | 'isAsPublished'>) => Message | Settled {
   const whole = format?.() ?? null;
   const shorter = new Map<number, LineFormat>();
   const shorterBy = (maxBytes: number): LineFormat | null => {
@@ -42,9 +42,9 @@ export function writerOf({ header, format, maxMessageBytes }: MessageOptions): (
     if (found === undefined) shorter.set(limit, (found = format(limit)));
     return found;
   };
-  const write = ({ value }: Pick<SinkRecord, 'value'>): Message => {
+  const write = ({ value, isAsPublished }: Pick<SinkRecord, 'value' | 'isAsPublished'>): Message => {
     if (header === null && whole === null) return messageOf('', value);
-    const document = parseDocument(value);
+    const document = whole === null ? parseForHeader(value, isAsPublished) : parseDocument(value);
     const message = messageOf(header?.(document) ?? '', whole?.encode(document) ?? value);
     if (message.bytes <= maxMessageBytes) return message;
     const body = shorterBy(maxMessageBytes - Buffer.byteLength(message.header))?.encode(document);

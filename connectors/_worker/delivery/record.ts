@@ -31,9 +31,11 @@ export function sinkRecordOf(
     value,
     headers,
     timestampMs,
+    isAsPublished: id !== undefined,
   });
   if (found === null) return 'filtered';
-  return found.value === null ? 'tombstone' : (found as SinkRecord);
+  if (found.value === null) return 'tombstone';
+  return (found.value === value ? found : { ...found, isAsPublished: false }) as SinkRecord;
 }
 
 /** @param subscription Empty = all documents. */
