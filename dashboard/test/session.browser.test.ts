@@ -31,6 +31,7 @@ describe.skipIf(chromiumPath === undefined)('signing in', { timeout: 90_000 }, (
     await page.reload();
     await page.getByRole('heading', { name: 'Sign in to Goshawk' }).waitFor();
     expect(new URL(page.url()).searchParams.get('next')).toBe('/alerts');
+    await page.getByRole('status').getByText('Your session has ended').waitFor();
     stage.standIn.isSessionOver = false;
   });
 

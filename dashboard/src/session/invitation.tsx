@@ -1,5 +1,5 @@
 // Where the link of an invitation leads: who it is for, and how they will sign in: a password that they choose, or an identity provider. The token stands behind `#`, which browsers do not send.
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Button } from '../kit/button.tsx';
 import { Moment } from '../kit/moment.tsx';
@@ -55,7 +55,14 @@ export function InvitationPage() {
         </div>
         <h1>{invited === undefined ? 'Invitation' : `Welcome, ${invited.name}`}</h1>
         {invited === undefined ? (
-          <RefusalNote refusal={refusal} />
+          <>
+            <RefusalNote refusal={refusal} />
+            {refusal !== null && (
+              <p className="login-note">
+                Accepted already? <Link to="/login">Sign in</Link>
+              </p>
+            )}
+          </>
         ) : (
           <>
             <p className="quiet">

@@ -2,13 +2,14 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from '../kit/button.tsx';
+import { useCell } from '../kit/cell.ts';
 import type { Challenge } from './api.ts';
 import { hasPasskeys, showPasskey } from './passkey.ts';
 import { providerRefusal } from './provider-refusal.ts';
 import { useProviders } from './providers.ts';
 import { signedOutOf } from './signed-out.ts';
 import { RefusalNote, StepForm, useStep, type Refusal } from './step.tsx';
-import { expectSession, signIn, signInByPasskey } from './tokens.ts';
+import { expectSession, signIn, signInByPasskey, wasEnded } from './tokens.ts';
 
 interface PasswordStepProps {
   readonly onSignedIn: () => void;
@@ -19,6 +20,7 @@ export function PasswordStep({ onSignedIn, onChallenge }: PasswordStepProps) {
   const { next, organization: said, problem, reason, requestId = null, state } = useSearch({ from: '/login' });
   const signedOut = signedOutOf(state);
   const organization = said ?? signedOut ?? 'default';
+  const hasEnded = useCell(wasEnded);
   const navigate = useNavigate();
   const [isAskingWhere, setAskingWhere] = useState(organization !== 'default');
   const { isBusy, refusal, run } = useStep();
@@ -34,6 +36,11 @@ export function PasswordStep({ onSignedIn, onChallenge }: PasswordStepProps) {
     });
   return (
     <>
+      {hasEnded && problem === undefined && (
+        <p className="login-done" role="status">
+          Your session has ended: it was not used for long, or was ended elsewhere. Sign in to go on.
+        </p>
+      )}
       {signedOut !== null && (
         <p className="login-done" role="status">
           You are signed out, here and at your identity provider.
@@ -102,7 +109,9 @@ export function PasswordStep({ onSignedIn, onChallenge }: PasswordStepProps) {
           </Button>
         )}
       </div>
-      <p className="login-note">The first start prints a name and a password once, in the terminal it was started from.</p>
+      <p className="login-note">
+        A new installation prints its first name and password once, in the terminal it was started from. Everybody else is invited by an administrator.
+      </p>
     </>
   );
 }

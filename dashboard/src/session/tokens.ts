@@ -21,6 +21,8 @@ const EARLY_MS = 30_000; // renewed this long before it ends, so that no request
 
 /** `out` when nobody is signed in or the session has ended. */
 export const session = cell<'in' | 'out'>(localStorage.getItem(KEY) === null ? 'out' : 'in');
+/** Whether the session was ended from elsewhere, or by time, while this page was open. */
+export const wasEnded = cell(false);
 let access: Access | undefined;
 let renewal: Promise<string | null> | undefined;
 
@@ -40,6 +42,7 @@ function forget(): void {
 /** Said before the browser leaves for an identity provider, which sends it back with a cookie and nothing else. */
 export function expectSession(): void {
   localStorage.setItem(KEY, 'in');
+  wasEnded.set(false);
   session.set('in');
 }
 
@@ -98,7 +101,10 @@ async function renew(): Promise<string | null> {
     try {
       return keep(await call<SignedIn>('POST', '/auth/refresh', {}));
     } catch (error) {
-      if (error instanceof AuthError && (error.status === 400 || error.status === 401 || error.status === 403)) forget();
+      if (error instanceof AuthError && (error.status === 400 || error.status === 401 || error.status === 403)) {
+        wasEnded.set(true);
+        forget();
+      }
       return null; // anything else may pass: the session stays, and the request fails with its own reason
     }
   };
