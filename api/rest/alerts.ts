@@ -11,7 +11,7 @@ import { notFound } from '../gate/problem.ts';
 import type { Services } from '../graphql/context.ts';
 import { cursorOf, parseCursor } from '../paging.ts';
 import { isoOf } from '../time.ts';
-import { linkNext, paging, text, time } from './kit.ts';
+import { MAX_INT, linkNext, paging, text, time } from './kit.ts';
 import type { Routes } from './kit.ts';
 
 const STATUSES = ['open', 'acknowledged', 'closed'] as const;
@@ -28,6 +28,7 @@ const workChange = alertChange
     workRevision: z
       .int()
       .min(0)
+      .max(MAX_INT)
       .optional()
       .meta({ description: 'Of the work that was looked at; refused with its present state when there is another. Left out: whatever there is.' }),
   })

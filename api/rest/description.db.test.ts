@@ -90,6 +90,20 @@ describe.skipIf(serverUrl === '')('the description', () => {
     expect(operations().length).toBeGreaterThan(100);
   });
 
+  it('bounds every whole number that it takes: the database has no larger ones', () => {
+    const unbounded = (schema: unknown, name: string): readonly string[] => {
+      if (typeof schema !== 'object' || schema === null) return [];
+      const { type, maximum } = schema as { readonly type?: unknown; readonly maximum?: number };
+      const own = type === 'integer' && (maximum ?? Number.MAX_SAFE_INTEGER) === Number.MAX_SAFE_INTEGER ? [name] : [];
+      return [...own, ...Object.entries(schema).flatMap(([key, part]) => unbounded(part, `${name} ${key}`))];
+    };
+    const found = operations().flatMap(({ path, method, operation }) => [
+      ...(operation.parameters ?? []).flatMap((one) => unbounded(one.schema, `${method} ${path} ${one.name}`)),
+      ...unbounded(operation.requestBody, `${method} ${path}`),
+    ]);
+    expect(found).toEqual(['GET /v2/audit cursor']); // the number of a row, a bigint
+  });
+
   it('is right about what is asked and answered, for requests that it allows and for others', async () => {
     const token = await api.token(['platform_admin', 'admin']);
     const faults: string[] = [];

@@ -33,6 +33,9 @@ export const text = (max: number) =>
     .max(max)
     .refine((value) => !value.includes('\0'), 'Cannot hold the character NUL.');
 
+/** The largest `integer` of PostgreSQL and `Int` of GraphQL. */
+export const MAX_INT = 2_147_483_647;
+
 export const paging = {
   limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Rows of a page, at most 200.' }),
   cursor: z.string().max(500).optional().meta({ description: 'From `Link: rel="next"` of the page before.', pattern: '^[A-Za-z0-9_-]*$' }),

@@ -1,6 +1,7 @@
 // The register of rules: what the API may write, checked as the stages will read it, so that a rule that is taken runs.
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { MAX_INT } from '../rest/kit.ts';
 import { headsOf, linkFiles, parseFile, problemOf } from '../../domains/sigma/index.ts';
 import type { Metadata, ParsedFile, Problem, RuleHead, RuleSet, RuleSetOptions } from '../../domains/sigma/index.ts';
 import { ownRules, putRule, ruleById, rulesOfFilesNamed, rulesThatReferTo, setRuleState } from '../../store/queries/rules.ts';
@@ -31,6 +32,7 @@ export const ruleChange = z
     version: z
       .int()
       .min(1)
+      .max(MAX_INT)
       .optional()
       .meta({ description: 'The version that the change was made from; refused when there is another. Left out: whatever there is.' }),
   })

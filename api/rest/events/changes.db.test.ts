@@ -94,5 +94,6 @@ describe.skipIf(serverUrl === '')('PATCH /v2/events/:id', () => {
     const second = (await ask({ search: 'test.log or *', limit: 4, cursor: first.cursor })).json();
     expect([second.events.length, second.cursor]).toEqual([2, null]);
     expect((await ask({ search: 'a and (' })).json()).toMatchObject({ code: 'INVALID_SEARCH', errors: [{ pointer: '/search' }] });
+    for (const minSeverity of [null, false, '30']) expect((await ask({ minSeverity })).json().errors[0].pointer, String(minSeverity)).toBe('/body/minSeverity');
   });
 });

@@ -7,7 +7,7 @@ import { parsePublicId } from '../../event-view.ts';
 import { principalOf } from '../../gate/gate.ts';
 import { ApiProblem, notFound } from '../../gate/problem.ts';
 import { isoOf } from '../../time.ts';
-import { text } from '../kit.ts';
+import { MAX_INT, text } from '../kit.ts';
 import type { Routes } from '../kit.ts';
 
 const label = text(64).regex(
@@ -23,6 +23,7 @@ const change = z
     revision: z
       .int()
       .min(0)
+      .max(MAX_INT)
       .optional()
       .meta({ description: 'Of the work that this was decided upon: another one since is a 409. Left out: whatever is there.' }),
   })

@@ -15,7 +15,7 @@ import { notFound } from '../../gate/problem.ts';
 import type { Services } from '../../graphql/context.ts';
 import { cursorOf, parseCursor } from '../../paging.ts';
 import { isoOf } from '../../time.ts';
-import { linkNext, paging, text, time } from '../kit.ts';
+import { MAX_INT, linkNext, paging, text, time } from '../kit.ts';
 import type { Routes } from '../kit.ts';
 import { eventWork, registerEventChangeRoutes, workDocument } from './changes.ts';
 import { parseReceipt } from './receipt.ts';
@@ -33,9 +33,11 @@ const filter = {
   host: names,
   user: names,
   address: text(64).optional().meta({ description: 'Source or destination: an address, or a network in CIDR form.' }),
-  minSeverity: z.coerce.number().min(0).max(100).optional(),
   search: text(2_000).optional().meta({ description: 'The search language of the dashboard.' }),
 } as const;
+const filterInAddress = { ...filter, minSeverity: z.coerce.number().min(0).max(100).optional() };
+/** Numbers are numbers here: `null` and `false` are no 0. */
+const query = z.strictObject({ ...filter, minSeverity: z.number().min(0).max(100).optional(), ...paging, limit: z.int().min(1).max(200).default(50) });
 const event = z.record(z.string(), z.unknown()).meta({ id: 'Event', description: 'As the type Event of the query API.' });
 
 const HOUR = 3_600_000_000;
@@ -69,7 +71,7 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
     schema: {
       tags: ['events'],
       summary: 'Stored events, newest first',
-      querystring: z.strictObject({ ...filter, ...paging }),
+      querystring: z.strictObject({ ...filterInAddress, ...paging }),
       response: { 200: z.object({ events: z.array(event) }) },
     },
     handler: async (request, reply) => {
@@ -86,7 +88,7 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
     schema: {
       tags: ['events'],
       summary: 'The same with the question in the body: for searches that are too long for an address, and for those that logs of proxies should not hold',
-      body: z.strictObject({ ...filter, ...paging }),
+      body: query,
       response: { 200: z.object({ events: z.array(event), cursor: z.string().nullable().meta({ description: 'For the next page; null at the end.' }) }) },
     },
     handler: async (request) => {
@@ -103,8 +105,8 @@ export function registerEventRoutes(app: Routes, { services, broker, wallMicros 
       tags: ['events'],
       summary: 'Counts of events over time',
       querystring: z.strictObject({
-        ...filter,
-        spanSeconds: z.coerce.number().int().min(1).default(3_600),
+        ...filterInAddress,
+        spanSeconds: z.coerce.number().int().min(1).max(MAX_INT).default(3_600),
         by: z.enum(['dataset', 'sensor', 'severity']).default('dataset'),
       }),
       response: {

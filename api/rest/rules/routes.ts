@@ -12,7 +12,7 @@ import { parseTitleCursor, titleCursorOf } from '../../rules/cursor.ts';
 import { newRule, ruleChange } from '../../rules/register.ts';
 import type { Rules } from '../../rules/register.ts';
 import { isoOf } from '../../time.ts';
-import { linkNext, paging, text } from '../kit.ts';
+import { MAX_INT, linkNext, paging, text } from '../kit.ts';
 import type { Routes } from '../kit.ts';
 
 const TAGS = ['rules'];
@@ -136,7 +136,9 @@ export function registerRuleRoutes(app: Routes, { run, rules }: RuleRoutesDeps):
       summary: 'Retire a rule: it runs no more; versions and findings stay',
       description: TAKES_EFFECT,
       params,
-      querystring: z.strictObject({ version: z.coerce.number().int().min(1).optional().meta({ description: 'Refused when there is another version.' }) }),
+      querystring: z.strictObject({
+        version: z.coerce.number().int().min(1).max(MAX_INT).optional().meta({ description: 'Refused when there is another version.' }),
+      }),
       response: { 204: z.null() },
     },
     handler: async (request, reply) => {
