@@ -28,7 +28,7 @@ export const QUERY_LIMITS = {
   batch: 10,
 } as const;
 /** Fields that are work beside what they give, as so many objects. */
-const WEIGHTS: ReadonlyMap<string, number> = new Map([
+export const WEIGHTS: ReadonlyMap<string, number> = new Map([
   ['Finding.explanation', 200], // a rule is compiled and asked
   ['Event.findings', 20], // a day of findings is looked through
 ]);
