@@ -1,4 +1,5 @@
 // The API with a database that does not answer: what needs it says so, everything else goes on. And what every answer has.
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PERMISSIONS } from './gate/permissions.ts';
 import { openTestApi } from './test/api.ts';
@@ -177,6 +178,7 @@ describe('pages and descriptions', () => {
 
   it('shows the description to browsers, with everything that the page needs', async () => {
     const page = await api.inject({ url: '/docs/' }, null);
+    expect(page.headers['content-security-policy']).not.toMatch(/https:|upgrade-insecure-requests|script-src[^;]*unsafe|frame-ancestors 'self'/);
     const parts = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => new URL(address!, 'http://here/docs/'));
     expect(parts.length).toBeGreaterThan(3);
     for (const { pathname, host } of parts) expect([pathname, host, (await api.inject({ url: pathname }, null)).statusCode]).toEqual([pathname, 'here', 200]);
@@ -185,7 +187,10 @@ describe('pages and descriptions', () => {
   it('shows the query explorer to browsers, with nothing from elsewhere', async () => {
     const page = await api.inject({ url: '/graphql', headers: { accept: 'text/html' } }, null);
     expect([page.statusCode, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(page.headers['content-security-policy']).toContain(`default-src 'self'`);
+    const policy = String(page.headers['content-security-policy']);
+    const [script] = /<script[^>]*>([\s\S]*?)<\/script>/.exec(page.body)!.slice(1);
+    expect(policy).toContain(`script-src 'sha256-${createHash('sha256').update(script!).digest('base64')}' blob:;`); // and nothing else
+    expect(policy).toMatch(/default-src 'none'.*connect-src 'self';.*frame-ancestors 'none'/);
     expect(page.body).not.toMatch(/<(script|link)[^>]+(src|href)=["']?https?:/);
   });
 

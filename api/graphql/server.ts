@@ -21,6 +21,7 @@ import { apiUrlOf } from '../sensors/address.ts';
 import { contextOf } from './context.ts';
 import type { ApiContext, Caller, Services } from './context.ts';
 import { maskedError, withoutHints } from './errors.ts';
+import { sendExplorer } from './explorer.ts';
 import { Documents, operationOf } from './documents.ts';
 import type { AllowList } from './documents.ts';
 import { execute } from './execution/execute.ts';
@@ -219,24 +220,4 @@ function overWebSocket(getEnveloped: Envelop, requestIds: AsyncLocalStorage<stri
     onError: ({ extra }, _id, _payload, errors) =>
       errors.map((error) => withoutHints(maskedError(error, requestIds.getStore() ?? randomUUID(), log), extra.principal as Principal).toJSON()),
   });
-}
-
-let explorer: string | undefined;
-
-/** The page brings its own scripts and styles inline, so it works without a network; it may talk to this server only. */
-async function sendExplorer(reply: FastifyReply): Promise<FastifyReply> {
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  explorer ??= renderGraphiQL({
-    title: 'Goshawk query explorer',
-    endpoint: '/graphql',
-    subscriptionsProtocol: 'WS',
-    defaultQuery: '# Put {"authorization": "Bearer <token>"} under Headers; ./goshawk token makes one.\n{ viewer { user organization roles } }\n',
-  });
-  return reply
-    .type('text/html; charset=utf-8')
-    .header(
-      'content-security-policy',
-      `default-src 'self'; script-src 'unsafe-inline' 'unsafe-eval' blob:; style-src 'unsafe-inline'; img-src data:; font-src data:; worker-src blob:; connect-src 'self' ws: wss:; frame-ancestors 'none'`,
-    )
-    .send(explorer);
 }

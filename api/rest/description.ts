@@ -103,6 +103,8 @@ const describe: Transform = (route) => {
   };
 };
 
+const PAGES_POLICY = `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
 /** To be registered before the routes that it is to describe. */
 export async function registerDescription(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
@@ -133,7 +135,8 @@ export async function registerDescription(app: FastifyInstance, version: string)
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: true,
-    transformStaticCSP: (header) => `${header}; frame-ancestors 'none'`,
+    // Not the plugin's: it asks for HTTPS, which may not be there, for addresses of others, and may be framed by pages of this server.
+    transformStaticCSP: () => PAGES_POLICY,
     uiConfig: { deepLinking: true, persistAuthorization: false },
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
