@@ -81,7 +81,7 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('a sensor, by cl
     const first = await textOf(page, 'Token');
     expect(first).toMatch(/^ghs_[\w-]{43}$/);
     await page.getByRole('button', { name: 'Copy Token' }).click();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(first);
+    await eventually(() => page.evaluate(() => navigator.clipboard.readText())).toBe(first);
     await page.getByRole('button', { name: 'HEC', exact: true }).click();
     const hec = await textOf(page, 'Anything that speaks to a Splunk HTTP Event Collector');
     expect(hec).toContain(first);
