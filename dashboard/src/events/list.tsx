@@ -56,7 +56,7 @@ export function EventList({ rows, openId, cursor, onOpen, shape, fields, onField
 /** Of one field, by its dotted name; none where the event does not have it. */
 function valuesOf(fields: unknown, name: string): readonly string[] {
   const value = typeof fields === 'object' && fields !== null && Object.hasOwn(fields, name) ? (fields as Readonly<Record<string, unknown>>)[name] : undefined;
-  return [value].flat().flatMap((each) => (each === undefined || each === null ? [] : [typeof each === 'object' ? JSON.stringify(each) : String(each)]));
+  return [value].flat().flatMap((each) => (each === undefined || each === null ? [] : [typeof each === 'string' ? each : JSON.stringify(each)]));
 }
 
 interface HeadProps extends Pick<ListProps, 'fields' | 'onField'> {
