@@ -114,4 +114,18 @@ describe.skipIf(serverUrl === '')('an organization', () => {
     expect(await access.organizations.settings({ organization: 'beta' })).toMatchObject({ outboundHosts: [], mfaRoles: [] });
     await expect(access.organizations.settings({ organization: 'nowhere' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
+
+  it('changes settings for one of two who both mean to replace the same, whichever part they change', async () => {
+    const { changedAt } = await access.organizations.settings(ADMIN);
+    const both = [
+      access.organizations.changeSettings(ADMIN, { sessionHours: 7 }, changedAt),
+      access.organizations.changeSettings(ADMIN, { mfaRoles: [] }, changedAt),
+    ];
+    const outcomes = await Promise.allSettled(both);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'CONFLICT' } });
+    const now = await access.organizations.settings(ADMIN);
+    expect(now.changedAt).toBeGreaterThan(changedAt);
+    expect(await access.organizations.changeSettings(ADMIN, { sessionHours: 6 }, now.changedAt)).toMatchObject({ sessionHours: 6 });
+  });
 });

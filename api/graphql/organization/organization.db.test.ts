@@ -11,7 +11,7 @@ describe.skipIf(serverUrl === '')('organizations over GraphQL', () => {
 
   beforeAll(async () => {
     database = await openTestDatabase();
-    api = await openTestApi(database, { deps: { retentionDays: { events: 30, findings: 400, features: 90 } } });
+    api = await openTestApi(database, { deps: { retentionDays: { events: 30, findings: 400, features: 90 }, openableNetworks: ['10.20.0.0/16'] } });
   });
   afterAll(async () => {
     await api.close();
@@ -19,15 +19,15 @@ describe.skipIf(serverUrl === '')('organizations over GraphQL', () => {
   });
 
   it('show settings and how long rows are kept', async () => {
-    const { data } = await api.graphql('{ organization { id name mfaRoles sessionHours outboundHosts retention { eventDays findingDays featureDays } } }', {}, [
-      'viewer',
-    ]);
+    const fields = 'id name mfaRoles sessionHours outboundHosts openableNetworks retention { eventDays findingDays featureDays }';
+    const { data } = await api.graphql(`{ organization { ${fields} } }`, {}, ['viewer']);
     expect(data.organization).toEqual({
       id: 'default',
       name: 'Default',
       mfaRoles: [],
       sessionHours: null,
       outboundHosts: [],
+      openableNetworks: ['10.20.0.0/16'],
       retention: { eventDays: 30, findingDays: 400, featureDays: 90 },
     });
   });
@@ -43,6 +43,22 @@ describe.skipIf(serverUrl === '')('organizations over GraphQL', () => {
       outboundHosts: ['siem.internal', '10.0.0.0/8'],
     });
     expect(await change('{ sessionHours: null }')).toMatchObject({ mfaRoles: ['admin'], sessionHours: null });
+  });
+
+  it('are not changed over what somebody else has changed meanwhile', async () => {
+    const { changedAt } = (await api.graphql('{ organization { changedAt } }')).data.organization;
+    const change = (hours: number) =>
+      api.graphql('mutation ($at: Time, $hours: Int) { changeOrganizationSettings(change: { sessionHours: $hours }, replaces: $at) { sessionHours } }', {
+        at: changedAt,
+        hours,
+      });
+    expect((await change(5)).data.changeOrganizationSettings).toEqual({ sessionHours: 5 });
+    expect((await change(6)).errors?.[0]?.extensions.code).toBe('CONFLICT');
+    const rest = (replaces: string) =>
+      api.inject({ method: 'PATCH', url: `/auth/organization?replaces=${encodeURIComponent(replaces)}`, payload: { sessionHours: 9 } });
+    expect((await rest(changedAt)).statusCode).toBe(409);
+    expect((await rest((await api.inject({ url: '/auth/organization' })).json().changedAt)).json()).toMatchObject({ sessionHours: 9 });
+    expect((await rest('yesterday')).statusCode).toBe(400);
   });
 
   it.each<[what: string, parts: string]>([
