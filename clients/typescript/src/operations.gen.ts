@@ -1197,9 +1197,9 @@ export interface Operations {
       readonly user?: string | readonly string[] | undefined;
       /** Source or destination: an address, or a network in CIDR form. */
       readonly address?: string | undefined;
-      readonly minSeverity?: number | undefined;
       /** The search language of the dashboard. */
       readonly search?: string | undefined;
+      readonly minSeverity?: number | undefined;
       /** Rows of a page, at most 200. */
       readonly limit?: number | undefined;
       /** From `Link: rel="next"` of the page before. */
@@ -1236,10 +1236,9 @@ export interface Operations {
       readonly user?: string | readonly string[] | undefined;
       /** Source or destination: an address, or a network in CIDR form. */
       readonly address?: string | undefined;
-      readonly minSeverity?: number | undefined;
       /** The search language of the dashboard. */
       readonly search?: string | undefined;
-      /** Rows of a page, at most 200. */
+      readonly minSeverity?: number | undefined;
       readonly limit?: number | undefined;
       /** From `Link: rel="next"` of the page before. */
       readonly cursor?: string | undefined;
@@ -1264,9 +1263,9 @@ export interface Operations {
       readonly user?: string | readonly string[] | undefined;
       /** Source or destination: an address, or a network in CIDR form. */
       readonly address?: string | undefined;
-      readonly minSeverity?: number | undefined;
       /** The search language of the dashboard. */
       readonly search?: string | undefined;
+      readonly minSeverity?: number | undefined;
       readonly spanSeconds?: number | undefined;
       readonly by?: 'dataset' | 'sensor' | 'severity' | undefined;
     };
