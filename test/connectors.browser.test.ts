@@ -14,7 +14,7 @@ import type { Plugin } from '../connectors/_worker/settings/plugins.ts';
 import type { TaskProgress } from '../connectors/_worker/task.ts';
 import { catalogueOf } from '../connectors/_worker/test/crew-world.ts';
 import { fitsThePhone, looksRightInBothThemes, PHONE } from '../dashboard/test/accessibility.ts';
-import { chromiumPath, eventually, openVisits } from '../dashboard/test/browser.ts';
+import { chromiumPath, eventually, openVisits, pressSequence } from '../dashboard/test/browser.ts';
 import type { Visits } from '../dashboard/test/browser.ts';
 import { PASSWORD } from '../dashboard/test/stand-in.ts';
 
@@ -89,8 +89,7 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('connectors, by 
 
   it('are made by the form, which says at each option what is wrong until it is mended', async () => {
     const page = await visits.enter('/');
-    await page.keyboard.press('g');
-    await page.keyboard.press('c');
+    await pressSequence(page, 'g', 'c');
     await page.getByText('Nothing is handed on yet').waitFor();
     await page.getByRole('button', { name: 'Make the first' }).click();
     await page.getByRole('link', { name: 'Elasticsearch, OpenSearch' }).click();

@@ -10,7 +10,7 @@ import { doHunts } from '../api/hunt/work.ts';
 import { openTestDatabase, serverUrl } from '../api/test/database.ts';
 import type { TestDatabase } from '../api/test/database.ts';
 import { fitsThePhone, looksRightInBothThemes, PHONE } from '../dashboard/test/accessibility.ts';
-import { chromiumPath, eventually, openVisits, picture } from '../dashboard/test/browser.ts';
+import { chromiumPath, eventually, openVisits, picture, pressSequence } from '../dashboard/test/browser.ts';
 import type { Visits } from '../dashboard/test/browser.ts';
 import { PASSWORD } from '../dashboard/test/stand-in.ts';
 import { openRecordTrials } from '../local/record-trials.ts';
@@ -248,8 +248,7 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('a sensor, by cl
     await page.waitForURL('**/hunts/hunt/*?ask=cancel');
     await page.getByRole('button', { name: 'Cancel the hunt' }).click();
     await page.locator('.hunt-facts').getByText('Cancelled').waitFor();
-    await page.keyboard.press('g');
-    await page.keyboard.press('h');
+    await pressSequence(page, 'g', 'h');
     await eventually(() => page.locator('.rows-item').count()).toBeGreaterThan(1);
     expect(await page.locator('.rows').innerText()).toMatch(/Wide[\s\S]*Cancelled[\s\S]*Report 7[\s\S]*Done/);
     await page.keyboard.press('j');

@@ -13,7 +13,7 @@ import type { TestDatabase } from '../api/test/database.ts';
 import { CLIENT, openTestProvider } from '../api/test/oidc-provider.ts';
 import type { TestProvider } from '../api/test/oidc-provider.ts';
 import { fitsThePhone, looksRightInBothThemes, PHONE } from '../dashboard/test/accessibility.ts';
-import { chromiumPath, eventually, openVisits, picture } from '../dashboard/test/browser.ts';
+import { chromiumPath, eventually, openVisits, picture, pressSequence } from '../dashboard/test/browser.ts';
 import type { Visits } from '../dashboard/test/browser.ts';
 import { PASSWORD } from '../dashboard/test/stand-in.ts';
 import { openOutbound } from '../outbound/client.ts';
@@ -293,8 +293,7 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('settings, by cl
     expect(await page.getByRole('navigation', { name: 'Administration' }).getByRole('link').allInnerTexts()).toEqual(['Organization']);
     await page.goto('/account');
     await page.getByRole('heading', { name: 'Your account' }).waitFor();
-    await page.keyboard.press('g');
-    await page.keyboard.press('m');
+    await pressSequence(page, 'g', 'm');
     await page.getByRole('form', { name: 'Settings of the organization' }).waitFor();
   });
 

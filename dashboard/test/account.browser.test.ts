@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { chromiumPath, eventually, openStage, picture, type Stage } from './browser.ts';
+import { chromiumPath, eventually, openStage, picture, pressSequence, type Stage } from './browser.ts';
 import { Account, CODE, INVITATION, PASSWORD } from './stand-in-account.ts';
 
 describe.skipIf(chromiumPath === undefined)('signing in and one’s own account', { timeout: 90_000 }, () => {
@@ -182,8 +182,7 @@ describe.skipIf(chromiumPath === undefined)('signing in and one’s own account'
 
   it('shows where one is signed in, and ends one session or all others', async () => {
     const page = await stage.enter('/');
-    await page.keyboard.press('g');
-    await page.keyboard.press('y');
+    await pressSequence(page, 'g', 'y');
     const sessions = page.getByRole('region', { name: 'Sessions' });
     await sessions.getByText('Safari on iOS').waitFor();
     expect(await sessions.locator('tbody tr').count()).toBe(3);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
-import { chromiumPath, eventually, openStage, picture, type Stage } from './browser.ts';
+import { chromiumPath, eventually, openStage, picture, pressSequence, type Stage } from './browser.ts';
 import { Access } from './stand-in-access.ts';
 
 describe.skipIf(chromiumPath === undefined)('the administration', { timeout: 90_000 }, () => {
@@ -22,8 +22,7 @@ describe.skipIf(chromiumPath === undefined)('the administration', { timeout: 90_
 
   it('lists who may sign in, finds a name, and shows who is disabled when asked', async () => {
     const page = await stage.enter('/');
-    await page.keyboard.press('g');
-    await page.keyboard.press('m');
+    await pressSequence(page, 'g', 'm');
     await eventually(() => namesIn(page, 'Users')).toEqual(['admin', 'noor', 'sam']);
     await picture(page, 'users');
     await page.getByRole('button', { name: 'With disabled' }).click();

@@ -143,6 +143,9 @@ export async function openVisits(serve: (folder: string) => Promise<{ readonly u
 /** Asks again until it is so; a busy machine may take its time. */
 export const eventually = <T>(ask: () => T | Promise<T>) => expect.poll(ask, { timeout: 40_000 });
 
+/** Keys that count together, sent at once: they must follow one another within a second, however busy the machine is. */
+export const pressSequence = (page: Page, ...keys: readonly string[]) => Promise.all(keys.map((key) => page.keyboard.press(key)));
+
 /** Leaves a picture of the page as it is now. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
