@@ -43,7 +43,7 @@ export function parseLimited(source: string | Source, options?: ParseOptions): D
 }
 
 /**
- * Measures a valid operation: an object costs 1, times the length of the lists it is in (`first`, or 10 where a list has none).
+ * Measures a valid operation: an object costs 1, or what `WEIGHTS` says, times the length of the lists it is in (`first`, or 10 where a list has none).
  * @returns What it costs, and whether it asks for the schema itself.
  * @throws ApiProblem QUERY_TOO_COMPLEX, naming the limit.
  */

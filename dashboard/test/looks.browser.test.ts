@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { fitsThePhone, looksRightInBothThemes, PHONE } from './accessibility.ts';
-import { chromiumPath, eventually, openStage, picture, type Stage } from './browser.ts';
+import { chromiumPath, eventually, openStage, picture, pressSequence, type Stage } from './browser.ts';
 import { CODE, INVITATION, PASSWORD } from './stand-in-account.ts';
 
 const FIRST_LOAD_BYTES = 250_000;
@@ -30,7 +30,7 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
         ]),
     ],
     alerts: [() => '/alerts', (page) => page.locator('.rows-item').first().waitFor()],
-    alert: [() => `/alerts/${alertId}`, (page) => page.getByRole('region', { name: 'Rules' }).waitFor()],
+    alert: [() => `/alerts/${alertId}`, (page) => page.getByRole('list', { name: 'What decided' }).first().waitFor()],
     events: [() => '/events', async (page) => Promise.all([page.locator('.rows-item').first().waitFor(), page.locator('.histogram canvas').waitFor()])],
     tail: [
       () => '/events?live=1',
@@ -263,8 +263,7 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
     expect(scripts.size).toBeGreaterThan(3);
     expect(total).toBeLessThan(FIRST_LOAD_BYTES);
     const before = scripts.size;
-    await page.keyboard.press('g');
-    await page.keyboard.press('e');
+    await pressSequence(page, 'g', 'e');
     await page.getByRole('table', { name: 'Events' }).waitFor();
     await eventually(() => scripts.size).toBeGreaterThan(before);
   });
