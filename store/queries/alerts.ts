@@ -96,7 +96,7 @@ export function pageOfAlerts(
   }
   return manyOf(
     sql,
-    `SELECT ${SELECT_ALERT} FROM api.alert_newest a WHERE ${conditions.join(' AND ')} ORDER BY a.changed_at DESC, a.id DESC LIMIT ${parameters.add(limit)}`,
+    `SELECT ${SELECT_ALERT} FROM (SELECT * FROM api.alert_newest a WHERE ${conditions.join(' AND ')} LIMIT ${parameters.add(limit)}) a ORDER BY a.changed_at DESC, a.id DESC`,
     parameters.values,
   );
 }
@@ -124,7 +124,7 @@ export async function alertIdsOf(sql: Sql, filter: AlertFilter, limit: number): 
   const conditions = alertConditions(filter, parameters);
   const rows = await manyOf<{ readonly id: string }>(
     sql,
-    `SELECT encode(a.id, 'hex') AS id FROM api.alert_newest a WHERE ${conditions.join(' AND ')} ORDER BY a.changed_at DESC, a.id DESC LIMIT ${parameters.add(limit)}`,
+    `SELECT encode(a.id, 'hex') AS id FROM (SELECT * FROM api.alert_newest a WHERE ${conditions.join(' AND ')} LIMIT ${parameters.add(limit)}) a ORDER BY a.changed_at DESC, a.id DESC`,
     parameters.values,
   );
   return rows.map(({ id }) => id);

@@ -76,7 +76,7 @@ export function pageOfFindings(
   }
   return manyOf(
     sql,
-    `SELECT ${SELECT_FINDING} FROM ${view} f WHERE ${conditions.join(' AND ')} ORDER BY f.event_time ${direction}, f.id ${direction} LIMIT ${parameters.add(limit)}`,
+    `SELECT ${SELECT_FINDING} FROM (SELECT * FROM ${view} f WHERE ${conditions.join(' AND ')} LIMIT ${parameters.add(limit)}) f ORDER BY f.event_time ${direction}, f.id ${direction}`,
     parameters.values,
   );
 }

@@ -41,7 +41,7 @@ export function eventsToTry(
   }
   return manyOf(
     sql,
-    `SELECT ${SELECT} FROM api.event_newest e WHERE ${conditions.join(' AND ')} ORDER BY e.event_time DESC, e.id DESC LIMIT ${parameters.add(limit)}`,
+    `SELECT ${SELECT} FROM (SELECT * FROM api.event_newest e WHERE ${conditions.join(' AND ')} LIMIT ${parameters.add(limit)}) e ORDER BY e.event_time DESC, e.id DESC`,
     parameters.values,
   );
 }

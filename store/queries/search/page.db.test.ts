@@ -3,6 +3,7 @@ import { openTestDatabase, serverUrl } from '../../../api/test/database.ts';
 import type { TestDatabase } from '../../../api/test/database.ts';
 import { hexId, NOON, seedEvents, seedOrganization } from '../../../api/test/seed.ts';
 import { withOrganization } from '../../connect.ts';
+import type { Sql } from '../sql.ts';
 import { countEvents, topValues } from '../event-counts.ts';
 import { COST_LIMITS, SearchTooBroadError } from './cost.ts';
 import { explainSearch } from './explain.ts';
@@ -71,6 +72,29 @@ describe.skipIf(serverUrl === '')('pages of events', () => {
     const { rows, stoppedAt } = await page(search);
     expect(rows.map(({ id }) => id)).toEqual(idsOf([900_002, 900_001, 900_003, 900_004]));
     expect(stoppedAt).toBeNull();
+  });
+
+  it.each<[name: string, organization: string, after: Place | null, options: PageOptions]>([
+    ['the newest', 'default', null, {}],
+    ['of few columns', 'default', null, { columns: `e.event_time AS "time", encode(e.id, 'hex') AS "id"` }],
+    ['behind a place', 'default', { at: NOON + 21_000_000, id: 'f'.repeat(32) }, {}],
+    ['the oldest', 'default', null, { isBackward: true }],
+    ['of an organization that has few among many of another', 'other', null, {}],
+  ])('read hardly more than they show: %s', async (_name, organization, after, options) => {
+    const plans: string[] = [];
+    await withOrganization(database.pool, organization, (sql) => {
+      const query = async (text: string, values: unknown[]) => {
+        const { rows } = await sql.query<{ readonly 'QUERY PLAN': string }>(`EXPLAIN (ANALYZE, TIMING OFF) ${text}`, values);
+        plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+        return { rows: [] };
+      };
+      return searchEvents({ query } as unknown as Sql, {}, after, 10, options);
+    });
+    const read = plans.flatMap((plan) => [...plan.matchAll(/(?: Scan .*actual rows=|Rows Removed by Filter: )(\d+)/g)].map(([, rows]) => Number(rows)));
+    expect(
+      read.reduce((sum, rows) => sum + rows),
+      plans.join('\n'),
+    ).toBeLessThan(100);
   });
 
   it.each([1, 2, 3])('go on where the page before ended, %i at a time', async (limit) => {

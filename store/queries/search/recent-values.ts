@@ -29,7 +29,7 @@ export function recentValues(sql: Sql, field: string, part: string, limit: numbe
   return manyOf(
     sql,
     `SELECT name, count(*) AS "count" FROM (
-      SELECT ${value} AS name FROM (SELECT ${column === undefined ? json : `e.${column.name}`} AS value FROM api.event_newest e ORDER BY e.event_time DESC, e.id DESC LIMIT ${NEWEST}) e
+      SELECT ${value} AS name FROM (SELECT ${column === undefined ? json : `e.${column.name}`} AS value FROM api.event_newest e LIMIT ${NEWEST}) e
     ) named WHERE name <> '' AND length(name) <= 200 AND strpos(lower(name), lower(${parameters.add(part)})) > 0
     GROUP BY name ORDER BY count(*) DESC, name LIMIT ${parameters.add(limit)}`,
     parameters.values,
