@@ -64,7 +64,10 @@ describe.skipIf(serverUrl === '')('goshawk hunt', () => {
     const { id } = (JSON.parse(begun.stdout) as { hunt: { id: string } }).hunt;
 
     const stages = openPool({ databaseUrl: database.url, role: 'goshawk_stages', max: 2 });
-    await doHunts(stages, { log: pino({ level: 'silent' }), signal: new AbortController().signal, wallMicros: () => NOON });
+    for (let isRunning = true; isRunning;) {
+      await doHunts(stages, { log: pino({ level: 'silent' }), signal: new AbortController().signal, wallMicros: () => NOON });
+      isRunning = (await database.owner.query(`SELECT FROM goshawk.hunt WHERE state = 'running'`)).rows.length > 0;
+    }
     await stages.end();
     const { rows } = await database.owner.query<{ id: Buffer }>('SELECT finding_id AS id FROM goshawk.hunt_match');
     await seedFindings(database.owner, [

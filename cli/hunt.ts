@@ -54,6 +54,8 @@ interface Found {
   readonly events: readonly { readonly id: string; readonly topic: string; readonly partition: number; readonly offset: number }[];
 }
 
+/** Whole percents; never 100 before it is done. */
+const percent = ({ state, progress }: Hunt): string => `${state === 'done' ? 100 : Math.min(99, Math.floor(progress * 100))} %`;
 const count = (n: number): string => n.toLocaleString('en');
 
 export default {
@@ -86,8 +88,10 @@ export default {
       if (io.json) return io.print(JSON.stringify({ hunts }));
       if (hunts.length === 0) return io.print('There are no hunts. ./goshawk hunt start --help says how to begin one.');
       const table = new Table({ head: ['id', 'name', 'state', 'done', 'events', 'found', 'new', 'by'] });
-      for (const { id, name, state, progress, eventsTotal, matches, newFindings, createdBy } of hunts)
-        table.push([id, name, state, `${Math.floor(progress * 100)} %`, count(eventsTotal), count(matches), count(newFindings), createdBy]);
+      for (const hunt of hunts) {
+        const { id, name, state, eventsTotal, matches, newFindings, createdBy } = hunt;
+        table.push([id, name, state, percent(hunt), count(eventsTotal), count(matches), count(newFindings), createdBy]);
+      }
       io.print(table.toString());
     });
     sub('show', 'One hunt and the newest events that it found')
@@ -134,7 +138,7 @@ async function show(id: string, { limit: most, ...where }: Where & { readonly li
   const hunt = await ask<Hunt>('GET', path);
   const { findings } = await ask<{ readonly findings: readonly Found[] }>('GET', `${path}/findings?limit=${most}`);
   if (io.json) return io.print(JSON.stringify({ hunt, findings }));
-  io.print(`${hunt.name}: ${hunt.state}, ${Math.floor(hunt.progress * 100)} % of ${count(hunt.eventsTotal)} events, ${hunt.from} to ${hunt.to}`);
+  io.print(`${hunt.name}: ${hunt.state}, ${percent(hunt)} of ${count(hunt.eventsTotal)} events, ${hunt.from} to ${hunt.to}`);
   if (hunt.reason !== null) io.print(hunt.reason);
   io.print(`${count(hunt.eventsRead)} events read, ${hunt.servedBy === 'values' ? 'by the index of values' : 'one after the other'}`);
   io.print(`${count(hunt.matches)} found, ${count(hunt.newFindings)} of them new`);
