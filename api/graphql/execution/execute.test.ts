@@ -1,6 +1,6 @@
 // graphql-js is the referee: whatever is asked of whatever data, both say the same.
 import fc from 'fast-check';
-import { buildSchema, execute as referee, GraphQLError, parse, validate } from 'graphql';
+import { buildSchema, execute as referee, GraphQLError, Kind, parse, validate } from 'graphql';
 import type { ExecutionResult, OperationDefinitionNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { execute } from './execute.ts';
@@ -21,7 +21,7 @@ interface Asked {
 }
 function ask({ query, root, variables = {} }: Asked): Promise<ExecutionResult> {
   const document = parse(query);
-  const operation = document.definitions.find((node): node is OperationDefinitionNode => node.kind === 'OperationDefinition')!;
+  const operation = document.definitions.find((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION)!;
   return execute({ schema, document, operation, variables, context: 'context', root });
 }
 async function both(asked: Asked): Promise<[own: ExecutionResult, theirs: ExecutionResult]> {

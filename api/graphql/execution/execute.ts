@@ -5,7 +5,7 @@ import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLResolveInfo, G
 import { planOf } from './plan.ts';
 import type { Plan, PlannedField, Shape, Variables } from './plan.ts';
 
-export interface Operation {
+interface Operation {
   readonly schema: GraphQLSchema;
   /** Valid. */
   readonly document: DocumentNode;

@@ -15,7 +15,7 @@ import type {
 } from 'graphql';
 
 export type Variables = Readonly<Record<string, unknown>>;
-export type Field = GraphQLField<unknown, unknown>;
+type Field = GraphQLField<unknown, unknown>;
 
 /** A field of an answer. */
 export interface PlannedField {
