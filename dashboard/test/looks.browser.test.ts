@@ -264,7 +264,7 @@ describe.skipIf(chromiumPath === undefined)('every page', { timeout: 90_000 }, (
     expect(total).toBeLessThan(FIRST_LOAD_BYTES);
     const before = scripts.size;
     await pressSequence(page, 'g', 'e');
-    await page.getByRole('table', { name: 'Events' }).waitFor();
+    await page.getByRole('table', { name: 'Events', exact: true }).waitFor();
     await eventually(() => scripts.size).toBeGreaterThan(before);
   });
 });
