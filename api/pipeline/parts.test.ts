@@ -38,7 +38,7 @@ it.each<[name: string, error: unknown, reason: RegExp]>([
   ['something that none of us knows', new Error('secret of db.corp.internal'), /^Does not answer; the log of the API says why\. /],
   ['what is no error', 'db.corp.internal', /^Does not answer; the log of the API says why\. /],
 ])('says plainly what is wrong, without names of what is inside: %s', async (_name, error, reason) => {
-  const [part] = await new Parts([{ name: 'database', kind: 'x', check: () => Promise.reject(error as Error) }], () => 1).check();
+  const [part] = await new Parts([{ name: 'database', kind: 'x', check: () => Promise.reject(error) }], () => 1).check();
   expect(part?.detail).toMatch(reason);
   expect(part?.detail).not.toMatch(/internal|goshawk_api/);
 });
