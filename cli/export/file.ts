@@ -9,7 +9,7 @@ const state = z.strictObject({
     search: z.string().optional(),
     from: z.string().optional(),
     to: z.string(),
-    columns: z.array(z.string()),
+    columns: z.array(z.string()).readonly(),
     limit: z.number().nullable(),
   }),
   format: z.enum(FORMATS),

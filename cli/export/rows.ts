@@ -5,9 +5,9 @@ import { FatalError } from '../../pipeline/core/errors.ts';
 
 /** What is asked; the same in every request of one export. */
 export interface ExportQuestion {
-  readonly search?: string;
+  readonly search?: string | undefined;
   /** ISO 8601. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** Exclusive. Always there: what comes while the export runs is not part of it. */
   readonly to: string;
   /** Without the id, which is always asked for. */
