@@ -90,8 +90,8 @@ export interface JudgedFinding {
 export const findingsToJudge = (sql: Sql, ruleIds: readonly string[], since: Micros, limit: number): Promise<readonly JudgedFinding[]> =>
   manyOf(
     sql,
-    `SELECT f.event_time AS time, encode(f.id, 'hex') AS id, f.rule_id AS "ruleId", f.kind, f.fields, f.events FROM api.finding_newest f
-     WHERE f.event_time >= api.from_micros($1) AND f.kind IN ('rule', 'correlation') AND ($2::text[] = '{}' OR f.rule_id = ANY ($2)) ORDER BY f.event_time DESC, f.id DESC LIMIT $3`,
+    `SELECT f.event_time AS time, encode(f.id, 'hex') AS id, f.rule_id AS "ruleId", f.kind, f.fields, f.events FROM (SELECT * FROM api.finding_newest f
+     WHERE f.event_time >= api.from_micros($1) AND f.kind IN ('rule', 'correlation') AND ($2::text[] = '{}' OR f.rule_id = ANY ($2)) LIMIT $3) f ORDER BY f.event_time DESC, f.id DESC`,
     [since, ruleIds, limit],
   );
 
