@@ -88,12 +88,12 @@ async function onwards<Row>(sql: Sql, asked: Asked, from: Place, budget: number)
 /** Among the next `most` events by time (null: all of them), those that the filter means. */
 function look<Row>(sql: Sql, { filter, limit, columns, isBackward }: Asked, after: Place | null, most: number | null): Promise<readonly Row[]> {
   const parameters = new Parameters();
-  const { view, order } = isBackward ? OLDEST : NEWEST;
+  const view = isBackward ? OLDEST : NEWEST;
   const range = [...eventConditions(rangeOf(filter), parameters), ...behind(after, isBackward, parameters)];
   return manyOf<Row>(
     sql,
     `SELECT ${columns} FROM (SELECT * FROM ${view} e WHERE ${range.join(' AND ')} LIMIT ${parameters.add(most ?? limit)}) e
-    WHERE ${(most === null ? ['true'] : eventConditions(filter, parameters)).join(' AND ')} ${order} LIMIT ${parameters.add(limit)}`,
+    WHERE ${(most === null ? ['true'] : eventConditions(filter, parameters)).join(' AND ')} LIMIT ${parameters.add(limit)}`,
     parameters.values,
   );
 }
@@ -103,10 +103,10 @@ function rangeOf({ from, to, host }: EventFilter): EventFilter {
   return { ...(from !== undefined && { from }), ...(to !== undefined && { to }), ...(host?.length === 1 && { host }) };
 }
 
-// The views have the order themselves, so that a LIMIT on one of them is an end to reading: with an ORDER BY beside that LIMIT, PostgreSQL plans the view
-// for all its rows, and sorts ten million of them for a page. What is outside of the LIMIT says the order again, for nothing.
-const NEWEST = { view: 'api.event_newest', order: 'ORDER BY e.event_time DESC, e.id DESC' };
-const OLDEST = { view: 'api.event_oldest', order: 'ORDER BY e.event_time, e.id' };
+// The views have the order themselves, and what is read of them comes in it. An ORDER BY beside a LIMIT makes PostgreSQL plan the view for all its rows, and
+// sort ten million of them for a page; one outside of it makes it read all that may be looked at, where the page is full long before.
+const NEWEST = 'api.event_newest';
+const OLDEST = 'api.event_oldest';
 
 const behind = (place: Place | null, isBackward: boolean, parameters: Parameters): readonly string[] => {
   if (place === null) return [];
@@ -119,7 +119,7 @@ const behind = (place: Place | null, isBackward: boolean, parameters: Parameters
 /** The `count`-th event behind `after`; null when there are fewer. Read from the index alone. */
 async function placeAfter(sql: Sql, { filter, isBackward }: Asked, after: Place | null, count: number): Promise<Place | null> {
   const parameters = new Parameters();
-  const { view } = isBackward ? OLDEST : NEWEST;
+  const view = isBackward ? OLDEST : NEWEST;
   const range = [...eventConditions(rangeOf(filter), parameters), ...behind(after, isBackward, parameters)];
   return (
     (await oneOf<Place>(
