@@ -29,7 +29,8 @@ export interface DatabaseDescription {
 }
 
 /**
- * `migration` and `time_partition` are made again by migrating; a session of a backup may have been ended since, so everybody signs in again;
+ * `migration` and `time_partition` are made again by migrating; a session of a backup may have been ended since, so everybody signs in again, and a link for
+ * a new password may have been used;
  * what live rooms keep is told in transaction ids of this cluster, which mean nothing in another.
  */
 const LEFT_OUT = [
@@ -39,6 +40,7 @@ const LEFT_OUT = [
   'session_spent',
   'token_revocation',
   'sign_in_attempt',
+  'password_link',
   'passkey_challenge',
   'oidc_flow',
   'oidc_session',

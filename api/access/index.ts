@@ -8,6 +8,7 @@ import { Invitations } from './invitations.ts';
 import { openApiKeys } from './keys.ts';
 import type { ApiKeys } from './keys.ts';
 import { Organizations } from './organizations.ts';
+import { PasswordLinks } from './password-links.ts';
 import { OwnRoles } from './roles.ts';
 import { ServiceAccounts } from './service-accounts.ts';
 import { openStandings } from './standing.ts';
@@ -19,6 +20,7 @@ export interface Access {
   readonly keys: ApiKeys;
   readonly users: Users;
   readonly invitations: Invitations;
+  readonly passwordLinks: PasswordLinks;
   readonly roles: OwnRoles;
   readonly serviceAccounts: ServiceAccounts;
   readonly organizations: Organizations;
@@ -43,6 +45,7 @@ export function openAccess({ run, openListener, revocations, brokerUsers, public
     keys,
     users: new Users(run, revocations),
     invitations,
+    passwordLinks: new PasswordLinks(run, revocations, publicUrl),
     roles: new OwnRoles(run, standings),
     serviceAccounts: new ServiceAccounts(run, keys),
     organizations: new Organizations({ run, standings, keys, brokerUsers, invitations }),

@@ -48,10 +48,11 @@ export const newInvitation = z.strictObject({
   roles: rolesOfPeople,
   hours: z.int().min(1).max(720).default(72).meta({ description: 'How long it can be accepted.' }),
 });
-const invitationToken = z.string().max(200).meta({ description: 'What stands behind `#` in the link.' });
-export const invitationLook = z.strictObject({ token: invitationToken });
-export const invitationAcceptance = z.strictObject({
-  token: invitationToken,
+const linkToken = z.string().max(200).meta({ description: 'What stands behind `#` in the link.' });
+/** Of an invitation, or of a link for a new password. */
+export const linkLook = z.strictObject({ token: linkToken });
+export const linkAcceptance = z.strictObject({
+  token: linkToken,
   password: z.string().max(1_000).meta({ description: 'The one to sign in with from now on.' }),
 });
 

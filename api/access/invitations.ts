@@ -1,5 +1,4 @@
 // Invitations to an organization: a link that makes one user, once, for some days. The token in it is kept as a hash.
-import { createHash, randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import {
   acceptInvitation,
@@ -18,15 +17,11 @@ import type { Keyset } from '../paging.ts';
 import { requireGrantable, requireHeld, roleBookOf } from './granting.ts';
 import type { Who } from './granting.ts';
 import type { newInvitation } from './input.ts';
+import { ANY_ORGANIZATION, hashOfToken, oneTimeLink } from './one-time-link.ts';
 import { orRefused, required } from './refused.ts';
 import { requireStrong } from './users.ts';
 
 const WHAT = 'open invitation of this id';
-/** Scanners find it when it leaks. */
-const TOKEN_PREFIX = 'gsi_';
-const TOKEN = /^gsi_[\w-]{43}$/;
-/** Invitations are looked for across organizations; the transaction needs one all the same. */
-const ANY_ORGANIZATION = 'default';
 
 export interface Invited {
   readonly invitation: InvitationRow;
@@ -59,15 +54,15 @@ export class Invitations {
    * @throws ApiProblem CONFLICT when there is such a user; INVALID_REQUEST for an unknown role; FORBIDDEN for one that gives more than `who` holds.
    */
   async add(who: Who, { hours, ...member }: z.output<typeof newInvitation>, baseUrl: string): Promise<Invited> {
-    const token = TOKEN_PREFIX + randomBytes(32).toString('base64url');
+    const { link, tokenHash } = oneTimeLink('gsi_', `${this.#publicUrl === '' ? baseUrl : this.#publicUrl}/invitation`);
     const invitation = await orRefused(
       WHAT,
       this.#run(who.organization, async (sql) => {
         requireGrantable(who, member.roles, await roleBookOf(sql));
-        return required(await invitationById(sql, await invite(sql, who.user, member, hashOf(token), hours)), WHAT);
+        return required(await invitationById(sql, await invite(sql, who.user, member, tokenHash, hours)), WHAT);
       }),
     );
-    return { invitation, link: `${this.#publicUrl === '' ? baseUrl : this.#publicUrl}/invitation#${token}` };
+    return { invitation, link };
   }
 
   /** @throws ApiProblem NOT_FOUND, also when it is accepted or revoked already; FORBIDDEN when it gives more than `who` holds. */
@@ -85,7 +80,7 @@ export class Invitations {
 
   /** What the holder of the token is invited to. @throws ApiProblem NOT_FOUND when it cannot be accepted (any more). */
   async look(token: string): Promise<OpenInvitation> {
-    const open = TOKEN.test(token) ? await this.#run(ANY_ORGANIZATION, (sql) => openInvitation(sql, hashOf(token))) : undefined;
+    const open = await this.#run(ANY_ORGANIZATION, (sql) => openInvitation(sql, hashOfToken(token)));
     if (open === undefined) throw new ApiProblem('NOT_FOUND', 'This invitation is not open: it was used or withdrawn, or has expired. Ask for another.');
     return open;
   }
@@ -101,10 +96,8 @@ export class Invitations {
     const hash = password === null ? null : await hashPassword(password);
     const user = await orRefused(
       'open invitation',
-      this.#run(organization, async (sql) => required(await memberById(sql, await acceptInvitation(sql, hashOf(token), hash)), 'user')),
+      this.#run(organization, async (sql) => required(await memberById(sql, await acceptInvitation(sql, hashOfToken(token), hash)), 'user')),
     );
     return { organization, user };
   }
 }
-
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();

@@ -14,7 +14,7 @@ const PUBLIC: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^GET \/(\*)?$/, 'the dashboard, which is in the repository'],
   [/^POST \/auth\/(login|refresh|logout|setup-mfa|verify-mfa)$/, 'proved by what is in the body'],
   [/^POST \/auth\/passkeys\/sign-in(\/options)?$/, 'proved by what is in the body'],
-  [/^POST \/auth\/(invitations\/(look|accept)|oidc\/:provider\/accept)$/, 'proved by the token of the link'],
+  [/^POST \/auth\/((invitations|password-link)\/(look|accept)|oidc\/:provider\/accept)$/, 'proved by the token of the link'],
   [/^(GET \/auth\/oidc(\/:provider\/(start|callback))?|POST \/auth\/oidc\/(logout|:provider\/backchannel-logout))$/, 'signing in by a provider, who proves it'],
   [
     /^(GET|POST|PUT) \/(services\/collector|(elastic\/)?(:index\/)?_bulk|(elastic\/)?_license|elastic)/,

@@ -16,6 +16,8 @@ const RIGHT: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/auth/verify-mfa': { code: '123456', mfaToken: 'x', refresh: 'body' },
   '/auth/disable-mfa': { code: '123456' },
   '/auth/recovery-codes': { password: 'x' },
+  '/auth/password-link/look': { token: `gsp_${'x'.repeat(43)}` },
+  '/auth/password-link/accept': { token: `gsp_${'x'.repeat(43)}`, password: 'x' },
   '/auth/passkeys/options': { password: 'x' },
   '/auth/passkeys': { name: 'x', credential },
   '/auth/passkeys/sign-in/options': { organization: 'default', mfaToken: 'x' },

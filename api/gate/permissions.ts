@@ -65,6 +65,9 @@ export const PERMISSIONS = {
   'DELETE /auth/invitations/:id': 'users:manage',
   'POST /auth/invitations/look': PUBLIC, // the token of the link is the proof
   'POST /auth/invitations/accept': PUBLIC, // likewise
+  'POST /auth/users/:id/password-link': 'users:manage',
+  'POST /auth/password-link/look': PUBLIC, // the token of the link is the proof
+  'POST /auth/password-link/accept': PUBLIC, // likewise
   'GET /auth/roles': 'users:read',
   'POST /auth/roles': 'roles:manage',
   'PATCH /auth/roles/:name': 'roles:manage',

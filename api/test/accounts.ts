@@ -25,7 +25,13 @@ export interface TestAccounts {
   /** With PASSWORD. @returns The id. */
   readonly addUser: (name: string, roles?: readonly string[], organization?: string) => Promise<string>;
   /** @param token Access token; absent = none. */
-  readonly ask: (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: object, token?: string, headers?: Record<string, string>) => Promise<Answer>;
+  readonly ask: (
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    url: string,
+    body?: object,
+    token?: string,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
   readonly post: (url: string, body?: object, token?: string, headers?: Record<string, string>) => Promise<Answer>;
   /** Body of the answer to signing in with PASSWORD. */
   readonly login: (user: string, more?: object) => Promise<Loose>;

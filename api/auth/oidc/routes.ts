@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { providers } from '../../../store/queries/identity-providers.ts';
 import type { InOrganization } from '../../database.ts';
-import { invitationLook } from '../../access/input.ts';
+import { linkLook } from '../../access/input.ts';
 import { asProblem } from '../../gate/as-problem.ts';
 import { ApiProblem, reasonOf } from '../../gate/problem.ts';
 import type { Routes } from '../../rest/kit.ts';
@@ -98,7 +98,7 @@ export function registerOidcRoutes(app: Routes, { run, signIn, logout, sessions,
       summary: 'Accept an invitation by signing in at an identity provider: no password is kept here',
       description: 'The browser has to come from a page of ours: the answer binds the sign-in to it by a cookie.',
       params: place,
-      body: invitationLook,
+      body: linkLook,
       response: { 200: z.object({ location: z.string().meta({ description: 'Send the browser there.' }) }) },
     },
     handler: async (request, reply) => {

@@ -1,6 +1,6 @@
 // Invitations: made by who manages users, looked at and accepted by whoever holds the link.
 import { z } from 'zod';
-import { invitationAcceptance, invitationLook, newInvitation } from '../../access/input.ts';
+import { linkAcceptance, linkLook, newInvitation } from '../../access/input.ts';
 import type { Invitations } from '../../access/invitations.ts';
 import { documentOf } from '../../access/view.ts';
 import { principalOf } from '../../gate/gate.ts';
@@ -55,7 +55,7 @@ export function registerInvitationRoutes(app: Routes, invitations: Invitations):
   app.route({
     method: 'POST',
     url: '/auth/invitations/look',
-    schema: { tags: TAGS, summary: 'What the holder of a link is invited to', body: invitationLook, response: { 200: document } },
+    schema: { tags: TAGS, summary: 'What the holder of a link is invited to', body: linkLook, response: { 200: document } },
     handler: async (request, reply) => once(reply).send(documentOf(await invitations.look(request.body.token))),
   });
 
@@ -65,7 +65,7 @@ export function registerInvitationRoutes(app: Routes, invitations: Invitations):
     schema: {
       tags: TAGS,
       summary: 'Accept an invitation: the user is there from now on',
-      body: invitationAcceptance,
+      body: linkAcceptance,
       response: { 201: z.object({ organization: z.string(), user: z.string().meta({ description: 'To sign in with.' }) }) },
     },
     handler: async (request, reply) => {

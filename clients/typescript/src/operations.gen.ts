@@ -838,6 +838,42 @@ export interface Operations {
       readonly user: string;
     };
   };
+  /** A link by which somebody who forgot the password chooses another, once, within a day */
+  'POST /auth/users/{id}/password-link': {
+    readonly path: {
+      /** From the list. */
+      readonly id: string;
+    };
+    readonly query: undefined;
+    readonly body: undefined;
+    readonly answer: { readonly user: string; readonly expiresAt: string; readonly link: string };
+  };
+  /** Whose password the holder of a link may choose */
+  'POST /auth/password-link/look': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** What stands behind `#` in the link. */
+      readonly token: string;
+    };
+    readonly answer: { readonly [name: string]: unknown };
+  };
+  /** Choose the password: all sessions of the user end, and wrong guesses so far are forgotten */
+  'POST /auth/password-link/accept': {
+    readonly path: undefined;
+    readonly query: undefined;
+    readonly body: {
+      /** What stands behind `#` in the link. */
+      readonly token: string;
+      /** The one to sign in with from now on. */
+      readonly password: string;
+    };
+    readonly answer: {
+      readonly organization: string;
+      /** To sign in with. */
+      readonly user: string;
+    };
+  };
   /** All roles, and the permissions they are made of */
   'GET /auth/roles': {
     readonly path: undefined;
