@@ -1,5 +1,5 @@
 // Executes operations as the specification (GraphQL October 2021, section 6) and graphql-js do, after a plan: graphql-js works out again for every object of
-// an answer what its fields are, which takes it longer than PostgreSQL takes to find them.
+// an answer what its fields are, which takes it longer than PostgreSQL takes to find them (docs/adr/0006-graphql-by-plan.md).
 import { getArgumentValues, getVariableValues, locatedError, OperationTypeNode, responsePathAsArray } from 'graphql';
 import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLResolveInfo, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { planOf } from './plan.ts';
