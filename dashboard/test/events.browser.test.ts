@@ -45,6 +45,8 @@ describe.skipIf(chromiumPath === undefined)('events', { timeout: 90_000 }, () =>
     await box.press('ArrowDown');
     expect(await box.getAttribute('aria-activedescendant')).toBe(await page.getByRole('option', { selected: true }).getAttribute('id'));
     await box.press('Enter'); // takes what is marked, and asks nothing
+    await box.pressSequentially(':'); // the one that is there already
+    expect(await box.inputValue()).toBe('event.severity:');
     await page.getByRole('option', { name: 'event.severity>=' }).click(); // in place of the colon
     await page.getByRole('option', { name: 'high', exact: false }).first().waitFor();
     await box.press('Escape');

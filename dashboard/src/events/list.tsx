@@ -24,12 +24,12 @@ interface ListProps {
 }
 
 const COLUMNS = {
-  full: '98px minmax(96px, 132px) minmax(88px, 130px) minmax(72px, 104px) minmax(200px, 1fr)',
-  short: '98px minmax(90px, 136px) minmax(0, 1fr)',
+  full: '112px minmax(96px, 132px) minmax(88px, 130px) minmax(72px, 104px) minmax(200px, 1fr)',
+  short: '112px minmax(90px, 136px) minmax(0, 1fr)',
   card: 'minmax(0, 1fr)',
 };
 
-const chosen = (fields: readonly string[]): string => `98px minmax(96px, 132px) ${'minmax(90px, 1fr) '.repeat(fields.length)}minmax(160px, 1.4fr)`;
+const chosen = (fields: readonly string[]): string => `112px minmax(96px, 132px) ${'minmax(90px, 1fr) '.repeat(fields.length)}minmax(160px, 1.4fr)`;
 
 export function EventList({ rows, openId, cursor, onOpen, shape, fields, onField, onNearEnd, onTop, scroller, isHovered, end }: ListProps) {
   return (

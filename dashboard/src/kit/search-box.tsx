@@ -34,6 +34,8 @@ export function SearchBox({ value, onSearch, fault, complete, recent = [], place
   const input = useRef<HTMLInputElement>(null);
   const paint = useRef<HTMLDivElement>(null);
   const id = useId();
+  /** Behind a colon that a completion brought: who types it as well means the same one. */
+  const behindColon = useRef(-1);
   useEffect(() => setText(value), [value]);
   useEffect(() => {
     if (isResting) return undefined;
@@ -62,6 +64,7 @@ export function SearchBox({ value, onSearch, fault, complete, recent = [], place
     }
     const next = `${text.slice(0, offer.from)}${offer.insert}${text.slice(offer.to)}`;
     const caret = offer.from + offer.insert.length;
+    behindColon.current = offer.insert.endsWith(':') ? caret : -1;
     write(next, caret);
     if (offer.kind === 'value') close();
     else ask(next, caret, true);
@@ -83,6 +86,7 @@ export function SearchBox({ value, onSearch, fault, complete, recent = [], place
     else if (event.key === 'ArrowDown' && isOpen) mark((marked + 1) % offers.length);
     else if (event.key === 'ArrowUp' && isOpen) mark((marked <= 0 ? offers.length : marked) - 1);
     else if ((event.key === ' ' && event.ctrlKey) || (event.key === 'ArrowDown' && !isOpen)) offerNow();
+    else if (event.key === ':' && input.current?.selectionStart === behindColon.current) behindColon.current = -1;
     else if (event.key === '?' && text === '') setHelping(true);
     else if (event.key === 'Escape' && isOpen) close();
     else if (event.key === 'Escape') input.current?.blur();
@@ -115,6 +119,7 @@ export function SearchBox({ value, onSearch, fault, complete, recent = [], place
           autoCapitalize="off"
           enterKeyHint="search"
           onChange={({ target }) => {
+            behindColon.current = -1;
             setText(target.value);
             setResting(false);
             ask(target.value, target.selectionStart ?? target.value.length);

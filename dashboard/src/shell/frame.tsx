@@ -20,7 +20,6 @@ export function Frame() {
     { keys: 'g a', label: 'Alerts', group: 'Go to', run: () => void navigate({ to: '/alerts' }) },
     { keys: 'g e', label: 'Events', group: 'Go to', run: () => void navigate({ to: '/events' }) },
     { keys: 'g h', label: 'Hunts', group: 'Go to', run: () => void navigate({ to: '/hunts' }) },
-    { keys: 'g h', label: 'Hunts', group: 'Go to', run: () => void navigate({ to: '/hunts' }) },
     { keys: 'g n', label: 'Entities', group: 'Go to', run: () => void navigate({ to: '/entities' }) },
     { keys: 'g r', label: 'Rules', group: 'Go to', run: () => void navigate({ to: '/rules' }) },
     { keys: 'g f', label: 'Fields', group: 'Go to', run: () => void navigate({ to: '/fields' }) },
