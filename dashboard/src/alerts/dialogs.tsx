@@ -1,8 +1,8 @@
 // The two questions that are asked before something is done to alerts: what the verdict is, and who takes it.
-import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import type { Verdict } from '../gql/graphql.ts';
-import { Button, IconButton, Key } from '../kit/button.tsx';
+import { Button, Key } from '../kit/button.tsx';
+import { DialogFrame } from '../kit/dialog-frame.tsx';
 import { plural } from '../kit/numbers.ts';
 import { verdictWord } from '../kit/severity.tsx';
 import type { AlertRow } from './use-queue.ts';
@@ -27,43 +27,34 @@ export function CloseDialog({ alerts, onClose, onCancel }: CloseProps) {
     setReason('');
   };
   return (
-    <Dialog.Root open={alerts.length > 0} onOpenChange={(isOpen) => !isOpen && onCancel()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="veil" />
-        <Dialog.Content
-          className="dialog dialog-small"
-          aria-describedby={undefined}
-          onKeyDown={(event) => {
-            const chosen = VERDICTS[Number(event.key) - 1];
-            if (chosen === undefined || event.target instanceof HTMLTextAreaElement) return;
-            event.preventDefault();
-            finish(chosen.verdict);
-          }}
-        >
-          <div className="dialog-head">
-            <Dialog.Title className="cut">{alerts.length === 1 ? `Close “${alerts[0]?.title ?? ''}”` : `Close ${plural(alerts.length, 'alert')}`}</Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton icon="close" label="Cancel" />
-            </Dialog.Close>
-          </div>
-          <div className="verdicts">
-            {VERDICTS.map(({ verdict, about }, index) => (
-              <button key={verdict} type="button" className="verdict" autoFocus={index === 0} onClick={() => finish(verdict)}>
-                <span>
-                  <strong>{verdictWord(verdict)}</strong>
-                  <span className="quiet">{about}</span>
-                </span>
-                <Key>{index + 1}</Key>
-              </button>
-            ))}
-          </div>
-          <label className="field">
-            <span>Why, if there is something to say</span>
-            <textarea className="input" rows={2} value={reason} maxLength={2_000} onChange={(event) => setReason(event.target.value)} />
-          </label>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <DialogFrame
+      title={alerts.length === 1 ? `Close “${alerts[0]?.title ?? ''}”` : `Close ${plural(alerts.length, 'alert')}`}
+      isOpen={alerts.length > 0}
+      onClose={onCancel}
+      isSmall
+      onKeyDown={(event) => {
+        const chosen = VERDICTS[Number(event.key) - 1];
+        if (chosen === undefined || event.target instanceof HTMLTextAreaElement) return;
+        event.preventDefault();
+        finish(chosen.verdict);
+      }}
+    >
+      <div className="verdicts">
+        {VERDICTS.map(({ verdict, about }, index) => (
+          <button key={verdict} type="button" className="verdict" autoFocus={index === 0} onClick={() => finish(verdict)}>
+            <span>
+              <strong>{verdictWord(verdict)}</strong>
+              <span className="quiet">{about}</span>
+            </span>
+            <Key>{index + 1}</Key>
+          </button>
+        ))}
+      </div>
+      <label className="field">
+        <span>Why, if there is something to say</span>
+        <textarea className="input" rows={2} value={reason} maxLength={2_000} onChange={(event) => setReason(event.target.value)} />
+      </label>
+    </DialogFrame>
   );
 }
 
@@ -85,48 +76,42 @@ export function AssignDialog({ alerts, user, people, onAssign, onCancel }: Assig
     setName('');
   };
   return (
-    <Dialog.Root open={alerts.length > 0} onOpenChange={(isOpen) => !isOpen && onCancel()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="veil" />
-        <Dialog.Content className="dialog dialog-small" aria-describedby={undefined}>
-          <div className="dialog-head">
-            <Dialog.Title>Assign {alerts.length === 1 ? 'this alert' : plural(alerts.length, 'alert')}</Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton icon="close" label="Cancel" />
-            </Dialog.Close>
-          </div>
-          <div className="verdicts">
-            {names.map((person) => (
-              <button key={person} type="button" className="verdict" onClick={() => finish(person)}>
-                <span>
-                  <strong>{person}</strong>
-                  {person === user && <span className="quiet">You</span>}
-                </span>
-              </button>
-            ))}
-            <button type="button" className="verdict" onClick={() => finish('')}>
-              <span>
-                <strong>Nobody</strong>
-              </span>
-            </button>
-          </div>
-          <form
-            className="assign-other"
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (name.trim() !== '') finish(name.trim());
-            }}
-          >
-            <label className="field">
-              <span>Somebody else, by user name</span>
-              <input className="input" value={name} onChange={(event) => setName(event.target.value)} spellCheck={false} autoCapitalize="none" />
-            </label>
-            <Button type="submit" disabled={name.trim() === ''}>
-              Assign
-            </Button>
-          </form>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <DialogFrame
+      title={<>Assign {alerts.length === 1 ? 'this alert' : plural(alerts.length, 'alert')}</>}
+      isOpen={alerts.length > 0}
+      onClose={onCancel}
+      isSmall
+    >
+      <div className="verdicts">
+        {names.map((person) => (
+          <button key={person} type="button" className="verdict" onClick={() => finish(person)}>
+            <span>
+              <strong>{person}</strong>
+              {person === user && <span className="quiet">You</span>}
+            </span>
+          </button>
+        ))}
+        <button type="button" className="verdict" onClick={() => finish('')}>
+          <span>
+            <strong>Nobody</strong>
+          </span>
+        </button>
+      </div>
+      <form
+        className="assign-other"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.trim() !== '') finish(name.trim());
+        }}
+      >
+        <label className="field">
+          <span>Somebody else, by user name</span>
+          <input className="input" value={name} onChange={(event) => setName(event.target.value)} spellCheck={false} autoCapitalize="none" />
+        </label>
+        <Button type="submit" disabled={name.trim() === ''}>
+          Assign
+        </Button>
+      </form>
+    </DialogFrame>
   );
 }

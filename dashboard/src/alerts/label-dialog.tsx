@@ -1,7 +1,7 @@
 // What alerts are called by people: names to add, and those they have to take away.
-import { Dialog } from 'radix-ui';
 import { useState } from 'react';
-import { Button, IconButton } from '../kit/button.tsx';
+import { Button } from '../kit/button.tsx';
+import { DialogFrame } from '../kit/dialog-frame.tsx';
 import { plural } from '../kit/numbers.ts';
 import type { AlertRow } from './use-queue.ts';
 
@@ -25,69 +25,63 @@ export function LabelDialog({ alerts, known, onLabel, onCancel }: LabelProps) {
     then();
   };
   return (
-    <Dialog.Root open={alerts.length > 0} onOpenChange={(isOpen) => !isOpen && close(onCancel)}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="veil" />
-        <Dialog.Content className="dialog dialog-small" aria-describedby={undefined}>
-          <div className="dialog-head">
-            <Dialog.Title>Label {alerts.length === 1 ? 'this alert' : plural(alerts.length, 'alert')}</Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton icon="close" label="Cancel" />
-            </Dialog.Close>
-          </div>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (added.length > 0 || removed.size > 0) close(() => onLabel(added, [...removed]));
-            }}
-          >
-            {had.length > 0 && (
-              <ul className="labels" aria-label="Labels that are there">
-                {had.map((name) => (
-                  <li key={name}>
-                    <label>
-                      <input
-                        type="checkbox"
-                        checked={!removed.has(name)}
-                        onChange={() =>
-                          setRemoved((now) => {
-                            const next = new Set(now);
-                            if (!next.delete(name)) next.add(name);
-                            return next;
-                          })
-                        }
-                      />{' '}
-                      {name}
-                    </label>
-                  </li>
-                ))}
-              </ul>
-            )}
-            <div className="assign-other">
-              <label className="field">
-                <span>Add, with commas between several</span>
-                <input
-                  className="input"
-                  list="known-labels"
-                  value={text}
-                  autoFocus
-                  spellCheck={false}
-                  autoCapitalize="none"
-                  onChange={(event) => setText(event.target.value)}
-                />
-              </label>
-              <Button type="submit" disabled={added.length === 0 && removed.size === 0}>
-                Label
-              </Button>
-            </div>
-            <datalist id="known-labels">
-              {[...new Set(known)].sort().map((name) => (
-                <option key={name} value={name} />
-              ))}
-            </datalist>
-          </form>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <DialogFrame
+      title={<>Label {alerts.length === 1 ? 'this alert' : plural(alerts.length, 'alert')}</>}
+      isOpen={alerts.length > 0}
+      onClose={() => close(onCancel)}
+      isSmall
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (added.length > 0 || removed.size > 0) close(() => onLabel(added, [...removed]));
+        }}
+      >
+        {had.length > 0 && (
+          <ul className="labels" aria-label="Labels that are there">
+            {had.map((name) => (
+              <li key={name}>
+                <label>
+                  <input
+                    type="checkbox"
+                    checked={!removed.has(name)}
+                    onChange={() =>
+                      setRemoved((now) => {
+                        const next = new Set(now);
+                        if (!next.delete(name)) next.add(name);
+                        return next;
+                      })
+                    }
+                  />{' '}
+                  {name}
+                </label>
+              </li>
+            ))}
+          </ul>
+        )}
+        <div className="assign-other">
+          <label className="field">
+            <span>Add, with commas between several</span>
+            <input
+              className="input"
+              list="known-labels"
+              value={text}
+              autoFocus
+              spellCheck={false}
+              autoCapitalize="none"
+              onChange={(event) => setText(event.target.value)}
+            />
+          </label>
+          <Button type="submit" disabled={added.length === 0 && removed.size === 0}>
+            Label
+          </Button>
+        </div>
+        <datalist id="known-labels">
+          {[...new Set(known)].sort().map((name) => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
+      </form>
+    </DialogFrame>
   );
 }

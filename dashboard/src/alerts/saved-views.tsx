@@ -1,9 +1,10 @@
 // Views of the queue with a name: one's own, and those that others share.
-import { Dialog, DropdownMenu } from 'radix-ui';
+import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import { tell, useFresh } from '../data/fresh.ts';
 import { AddSavedViewDocument, DeleteSavedViewDocument, SavedViewsDocument, type SavedViewFragment } from '../gql/graphql.ts';
-import { Button, IconButton } from '../kit/button.tsx';
+import { Button } from '../kit/button.tsx';
+import { DialogFrame } from '../kit/dialog-frame.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { report } from '../kit/undo.tsx';
 import '../kit/menu.css';
@@ -71,51 +72,40 @@ function ViewsDialog({ isOpen, views, onSave, onDelete, onClose }: ViewsDialogPr
   const [isShared, setShared] = useState(false);
   const own = views.filter(({ isMine }) => isMine);
   return (
-    <Dialog.Root open={isOpen} onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="veil" />
-        <Dialog.Content className="dialog dialog-small" aria-describedby={undefined}>
-          <div className="dialog-head">
-            <Dialog.Title>Save this view</Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton icon="close" label="Cancel" />
-            </Dialog.Close>
-          </div>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (name.trim() === '') return;
-              onSave(name.trim(), isShared);
-              setName('');
-            }}
-          >
-            <div className="assign-other">
-              <label className="field">
-                <span>Name</span>
-                <input className="input" value={name} maxLength={120} autoFocus onChange={(event) => setName(event.target.value)} />
-              </label>
-              <Button type="submit" kind="main" disabled={name.trim() === ''}>
-                Save
+    <DialogFrame title="Save this view" isOpen={isOpen} onClose={onClose} isSmall>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.trim() === '') return;
+          onSave(name.trim(), isShared);
+          setName('');
+        }}
+      >
+        <div className="assign-other">
+          <label className="field">
+            <span>Name</span>
+            <input className="input" value={name} maxLength={120} autoFocus onChange={(event) => setName(event.target.value)} />
+          </label>
+          <Button type="submit" kind="main" disabled={name.trim() === ''}>
+            Save
+          </Button>
+        </div>
+        <label className="views-shared">
+          <input type="checkbox" checked={isShared} onChange={(event) => setShared(event.target.checked)} /> Share it with everybody of the organization
+        </label>
+      </form>
+      {own.length > 0 && (
+        <ul className="views-own" aria-label="Views that you may delete">
+          {own.map((view) => (
+            <li key={view.id}>
+              <span className="cut">{view.name}</span>
+              <Button kind="quiet" onClick={() => onDelete(view)}>
+                Delete
               </Button>
-            </div>
-            <label className="views-shared">
-              <input type="checkbox" checked={isShared} onChange={(event) => setShared(event.target.checked)} /> Share it with everybody of the organization
-            </label>
-          </form>
-          {own.length > 0 && (
-            <ul className="views-own" aria-label="Views that you may delete">
-              {own.map((view) => (
-                <li key={view.id}>
-                  <span className="cut">{view.name}</span>
-                  <Button kind="quiet" onClick={() => onDelete(view)}>
-                    Delete
-                  </Button>
-                </li>
-              ))}
-            </ul>
-          )}
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+            </li>
+          ))}
+        </ul>
+      )}
+    </DialogFrame>
   );
 }

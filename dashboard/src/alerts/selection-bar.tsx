@@ -1,8 +1,8 @@
 // What can be done to the alerts that are selected, or to all that the list asks for.
-import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import type { AlertChange, Verdict } from '../gql/graphql.ts';
-import { Button, IconButton } from '../kit/button.tsx';
+import { Button } from '../kit/button.tsx';
+import { DialogFrame } from '../kit/dialog-frame.tsx';
 import { count, plural } from '../kit/numbers.ts';
 import { verdictWord } from '../kit/severity.tsx';
 
@@ -75,40 +75,29 @@ function WholeDialog({ countWhole, onWhole, onDone }: Pick<SelectionBarProps, 'c
     if (matching !== undefined) setSeen({ verdict, matching });
   };
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onDone()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="veil" />
-        <Dialog.Content className="dialog dialog-small" aria-describedby={undefined}>
-          <div className="dialog-head">
-            <Dialog.Title>Close all that match</Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton icon="close" label="Cancel" />
-            </Dialog.Close>
-          </div>
-          {seen === undefined ? (
-            <div className="verdicts">
-              {VERDICTS.map((verdict) => (
-                <button key={verdict} type="button" className="verdict" onClick={() => void choose(verdict)}>
-                  <strong>{verdictWord(verdict)}</strong>
-                </button>
-              ))}
-            </div>
-          ) : (
-            <div className="assign-other">
-              <p>{count(seen.matching)} alerts match, also those that are not loaded. They can be brought back for ten seconds.</p>
-              <Button
-                kind="main"
-                onClick={() => {
-                  onDone();
-                  onWhole({ status: 'closed', verdict: seen.verdict }, seen.matching, `closed as ${verdictWord(seen.verdict).toLowerCase()}`);
-                }}
-              >
-                Close {count(seen.matching)}
-              </Button>
-            </div>
-          )}
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <DialogFrame title="Close all that match" onClose={onDone} isSmall>
+      {seen === undefined ? (
+        <div className="verdicts">
+          {VERDICTS.map((verdict) => (
+            <button key={verdict} type="button" className="verdict" onClick={() => void choose(verdict)}>
+              <strong>{verdictWord(verdict)}</strong>
+            </button>
+          ))}
+        </div>
+      ) : (
+        <div className="assign-other">
+          <p>{count(seen.matching)} alerts match, also those that are not loaded. They can be brought back for ten seconds.</p>
+          <Button
+            kind="main"
+            onClick={() => {
+              onDone();
+              onWhole({ status: 'closed', verdict: seen.verdict }, seen.matching, `closed as ${verdictWord(seen.verdict).toLowerCase()}`);
+            }}
+          >
+            Close {count(seen.matching)}
+          </Button>
+        </div>
+      )}
+    </DialogFrame>
   );
 }

@@ -1,8 +1,8 @@
 // Where a search gets its name, and those that one may change get another, are shared, written over and deleted.
-import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import type { SavedSearchChange, SavedSearchFragment } from '../gql/graphql.ts';
-import { Button, IconButton } from '../kit/button.tsx';
+import { Button } from '../kit/button.tsx';
+import { DialogFrame } from '../kit/dialog-frame.tsx';
 import './saved-searches.css';
 
 interface DialogProps {
@@ -23,52 +23,41 @@ export function SavedSearchesDialog({ query, saved, onAdd, onChange, onSave, onR
   const [isShared, setShared] = useState(false);
   const [hasRange, setRange] = useState(false);
   return (
-    <Dialog.Root open onOpenChange={(next) => !next && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="veil" />
-        <Dialog.Content className="dialog" aria-describedby={undefined}>
-          <div className="dialog-head">
-            <Dialog.Title>Save this search</Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton icon="close" label="Close" />
-            </Dialog.Close>
-          </div>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (name.trim() !== '') void onAdd(name.trim(), isShared, hasRange).then((isDone) => isDone && setName(''));
-            }}
-          >
-            <p className="saved-query">{query === '' ? <span className="quiet">Every event</span> : <code>{query}</code>}</p>
-            <div className="saved-name">
-              <label className="field">
-                <span>Name</span>
-                <input className="input" value={name} maxLength={120} autoFocus onChange={(event) => setName(event.target.value)} />
-              </label>
-              <Button type="submit" kind="main" disabled={name.trim() === ''}>
-                Save
-              </Button>
-            </div>
-            <label className="check-row">
-              <input type="checkbox" checked={hasRange} onChange={(event) => setRange(event.target.checked)} /> Keep the time range with it
-            </label>
-            <label className="check-row">
-              <input type="checkbox" checked={isShared} onChange={(event) => setShared(event.target.checked)} /> Share it with everybody of the organization
-            </label>
-          </form>
-          {saved.length > 0 && (
-            <>
-              <h3 className="saved-title">Saved before</h3>
-              <ul className="saved-list" aria-label="Searches that you may change">
-                {saved.map((each) => (
-                  <SavedRow key={`${each.id} ${each.revision}`} saved={each} onChange={onChange} onSave={onSave} onRemove={onRemove} />
-                ))}
-              </ul>
-            </>
-          )}
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <DialogFrame title="Save this search" onClose={onClose} closeLabel="Close">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.trim() !== '') void onAdd(name.trim(), isShared, hasRange).then((isDone) => isDone && setName(''));
+        }}
+      >
+        <p className="saved-query">{query === '' ? <span className="quiet">Every event</span> : <code>{query}</code>}</p>
+        <div className="saved-name">
+          <label className="field">
+            <span>Name</span>
+            <input className="input" value={name} maxLength={120} autoFocus onChange={(event) => setName(event.target.value)} />
+          </label>
+          <Button type="submit" kind="main" disabled={name.trim() === ''}>
+            Save
+          </Button>
+        </div>
+        <label className="check-row">
+          <input type="checkbox" checked={hasRange} onChange={(event) => setRange(event.target.checked)} /> Keep the time range with it
+        </label>
+        <label className="check-row">
+          <input type="checkbox" checked={isShared} onChange={(event) => setShared(event.target.checked)} /> Share it with everybody of the organization
+        </label>
+      </form>
+      {saved.length > 0 && (
+        <>
+          <h3 className="saved-title">Saved before</h3>
+          <ul className="saved-list" aria-label="Searches that you may change">
+            {saved.map((each) => (
+              <SavedRow key={`${each.id} ${each.revision}`} saved={each} onChange={onChange} onSave={onSave} onRemove={onRemove} />
+            ))}
+          </ul>
+        </>
+      )}
+    </DialogFrame>
   );
 }
 

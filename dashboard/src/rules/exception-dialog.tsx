@@ -1,10 +1,10 @@
 // An exception out of an alert, in one step: which fields, for which rules, what it would have suppressed, who answers for it, until when.
-import { Dialog } from 'radix-ui';
 import { useState, type FormEvent } from 'react';
 import { tell, useFresh } from '../data/fresh.ts';
 import type { Problem } from '../data/problem.ts';
 import { AddExceptionDocument, EndExceptionDocument, ExceptionDraftDocument, ExceptionEffectDocument } from '../gql/graphql.ts';
-import { Button, IconButton } from '../kit/button.tsx';
+import { Button } from '../kit/button.tsx';
+import { DialogFrame } from '../kit/dialog-frame.tsx';
 import { plural, shorten } from '../kit/numbers.ts';
 import { Failed, RequestId, Waiting } from '../kit/states.tsx';
 import { report } from '../kit/undo.tsx';
@@ -21,20 +21,9 @@ interface ExceptionDialogProps {
 
 export function ExceptionDialog({ alert, user, onClose }: ExceptionDialogProps) {
   return (
-    <Dialog.Root open onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="veil" />
-        <Dialog.Content className="dialog exception-dialog" aria-describedby={undefined}>
-          <div className="dialog-head">
-            <Dialog.Title className="cut">Exception for “{alert.title}”</Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton icon="close" label="Cancel" />
-            </Dialog.Close>
-          </div>
-          <ExceptionForm alert={alert} user={user} onClose={onClose} />
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <DialogFrame title={<>Exception for “{alert.title}”</>} onClose={onClose} className="exception-dialog">
+      <ExceptionForm alert={alert} user={user} onClose={onClose} />
+    </DialogFrame>
   );
 }
 

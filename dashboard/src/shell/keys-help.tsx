@@ -1,5 +1,5 @@
-import { Dialog } from 'radix-ui';
-import { IconButton, Key } from '../kit/button.tsx';
+import { Key } from '../kit/button.tsx';
+import { DialogFrame } from '../kit/dialog-frame.tsx';
 import { cell, useCell } from '../kit/cell.ts';
 import { boundKeys, useKeys, type KeyBinding } from '../kit/keys.ts';
 import './keys-help.css';
@@ -14,40 +14,29 @@ export function KeysHelp() {
   useKeys([{ keys: '?', label: 'Show all keys', group: 'Anywhere', run: () => isHelpOpen.set(true) }]);
   const bound = isOpen ? boundKeys() : [];
   return (
-    <Dialog.Root open={isOpen} onOpenChange={isHelpOpen.set}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="veil" />
-        <Dialog.Content className="dialog" aria-describedby={undefined}>
-          <div className="dialog-head">
-            <Dialog.Title>Keyboard</Dialog.Title>
-            <Dialog.Close asChild>
-              <IconButton icon="close" label="Close" />
-            </Dialog.Close>
-          </div>
-          <div className="keys">
-            {GROUPS.map((group) => ({ group, keys: bound.filter((binding) => binding.group === group) }))
-              .filter(({ keys }) => keys.length > 0)
-              .map(({ group, keys }) => (
-                <section key={group}>
-                  <h3>{group}</h3>
-                  <dl>
-                    {keys.map((binding) => (
-                      <div key={binding.keys} className="keys-row">
-                        <dt>{binding.label}</dt>
-                        <dd>
-                          {binding.keys.split(binding.keys === ' ' ? '' : ' ').map((key) => (
-                            <Key key={key}>{NAMES[key] ?? key}</Key>
-                          ))}
-                          <span className="hidden-text">{binding.keys}</span>
-                        </dd>
-                      </div>
-                    ))}
-                  </dl>
-                </section>
-              ))}
-          </div>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <DialogFrame title="Keyboard" isOpen={isOpen} onClose={() => isHelpOpen.set(false)} closeLabel="Close">
+      <div className="keys">
+        {GROUPS.map((group) => ({ group, keys: bound.filter((binding) => binding.group === group) }))
+          .filter(({ keys }) => keys.length > 0)
+          .map(({ group, keys }) => (
+            <section key={group}>
+              <h3>{group}</h3>
+              <dl>
+                {keys.map((binding) => (
+                  <div key={binding.keys} className="keys-row">
+                    <dt>{binding.label}</dt>
+                    <dd>
+                      {binding.keys.split(binding.keys === ' ' ? '' : ' ').map((key) => (
+                        <Key key={key}>{NAMES[key] ?? key}</Key>
+                      ))}
+                      <span className="hidden-text">{binding.keys}</span>
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+      </div>
+    </DialogFrame>
   );
 }
