@@ -11,6 +11,7 @@ import { openTestDatabase, serverUrl } from '../api/test/database.ts';
 import type { TestDatabase } from '../api/test/database.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
+const NEXT = 'tundra marmalade 44 sextant';
 const run = promisify(execFile);
 
 interface Ended {
@@ -61,6 +62,17 @@ describe.skipIf(serverUrl === '')('goshawk user', () => {
     expect([listed.code, listed.stdout]).toEqual([0, expect.stringMatching(/Ada Lovelace.*viewer.*disabled[\s\S]*root.*admin.*active/)]);
   });
 
+  it('lets in by a link who forgot the password, also the only administrator, with the key of the installation alone', { timeout: 240_000 }, async () => {
+    for (let n = 0; n < 5; n++) await post('/auth/login', { user: 'root', password: 'forgotten' });
+    const printed = await user('password-link', 'ROOT');
+    expect([printed.code, printed.stdout]).toEqual([0, expect.stringMatching(/^Give this to root, who can choose another password with it once until \d{4}-.*Z:\n.*\/password#gsp_/)]); // prettier-ignore
+    const { link } = JSON.parse((await user('password-link', 'root', '--json')).stdout);
+    const accept = (of: string) => post('/auth/password-link/accept', { token: of.trim().split('#')[1], password: NEXT });
+    expect((await accept(printed.stdout)).statusCode).toBe(404); // the second took its place
+    expect((await accept(link)).statusCode).toBe(200);
+    expect((await post('/auth/login', { user: 'root', password: NEXT })).statusCode).toBe(200);
+  });
+
   it('ends with 2 and says what to change', { timeout: 240_000 }, async () => {
     const said = async (...words: string[]) => {
       const { code, stdout, stderr } = await user(...words);
@@ -70,6 +82,7 @@ describe.skipIf(serverUrl === '')('goshawk user', () => {
     expect(await said('change', 'root')).toContain('--role');
     expect(await said('change', 'root', '--disable')).toContain('administrator');
     expect(await said('change', 'nobody', '--enable')).toContain('no user nobody');
+    expect(await said('password-link', 'nobody')).toContain('no user nobody');
     expect(await said('invite', 'x', '--role', 'ghost')).toContain('no role ghost');
   });
 });

@@ -17,6 +17,11 @@ interface User {
   readonly sessions: number;
   readonly seenAt: string | null;
 }
+interface PasswordLink {
+  readonly user: string;
+  readonly link: string;
+  readonly expiresAt: string;
+}
 interface ChangeOptions extends Where {
   readonly role?: readonly string[];
   readonly name?: string;
@@ -75,6 +80,14 @@ export default {
         const changed = await ask<User>('PATCH', `/auth/users/${(await named(ask, user)).id}`, body);
         if (io.json) io.print(JSON.stringify(changed));
         else show(io, [changed]);
+      });
+    sub('password-link', 'Prints a link by which somebody who forgot the password chooses another, once')
+      .argument('<user>', 'name of the user')
+      .action(async (user: string, options: Where) => {
+        const ask = await openApi(options);
+        const made = await ask<PasswordLink>('POST', `/auth/users/${(await named(ask, user)).id}/password-link`);
+        if (io.json) io.print(JSON.stringify(made));
+        else io.print(`Give this to ${made.user}, who can choose another password with it once until ${made.expiresAt}:\n${made.link}`);
       });
     sub('end-sessions', 'Signs somebody out everywhere, at once')
       .argument('<user>', 'name of the user')

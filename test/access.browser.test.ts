@@ -1,4 +1,4 @@
-// Coming in and administering by clicking, on the real API and a database: second factor, passkey, invitation, roles, a key, the audit.
+// Coming in and administering by clicking, on the real API and a database: second factor, passkey, invitation, a forgotten password, roles, a key, the audit.
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -124,6 +124,35 @@ describe.skipIf(serverUrl === '' || chromiumPath === undefined)('access, by clic
     await page.getByRole('button', { name: 'Remove Work laptop' }).click();
     await page.getByRole('button', { name: 'Remove the passkey' }).click();
     await page.getByText(/^None\. A passkey/).waitFor();
+  });
+
+  it('lets who forgot the password choose another by a link, and asks for the second factor all the same', async () => {
+    const admin = await visits.enter('/administration');
+    await admin.getByRole('link', { name: 'ada' }).click();
+    await admin.getByRole('button', { name: 'Link for a new password' }).click();
+    await admin.getByRole('dialog').getByRole('button', { name: 'Make the link' }).click();
+    const link = await admin.locator('pre[aria-label="Link"]').innerText();
+    await admin.getByRole('button', { name: 'I have kept it' }).click();
+
+    const page = await visits.visit();
+    await page.goto('/login');
+    await page.getByText('An administrator can make a link for a new one.').waitFor();
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'New password for ada' }).waitFor();
+    const choose = async (password: string) => {
+      for (const label of ['Choose a password', 'Once more']) await page.getByLabel(label).fill(password);
+      await page.getByRole('button', { name: 'Change the password' }).click();
+    };
+    await choose('ada');
+    await page.getByRole('alert').waitFor(); // easy to guess
+    await choose(NEW_PASSWORD);
+    await page.getByRole('heading', { name: 'Sign in to Goshawk' }).waitFor();
+    await signIn(page, 'ada');
+    await page.getByRole('alert').getByText('Name or password is wrong.').waitFor();
+    await signIn(page, 'ada', NEW_PASSWORD);
+    await page.getByLabel('Code of your authenticator application').waitFor();
+    await page.goto(link);
+    await page.getByRole('alert').getByText('This link is not open').waitFor();
   });
 
   it('invites, lets the invited in with the role it made, and changes and disables them', async () => {

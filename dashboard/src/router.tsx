@@ -31,6 +31,12 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import('./session/invitation.tsx'), 'InvitationPage'),
 });
 
+const password = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  component: lazyRouteComponent(() => import('./session/password-link.tsx'), 'PasswordLinkPage'),
+});
+
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
@@ -60,11 +66,7 @@ const events = createRoute({
   component: lazyRouteComponent(() => import('./events/page.tsx'), 'EventsPage'),
 });
 const event = createRoute({ getParentRoute: () => events, path: '$eventId' });
-const hunts = createRoute({
-  getParentRoute: () => inside,
-  path: '/hunts',
-  component: lazyRouteComponent(() => import('./hunts/page.tsx'), 'HuntsPage'),
-});
+const hunts = createRoute({ getParentRoute: () => inside, path: '/hunts', component: lazyRouteComponent(() => import('./hunts/page.tsx'), 'HuntsPage') });
 const newHunt = createRoute({
   getParentRoute: () => inside,
   path: '/hunts/new',
@@ -277,6 +279,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     login,
     invitation,
+    password,
     kit,
     inside.addChildren([
       overview,

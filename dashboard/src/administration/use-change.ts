@@ -32,11 +32,10 @@ export async function telling<R, V>(document: TypedDocumentString<R, V>, variabl
   return undefined;
 }
 
-/** As `telling`, for what only REST has. */
-export async function posting(path: string, title: string, onDone: () => void): Promise<Problem | undefined> {
+/** As `telling`, for what only REST has. @param onDone Called with the answer; its shape is the API's word. */
+export async function posting(path: string, title: string, onDone: (answer: unknown) => void): Promise<Problem | undefined> {
   try {
-    await callSignedIn('POST', path);
-    onDone();
+    onDone(await callSignedIn('POST', path));
     return undefined;
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;

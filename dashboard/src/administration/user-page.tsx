@@ -9,9 +9,11 @@ import { exactCount } from '../kit/numbers.ts';
 import { Page, Panel } from '../kit/panel.tsx';
 import { Empty, Failed, Stale, Waiting } from '../kit/states.tsx';
 import { useTitle } from '../kit/title.ts';
+import { useViewer } from '../shell/viewer.tsx';
 import { IdentitiesPanel } from './identities-panel.tsx';
 import { useMay } from './may.ts';
 import { OnOff } from './on-off.tsx';
+import { PasswordLinkDialog } from './password-link-dialog.tsx';
 import { ChangeUserDialog, UserAsks, type UserAsk } from './user-dialogs.tsx';
 import { reportUndoable, telling, useChange } from './use-change.ts';
 import './administration.css';
@@ -101,8 +103,11 @@ function Facts({ user: { email, roles, identities, disabledAt, hasPassword, pass
 }
 
 function Deeds({ user, onChanged }: { readonly user: User; readonly onChanged: () => void }) {
-  const [asking, setAsking] = useState<UserAsk | 'change'>();
+  const [asking, setAsking] = useState<UserAsk | 'change' | 'password'>();
   const { isBusy, problem, run } = useChange();
+  const viewer = useViewer();
+  // Where the API refuses one: for oneself, who is disabled, and who has a password elsewhere.
+  const mayHaveLink = viewer?.user !== user.name && user.disabledAt === null && (user.hasPassword || user.identities.length === 0);
   const close = () => setAsking(undefined);
   const done = () => {
     close();
@@ -120,6 +125,7 @@ function Deeds({ user, onChanged }: { readonly user: User; readonly onChanged: (
       <div className="access-deeds">
         <Button onClick={() => setAsking('change')}>Change name, mail or roles</Button>
         {user.sessions > 0 && <Button onClick={() => setAsking('sessions')}>End all sessions</Button>}
+        {mayHaveLink && <Button onClick={() => setAsking('password')}>Link for a new password</Button>}
         <Button onClick={() => setAsking('unlock')}>Let in after wrong guesses</Button>
         <Button onClick={() => setAsking('factors')}>Take away lost factors</Button>
         {user.disabledAt === null ? (
@@ -136,7 +142,8 @@ function Deeds({ user, onChanged }: { readonly user: User; readonly onChanged: (
         </p>
       )}
       {asking === 'change' && <ChangeUserDialog user={user} onDone={done} onUndone={onChanged} onCancel={close} />}
-      {asking !== undefined && asking !== 'change' && <UserAsks ask={asking} user={user} onDone={done} onCancel={close} />}
+      {asking === 'password' && <PasswordLinkDialog user={user} onClose={close} />}
+      {asking !== undefined && asking !== 'change' && asking !== 'password' && <UserAsks ask={asking} user={user} onDone={done} onCancel={close} />}
     </Panel>
   );
 }

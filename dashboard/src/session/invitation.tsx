@@ -6,8 +6,9 @@ import { Moment } from '../kit/moment.tsx';
 import { useTitle } from '../kit/title.ts';
 import { Mark } from '../shell/mark.tsx';
 import { call } from './api.ts';
+import { NewPasswordForm } from './new-password-form.tsx';
 import { useProviders, type Provider } from './providers.ts';
-import { RefusalNote, StepForm, useStep } from './step.tsx';
+import { RefusalNote, useStep } from './step.tsx';
 import { expectSession } from './tokens.ts';
 import './login.css';
 
@@ -23,7 +24,6 @@ export function InvitationPage() {
   const navigate = useNavigate();
   const [token] = useState(() => window.location.hash.slice(1));
   const [invited, setInvited] = useState<Invited>();
-  const [isMismatch, setMismatch] = useState(false);
   const { isBusy, refusal, run } = useStep();
   const providers = useProviders(invited?.organization);
   useTitle('Invitation');
@@ -32,15 +32,11 @@ export function InvitationPage() {
     // Once a link.
   }, [token]);
 
-  const accept = (field: (name: string) => string) => {
-    const isSame = field('password') === field('again');
-    setMismatch(!isSame);
-    if (!isSame || invited === undefined) return;
-    void run(async () => {
-      await call('POST', '/auth/invitations/accept', { token, password: field('password') });
-      await navigate({ to: '/login', search: invited.organization === 'default' ? {} : { organization: invited.organization }, replace: true });
+  const accept = (organization: string, password: string) =>
+    run(async () => {
+      await call('POST', '/auth/invitations/accept', { token, password });
+      await navigate({ to: '/login', search: organization === 'default' ? {} : { organization }, replace: true });
     });
-  };
   const acceptBy = ({ start }: Provider) =>
     run(async () => {
       const { location } = await call<{ readonly location: string }>('POST', start.replace(/\/start$/, '/accept'), { token });
@@ -68,26 +64,15 @@ export function InvitationPage() {
             <p className="quiet">
               You are invited to {invited.organizationName} as {invited.roles.join(', ')}, until <Moment at={invited.expiresAt} isLong />.
             </p>
-            <StepForm label="Accept the invitation" onSubmit={accept}>
-              <input type="hidden" name="username" autoComplete="username" value={invited.name} />
-              <label className="field">
-                <span>Choose a password: four unrelated words, or what a password manager makes</span>
-                <input className="input" name="password" type="password" autoComplete="new-password" required autoFocus />
-              </label>
-              <label className="field">
-                <span>Once more</span>
-                <input className="input" name="again" type="password" autoComplete="new-password" required aria-invalid={isMismatch} />
-              </label>
-              {isMismatch && (
-                <p className="login-error" role="alert">
-                  The two are not the same.
-                </p>
-              )}
-              <RefusalNote refusal={refusal} />
-              <Button kind="main" type="submit" disabled={isBusy}>
-                {isBusy ? 'Accepting' : 'Accept'}
-              </Button>
-            </StepForm>
+            <NewPasswordForm
+              label="Accept the invitation"
+              user={invited.name}
+              action="Accept"
+              busyAction="Accepting"
+              isBusy={isBusy}
+              refusal={refusal}
+              onChosen={(password) => void accept(invited.organization, password)}
+            />
             {providers.length > 0 && (
               <div className="login-ways">
                 {providers.map((provider) => (

@@ -109,6 +109,7 @@ export function PasswordStep({ onSignedIn, onChallenge }: PasswordStepProps) {
           </Button>
         )}
       </div>
+      <p className="login-note">Forgot your password? An administrator can make a link for a new one.</p>
       <p className="login-note">
         A new installation prints its first name and password once, in the terminal it was started from. Everybody else is invited by an administrator.
       </p>
