@@ -131,6 +131,15 @@ describe.skipIf(serverUrl === '')('a link for a new password', () => {
     expect((await look(token)).body).toMatchObject(NOT_OPEN);
   });
 
+  it('ends when the service account that made it is disabled', async () => {
+    const account = (await accounts.post('/auth/service-accounts', { name: `bot-${number}`, roles: ['admin'] }, admin)).body.id;
+    const key = (await accounts.post(`/auth/service-accounts/${account}/keys`, {}, admin)).body.secret;
+    const token = await made(key);
+    expect((await look(token)).status).toBe(200);
+    expect((await accounts.ask('PATCH', `/auth/service-accounts/${account}`, { disabled: true }, admin)).status).toBe(200);
+    expect((await look(token)).body).toMatchObject(NOT_OPEN);
+  });
+
   it('ends when a role of the user comes to give more: who made it may not hold that', async () => {
     const role = `role-${number}`;
     expect((await accounts.post('/auth/roles', { name: role, permissions: ['alerts:read'] }, admin)).status).toBe(201);

@@ -21,6 +21,14 @@ END $$;
 CREATE TRIGGER password_link_ends AFTER UPDATE ON goshawk.app_user FOR EACH ROW
   WHEN ((OLD.name, OLD.email, OLD.generation, OLD.password_at, OLD.disabled_at) IS DISTINCT FROM (NEW.name, NEW.email, NEW.generation, NEW.password_at, NEW.disabled_at))
   EXECUTE FUNCTION goshawk.password_link_ends();
+CREATE FUNCTION goshawk.password_links_of_account_end() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM goshawk.password_link l WHERE l.organization = OLD.organization AND l.created_by = 'service:' || OLD.name;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER password_links_of_account_end AFTER UPDATE ON goshawk.service_account FOR EACH ROW
+  WHEN ((OLD.roles, OLD.disabled_at, OLD.removed_at) IS DISTINCT FROM (NEW.roles, NEW.disabled_at, NEW.removed_at))
+  EXECUTE FUNCTION goshawk.password_links_of_account_end();
 
 -- Gives until when. The user stays as they are until the transaction ends, so what the caller reads of them after this is what the link is for. P0002: no such user.
 CREATE FUNCTION api.add_password_link(actor text, user_id uuid, token_hash bytea, lifetime interval) RETURNS timestamptz
@@ -69,7 +77,7 @@ BEGIN
   RETURN QUERY SELECT api.set_password(u.name, u.id, accept_password_link.password_hash, NULL);
 END $$;
 
-REVOKE ALL ON FUNCTION goshawk.password_link_ends() FROM PUBLIC;
+REVOKE ALL ON FUNCTION goshawk.password_link_ends(), goshawk.password_links_of_account_end() FROM PUBLIC;
 DO $$
 DECLARE
   written text;
