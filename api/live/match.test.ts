@@ -48,7 +48,13 @@ const camel = (name: string) => name.replaceAll(/_([a-z])/g, (_all, letter: stri
 const rowsOf = (events: typeof EVENTS) =>
   Object.entries(events).map(([name, { time = 0, columns = {}, detail = {}, native }]): [string, EventRow] => [
     name,
-    { ...nothing, time, ...Object.fromEntries(Object.entries(columns).map(([column, value]) => [camel(column), value])), detail, native: JSON.stringify(native) },
+    {
+      ...nothing,
+      time,
+      ...Object.fromEntries(Object.entries(columns).map(([column, value]) => [camel(column), value])),
+      detail,
+      native: JSON.stringify(native),
+    },
   ]);
 const found = (text: string, events: typeof EVENTS) => {
   const { search } = compileFilter({ search: parseSearch(text) });

@@ -24,7 +24,8 @@ export async function problemsOf(config: S3Config, deps: SinkDeps): Promise<read
     const { code, message } = failureOf(answer);
     return [{ option: OPTIONS[code] ?? 'bucket', message }];
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof RetryableError) return [{ option: error.message.startsWith('STS') ? 'roleArn' : 'url', message: error.message }];
+    if (error instanceof ConfigError || error instanceof RetryableError)
+      return [{ option: error.message.startsWith('STS') ? 'roleArn' : 'url', message: error.message }];
     throw error;
   }
 }

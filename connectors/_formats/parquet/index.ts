@@ -51,7 +51,7 @@ for (const [index, { name }] of FLAT.entries()) {
 
 /** Values by column: most are null, and only the others are looked at. */
 function flattened(rows: readonly Row[]): readonly (readonly unknown[])[] {
-  const columns = FLAT.map(() => new Array<unknown>(rows.length).fill(null));
+  const columns = FLAT.map(() => Array.from<unknown>({ length: rows.length }).fill(null));
   const place = (part: Row, tree: Tree, at: number): void => {
     for (const [name, inner] of tree) {
       const value = part[name];
