@@ -1,30 +1,17 @@
 // The command as a person types it, against an API with a database of its own.
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTestApi } from '../api/test/api.ts';
-import type { TestApi } from '../api/test/api.ts';
 import { openTestDatabase, serverUrl } from '../api/test/database.ts';
 import type { TestDatabase } from '../api/test/database.ts';
 import { seedEvents } from '../api/test/seed.ts';
-
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
-const run = promisify(execFile);
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { openCommandLine } from './test/command-line.ts';
+import type { CommandLine } from './test/command-line.ts';
 
 describe.skipIf(serverUrl === '')('goshawk export', () => {
   let database: TestDatabase;
-  let api: TestApi;
-  let env: NodeJS.ProcessEnv;
+  let commandLine: CommandLine;
   const folder = mkdtempSync(join(tmpdir(), 'goshawk-export-'));
   beforeAll(async () => {
     database = await openTestDatabase();
@@ -32,24 +19,14 @@ describe.skipIf(serverUrl === '')('goshawk export', () => {
       database.owner,
       Array.from({ length: 3 }, (_, n) => ({ n, columns: { host_name: `web${n}` } })),
     );
-    api = await openTestApi(database);
-    await api.app.listen({ host: '127.0.0.1', port: 0 });
-    const url = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`;
-    env = { ...process.env, GOSHAWK_API_URL: url, GOSHAWK_TOKEN: await api.token(['analyst']) };
+    commandLine = await openCommandLine(database, 'export', ['analyst']);
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true });
-    await api.close();
+    await commandLine.close();
     await database.drop();
   });
-  const goshawk = async (...words: string[]): Promise<Ended> => {
-    try {
-      return { code: 0, ...(await run(process.execPath, [MAIN, 'export', ...words], { env })) };
-    } catch (error) {
-      const { code, stdout, stderr } = error as Ended; // a status other than 0
-      return { code, stdout, stderr };
-    }
-  };
+  const goshawk = (...words: string[]) => commandLine.run(...words);
 
   it('writes what is found, and writes over nothing', { timeout: 240_000 }, async () => {
     const output = join(folder, 'events.csv');

@@ -1,55 +1,33 @@
 // The commands as a person types them, against an API with a database of its own.
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { doHunts } from '../api/hunt/work.ts';
-import { openTestApi } from '../api/test/api.ts';
-import type { TestApi } from '../api/test/api.ts';
 import { openTestDatabase, serverUrl } from '../api/test/database.ts';
 import type { TestDatabase } from '../api/test/database.ts';
 import { NOON, seedEvents, seedFindings } from '../api/test/seed.ts';
 import { openPool } from '../store/connect.ts';
-
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
-const run = promisify(execFile);
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { openCommandLine } from './test/command-line.ts';
+import type { CommandLine } from './test/command-line.ts';
 
 describe.skipIf(serverUrl === '')('goshawk hunt', () => {
   let database: TestDatabase;
-  let api: TestApi;
-  let env: NodeJS.ProcessEnv;
+  let commandLine: CommandLine;
   const folder = mkdtempSync(join(tmpdir(), 'goshawk-hunt-'));
   beforeAll(async () => {
     database = await openTestDatabase();
     await seedEvents(database.owner, [{ n: 1, columns: { dns_question: 'evil.example' } }, { n: 2 }]);
-    api = await openTestApi(database);
-    await api.app.listen({ host: '127.0.0.1', port: 0 });
-    const url = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`;
-    env = { ...process.env, GOSHAWK_API_URL: url, GOSHAWK_TOKEN: await api.token(['analyst']) };
+    commandLine = await openCommandLine(database, 'hunt', ['analyst']);
   });
   afterAll(async () => {
     rmSync(folder, { recursive: true });
-    await api.close();
+    await commandLine.close();
     await database.drop();
   });
-  const hunt = async (...words: string[]): Promise<Ended> => {
-    try {
-      return { code: 0, ...(await run(process.execPath, [MAIN, 'hunt', ...words], { env })) };
-    } catch (error) {
-      const { code, stdout, stderr } = error as Ended; // a status other than 0
-      return { code, stdout, stderr };
-    }
-  };
+  const hunt = (...words: string[]) => commandLine.run(...words);
 
   it('says the cost, begins, shows what was found, and ends', { timeout: 240_000 }, async () => {
     const list = join(folder, 'list.txt');
@@ -83,7 +61,7 @@ describe.skipIf(serverUrl === '')('goshawk hunt', () => {
   it.each<[name: string, words: string[], code: number, said: RegExp]>([
     ['a time that is none', ['start', '--name', 'n', '--query', 'x', '--from', 'yesterday'], 2, /ISO 8601/],
     ['a file that there is not', ['start', '--name', 'n', '--indicators', '/nowhere/list', '--from', '7d'], 2, /cannot be read/],
-    ['a line that is no indicator', ['start', '--name', 'n', '--indicators', MAIN, '--from', '7d'], 2, /Line 1/],
+    ['a line that is no indicator', ['start', '--name', 'n', '--indicators', fileURLToPath(import.meta.url), '--from', '7d'], 2, /Line 1/],
     ['a hunt that there is not', ['show', '00000000-0000-4000-8000-000000000000'], 2, /no hunt of this id/],
   ])('refuses %s', { timeout: 120_000 }, async (_name, words, code, said) => {
     expect(await hunt(...words)).toMatchObject({ code, stderr: expect.stringMatching(said) as string });

@@ -1,50 +1,27 @@
 // The commands as a person types them, against an API with a database of its own.
-import { execFile } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PASSWORD } from '../api/test/access.ts';
-import { openTestApi } from '../api/test/api.ts';
-import type { TestApi } from '../api/test/api.ts';
 import { openTestDatabase, serverUrl } from '../api/test/database.ts';
 import type { TestDatabase } from '../api/test/database.ts';
+import { openCommandLine } from './test/command-line.ts';
+import type { CommandLine } from './test/command-line.ts';
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const NEXT = 'tundra marmalade 44 sextant';
-const run = promisify(execFile);
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 describe.skipIf(serverUrl === '')('goshawk user', () => {
   let database: TestDatabase;
-  let api: TestApi;
-  let env: NodeJS.ProcessEnv;
+  let commandLine: CommandLine;
   beforeAll(async () => {
     database = await openTestDatabase();
-    api = await openTestApi(database);
-    await api.app.listen({ host: '127.0.0.1', port: 0 });
-    const url = `http://127.0.0.1:${(api.app.server.address() as AddressInfo).port}`;
-    env = { ...process.env, GOSHAWK_API_URL: url, GOSHAWK_TOKEN: await api.token(['admin']) };
-    await api.inject({ method: 'POST', url: '/auth/users', payload: { name: 'root', roles: ['admin'], password: PASSWORD } });
+    commandLine = await openCommandLine(database, 'user', ['admin']);
+    await commandLine.api.inject({ method: 'POST', url: '/auth/users', payload: { name: 'root', roles: ['admin'], password: PASSWORD } });
   });
   afterAll(async () => {
-    await api.close();
+    await commandLine.close();
     await database.drop();
   });
-  const user = async (...words: string[]): Promise<Ended> => {
-    try {
-      return { code: 0, ...(await run(process.execPath, [MAIN, 'user', ...words], { env })) };
-    } catch (error) {
-      const { code, stdout, stderr } = error as Ended; // a status other than 0
-      return { code, stdout, stderr };
-    }
-  };
-  const post = (url: string, payload: object) => api.inject({ method: 'POST', url, payload }, null);
+  const user = (...words: string[]) => commandLine.run(...words);
+  const post = (url: string, payload: object) => commandLine.api.inject({ method: 'POST', url, payload }, null);
 
   it('invites, lists, changes and signs out', { timeout: 240_000 }, async () => {
     const invited = await user('invite', 'Ada Lovelace', '--role', 'analyst', '--role', 'auditor', '--hours', '2');

@@ -36,6 +36,14 @@ export const text = (max: number) =>
 /** The largest `integer` of PostgreSQL and `Int` of GraphQL. */
 export const MAX_INT = 2_147_483_647;
 
+/** Of a change, in its body. */
+export const madeFrom = z
+  .int()
+  .min(1)
+  .max(MAX_INT)
+  .optional()
+  .meta({ description: 'That the change was made from; refused when there is another. Left out: whatever there is.' });
+
 export const paging = {
   limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'Rows of a page, at most 200.' }),
   cursor: z.string().max(500).optional().meta({ description: 'From `Link: rel="next"` of the page before.', pattern: '^[A-Za-z0-9_-]*$' }),

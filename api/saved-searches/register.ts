@@ -8,7 +8,7 @@ import { parseSearch } from '../../domains/search/syntax.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
 import { ApiProblem, notFound } from '../gate/problem.ts';
-import { MAX_INT, text } from '../rest/kit.ts';
+import { madeFrom, text } from '../rest/kit.ts';
 import { parseTime } from '../time.ts';
 
 const RELATIVE = /^now(-[1-9]\d{0,4}[smhdw])?$/;
@@ -46,12 +46,7 @@ export const savedSearchChange = z.strictObject({
   to: bound.unwrap().optional(),
   filter: newSavedSearch.shape.filter.unwrap().optional(),
   isShared: z.boolean().optional(),
-  revision: z
-    .int()
-    .min(1)
-    .max(MAX_INT)
-    .optional()
-    .meta({ description: 'That the change was made from; refused when there is another. Left out: whatever there is.' }),
+  revision: madeFrom,
 });
 
 export class SavedSearches {

@@ -26,7 +26,7 @@ import type { Sql } from '../../store/queries/sql.ts';
 import type { Principal } from '../auth/tokens.ts';
 import type { InOrganization } from '../database.ts';
 import { ApiProblem, notFound } from '../gate/problem.ts';
-import { MAX_INT, text } from '../rest/kit.ts';
+import { madeFrom, text } from '../rest/kit.ts';
 
 /** What is asked for. */
 const wanted = z.strictObject({
@@ -65,12 +65,7 @@ export const subscriptionChange = z.strictObject({
   datasets: wanted.shape.datasets.unwrap().optional(),
   query: text(2_000).optional(),
   enabled: z.boolean().optional(),
-  revision: z
-    .int()
-    .min(1)
-    .max(MAX_INT)
-    .optional()
-    .meta({ description: 'That the change was made from; refused when there is another. Left out: whatever there is.' }),
+  revision: madeFrom,
 });
 export const subscriptionPreview = wanted;
 
